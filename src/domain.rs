@@ -1,0 +1,13 @@
+//! What an incident is. Nothing here touches the world: no IO, no clock, no async, no terminal.
+
+pub mod base;
+pub mod untrusted;
+
+pub mod facts;
+pub mod playbook;
+
+pub mod detect;
+
+pub mod session;
+
+pub mod training;
