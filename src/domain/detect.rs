@@ -1,0 +1,110 @@
+//! Snapshots and indicators to findings.
+//!
+//! Invariant: the same snapshots in the same order give the same findings, live, replayed or read from a
+//! file. Every finding lists its reasons; there is no score.
+
+mod rules;
+mod watch;
+
+pub use watch::Watch;
+
+use std::net::SocketAddr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::base::ProcessId;
+use crate::domain::facts::Protocol;
+use crate::domain::untrusted::Untrusted;
+
+/// What is known against something on the host.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// What it is about.
+    pub subject: Subject,
+    /// How far the reasons carry.
+    pub grade: Grade,
+    /// Why, the weightiest first; never empty.
+    pub reasons: Vec<Reason>,
+}
+
+/// What a finding is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Subject {
+    /// A process.
+    Process(ProcessId),
+    /// A connection, by its two ends.
+    Connection {
+        /// Transport.
+        protocol: Protocol,
+        /// This end.
+        local: SocketAddr,
+        /// The other end.
+        remote: SocketAddr,
+    },
+}
+
+/// How far the reasons of a finding carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Grade {
+    /// Worth a look.
+    Noted,
+    /// A heuristic: may be shown and ranked, never acted on.
+    Suspect,
+    /// A specific fact: may be acted on.
+    Confirmed,
+}
+
+/// One fact, the rule that saw it, and where it was read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Reason {
+    /// Which rule.
+    pub rule: Rule,
+    /// The value that it saw: a name, an argument, `192.0.2.1:3333`.
+    pub value: Untrusted,
+    /// Where it was read.
+    pub source: FactSource,
+}
+
+/// Where a fact was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FactSource {
+    /// `/proc/PID/comm`.
+    Comm,
+    /// `/proc/PID/cmdline`.
+    CommandLine,
+    /// `/proc/PID/exe`.
+    Exe,
+    /// `/proc/PID/stat`.
+    Stat,
+    /// Netlink `sock_diag` or `/proc/net`.
+    Sockets,
+    /// A source of GPU facts.
+    Gpu,
+}
+
+/// The rules of this version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rule {
+    /// An argument is a mining pool's URL: the playbook's scheme, a host and a port.
+    PoolUrl,
+    /// The program bears the name of a mining program of the playbook.
+    MinerName,
+    /// An argument names a host by one of the playbook's patterns.
+    PoolName,
+    /// A connection leads to one of the playbook's ports.
+    PoolPort,
+    /// CPU above the playbook's threshold for as long as it says.
+    SustainedCpu,
+    /// CPU above the playbook's threshold, not yet for as long as it says.
+    HighCpu,
+    /// GPU above the playbook's threshold.
+    HighGpu,
+    /// The executable was deleted while it runs.
+    DeletedExe,
+    /// The name or command line holds characters that hide or repaint (ATT&CK T1036).
+    HiddenCharacters,
+}

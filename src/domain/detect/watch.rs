@@ -1,0 +1,174 @@
+//! Sees one snapshot after the other and says what speaks against whom.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use crate::domain::base::{Moment, ProcessId};
+use crate::domain::detect::rules;
+use crate::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject};
+use crate::domain::facts::{Process, Snapshot, Socket};
+use crate::domain::playbook::Indicators;
+use crate::domain::untrusted::Untrusted;
+
+/// A pause in the load shorter than this does not start the clock of «sustained» again.
+const LULL_MS: u64 = 30_000;
+/// Below this a high load is not worth a line.
+const SHORT_MS: u64 = 60_000;
+
+/// Detection's memory: what it needs to say «for how long», and what it need not work out twice.
+#[derive(Debug, Default)]
+pub struct Watch {
+    texts: HashMap<ProcessId, Judged>,
+    loads: HashMap<ProcessId, Load>,
+}
+
+/// What the words of a process say; they rarely change, so they are judged once.
+#[derive(Debug)]
+struct Judged {
+    process: Arc<Process>,
+    reasons: Vec<(Grade, Reason)>,
+}
+
+/// For how long a process has been above the threshold.
+#[derive(Clone, Copy, Debug)]
+struct Load {
+    since_ms: u64,
+    last_ms: u64,
+}
+
+/// What speaks against one subject so far.
+type Gathered = BTreeMap<Subject, Vec<(Grade, Reason)>>;
+
+impl Watch {
+    /// Takes in the next snapshot and gives all findings of that moment.
+    pub fn see(
+        &mut self,
+        snapshot: &Snapshot,
+        look_for: &Indicators,
+    ) -> BTreeMap<Subject, Finding> {
+        let mut gathered = Gathered::new();
+        self.texts(snapshot, look_for, &mut gathered);
+        self.loads(snapshot, look_for, &mut gathered);
+        gpus(snapshot, look_for, &mut gathered);
+        for socket in &snapshot.sockets {
+            connection(socket, look_for, &mut gathered);
+        }
+        gathered.into_iter().filter_map(|(subject, reasons)| finding(subject, reasons)).collect()
+    }
+
+    fn texts(&mut self, snapshot: &Snapshot, look_for: &Indicators, gathered: &mut Gathered) {
+        if self.texts.len() > snapshot.processes.len() * 2 + 64 {
+            self.texts.retain(|id, _| snapshot.process(*id).is_some());
+        }
+        for process in &snapshot.processes {
+            let known = self.texts.get_mut(&process.id).is_some_and(|judged| {
+                let same =
+                    Arc::ptr_eq(&judged.process, process) || same_words(&judged.process, process);
+                judged.process = Arc::clone(process);
+                same
+            });
+            if !known {
+                let reasons = rules::words(process, look_for);
+                let judged = Judged { process: Arc::clone(process), reasons };
+                self.texts.insert(process.id, judged);
+            }
+            if let Some(judged) = self.texts.get(&process.id)
+                && !judged.reasons.is_empty()
+            {
+                gathered.insert(Subject::Process(process.id), judged.reasons.clone());
+            }
+        }
+    }
+
+    fn loads(&mut self, snapshot: &Snapshot, look_for: &Indicators, gathered: &mut Gathered) {
+        let Some((percent, minutes)) = look_for.cpu else { return };
+        let now = snapshot.moment.boot_ms;
+        for process in &snapshot.processes {
+            if process.kernel || process.cpu <= percent {
+                continue;
+            }
+            let fresh = Load { since_ms: now, last_ms: now };
+            self.loads.entry(process.id).or_insert(fresh).last_ms = now;
+        }
+        self.loads.retain(|id, load| {
+            now.saturating_sub(load.last_ms) <= LULL_MS && snapshot.process(*id).is_some()
+        });
+        for (id, load) in &self.loads {
+            if let Some(reason) = load.reason(snapshot.moment, percent, minutes) {
+                gathered.entry(Subject::Process(*id)).or_default().push(reason);
+            }
+        }
+    }
+}
+
+impl Load {
+    fn reason(self, now: Moment, percent: f32, minutes: u32) -> Option<(Grade, Reason)> {
+        let lasted = now.boot_ms.saturating_sub(self.since_ms);
+        if lasted < SHORT_MS {
+            return None;
+        }
+        let full = lasted >= u64::from(minutes) * 60_000;
+        let (grade, rule) =
+            if full { (Grade::Suspect, Rule::SustainedCpu) } else { (Grade::Noted, Rule::HighCpu) };
+        let value = format!(">{percent}% {}/{minutes} min", lasted / 60_000);
+        Some((grade, Reason { rule, value: value.into(), source: FactSource::Stat }))
+    }
+}
+
+/// Nothing that the rules for words read has changed.
+fn same_words(one: &Process, other: &Process) -> bool {
+    one.comm == other.comm
+        && one.command == other.command
+        && one.exe == other.exe
+        && one.exe_deleted == other.exe_deleted
+}
+
+fn gpus(snapshot: &Snapshot, look_for: &Indicators, gathered: &mut Gathered) {
+    let Some(percent) = look_for.gpu else { return };
+    for holder in &snapshot.gpu.holders {
+        let Some(busy) = holder.busy.known().filter(|busy| **busy > percent) else { continue };
+        let value = Untrusted::from(format!("{busy:.0}% > {percent}%"));
+        let reason = Reason { rule: Rule::HighGpu, value, source: FactSource::Gpu };
+        gathered
+            .entry(Subject::Process(holder.process))
+            .or_default()
+            .push((Grade::Suspect, reason));
+    }
+}
+
+/// A connection speaks against itself and against whoever holds it.
+fn connection(socket: &Socket, look_for: &Indicators, gathered: &mut Gathered) {
+    let Some(remote) = socket.remote.filter(|_| rules::is_outgoing(socket)) else { return };
+    let mut reasons = Vec::new();
+    if look_for.ports.contains(&remote.port()) {
+        let value = Untrusted::from(remote.to_string());
+        let reason = Reason { rule: Rule::PoolPort, value, source: FactSource::Sockets };
+        for owner in &socket.owners {
+            let against = gathered.entry(Subject::Process(*owner)).or_default();
+            if !against.iter().any(|(_, known)| *known == reason) {
+                against.push((Grade::Suspect, reason.clone()));
+            }
+        }
+        reasons.push((Grade::Suspect, reason));
+    }
+    let named = socket.owners.iter().filter_map(|owner| gathered.get(&Subject::Process(*owner)));
+    let joined: Vec<_> = named
+        .flatten()
+        .filter(|(_, reason)| rules::names_port(reason, remote.port()))
+        .cloned()
+        .collect();
+    reasons.extend(joined);
+    if !reasons.is_empty() {
+        let protocol = socket.protocol;
+        let subject = Subject::Connection { protocol, local: socket.local, remote };
+        gathered.insert(subject, reasons);
+    }
+}
+
+fn finding(subject: Subject, mut reasons: Vec<(Grade, Reason)>) -> Option<(Subject, Finding)> {
+    reasons.sort_by(|(one, a), (other, b)| other.cmp(one).then_with(|| a.cmp(b)));
+    reasons.dedup();
+    let grade = reasons.first()?.0;
+    let reasons = reasons.into_iter().map(|(_, reason)| reason).collect();
+    Some((subject.clone(), Finding { subject, grade, reasons }))
+}
