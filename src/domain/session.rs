@@ -1,0 +1,21 @@
+//! A session: typed events in a chain, the state that they add up to, and the telemetry beside them.
+//!
+//! Invariant: state is a fold over the events and nothing else; a line is valid only if writing it again
+//! gives the same bytes.
+
+mod audit;
+mod chain;
+mod event;
+mod fold;
+mod handoff;
+mod json;
+pub mod telemetry;
+
+pub use audit::{Audit, Break, Verdict};
+pub use chain::{Chain, Draft, LINE_LIMIT, Line, LineProblem, digest};
+pub use event::{Entry, Event, ItemState, Opening, PROGRAM, Place, Stamp};
+pub use fold::{Choice, Gone, HandoffState, ItemMark, Note, State, Worker};
+pub use handoff::{
+    Brief, FindingBrief, FlowBrief, ItemBrief, NextStep, NodeBrief, Passed, PhaseBrief, brief,
+};
+pub use json::to_json;

@@ -1,0 +1,233 @@
+//! Lines that each carry the digest of the line before.
+//!
+//! A line is the JSON of an [`Entry`] with one member more at its end, `sum`, and a line feed. `prev` is the
+//! SHA-256 of the whole line before **with its line feed**; the first line has 64 zeros there. `sum` is the
+//! SHA-256 of its own line up to the comma before `sum`: it finds damage in the last line, which no other line vouches for.
+//! Anybody can check both without this program:
+//!
+//! ```sh
+//! prev=$(printf '%064d' 0)
+//! while IFS= read -r line; do
+//!   [ "$(printf '%s' "$line" | jq -r .prev)" = "$prev" ] || echo "broken: $line"
+//!   sum=$(printf '%s' "${line%,\"sum\":*}" | sha256sum | cut -c-64)
+//!   [ "$(printf '%s' "$line" | jq -r .sum)" = "$sum" ] || echo "damaged: $line"
+//!   prev=$(printf '%s\n' "$line" | sha256sum | cut -c-64)
+//! done < journal.jsonl
+//! ```
+//!
+//! Invariant: a line is valid only if writing its entry again gives the same bytes; so nothing in it, not
+//! even a space, stands outside the two digests. Neither digest stops an author with root from rewriting the
+//! whole file: for that the head must be known elsewhere.
+
+use sha2::{Digest as _, Sha256};
+
+use crate::domain::base::{Digest, Timestamp};
+use crate::domain::session::event::{Entry, Event, KINDS, Stamp};
+use crate::domain::session::json::to_json;
+use crate::domain::untrusted::Untrusted;
+
+/// No line is longer: a journal from elsewhere must not eat the memory.
+pub const LINE_LIMIT: usize = 1 << 20;
+
+const SUM_OPENS: &[u8] = b",\"sum\":\"";
+const SUM_ENDS: &[u8] = b"\"}\n";
+/// Bytes of the member `sum` with the end of the line.
+const SUM_BYTES: usize = SUM_OPENS.len() + 64 + SUM_ENDS.len();
+
+/// The end of a journal: what the next line must continue.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Chain {
+    seq: u64,
+    head: Digest,
+    /// What the last line continued; a second line that continues the same is a fork.
+    before: Digest,
+}
+
+/// What somebody wants to write down; the chain adds number and digest.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draft {
+    /// Wall clock.
+    pub at: Timestamp,
+    /// Boot clock.
+    pub boot: Stamp,
+    /// Who.
+    pub by: Untrusted,
+    /// What.
+    pub event: Event,
+}
+
+/// An entry and the bytes that it is on disk, line feed included.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// The entry.
+    pub entry: Entry,
+    /// Its line.
+    pub bytes: Vec<u8>,
+    /// SHA-256 of `bytes`.
+    head: Digest,
+}
+
+/// Why a line does not continue the chain.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LineProblem {
+    /// Its line feed is missing.
+    #[error("the line has no end")]
+    Unended,
+    /// It is longer than [`LINE_LIMIT`].
+    #[error("the line is longer than {LINE_LIMIT} bytes")]
+    TooLong,
+    /// It does not end in a `sum`, or the `sum` is that of other bytes.
+    #[error("the line's own sum does not fit: it was damaged or changed")]
+    Sum,
+    /// It is no entry.
+    #[error("the line is no entry: {}", .0.plain(120))]
+    Malformed(Untrusted),
+    /// It is an entry of a known kind with content that this kind does not have.
+    #[error("the content does not fit its kind `{}`", .0.plain(40))]
+    Content(Untrusted),
+    /// Writing it again gives other bytes.
+    #[error("the line is not written the way this program writes it")]
+    NotCanonical,
+    /// It continues the line that an earlier line continues already: two wrote at once, or a line was doubled.
+    #[error("entry {0} is there twice: two lines continue the same line")]
+    Fork(u64),
+    /// Its number is not the next.
+    #[error("entry {expected} was expected and {found} is there")]
+    Seq {
+        /// The next number.
+        expected: u64,
+        /// The number in the line.
+        found: u64,
+    },
+    /// It continues another line than the one before it.
+    #[error("the line continues another line than the one before it")]
+    Prev {
+        /// Digest of the line before.
+        expected: Digest,
+        /// Digest in the line.
+        found: Digest,
+    },
+}
+
+/// SHA-256 of `bytes`.
+#[must_use]
+pub fn digest(bytes: &[u8]) -> Digest {
+    Digest(Sha256::digest(bytes).into())
+}
+
+impl Chain {
+    /// Begins in the middle of a journal, with a line that is right by itself and vouches for nothing before it.
+    pub fn from_middle(line: &[u8]) -> Result<(Self, Entry), LineProblem> {
+        let (entry, head) = read(line)?;
+        let mut chain = Self::default();
+        chain.advance(&entry, head);
+        Ok((chain, entry))
+    }
+
+    /// Number of the last entry; 0 before the first.
+    #[must_use]
+    pub const fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// SHA-256 of the last line; zeros before the first.
+    #[must_use]
+    pub const fn head(&self) -> Digest {
+        self.head
+    }
+
+    /// Reads the next line, line feed included. A line with a problem leaves the chain as it was.
+    pub fn next(&mut self, line: &[u8]) -> Result<Entry, LineProblem> {
+        let (entry, head) = read(line)?;
+        self.fits(&entry)?;
+        self.advance(&entry, head);
+        Ok(entry)
+    }
+
+    /// The line that would come next. The chain itself goes on only when the line is [accepted](Self::accept).
+    pub fn line(&self, draft: Draft) -> Result<Line, LineProblem> {
+        let Draft { at, boot, by, event } = draft;
+        let entry = Entry { seq: self.seq + 1, at, boot, by, prev: self.head, event };
+        let bytes = write(&entry)?;
+        // What could not be read back must not be written.
+        let (again, head) = read(&bytes)?;
+        if again == entry {
+            Ok(Line { entry, bytes, head })
+        } else {
+            Err(LineProblem::NotCanonical)
+        }
+    }
+
+    /// Goes on to `line`, which is on disk now.
+    pub fn accept(&mut self, line: &Line) -> Result<(), LineProblem> {
+        self.fits(&line.entry)?;
+        self.advance(&line.entry, line.head);
+        Ok(())
+    }
+
+    fn fits(&self, entry: &Entry) -> Result<(), LineProblem> {
+        let (expected, found) = (self.seq + 1, entry.seq);
+        if found == self.seq && entry.prev == self.before && self.seq > 0 {
+            Err(LineProblem::Fork(found))
+        } else if found != expected {
+            Err(LineProblem::Seq { expected, found })
+        } else if entry.prev != self.head {
+            Err(LineProblem::Prev { expected: self.head, found: entry.prev })
+        } else {
+            Ok(())
+        }
+    }
+
+    const fn advance(&mut self, entry: &Entry, head: Digest) {
+        *self = Self { seq: entry.seq, head, before: entry.prev };
+    }
+}
+
+/// One line by itself, everything but its place in the chain; and its SHA-256.
+fn read(line: &[u8]) -> Result<(Entry, Digest), LineProblem> {
+    if line.last() != Some(&b'\n') {
+        return Err(LineProblem::Unended);
+    }
+    if line.len() > LINE_LIMIT {
+        return Err(LineProblem::TooLong);
+    }
+    let (content, tail) =
+        line.split_at_checked(line.len().saturating_sub(SUM_BYTES)).ok_or(LineProblem::Sum)?;
+    let mut hash = Sha256::new_with_prefix(content);
+    if tail != tail_of(hash.clone()) {
+        return Err(LineProblem::Sum);
+    }
+    let body = [content, b"}"].concat();
+    let entry: Entry = serde_json::from_slice(&body).map_err(|error| malformed(&error))?;
+    if let Event::Unknown(event) = &entry.event {
+        let kind = event.get("kind").and_then(|kind| kind.as_str());
+        let kind = kind.ok_or_else(|| LineProblem::Malformed("the event has no kind".into()))?;
+        if KINDS.contains(&kind) {
+            return Err(LineProblem::Content(kind.into()));
+        }
+    }
+    if to_json(&entry).map_err(|error| malformed(&error))?.as_bytes() != body {
+        return Err(LineProblem::NotCanonical);
+    }
+    hash.update(tail);
+    Ok((entry, Digest(hash.finalize().into())))
+}
+
+/// The bytes of an entry's line.
+pub(super) fn write(entry: &Entry) -> Result<Vec<u8>, LineProblem> {
+    let mut line = to_json(entry).map_err(|error| malformed(&error))?.into_bytes();
+    line.pop();
+    let tail = tail_of(Sha256::new_with_prefix(&line));
+    line.extend_from_slice(&tail);
+    if line.len() > LINE_LIMIT { Err(LineProblem::TooLong) } else { Ok(line) }
+}
+
+/// The end of a line whose content has been hashed.
+fn tail_of(content: Sha256) -> Vec<u8> {
+    let sum = Digest(content.finalize().into());
+    [SUM_OPENS, sum.to_string().as_bytes(), SUM_ENDS].concat()
+}
+
+fn malformed(error: &serde_json::Error) -> LineProblem {
+    LineProblem::Malformed(error.to_string().into())
+}

@@ -1,0 +1,188 @@
+//! What can happen in a session, as it is written in the journal.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::base::{Digest, Timestamp};
+use crate::domain::detect::Finding;
+use crate::domain::playbook::{FlowId, ItemId, NodeId};
+use crate::domain::untrusted::Untrusted;
+
+/// Who an entry is by when the program itself saw something.
+pub const PROGRAM: &str = "firedamp";
+
+/// The kinds of [`Event`] that this version knows, as they are written.
+pub(super) const KINDS: [&str; 12] = [
+    "opened",
+    "resumed",
+    "left",
+    "chose",
+    "took-back",
+    "marked",
+    "noted",
+    "found",
+    "allowed",
+    "handed-off",
+    "accepted",
+    "trouble",
+];
+
+/// One line of the journal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// Place in the journal, from 1. Order is this number, never the clock.
+    pub seq: u64,
+    /// Wall clock, UTC.
+    pub at: Timestamp,
+    /// Boot clock, which nobody can set back.
+    pub boot: Stamp,
+    /// The responder; `firedamp` for what the program saw by itself.
+    pub by: Untrusted,
+    /// SHA-256 of the line before; all zeros for the first.
+    pub prev: Digest,
+    /// What happened.
+    pub event: Event,
+}
+
+/// A moment of the boot clock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stamp {
+    /// `/proc/sys/kernel/random/boot_id`.
+    pub id: String,
+    /// Milliseconds of `CLOCK_BOOTTIME`.
+    pub ms: u64,
+}
+
+/// What happened. Kinds that this version does not know are kept whole as [`Event::Unknown`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Event {
+    /// The session began.
+    Opened(Opening),
+    /// A screen took the session up again.
+    Resumed {
+        /// firedamp version.
+        version: String,
+    },
+    /// The screen let go of the session in good order.
+    Left,
+    /// The responder took a branch.
+    Chose {
+        /// Which flow.
+        flow: FlowId,
+        /// At which node.
+        node: NodeId,
+        /// Which of the node's branches, from 0 in the order of the document.
+        branch: usize,
+        /// Where it leads.
+        to: NodeId,
+        /// What the branch said; empty for a plain next step.
+        label: Untrusted,
+    },
+    /// The responder took a choice back; it stays in the history.
+    TookBack {
+        /// The entry that holds the choice.
+        choice: u64,
+    },
+    /// The responder set the state of an item.
+    Marked {
+        /// Which.
+        item: ItemId,
+        /// New state.
+        state: ItemState,
+        /// Why, where the state asks for a reason.
+        #[serde(skip_serializing_if = "Untrusted::is_empty", default)]
+        reason: Untrusted,
+    },
+    /// The responder wrote something down.
+    Noted {
+        /// What.
+        text: Untrusted,
+        /// What it is about.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        about: Option<Place>,
+    },
+    /// Detection found something, or learnt more about it: the newest finding on a subject counts.
+    Found {
+        /// What.
+        finding: Finding,
+        /// The subject by name, for people: `4242 xmrig`, `192.0.2.1:3333`.
+        name: Untrusted,
+    },
+    /// The responder allowed a program of the host to run.
+    Allowed {
+        /// Its path.
+        program: Untrusted,
+        /// SHA-256 of the file, when it could be read.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        sha256: Option<Digest>,
+    },
+    /// The responder signed a handoff brief.
+    HandedOff {
+        /// To the next one, in the responder's own words.
+        words: Untrusted,
+    },
+    /// The next responder read and accepted the brief.
+    Accepted {
+        /// The entry that signed it.
+        handoff: u64,
+    },
+    /// The program met trouble that a reader of the journal should know.
+    Trouble {
+        /// What.
+        what: Untrusted,
+    },
+    /// A kind that this version does not know, word for word.
+    #[serde(untagged)]
+    Unknown(serde_json::Map<String, serde_json::Value>),
+}
+
+/// How a session began.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Opening {
+    /// firedamp version.
+    pub version: String,
+    /// Host name.
+    pub host: Untrusted,
+    /// Id of the playbook.
+    pub playbook: String,
+    /// Its title.
+    pub title: Untrusted,
+    /// SHA-256 of `playbook.md` as it lies beside the journal.
+    pub sha256: Digest,
+    /// Name of the walkthrough, when this is training and nothing here is real.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub training: Option<String>,
+}
+
+/// State of an item.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum ItemState {
+    /// Not begun.
+    #[default]
+    Open,
+    /// Somebody is at it.
+    Doing,
+    /// Done.
+    Done,
+    /// Cannot go on; has a reason.
+    Blocked,
+    /// Does not apply here; has a reason.
+    NotApplicable,
+}
+
+/// What a note is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Place {
+    /// An item of a checklist.
+    Item(ItemId),
+    /// A node of a flow.
+    Node(FlowId, NodeId),
+    /// A finding.
+    Subject(crate::domain::detect::Subject),
+}

@@ -1,0 +1,276 @@
+//! The state that a session's events add up to.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::base::{Digest, Timestamp};
+use crate::domain::detect::{Finding, Subject};
+use crate::domain::playbook::{FlowId, ItemId, NodeId};
+use crate::domain::session::chain;
+use crate::domain::session::event::{Entry, Event, ItemState, Opening, PROGRAM, Place};
+use crate::domain::untrusted::Untrusted;
+
+/// What the events so far add up to. `State::default()` is the state before the first.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct State {
+    /// How it began.
+    pub opening: Option<Opening>,
+    /// When it began.
+    pub opened_at: Option<Timestamp>,
+    /// Number of the last entry; 0 before the first.
+    pub seq: u64,
+    /// Wall clock of the last entry.
+    pub last_at: Option<Timestamp>,
+    /// Who wrote the last entry that was not by the program itself.
+    pub last_by: Option<Untrusted>,
+    /// The last screen let go in good order.
+    pub left: bool,
+    /// Choices that stand, in order.
+    pub choices: Vec<Choice>,
+    /// Choices taken back, in the order they were taken back.
+    pub gone: Vec<Gone>,
+    /// Items that were ever marked; the last mark counts.
+    pub items: BTreeMap<ItemId, ItemMark>,
+    /// Notes in order.
+    pub notes: Vec<Note>,
+    /// What was found, by subject, with the entry that first named it.
+    pub findings: BTreeMap<Subject, (u64, Finding, Untrusted)>,
+    /// Programs that the responder allowed.
+    pub allowed: Vec<Untrusted>,
+    /// The newest handoff, if any.
+    pub handoff: Option<HandoffState>,
+    /// Entries of kinds that this version does not know.
+    pub unknown: Vec<u64>,
+    /// Who worked on it, in the order of their first entry; the program itself is not among them.
+    pub workers: Vec<Worker>,
+    /// The last entry.
+    pub last: Option<Entry>,
+}
+
+/// Somebody who worked on the session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Worker {
+    /// Who.
+    pub by: Untrusted,
+    /// First entry.
+    pub from: Timestamp,
+    /// Last entry.
+    pub to: Timestamp,
+    /// How many entries.
+    pub entries: u64,
+}
+
+/// A branch that was taken.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choice {
+    /// The entry that holds it.
+    pub seq: u64,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub by: Untrusted,
+    /// Which flow.
+    pub flow: FlowId,
+    /// At which node.
+    pub node: NodeId,
+    /// Which of the node's branches, from 0.
+    pub branch: usize,
+    /// Where it leads.
+    pub to: NodeId,
+    /// What the branch said.
+    pub label: Untrusted,
+}
+
+/// A choice that was taken back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gone {
+    /// What had been chosen.
+    pub choice: Choice,
+    /// The entry that took it back.
+    pub seq: u64,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub by: Untrusted,
+}
+
+/// The last mark on an item.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ItemMark {
+    /// State.
+    pub state: ItemState,
+    /// Why, where the state asks for it.
+    pub reason: Untrusted,
+    /// Who.
+    pub by: Untrusted,
+    /// When.
+    pub at: Timestamp,
+    /// The entry.
+    pub seq: u64,
+}
+
+/// Something written down.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Note {
+    /// The entry.
+    pub seq: u64,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub by: Untrusted,
+    /// What.
+    pub text: Untrusted,
+    /// What it is about.
+    pub about: Option<Place>,
+}
+
+/// The newest handoff.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HandoffState {
+    /// The entry that signed it.
+    pub seq: u64,
+    /// When it was signed.
+    pub at: Timestamp,
+    /// Who signed.
+    pub by: Untrusted,
+    /// To the next one.
+    pub words: Untrusted,
+    /// What the brief was made from.
+    pub head: Digest,
+    /// Who accepted, and when.
+    pub accepted: Option<(Untrusted, Timestamp)>,
+}
+
+impl State {
+    /// Takes in the next entry. Entries come in order; the chain has seen to that.
+    pub fn apply(&mut self, entry: &Entry) {
+        self.seq = entry.seq;
+        self.last_at = Some(entry.at);
+        self.left = matches!(entry.event, Event::Left);
+        self.count(entry);
+        self.happened(entry);
+        self.last = Some(entry.clone());
+    }
+
+    /// SHA-256 of the line that holds the last entry; zeros before the first.
+    ///
+    /// A line is valid only if writing its entry again gives the same bytes, so the entry is enough.
+    #[must_use]
+    pub fn head(&self) -> Digest {
+        let line = self.last.as_ref().and_then(|entry| chain::write(entry).ok());
+        line.map_or_else(Digest::default, |line| chain::digest(&line))
+    }
+
+    /// Choices that stand in one flow, in order.
+    pub fn chosen<'a>(&'a self, flow: &'a FlowId) -> impl Iterator<Item = &'a Choice> {
+        self.choices.iter().filter(move |choice| choice.flow == *flow)
+    }
+
+    /// State of an item; open if nobody marked it.
+    #[must_use]
+    pub fn item(&self, item: &ItemId) -> ItemState {
+        self.items.get(item).map_or(ItemState::Open, |mark| mark.state)
+    }
+
+    /// Who works, and from when to when.
+    fn count(&mut self, entry: &Entry) {
+        if entry.by.bytes() == PROGRAM.as_bytes() {
+            return;
+        }
+        self.last_by = Some(entry.by.clone());
+        if let Some(worker) = self.workers.iter_mut().find(|worker| worker.by == entry.by) {
+            worker.to = entry.at;
+            worker.entries += 1;
+        } else {
+            let (by, at) = (entry.by.clone(), entry.at);
+            self.workers.push(Worker { by, from: at, to: at, entries: 1 });
+        }
+    }
+
+    fn happened(&mut self, entry: &Entry) {
+        let Entry { seq, at, .. } = *entry;
+        let by = || entry.by.clone();
+        match entry.event.clone() {
+            Event::Opened(opening) => {
+                if self.opening.is_none() {
+                    self.opening = Some(opening);
+                    self.opened_at = Some(at);
+                }
+            }
+            Event::Chose { flow, node, branch, to, label } => {
+                self.choices.push(Choice { seq, at, by: by(), flow, node, branch, to, label });
+            }
+            Event::TookBack { choice } => self.take_back(choice, entry),
+            Event::Marked { item, state, reason } => {
+                self.items.insert(item, ItemMark { state, reason, by: by(), at, seq });
+            }
+            Event::Noted { text, about } => {
+                self.notes.push(Note { seq, at, by: by(), text, about });
+            }
+            Event::Found { finding, name } => {
+                let first = self.findings.get(&finding.subject).map_or(seq, |(first, ..)| *first);
+                self.findings.insert(finding.subject.clone(), (first, finding, name));
+            }
+            Event::Allowed { program, .. } => {
+                if !self.allowed.contains(&program) {
+                    self.allowed.push(program);
+                }
+            }
+            Event::HandedOff { words } => {
+                self.handoff = Some(HandoffState {
+                    seq,
+                    at,
+                    by: by(),
+                    words,
+                    head: entry.prev,
+                    accepted: None,
+                });
+            }
+            Event::Accepted { handoff } => self.accept(handoff, entry),
+            Event::Unknown(_) => self.unknown.push(seq),
+            Event::Resumed { .. } | Event::Left | Event::Trouble { .. } => {}
+        }
+    }
+
+    /// The first acceptance of the newest handoff counts.
+    fn accept(&mut self, handoff: u64, entry: &Entry) {
+        let newest = self.handoff.as_mut().filter(|newest| newest.seq == handoff);
+        if let Some(newest) = newest.filter(|newest| newest.accepted.is_none()) {
+            newest.accepted = Some((entry.by.clone(), entry.at));
+        }
+    }
+
+    /// Takes a choice back, and with it every later choice of its flow that has lost its way in.
+    ///
+    /// The rule, which needs no document: a choice was *led to* if an earlier choice that stands in the same
+    /// flow leads to its node; otherwise it was an *entry*. A choice that was led to goes when no earlier
+    /// choice that still stands leads to its node; an entry stays. One pass in order is enough, since only
+    /// earlier choices hold a later one, so two choices of a cycle cannot hold each other.
+    fn take_back(&mut self, taken: u64, entry: &Entry) {
+        let Some(flow) = self
+            .choices
+            .iter()
+            .find(|choice| choice.seq == taken)
+            .map(|choice| choice.flow.clone())
+        else {
+            return;
+        };
+        let mut led_to = BTreeSet::new();
+        let mut still_led_to = BTreeSet::new();
+        for choice in std::mem::take(&mut self.choices) {
+            let lost = led_to.contains(&choice.node) && !still_led_to.contains(&choice.node);
+            let goes = choice.flow == flow && (choice.seq == taken || lost);
+            if choice.flow == flow {
+                led_to.insert(choice.to.clone());
+                if !goes {
+                    still_led_to.insert(choice.to.clone());
+                }
+            }
+            if goes {
+                let (seq, at, by) = (entry.seq, entry.at, entry.by.clone());
+                self.gone.push(Gone { choice, seq, at, by });
+            } else {
+                self.choices.push(choice);
+            }
+        }
+    }
+}

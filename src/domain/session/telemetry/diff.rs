@@ -1,0 +1,228 @@
+//! What differs between two snapshots.
+//!
+//! Invariant: `Change::between(a, b).apply(a) == b`, or there is no `Change` and a keyframe is needed.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::base::{Moment, Pid};
+use crate::domain::facts::{Gpu, Host, Process, Protocol, RunState, Snapshot, Socket, Unread};
+use crate::domain::session::telemetry::CodecError;
+
+/// No list is longer: a few bytes of a hostile recording must not become a memory full of rows.
+const ROWS: usize = 1 << 20;
+
+/// What differs from the snapshot before.
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Change {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    host: Option<Arc<Host>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    load: Option<Load>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gpu: Option<Arc<Gpu>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    gone: Vec<Pid>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    moved: Vec<Moved>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    new: Vec<Arc<Process>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sockets: Option<Vec<Part>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unread: Option<Vec<Unread>>,
+}
+
+/// The figures of a host that change all the time: `cpus`, `cpu`, `load`, `memory_used`, `swap_used`.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Load(Vec<f32>, f32, [f32; 3], u64, u64);
+
+/// The figures of a process that change as it works: pid, `state`, `cpu`, what was added to `cpu_ms` and to
+/// `memory`, `threads`. Differences are small and alike, so they compress to half of the sums.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Moved(Pid, RunState, f32, i64, i64, u32);
+
+/// A part of a list of sockets.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Part {
+    /// Rows of the list before: from where, and how many.
+    Kept(usize, usize),
+    /// A row.
+    New(Arc<Socket>),
+}
+
+type SocketKey = (u64, Protocol, SocketAddr, Option<SocketAddr>);
+
+impl Change {
+    /// `None` if the rows are not in an order that a change can tell.
+    pub(super) fn between(before: &Snapshot, now: &Snapshot) -> Option<Self> {
+        if !(in_order(&before.processes) && in_order(&now.processes)) {
+            return None;
+        }
+        let mut change = Self::default();
+        change.host(before, now);
+        change.processes(&before.processes, &now.processes);
+        change.gpu = (before.gpu != now.gpu).then(|| Arc::clone(&now.gpu));
+        change.sockets = sockets(&before.sockets, &now.sockets);
+        change.unread = (before.unread != now.unread).then(|| now.unread.clone());
+        Some(change)
+    }
+
+    /// The snapshot after `before`.
+    pub(super) fn apply(self, before: Snapshot, moment: Moment) -> Result<Snapshot, CodecError> {
+        let processes = self.processes_after(&before.processes)?;
+        let host = match (self.host, self.load) {
+            (Some(host), _) => host,
+            (None, Some(load)) => Arc::new(load.on(&before.host)),
+            (None, None) => before.host,
+        };
+        let sockets = match self.sockets {
+            Some(parts) => joined(parts, &before.sockets)?,
+            None => before.sockets,
+        };
+        Ok(Snapshot {
+            moment,
+            host,
+            processes,
+            sockets,
+            gpu: self.gpu.unwrap_or(before.gpu),
+            unread: self.unread.unwrap_or(before.unread),
+        })
+    }
+
+    fn host(&mut self, before: &Snapshot, now: &Snapshot) {
+        if before.host != now.host {
+            let load = Load::of(&now.host);
+            if load.on(&before.host) == *now.host {
+                self.load = Some(load);
+            } else {
+                self.host = Some(Arc::clone(&now.host));
+            }
+        }
+    }
+
+    /// Walks both lists at once.
+    fn processes(&mut self, before: &[Arc<Process>], now: &[Arc<Process>]) {
+        let mut before = before.iter().peekable();
+        for process in now {
+            let pid = process.id.pid;
+            while let Some(gone) = before.next_if(|old| old.id.pid < pid) {
+                self.gone.push(gone.id.pid);
+            }
+            match before.next_if(|old| old.id.pid == pid) {
+                Some(old) if Arc::ptr_eq(old, process) || old == process => {}
+                Some(old) if Moved::between(old, process).on(old) == **process => {
+                    self.moved.push(Moved::between(old, process));
+                }
+                _ => self.new.push(Arc::clone(process)),
+            }
+        }
+        self.gone.extend(before.map(|gone| gone.id.pid));
+    }
+
+    fn processes_after(&self, before: &[Arc<Process>]) -> Result<Vec<Arc<Process>>, CodecError> {
+        let find = |rows: &[Arc<Process>], pid| rows.binary_search_by_key(&pid, |row| row.id.pid);
+        let mut rows = before.to_vec();
+        for moved in &self.moved {
+            let at = find(&rows, moved.0).map_err(|_| CodecError::Rows)?;
+            let row = rows.get_mut(at).ok_or(CodecError::Rows)?;
+            *row = Arc::new(moved.on(row));
+        }
+        for new in &self.new {
+            match find(&rows, new.id.pid) {
+                Ok(at) => *rows.get_mut(at).ok_or(CodecError::Rows)? = Arc::clone(new),
+                Err(at) => rows.insert(at, Arc::clone(new)),
+            }
+        }
+        if !self.gone.is_empty() {
+            rows.retain(|row| self.gone.binary_search(&row.id.pid).is_err());
+        }
+        Ok(rows)
+    }
+}
+
+impl Load {
+    fn of(host: &Host) -> Self {
+        Self(host.cpus.clone(), host.cpu, host.load, host.memory_used, host.swap_used)
+    }
+
+    fn on(&self, before: &Host) -> Host {
+        let Self(cpus, cpu, load, memory_used, swap_used) = self;
+        Host {
+            cpus: cpus.clone(),
+            cpu: *cpu,
+            load: *load,
+            memory_used: *memory_used,
+            swap_used: *swap_used,
+            ..before.clone()
+        }
+    }
+}
+
+impl Moved {
+    fn between(before: &Process, now: &Process) -> Self {
+        let Process { state, cpu, cpu_ms, memory, threads, .. } = *now;
+        let cpu_ms = cpu_ms.wrapping_sub(before.cpu_ms).cast_signed();
+        let memory = memory.wrapping_sub(before.memory).cast_signed();
+        Self(now.id.pid, state, cpu, cpu_ms, memory, threads)
+    }
+
+    fn on(&self, before: &Process) -> Process {
+        let Self(_, state, cpu, cpu_ms, memory, threads) = *self;
+        let cpu_ms = before.cpu_ms.wrapping_add(cpu_ms.cast_unsigned());
+        let memory = before.memory.wrapping_add(memory.cast_unsigned());
+        Process { state, cpu, cpu_ms, memory, threads, ..before.clone() }
+    }
+}
+
+/// By pid, and no pid twice.
+fn in_order(processes: &[Arc<Process>]) -> bool {
+    processes.is_sorted_by(|one, next| one.id.pid < next.id.pid)
+}
+
+/// The new list in parts of the old one; `None` if they are the same.
+fn sockets(before: &[Arc<Socket>], now: &[Arc<Socket>]) -> Option<Vec<Part>> {
+    if before == now {
+        return None;
+    }
+    let key = |socket: &Socket| (socket.inode, socket.protocol, socket.local, socket.remote);
+    let places: HashMap<SocketKey, usize> =
+        before.iter().enumerate().map(|(at, socket)| (key(socket), at)).collect();
+    let mut parts = Vec::new();
+    for socket in now {
+        let same = |at: &usize| before.get(*at).is_some_and(|old| old == socket);
+        if let Some(Part::Kept(at, count)) = parts.last_mut()
+            && same(&(*at + *count))
+        {
+            *count += 1;
+            continue;
+        }
+        parts.push(match places.get(&key(socket)).copied().filter(same) {
+            Some(at) => Part::Kept(at, 1),
+            None => Part::New(Arc::clone(socket)),
+        });
+    }
+    Some(parts)
+}
+
+fn joined(parts: Vec<Part>, before: &[Arc<Socket>]) -> Result<Vec<Arc<Socket>>, CodecError> {
+    let mut rows = Vec::new();
+    for part in parts {
+        match part {
+            Part::New(socket) => rows.push(socket),
+            Part::Kept(at, count) => {
+                let end = at.checked_add(count).ok_or(CodecError::Rows)?;
+                rows.extend_from_slice(before.get(at..end).ok_or(CodecError::Rows)?);
+            }
+        }
+        if rows.len() > ROWS {
+            return Err(CodecError::Rows);
+        }
+    }
+    Ok(rows)
+}

@@ -1,0 +1,211 @@
+//! The fold: what entries add up to, and what is left when a choice is taken back.
+#![expect(clippy::unwrap_used, reason = "a broken test should stop where it is")]
+
+use firedamp::domain::base::{Digest, Pid, ProcessId, Timestamp};
+use firedamp::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject};
+use firedamp::domain::playbook::{FlowId, ItemId, NodeId};
+use firedamp::domain::session::{
+    Audit, Chain, Choice, Draft, Event, ItemState, Line, Opening, Stamp, State,
+};
+use firedamp::domain::untrusted::Untrusted;
+use proptest::prelude::*;
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_795_282_200 + second).unwrap()
+}
+
+fn draft(second: u64, by: &str, event: Event) -> Draft {
+    let boot = Stamp { id: "b007".into(), ms: second * 1000 };
+    Draft { at: at(i64::try_from(second).unwrap()), boot, by: by.into(), event }
+}
+
+fn folded(events: impl IntoIterator<Item = Event>) -> State {
+    let mut state = State::default();
+    for line in journal(events).0 {
+        state.apply(&line.entry);
+    }
+    state
+}
+
+fn opening() -> Event {
+    Event::Opened(Opening {
+        version: "0.1.0".into(),
+        host: "web03".into(),
+        playbook: "PB-31".into(),
+        title: "Cryptomining".into(),
+        sha256: Digest([7; 32]),
+        training: None,
+    })
+}
+
+fn chose(node: &str, branch: usize, to: &str) -> Event {
+    Event::Chose {
+        flow: FlowId("F1".into()),
+        node: NodeId(node.into()),
+        branch,
+        to: NodeId(to.into()),
+        label: "yes".into(),
+    }
+}
+
+fn marked(item: &str, state: ItemState) -> Event {
+    Event::Marked { item: ItemId(item.into()), state, reason: "".into() }
+}
+
+fn noted(text: &[u8]) -> Event {
+    Event::Noted { text: Untrusted::new(text), about: None }
+}
+
+fn found(grade: Grade, name: &str) -> Event {
+    let subject = Subject::Process(ProcessId { pid: Pid(4242), start: 9 });
+    let value = "stratum+tcp://192.0.2.1:3333".into();
+    let reason = Reason { rule: Rule::PoolUrl, value, source: FactSource::CommandLine };
+    Event::Found { finding: Finding { subject, grade, reasons: vec![reason] }, name: name.into() }
+}
+
+/// The journal of these events, one a second, by `ploy`.
+fn journal(events: impl IntoIterator<Item = Event>) -> (Vec<Line>, Chain) {
+    let mut chain = Chain::default();
+    let mut lines = Vec::new();
+    for (second, event) in (0..).zip(events) {
+        let line = chain.line(draft(second, "ploy", event)).unwrap();
+        chain.accept(&line).unwrap();
+        lines.push(line);
+    }
+    (lines, chain)
+}
+
+fn bytes(lines: &[Line]) -> Vec<u8> {
+    lines.iter().flat_map(|line| line.bytes.clone()).collect()
+}
+
+#[test]
+fn taking_a_choice_back_takes_what_was_only_reached_through_it() {
+    let state = folded([
+        opening(),
+        chose("A", 0, "B"),
+        chose("B", 0, "C"),
+        chose("C", 1, "D"),
+        chose("X", 0, "Y"),
+        Event::TookBack { choice: 3 },
+    ]);
+    let standing: Vec<u64> = state.choices.iter().map(|choice| choice.seq).collect();
+    let gone: Vec<(u64, u64)> = state.gone.iter().map(|gone| (gone.choice.seq, gone.seq)).collect();
+    assert_eq!((standing, gone), (vec![2, 5], vec![(3, 6), (4, 6)]));
+}
+
+#[test]
+fn a_choice_with_another_way_in_stands() {
+    let events = [chose("A", 0, "C"), chose("B", 0, "C"), chose("C", 0, "D")];
+    let state = folded(events.into_iter().chain([Event::TookBack { choice: 1 }]));
+    assert_eq!(state.choices.iter().map(|choice| choice.seq).collect::<Vec<_>>(), [2, 3]);
+}
+
+#[test]
+fn choices_of_a_cycle_do_not_hold_each_other() {
+    let events = [chose("A", 0, "B"), chose("B", 0, "C"), chose("C", 0, "B"), chose("B", 1, "E")];
+    let state = folded(events.into_iter().chain([Event::TookBack { choice: 1 }]));
+    assert_eq!(state.choices, []);
+}
+
+#[test]
+fn the_last_mark_and_the_newest_finding_count() {
+    let state = folded([
+        opening(),
+        marked("1.3/4", ItemState::Doing),
+        found(Grade::Suspect, "4242 x"),
+        marked("1.3/4", ItemState::Done),
+        found(Grade::Confirmed, "4242 xmrig"),
+    ]);
+    assert_eq!(state.item(&ItemId("1.3/4".into())), ItemState::Done);
+    let (first, finding, name) = state.findings.values().next().unwrap();
+    assert_eq!((*first, finding.grade, name), (3, Grade::Confirmed, &"4242 xmrig".into()));
+    assert_eq!(state.items.len(), 1);
+}
+
+#[test]
+fn a_handoff_is_accepted_once_and_only_by_its_number() {
+    let signed = Event::HandedOff { words: "over to you".into() };
+    let wrong = folded([opening(), signed.clone(), Event::Accepted { handoff: 1 }]);
+    assert_eq!(wrong.handoff.unwrap().accepted, None);
+    let twice = [opening(), signed, Event::Accepted { handoff: 2 }, Event::Accepted { handoff: 2 }];
+    assert_eq!(folded(twice).handoff.unwrap().accepted, Some(("ploy".into(), at(2))));
+}
+
+#[test]
+fn the_program_is_no_worker() {
+    let mut chain = Chain::default();
+    let mut state = State::default();
+    for (second, by) in (0..).zip(["ploy", "firedamp", "somsak", "ploy", "firedamp"]) {
+        let line = chain.line(draft(second, by, noted(b"x"))).unwrap();
+        chain.accept(&line).unwrap();
+        state.apply(&line.entry);
+    }
+    let told: Vec<_> = state.workers.iter().map(|it| (it.by.plain(9), it.from, it.to)).collect();
+    assert_eq!(told, [("ploy".into(), at(0), at(3)), ("somsak".into(), at(2), at(2))]);
+    assert_eq!(state.last_by, Some("ploy".into()));
+}
+
+fn any_choice() -> impl Strategy<Value = Event> {
+    let node = || prop::sample::select(vec!["A", "B", "C", "D", "E"]);
+    (node(), 0_usize..3, node()).prop_map(|(node, branch, to)| chose(node, branch, to))
+}
+
+fn any_step() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        4 => any_choice(),
+        2 => (1_u64..30).prop_map(|choice| Event::TookBack { choice }),
+        1 => Just(marked("1.3/1", ItemState::Done)),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_choice_stands_whose_only_way_in_was_taken_back(
+        steps in prop::collection::vec(any_step(), 0..30),
+    ) {
+        let mut state = State::default();
+        for line in journal(steps).0 {
+            let before = state.choices.clone();
+            state.apply(&line.entry);
+            let led_to = |all: &[Choice], seq, node: &NodeId| {
+                all.iter().any(|other| other.seq < seq && other.to == *node)
+            };
+            for choice in &state.choices {
+                let had = led_to(&before, choice.seq, &choice.node);
+                let has = led_to(&state.choices, choice.seq, &choice.node);
+                prop_assert!(has || !had, "{} lost its way in", choice.seq);
+            }
+            if let Event::TookBack { choice } = line.entry.event {
+                prop_assert!(state.choices.iter().all(|it| it.seq != choice));
+                for gone in state.gone.iter().filter(|gone| gone.seq == line.entry.seq) {
+                    let lost = gone.choice.seq != choice;
+                    let held = led_to(&state.choices, gone.choice.seq, &gone.choice.node);
+                    prop_assert!(!(lost && held), "{} went without need", gone.choice.seq);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn taking_everything_back_leaves_nothing(choices in prop::collection::vec(any_choice(), 0..20)) {
+        let count = choices.len() as u64;
+        let back = (1..=count).map(|choice| Event::TookBack { choice });
+        let state = folded(choices.into_iter().chain(back));
+        prop_assert_eq!(&state.choices, &[]);
+        prop_assert_eq!(state.gone.len() as u64, count);
+    }
+
+    #[test]
+    fn a_replay_gives_the_same_state(steps in prop::collection::vec(any_step(), 0..30)) {
+        let (lines, _) = journal(steps.clone());
+        let (entries, _) = Audit::of(&bytes(&lines));
+        let mut replayed = State::default();
+        for entry in &entries {
+            replayed.apply(entry);
+        }
+        prop_assert_eq!(replayed, folded(steps));
+    }
+}

@@ -1,0 +1,182 @@
+//! The brief: what the next responder is told, made from entries and the playbook alone.
+#![expect(clippy::unwrap_used, reason = "a broken test should stop where it is")]
+
+use firedamp::domain::base::{Digest, Pid, ProcessId, Timestamp};
+use firedamp::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject};
+use firedamp::domain::playbook::{
+    Block, Checklist, Direction, Edge, Flow, FlowId, Item, ItemId, Node, NodeId, Phase, Playbook,
+    Section, Shape, Stroke,
+};
+use firedamp::domain::session::{
+    Brief, Chain, Draft, Event, ItemState, NextStep, Stamp, State, brief,
+};
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_795_282_200 + second).unwrap()
+}
+
+fn flow(id: &str, edges: &[(&str, &str)]) -> Block {
+    let mut names: Vec<&str> = edges.iter().flat_map(|(from, to)| [*from, *to]).collect();
+    names.sort_unstable();
+    names.dedup();
+    let node = |name: &&str| Node {
+        id: NodeId((*name).into()),
+        label: format!("Node {name}?"),
+        shape: Shape::Rectangle,
+        line: 1,
+    };
+    let edge = |(from, to): &(&str, &str)| Edge {
+        from: NodeId((*from).into()),
+        to: NodeId((*to).into()),
+        label: None,
+        stroke: Stroke::Solid,
+        line: 1,
+    };
+    Block::Flow(Flow {
+        id: FlowId(id.into()),
+        title: format!("Flow {id}"),
+        direction: Direction::Down,
+        nodes: names.iter().map(node).collect(),
+        edges: edges.iter().map(edge).collect(),
+        groups: vec![],
+        line: 1,
+    })
+}
+
+fn checklist(id: &str, phase: Option<Phase>, count: usize) -> Block {
+    let item = |number: usize| Item {
+        links: Vec::new(),
+        id: ItemId(format!("{id}/{number}")),
+        text: format!("Item {number} of {id}"),
+        how: None,
+        ticked: false,
+        line: 1,
+    };
+    let items = (1..=count).map(item).collect();
+    Block::Checklist(Checklist { id: id.into(), title: id.into(), phase, items, line: 1 })
+}
+
+/// Two flows; containment stands before analysis on paper.
+fn playbook() -> Playbook {
+    let blocks = vec![
+        flow("F1", &[("A", "B"), ("A", "C"), ("B", "D"), ("C", "D"), ("D", "E")]),
+        flow("F2", &[("P", "Q")]),
+        checklist("2.1", Some(Phase::Containment), 2),
+        checklist("1.3", Some(Phase::Analysis), 4),
+        checklist("9", None, 1),
+    ];
+    let section = Section {
+        number: "1".into(),
+        title: "Everything".into(),
+        level: 1,
+        line: 1,
+        phase: None,
+        blocks,
+    };
+    Playbook { id: "PB-31".into(), sections: vec![section], ..Playbook::default() }
+}
+
+fn told(events: impl IntoIterator<Item = Event>) -> Brief {
+    let (mut chain, mut state) = (Chain::default(), State::default());
+    for (second, event) in (0..).zip(events) {
+        let boot = Stamp { id: "b007".into(), ms: 0 };
+        let line = chain.line(Draft { at: at(second), boot, by: "ploy".into(), event }).unwrap();
+        chain.accept(&line).unwrap();
+        state.apply(&line.entry);
+    }
+    let brief = brief(&state, &playbook(), at(100));
+    assert_eq!((brief.seq, brief.head), (chain.seq(), chain.head()));
+    brief
+}
+
+fn chose(flow: &str, node: &str, branch: usize, to: &str) -> Event {
+    let (node, to) = (NodeId(node.into()), NodeId(to.into()));
+    Event::Chose { flow: FlowId(flow.into()), node, branch, to, label: "".into() }
+}
+
+fn marked(item: &str, state: ItemState, reason: &str) -> Event {
+    Event::Marked { item: ItemId(item.into()), state, reason: reason.into() }
+}
+
+fn found(pid: u32, grade: Grade) -> Event {
+    let subject = Subject::Process(ProcessId { pid: Pid(pid), start: 1 });
+    let reason = Reason { rule: Rule::MinerName, value: "xmrig".into(), source: FactSource::Comm };
+    let finding = Finding { subject, grade, reasons: vec![reason] };
+    Event::Found { finding, name: format!("{pid} xmrig").into() }
+}
+
+fn steps(brief: &Brief) -> Vec<String> {
+    let name = |step: &NextStep| match step {
+        NextStep::Choose(flow, node) => format!("{} {}", flow.0, node.id.0),
+        NextStep::Do(item, _) => item.0.clone(),
+    };
+    brief.next.iter().map(name).collect()
+}
+
+#[test]
+fn a_fresh_session_begins_at_the_first_node_and_the_first_phase() {
+    let brief = told([]);
+    let here: Vec<_> =
+        brief.flows.iter().map(|it| it.here.as_ref().unwrap().id.0.as_str()).collect();
+    assert_eq!(here, ["A", "P"]);
+    assert_eq!(steps(&brief), ["F1 A", "1.3/1", "1.3/2", "1.3/3", "1.3/4"]);
+    assert_eq!(brief.head, Digest::default());
+}
+
+#[test]
+fn the_path_tells_the_nodes_that_were_passed_and_what_waits() {
+    let brief =
+        told([chose("F1", "A", 0, "B"), chose("F1", "A", 1, "C"), chose("F1", "B", 0, "D")]);
+    let flow = brief.flows.first().unwrap();
+    let path: Vec<_> = flow.path.iter().map(|it| it.node.as_str()).collect();
+    assert_eq!(path, ["Node A?", "Node A?", "Node B?"]);
+    assert_eq!(flow.here.as_ref().unwrap().label, "Node D?");
+    assert_eq!(flow.open.iter().map(|it| it.id.0.as_str()).collect::<Vec<_>>(), ["C"]);
+    assert_eq!(steps(&brief).first_chunk(), Some(&["F1 D".to_owned(), "F1 C".to_owned()]));
+}
+
+#[test]
+fn the_end_of_a_flow_is_told_and_asks_for_nothing() {
+    let brief = told([chose("F2", "P", 0, "Q")]);
+    let flow = brief.flows.last().unwrap();
+    assert_eq!((flow.here.as_ref().unwrap().waits, flow.open.len()), (false, 0));
+    assert_eq!(steps(&brief), ["1.3/1", "1.3/2", "1.3/3", "1.3/4"]);
+}
+
+#[test]
+fn items_are_counted_by_phase_and_those_not_done_come_with_their_reasons() {
+    let brief = told([
+        marked("1.3/1", ItemState::Done, ""),
+        marked("1.3/2", ItemState::NotApplicable, "no cloud here"),
+        marked("1.3/3", ItemState::Blocked, "waits for the network team"),
+        marked("1.3/4", ItemState::Doing, ""),
+    ]);
+    let phases: Vec<_> = brief.phases.iter().map(|it| it.phase).collect();
+    assert_eq!(phases, [Some(Phase::Analysis), Some(Phase::Containment), None]);
+    let analysis = brief.phases.first().unwrap();
+    assert_eq!((analysis.done, analysis.not_applicable, analysis.total), (1, 1, 4));
+    let (phase, blocked) = brief.items(ItemState::Blocked).next().unwrap();
+    assert_eq!(phase, Some(Phase::Analysis));
+    assert_eq!(blocked.mark.as_ref().unwrap().reason, "waits for the network team".into());
+    assert_eq!(brief.items(ItemState::Open).count(), 3);
+    assert_eq!(steps(&brief), ["F1 A", "1.3/4"], "what is blocked cannot be done next");
+}
+
+#[test]
+fn a_finished_phase_gives_way_to_the_next() {
+    let done = (1..=4).map(|number| marked(&format!("1.3/{number}"), ItemState::Done, ""));
+    assert_eq!(steps(&told(done)), ["F1 A", "2.1/1", "2.1/2"]);
+}
+
+#[test]
+fn the_gravest_finding_comes_first() {
+    let brief = told([
+        found(1, Grade::Noted),
+        found(2, Grade::Confirmed),
+        found(3, Grade::Suspect),
+        found(4, Grade::Confirmed),
+    ]);
+    let order: Vec<u64> = brief.findings.iter().map(|it| it.seq).collect();
+    assert_eq!(order, [2, 4, 3, 1]);
+    assert_eq!(brief.graded(Grade::Confirmed).count(), 2);
+}

@@ -1,0 +1,339 @@
+//! A session by itself: the chain, the fold, and what a reader says about damage.
+#![expect(clippy::unwrap_used, reason = "a broken test should stop where it is")]
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use firedamp::domain::base::{Digest, Pid, ProcessId, Timestamp};
+use firedamp::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject};
+use firedamp::domain::playbook::{FlowId, ItemId, NodeId};
+use firedamp::domain::session::{
+    Audit, Chain, Draft, Event, ItemState, Line, LineProblem, Opening, Place, Stamp, State, digest,
+    to_json,
+};
+use firedamp::domain::untrusted::Untrusted;
+use proptest::prelude::*;
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_795_282_200 + second).unwrap()
+}
+
+fn draft(second: u64, by: &str, event: Event) -> Draft {
+    let boot = Stamp { id: "b007".into(), ms: second * 1000 };
+    Draft { at: at(i64::try_from(second).unwrap()), boot, by: by.into(), event }
+}
+
+/// The journal of these events, one a second, by `ploy`.
+fn journal(events: impl IntoIterator<Item = Event>) -> (Vec<Line>, Chain) {
+    let mut chain = Chain::default();
+    let mut lines = Vec::new();
+    for (second, event) in (0..).zip(events) {
+        let line = chain.line(draft(second, "ploy", event)).unwrap();
+        chain.accept(&line).unwrap();
+        lines.push(line);
+    }
+    (lines, chain)
+}
+
+fn bytes(lines: &[Line]) -> Vec<u8> {
+    lines.iter().flat_map(|line| line.bytes.clone()).collect()
+}
+
+fn folded(events: impl IntoIterator<Item = Event>) -> State {
+    let mut state = State::default();
+    for line in journal(events).0 {
+        state.apply(&line.entry);
+    }
+    state
+}
+
+fn opening() -> Event {
+    Event::Opened(Opening {
+        version: "0.1.0".into(),
+        host: "web03".into(),
+        playbook: "PB-31".into(),
+        title: "Cryptomining".into(),
+        sha256: Digest([7; 32]),
+        training: None,
+    })
+}
+
+fn chose(node: &str, branch: usize, to: &str) -> Event {
+    Event::Chose {
+        flow: FlowId("F1".into()),
+        node: NodeId(node.into()),
+        branch,
+        to: NodeId(to.into()),
+        label: "yes".into(),
+    }
+}
+
+fn marked(item: &str, state: ItemState) -> Event {
+    Event::Marked { item: ItemId(item.into()), state, reason: "".into() }
+}
+
+fn noted(text: &[u8]) -> Event {
+    Event::Noted { text: Untrusted::new(text), about: None }
+}
+
+fn found(grade: Grade, name: &str) -> Event {
+    let subject = Subject::Process(ProcessId { pid: Pid(4242), start: 9 });
+    let value = "stratum+tcp://192.0.2.1:3333".into();
+    let reason = Reason { rule: Rule::PoolUrl, value, source: FactSource::CommandLine };
+    Event::Found { finding: Finding { subject, grade, reasons: vec![reason] }, name: name.into() }
+}
+
+fn unknown() -> Event {
+    let value =
+        serde_json::json!({"kind": "froze", "pid": 4242, "why": {"z": [1, null], "a": "x"}});
+    Event::Unknown(value.as_object().unwrap().clone())
+}
+
+/// One of each kind.
+fn every_kind() -> Vec<Event> {
+    vec![
+        opening(),
+        Event::Resumed { version: "0.1.0".into() },
+        chose("Env", 1, "Cloud"),
+        Event::TookBack { choice: 3 },
+        marked("1.3/4", ItemState::Done),
+        Event::Noted {
+            text: "ดูแล้ว".into(), about: Some(Place::Item(ItemId("1.3/4".into())))
+        },
+        found(Grade::Confirmed, "4242 xmrig"),
+        Event::Allowed { program: "/usr/bin/nvidia-smi".into(), sha256: Some(Digest([1; 32])) },
+        Event::HandedOff { words: "watch the pool".into() },
+        Event::Accepted { handoff: 9 },
+        Event::Trouble { what: "the disk is nearly full".into() },
+        Event::Left,
+        unknown(),
+    ]
+}
+
+#[test]
+fn every_kind_reads_back_as_it_was_written() {
+    let (lines, end) = journal(every_kind());
+    let (entries, verdict) = Audit::of(&bytes(&lines));
+    assert_eq!(entries, lines.iter().map(|line| line.entry.clone()).collect::<Vec<_>>());
+    assert_eq!((verdict.entries, verdict.head), (13, end.head()));
+    assert!(verdict.is_whole());
+}
+
+#[test]
+fn a_handoff_names_the_line_before_it() {
+    let (lines, _) = journal(every_kind());
+    let mut state = State::default();
+    lines.iter().take(9).for_each(|line| state.apply(&line.entry));
+    assert_eq!(state.handoff.map(|it| it.head), Some(digest(&lines[7].bytes)));
+}
+
+#[test]
+fn the_head_of_the_fold_is_the_head_of_the_chain() {
+    let (lines, end) = journal(every_kind());
+    assert_eq!(State::default().head(), Digest::default());
+    assert_eq!(folded(every_kind()).head(), end.head());
+    assert_eq!(end.head(), digest(&lines[12].bytes));
+}
+
+#[test]
+fn a_known_kind_with_other_content_is_no_unknown_kind() {
+    for event in every_kind() {
+        let Ok(text) = to_json(&event) else { panic!("{event:?}") };
+        let mut map: serde_json::Map<_, _> = serde_json::from_str(&text).unwrap();
+        let kind = map["kind"].as_str().unwrap().to_owned();
+        if matches!(event, Event::Unknown(_) | Event::Left) {
+            continue;
+        }
+        map.retain(|key, _| key == "kind");
+        let refused = Chain::default().line(draft(0, "ploy", Event::Unknown(map)));
+        assert_eq!(refused, Err(LineProblem::Content(kind.as_str().into())), "{kind}");
+    }
+}
+
+#[test]
+fn an_event_without_a_kind_is_refused() {
+    let event = Event::Unknown(serde_json::Map::new());
+    let refused = Chain::default().line(draft(0, "ploy", event));
+    assert!(matches!(refused, Err(LineProblem::Malformed(_))), "{refused:?}");
+}
+
+#[test]
+fn no_line_holds_a_character_that_a_terminal_would_obey() {
+    let mut event = unknown();
+    if let Event::Unknown(map) = &mut event {
+        map.insert("text".into(), "a\u{9b}31m\u{202e}b\u{7f}\u{200b}\u{e0041}".into());
+    }
+    let hostile = "\u{1b}]52;c;x\u{7}\u{9d}\u{202e}".as_bytes();
+    let (lines, _) = journal([event, noted(hostile), noted(&[0xff, 0xfe, 0])]);
+    for line in &lines {
+        let text = std::str::from_utf8(&line.bytes).unwrap().trim_end();
+        assert!(!Untrusted::from(text).has_escapes(), "{text}");
+    }
+    let (entries, verdict) = Audit::of(&bytes(&lines));
+    assert!(verdict.is_whole());
+    assert_eq!(entries[1].event, noted(hostile));
+}
+
+#[test]
+fn two_entries_on_one_line_before_are_a_fork() {
+    let mut chain = journal([opening()]).1;
+    let ours = chain.line(draft(1, "ploy", noted(b"ours"))).unwrap();
+    let theirs = chain.line(draft(1, "somsak", noted(b"theirs"))).unwrap();
+    chain.accept(&ours).unwrap();
+    assert_eq!(chain.next(&theirs.bytes), Err(LineProblem::Fork(2)));
+    assert_eq!(chain.seq(), 2, "a line with a problem leaves the chain as it was");
+}
+
+#[test]
+fn a_missing_or_exchanged_line_is_reported_where_it_is() {
+    let (lines, _) = journal((0..6).map(|n| noted(format!("note {n}").as_bytes())));
+    let broken = |order: &[usize]| {
+        let text: Vec<u8> = order.iter().flat_map(|at| lines[*at].bytes.clone()).collect();
+        Audit::of(&text).1.problem.map(|it| (it.line, it.problem))
+    };
+    assert_eq!(broken(&[0, 1, 2, 3]), None);
+    let gap = |expected, found| Some((expected, LineProblem::Seq { expected, found }));
+    assert_eq!(broken(&[0, 2, 3]), gap(2, 3));
+    assert_eq!(broken(&[0, 2, 1, 3]), gap(2, 3));
+    assert_eq!(broken(&[1, 2]), gap(1, 2));
+    assert_eq!(broken(&[0, 1, 1, 2]), Some((3, LineProblem::Fork(2))));
+}
+
+#[test]
+fn a_rewritten_line_is_found_by_the_next_one() {
+    let (mut lines, _) = journal([opening(), noted(b"one"), noted(b"two")]);
+    let mut chain = Chain::default();
+    chain.accept(&lines[0]).unwrap();
+    lines[1] = chain.line(draft(1, "ploy", noted(b"One"))).unwrap();
+    let problem = Audit::of(&bytes(&lines)).1.problem.unwrap();
+    assert_eq!(problem.line, 3);
+    assert!(matches!(problem.problem, LineProblem::Prev { .. }), "{problem}");
+}
+
+#[test]
+fn a_cut_at_any_byte_leaves_the_whole_lines_before_it() {
+    let events = every_kind().into_iter().cycle().take(60);
+    let (lines, _) = journal(events);
+    let all = bytes(&lines);
+    let ends: Vec<usize> = lines
+        .iter()
+        .scan(0, |end, line| {
+            *end += line.bytes.len();
+            Some(*end)
+        })
+        .collect();
+    // Whole lines are the same for every cut, so each line is cut on its own, after those before it.
+    let mut chain = Chain::default();
+    let mut start = 0;
+    for (line, end) in lines.iter().zip(&ends) {
+        for cut in start..*end {
+            let mut audit = Audit::resumed(chain.clone(), start as u64);
+            audit.line(&all[start..cut]);
+            let verdict = audit.verdict();
+            assert_eq!((verdict.entries, verdict.end), (chain.seq(), start as u64), "cut at {cut}");
+            assert_eq!(verdict.problem, None, "cut at {cut}");
+            if cut > start {
+                assert_eq!(verdict.torn, Some(start as u64..cut as u64));
+            }
+        }
+        chain.accept(line).unwrap();
+        start = *end;
+    }
+    for (whole, end) in (1..).zip(ends) {
+        let (entries, verdict) = Audit::of(&all[..end]);
+        assert_eq!(entries.len(), whole);
+        assert!(verdict.is_whole());
+    }
+}
+
+#[test]
+fn a_flip_of_any_bit_is_reported_with_its_entry() {
+    let (lines, _) = journal(every_kind().into_iter().skip(1).take(12));
+    let mut chain = Chain::default();
+    let mut start = 0;
+    for (number, line) in (1..).zip(&lines) {
+        // The line after it is there too: a flip may make one line of the two.
+        let next = lines.get(usize::try_from(number).unwrap()).map_or(&[][..], |next| &next.bytes);
+        for bit in 0..line.bytes.len() * 8 {
+            let mut damaged = [&line.bytes, next].concat();
+            damaged[bit / 8] ^= 1 << (bit % 8);
+            let mut audit = Audit::resumed(chain.clone(), start);
+            let held =
+                damaged.split_inclusive(|byte| *byte == b'\n').filter_map(|it| audit.line(it));
+            assert_eq!(held.count(), 0);
+            let problem = audit.verdict().problem.unwrap_or_else(|| panic!("{number}, bit {bit}"));
+            assert_eq!((problem.line, problem.offset), (number, start), "bit {bit}");
+        }
+        chain.accept(line).unwrap();
+        start += line.bytes.len() as u64;
+    }
+}
+
+#[test]
+fn a_hole_of_zeros_in_the_last_line_is_a_write_that_never_ended() {
+    let (lines, _) = journal([opening(), noted(b"one"), noted(b"two")]);
+    let mut all = bytes(&lines);
+    let start = all.len() - lines[2].bytes.len();
+    all[start + 10..start + 30].fill(0);
+    let verdict = Audit::of(&all).1;
+    assert_eq!((verdict.problem, verdict.torn), (None, Some(start as u64..all.len() as u64)));
+    let mut middle = bytes(&lines);
+    middle[10..30].fill(0);
+    assert_eq!(Audit::of(&middle).1.problem.unwrap().line, 1);
+}
+
+#[test]
+fn a_shell_can_check_the_chain() {
+    let script = r#"prev=$(printf '%064d' 0)
+while IFS= read -r line; do
+  [ "$(printf '%s' "$line" | jq -r .prev)" = "$prev" ] || echo "broken: $line"
+  sum=$(printf '%s' "${line%,\"sum\":*}" | sha256sum | cut -c-64)
+  [ "$(printf '%s' "$line" | jq -r .sum)" = "$sum" ] || echo "damaged: $line"
+  prev=$(printf '%s\n' "$line" | sha256sum | cut -c-64)
+done
+echo "$prev""#;
+    let has = |tool: &str| which(tool);
+    if !["jq", "sha256sum"].into_iter().all(has) {
+        return;
+    }
+    let (lines, end) = journal(every_kind());
+    assert_eq!(shell(script, &bytes(&lines)).trim(), end.head().to_string());
+    let mut changed = bytes(&lines);
+    let at = changed.windows(5).position(|part| part == b"xmrig").unwrap();
+    changed[at] = b'X';
+    let told = shell(script, &changed);
+    assert!(told.contains("damaged: ") && told.contains("broken: "), "{told}");
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test asks the tools that a reader would use")]
+fn which(tool: &str) -> bool {
+    Command::new(tool).arg("--version").stdout(Stdio::null()).status().is_ok()
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test asks the tools that a reader would use")]
+fn shell(script: &str, input: &[u8]) -> String {
+    let mut child = Command::new("sh")
+        .args(["-c", script])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_reads_back(text in prop::collection::vec(any::<u8>(), 0..200), name in any::<String>()) {
+        let mut event = unknown();
+        if let Event::Unknown(map) = &mut event {
+            map.insert(format!("x{name}"), name.into());
+        }
+        let (lines, _) = journal([noted(&text), event]);
+        let (entries, verdict) = Audit::of(&bytes(&lines));
+        prop_assert!(verdict.is_whole());
+        prop_assert_eq!(&entries[0].event, &noted(&text));
+    }
+}

@@ -1,0 +1,392 @@
+//! Snapshots as lines, the recording on disk, and the tape that reads it.
+#![expect(clippy::unwrap_used, reason = "a broken test should stop where it is")]
+
+use std::fs;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::thread::sleep;
+use std::time::Duration;
+
+use firedamp::domain::base::{Digest, Moment, Pid, ProcessId, Timestamp};
+use firedamp::domain::facts::{
+    Gpu, GpuOutcome, GpuSource, GpuSourceKind, Host, Process, Protocol, Reading, RunState,
+    Snapshot, Socket, SocketState, Unread,
+};
+use firedamp::domain::session::Opening;
+use firedamp::domain::session::telemetry::{CodecError, Decoder, Encoder};
+use firedamp::domain::untrusted::Untrusted;
+use firedamp::host::store::{Opened, Recorder, Store, StoreError, Tape};
+use proptest::prelude::*;
+use tempfile::TempDir;
+
+fn moment(second: u64) -> Moment {
+    let at = 1_795_282_200 + i64::try_from(second).unwrap();
+    Moment { at: Timestamp::from_second(at).unwrap(), boot_ms: second * 1000 }
+}
+
+fn process(pid: u32) -> Process {
+    Process {
+        id: ProcessId { pid: Pid(pid), start: u64::from(pid) * 7 },
+        parent: Pid(1),
+        uid: 1000,
+        user: Some("ploy".into()),
+        comm: format!("worker-{pid}").into(),
+        command: Reading::Known(format!("/usr/bin/worker\0--number\0{pid}").into()),
+        exe: Reading::Known("/usr/bin/worker".into()),
+        exe_deleted: false,
+        state: RunState::Sleeping,
+        cpu: 0.0,
+        cpu_ms: u64::from(pid) * 13,
+        memory: u64::from(pid) * 4096,
+        threads: 1,
+        nice: 0,
+        started_ms: u64::from(pid) * 70,
+        kernel: false,
+    }
+}
+
+fn socket(inode: u64) -> Socket {
+    let port = u16::try_from(inode % 60_000).unwrap();
+    let end = |host, port| SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, host)), port);
+    Socket {
+        protocol: Protocol::Tcp,
+        local: end(1, port),
+        remote: Some(end(2, 3333)),
+        state: SocketState::Established,
+        inode,
+        uid: 1000,
+        owners: vec![],
+        first_seen_ms: 0,
+        since_before: true,
+    }
+}
+
+fn snapshot(second: u64, processes: Vec<Process>, sockets: Vec<Socket>) -> Snapshot {
+    Snapshot {
+        moment: moment(second),
+        host: Arc::new(Host { name: "web03".into(), ..Host::default() }),
+        processes: processes.into_iter().map(Arc::new).collect(),
+        sockets: sockets.into_iter().map(Arc::new).collect(),
+        gpu: Arc::new(Gpu::default()),
+        unread: vec![],
+    }
+}
+
+fn lines(snapshots: &[Snapshot]) -> Vec<String> {
+    let mut encoder = Encoder::default();
+    snapshots.iter().map(|it| encoder.push(it).unwrap()).collect()
+}
+
+fn decoded(lines: &[String]) -> Vec<Snapshot> {
+    let mut decoder = Decoder::default();
+    lines.iter().map(|line| decoder.push(line).unwrap()).collect()
+}
+
+#[test]
+fn a_change_tells_only_what_changed_and_shares_the_rest() {
+    let first = snapshot(0, (1..=50).map(process).collect(), (1..=20).map(socket).collect());
+    let mut second = first.clone();
+    second.moment = moment(1);
+    let mut working = process(7);
+    working.cpu = 99.5;
+    working.cpu_ms += 990;
+    if let Some(row) = second.processes.get_mut(6) {
+        *row = Arc::new(working);
+    }
+    second.processes.remove(10);
+    second.sockets.insert(3, Arc::new(socket(99)));
+    let text = lines(&[first.clone(), second.clone()]);
+    let told = text.last().unwrap();
+    assert!(
+        told.contains(r#""gone":[11],"moved":[[7,"sleeping",99.5,990,0,1]],"sockets":[[0,3],{"#),
+        "{told}"
+    );
+    let read = decoded(&text);
+    assert_eq!(read, [first, second]);
+    let row = |of: usize| Arc::as_ptr(read.get(of).unwrap().processes.get(2).unwrap());
+    assert_eq!(row(0), row(1));
+}
+
+#[test]
+fn a_keyframe_comes_every_sixty_lines_and_when_asked() {
+    let same: Vec<_> = (0..130).map(|second| snapshot(second, vec![process(1)], vec![])).collect();
+    let is_key = |line: &String| Decoder::glance(line).unwrap().keyframe;
+    let keys: Vec<usize> = lines(&same)
+        .iter()
+        .enumerate()
+        .filter(|(_, line)| is_key(line))
+        .map(|(at, _)| at)
+        .collect();
+    assert_eq!(keys, [0, 60, 120]);
+    let mut encoder = Encoder::default();
+    for (at, it) in same.iter().take(5).enumerate() {
+        if at == 3 {
+            encoder.restart();
+        }
+        assert_eq!(is_key(&encoder.push(it).unwrap()), at == 0 || at == 3);
+    }
+}
+
+#[test]
+fn processes_out_of_order_make_a_keyframe_not_an_error() {
+    let odd = snapshot(1, vec![process(3), process(3), process(1)], vec![]);
+    let all = [snapshot(0, vec![process(1)], vec![]), odd, snapshot(2, vec![process(1)], vec![])];
+    assert_eq!(decoded(&lines(&all)), all);
+}
+
+#[test]
+fn after_a_bad_line_nothing_is_told_until_the_next_keyframe() {
+    let all: Vec<_> = (0..4).map(|at| snapshot(at, vec![process(1)], vec![])).collect();
+    let text = lines(&all);
+    let mut decoder = Decoder::default();
+    let mut read = |line: &str| decoder.push(line);
+    assert!(read(text.first().unwrap()).is_ok());
+    assert!(matches!(read("{\"moment\":"), Err(CodecError::Malformed(_))));
+    assert_eq!(read(text.get(2).unwrap()), Err(CodecError::NoKeyframe));
+    assert!(read(text.first().unwrap()).is_ok());
+}
+
+#[test]
+fn a_hostile_line_cannot_name_rows_that_are_not_there_or_multiply_them() {
+    let first = lines(&[snapshot(0, vec![process(1)], (0..1000).map(socket).collect())]).remove(0);
+    let moment = serde_json::to_string(&moment(1)).unwrap();
+    let change = |what: &str| format!("{{\"moment\":{moment},\"change\":{{{what}}}}}");
+    let many = format!("\"sockets\":[{}[0,1000]]", "[0,1000],".repeat(2000));
+    for what in [
+        "\"moved\":[[9,\"running\",0.0,0,0,1]]",
+        "\"sockets\":[[999,2]]",
+        "\"sockets\":[[1,18446744073709551615]]",
+        &many,
+    ] {
+        let mut decoder = Decoder::default();
+        decoder.push(&first).unwrap();
+        assert_eq!(decoder.push(&change(what)), Err(CodecError::Rows));
+    }
+}
+
+#[test]
+fn no_line_holds_a_character_that_a_terminal_would_obey() {
+    let mut evil = process(1);
+    evil.user = Some("a\u{9b}31m\u{202e}".into());
+    evil.comm = "\u{1b}]0;x\u{7}".into();
+    for line in lines(&[snapshot(0, vec![evil], vec![])]) {
+        assert!(!Untrusted::from(line).has_escapes());
+    }
+}
+
+/// Figures that a quiet host has: a few processes wake, two work, one comes and goes.
+fn life(processes: u32, awake: u32, seconds: u64) -> Vec<Snapshot> {
+    let mut seed = 7_u32;
+    let mut random = move |below: u32| {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (seed >> 8) % below
+    };
+    let rows: Vec<Process> = (1..=processes).map(process).collect();
+    let mut now = snapshot(0, rows, (1..=40).map(socket).collect());
+    let mut all = vec![now.clone()];
+    for second in 1..seconds {
+        now.moment = moment(second);
+        let cpus: Vec<f32> =
+            (0..8).map(|_| f32::from(u16::try_from(random(1000)).unwrap()) / 10.0).collect();
+        let host =
+            Host { cpus, memory_used: u64::from(random(1000)) * 4096, ..(*now.host).clone() };
+        now.host = Arc::new(host);
+        for _ in 0..awake {
+            let at = usize::try_from(random(processes)).unwrap();
+            let mut row = (**now.processes.get(at).unwrap()).clone();
+            row.cpu_ms += 10 * u64::from(random(3));
+            row.cpu = f32::from(u16::try_from(random(30)).unwrap()) / 10.0;
+            *now.processes.get_mut(at).unwrap() = Arc::new(row);
+        }
+        all.push(now.clone());
+    }
+    all
+}
+
+#[test]
+fn a_quiet_host_takes_little_room() {
+    let (place, opened) = session();
+    let recorder = opened.record().unwrap();
+    for it in life(300, 10, 120) {
+        put(&recorder, it);
+    }
+    drop(recorder);
+    let file = place.path().join("sessions").join(&opened.id).join("telemetry/00001.jsonl.zst");
+    let per_snapshot = fs::metadata(file).unwrap().len() / 120;
+    assert!(per_snapshot < 700, "{per_snapshot} bytes a snapshot, keyframes included");
+}
+
+fn session() -> (TempDir, Opened) {
+    let place = TempDir::new().unwrap();
+    let store = Store::at(&place.path().join("sessions")).unwrap();
+    let opening = Opening {
+        version: "0.1.0".into(),
+        host: "web03".into(),
+        playbook: "PB-31".into(),
+        title: "Cryptomining".into(),
+        sha256: Digest::default(),
+        training: None,
+    };
+    let opened = store.create(opening, "", moment(0), &"ploy".into()).unwrap();
+    (place, opened)
+}
+
+fn store(place: &TempDir) -> Store {
+    Store::existing(&place.path().join("sessions")).unwrap()
+}
+
+/// Offers and waits until it is written, so that none is passed over.
+fn put(recorder: &Recorder, snapshot: Snapshot) {
+    let before = recorder.status().written;
+    recorder.offer(Arc::new(snapshot));
+    while recorder.status().written == before && recorder.status().trouble.is_none() {
+        sleep(Duration::from_micros(200));
+    }
+}
+
+#[test]
+fn a_recording_reads_back_in_any_order() {
+    let (place, opened) = session();
+    let all = life(30, 5, 150);
+    for part in all.chunks(100) {
+        let recorder = opened.record().unwrap();
+        for it in part {
+            put(&recorder, it.clone());
+        }
+    }
+    let mut tape = store(&place).tape("latest").unwrap();
+    assert_eq!((tape.len(), tape.damage()), (150, &[][..]));
+    assert!(tape.moments().eq(all.iter().map(|it| it.moment)));
+    for at in [0, 1, 2, 149, 59, 5, 60, 61, 61, 99, 100, 3] {
+        assert_eq!(&tape.at(at).unwrap(), all.get(at).unwrap(), "snapshot {at}");
+    }
+    assert!(tape.at(150).is_err());
+    assert_eq!(tape.find(moment(70).at), Some(70));
+    assert_eq!(tape.find(moment(1000).at), Some(149));
+}
+
+#[test]
+fn the_newest_snapshot_wins_and_nobody_waits() {
+    let (place, opened) = session();
+    let recorder = opened.record().unwrap();
+    let all = life(30, 5, 500);
+    for it in &all {
+        recorder.offer(Arc::new(it.clone()));
+    }
+    drop(recorder);
+    let mut tape = store(&place).tape("latest").unwrap();
+    let last = tape.at(tape.len() - 1).unwrap();
+    assert_eq!(Some(&last), all.last(), "the last offer is there");
+}
+
+#[test]
+fn a_kill_costs_the_last_snapshot_at_most() {
+    let (place, opened) = session();
+    let all = life(30, 5, 90);
+    let recorder = opened.record().unwrap();
+    let file = opened.path.join("telemetry/00001.jsonl.zst");
+    for it in &all {
+        put(&recorder, it.clone());
+    }
+    let killed = fs::read(&file).unwrap();
+    drop(recorder);
+    let mut tape = Tape::of([killed.clone().into()]);
+    assert_eq!(tape.len(), 90, "all that was written is there without an end of the frame");
+    assert_eq!(tape.damage().len(), 1, "and the missing end is said");
+    assert_eq!(&tape.at(89).unwrap(), all.get(89).unwrap());
+    for cut in (0..killed.len()).step_by(97) {
+        let mut tape = Tape::of([killed.get(..cut).unwrap().into()]);
+        for at in 0..tape.len() {
+            assert_eq!(&tape.at(at).unwrap(), all.get(at).unwrap(), "cut at {cut}");
+        }
+    }
+    assert!(store(&place).tape("latest").unwrap().damage().is_empty());
+}
+
+#[test]
+fn damage_in_a_segment_is_said_and_the_others_are_read() {
+    let (place, opened) = session();
+    let all = life(10, 3, 20);
+    for part in all.chunks(10) {
+        let recorder = opened.record().unwrap();
+        for it in part {
+            put(&recorder, it.clone());
+        }
+    }
+    fs::write(opened.path.join("telemetry/00001.jsonl.zst"), "not zstd at all").unwrap();
+    let mut tape = store(&place).tape("latest").unwrap();
+    assert_eq!((tape.len(), tape.damage().len()), (10, 1));
+    assert_eq!(&tape.at(9).unwrap(), all.last().unwrap());
+}
+
+#[test]
+fn an_observer_does_not_record() {
+    let (place, opened) = session();
+    let second = store(&place).open("latest", &"somsak".into()).unwrap();
+    assert!(matches!(second.record(), Err(StoreError::NoPen)));
+    assert!(store(&place).tape("latest").unwrap().is_empty());
+    drop(opened);
+}
+
+fn any_reading() -> impl Strategy<Value = Reading<Untrusted>> {
+    prop_oneof![
+        prop::collection::vec(any::<u8>(), 0..8).prop_map(|it| Reading::Known(Untrusted::new(it))),
+        Just(Reading::Denied),
+        Just(Reading::Blocked),
+        Just(Reading::Unknown),
+    ]
+}
+
+fn any_process() -> impl Strategy<Value = Process> {
+    let figures = (-1e9_f32..1e9, any::<u64>(), 0_u64..3, 1_u32..3);
+    let state = prop_oneof![Just(RunState::Running), any::<char>().prop_map(RunState::Other)];
+    (1_u32..12, 0_u64..3, figures, any_reading(), state).prop_map(
+        |(pid, start, it, text, state)| {
+            let (cpu, cpu_ms, memory, threads) = it;
+            let id = ProcessId { pid: Pid(pid), start };
+            Process { id, cpu, cpu_ms, memory, threads, command: text, state, ..process(pid) }
+        },
+    )
+}
+
+fn any_snapshot() -> impl Strategy<Value = Snapshot> {
+    let sockets = prop::collection::vec((0_u64..6, any::<bool>()), 0..8);
+    let rows = prop::collection::vec(any_process(), 0..10);
+    (rows, sockets, prop::collection::vec(any::<f32>(), 0..3), any::<bool>(), 0_u64..9).prop_map(
+        |(mut rows, sockets, cpus, odd, second)| {
+            if !odd || second > 0 {
+                rows.sort_by_key(|row| row.id.pid);
+                rows.dedup_by_key(|row| row.id.pid);
+            }
+            let sockets = sockets
+                .into_iter()
+                .map(|(inode, since_before)| Socket { since_before, ..socket(inode) });
+            let mut snapshot = snapshot(second, rows, sockets.collect());
+            let name = if odd { "web03" } else { "db01" }.into();
+            let cpus = cpus.into_iter().filter(|it| it.is_finite()).collect();
+            snapshot.host = Arc::new(Host { name, cpus, ..Host::default() });
+            if second % 2 == 0 {
+                let source = GpuSource { kind: GpuSourceKind::Sysfs, outcome: GpuOutcome::Absent };
+                snapshot.gpu = Arc::new(Gpu { sources: vec![source], ..Gpu::default() });
+                snapshot.unread = vec![Unread { what: "/proc/9".into(), why: "gone".into() }];
+            }
+            snapshot
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_encoded_decodes_to_the_same(all in prop::collection::vec(any_snapshot(), 0..12)) {
+        prop_assert_eq!(decoded(&lines(&all)), all);
+    }
+
+    #[test]
+    fn no_text_makes_the_decoder_panic(text in any::<String>(), bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let mut decoder = Decoder::default();
+        prop_assert!(decoder.push(&text).is_err());
+        prop_assert!(Tape::of([bytes.into()]).is_empty());
+    }
+}
