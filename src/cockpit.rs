@@ -1,0 +1,143 @@
+//! State of the cockpit and the only function that changes it.
+//!
+//! Invariant: [`update()`] is total and pure: (model, message) to effects. Whatever must touch the world leaves
+//! as an [`Effect`], and what came of it comes back as a [`Msg`].
+
+mod acts;
+pub mod coach;
+pub mod command;
+mod cursor;
+mod decision;
+pub mod dialog;
+pub mod filter;
+pub mod history;
+pub mod keymap;
+mod keys;
+pub mod model;
+mod notice;
+mod obey;
+mod offer;
+pub mod panes;
+mod rows;
+mod update;
+
+use std::sync::Arc;
+
+use crate::cockpit::command::Command;
+use crate::cockpit::keymap::Key;
+use crate::cockpit::model::{Offer, Pen, Size, Source};
+use crate::domain::base::{Both, Moment};
+use crate::domain::facts::Snapshot;
+use crate::domain::playbook::Playbook;
+use crate::domain::session::{Entry, Event};
+use crate::domain::untrusted::Untrusted;
+
+pub use model::Model;
+pub use update::update;
+
+/// Everything that can happen, closed: one arm a cause.
+#[derive(Debug)]
+pub enum Msg {
+    /// A key was pressed.
+    Key(Key),
+    /// Text was pasted; it goes to text fields only.
+    Paste(String),
+    /// The terminal has another size.
+    Resized(Size),
+    /// A second has passed, or it is time to look at the clock.
+    Tick(Moment),
+    /// The source shows something new.
+    Seen(Arc<Snapshot>),
+    /// The source changed its pace or place.
+    Moved(Source),
+    /// Sessions that can be taken up were found.
+    Offered(Vec<Offer>),
+    /// A session is open.
+    Opened(Box<Opened>),
+    /// An event is on disk.
+    Saved(u64, Box<Entry>),
+    /// An event is not on disk and will not be; why.
+    NotSaved(u64, Untrusted),
+    /// Somebody else wrote to the session that this screen follows.
+    Followed(Vec<Entry>),
+    /// A replay went back: these are the entries up to its place, and what was shown of later ones goes.
+    Rewound(Vec<Entry>),
+    /// The pen changed hands.
+    Pen(Pen),
+    /// A theme is in use: its name, and whether that was by a change on disk.
+    ThemeLoaded(String, bool),
+    /// Something that the responder should see.
+    Notice(model::NoticeKind),
+    /// The responder asked for something, by whatever way.
+    Do(Command),
+}
+
+/// A session as it was opened.
+#[derive(Debug)]
+pub struct Opened {
+    /// Its id.
+    pub id: String,
+    /// Who may write.
+    pub pen: Pen,
+    /// Its entries so far.
+    pub entries: Vec<Entry>,
+    /// Its playbook.
+    pub playbook: Both<Arc<Playbook>>,
+    /// Where snapshots come from.
+    pub source: Source,
+    /// The walkthrough, in training.
+    pub walkthrough: Option<Arc<crate::domain::training::Walkthrough>>,
+}
+
+/// Work for `run`, as data, done in order.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Append to the journal, wait for the disk, and answer with [`Msg::Saved`] or [`Msg::NotSaved`].
+    Record {
+        /// Comes back with the answer.
+        ticket: u64,
+        /// What.
+        event: Event,
+    },
+    /// Take up a session, and answer with [`Msg::Opened`].
+    Open(Which),
+    /// Let this program of the host run as a source of facts. Only ever after its event was saved.
+    UseTool(Untrusted),
+    /// Change the pace or place of the tape.
+    Tape(Tape),
+    /// Use the theme after this one.
+    NextTheme,
+    /// Clear the terminal and draw everything again.
+    Redraw,
+    /// Give the terminal back and stop until `fg`.
+    Suspend,
+    /// Ring the bell once.
+    Bell,
+    /// Give the terminal back and end. The journal gets [`Event::Left`] on the way.
+    Leave,
+}
+
+/// Which session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// A new one.
+    New,
+    /// The one with this id.
+    Existing(String),
+}
+
+/// What to do with the tape.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Tape {
+    /// Hold it, or let it run.
+    Pause(bool),
+    /// Times real time.
+    Speed(f32),
+    /// To this millisecond.
+    Seek(u64),
+    /// To the next entry of the journal that is replayed, or to the one before.
+    Entry {
+        /// The next.
+        next: bool,
+    },
+}

@@ -1,0 +1,53 @@
+//! Moving the cursor of whichever pane has the keyboard.
+
+use crate::cockpit::model::{Breakpoint, Pane, View};
+use crate::cockpit::{Model, rows};
+
+/// Moves the cursor of the focused pane by `by` lines; the extremes are the first and the last line.
+pub(super) fn step(model: &mut Model, by: isize) {
+    let panes = &mut model.panes;
+    match model.focus {
+        Pane::Processes => {
+            let pane = &mut panes.processes;
+            pane.line = moved(pane.line, by, pane.rows.len());
+            pane.held = true;
+            pane.selected = pane.rows.get(pane.line).map(|row| row.process.id);
+            rows::drop_gone(model);
+        }
+        Pane::Network => {
+            let pane = &mut panes.network;
+            pane.line = moved(pane.line, by, pane.rows.len());
+            pane.held = true;
+            pane.selected = pane.rows.get(pane.line).map(|row| row.socket.inode);
+        }
+        Pane::Decision => {
+            panes.decision.line = moved(panes.decision.line, by, panes.decision.rows.len());
+        }
+        Pane::Checklist => {
+            panes.checklist.line = moved(panes.checklist.line, by, panes.checklist.rows.len());
+        }
+        // The newest is at the bottom, so down is towards 0.
+        Pane::Timeline => {
+            let back = if by == isize::MIN { isize::MAX } else { -by };
+            panes.timeline.line = moved(panes.timeline.line, back, panes.timeline.lines);
+        }
+        Pane::Gpu => panes.gpu.step(by),
+        Pane::Playbook => panes.playbook.step(by),
+        Pane::Handoff => panes.handoff.step(by),
+    }
+}
+
+/// Lines that one page moves.
+pub(super) fn page(model: &Model) -> isize {
+    let rows = isize::try_from(model.size.rows).unwrap_or(24);
+    match (model.view, model.size.breakpoint()) {
+        (View::Full(_), _) | (View::Cockpit, Breakpoint::Tiny | Breakpoint::TooSmall) => {
+            (rows - 6).max(1)
+        }
+        (View::Cockpit, _) => (rows / 4).max(1),
+    }
+}
+
+fn moved(line: usize, by: isize, lines: usize) -> usize {
+    line.saturating_add_signed(by).min(lines.saturating_sub(1))
+}

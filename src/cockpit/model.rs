@@ -1,0 +1,400 @@
+//! All that the screen shows.
+
+pub use crate::cockpit::notice::{Notice, NoticeKind};
+pub use crate::cockpit::offer::{Condition, Offer};
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::cockpit::coach::Coach;
+use crate::cockpit::command::Verb;
+use crate::cockpit::dialog::Dialog;
+use crate::cockpit::history::History;
+use crate::cockpit::panes::Panes;
+use crate::domain::base::{Both, Language, Moment};
+use crate::domain::detect::{Finding, Subject, Watch};
+use crate::domain::facts::Snapshot;
+use crate::domain::playbook::{FlowId, Indicators, ItemId, NodeId, Playbook};
+use crate::domain::session::{Entry, Event, ItemState, State};
+use crate::domain::untrusted::Untrusted;
+
+/// An answer stays this long before a finding takes its place.
+const READING_MS: u64 = 3_000;
+/// Findings that may go to the journal in one minute; all of them are on the screen.
+const FINDINGS_A_MINUTE: usize = 30;
+
+/// The state of the cockpit. Views read it; only [`crate::cockpit::update()`] changes it.
+#[derive(Debug)]
+pub struct Model {
+    /// Choosing a session, or working in one.
+    pub stage: Stage,
+    /// What fills the screen.
+    pub view: View,
+    /// The pane that has the keyboard.
+    pub focus: Pane,
+    /// Cells of the terminal.
+    pub size: Size,
+    /// Language of the screen.
+    pub language: Language,
+    /// Name of the theme.
+    pub theme: String,
+    /// Which glyphs the terminal can draw.
+    pub glyphs: Glyphs,
+    /// The newest moment that anybody told.
+    pub now: Moment,
+    /// Who is at the keyboard.
+    pub who: Untrusted,
+    /// The session; `None` on the start screen.
+    pub session: Option<Session>,
+    /// What the source of snapshots shows.
+    pub live: Live,
+    /// Where the snapshots come from and how fast.
+    pub source: Source,
+    /// Cursor, order and filter of each pane.
+    pub panes: Panes,
+    /// Which question, if any, has the keyboard.
+    pub dialog: Dialog,
+    /// First key of a two-key command, waiting for the second.
+    pub prefix: Option<crate::cockpit::keymap::Key>,
+    /// The newest notice, shown on the line above the footer.
+    pub notice: Option<Notice>,
+    /// The coach, in training.
+    pub coach: Option<Coach>,
+    /// Verbs that fit a search, the best first; words know the languages, so `run` brings this.
+    pub search: Search,
+    /// Number of the last ticket given to the journal.
+    pub(crate) ticket: u64,
+    /// When the bell last rang.
+    pub(crate) rang: Option<Moment>,
+    /// The minute of the boot clock that findings are counted in, and how many went to the journal in it.
+    pub(crate) reported: (u64, usize),
+}
+
+/// Finds verbs by name, key or help text.
+pub type Search = fn(Language, &str) -> Vec<&'static Verb>;
+
+/// Choosing a session, or working in one.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Stage {
+    /// The start screen.
+    Start {
+        /// Sessions that can be taken up, newest first.
+        offers: Vec<Offer>,
+        /// Line under the cursor: the offers, then «new».
+        selected: usize,
+    },
+    /// The cockpit.
+    Work,
+}
+
+/// What fills the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum View {
+    /// As many panes as fit.
+    Cockpit,
+    /// One pane.
+    Full(Pane),
+}
+
+/// A pane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Pane {
+    /// The process table.
+    Processes,
+    /// Sockets, those that lead to pools on top.
+    Network,
+    /// Graphics processors.
+    Gpu,
+    /// The flow, walked.
+    Decision,
+    /// Checklists by phase.
+    Checklist,
+    /// What happened.
+    Timeline,
+    /// The playbook as a document.
+    Playbook,
+    /// The handoff brief.
+    Handoff,
+}
+
+/// Cells of the terminal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Size {
+    /// Columns.
+    pub columns: u16,
+    /// Rows.
+    pub rows: u16,
+}
+
+/// Which glyphs the terminal can draw.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Glyphs {
+    /// Nothing but ASCII.
+    Ascii,
+    /// Lines, blocks and arrows.
+    #[default]
+    Block,
+    /// Braille graphs too.
+    Braille,
+}
+
+/// The session on the screen.
+#[derive(Debug)]
+pub struct Session {
+    /// Its id.
+    pub id: String,
+    /// Who may write.
+    pub pen: Pen,
+    /// What its entries add up to.
+    pub state: State,
+    /// Its entries.
+    pub entries: Vec<Arc<Entry>>,
+    /// Asked for and not yet on disk, oldest first.
+    pub pending: Vec<Pending>,
+    /// Why the last event could not be saved; cleared by the next that is.
+    pub unsaved: Option<Untrusted>,
+    /// The playbook; both the same document when it exists in one language only.
+    pub playbook: Both<Arc<Playbook>>,
+}
+
+/// Who may write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pen {
+    /// This screen.
+    Ours,
+    /// Somebody else; this screen follows. Who, if the lock tells.
+    Observer(Option<Untrusted>),
+    /// Nobody: the journal is damaged; why.
+    Damaged(Untrusted),
+    /// Nobody: this is a replay.
+    Replay,
+}
+
+/// An event on its way to the disk.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pending {
+    /// Ties the answer to it.
+    pub ticket: u64,
+    /// What.
+    pub event: Event,
+}
+
+/// What the source of snapshots shows.
+#[derive(Debug, Default)]
+pub struct Live {
+    /// The newest snapshot.
+    pub snapshot: Option<Arc<Snapshot>>,
+    /// What speaks against whom, by subject.
+    pub findings: Arc<BTreeMap<Subject, Finding>>,
+    /// CPU over time.
+    pub history: History,
+    /// Detection's memory.
+    pub watch: Watch,
+    /// What the playbook says to look for.
+    pub indicators: Arc<Indicators>,
+}
+
+/// Where the snapshots come from. Panes do not look at this; only the header does.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Source {
+    /// Which kind.
+    pub kind: SourceKind,
+    /// Held by the responder.
+    pub paused: bool,
+    /// Times real time.
+    pub speed: f32,
+    /// Milliseconds from the start of the recording; 0 when live.
+    pub at_ms: u64,
+    /// Length of the recording in milliseconds; 0 when live.
+    pub length_ms: u64,
+}
+
+/// Kinds of source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SourceKind {
+    /// This host, now.
+    Host,
+    /// A session's own recording.
+    Replay,
+    /// A walkthrough.
+    Training,
+}
+
+impl Size {
+    /// Below this nothing but a request for more room is drawn.
+    pub const LEAST: Self = Self { columns: 40, rows: 10 };
+
+    /// Panes that fit.
+    #[must_use]
+    pub const fn breakpoint(self) -> Breakpoint {
+        match (self.columns, self.rows) {
+            (180.., 50..) => Breakpoint::Wide,
+            (120.., 36..) => Breakpoint::Standard,
+            // 80x24, less a status line or two of a terminal multiplexer.
+            (80.., 22..) => Breakpoint::Compact,
+            (40.., 10..) => Breakpoint::Tiny,
+            _ => Breakpoint::TooSmall,
+        }
+    }
+}
+
+/// How much fits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Breakpoint {
+    /// Less than 40x10.
+    TooSmall,
+    /// One pane.
+    Tiny,
+    /// From 80x24.
+    Compact,
+    /// From 120x36.
+    Standard,
+    /// From 180x50: everything.
+    Wide,
+}
+
+impl Model {
+    /// A cockpit that has seen nothing yet.
+    #[must_use]
+    pub fn new(who: Untrusted, now: Moment, search: Search) -> Self {
+        Self {
+            stage: Stage::Start { offers: Vec::new(), selected: 0 },
+            view: View::Cockpit,
+            focus: Pane::Processes,
+            size: Size { columns: 80, rows: 24 },
+            language: Language::En,
+            theme: String::from("dark"),
+            glyphs: Glyphs::Block,
+            now,
+            who,
+            session: None,
+            live: Live::default(),
+            source: Source::default(),
+            panes: Panes::default(),
+            dialog: Dialog::Closed,
+            prefix: None,
+            notice: None,
+            coach: None,
+            search,
+            ticket: 0,
+            rang: None,
+            reported: (0, 0),
+        }
+    }
+
+    /// The tape goes to this millisecond. What was learnt later must not colour the past.
+    pub(crate) fn go_to(&mut self, at_ms: u64) {
+        if at_ms < self.source.at_ms {
+            self.live.history = History::default();
+            self.live.watch = Watch::default();
+        }
+        self.source.at_ms = at_ms;
+    }
+
+    /// How many findings may still go to the journal in this minute.
+    pub(crate) fn findings_left(&mut self) -> usize {
+        let minute = self.now.boot_ms / 60_000;
+        if self.reported.0 != minute {
+            self.reported = (minute, 0);
+        }
+        FINDINGS_A_MINUTE.saturating_sub(self.reported.1)
+    }
+
+    /// The notice line answers something that the responder just did; the timeline has the findings anyway.
+    pub(crate) fn is_being_read(&self) -> bool {
+        let answers = |it: &&Notice| !matches!(it.kind, NoticeKind::Found(..));
+        let young = |it: &Notice| self.now.ms_since(it.at) < READING_MS;
+        self.notice.as_ref().filter(answers).is_some_and(young)
+    }
+
+    /// Shows `kind` on the notice line.
+    pub(crate) fn notice(&mut self, kind: NoticeKind) {
+        self.notice = Some(Notice { kind, at: self.now });
+    }
+}
+
+impl Session {
+    /// State of an item as the screen shows it, and whether that is on disk yet.
+    #[must_use]
+    pub fn item(&self, item: &ItemId) -> (ItemState, bool) {
+        let pending = self.pending.iter().rev().find_map(|it| {
+            let Event::Marked { item: marked, state, .. } = &it.event else { return None };
+            (marked == item).then_some(*state)
+        });
+        pending.map_or_else(|| (self.state.item(item), true), |state| (state, false))
+    }
+
+    /// Branches that stand in a flow as the screen shows them, and whether each is on disk yet.
+    pub fn choices<'a>(
+        &'a self,
+        flow: &'a FlowId,
+    ) -> impl Iterator<Item = (&'a NodeId, usize, bool)> {
+        let taken_back = move |seq: u64| {
+            self.pending
+                .iter()
+                .any(|it| matches!(it.event, Event::TookBack { choice } if choice == seq))
+        };
+        let standing = self.state.chosen(flow).filter(move |choice| !taken_back(choice.seq));
+        let pending = self.pending.iter().filter_map(move |it| {
+            let Event::Chose { flow: of, node, branch, .. } = &it.event else { return None };
+            (of == flow).then_some((node, *branch, false))
+        });
+        standing.map(|choice| (&choice.node, choice.branch, true)).chain(pending)
+    }
+
+    /// The playbook in `language`.
+    #[must_use]
+    pub fn playbook(&self, language: Language) -> &Arc<Playbook> {
+        self.playbook.get(language)
+    }
+}
+
+impl Default for Source {
+    fn default() -> Self {
+        Self { kind: SourceKind::Host, paused: false, speed: 1.0, at_ms: 0, length_ms: 0 }
+    }
+}
+
+impl Breakpoint {
+    /// Panes that the cockpit view shows at this size, in the order in which Tab visits them. A tiny
+    /// screen shows the one of them that has the keyboard.
+    #[must_use]
+    pub const fn panes(self) -> &'static [Pane] {
+        match self {
+            Self::Compact => {
+                &[Pane::Processes, Pane::Network, Pane::Gpu, Pane::Decision, Pane::Checklist]
+            }
+            Self::Wide => &[
+                Pane::Processes,
+                Pane::Network,
+                Pane::Gpu,
+                Pane::Decision,
+                Pane::Checklist,
+                Pane::Timeline,
+                Pane::Playbook,
+            ],
+            Self::TooSmall | Self::Tiny | Self::Standard => &[
+                Pane::Processes,
+                Pane::Network,
+                Pane::Gpu,
+                Pane::Decision,
+                Pane::Checklist,
+                Pane::Timeline,
+            ],
+        }
+    }
+}
+
+impl Pane {
+    /// All panes, in the order in which Tab visits them.
+    pub const ALL: [Self; 8] = [
+        Self::Processes,
+        Self::Network,
+        Self::Gpu,
+        Self::Decision,
+        Self::Checklist,
+        Self::Timeline,
+        Self::Playbook,
+        Self::Handoff,
+    ];
+}

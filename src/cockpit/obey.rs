@@ -1,0 +1,322 @@
+//! What each command does.
+
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a command that means nothing here does nothing"
+)]
+
+use tui_input::Input;
+
+use crate::cockpit::command::Command;
+use crate::cockpit::dialog::{Asked, Dialog};
+use crate::cockpit::filter::Filter;
+use crate::cockpit::model::{NoticeKind, Pane, Pen, SourceKind, Stage, View};
+use crate::cockpit::{Effect, Model, Tape, Which, acts, cursor, decision, rows};
+use crate::domain::session::{Event, ItemState};
+
+/// Milliseconds that one step on the tape moves.
+const STEP_MS: u64 = 10_000;
+
+/// Does what `command` asks for.
+pub(super) fn obey(model: &mut Model, command: Command) -> Vec<Effect> {
+    match command {
+        Command::LeaveNow => return vec![Effect::Leave],
+        Command::Suspend => return vec![Effect::Suspend],
+        Command::Redraw => return vec![Effect::Redraw],
+        Command::Theme => return vec![Effect::NextTheme],
+        Command::Language => {
+            model.language = model.language.other();
+            decision::refresh(model);
+            return Vec::new();
+        }
+        _ => {}
+    }
+    if !matches!(model.dialog, Dialog::Closed) {
+        return in_dialog(model, command);
+    }
+    if let Stage::Start { .. } = model.stage {
+        return at_start(model, command);
+    }
+    if command.verb().is_some_and(|verb| verb.writes) {
+        return work(model, command);
+    }
+    let view = model.view;
+    let effects = look(model, command);
+    if model.view != view {
+        // The whole flow is shown where there is room for it.
+        decision::refresh(model);
+    }
+    effects
+}
+
+fn in_dialog(model: &mut Model, command: Command) -> Vec<Effect> {
+    match (&model.dialog, command) {
+        (Dialog::Leave, Command::Open) => return vec![Effect::Leave],
+        (Dialog::AllowTool(path), Command::Open) => {
+            let program = path.clone();
+            model.dialog = Dialog::Closed;
+            return acts::record(model, Event::Allowed { program, sha256: None })
+                .into_iter()
+                .collect();
+        }
+        (Dialog::Item(_) | Dialog::Node(..), Command::Mark) => {
+            model.dialog = Dialog::Closed;
+            return obey(model, Command::Mark);
+        }
+        (_, Command::Back | Command::Open | Command::Leave) => model.dialog = Dialog::Closed,
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn at_start(model: &mut Model, command: Command) -> Vec<Effect> {
+    let Stage::Start { offers, selected } = &mut model.stage else { return Vec::new() };
+    match command {
+        Command::Up => *selected = selected.saturating_sub(1),
+        Command::Down => *selected = (*selected + 1).min(offers.len()),
+        Command::Top => *selected = 0,
+        Command::Bottom => *selected = offers.len(),
+        Command::Open | Command::Mark => {
+            let which = offers.get(*selected).map(|offer| Which::Existing(offer.id.clone()));
+            return vec![Effect::Open(which.unwrap_or(Which::New))];
+        }
+        Command::Leave => return vec![Effect::Leave],
+        Command::Help => model.dialog = Dialog::Help(Input::default(), 0),
+        Command::Palette => model.dialog = Dialog::Palette(Input::default(), 0),
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// Acts that add to the journal: only whoever holds the pen does them.
+fn work(model: &mut Model, command: Command) -> Vec<Effect> {
+    if model.session.as_ref().is_none_or(|session| session.pen != Pen::Ours) {
+        model.notice(NoticeKind::NoPen);
+        return Vec::new();
+    }
+    match command {
+        Command::Mark => return acts::mark(model),
+        Command::Doing => {
+            if let Some(item) =
+                acts::item_under_cursor(model).filter(|_| model.focus == Pane::Checklist)
+            {
+                return acts::set(
+                    model,
+                    item,
+                    ItemState::Doing,
+                    crate::domain::untrusted::Untrusted::default(),
+                );
+            }
+        }
+        Command::NotApplicable => acts::ask_reason(model, ItemState::NotApplicable),
+        Command::Blocked => acts::ask_reason(model, ItemState::Blocked),
+        Command::Note => acts::ask_note(model),
+        Command::Undo => return acts::undo(model),
+        Command::AllowGpuTool if model.source.kind == SourceKind::Host => acts::ask_for_tool(model),
+        Command::AllowGpuTool => model.notice(NoticeKind::NoTool),
+        Command::HandOff => {
+            model.view = View::Full(Pane::Handoff);
+            model.focus = Pane::Handoff;
+            model.dialog = Dialog::SignHandoff(Input::default());
+        }
+        Command::Accept => return acts::accept(model),
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn look(model: &mut Model, command: Command) -> Vec<Effect> {
+    match command {
+        Command::Up => cursor::step(model, -1),
+        Command::Down => cursor::step(model, 1),
+        Command::PageUp => cursor::step(model, -cursor::page(model)),
+        Command::PageDown => cursor::step(model, cursor::page(model)),
+        Command::Top => cursor::step(model, isize::MIN),
+        Command::Bottom => cursor::step(model, isize::MAX),
+        Command::Left => decision::other_flow(model, -1),
+        Command::Right => decision::other_flow(model, 1),
+        Command::NextPane => to_pane(model, 1),
+        Command::PreviousPane => to_pane(model, -1),
+        Command::Go(view) => go(model, view),
+        Command::Open => open(model),
+        Command::Back => back(model),
+        Command::Zoom => zoom(model),
+        Command::Filter => ask_filter(model),
+        Command::Sort => {
+            model.panes.processes.sort = model.panes.processes.sort.next();
+            rows::refresh(model);
+        }
+        Command::Tree => {
+            model.panes.processes.tree = !model.panes.processes.tree;
+            rows::refresh(model);
+        }
+        Command::Help => model.dialog = Dialog::Help(Input::default(), 0),
+        Command::Palette => model.dialog = Dialog::Palette(Input::default(), 0),
+        Command::Leave => model.dialog = Dialog::Leave,
+        Command::Hint => coach(model, crate::cockpit::coach::Coach::hint),
+        Command::Expert => coach(model, |coach, _| coach.expert = true),
+        Command::Debrief if model.coach.is_some() => model.dialog = Dialog::Debrief,
+        other => return time(model, other),
+    }
+    Vec::new()
+}
+
+/// The host cannot be rewound; it can only be held.
+fn time(model: &mut Model, command: Command) -> Vec<Effect> {
+    let source = model.source;
+    if source.kind == SourceKind::Host {
+        if command == Command::Pause {
+            model.source.paused = !source.paused;
+        }
+        return Vec::new();
+    }
+    let effect = match command {
+        Command::Pause => Tape::Pause(!source.paused),
+        Command::Rewind => Tape::Seek(source.at_ms.saturating_sub(STEP_MS)),
+        Command::Forward => Tape::Seek((source.at_ms + STEP_MS).min(source.length_ms)),
+        Command::EventBack => to_event(model, false),
+        Command::EventForward => to_event(model, true),
+        Command::Slower => Tape::Speed((source.speed / 2.0).max(0.25)),
+        Command::Faster => Tape::Speed((source.speed * 2.0).min(16.0)),
+        _ => return Vec::new(),
+    };
+    if let Tape::Seek(to) = effect {
+        // The next key counts from where the tape will be, not from where it is yet.
+        model.go_to(to);
+    }
+    vec![Effect::Tape(effect)]
+}
+
+/// To the event before or after this place: injects and the expert's moves in training. Which entries of a
+/// replay lie ahead only its player knows.
+fn to_event(model: &Model, next: bool) -> Tape {
+    let Some(coach) = &model.coach else { return Tape::Entry { next } };
+    let now = model.source.at_ms;
+    let mut moments: Vec<u64> = coach.moments().collect();
+    moments.sort_unstable();
+    let found = if next {
+        moments.into_iter().find(|moment| *moment > now)
+    } else {
+        // A second of grace, so that pressing the key again goes on to the one before.
+        moments.into_iter().rev().find(|moment| *moment + 1_000 < now)
+    };
+    Tape::Seek(found.unwrap_or(if next { model.source.length_ms } else { 0 }))
+}
+
+fn coach(
+    model: &mut Model,
+    act: impl FnOnce(&mut crate::cockpit::coach::Coach, &crate::domain::session::State),
+) {
+    if let (Some(coach), Some(session)) = (&mut model.coach, &model.session) {
+        act(coach, &session.state);
+    }
+}
+
+fn to_pane(model: &mut Model, by: isize) {
+    let panes: &[Pane] = match model.view {
+        View::Cockpit => model.size.breakpoint().panes(),
+        View::Full(_) => &Pane::ALL,
+    };
+    let at = panes.iter().position(|pane| *pane == model.focus);
+    let next = at.map_or(0, |at| {
+        let count = isize::try_from(panes.len()).unwrap_or(1);
+        let at = isize::try_from(at).unwrap_or(0);
+        usize::try_from((at + by).rem_euclid(count)).unwrap_or(0)
+    });
+    let Some(pane) = panes.get(next) else { return };
+    model.focus = *pane;
+    if let View::Full(shown) = &mut model.view {
+        *shown = *pane;
+    }
+}
+
+fn go(model: &mut Model, view: View) {
+    model.view = view;
+    match view {
+        View::Full(pane) => model.focus = pane,
+        View::Cockpit => {
+            if !model.size.breakpoint().panes().contains(&model.focus) {
+                model.focus = Pane::Processes;
+            }
+        }
+    }
+}
+
+fn zoom(model: &mut Model) {
+    match model.view {
+        View::Cockpit => model.view = View::Full(model.focus),
+        View::Full(_) => go(model, View::Cockpit),
+    }
+}
+
+fn open(model: &mut Model) {
+    let dialog = match model.focus {
+        Pane::Processes => {
+            let pane = &mut model.panes.processes;
+            // Whoever is asked about stays under the cursor.
+            pane.held = true;
+            pane.selected.map(Dialog::Process)
+        }
+        Pane::Network => {
+            let pane = &model.panes.network;
+            let row = pane.rows.get(pane.line);
+            row.and_then(|row| row.owner.as_ref()).map(|owner| Dialog::Process(owner.id))
+        }
+        Pane::Decision => {
+            let pane = &model.panes.decision;
+            let row = pane.rows.get(pane.line);
+            row.zip(pane.flow.clone()).map(|(row, flow)| Dialog::Node(flow, row.node.clone()))
+        }
+        Pane::Checklist => acts::item_under_cursor(model).map(Dialog::Item),
+        Pane::Gpu | Pane::Timeline | Pane::Playbook | Pane::Handoff => None,
+    };
+    match dialog {
+        Some(dialog) => model.dialog = dialog,
+        None => model.view = View::Full(model.focus),
+    }
+}
+
+/// One step back; never out of the program.
+fn back(model: &mut Model) {
+    let filter = match model.focus {
+        Pane::Processes => Some(&mut model.panes.processes.filter),
+        Pane::Network => Some(&mut model.panes.network.filter),
+        Pane::Gpu
+        | Pane::Decision
+        | Pane::Checklist
+        | Pane::Timeline
+        | Pane::Playbook
+        | Pane::Handoff => None,
+    };
+    if let Some(filter) = filter.filter(|filter| filter.is_set()) {
+        *filter = Filter::default();
+        rows::refresh(model);
+    } else if model.notice.is_some() {
+        model.notice = None;
+    } else {
+        go(model, View::Cockpit);
+    }
+}
+
+fn ask_filter(model: &mut Model) {
+    let (asked, text) = match model.focus {
+        Pane::Network => {
+            let filter = &model.panes.network.filter;
+            (Asked::FilterNetwork(filter.clone()), filter.text())
+        }
+        Pane::Processes => {
+            let filter = &model.panes.processes.filter;
+            (Asked::FilterProcesses(filter.clone()), filter.text())
+        }
+        Pane::Gpu
+        | Pane::Decision
+        | Pane::Checklist
+        | Pane::Timeline
+        | Pane::Playbook
+        | Pane::Handoff => {
+            model.notice(NoticeKind::NoFilter);
+            return;
+        }
+    };
+    model.dialog = Dialog::Ask(asked, Input::from(text));
+}

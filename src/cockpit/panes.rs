@@ -1,0 +1,221 @@
+//! Cursor, order and filter of each pane. Rows are worked out when something changes, not when drawn.
+
+use std::sync::Arc;
+
+use crate::cockpit::filter::Filter;
+use crate::domain::base::ProcessId;
+use crate::domain::facts::{Process, Socket};
+use crate::domain::playbook::{FlowId, ItemId, NodeId, Phase};
+
+/// Every pane's own state.
+#[derive(Debug, Default)]
+pub struct Panes {
+    /// Process table.
+    pub processes: ProcessPane,
+    /// Sockets.
+    pub network: NetworkPane,
+    /// Graphics processors.
+    pub gpu: Cursor,
+    /// The flow, walked.
+    pub decision: DecisionPane,
+    /// Checklists.
+    pub checklist: ChecklistPane,
+    /// What happened. The cursor counts from the newest entry: 0 follows.
+    pub timeline: Cursor,
+    /// First line of the document that is shown.
+    pub playbook: Cursor,
+    /// First line of the brief that is shown.
+    pub handoff: Cursor,
+}
+
+/// A line under the cursor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cursor {
+    /// Line, from 0.
+    pub line: usize,
+    /// Lines that there are; a cursor never passes the last.
+    pub lines: usize,
+}
+
+/// The process table.
+#[derive(Debug, Default)]
+pub struct ProcessPane {
+    /// Rows in the order they are shown.
+    pub rows: Vec<ProcessRow>,
+    /// The row that the cursor holds: a process, not a place.
+    pub selected: Option<ProcessId>,
+    /// Row of the cursor, kept for when the selected process goes.
+    pub line: usize,
+    /// The responder moved the cursor: it holds its row from then on.
+    pub held: bool,
+    /// Order.
+    pub sort: ProcessSort,
+    /// Children under their parents.
+    pub tree: bool,
+    /// What is shown.
+    pub filter: Filter,
+}
+
+/// One row of the process table.
+#[derive(Clone, Debug)]
+pub struct ProcessRow {
+    /// Who.
+    pub process: Arc<Process>,
+    /// Depth in the tree; 0 when flat.
+    pub depth: u16,
+    /// It ended; the row stays while the cursor is on it.
+    pub gone: bool,
+}
+
+/// Order of the process table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ProcessSort {
+    /// Grade of suspicion, then CPU.
+    #[default]
+    Suspicion,
+    /// CPU now.
+    Cpu,
+    /// Memory.
+    Memory,
+    /// Youngest first.
+    Age,
+    /// Pid.
+    Pid,
+    /// User, then pid.
+    User,
+    /// Name.
+    Name,
+}
+
+/// Sockets.
+#[derive(Debug, Default)]
+pub struct NetworkPane {
+    /// Rows in the order they are shown.
+    pub rows: Vec<NetworkRow>,
+    /// Inode of the socket under the cursor.
+    pub selected: Option<u64>,
+    /// Row of the cursor.
+    pub line: usize,
+    /// The responder moved the cursor: it holds its row from then on.
+    pub held: bool,
+    /// What is shown.
+    pub filter: Filter,
+}
+
+/// One row of the network pane.
+#[derive(Clone, Debug)]
+pub struct NetworkRow {
+    /// The socket.
+    pub socket: Arc<Socket>,
+    /// Its first owner, if visible.
+    pub owner: Option<Arc<Process>>,
+    /// Which part of the pane it belongs to.
+    pub part: NetworkPart,
+}
+
+/// Parts of the network pane, from the top.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NetworkPart {
+    /// Leads to a pool, by the playbook's indicators.
+    Matches,
+    /// Has another end.
+    Open,
+    /// Waits for somebody.
+    Listening,
+}
+
+/// The flow, walked.
+#[derive(Debug, Default)]
+pub struct DecisionPane {
+    /// The flow that is shown.
+    pub flow: Option<FlowId>,
+    /// Its rows.
+    pub rows: Vec<FlowRow>,
+    /// Row of the cursor.
+    pub line: usize,
+}
+
+/// One row of the walked flow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FlowRow {
+    /// Node.
+    pub node: NodeId,
+    /// The node above it and which of that node's branches leads here; `None` for an entry node.
+    pub via: Option<(NodeId, usize)>,
+    /// Depth in the tree.
+    pub depth: u16,
+    /// The node stands in full on another row.
+    pub repeat: bool,
+    /// How the walk stands to this row.
+    pub standing: RowStanding,
+    /// Rows behind it that are folded away.
+    pub folded: usize,
+}
+
+/// How the walk stands to a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowStanding {
+    /// The walk came by here.
+    Passed,
+    /// The walk is here: the question to answer.
+    Here,
+    /// Reached by another branch, and open.
+    Reached,
+    /// A branch of a node that was reached: it can be chosen now.
+    Choice,
+    /// The question was answered another way.
+    NotTaken,
+    /// Further on.
+    Ahead,
+}
+
+/// Checklists by phase.
+#[derive(Debug, Default)]
+pub struct ChecklistPane {
+    /// Rows in the order they are shown.
+    pub rows: Vec<ChecklistRow>,
+    /// Row of the cursor.
+    pub line: usize,
+}
+
+/// One row of the checklists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChecklistRow {
+    /// A checklist begins: its phase, its id, and how many of its items are settled.
+    Head {
+        /// Phase.
+        phase: Option<Phase>,
+        /// `1.3`.
+        list: String,
+        /// Done or not applicable.
+        settled: usize,
+        /// All.
+        items: usize,
+    },
+    /// An item.
+    Item(ItemId),
+}
+
+impl Cursor {
+    /// Moves by `by` lines, not past an end.
+    pub fn step(&mut self, by: isize) {
+        let last = self.lines.saturating_sub(1);
+        self.line = self.line.saturating_add_signed(by).min(last);
+    }
+}
+
+impl ProcessSort {
+    /// The next order; the sort key goes round.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        match self {
+            Self::Suspicion => Self::Cpu,
+            Self::Cpu => Self::Memory,
+            Self::Memory => Self::Age,
+            Self::Age => Self::Pid,
+            Self::Pid => Self::User,
+            Self::User => Self::Name,
+            Self::Name => Self::Suspicion,
+        }
+    }
+}

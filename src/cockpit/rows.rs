@@ -1,0 +1,266 @@
+//! Rows of the panes, worked out from the newest snapshot and the session.
+//!
+//! A row is an identity: the cursor stays on its process or socket, wherever that goes, and a process that
+//! ended stays as a row for as long as the cursor is on it.
+
+use std::cmp::{Ordering, Reverse};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use crate::cockpit::Model;
+use crate::cockpit::history::History;
+use crate::cockpit::model::Live;
+use crate::cockpit::panes::{
+    ChecklistRow, NetworkPart, NetworkRow, ProcessPane, ProcessRow, ProcessSort,
+};
+use crate::domain::base::{Pid, ProcessId};
+use crate::domain::detect::{Finding, Grade, Subject};
+use crate::domain::facts::{Process, Snapshot, Socket, SocketState};
+use crate::domain::session::ItemState;
+
+/// Works the process and network rows out again.
+pub(super) fn refresh(model: &mut Model) {
+    let Some(snapshot) = model.live.snapshot.clone() else { return };
+    processes(&mut model.panes.processes, &model.live, &snapshot);
+    network(model, &snapshot);
+    let gpu = &snapshot.gpu;
+    model.panes.gpu.lines = gpu.devices.len() + gpu.holders.len() + gpu.sources.len();
+    model.panes.gpu.step(0);
+}
+
+fn processes(pane: &mut ProcessPane, live: &Live, snapshot: &Snapshot) {
+    let by_owner = if pane.filter.is_set() { sockets_by_owner(snapshot) } else { HashMap::new() };
+    let held = |process: &Process| {
+        by_owner.get(&process.id).into_iter().flatten().map(|socket| &***socket)
+    };
+    let shown = snapshot.processes.iter().filter(|process| {
+        !pane.filter.is_set() || pane.filter.shows_process(process, || held(process))
+    });
+    let mut list: Vec<&Arc<Process>> = shown.collect();
+    sort(&mut list, pane.sort, &live.findings, &live.history);
+    let mut rows = if pane.tree { tree(&list) } else { flat(&list) };
+    keep_selected(pane, snapshot, &mut rows);
+    pane.rows = rows;
+}
+
+fn flat(list: &[&Arc<Process>]) -> Vec<ProcessRow> {
+    list.iter().map(|process| row(process, 0)).collect()
+}
+
+fn row(process: &Arc<Process>, depth: u16) -> ProcessRow {
+    ProcessRow { process: Arc::clone(process), depth, gone: false }
+}
+
+fn sort(
+    list: &mut [&Arc<Process>],
+    by: ProcessSort,
+    findings: &BTreeMap<Subject, Finding>,
+    history: &History,
+) {
+    match by {
+        ProcessSort::Suspicion => list.sort_by_cached_key(|it| {
+            // What is only worth a look is flagged, but does not go before a process that burns a core.
+            let grade = grade(findings, it.id).filter(|grade| *grade > Grade::Noted);
+            (Reverse(grade), Reverse(step(history.smooth(it.id))), it.id.pid)
+        }),
+        ProcessSort::Cpu => {
+            list.sort_by_cached_key(|it| (Reverse(step(history.smooth(it.id))), it.id.pid));
+        }
+        ProcessSort::Memory => list.sort_by_key(|it| (Reverse(it.memory >> 20), it.id.pid)),
+        ProcessSort::Age => list.sort_by_key(|it| (Reverse(it.started_ms), it.id.pid)),
+        ProcessSort::Pid => list.sort_by_key(|it| it.id.pid),
+        ProcessSort::User => list.sort_by(|one, other| user(one, other)),
+        ProcessSort::Name => {
+            list.sort_by(|one, other| (&one.comm, one.id.pid).cmp(&(&other.comm, other.id.pid)));
+        }
+    }
+}
+
+fn user(one: &Process, other: &Process) -> Ordering {
+    (one.user.as_deref(), one.uid, one.id.pid).cmp(&(
+        other.user.as_deref(),
+        other.uid,
+        other.id.pid,
+    ))
+}
+
+/// CPU in steps of ten percent: rows that differ by less keep their order, and the screen keeps still.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a percentage of one CPU is small and not negative"
+)]
+fn step(cpu: f32) -> u32 {
+    (cpu / 10.0).round() as u32
+}
+
+fn grade(findings: &BTreeMap<Subject, Finding>, id: ProcessId) -> Option<Grade> {
+    findings.get(&Subject::Process(id)).map(|finding| finding.grade)
+}
+
+/// Children under their parents, siblings in the order of the list. A process whose parent is not in the
+/// list begins a tree of its own.
+fn tree(list: &[&Arc<Process>]) -> Vec<ProcessRow> {
+    let mut known: HashMap<Pid, usize> = HashMap::with_capacity(list.len());
+    for (at, process) in list.iter().enumerate() {
+        known.insert(process.id.pid, at);
+    }
+    let mut children: HashMap<Pid, Vec<usize>> = HashMap::new();
+    let mut stack: Vec<(usize, u16)> = Vec::new();
+    for (at, process) in list.iter().enumerate() {
+        let orphan = process.parent == process.id.pid || !known.contains_key(&process.parent);
+        if orphan {
+            stack.push((at, 0));
+        } else {
+            children.entry(process.parent).or_default().push(at);
+        }
+    }
+    stack.reverse();
+    let mut rows = Vec::with_capacity(list.len());
+    while let Some((at, depth)) = stack.pop() {
+        let Some(process) = list.get(at) else { continue };
+        rows.push(row(process, depth));
+        for child in children.remove(&process.id.pid).into_iter().flatten().rev() {
+            stack.push((child, depth.saturating_add(1)));
+        }
+    }
+    // A forged parent may close a circle that no root leads into; its members are shown all the same.
+    let mut left: Vec<usize> = children.into_values().flatten().collect();
+    left.sort_unstable();
+    rows.extend(left.into_iter().filter_map(|at| list.get(at)).map(|process| row(process, 0)));
+    rows
+}
+
+/// The cursor follows its process; if that ended, its last row stays where it was.
+///
+/// Until the responder moves it, the cursor is on the top row, whoever that is.
+fn keep_selected(pane: &mut ProcessPane, snapshot: &Snapshot, rows: &mut Vec<ProcessRow>) {
+    let selected = pane.selected.filter(|_| pane.held);
+    if !pane.held {
+        pane.line = 0;
+    }
+    if let Some(line) = rows.iter().position(|row| Some(row.process.id) == selected) {
+        pane.line = line;
+        return;
+    }
+    let ended = selected.filter(|id| snapshot.process(*id).is_none());
+    let last = ended.and_then(|id| pane.rows.iter().find(|row| row.process.id == id).cloned());
+    pane.line = pane.line.min(rows.len());
+    if let Some(last) = last {
+        rows.insert(pane.line, ProcessRow { gone: true, ..last });
+        return;
+    }
+    pane.line = pane.line.min(rows.len().saturating_sub(1));
+    pane.selected = rows.get(pane.line).map(|row| row.process.id);
+}
+
+/// The cursor has left the row of a process that ended.
+pub(super) fn drop_gone(model: &mut Model) {
+    let pane = &mut model.panes.processes;
+    let selected = pane.selected;
+    pane.rows.retain(|row| !row.gone || Some(row.process.id) == selected);
+    if let Some(line) = pane.rows.iter().position(|row| Some(row.process.id) == selected) {
+        pane.line = line;
+    }
+}
+
+fn sockets_by_owner(snapshot: &Snapshot) -> HashMap<ProcessId, Vec<&Arc<Socket>>> {
+    let mut owners: HashMap<ProcessId, Vec<&Arc<Socket>>> = HashMap::new();
+    for socket in &snapshot.sockets {
+        for owner in &socket.owners {
+            owners.entry(*owner).or_default().push(socket);
+        }
+    }
+    owners
+}
+
+fn network(model: &mut Model, snapshot: &Snapshot) {
+    let findings = &model.live.findings;
+    let pane = &mut model.panes.network;
+    let mut rows: Vec<NetworkRow> = Vec::with_capacity(snapshot.sockets.len());
+    for socket in &snapshot.sockets {
+        let owner = socket.owners.first().and_then(|id| snapshot.process(*id)).cloned();
+        if pane.filter.is_set() && !pane.filter.shows_socket(socket, owner.as_deref()) {
+            continue;
+        }
+        let socket = Arc::clone(socket);
+        let part = part(&socket, findings);
+        rows.push(NetworkRow { socket, owner, part });
+    }
+    rows.sort_by_key(order);
+    if !pane.held {
+        pane.line = 0;
+    }
+    let same = |row: &NetworkRow| {
+        pane.held && row.socket.inode != 0 && Some(row.socket.inode) == pane.selected
+    };
+    if let Some(line) = rows.iter().position(same) {
+        pane.line = line;
+    } else {
+        pane.line = pane.line.min(rows.len().saturating_sub(1));
+        pane.selected = rows.get(pane.line).map(|row| row.socket.inode);
+    }
+    pane.rows = rows;
+}
+
+fn part(socket: &Socket, findings: &BTreeMap<Subject, Finding>) -> NetworkPart {
+    let subject = socket.remote.map(|remote| Subject::Connection {
+        protocol: socket.protocol,
+        local: socket.local,
+        remote,
+    });
+    match subject {
+        Some(subject) if findings.contains_key(&subject) => NetworkPart::Matches,
+        Some(_) if socket.state != SocketState::Listen => NetworkPart::Open,
+        _ => NetworkPart::Listening,
+    }
+}
+
+/// Living connections before those that are being closed; then a fixed order, so that rows keep still.
+fn order(row: &NetworkRow) -> (NetworkPart, bool, u64, u64, std::net::SocketAddr) {
+    let socket = &row.socket;
+    let closing = !matches!(
+        socket.state,
+        SocketState::Established | SocketState::Listen | SocketState::Open | SocketState::SynSent
+    );
+    (row.part, closing, socket.first_seen_ms, socket.inode, socket.local)
+}
+
+/// Works the checklist rows out again.
+pub(super) fn checklists(model: &mut Model) {
+    let Some(session) = &model.session else { return };
+    let playbook = session.playbook(model.language);
+    let under_cursor = model.panes.checklist.rows.get(model.panes.checklist.line).cloned();
+    let mut rows = Vec::new();
+    for list in playbook.checklists() {
+        let settled = |item: &&crate::domain::playbook::Item| {
+            matches!(session.item(&item.id).0, ItemState::Done | ItemState::NotApplicable)
+        };
+        rows.push(ChecklistRow::Head {
+            phase: list.phase,
+            list: list.id.clone(),
+            settled: list.items.iter().filter(settled).count(),
+            items: list.items.len(),
+        });
+        rows.extend(list.items.iter().map(|item| ChecklistRow::Item(item.id.clone())));
+    }
+    let pane = &mut model.panes.checklist;
+    if let Some(ChecklistRow::Item(item)) = under_cursor {
+        let same = |row: &ChecklistRow| matches!(row, ChecklistRow::Item(it) if *it == item);
+        pane.line = rows.iter().position(same).unwrap_or(pane.line);
+    }
+    pane.line = pane.line.min(rows.len().saturating_sub(1));
+    pane.rows = rows;
+}
+
+/// Puts the cursor on the first item that is not settled.
+pub(super) fn to_first_open_item(model: &mut Model) {
+    let Some(session) = &model.session else { return };
+    let open = |row: &ChecklistRow| match row {
+        ChecklistRow::Item(item) => {
+            !matches!(session.item(item).0, ItemState::Done | ItemState::NotApplicable)
+        }
+        ChecklistRow::Head { .. } => false,
+    };
+    model.panes.checklist.line = model.panes.checklist.rows.iter().position(open).unwrap_or(0);
+}

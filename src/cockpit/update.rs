@@ -1,0 +1,290 @@
+//! One message to one change of the model.
+
+#![expect(clippy::wildcard_enum_match_arm, reason = "most entries ask for nothing more")]
+
+use std::sync::Arc;
+
+use crate::cockpit::coach::Coach;
+use crate::cockpit::dialog::Dialog;
+use crate::cockpit::model::{NoticeKind, Pen, Session, SourceKind, Stage, View};
+use crate::cockpit::{Effect, Model, Msg, Opened, acts, decision, keys, obey, rows};
+use crate::domain::base::Language;
+use crate::domain::detect::{Finding, Grade, Rule, Subject};
+use crate::domain::facts::Snapshot;
+use crate::domain::playbook::{PB_31, read};
+use crate::domain::session::{Entry, Event, State};
+use crate::domain::untrusted::Untrusted;
+
+/// New findings that one snapshot may add to the journal; the rest follow with the next ones.
+const FINDINGS_A_SNAPSHOT: usize = 8;
+/// Pause between two rings of the bell.
+const BETWEEN_BELLS_MS: u64 = 30_000;
+
+/// Applies one message.
+#[must_use]
+pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    match msg {
+        Msg::Key(key) => return keys::press(model, key),
+        Msg::Paste(text) => return keys::paste(model, &text),
+        Msg::Resized(size) => model.size = size,
+        Msg::Tick(now) => tick(model, now),
+        Msg::Seen(snapshot) => return seen(model, snapshot),
+        Msg::Moved(source) => return moved(model, source),
+        Msg::Offered(offers) => {
+            model.stage = Stage::Start { offers, selected: 0 };
+        }
+        Msg::Opened(opened) => return open(model, *opened),
+        Msg::Saved(ticket, entry) => return saved(model, ticket, *entry),
+        Msg::NotSaved(ticket, why) => not_saved(model, ticket, why),
+        Msg::Followed(entries) => entries.into_iter().for_each(|entry| take_in(model, entry)),
+        Msg::Rewound(entries) => rewound(model, entries),
+        Msg::Pen(pen) => {
+            if let Some(session) = &mut model.session {
+                session.pen = pen;
+            }
+        }
+        Msg::ThemeLoaded(name, by_change) => {
+            model.theme.clone_from(&name);
+            if by_change {
+                model.notice(NoticeKind::ThemeLoaded(name));
+            }
+        }
+        Msg::Notice(kind) => model.notice(kind),
+        Msg::Do(command) => return obey::obey(model, command),
+    }
+    Vec::new()
+}
+
+/// Only the host's clock goes on by itself; a tape brings its own.
+fn tick(model: &mut Model, now: crate::domain::base::Moment) {
+    if model.source.kind == SourceKind::Host {
+        model.now = now;
+    }
+}
+
+fn seen(model: &mut Model, snapshot: Arc<Snapshot>) -> Vec<Effect> {
+    model.now = snapshot.moment;
+    model.live.history.push(&snapshot);
+    let indicators = Arc::clone(&model.live.indicators);
+    let findings = Arc::new(model.live.watch.see(&snapshot, &indicators));
+    let effects = report(model, &snapshot, &findings);
+    let held = model.source.paused && model.source.kind == SourceKind::Host;
+    if !held || model.live.snapshot.is_none() {
+        model.live.snapshot = Some(snapshot);
+        model.live.findings = findings;
+        rows::refresh(model);
+    }
+    effects
+}
+
+/// Puts what is new about somebody into the journal.
+fn report(
+    model: &mut Model,
+    snapshot: &Snapshot,
+    findings: &std::collections::BTreeMap<Subject, Finding>,
+) -> Vec<Effect> {
+    // Whoever can start processes can make findings; they must not fill the journal, nor ring while it fails.
+    let left = model.findings_left();
+    let writes = |it: &&Session| it.pen == Pen::Ours && it.unsaved.is_none();
+    let Some(session) = model.session.as_ref().filter(writes) else { return Vec::new() };
+    let news: Vec<Finding> = findings
+        .values()
+        .filter(|finding| finding.grade >= Grade::Suspect && is_news(session, finding))
+        .take(FINDINGS_A_SNAPSHOT.min(left))
+        .cloned()
+        .collect();
+    let mut effects = Vec::new();
+    model.reported.1 += news.len();
+    for finding in news {
+        let name = name(snapshot, &finding.subject);
+        if finding.grade == Grade::Confirmed && may_ring(model) {
+            effects.push(Effect::Bell);
+        }
+        if !model.is_being_read() {
+            model.notice(NoticeKind::Found(finding.clone(), name.clone()));
+        }
+        effects.extend(acts::record(model, Event::Found { finding, name }));
+    }
+    effects
+}
+
+/// One bell is news, more are noise.
+fn may_ring(model: &mut Model) -> bool {
+    let rings = model.rang.is_none_or(|last| model.now.ms_since(last) >= BETWEEN_BELLS_MS);
+    if rings {
+        model.rang = Some(model.now);
+    }
+    rings
+}
+
+/// Nobody has said as much about this subject yet. A socket's own port changes with every new
+/// connection, so one finding stands for all connections to the same other end.
+fn is_news(session: &Session, finding: &Finding) -> bool {
+    let same = |other: &Subject| match (other, &finding.subject) {
+        (
+            Subject::Connection { protocol, remote, .. },
+            Subject::Connection { protocol: of, remote: to, .. },
+        ) => protocol == of && remote == to,
+        (other, subject) => other == subject,
+    };
+    let covers = |known: &Finding| {
+        same(&known.subject)
+            && known.grade >= finding.grade
+            && finding
+                .reasons
+                .iter()
+                .filter(|it| it.rule != Rule::HighCpu)
+                .all(|it| known.reasons.iter().any(|known| known.rule == it.rule))
+    };
+    let said = match &finding.subject {
+        process @ Subject::Process(_) => {
+            session.state.findings.get(process).is_some_and(|(_, known, _)| covers(known))
+        }
+        Subject::Connection { .. } => {
+            session.state.findings.values().any(|(_, known, _)| covers(known))
+        }
+    };
+    let on_its_way =
+        |event: &Event| matches!(event, Event::Found { finding, .. } if covers(finding));
+    !said && !session.pending.iter().any(|it| on_its_way(&it.event))
+}
+
+/// What people call a subject: pid and name, or the other end.
+fn name(snapshot: &Snapshot, subject: &Subject) -> Untrusted {
+    match subject {
+        Subject::Process(id) => {
+            let mut name = id.pid.to_string().into_bytes();
+            if let Some(process) = snapshot.process(*id) {
+                name.push(b' ');
+                name.extend_from_slice(process.comm.bytes());
+            }
+            Untrusted::new(name)
+        }
+        Subject::Connection { remote, .. } => remote.to_string().into(),
+    }
+}
+
+fn moved(model: &mut Model, source: crate::cockpit::model::Source) -> Vec<Effect> {
+    let was_at = model.source.at_ms;
+    model.go_to(source.at_ms);
+    let ended = source.length_ms > 0 && source.at_ms >= source.length_ms;
+    if ended && was_at < source.length_ms {
+        model.notice(NoticeKind::EndOfTape);
+    }
+    model.source = source;
+    let Some(coach) = &mut model.coach else { return Vec::new() };
+    let news = coach.moved_to(source.at_ms);
+    let first_end = ended && !coach.ended;
+    coach.ended |= ended;
+    if first_end && matches!(model.dialog, Dialog::Closed) {
+        model.dialog = Dialog::Debrief;
+    }
+    if let Some(news) = news {
+        model.notice(NoticeKind::Inject(news.from, news.text));
+    }
+    Vec::new()
+}
+
+/// Builds the state again from what had happened by then; the cursors stay where they are.
+fn rewound(model: &mut Model, entries: Vec<Entry>) {
+    let Some(session) = &mut model.session else { return };
+    session.state = State::default();
+    for entry in &entries {
+        session.state.apply(entry);
+    }
+    session.entries = entries.into_iter().map(Arc::new).collect();
+    session.pending.clear();
+    let lines = session.entries.len();
+    let timeline = &mut model.panes.timeline;
+    timeline.lines = lines;
+    timeline.line = timeline.line.min(lines.saturating_sub(1));
+    decision::refresh(model);
+    rows::checklists(model);
+}
+
+fn open(model: &mut Model, opened: Opened) -> Vec<Effect> {
+    let mut state = State::default();
+    opened.entries.iter().for_each(|entry| state.apply(entry));
+    let taken_up = opened.entries.len() > 1;
+    let document = opened.playbook.get(Language::En);
+    let built_in = read(PB_31.en).0.indicators();
+    model.live.indicators = Arc::new(document.indicators().or(built_in));
+    model.live.watch = crate::domain::detect::Watch::default();
+    model.panes = crate::cockpit::panes::Panes::default();
+    model.panes.decision.flow = decision::first_flow(&state, document);
+    model.coach = opened.walkthrough.map(Coach::new);
+    model.source = opened.source;
+    let ours = opened.pen == Pen::Ours;
+    model.session = Some(Session {
+        id: opened.id,
+        pen: opened.pen,
+        state,
+        entries: opened.entries.into_iter().map(Arc::new).collect(),
+        pending: Vec::new(),
+        unsaved: None,
+        playbook: opened.playbook,
+    });
+    model.stage = Stage::Work;
+    model.view = View::Cockpit;
+    model.dialog = Dialog::Closed;
+    rows::refresh(model);
+    decision::refresh(model);
+    decision::to_here(model);
+    rows::checklists(model);
+    rows::to_first_open_item(model);
+    let waits = model.session.as_ref().and_then(|it| it.state.handoff.as_ref());
+    if let Some(handoff) = waits.filter(|it| it.accepted.is_none()) {
+        let from = handoff.by.clone();
+        model.notice(NoticeKind::HandoffWaits(from));
+    }
+    let mut effects = Vec::new();
+    if ours && taken_up {
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        effects.extend(acts::record(model, Event::Resumed { version }));
+    }
+    effects
+}
+
+fn saved(model: &mut Model, ticket: u64, entry: Entry) -> Vec<Effect> {
+    if let Some(session) = &mut model.session {
+        session.pending.retain(|it| it.ticket != ticket);
+        session.unsaved = None;
+    }
+    let mut effects = Vec::new();
+    match &entry.event {
+        Event::Allowed { program, .. } if model.source.kind == SourceKind::Host => {
+            effects.push(Effect::UseTool(program.clone()));
+        }
+        Event::HandedOff { .. } => model.notice(NoticeKind::Signed),
+        Event::Accepted { .. } => model.notice(NoticeKind::Accepted),
+        _ => {}
+    }
+    take_in(model, entry);
+    effects
+}
+
+fn take_in(model: &mut Model, entry: Entry) {
+    let Some(session) = &mut model.session else { return };
+    if entry.seq <= session.state.seq {
+        return;
+    }
+    session.state.apply(&entry);
+    session.entries.push(Arc::new(entry));
+    if model.panes.timeline.line > 0 {
+        // The reader looks at something older: it stays where it is.
+        model.panes.timeline.line += 1;
+    }
+    model.panes.timeline.lines = session.entries.len();
+    decision::refresh(model);
+    rows::checklists(model);
+}
+
+fn not_saved(model: &mut Model, ticket: u64, why: Untrusted) {
+    if let Some(session) = &mut model.session {
+        session.pending.retain(|it| it.ticket != ticket);
+        session.unsaved = Some(why.clone());
+    }
+    model.notice(NoticeKind::NotSaved(why));
+    decision::refresh(model);
+    rows::checklists(model);
+}
