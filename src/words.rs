@@ -1,0 +1,90 @@
+//! English and Thai for every kind of thing that a screen or a report names.
+//!
+//! Invariant: every kind has its words in an exhaustive match that gives both languages at once, so a phrase
+//! that is missing in one of them does not compile. What the host or a person said is a part of its own in a
+//! [`Phrase`] and stays [`Untrusted`].
+
+pub mod caption;
+pub mod command;
+pub mod debrief;
+pub mod fact;
+pub mod finding;
+pub mod key;
+pub mod notice;
+pub mod panes;
+pub mod search;
+pub mod session;
+
+pub use caption::Caption;
+pub use search::search;
+pub use session::pane;
+
+use crate::domain::base::Language;
+use crate::domain::untrusted::Untrusted;
+
+/// A sentence, some parts of which somebody else wrote.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Phrase(pub Vec<Part>);
+
+/// A part of a [`Phrase`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Our own words and numbers.
+    Ours(std::borrow::Cow<'static, str>),
+    /// What the host, a file or a person said.
+    Theirs(Untrusted),
+}
+
+impl Phrase {
+    /// Our own words alone.
+    #[must_use]
+    pub fn of(text: impl Into<std::borrow::Cow<'static, str>>) -> Self {
+        Self::default().ours(text)
+    }
+
+    /// Goes on in our own words.
+    #[must_use]
+    pub fn ours(mut self, text: impl Into<std::borrow::Cow<'static, str>>) -> Self {
+        self.0.push(Part::Ours(text.into()));
+        self
+    }
+
+    /// Goes on in somebody else's.
+    #[must_use]
+    pub fn theirs(mut self, text: &Untrusted) -> Self {
+        self.0.push(Part::Theirs(text.clone()));
+        self
+    }
+
+    /// Goes on with a name from a file, which may hold anything.
+    #[must_use]
+    pub fn named(self, name: &str) -> Self {
+        self.theirs(&Untrusted::from(name))
+    }
+
+    /// Goes on with what another phrase says.
+    #[must_use]
+    pub fn then(mut self, phrase: Self) -> Self {
+        self.0.extend(phrase.0);
+        self
+    }
+
+    /// As one printable string, each hostile part at most `cells` wide.
+    #[must_use]
+    pub fn plain(&self, cells: usize) -> String {
+        let part = |part: &Part| match part {
+            Part::Ours(text) => text.to_string(),
+            Part::Theirs(text) => text.plain(cells),
+        };
+        self.0.iter().map(part).collect()
+    }
+}
+
+/// The one of two texts that is in `language`.
+#[must_use]
+pub const fn pick(language: Language, en: &'static str, th: &'static str) -> &'static str {
+    match language {
+        Language::En => en,
+        Language::Th => th,
+    }
+}

@@ -1,0 +1,213 @@
+//! Words of the screen's own furniture: labels, questions, and what an empty place says.
+
+use crate::domain::base::Language;
+use crate::words::pick;
+
+macro_rules! captions {
+    ($($(#[$doc:meta])+ $name:ident => $en:literal, $th:literal;)+) => {
+        /// A caption.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Caption { $($(#[$doc])+ $name,)+ }
+
+        impl Caption {
+            /// All captions.
+            pub const ALL: &[Self] = &[$(Self::$name,)+];
+
+            /// Its words.
+            #[must_use]
+            pub const fn text(self, language: Language) -> &'static str {
+                let (en, th) = match self { $(Self::$name => ($en, $th),)+ };
+                pick(language, en, th)
+            }
+        }
+    };
+}
+
+captions! {
+    /// Header: the newest act is on disk.
+    Saved => "saved", "บันทึกแล้ว";
+    /// Header: acts wait for the disk.
+    Unsaved => "unsaved", "รอบันทึก";
+    /// Header: an act could not be saved.
+    NotSaved => "NOT SAVED", "บันทึกไม่ได้";
+    /// Header: this screen only follows.
+    Observer => "OBSERVER", "ผู้สังเกตการณ์";
+    /// Header: the journal is damaged.
+    Damaged => "DAMAGED", "เสียหาย";
+    /// Header: the picture is held.
+    Paused => "PAUSED", "หยุดภาพ";
+    /// Too small: what to do.
+    TooSmall => "needs 40x10, now", "ต้องการ 40x10 ตอนนี้";
+    /// Too small: nothing is lost.
+    StillRuns => "Still running. Nothing is lost.", "ยังทำงานอยู่ ไม่มีอะไรหาย";
+    /// Start: heading over sessions.
+    OpenSessions => "Sessions on this host", "session บนเครื่องนี้";
+    /// Start: there are none.
+    NoSessions => "None yet.", "ยังไม่มี";
+    /// Start: last line of the list.
+    NewSession => "new session with PB-31", "เปิด session ใหม่ด้วย PB-31";
+    /// Footer of the start screen: a new session.
+    New => "new session", "session ใหม่";
+    /// Start: what Enter does on a session.
+    ResumeSession => "Enter takes it up where it was left.", "Enter เพื่อกลับไปทำต่อจากเดิม";
+    /// Start: what Enter does on a session that somebody holds.
+    WatchSession => "Enter watches; the other screen keeps the pen.", "Enter เพื่อดู จออื่นยังเป็นผู้เขียน";
+    /// Start: what Enter does on a broken session.
+    ReadSession => "Enter opens it read only.", "Enter เปิดแบบอ่านอย่างเดียว";
+    /// Start: what Enter does on the last line.
+    StartSession => "Enter opens a session on this host.", "Enter เพื่อเปิด session บนเครื่องนี้";
+    /// Start: what the program does to the host.
+    Observes => "Observes only: nothing on this host changes.", "ดูอย่างเดียว ไม่เปลี่ยนอะไรบนเครื่องนี้";
+    /// Start: label of the name in the journal.
+    You => "You are", "คุณคือ";
+    /// Label: number of entries.
+    Entries => "entries", "รายการ";
+    /// Label: last written.
+    LastBy => "last by", "ล่าสุดโดย";
+    /// Help: title.
+    Help => "Help", "วิธีใช้";
+    /// Help: label of the search.
+    Search => "search", "ค้นหา";
+    /// Help and palette: nothing matches.
+    NothingMatches => "Nothing matches. Esc closes.", "ไม่พบ กด Esc เพื่อปิด";
+    /// Help: what the signs mean.
+    Legend => "! danger  * watch  . ok  ? unknown  b blocked  H hidden  ~ not saved yet", "! อันตราย  * ระวัง  . ปกติ  ? ไม่ทราบ  b ถูกบล็อก  H ซ่อน  ~ ยังไม่บันทึก";
+    /// Help: this command adds to the journal.
+    Writes => "journal", "ลงบันทึก";
+    /// Palette: title.
+    Palette => "Command", "คำสั่ง";
+    /// Footer of dialogs: run the row.
+    Run => "run", "รัน";
+    /// Footer of dialogs: close.
+    Close => "close", "ปิด";
+    /// Footer of dialogs: take what was typed.
+    Take => "save", "บันทึก";
+    /// Footer of the filter dialog: use it.
+    UseFilter => "use", "ใช้";
+    /// Footer of the handoff: sign it.
+    SignNow => "sign", "เซ็น";
+    /// Footer of dialogs: leave without doing.
+    Cancel => "cancel", "ยกเลิก";
+    /// Footer of dialogs: yes.
+    Yes => "yes", "ใช่";
+    /// Footer of dialogs: choose a row.
+    Choose => "choose", "เลือก";
+    /// Ask: a note.
+    AskNote => "Note", "โน้ต";
+    /// Ask: a note about something.
+    AskNoteOn => "Note on", "โน้ตเรื่อง";
+    /// Ask: a note goes to the journal.
+    AskNoteHelp => "It goes to the journal with your name and the time.", "จะลง journal พร้อมชื่อคุณและเวลา";
+    /// Ask: why.
+    AskReason => "Why ", "เหตุผลที่";
+    /// Ask: a reason is needed.
+    AskReasonHelp => "The next responder reads this reason.", "ผู้รับเวรคนต่อไปจะอ่านเหตุผลนี้";
+    /// Ask: filter of processes.
+    AskFilterProcesses => "Filter processes", "กรองโปรเซส";
+    /// Ask: filter of sockets.
+    AskFilterNetwork => "Filter sockets", "กรอง socket";
+    /// Ask: how to write a filter.
+    AskFilterHelp => "words   ! not   cpu>80   user:www   net:3333   empty shows all", "คำ   ! ไม่เอา   cpu>80   user:www   net:3333   ว่าง = ทั้งหมด";
+    /// Process: title.
+    Process => "Process", "โปรเซส";
+    /// Process: it ended.
+    Gone => "gone", "จบแล้ว";
+    /// Process: it is not in the newest look.
+    GoneHelp => "It ended, or the tape is at another moment.", "จบไปแล้ว หรือบันทึกอยู่ที่เวลาอื่น";
+    /// Process: label.
+    Executable => "exe", "exe";
+    /// Process: the executable is deleted.
+    Deleted => "deleted", "ถูกลบ";
+    /// Process: label.
+    User => "user", "ผู้ใช้";
+    /// Process: label.
+    Parent => "parent", "โปรเซสแม่";
+    /// Process: label.
+    Started => "started", "เริ่ม";
+    /// Process: label.
+    State => "state", "สถานะ";
+    /// Process: label.
+    CpuTime => "CPU time", "เวลา CPU";
+    /// Process: label.
+    Memory => "memory", "หน่วยความจำ";
+    /// Process: label.
+    Threads => "threads", "เธรด";
+    /// Process: label.
+    Nice => "nice", "nice";
+    /// Process: label.
+    Kernel => "kernel thread", "เธรดของ kernel";
+    /// Process: label.
+    Reasons => "Why it is marked", "ทำไมถูกทำเครื่องหมาย";
+    /// Process: nothing speaks against it.
+    NoReasons => "Nothing speaks against it so far.", "ยังไม่มีอะไรน่าสงสัย";
+    /// Process: label of the graph.
+    History => "CPU", "CPU";
+    /// Process: label.
+    Arguments => "Arguments, one a line", "argument บรรทัดละตัว";
+    /// Process: label.
+    Sockets => "Sockets", "socket";
+    /// Node: title.
+    Node => "Node", "โหนด";
+    /// Node: branches.
+    Branches => "Branches", "ทางเลือก";
+    /// Node: it leads nowhere.
+    EndOfFlow => "The flow ends here.", "flow จบตรงนี้";
+    /// Node: a branch that was taken.
+    Taken => "taken", "เลือกแล้ว";
+    /// Node: a choice that was taken back.
+    TakenBack => "taken back", "ถอนแล้ว";
+    /// Node: nothing in the playbook has this name.
+    NotInPlaybook => "Not in this edition of the playbook.", "ไม่มีใน playbook ฉบับนี้";
+    /// Label of notes.
+    Notes => "Notes", "โน้ต";
+    /// Label of history.
+    HistoryOf => "History", "ประวัติ";
+    /// Item: title.
+    Item => "Item", "รายการ";
+    /// Item: label of how.
+    How => "How", "วิธีทำ";
+    /// Tool: title.
+    AllowTool => "Let this program of the host run?", "ให้รันโปรแกรมของเครื่องนี้หรือไม่";
+    /// Tool: what it means.
+    AllowToolHelp => "The host may be hostile, so its programs may be too. It runs with a clean environment, a time limit, and an entry in the journal.", "เครื่องนี้อาจถูกยึด โปรแกรมในเครื่องจึงอาจถูกแก้ จะรันด้วย environment สะอาด มีเวลาจำกัด และลง journal";
+    /// Leave: title.
+    Leave => "Leave?", "ออกจากโปรแกรมหรือไม่";
+    /// Leave: everything is saved.
+    LeaveHelp => "Everything is saved. Run firedamp again and press Enter.", "ทุกอย่างบันทึกแล้ว รัน firedamp แล้วกด Enter เพื่อกลับมา";
+    /// Leave: acts wait.
+    LeaveUnsaved => "not saved yet; they will be lost:", "ยังไม่บันทึก จะหายไป:";
+    /// Leave from the start screen or an observer.
+    LeaveNothing => "This screen has nothing to save.", "จอนี้ไม่มีอะไรต้องบันทึก";
+    /// Sign: title.
+    Sign => "Sign the handoff", "เซ็นส่งเวร";
+    /// Sign: what is asked.
+    SignHelp => "Words for the next responder. Your name and the time go with them.", "ข้อความถึงผู้รับเวร จะลงชื่อคุณและเวลาไว้ด้วย";
+    /// Sign: label of where we are.
+    WhereWeAre => "where we are", "อยู่ตรงไหน";
+    /// Sign: label of items.
+    OpenItems => "still open", "ยังไม่เสร็จ";
+    /// Sign: label of notes.
+    NotesMade => "notes", "โน้ต";
+    /// Sign: label of findings.
+    Findings => "found", "สิ่งที่พบ";
+    /// Prefix popup: title.
+    GoTo => "go to", "ไปที่";
+    /// Coach: title.
+    Coach => "Coach", "โค้ช";
+    /// Coach: the story.
+    Story => "Story", "เรื่อง";
+    /// Coach: the task at hand.
+    Task => "Task", "โจทย์";
+    /// Coach: hints.
+    Hint => "Hint", "คำใบ้";
+    /// Coach: news.
+    News => "News", "ข่าว";
+    /// Coach: all tasks are done.
+    AllTasksDone => "All tasks are done. D compares you with the expert.", "ทำครบทุกโจทย์แล้ว กด D เพื่อเทียบกับผู้เชี่ยวชาญ";
+    /// Coach: the expert's path is on the screen.
+    ExpertShown => "expert's path shown", "ดูเฉลยแล้ว";
+    /// Coach: what the expert does.
+    Expert => "Expert", "ผู้เชี่ยวชาญ";
+    /// Coach: nothing is real.
+    NothingReal => "nothing here is real", "ไม่ใช่เหตุการณ์จริง";
+}

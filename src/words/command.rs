@@ -1,0 +1,180 @@
+//! Words for commands: the footer's short word and the help's one line.
+
+use crate::cockpit::command::{Command, Group};
+use crate::cockpit::model::{Pane, View};
+use crate::domain::base::{Both, Language};
+use crate::words::pick;
+
+/// What a command is listed under.
+#[must_use]
+pub const fn group(language: Language, group: Group) -> &'static str {
+    let (en, th) = match group {
+        Group::Move => ("Move", "เคลื่อนที่"),
+        Group::Look => ("Look", "มุมมอง"),
+        Group::Time => ("Time and training", "เวลาและการฝึก"),
+        Group::Work => ("Work", "งาน"),
+        Group::System => ("Program", "โปรแกรม"),
+    };
+    pick(language, en, th)
+}
+
+/// What a command does, in a word for the footer.
+#[must_use]
+pub const fn short(language: Language, command: Command) -> &'static str {
+    words(command).0.get(language)
+}
+
+/// What a command does, in one line.
+#[must_use]
+pub const fn help(language: Language, command: Command) -> &'static str {
+    words(command).1.get(language)
+}
+
+type Texts = (Both<&'static str>, Both<&'static str>);
+
+const fn say(
+    short_en: &'static str,
+    short_th: &'static str,
+    help_en: &'static str,
+    help_th: &'static str,
+) -> Texts {
+    (Both { en: short_en, th: short_th }, Both { en: help_en, th: help_th })
+}
+
+#[expect(clippy::too_many_lines, reason = "a table: one row a command, no logic")]
+const fn words(command: Command) -> Texts {
+    match command {
+        Command::Up => say("up", "ขึ้น", "cursor up", "เลื่อนเคอร์เซอร์ขึ้น"),
+        Command::Down => say("down", "ลง", "cursor down", "เลื่อนเคอร์เซอร์ลง"),
+        Command::Left => say("before", "ก่อนหน้า", "to the flow before this one", "ไปที่ flow ก่อนหน้า"),
+        Command::Right => say("after", "ถัดไป", "to the flow after this one", "ไปที่ flow ถัดไป"),
+        Command::PageUp => say("page up", "หน้าก่อน", "one screenful up", "เลื่อนขึ้นหนึ่งหน้าจอ"),
+        Command::PageDown => say("page down", "หน้าถัดไป", "one screenful down", "เลื่อนลงหนึ่งหน้าจอ"),
+        Command::Top => say("top", "บนสุด", "to the first line", "ไปบรรทัดแรก"),
+        Command::Bottom => say("bottom", "ล่างสุด", "to the last line", "ไปบรรทัดสุดท้าย"),
+        Command::NextPane => {
+            say("next pane", "ช่องถัดไป", "keyboard to the next pane", "ย้ายไปช่องถัดไป")
+        }
+        Command::PreviousPane => {
+            say("pane before", "ช่องก่อนหน้า", "keyboard to the pane before", "ย้ายไปช่องก่อนหน้า")
+        }
+        Command::Go(view) => go(view),
+        Command::Open => say("open", "เปิด", "open what is under the cursor", "เปิดสิ่งที่เคอร์เซอร์ชี้"),
+        Command::Back => {
+            say("back", "กลับ", "one step back; never leaves", "ถอยหนึ่งขั้น ไม่ออกจากโปรแกรม")
+        }
+        Command::Zoom => {
+            say("zoom", "ขยาย", "the pane fills the screen, or not", "ขยายช่องให้เต็มจอ หรือย่อกลับ")
+        }
+        Command::Filter => say(
+            "filter",
+            "กรอง",
+            "show what matches: words, ! for not, cpu>80 user:www",
+            "กรอง: คำ, ! คือไม่เอา, cpu>80 user:www",
+        ),
+        Command::Sort => say("sort", "เรียง", "the next order", "เปลี่ยนวิธีเรียง"),
+        Command::Tree => {
+            say("tree", "ต้นไม้", "children under their parents, or flat", "แสดงลูกใต้แม่ หรือเรียงแบบแบน")
+        }
+        Command::Pause => {
+            say("pause", "พัก", "hold the picture, or let it go on", "หยุดภาพไว้ หรือเดินต่อ")
+        }
+        Command::Language => say("ไทย", "English", "the other language: ไทย", "เปลี่ยนภาษา: English"),
+        Command::Theme => say("theme", "ธีม", "the next theme", "เปลี่ยนธีมสี"),
+        Command::Redraw => say("redraw", "วาดใหม่", "draw everything again", "วาดหน้าจอใหม่ทั้งหมด"),
+        Command::Rewind => say("rewind", "ย้อน", "back on the tape", "ย้อนเวลาในบันทึก"),
+        Command::Forward => say("forward", "เดินหน้า", "forward on the tape", "เดินเวลาในบันทึก"),
+        Command::EventBack => say(
+            "event before",
+            "เหตุการณ์ก่อน",
+            "to the event before, on the tape",
+            "ไปเหตุการณ์ก่อนหน้าในบันทึก",
+        ),
+        Command::EventForward => say(
+            "event after",
+            "เหตุการณ์ถัดไป",
+            "to the event after, on the tape",
+            "ไปเหตุการณ์ถัดไปในบันทึก",
+        ),
+        Command::Slower => say("slower", "ช้าลง", "slower tape", "เล่นบันทึกช้าลง"),
+        Command::Faster => say("faster", "เร็วขึ้น", "faster tape", "เล่นบันทึกเร็วขึ้น"),
+        Command::Mark => {
+            say("mark", "ทำเครื่องหมาย", "tick the item, or take the branch", "ติ๊กรายการ หรือเลือกทางนี้")
+        }
+        Command::Doing => say("doing", "กำลังทำ", "somebody is at this item", "มีคนกำลังทำรายการนี้"),
+        Command::NotApplicable => {
+            say("n/a", "ไม่เกี่ยว", "does not apply; asks why", "ไม่เกี่ยวกับเหตุนี้ จะถามเหตุผล")
+        }
+        Command::Blocked => say("blocked", "ติดขัด", "cannot go on; asks why", "ทำต่อไม่ได้ จะถามเหตุผล"),
+        Command::Note => say("note", "จด", "write something down", "จดโน้ต"),
+        Command::Undo => say(
+            "undo",
+            "เลิกทำ",
+            "take your last act back; it stays on record",
+            "ถอนการกระทำล่าสุด ประวัติยังอยู่",
+        ),
+        Command::AllowGpuTool => say(
+            "nvidia-smi",
+            "ให้รัน nvidia-smi",
+            "let nvidia-smi run; asks first",
+            "อนุญาตให้รัน nvidia-smi จะถามก่อน",
+        ),
+        Command::HandOff => say("sign", "เซ็นส่งเวร", "sign the handoff", "เซ็นส่งเวร"),
+        Command::Accept => say("accept", "รับเวร", "accept the handoff", "รับเวรต่อ"),
+        Command::Hint => say("hint", "คำใบ้", "the next hint, in training", "ขอคำใบ้ถัดไป ในการฝึก"),
+        Command::Expert => say(
+            "expert",
+            "ดูเฉลย",
+            "what the expert did; counts against you",
+            "ดูว่าผู้เชี่ยวชาญทำอะไร มีผลต่อการประเมิน",
+        ),
+        Command::Debrief => say(
+            "debrief",
+            "สรุปผล",
+            "compare with the expert, in training",
+            "เทียบกับผู้เชี่ยวชาญ ในการฝึก",
+        ),
+        Command::Help => say("help", "วิธีใช้", "this list of all commands", "รายการคำสั่งทั้งหมด"),
+        Command::Palette => say("command", "คำสั่ง", "a command by name", "เรียกคำสั่งด้วยชื่อ"),
+        Command::Suspend => {
+            say("suspend", "พัก", "to the shell; fg comes back", "ไปที่ shell กลับมาด้วย fg")
+        }
+        Command::Leave => {
+            say("leave", "ออก", "leave; asks first, the session stays", "ออก จะถามก่อน session ยังอยู่")
+        }
+        Command::LeaveNow => say(
+            "leave now",
+            "ออกทันที",
+            "leave at once; what is saved stays",
+            "ออกทันที สิ่งที่บันทึกแล้วยังอยู่",
+        ),
+    }
+}
+
+const fn go(view: View) -> Texts {
+    match view {
+        View::Cockpit => say("cockpit", "ห้องควบคุม", "all panes that fit", "แสดงทุกช่องที่พอดีจอ"),
+        View::Full(Pane::Processes) => {
+            say("processes", "โปรเซส", "the process table", "ตารางโปรเซส")
+        }
+        View::Full(Pane::Network) => {
+            say("network", "เครือข่าย", "sockets, those to pools on top", "socket ที่ต่อไป pool อยู่บนสุด")
+        }
+        View::Full(Pane::Gpu) => {
+            say("gpu", "GPU", "the machine and its GPUs", "เครื่องและ GPU ของเครื่อง")
+        }
+        View::Full(Pane::Decision) => {
+            say("decision", "ตัดสินใจ", "the decision tree, walked", "แผนผังการตัดสินใจที่เดินมา")
+        }
+        View::Full(Pane::Checklist) => {
+            say("checklist", "เช็กลิสต์", "checklists by phase", "เช็กลิสต์แยกตามระยะ")
+        }
+        View::Full(Pane::Timeline) => {
+            say("timeline", "ลำดับเหตุการณ์", "what happened, newest last", "เหตุการณ์ที่เกิด ใหม่สุดอยู่ล่าง")
+        }
+        View::Full(Pane::Playbook) => {
+            say("playbook", "คู่มือ", "the playbook as a document", "อ่าน playbook ทั้งเล่ม")
+        }
+        View::Full(Pane::Handoff) => say("handoff", "ส่งเวร", "the handoff brief", "สรุปสำหรับส่งเวร"),
+    }
+}

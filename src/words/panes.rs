@@ -1,0 +1,198 @@
+//! Words that only the panes need: names of columns, states, and what a pane says when it is empty.
+
+use crate::cockpit::panes::{NetworkPart, ProcessSort};
+use crate::domain::base::Language;
+use crate::words::{fact, pick};
+
+macro_rules! words {
+    ($($word:ident => $en:literal, $th:literal;)+) => {
+        /// A fixed word or phrase of a pane.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Word { $(#[doc = $en] $word,)+ }
+
+        impl Word {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$word,)+];
+        }
+
+        /// The word in `language`.
+        #[must_use]
+        pub const fn word(language: Language, word: Word) -> &'static str {
+            match word { $(Word::$word => pick(language, $en, $th),)+ }
+        }
+    };
+}
+
+words! {
+    Pid => "PID", "PID";
+    User => "USER", "ผู้ใช้";
+    Cpu => "CPU%", "CPU%";
+    OfAll => "TOT%", "รวม%";
+    Memory => "MEM", "MEM";
+    MemoryShare => "MEM%", "MEM%";
+    Age => "AGE", "อายุ";
+    State => "S", "S";
+    Threads => "THR", "THR";
+    Nice => "NI", "NI";
+    History => "CPU HISTORY", "CPU ย้อนหลัง";
+    Flags => "FLAGS", "ธง";
+    Command => "COMMAND", "คำสั่ง";
+    Remote => "REMOTE", "ปลายทาง";
+    Local => "LOCAL", "ต้นทาง";
+    SocketState => "STATE", "สถานะ";
+    Owner => "PID NAME", "PID ชื่อ";
+    Why => "WHY", "เหตุผล";
+    Held => "held", "หยุดภาพ";
+    Tree => "tree", "ต้นไม้";
+    Gone => "gone", "จบแล้ว";
+    Deleted => "deleted", "ถูกลบ";
+    Waiting => "waiting for the first look at the host", "รอดูเครื่องครั้งแรก";
+    NoProcess => "no process fits the filter", "ไม่มีโปรเซสตรงตัวกรอง";
+    NoSocket => "no connection to show", "ไม่มีการเชื่อมต่อ";
+    NoSession => "no session is open", "ยังไม่เปิดsession";
+    NoFlow => "this playbook has no decision tree", "playbookนี้ไม่มีผังการตัดสินใจ";
+    NoList => "this playbook has no checklist", "playbookนี้ไม่มีเช็กลิสต์";
+    NoEntry => "nothing has happened yet", "ยังไม่มีเหตุการณ์";
+    Executable => "exe", "ไฟล์";
+    Parents => "parents", "โปรเซสแม่";
+    Arguments => "command", "คำสั่ง";
+    Sockets => "sockets", "ซ็อกเก็ต";
+    Because => "why", "เหตุผล";
+    NothingAgainst => "nothing speaks against it", "ไม่พบสิ่งผิดปกติ";
+    Load => "load", "โหลด";
+    Cores => "cores", "คอร์";
+    NoDevice => "no GPU found", "ไม่พบ GPU";
+    NotAsked => "not asked yet", "ยังไม่ได้ตรวจ";
+    Waits => "waits for you: press N", "รออนุญาต: กด N";
+    HeldBy => "held by", "ถือโดย";
+    NoHolder => "no process holds a GPU", "ไม่มีโปรเซสใช้ GPU";
+    SeeAbove => "see above", "ดูด้านบน";
+    NotTaken => "not taken", "ไม่ได้เลือก";
+    Question => "question", "คำถาม";
+    Step => "step", "ขั้นตอน";
+    End => "the flow ends here", "จบผังที่นี่";
+    Facts => "live", "ข้อมูลสด";
+    NoneYet => "none", "ไม่มี";
+    Flow => "flow", "ผัง";
+    Procedure => "procedure", "ลำดับการทำงาน";
+    Note => "note", "หมายเหตุ";
+    Unsaved => "not on disk yet", "ยังไม่ลงดิสก์";
+    Since => "SINCE", "ตั้งแต่";
+    Now => "NOW", "ตอนนี้";
+    Found => "FOUND", "พบ";
+    Blocked => "BLOCKED", "ติดขัด";
+    StillOpen => "OPEN", "ยังเหลือ";
+    Next => "NEXT", "ต่อไป";
+    Notes => "NOTES", "โน้ต";
+    Worked => "WORKED", "ผู้ทำงาน";
+    LastHandoff => "HANDOFF", "ส่งเวร";
+    Allowed => "allowed to run:", "อนุญาตให้รัน:";
+    UnknownKinds => "entries of kinds unknown here", "รายการชนิดที่รุ่นนี้ไม่รู้จัก";
+    NotSigned => "not signed", "ยังไม่เซ็น";
+    NotAccepted => "signed, not accepted yet", "เซ็นแล้ว รอผู้รับ";
+    AcceptedBy => "accepted", "รับเวรแล้ว";
+    Temperature => "temp", "อุณหภูมิ";
+    Legend => "! confirmed * suspect . noted | P pool N name D deleted C CPU G GPU E hidden",
+        "! ยืนยัน * น่าสงสัย . สังเกต | P pool N ชื่อ D ไฟล์ถูกลบ C CPU G GPU E อักขระซ่อน";
+}
+
+/// What a part of the network pane holds.
+#[must_use]
+pub const fn part(language: Language, part: NetworkPart) -> &'static str {
+    match part {
+        NetworkPart::Matches => pick(language, "Matches the indicators", "ตรงตัวบ่งชี้"),
+        NetworkPart::Open => pick(language, "Open", "เชื่อมต่ออยู่"),
+        NetworkPart::Listening => pick(language, "Listening", "รอรับ"),
+    }
+}
+
+/// What the process table is ordered by.
+#[must_use]
+pub fn sorted_by(language: Language, sort: ProcessSort) -> String {
+    format!("{} {}", pick(language, "by", "เรียงตาม"), fact::sort(language, sort))
+}
+
+/// How old the picture is.
+#[must_use]
+pub fn old(language: Language, age: &str) -> String {
+    match language {
+        Language::En => format!("{age} old"),
+        Language::Th => format!("เก่า {age}"),
+    }
+}
+
+/// How much could not be read.
+#[must_use]
+pub fn unread(language: Language, count: usize) -> String {
+    match language {
+        Language::En => format!("{count} unread"),
+        Language::Th => format!("อ่านไม่ได้ {count}"),
+    }
+}
+
+/// How many connections match.
+#[must_use]
+pub fn matches(language: Language, count: usize) -> String {
+    match language {
+        Language::En => format!("{count} match"),
+        Language::Th => format!("ตรง {count}"),
+    }
+}
+
+/// Rows that there is no room for.
+#[must_use]
+pub fn more(language: Language, count: usize) -> String {
+    match language {
+        Language::En => format!("{count} more"),
+        Language::Th => format!("อีก {count}"),
+    }
+}
+
+/// CPU of the machine, and how many processes are above the playbook's threshold.
+#[must_use]
+pub fn cpu_now(language: Language, cpu: &str, busy: Option<(f32, usize)>) -> String {
+    match (language, busy) {
+        (_, None) => format!("CPU {cpu}"),
+        (Language::En, Some((limit, count))) => format!("CPU {cpu}, {count} above {limit:.0}%"),
+        (Language::Th, Some((limit, count))) => {
+            format!("CPU {cpu} เกิน {limit:.0}% อยู่ {count} โปรเซส")
+        }
+    }
+}
+
+/// No source knows a GPU.
+#[must_use]
+pub const fn no_gpu(language: Language) -> &'static str {
+    pick(language, "no GPU source", "ไม่มีแหล่งข้อมูล GPU")
+}
+
+/// Connections that lead to pools.
+#[must_use]
+pub const fn pool_connections(language: Language) -> &'static str {
+    pick(language, "pool connections", "การเชื่อมต่อไป pool")
+}
+
+/// How many processes were found.
+#[must_use]
+pub fn found(language: Language, confirmed: usize, suspect: usize) -> String {
+    match language {
+        Language::En => format!("{confirmed} confirmed, {suspect} suspect"),
+        Language::Th => format!("ยืนยัน {confirmed} น่าสงสัย {suspect}"),
+    }
+}
+
+/// A session is on one host.
+#[must_use]
+pub const fn one_host(language: Language) -> &'static str {
+    pick(language, "this session sees 1 host", "session นี้เห็นเครื่องเดียว")
+}
+
+/// What only the cloud knows.
+#[must_use]
+pub const fn ask_cloud(language: Language) -> &'static str {
+    pick(
+        language,
+        "ask the cloud console: this host cannot tell",
+        "ถาม cloud console: เครื่องนี้บอกไม่ได้",
+    )
+}

@@ -1,0 +1,171 @@
+//! Words for sessions: phases, states of items, what happened, and who may write.
+
+use crate::cockpit::model::{Condition, Pane, Pen, SourceKind};
+use crate::domain::base::Language;
+use crate::domain::playbook::Phase;
+use crate::domain::session::{Event, ItemState, Opening, Place};
+use crate::words::finding;
+use crate::words::{Phrase, pick};
+
+/// Title of a pane.
+#[must_use]
+pub const fn pane(language: Language, pane: Pane) -> &'static str {
+    let (en, th) = match pane {
+        Pane::Processes => ("Processes", "โปรเซส"),
+        Pane::Network => ("Network", "เครือข่าย"),
+        Pane::Gpu => ("Machine and GPU", "เครื่องและ GPU"),
+        Pane::Decision => ("Decision", "การตัดสินใจ"),
+        Pane::Checklist => ("Checklist", "เช็กลิสต์"),
+        Pane::Timeline => ("Timeline", "ลำดับเหตุการณ์"),
+        Pane::Playbook => ("Playbook", "คู่มือ playbook"),
+        Pane::Handoff => ("Handoff", "ส่งเวร"),
+    };
+    pick(language, en, th)
+}
+
+/// A phase of the response.
+#[must_use]
+pub const fn phase(language: Language, phase: Phase) -> &'static str {
+    let (en, th) = match phase {
+        Phase::Analysis => ("Analysis", "ตรวจจับและวิเคราะห์"),
+        Phase::Containment => ("Containment", "จำกัดความเสียหาย"),
+        Phase::Eradication => ("Eradication", "กำจัด"),
+        Phase::Recovery => ("Recovery", "กู้คืน"),
+        Phase::PostIncident => ("Post-incident", "หลังเหตุการณ์"),
+    };
+    pick(language, en, th)
+}
+
+/// State of an item in a word.
+#[must_use]
+pub const fn item_state(language: Language, state: ItemState) -> &'static str {
+    let (en, th) = match state {
+        ItemState::Open => ("open", "ยังไม่ทำ"),
+        ItemState::Doing => ("doing", "กำลังทำ"),
+        ItemState::Done => ("done", "เสร็จแล้ว"),
+        ItemState::Blocked => ("blocked", "ติดขัด"),
+        ItemState::NotApplicable => ("not applicable", "ไม่เกี่ยวข้อง"),
+    };
+    pick(language, en, th)
+}
+
+/// Condition of a session that can be taken up.
+#[must_use]
+pub fn condition(language: Language, condition: &Condition) -> Phrase {
+    let say = |en, th| Phrase::of(pick(language, en, th));
+    match condition {
+        Condition::Left => say("left in good order", "ออกอย่างเรียบร้อย"),
+        Condition::CutOff => say("cut off, nothing saved is lost", "หลุดกลางคัน ที่บันทึกแล้วไม่หาย"),
+        Condition::Held => say("somebody is writing now", "มีคนเขียนอยู่ตอนนี้"),
+        Condition::Broken(why) => say("damaged: ", "เสียหาย: ").theirs(why),
+    }
+}
+
+/// Who may write, in a sentence.
+#[must_use]
+pub fn pen(language: Language, pen: &Pen) -> Phrase {
+    let say = |en, th| Phrase::of(pick(language, en, th));
+    match pen {
+        Pen::Ours => say("you write", "คุณเป็นผู้เขียน"),
+        Pen::Observer(None) => say("somebody else writes; you watch", "คนอื่นเขียนอยู่ คุณดูได้อย่างเดียว"),
+        Pen::Observer(Some(who)) => {
+            say("you watch; the pen is with ", "คุณดูได้อย่างเดียว ผู้เขียนคือ ").theirs(who)
+        }
+        Pen::Damaged(why) => {
+            say("read only, the journal is damaged: ", "อ่านได้อย่างเดียว journal เสียหาย: ").theirs(why)
+        }
+        Pen::Replay => say("a replay: nothing can be written", "เล่นย้อนหลัง เขียนไม่ได้"),
+    }
+}
+
+/// A kind of source.
+#[must_use]
+pub const fn source(language: Language, kind: SourceKind) -> &'static str {
+    let (en, th) = match kind {
+        SourceKind::Host => ("this host", "เครื่องนี้"),
+        SourceKind::Replay => ("replay", "เล่นย้อนหลัง"),
+        SourceKind::Training => ("training", "การฝึก"),
+    };
+    pick(language, en, th)
+}
+
+/// What a note is about.
+#[must_use]
+pub fn place(place: &Place) -> Phrase {
+    match place {
+        Place::Item(item) => Phrase::default().named(&item.0),
+        Place::Node(flow, node) => Phrase::default().named(&flow.0).ours(" ").named(&node.0),
+        Place::Subject(subject) => Phrase::of(finding::subject(subject)),
+    }
+}
+
+/// What happened, in a sentence.
+#[must_use]
+pub fn event(language: Language, event: &Event) -> Phrase {
+    let say = |en, th| Phrase::of(pick(language, en, th));
+    match event {
+        Event::Opened(opening) => opened(language, opening),
+        Event::Resumed { version } => {
+            say("session resumed by firedamp ", "กลับเข้า session ด้วย firedamp ").named(version)
+        }
+        Event::Left => say("screen closed in good order", "ปิดจออย่างเรียบร้อย"),
+        Event::Chose { node, to, label, .. } if label.is_empty() => {
+            say("went on from ", "ไปต่อจาก ")
+                .named(&node.0)
+                .ours(pick(language, " to ", " ไป "))
+                .named(&to.0)
+        }
+        Event::Chose { node, label, .. } => {
+            say("chose ", "เลือก ").theirs(label).ours(pick(language, " at ", " ที่ ")).named(&node.0)
+        }
+        Event::TookBack { choice } => {
+            say("took back choice ", "ถอนการเลือก ").ours(format!("#{choice}"))
+        }
+        Event::Marked { item, state, reason } => {
+            let marked = Phrase::default()
+                .named(&item.0)
+                .ours(pick(language, " is ", " "))
+                .ours(item_state(language, *state));
+            if reason.is_empty() { marked } else { marked.ours(": ").theirs(reason) }
+        }
+        Event::Noted { text, about } => {
+            let note = say("note", "โน้ต");
+            let note = match about {
+                Some(about) => note.ours(pick(language, " on ", " เรื่อง ")).then(place(about)),
+                None => note,
+            };
+            note.ours(": ").theirs(text)
+        }
+        Event::Found { finding, name } => {
+            let grade = finding::grade(language, finding.grade);
+            let found = say("found ", "พบ ").theirs(name).ours(format!(" ({grade})"));
+            match finding.reasons.first() {
+                Some(reason) => found.ours(": ").then(finding::reason(language, reason)),
+                None => found,
+            }
+        }
+        Event::Allowed { program, .. } => {
+            say("allowed this program to run: ", "อนุญาตให้รันโปรแกรม: ").theirs(program)
+        }
+        Event::HandedOff { words, .. } => say("handoff signed: ", "เซ็นส่งเวร: ").theirs(words),
+        Event::Accepted { handoff } => {
+            say("handoff accepted: ", "รับเวรแล้ว: ").ours(format!("#{handoff}"))
+        }
+        Event::Trouble { what } => say("trouble: ", "ปัญหา: ").theirs(what),
+        Event::Unknown(fields) => {
+            let kind = fields.get("kind").and_then(|kind| kind.as_str()).unwrap_or("?");
+            say("an event of a kind unknown here: ", "เหตุการณ์ชนิดที่รุ่นนี้ไม่รู้จัก: ").named(kind)
+        }
+    }
+}
+
+fn opened(language: Language, opening: &Opening) -> Phrase {
+    let say = |en, th| Phrase::of(pick(language, en, th));
+    match &opening.training {
+        Some(name) => say("training began: ", "เริ่มการฝึก: ").named(name),
+        None => say("session opened on ", "เปิด session บน ")
+            .theirs(&opening.host)
+            .ours(pick(language, ", playbook ", " ใช้ playbook "))
+            .named(&opening.playbook),
+    }
+}

@@ -1,0 +1,358 @@
+//! Words: both languages are whole, Thai is Thai, and a search finds what a person would type.
+#![expect(clippy::unwrap_used, reason = "a test may stop at once")]
+
+use std::collections::BTreeMap;
+
+use firedamp::cockpit::command::{Command, VERBS};
+use firedamp::cockpit::keymap::BINDINGS;
+use firedamp::cockpit::model::{Condition, NoticeKind, Pane, Pen, SourceKind};
+use firedamp::cockpit::panes::ProcessSort;
+use firedamp::domain::base::{Both, Digest, Language, Pid, ProcessId};
+use firedamp::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject};
+use firedamp::domain::facts::{GpuOutcome, GpuSourceKind, Protocol, RunState};
+use firedamp::domain::playbook::{FlowId, ItemId, NodeId, Phase};
+use firedamp::domain::session::{Event, ItemState, Opening, Place};
+use firedamp::domain::untrusted::Untrusted;
+use firedamp::words::notice::{Weight, notice, weight, weight_word};
+use firedamp::words::{Caption, Phrase, command, fact, finding, key, pane, search, session};
+
+const RULES: [Rule; 9] = [
+    Rule::PoolUrl,
+    Rule::MinerName,
+    Rule::PoolName,
+    Rule::PoolPort,
+    Rule::SustainedCpu,
+    Rule::HighCpu,
+    Rule::HighGpu,
+    Rule::DeletedExe,
+    Rule::HiddenCharacters,
+];
+
+const SOURCES: [FactSource; 6] = [
+    FactSource::Comm,
+    FactSource::CommandLine,
+    FactSource::Exe,
+    FactSource::Stat,
+    FactSource::Sockets,
+    FactSource::Gpu,
+];
+
+fn process() -> Subject {
+    Subject::Process(ProcessId { pid: Pid(4242), start: 1 })
+}
+
+fn reason(rule: Rule) -> Reason {
+    Reason { rule, value: Untrusted::from("VALUE"), source: FactSource::Comm }
+}
+
+fn found(grade: Grade) -> Finding {
+    Finding { subject: process(), grade, reasons: vec![reason(Rule::MinerName)] }
+}
+
+fn events() -> Vec<Event> {
+    let value = || Untrusted::from("VALUE");
+    let item = || ItemId(String::from("1.3/4"));
+    let (flow, node) = (FlowId(String::from("F1")), NodeId(String::from("Env")));
+    let opening = |training| Opening {
+        version: String::from("0.1.0"),
+        host: value(),
+        playbook: String::from("PB-31"),
+        title: value(),
+        sha256: Digest::default(),
+        training,
+    };
+    let chose = |label: Untrusted| Event::Chose {
+        flow: flow.clone(),
+        node: node.clone(),
+        branch: 0,
+        to: NodeId(String::from("Cloud")),
+        label,
+    };
+    vec![
+        Event::Opened(opening(None)),
+        Event::Opened(opening(Some(String::from("two-miners")))),
+        Event::Resumed { version: String::from("0.1.0") },
+        Event::Left,
+        chose(value()),
+        chose(Untrusted::default()),
+        Event::TookBack { choice: 7 },
+        Event::Marked { item: item(), state: ItemState::Done, reason: Untrusted::default() },
+        Event::Marked { item: item(), state: ItemState::Blocked, reason: value() },
+        Event::Noted { text: value(), about: None },
+        Event::Noted { text: value(), about: Some(Place::Node(flow.clone(), node.clone())) },
+        Event::Found { finding: found(Grade::Confirmed), name: value() },
+        Event::Allowed { program: value(), sha256: None },
+        Event::HandedOff { words: value() },
+        Event::Accepted { handoff: 9 },
+        Event::Trouble { what: value() },
+        Event::Unknown(serde_json::from_str("{\"kind\":\"later\"}").unwrap()),
+    ]
+}
+
+fn notices() -> Vec<NoticeKind> {
+    let value = || Untrusted::from("VALUE");
+    let text = Both { en: String::from("VALUE"), th: String::from("VALUE") };
+    vec![
+        NoticeKind::Found(found(Grade::Confirmed), value()),
+        NoticeKind::NotSaved(value()),
+        NoticeKind::NoPen,
+        NoticeKind::NotReachable,
+        NoticeKind::NothingToUndo,
+        NoticeKind::ReasonNeeded,
+        NoticeKind::BadFilter(value()),
+        NoticeKind::UnknownVerb(value()),
+        NoticeKind::ThemeLoaded(String::from("dark")),
+        NoticeKind::ThemeBroken(value()),
+        NoticeKind::TornSetAside(12),
+        NoticeKind::NotRecording(value()),
+        NoticeKind::NoTool,
+        NoticeKind::Inject(String::from("SOC"), text),
+        NoticeKind::EndOfTape,
+        NoticeKind::Signed,
+        NoticeKind::Accepted,
+        NoticeKind::NoHandoff,
+        NoticeKind::Trouble(value()),
+    ]
+}
+
+/// What is said of every kind, in one language, by a name for the kind.
+#[expect(clippy::too_many_lines, reason = "a list of everything that has words")]
+fn everything(language: Language) -> BTreeMap<String, String> {
+    let mut all = BTreeMap::new();
+    let mut say = |kind: String, said: &str| {
+        assert!(all.insert(kind.clone(), said.to_owned()).is_none(), "{kind} stands twice");
+    };
+    let whole = |phrase: Phrase| phrase.plain(80);
+    for it in [Grade::Noted, Grade::Suspect, Grade::Confirmed] {
+        say(format!("{it:?}"), finding::grade(language, it));
+    }
+    for it in RULES {
+        say(format!("rule {it:?}"), finding::rule(language, it));
+        say(format!("reason {it:?}"), &whole(finding::reason(language, &reason(it))));
+    }
+    for it in SOURCES {
+        say(format!("fact source {it:?}"), finding::source(language, it));
+    }
+    for it in Phase::ALL {
+        say(format!("phase {it:?}"), session::phase(language, it));
+    }
+    for it in [
+        ItemState::Open,
+        ItemState::Doing,
+        ItemState::Done,
+        ItemState::Blocked,
+        ItemState::NotApplicable,
+    ] {
+        say(format!("item {it:?}"), session::item_state(language, it));
+    }
+    for it in [
+        RunState::Running,
+        RunState::Sleeping,
+        RunState::Waiting,
+        RunState::Stopped,
+        RunState::Zombie,
+        RunState::Idle,
+        RunState::Other('\u{1b}'),
+    ] {
+        say(format!("run {it:?}"), fact::run_state(language, it));
+    }
+    for it in [
+        GpuSourceKind::OpenFiles,
+        GpuSourceKind::DrmFdinfo,
+        GpuSourceKind::Sysfs,
+        GpuSourceKind::NvidiaProc,
+        GpuSourceKind::NvidiaSmi,
+    ] {
+        say(format!("gpu {it:?}"), fact::gpu_source(language, it));
+    }
+    for it in [
+        GpuOutcome::Answered,
+        GpuOutcome::Absent,
+        GpuOutcome::NotAllowed(Untrusted::from("VALUE")),
+        GpuOutcome::Failed(Untrusted::from("VALUE")),
+    ] {
+        say(format!("outcome {it:?}"), &whole(fact::gpu_outcome(language, &it)));
+    }
+    for it in Pane::ALL {
+        say(format!("pane {it:?}"), pane(language, it));
+    }
+    let mut sort = ProcessSort::default();
+    for _ in 0..7 {
+        say(format!("sort {sort:?}"), fact::sort(language, sort));
+        sort = sort.next();
+    }
+    for verb in VERBS {
+        say(format!("short {}", verb.name), command::short(language, verb.command));
+        say(format!("help {}", verb.name), command::help(language, verb.command));
+    }
+    let mut groups: Vec<_> = VERBS.iter().map(|verb| verb.group).collect();
+    groups.dedup();
+    groups.sort();
+    groups.dedup();
+    for it in groups {
+        say(format!("group {it:?}"), command::group(language, it));
+    }
+    for it in [Weight::Calm, Weight::Watch, Weight::Danger] {
+        say(format!("weight {it:?}"), weight_word(language, it));
+    }
+    for it in notices() {
+        say(format!("notice {it:?}"), &whole(notice(language, &it)));
+    }
+    for it in events() {
+        say(format!("event {it:?}"), &whole(session::event(language, &it)));
+    }
+    for it in [
+        Condition::Left,
+        Condition::CutOff,
+        Condition::Held,
+        Condition::Broken(Untrusted::from("VALUE")),
+    ] {
+        say(format!("condition {it:?}"), &whole(session::condition(language, &it)));
+    }
+    for it in [
+        Pen::Ours,
+        Pen::Observer(None),
+        Pen::Observer(Some(Untrusted::from("VALUE"))),
+        Pen::Damaged(Untrusted::from("VALUE")),
+        Pen::Replay,
+    ] {
+        say(format!("pen {it:?}"), &whole(session::pen(language, &it)));
+    }
+    for it in [SourceKind::Host, SourceKind::Replay, SourceKind::Training] {
+        say(format!("source {it:?}"), session::source(language, it));
+    }
+    for it in Caption::ALL {
+        say(format!("caption {it:?}"), it.text(language));
+    }
+    all
+}
+
+fn is_thai(c: char) -> bool {
+    ('\u{0e00}'..='\u{0e7f}').contains(&c)
+}
+
+/// Technical words, names of files, and what somebody else said: the same in every language.
+const SAME: &[&str] = &[
+    "/proc/PID/comm",
+    "/proc/PID/cmdline",
+    "/proc/PID/exe",
+    "/proc/PID/stat",
+    "DRM fdinfo",
+    "/sys/class/drm",
+    "/proc/driver/nvidia",
+    "nvidia-smi",
+    "CPU",
+    "pid",
+    "exe",
+    "nice",
+    "GPU",
+    "English",
+    "socket",
+    "SOC: VALUE",
+    "VALUE",
+];
+
+#[test]
+fn no_phrase_is_empty_and_thai_is_thai() {
+    let english = everything(Language::En);
+    for (kind, thai) in everything(Language::Th) {
+        let english = english.get(&kind).unwrap();
+        assert!(!english.trim().is_empty() && !thai.trim().is_empty(), "{kind}");
+        let technical = SAME.contains(&thai.as_str());
+        assert!(technical || thai.contains(is_thai), "{kind}: {thai}");
+        let names_the_other = kind.ends_with(" language");
+        assert!(names_the_other || !english.contains(is_thai), "{kind}: {english}");
+    }
+}
+
+#[test]
+fn sentences_are_short() {
+    for (kind, said) in everything(Language::En) {
+        if kind.starts_with("caption AllowToolHelp") || kind.starts_with("caption Legend") {
+            continue;
+        }
+        let longest = said.split(". ").map(|it| it.split_whitespace().count()).max();
+        assert!(longest.unwrap() <= 14, "{kind}: {said}");
+    }
+}
+
+#[test]
+fn a_hostile_value_stays_a_part_of_its_own() {
+    let hostile = Untrusted::from("x\u{1b}]52;c;AAAA\u{7}");
+    let reason = Reason { value: hostile.clone(), ..reason(Rule::PoolUrl) };
+    for language in [Language::En, Language::Th] {
+        let phrase = finding::reason(language, &reason);
+        assert_eq!(phrase.plain(80).matches('\u{1b}').count(), 0);
+        assert_eq!(phrase.0.last(), Some(&firedamp::words::Part::Theirs(hostile.clone())));
+    }
+}
+
+#[test]
+fn names_in_a_journal_are_as_untrusted_as_everything_in_a_file() {
+    let item = ItemId(String::from("1.3\u{1b}[2J/4"));
+    let event = Event::Marked { item, state: ItemState::Done, reason: Untrusted::default() };
+    assert!(session::event(Language::En, &event).plain(80).starts_with("1.3^[[2J/4"));
+}
+
+#[test]
+fn trouble_weighs_more_than_news() {
+    assert_eq!(weight(&NoticeKind::NotSaved(Untrusted::default())), Weight::Danger);
+    assert_eq!(weight(&NoticeKind::Signed), Weight::Calm);
+    assert!(weight(&NoticeKind::NoPen) < Weight::Danger);
+}
+
+#[test]
+fn every_verb_but_the_emergency_exit_has_a_key() {
+    let without: Vec<_> =
+        VERBS.iter().filter(|verb| key::usual(verb.command).is_none()).map(|it| it.name).collect();
+    assert_eq!(without, ["leave-now"]);
+    assert!(BINDINGS.iter().all(|binding| binding.command.verb().is_some()));
+}
+
+#[test]
+fn keys_are_named_as_they_stand_on_the_keyboard() {
+    assert_eq!(key::all(Command::Bottom), "G End");
+    assert_eq!(key::all(Command::Top), "gg Home");
+    assert_eq!(key::all(Command::Mark), "Space");
+    assert_eq!(key::all(Command::Leave), "q ^c");
+}
+
+fn names(language: Language, query: &str) -> Vec<&'static str> {
+    search(language, query).into_iter().map(|verb| verb.name).collect()
+}
+
+#[test]
+fn an_empty_search_lists_every_verb_group_by_group() {
+    let all = search(Language::En, " ");
+    assert_eq!(all.len(), VERBS.len());
+    assert!(all.is_sorted_by_key(|verb| verb.group));
+}
+
+#[test]
+fn a_search_finds_a_verb_by_name_by_key_and_by_a_word_of_its_help() {
+    assert_eq!(names(Language::En, "note").first(), Some(&"note"));
+    assert_eq!(names(Language::En, "chk").first(), Some(&"checklist"));
+    assert_eq!(names(Language::En, "gn").first(), Some(&"network"));
+    assert_eq!(names(Language::En, "^z"), ["suspend"]);
+    assert!(names(Language::En, "shell").contains(&"suspend"));
+    assert!(names(Language::Th, "ส่งเวร").contains(&"handoff"));
+    assert!(names(Language::Th, "shell").contains(&"suspend"));
+    assert!(names(Language::En, "xyzzy").is_empty());
+}
+
+#[test]
+fn every_verb_is_found_first_by_its_own_name() {
+    for verb in VERBS {
+        assert_eq!(names(Language::En, verb.name).first(), Some(&verb.name));
+    }
+}
+
+#[test]
+fn connections_are_named_by_their_other_end() {
+    let subject = Subject::Connection {
+        protocol: Protocol::Tcp,
+        local: "10.0.0.5:50000".parse().unwrap(),
+        remote: "192.0.2.1:3333".parse().unwrap(),
+    };
+    assert_eq!(finding::subject(&subject), "192.0.2.1:3333");
+}
