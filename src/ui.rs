@@ -1,0 +1,98 @@
+//! Draws a model: reads the model and the theme, writes cells, keeps nothing.
+//!
+//! Absent on purpose: a clock, IO, and any way to change the model. Colours go by [`role::Role`] only, and
+//! text of the host, a file or a person by [`text::pieces`] only.
+
+mod ask;
+mod coach;
+mod debrief;
+mod details;
+mod dialog;
+mod document;
+mod field;
+mod footer;
+pub mod frame;
+pub mod glyph;
+pub mod graph;
+mod header;
+mod help;
+pub mod layout;
+mod notice;
+mod palette;
+pub mod panes;
+pub mod role;
+mod start;
+pub mod text;
+pub mod theme;
+pub mod wrap;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+use ratatui::widgets::Widget;
+
+use crate::cockpit::Model;
+use crate::cockpit::dialog::Dialog;
+use crate::cockpit::model::{Breakpoint, Size, SourceKind, Stage};
+use crate::ui::layout::{pane_areas, parts};
+use crate::ui::role::Role;
+use crate::ui::text::{clear, put, span};
+use crate::ui::theme::Theme;
+use crate::words::Caption;
+
+/// The whole screen.
+#[derive(Clone, Copy, Debug)]
+pub struct Screen<'a> {
+    /// What is drawn.
+    pub model: &'a Model,
+    /// In which styles.
+    pub theme: &'a Theme,
+}
+
+impl Widget for Screen<'_> {
+    fn render(self, area: Rect, buf: &mut Buffer) {
+        let Self { model, theme } = self;
+        clear(theme, Role::Background, area, buf);
+        let size = Size { columns: area.width, rows: area.height };
+        if size.breakpoint() == Breakpoint::TooSmall {
+            too_small(model, theme, area, buf);
+            return;
+        }
+        let parts = parts(size, model.coach.is_some());
+        header::draw(model, theme, parts.header, buf);
+        match &model.stage {
+            Stage::Start { offers, selected } => {
+                start::draw(model, theme, (offers, *selected), parts.body, buf);
+            }
+            Stage::Work => {
+                for (pane, area) in pane_areas(size, model.view, model.focus, model.coach.is_some())
+                {
+                    panes::draw(pane, model, theme, area, buf);
+                }
+                coach::draw(model, theme, parts.coach, buf);
+            }
+        }
+        notice::draw(model, theme, parts.notice, buf);
+        footer::draw(model, theme, parts.footer, buf);
+        // After training the coach has said what there was to say.
+        let all = matches!(model.dialog, Dialog::Debrief);
+        let over = if all { parts.body.union(parts.coach) } else { parts.body };
+        dialog::draw(model, theme, over, buf);
+    }
+}
+
+/// What is left to say where nothing fits.
+fn too_small(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let text = |caption: Caption| caption.text(model.language);
+    let now = format!("{} {}x{}", text(Caption::TooSmall), area.width, area.height);
+    // A frame of training says so however little fits.
+    let not_real = match model.source.kind {
+        SourceKind::Training => Some("#TRAINING#".to_owned()),
+        SourceKind::Replay => Some("#REPLAY#".to_owned()),
+        SourceKind::Host => None,
+    };
+    let lines = not_real.into_iter().chain([now, text(Caption::StillRuns).to_owned()]);
+    for (row, line) in (0..).zip(lines) {
+        put(buf, area, row, &Line::from(span(theme, Role::Text, line)));
+    }
+}

@@ -1,0 +1,210 @@
+//! All that is known about a process: facts, reasons, what it did with the CPU, sockets, arguments.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+
+use crate::cockpit::Model;
+use crate::domain::base::{Pid, ProcessId, Timestamp};
+use crate::domain::detect::{Finding, Grade, Subject};
+use crate::domain::facts::{Process, Reading, Snapshot};
+use crate::domain::untrusted::Untrusted;
+use crate::ui::details::Sheet;
+use crate::ui::graph::{Samples, graph_line};
+use crate::ui::role::Role;
+use crate::ui::text::{age, clock, day_and_time, percent, phrase, pieces, size, span, width};
+use crate::ui::theme::Theme;
+use crate::words::{Caption, fact, finding};
+
+/// Sockets listed before the arguments; the network pane has them all.
+const SOCKETS: usize = 6;
+
+/// Draws the process, or that it is gone.
+pub(in crate::ui) fn draw(
+    model: &Model,
+    theme: &Theme,
+    id: ProcessId,
+    area: Rect,
+    buf: &mut Buffer,
+) {
+    let mut sheet = Sheet::new(model, theme, area);
+    let title =
+        vec![span(theme, Role::Title, format!("{} {}", sheet.text(Caption::Process), id.pid))];
+    let snapshot = model.live.snapshot.as_deref();
+    let now = snapshot.and_then(|snapshot| Some((snapshot, snapshot.process(id)?)));
+    match now {
+        Some((snapshot, process)) => facts(&mut sheet, snapshot, process),
+        None => gone(&mut sheet, id),
+    }
+    reasons(&mut sheet, model.live.findings.get(&Subject::Process(id)));
+    if let Some((snapshot, process)) = now {
+        sockets(&mut sheet, snapshot, id);
+        arguments(&mut sheet, process);
+    }
+    sheet.draw(title, area, buf);
+}
+
+/// The row that the cursor kept is all that is left of it.
+fn gone(sheet: &mut Sheet<'_>, id: ProcessId) {
+    let row = sheet.model.panes.processes.rows.iter().find(|row| row.process.id == id);
+    let mut spans = row.map_or_else(Vec::new, |row| {
+        pieces(sheet.theme, Role::Untrusted, &row.process.comm, sheet.cells / 2)
+    });
+    spans.push(sheet.span(Role::Unknown, format!(" {}", sheet.text(Caption::Gone))));
+    sheet.line(spans);
+    let help = sheet.span(Role::Dim, sheet.text(Caption::GoneHelp));
+    sheet.line(vec![help]);
+}
+
+fn facts(sheet: &mut Sheet<'_>, snapshot: &Snapshot, process: &Process) {
+    let language = sheet.model.language;
+    let theme = sheet.theme;
+    let cells = sheet.cells;
+    let mut name = pieces(theme, Role::Untrusted, &process.comm, cells / 2);
+    if process.kernel {
+        name.push(sheet.span(Role::Dim, format!("  {}", sheet.text(Caption::Kernel))));
+    }
+    sheet.line(name);
+    let mut exe = read(sheet, &process.exe);
+    if process.exe_deleted {
+        exe.push(sheet.span(Role::Warn, format!("  X {}", sheet.text(Caption::Deleted))));
+    }
+    sheet.fact(Caption::Executable, exe);
+    let mut who = user(sheet, process);
+    who.push(sheet.span(Role::Dim, format!("   {} ", sheet.text(Caption::Parent))));
+    who.extend(parent(sheet, snapshot, process.parent));
+    sheet.fact(Caption::User, who);
+    let lived = process.age_ms(snapshot.moment);
+    let started = started(snapshot, lived).map_or_else(|| String::from("?"), day_and_time);
+    let started = sheet.span(Role::Text, format!("{started}  {}", age(lived)));
+    sheet.fact(Caption::Started, vec![started]);
+    let state = fact::run_state(language, process.state);
+    let letter = process.state.letter();
+    let parts = [
+        format!("{letter} {state}"),
+        format!("{} {}", process.threads, sheet.text(Caption::Threads)),
+        format!("{} {}", sheet.text(Caption::Nice), process.nice),
+        format!("{} {}", sheet.text(Caption::Memory), size(process.memory)),
+    ];
+    let state = sheet.span(Role::Text, parts.join("   "));
+    sheet.fact(Caption::State, vec![state]);
+    let time = format!("{} {}", sheet.text(Caption::CpuTime), clock(process.cpu_ms));
+    let cpu = format!("{}   {time}", percent(process.cpu));
+    let taken = width(&cpu) + 12;
+    let mut cpu = vec![sheet.span(Role::Text, cpu)];
+    cpu.extend(history(sheet, process.id, taken));
+    sheet.fact(Caption::History, cpu);
+}
+
+fn started(snapshot: &Snapshot, lived: u64) -> Option<Timestamp> {
+    let lived = i64::try_from(lived).ok()?;
+    let at = snapshot.moment.at.as_millisecond().checked_sub(lived)?;
+    Timestamp::from_millisecond(at).ok()
+}
+
+fn read(sheet: &Sheet<'_>, reading: &Reading<Untrusted>) -> Vec<Span<'static>> {
+    match reading {
+        Reading::Known(text) => {
+            pieces(sheet.theme, Role::Untrusted, text, sheet.cells.saturating_sub(24))
+        }
+        Reading::Denied | Reading::Blocked | Reading::Unknown => {
+            let why = fact::not_read(sheet.model.language, reading);
+            vec![sheet.span(Role::Unknown, why)]
+        }
+    }
+}
+
+fn user(sheet: &Sheet<'_>, process: &Process) -> Vec<Span<'static>> {
+    let mut spans = match &process.user {
+        Some(name) => pieces(sheet.theme, Role::Untrusted, &Untrusted::from(&**name), 32),
+        None => vec![sheet.span(Role::Unknown, "?")],
+    };
+    spans.push(sheet.span(Role::Dim, format!("  uid {}", process.uid)));
+    spans
+}
+
+fn parent(sheet: &Sheet<'_>, snapshot: &Snapshot, pid: Pid) -> Vec<Span<'static>> {
+    let mut spans = vec![sheet.span(Role::Text, format!("{pid} "))];
+    let at = snapshot.processes.binary_search_by_key(&pid, |process| process.id.pid).ok();
+    if let Some(parent) = at.and_then(|at| snapshot.processes.get(at)) {
+        spans.extend(pieces(sheet.theme, Role::Untrusted, &parent.comm, 32));
+    }
+    spans
+}
+
+fn reasons(sheet: &mut Sheet<'_>, found: Option<&Finding>) {
+    let language = sheet.model.language;
+    let Some(found) = found else {
+        sheet.heading(Caption::Reasons, Vec::new());
+        let nothing = sheet.span(Role::Dim, sheet.text(Caption::NoReasons));
+        sheet.line(vec![nothing]);
+        return;
+    };
+    let (sign, role) = match found.grade {
+        Grade::Noted => (".", Role::Text),
+        Grade::Suspect => ("*", Role::Warn),
+        Grade::Confirmed => ("!", Role::Crit),
+    };
+    let grade = finding::grade(language, found.grade);
+    let grade = sheet.span(role, format!("  {sign} {grade}"));
+    sheet.heading(Caption::Reasons, vec![grade]);
+    for reason in &found.reasons {
+        let mut spans = phrase(sheet.theme, Role::Text, &finding::reason(language, reason), 200);
+        let source = finding::source(language, reason.source);
+        spans.push(sheet.span(Role::Dim, format!(" [{source}]")));
+        sheet.paragraph(2, &spans);
+    }
+}
+
+/// The graph is as high as the busiest sample, so that a throttled miner shows as well.
+fn history(sheet: &Sheet<'_>, id: ProcessId, taken: usize) -> Vec<Span<'static>> {
+    let Some(ring) = sheet.model.live.history.process(id) else { return Vec::new() };
+    let most = ring.iter().copied().fold(100.0, f32::max);
+    let label = format!("   max {} ", percent(most));
+    let cells = sheet.cells.saturating_sub(label.len() + taken).min(120);
+    let mut spans = vec![sheet.span(Role::Dim, label)];
+    spans.extend(graph_line(sheet.theme, &Samples::of(ring, most), cells, sheet.model.glyphs));
+    spans
+}
+
+fn sockets(sheet: &mut Sheet<'_>, snapshot: &Snapshot, id: ProcessId) {
+    let mut own = snapshot.sockets.iter().filter(|socket| socket.owners.contains(&id)).peekable();
+    if own.peek().is_none() {
+        return;
+    }
+    sheet.heading(Caption::Sockets, Vec::new());
+    for socket in own.by_ref().take(SOCKETS) {
+        let remote = socket.remote.map_or_else(|| String::from("*"), |remote| remote.to_string());
+        let subject = socket.remote.map(|remote| Subject::Connection {
+            protocol: socket.protocol,
+            local: socket.local,
+            remote,
+        });
+        let found = subject.and_then(|subject| sheet.model.live.findings.get(&subject));
+        let (sign, role) = if found.is_some() { ("!", Role::Crit) } else { (" ", Role::Text) };
+        let state = fact::socket_letters(socket.state);
+        sheet.line(vec![
+            sheet.span(role, format!("{sign} {remote}")),
+            sheet.span(Role::Dim, format!("  {state}  {}", socket.local)),
+        ]);
+    }
+    let more = own.count();
+    if more > 0 {
+        sheet.line(vec![sheet.span(Role::Dim, format!("+{more}"))]);
+    }
+}
+
+fn arguments(sheet: &mut Sheet<'_>, process: &Process) {
+    sheet.heading(Caption::Arguments, Vec::new());
+    let Reading::Known(command) = &process.command else {
+        let why = read(sheet, &process.command);
+        sheet.line(why);
+        return;
+    };
+    for (at, argument) in command.arguments().enumerate() {
+        let mut spans = vec![sheet.span(Role::Dim, format!("{at:>2} "))];
+        let room = sheet.cells.saturating_sub(3);
+        spans.extend(pieces(sheet.theme, Role::Untrusted, &Untrusted::new(argument), room));
+        sheet.line(spans);
+    }
+}

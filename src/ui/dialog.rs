@@ -1,0 +1,154 @@
+//! The question that has the keyboard, over everything else.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::cockpit::Model;
+use crate::cockpit::dialog::Dialog;
+use crate::cockpit::keymap::{BINDINGS, Key};
+use crate::cockpit::model::{Pen, Session};
+use crate::domain::untrusted::Untrusted;
+use crate::ui::field::Typed;
+use crate::ui::frame::window;
+use crate::ui::layout::centred;
+use crate::ui::role::Role;
+use crate::ui::text::{fit_spans, pieces, put, put_all, span, width};
+use crate::ui::theme::Theme;
+use crate::ui::wrap::wrap;
+use crate::ui::{ask, debrief, details, footer, help, palette};
+use crate::words::{Caption, command, key, session};
+
+/// Width of a question.
+pub(super) const QUESTION: u16 = 72;
+
+/// Draws the open dialog, or the letters that may follow the first key of two.
+pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    match &model.dialog {
+        Dialog::Closed => prefix(model, theme, area, buf),
+        Dialog::Ask(asked, input) => ask::draw(
+            model,
+            theme,
+            (asked, Typed { text: input.value(), cursor: input.cursor() }),
+            area,
+            buf,
+        ),
+        Dialog::Help(input, line) => help::draw(
+            model,
+            theme,
+            (Typed { text: input.value(), cursor: input.cursor() }, *line),
+            area,
+            buf,
+        ),
+        Dialog::Palette(input, line) => palette::draw(
+            model,
+            theme,
+            (Typed { text: input.value(), cursor: input.cursor() }, *line),
+            area,
+            buf,
+        ),
+        Dialog::Process(id) => details::process::draw(model, theme, *id, area, buf),
+        Dialog::Node(flow, node) => {
+            details::plan::draw_node(model, theme, (flow, node), area, buf);
+        }
+        Dialog::Item(item) => details::plan::draw_item(model, theme, item, area, buf),
+        Dialog::AllowTool(path) => allow_tool(model, theme, path, area, buf),
+        Dialog::Leave => leave(model, theme, area, buf),
+        Dialog::SignHandoff(input) => ask::draw_sign(
+            model,
+            theme,
+            Typed { text: input.value(), cursor: input.cursor() },
+            area,
+            buf,
+        ),
+        Dialog::Debrief => debrief::draw(model, theme, area, buf),
+    }
+}
+
+/// A window with a question, in the middle: paragraphs of ours, and lines in between.
+fn question(
+    model: &Model,
+    theme: &Theme,
+    title: Caption,
+    lines: Vec<Line<'static>>,
+    area: Rect,
+    buf: &mut Buffer,
+) {
+    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(4);
+    let title = span(theme, Role::Title, title.text(model.language));
+    let area = centred(area, QUESTION, rows);
+    let inside = window(theme, model.glyphs, vec![title], area, buf);
+    put_all(buf, inside, lines);
+    let mut answers = footer::hint(theme, "Enter", Caption::Yes.text(model.language));
+    answers.extend(footer::hint(theme, "Esc", Caption::Cancel.text(model.language)));
+    put(buf, inside, inside.height.saturating_sub(1), &Line::from(answers));
+}
+
+/// Cells for text inside a question on this screen.
+fn room(area: Rect) -> usize {
+    usize::from(QUESTION.min(area.width)).saturating_sub(4)
+}
+
+fn paragraph(theme: &Theme, role: Role, text: &str, cells: usize) -> Vec<Line<'static>> {
+    let line = |row: String| Line::from(span(theme, role, format!(" {row}")));
+    wrap(text, cells).into_iter().map(line).collect()
+}
+
+fn allow_tool(model: &Model, theme: &Theme, path: &Untrusted, area: Rect, buf: &mut Buffer) {
+    let mut program = vec![Span::raw(" ")];
+    program.extend(pieces(theme, Role::Untrusted, path, room(area)));
+    let mut lines = vec![Line::default(), Line::from(program), Line::default()];
+    let help = Caption::AllowToolHelp.text(model.language);
+    lines.extend(paragraph(theme, Role::Text, help, room(area)));
+    question(model, theme, Caption::AllowTool, lines, area, buf);
+}
+
+fn leave(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let lost: &[_] = model.session.as_ref().map_or(&[], |session| &session.pending);
+    let ours = |session: &Session| session.pen == Pen::Ours;
+    let caption = match &model.session {
+        _ if !lost.is_empty() => Caption::LeaveUnsaved,
+        Some(session) if ours(session) => Caption::LeaveHelp,
+        _ => Caption::LeaveNothing,
+    };
+    let role = if lost.is_empty() { Role::Text } else { Role::Crit };
+    let mut text = caption.text(model.language).to_owned();
+    if !lost.is_empty() {
+        text = format!("{} {text}", lost.len());
+    }
+    let mut lines = vec![Line::default()];
+    lines.extend(paragraph(theme, role, &text, room(area)));
+    for pending in lost.iter().take(5) {
+        let said = session::event(model.language, &pending.event);
+        let mut spans = vec![span(theme, Role::Pending, "   ~ ")];
+        spans.extend(super::text::phrase(theme, Role::Pending, &said, room(area)));
+        lines.push(Line::from(fit_spans(spans, room(area), model.glyphs)));
+    }
+    question(model, theme, Caption::Leave, lines, area, buf);
+}
+
+/// The letters that may follow the first key of two.
+fn prefix(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let Some(first) = model.prefix else { return };
+    let second = |keys: &[Key]| match keys {
+        [before, second] if *before == first => Some(*second),
+        _ => None,
+    };
+    let choices: Vec<_> = BINDINGS
+        .iter()
+        .filter_map(|it| Some((second(it.keys)?, command::short(model.language, it.command))))
+        .collect();
+    let widest = choices.iter().map(|(_, word)| width(word)).max().unwrap_or(0);
+    let columns = u16::try_from(widest + 9).unwrap_or(u16::MAX).clamp(16, area.width.max(16));
+    let rows = u16::try_from(choices.len() + 2).unwrap_or(u16::MAX).min(area.height);
+    let columns = columns.min(area.width);
+    let corner =
+        Rect { x: area.right() - columns, y: area.bottom() - rows, width: columns, height: rows };
+    let caption = Caption::GoTo.text(model.language);
+    let title = span(theme, Role::Title, format!("{} {caption}", key::key(first)));
+    let inside = window(theme, model.glyphs, vec![title], corner, buf);
+    let lines = choices
+        .iter()
+        .map(|(second, word)| Line::from(footer::hint(theme, &key::key(*second), word)));
+    put_all(buf, inside, lines);
+}

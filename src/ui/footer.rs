@@ -1,0 +1,153 @@
+//! Last line: the keys that mean something here, taken from the keymap, as many as fit.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::cockpit::Model;
+use crate::cockpit::command::Command;
+use crate::cockpit::dialog::{Asked, Dialog};
+use crate::cockpit::model::{Pane, Pen, SourceKind, Stage, View};
+use crate::domain::base::Language;
+use crate::ui::role::Role;
+use crate::ui::text::{put, span, spans_width};
+use crate::ui::theme::Theme;
+use crate::words::{Caption, command, key};
+
+/// Draws the hints, the weightiest first; one that does not fit is left out whole.
+pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let mut line = Line::default();
+    let mut left = usize::from(area.width);
+    for (key, word) in hints(model) {
+        let hint = hint(theme, &key, word);
+        let taken = spans_width(&hint);
+        if taken <= left {
+            left -= taken;
+            line.spans.extend(hint);
+        }
+    }
+    put(buf, area, 0, &line);
+}
+
+/// A key and what it does, with a blank before and after.
+pub(super) fn hint(theme: &Theme, key: &str, word: &str) -> Vec<Span<'static>> {
+    vec![
+        span(theme, Role::Footer, " "),
+        span(theme, Role::FooterKey, key.to_owned()),
+        span(theme, Role::Footer, format!(" {word} ")),
+    ]
+}
+
+type Hint = (String, &'static str);
+
+fn hints(model: &Model) -> Vec<Hint> {
+    let language = model.language;
+    let named = |key: &str, caption: Caption| (key.to_owned(), caption.text(language));
+    let run = || vec![named("Enter", Caption::Run), named("Esc", Caption::Close)];
+    match &model.dialog {
+        Dialog::Closed => {}
+        Dialog::Help(..) | Dialog::Palette(..) => {
+            let mut hints = run();
+            hints.insert(1, named("Up Down", Caption::Choose));
+            return hints;
+        }
+        Dialog::Ask(asked, _) => {
+            let take = match asked {
+                Asked::Note(_) | Asked::Reason(..) => Caption::Take,
+                Asked::FilterProcesses(_) | Asked::FilterNetwork(_) => Caption::UseFilter,
+            };
+            return vec![named("Enter", take), named("Esc", Caption::Cancel)];
+        }
+        Dialog::SignHandoff(_) => {
+            return vec![named("Enter", Caption::SignNow), named("Esc", Caption::Cancel)];
+        }
+        Dialog::AllowTool(_) | Dialog::Leave => {
+            return vec![named("Enter", Caption::Yes), named("Esc", Caption::Cancel)];
+        }
+        Dialog::Node(..) | Dialog::Item(_) => {
+            let mark = if writes(model) { &[Command::Mark][..] } else { &[] };
+            let mark = of_commands(language, mark);
+            return [mark, vec![named("Esc", Caption::Close)]].concat();
+        }
+        Dialog::Process(_) | Dialog::Debrief => return vec![named("Esc", Caption::Close)],
+    }
+    match model.stage {
+        Stage::Start { .. } => start(language),
+        Stage::Work => of_commands(language, &at_work(model)),
+    }
+}
+
+fn start(language: Language) -> Vec<Hint> {
+    let mut hints = of_commands(language, &[Command::Open]);
+    hints.push((String::from("n"), Caption::New.text(language)));
+    hints.extend(of_commands(language, &[Command::Language, Command::Help, Command::Leave]));
+    hints
+}
+
+fn of_commands(language: Language, commands: &[Command]) -> Vec<Hint> {
+    let hint = |it: &Command| Some((key::usual(*it)?, command::short(language, *it)));
+    commands.iter().filter_map(hint).collect()
+}
+
+/// This screen may add to the journal.
+fn writes(model: &Model) -> bool {
+    model.session.as_ref().is_some_and(|session| session.pen == Pen::Ours)
+}
+
+fn at_work(model: &Model) -> Vec<Command> {
+    let mut commands = vec![Command::Help];
+    let writes = writes(model);
+    let own = of_pane(model.focus).iter().copied();
+    commands.extend(own.filter(|it| writes || !it.verb().is_some_and(|verb| verb.writes)));
+    if model.coach.is_some() {
+        commands.extend([Command::Hint, Command::Expert, Command::Debrief]);
+    }
+    if model.source.kind != SourceKind::Host {
+        let tape = [Command::Pause, Command::Rewind, Command::Forward, Command::Faster];
+        commands.extend(tape);
+    }
+    commands.push(Command::NextPane);
+    match model.view {
+        View::Cockpit => commands.push(Command::Zoom),
+        View::Full(_) => commands.push(Command::Back),
+    }
+    commands.extend([Command::Palette, Command::Leave, Command::Language, Command::Pause]);
+    commands.extend([Command::Undo, Command::Theme].into_iter().filter(|_| writes));
+    let mut seen: Vec<Command> = Vec::with_capacity(commands.len());
+    for command in commands {
+        if !seen.contains(&command) {
+            seen.push(command);
+        }
+    }
+    seen
+}
+
+const fn of_pane(pane: Pane) -> &'static [Command] {
+    match pane {
+        Pane::Processes => {
+            &[Command::Open, Command::Filter, Command::Sort, Command::Tree, Command::Note]
+        }
+        Pane::Network => &[Command::Open, Command::Filter, Command::Note],
+        Pane::Gpu => &[Command::AllowGpuTool, Command::Note],
+        Pane::Decision => &[
+            Command::Mark,
+            Command::Open,
+            Command::Undo,
+            Command::Note,
+            Command::Left,
+            Command::Right,
+        ],
+        Pane::Checklist => &[
+            Command::Mark,
+            Command::Doing,
+            Command::NotApplicable,
+            Command::Blocked,
+            Command::Note,
+            Command::Open,
+            Command::Undo,
+        ],
+        Pane::Timeline => &[Command::Note, Command::Top, Command::Bottom],
+        Pane::Playbook => &[Command::PageDown, Command::PageUp, Command::Top],
+        Pane::Handoff => &[Command::HandOff, Command::Accept, Command::PageDown],
+    }
+}

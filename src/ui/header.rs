@@ -1,0 +1,164 @@
+//! First line: which session, where in the playbook, whether everything is saved, and what is not real.
+//!
+//! Parts have weights; on a narrow screen the lightest goes first. What warns never goes.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+use ratatui::text::{Line, Span};
+
+use crate::cockpit::Model;
+use crate::cockpit::model::{Pen, Session, SourceKind};
+use crate::domain::base::{Language, Timestamp};
+use crate::domain::untrusted::Untrusted;
+use crate::ui::document::here_label;
+use crate::ui::role::Role;
+use crate::ui::text::{clock, fit, pieces, put, span, spans_width, time};
+use crate::ui::theme::Theme;
+use crate::words::Caption;
+
+/// Longest host name and label of a node.
+const NAME: usize = 24;
+
+/// Between two parts.
+const GAP: &str = "  ";
+
+struct Part {
+    weight: u8,
+    /// It begins in the first column.
+    at_edge: bool,
+    spans: Vec<Span<'static>>,
+}
+
+const fn of(weight: u8, spans: Vec<Span<'static>>) -> Part {
+    Part { weight, at_edge: false, spans }
+}
+
+/// Draws the header.
+pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    buf.set_style(area.intersection(buf.area), theme.style(Role::Header));
+    let mut parts: Vec<Part> = left_edge(model, theme).into_iter().collect();
+    if let Some(session) = &model.session {
+        in_session(model, session, theme, &mut parts);
+    } else {
+        let name = concat!("firedamp ", env!("CARGO_PKG_VERSION"));
+        parts.push(ours(theme, 9, name));
+        parts.push(of(5, pieces(theme, Role::Header, &model.who, NAME)));
+    }
+    let language = match model.language {
+        Language::En => "EN",
+        Language::Th => "TH",
+    };
+    parts.push(ours(theme, 1, language));
+    let line = joined(parts, usize::from(area.width), theme);
+    put(buf, area, 0, &line);
+}
+
+fn ours(theme: &Theme, weight: u8, text: impl Into<String>) -> Part {
+    of(weight, vec![span(theme, Role::Header, text.into())])
+}
+
+fn badge(theme: &Theme, role: Role, text: &str) -> Part {
+    of(u8::MAX, vec![span(theme, role, format!(" {text} "))])
+}
+
+/// The parts that fit, in their order: each is let in by its weight, the heaviest first.
+fn joined(parts: Vec<Part>, cells: usize, theme: &Theme) -> Line<'static> {
+    let mut weights: Vec<u8> = parts.iter().map(|part| part.weight).collect();
+    weights.sort_unstable_by(|one, other| other.cmp(one));
+    weights.dedup();
+    let mut left = cells;
+    let mut fits = vec![false; parts.len()];
+    for weight in weights {
+        for (part, fits) in parts.iter().zip(&mut fits).filter(|(part, _)| part.weight == weight) {
+            let taken = spans_width(&part.spans) + GAP.len();
+            *fits = taken <= left || weight == u8::MAX;
+            left = left.saturating_sub(if *fits { taken } else { 0 });
+        }
+    }
+    let mut line = Line::default();
+    for (part, _) in parts.into_iter().zip(fits).filter(|(_, fits)| *fits) {
+        let gap = match line.spans.len() {
+            0 if part.at_edge => "",
+            0 => " ",
+            _ => GAP,
+        };
+        line.spans.push(span(theme, Role::Header, gap));
+        line.spans.extend(part.spans);
+    }
+    line
+}
+
+/// What is not real, or not now, is said at the left edge of every frame.
+fn left_edge(model: &Model, theme: &Theme) -> Option<Part> {
+    let training = model.session.as_ref().and_then(|session| session.state.opening.as_ref());
+    let training = training.is_some_and(|opening| opening.training.is_some());
+    let (role, text) = match (model.source.kind, training) {
+        (SourceKind::Replay, true) => (Role::Training, "#TRAINING# #REPLAY#"),
+        (SourceKind::Training, _) | (SourceKind::Host, true) => (Role::Training, "#TRAINING#"),
+        (SourceKind::Replay, false) => (Role::Replay, "#REPLAY#"),
+        (SourceKind::Host, false) => return None,
+    };
+    Some(Part { at_edge: true, ..of(u8::MAX, vec![span(theme, role, text)]) })
+}
+
+fn in_session(model: &Model, session: &Session, theme: &Theme, parts: &mut Vec<Part>) {
+    let text = |caption: Caption| caption.text(model.language);
+    let opening = session.state.opening.as_ref();
+    let started = session.id.split('-').next().unwrap_or_default();
+    let short = Untrusted::from(started);
+    parts.push(of(2, pieces(theme, Role::Header, &short, NAME)));
+    if let Some(opening) = opening {
+        parts.push(of(7, pieces(theme, Role::Header, &opening.host, NAME)));
+        let playbook = Untrusted::from(opening.playbook.as_str());
+        parts.push(of(4, pieces(theme, Role::Header, &playbook, NAME)));
+    }
+    if let Some(label) = here_label(model) {
+        parts.push(ours(theme, 3, fit(&label, NAME, model.glyphs)));
+    }
+    parts.push(tape(model, session, theme));
+    parts.extend(standing(model, session, theme));
+    match &session.pen {
+        Pen::Ours | Pen::Replay => {}
+        Pen::Observer(_) => parts.push(badge(theme, Role::Replay, text(Caption::Observer))),
+        Pen::Damaged(_) => parts.push(badge(theme, Role::Armed, text(Caption::Damaged))),
+    }
+    if model.source.paused {
+        parts.push(badge(theme, Role::Replay, text(Caption::Paused)));
+    }
+}
+
+/// The clock, and for a tape where on it and how fast.
+fn tape(model: &Model, session: &Session, theme: &Theme) -> Part {
+    let source = model.source;
+    let said = if source.kind == SourceKind::Host {
+        let opened = session.state.opened_at.map_or(0, Timestamp::as_millisecond);
+        let open_for = model.now.at.as_millisecond().saturating_sub(opened);
+        let open_for = clock(u64::try_from(open_for).unwrap_or(0));
+        match session.state.opened_at {
+            Some(_) => format!("{}Z +{open_for}", time(model.now.at)),
+            None => format!("{}Z", time(model.now.at)),
+        }
+    } else {
+        format!("{}/{} x{}", clock(source.at_ms), clock(source.length_ms), source.speed)
+    };
+    ours(theme, 6, said)
+}
+
+/// Whether everything that was done is on disk.
+fn standing(model: &Model, session: &Session, theme: &Theme) -> Vec<Part> {
+    let text = |caption: Caption| caption.text(model.language);
+    let number = format!("#{}", session.state.seq);
+    if session.unsaved.is_some() {
+        return vec![badge(theme, Role::Armed, text(Caption::NotSaved))];
+    }
+    if !session.pending.is_empty() {
+        let style = theme.style(Role::Header).add_modifier(Modifier::BOLD);
+        let said = format!("~{} {}", session.pending.len(), text(Caption::Unsaved));
+        return vec![of(u8::MAX, vec![Span::styled(said, style)])];
+    }
+    match session.pen {
+        Pen::Ours => vec![ours(theme, 8, format!("{number} {}", text(Caption::Saved)))],
+        Pen::Observer(_) | Pen::Damaged(_) | Pen::Replay => vec![ours(theme, 8, number)],
+    }
+}

@@ -1,0 +1,30 @@
+//! The line above the footer: the newest thing that the responder should see.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use crate::cockpit::Model;
+use crate::ui::role::Role;
+use crate::ui::text::{fit_spans, phrase, put, span, time};
+use crate::ui::theme::Theme;
+use crate::words::notice::{Weight, notice, weight, weight_word};
+
+/// Draws the newest notice: its sign, its word, when, and the sentence.
+pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let Some(newest) = &model.notice else { return };
+    let weight = weight(&newest.kind);
+    let (sign, role) = match weight {
+        Weight::Calm => (".", Role::Text),
+        Weight::Watch => ("*", Role::Warn),
+        Weight::Danger => ("!", Role::Crit),
+    };
+    let word = weight_word(model.language, weight);
+    let cells = usize::from(area.width);
+    let mut spans = vec![
+        span(theme, role, format!(" {sign} {word} ")),
+        span(theme, Role::Dim, format!("{} ", time(newest.at.at))),
+    ];
+    spans.extend(phrase(theme, Role::Text, &notice(model.language, &newest.kind), cells / 2));
+    put(buf, area, 0, &Line::from(fit_spans(spans, cells, model.glyphs)));
+}

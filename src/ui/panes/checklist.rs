@@ -1,0 +1,261 @@
+//! What there is to do, by phase, with who did it and when.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::cockpit::Model;
+use crate::cockpit::model::{Pane, Session};
+use crate::cockpit::panes::ChecklistRow;
+use crate::domain::playbook::{Item, ItemId};
+use crate::domain::session::{ItemMark, ItemState};
+use crate::domain::untrusted::Untrusted;
+use crate::ui::document;
+use crate::ui::glyph::check_box;
+use crate::ui::panes::row::{Row, select};
+use crate::ui::panes::{Title, framed, is_full, say_empty};
+use crate::ui::role::Role;
+use crate::ui::text::width;
+use crate::ui::theme::Theme;
+use crate::ui::wrap::wrap;
+use crate::words::panes::{Word, word};
+use crate::words::session::phase;
+
+/// From this many cells on, an item says who marked it.
+const CELLS_FOR_WHO: usize = 64;
+/// From this many cells on, how it is done gets half of them.
+const CELLS_FOR_HOW: usize = 96;
+/// Cells of the cursor, the box and the sign of what is not on disk.
+const SIGNS: usize = 5;
+
+pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let inside = framed(Pane::Checklist, model, theme, title(model), area, buf);
+    let Some(session) = &model.session else {
+        return say_empty(model, theme, Word::NoSession, inside, buf);
+    };
+    let lists = &model.panes.checklist;
+    if lists.rows.is_empty() {
+        return say_empty(model, theme, Word::NoList, inside, buf);
+    }
+    let height = usize::from(inside.height);
+    let page = Page { model, theme, session, area: inside, wraps: is_full(model, Pane::Checklist) };
+    let mut line = 0;
+    for (at, row) in lists.rows.iter().enumerate().skip(page.first(height)) {
+        if line >= height {
+            break;
+        }
+        line += page.row(at, row, line, buf);
+    }
+}
+
+/// The list under the cursor and how far it is.
+fn title(model: &Model) -> Title {
+    let pane = &model.panes.checklist;
+    let above = pane.rows.iter().take(pane.line + 1).rev();
+    let mut heads = above.filter_map(|row| match row {
+        ChecklistRow::Head { list, settled, items, .. } => Some((list, settled, items)),
+        ChecklistRow::Item(_) => None,
+    });
+    let Some((list, settled, items)) = heads.next() else { return Title::new() };
+    vec![(Role::Text, list.clone()), (progress(*settled, *items), format!("{settled}/{items}"))]
+}
+
+const fn progress(settled: usize, items: usize) -> Role {
+    if settled >= items { Role::Ok } else { Role::Text }
+}
+
+struct Page<'a> {
+    model: &'a Model,
+    theme: &'a Theme,
+    session: &'a Session,
+    area: Rect,
+    wraps: bool,
+}
+
+impl Page<'_> {
+    /// First row to draw, so that the one under the cursor is in view although rows differ in height.
+    fn first(&self, height: usize) -> usize {
+        let rows = &self.model.panes.checklist.rows;
+        let line = self.model.panes.checklist.line.min(rows.len().saturating_sub(1));
+        let to_show = |last: usize| {
+            let mut taken = 0;
+            let mut first = last;
+            for at in (0..=last).rev() {
+                taken += rows.get(at).map_or(1, |row| self.height(row));
+                if taken > height && at < last {
+                    break;
+                }
+                first = at;
+            }
+            first
+        };
+        to_show(line).min(to_show(rows.len().saturating_sub(1)))
+    }
+
+    fn height(&self, row: &ChecklistRow) -> usize {
+        match row {
+            ChecklistRow::Head { .. } => 1,
+            ChecklistRow::Item(_) if !self.wraps => 1,
+            ChecklistRow::Item(id) => {
+                let text = item(self.model, id)
+                    .map_or(1, |item| wrap(&item.text, self.text_cells()).len());
+                text + usize::from(self.reason(id).is_some())
+            }
+        }
+    }
+
+    /// Why an item is in its state: a line of its own where items wrap.
+    fn reason(&self, id: &ItemId) -> Option<&Untrusted> {
+        let (_, saved) = self.session.item(id);
+        let mark = self.session.state.items.get(id).filter(|_| saved && self.wraps);
+        mark.map(|mark| &mark.reason).filter(|reason| !reason.is_empty())
+    }
+
+    /// Cells for the text of an item; what is known of it stands at the right of that.
+    fn text_cells(&self) -> usize {
+        let room = usize::from(self.area.width).saturating_sub(SIGNS);
+        if room >= CELLS_FOR_HOW {
+            room / 2
+        } else if room >= CELLS_FOR_WHO {
+            room * 2 / 3
+        } else {
+            room
+        }
+    }
+
+    /// Draws one row from `line` on; gives the lines that it took.
+    fn row(&self, at: usize, row: &ChecklistRow, line: usize, buf: &mut Buffer) -> usize {
+        let at_cursor = at == self.model.panes.checklist.line;
+        let mut pen = Row::new(self.theme, self.model.glyphs, self.area, line, buf);
+        let sign = if at_cursor { pen.signs().cursor } else { " " };
+        pen.left(Role::BorderFocus, sign, 1);
+        let taken = match row {
+            ChecklistRow::Head { phase, list, settled, items } => {
+                self.head(*phase, list, *settled, *items, &mut pen);
+                1
+            }
+            ChecklistRow::Item(id) => self.item(id, line, buf),
+        };
+        if at_cursor && self.model.focus == Pane::Checklist {
+            for below in 0..taken {
+                select(self.theme, self.area, line + below, buf);
+            }
+        }
+        taken
+    }
+
+    fn head(
+        &self,
+        of: Option<crate::domain::playbook::Phase>,
+        list: &str,
+        settled: usize,
+        items: usize,
+        pen: &mut Row<'_>,
+    ) {
+        let share = if items == 0 { 0.0 } else { part_of(settled, items) };
+        let count = format!(" {settled}/{items}");
+        let cells = (pen.room() / 5).min(12);
+        let mut right = pen.split_right(cells + count.len());
+        right.bar(Role::Ok, share, cells);
+        right.say(progress(settled, items), &count);
+        pen.say(Role::Title, list);
+        if let Some(of) = of {
+            pen.say(Role::Title, " ");
+            pen.say(Role::Title, phase(self.model.language, of));
+        }
+        pen.skip(1);
+        let rest = pen.room().saturating_sub(1);
+        let sign = pen.signs().frame.horizontal_top;
+        pen.say(Role::Border, &sign.repeat(rest));
+    }
+
+    fn item(&self, id: &ItemId, line: usize, buf: &mut Buffer) -> usize {
+        let mut pen = Row::new(self.theme, self.model.glyphs, self.area, line, buf);
+        pen.skip(1);
+        let (state, saved) = self.session.item(id);
+        let mark = self.session.state.items.get(id).filter(|_| saved);
+        let role = box_role(state);
+        pen.say(if saved { role } else { Role::Pending }, check_box(state));
+        pen.say(Role::Pending, if saved { " " } else { "~" });
+        let Some(item) = item(self.model, id) else {
+            pen.say(Role::Unknown, &id.0);
+            return 1;
+        };
+        let settled = matches!(state, ItemState::Done | ItemState::NotApplicable);
+        let role = if settled { Role::Dim } else { Role::Text };
+        let cells = self.text_cells();
+        if !self.wraps {
+            beside(item, mark, &mut pen, cells, role, &item.text);
+            return 1;
+        }
+        let rows = wrap(&item.text, cells);
+        let mut texts = rows.iter();
+        let first = texts.next().map_or("", String::as_str);
+        let bare = mark.map(|mark| ItemMark { reason: Untrusted::default(), ..mark.clone() });
+        beside(item, bare.as_ref(), &mut pen, cells, role, first);
+        for (below, text) in texts.enumerate() {
+            let mut pen = Row::new(self.theme, self.model.glyphs, self.area, line + below + 1, buf);
+            pen.skip(SIGNS);
+            pen.say(role, text);
+        }
+        let Some(reason) = self.reason(id) else { return rows.len() };
+        let mut pen = Row::new(self.theme, self.model.glyphs, self.area, line + rows.len(), buf);
+        pen.skip(SIGNS);
+        pen.say(Role::Dim, word(self.model.language, Word::Because));
+        pen.say(Role::Dim, ": ");
+        let room = pen.room();
+        pen.pieces(Role::Untrusted, reason, room);
+        rows.len() + 1
+    }
+}
+
+/// The text of an item, and what is known of it where there is room.
+fn beside(
+    item: &Item,
+    mark: Option<&ItemMark>,
+    pen: &mut Row<'_>,
+    cells: usize,
+    role: Role,
+    text: &str,
+) {
+    if pen.room() < CELLS_FOR_WHO {
+        let short = mark.map(|mark| mark.at.strftime(" %H:%M").to_string());
+        if let Some(short) = short.filter(|it| pen.room() > width(it) + 24) {
+            pen.split_right(short.len()).say(Role::Dim, &short);
+        }
+        return pen.say(role, text);
+    }
+    pen.left(role, text, cells);
+    pen.skip(1);
+    if let Some(mark) = mark {
+        pen.say(Role::Dim, &mark.at.strftime("%H:%M ").to_string());
+        pen.pieces(Role::Untrusted, &mark.by, 12);
+        pen.skip(1);
+        if !mark.reason.is_empty() {
+            let room = pen.room();
+            pen.pieces(Role::Untrusted, &mark.reason, room);
+            return;
+        }
+    }
+    if let Some(how) = &item.how {
+        pen.say(Role::Dim, how);
+    }
+}
+
+fn item<'a>(model: &'a Model, id: &ItemId) -> Option<&'a Item> {
+    document::items(model).find(|item| item.id == *id)
+}
+
+const fn box_role(state: ItemState) -> Role {
+    match state {
+        ItemState::Open => Role::Text,
+        ItemState::Doing => Role::FooterKey,
+        ItemState::Done => Role::Ok,
+        ItemState::Blocked => Role::Crit,
+        ItemState::NotApplicable => Role::Dim,
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a share of a bar")]
+fn part_of(part: usize, all: usize) -> f32 {
+    part as f32 / all as f32
+}

@@ -1,0 +1,298 @@
+//! Connections: those that lead to pools on top, then those that are open, then those that wait.
+//!
+//! Absent on purpose: names of addresses. Asking for one would tell the attacker's name server that we look.
+
+use std::net::SocketAddr;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::cockpit::Model;
+use crate::cockpit::model::Pane;
+use crate::cockpit::panes::{NetworkPart, NetworkRow};
+use crate::domain::base::Moment;
+use crate::domain::detect::{Finding, Subject};
+use crate::domain::facts::{Protocol, Socket};
+use crate::domain::untrusted::Untrusted;
+use crate::ui::panes::row::{Row, select};
+use crate::ui::panes::{Title, condition, framed, grade, say_empty};
+use crate::ui::role::Role;
+use crate::ui::text::{age, scroll};
+use crate::ui::theme::Theme;
+use crate::words::panes::{self as said, Word, word};
+use crate::words::{fact, finding};
+
+/// From this many rows on, columns and parts are named.
+const ROWS_FOR_HEADS: u16 = 7;
+/// From this many cells on, matches say why.
+const CELLS_FOR_WHY: usize = 70;
+/// From this many cells on, this end is shown too.
+const CELLS_FOR_LOCAL: usize = 110;
+/// An IPv4 address with its port.
+const IPV4: usize = 21;
+const STATE: usize = 6;
+const AGE: usize = 5;
+
+/// Cells of each column; 0 for one that there is no room for.
+#[derive(Clone, Copy, Debug)]
+struct Columns {
+    remote: usize,
+    state: usize,
+    age: usize,
+    local: usize,
+    owner: usize,
+    why: usize,
+}
+
+/// A line of the pane: a heading or a row.
+enum Shown<'a> {
+    Head(NetworkPart, usize),
+    Row(usize, &'a NetworkRow),
+}
+
+pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let inside = framed(Pane::Network, model, theme, title(model), area, buf);
+    let Some(snapshot) = &model.live.snapshot else {
+        return say_empty(model, theme, Word::Waiting, inside, buf);
+    };
+    let pane = &model.panes.network;
+    if pane.rows.is_empty() {
+        return say_empty(model, theme, Word::NoSocket, inside, buf);
+    }
+    let heads = inside.height >= ROWS_FOR_HEADS;
+    let top = usize::from(heads);
+    let height = usize::from(inside.height).saturating_sub(top);
+    let list = Lines::new(&pane.rows, heads);
+    let first = scroll(list.line_of(pane.line), list.len(), height);
+    let columns = columns(&list, first, height, usize::from(inside.width));
+    if heads {
+        head(model, columns, Row::new(theme, model.glyphs, inside, 0, buf));
+    }
+    for (line, shown) in (first..list.len()).take(height).map(|at| list.at(at)).enumerate() {
+        let mut pen = Row::new(theme, model.glyphs, inside, line + top, buf);
+        match shown {
+            Some(Shown::Head(part, count)) => {
+                pen.say(Role::Title, said::part(model.language, part));
+                pen.say(Role::Dim, &format!("  {count}"));
+            }
+            Some(Shown::Row(at, row)) => {
+                let at_cursor = at == pane.line;
+                connection(model, snapshot.moment, row, columns, at_cursor, &mut pen);
+                if at_cursor && model.focus == Pane::Network {
+                    select(theme, inside, line + top, buf);
+                }
+            }
+            None => {}
+        }
+    }
+}
+
+fn title(model: &Model) -> Title {
+    let pane = &model.panes.network;
+    let matches = pane.rows.partition_point(|row| row.part == NetworkPart::Matches);
+    let mut title = Title::new();
+    if model.live.snapshot.is_some() {
+        title.push((Role::Text, format!("{}", pane.rows.len())));
+    }
+    if matches > 0 {
+        title.push((Role::Crit, format!("! {}", said::matches(model.language, matches))));
+    }
+    if pane.filter.is_set() {
+        let text = Untrusted::from(pane.filter.text()).plain(24);
+        title.push((Role::Mark, format!("/{text}")));
+    }
+    title.extend(condition(model));
+    title
+}
+
+/// The rows with a heading before each part, by binary search: there may be very many.
+struct Lines<'a> {
+    rows: &'a [NetworkRow],
+    /// First row of each part that has rows, with the part and how many rows it has.
+    parts: Vec<(usize, NetworkPart, usize)>,
+}
+
+impl<'a> Lines<'a> {
+    fn new(rows: &'a [NetworkRow], heads: bool) -> Self {
+        let mut parts = Vec::new();
+        let mut start = 0;
+        for part in [NetworkPart::Matches, NetworkPart::Open, NetworkPart::Listening] {
+            let end = rows.partition_point(|row| row.part <= part);
+            if heads && end > start {
+                parts.push((start, part, end - start));
+            }
+            start = end;
+        }
+        Self { rows, parts }
+    }
+
+    fn len(&self) -> usize {
+        self.rows.len() + self.parts.len()
+    }
+
+    fn line_of(&self, row: usize) -> usize {
+        row + self.parts.iter().filter(|(start, ..)| *start <= row).count()
+    }
+
+    fn at(&self, line: usize) -> Option<Shown<'a>> {
+        let mut row = line;
+        for (above, (start, part, count)) in self.parts.iter().enumerate() {
+            if start + above == line {
+                return Some(Shown::Head(*part, *count));
+            }
+            if start + above < line {
+                row = line - above - 1;
+            }
+        }
+        self.rows.get(row).map(|shown| Shown::Row(row, shown))
+    }
+}
+
+/// The columns of most rows: the longest address in view that is not longer than an IPv4 one can be, if
+/// there is little room.
+fn columns(list: &Lines<'_>, first: usize, height: usize, room: usize) -> Columns {
+    let most = if room >= CELLS_FOR_LOCAL { usize::MAX } else { IPV4 };
+    let in_view = (first..list.len()).take(height).filter_map(|line| match list.at(line)? {
+        Shown::Row(_, row) => Some(end(&row.socket).to_string().len()),
+        Shown::Head(..) => None,
+    });
+    let widest = in_view.filter(|cells| *cells <= most).max().unwrap_or_default();
+    Columns::fit(widest.max(IPV4.min(room / 3)), room)
+}
+
+impl Columns {
+    /// An address is never cut while anything else can give way: the state first, then the age, then the
+    /// owner's name.
+    fn fit(address: usize, room: usize) -> Self {
+        let local = if room >= CELLS_FOR_LOCAL { IPV4 + 1 } else { 0 };
+        let signs = 3;
+        let mut left = room.saturating_sub(signs + local);
+        let remote = address.min(left);
+        left = left.saturating_sub(remote + 1);
+        let mut take = |cells: usize, keep: usize| {
+            let taken = if left > cells + keep { cells } else { 0 };
+            left -= if taken > 0 { taken + 1 } else { 0 };
+            taken
+        };
+        let state = take(STATE, 16 + AGE);
+        let age = take(AGE, 9);
+        let why = if room >= CELLS_FOR_WHY { left / 2 } else { 0 };
+        let owner = left.saturating_sub(if why > 0 { why + 1 } else { 0 });
+        Self { remote, state, age, local, owner, why }
+    }
+}
+
+fn head(model: &Model, columns: Columns, mut pen: Row<'_>) {
+    let cells = [
+        (Word::Remote, columns.remote),
+        (Word::SocketState, columns.state),
+        (Word::Age, columns.age),
+        (Word::Local, columns.local.saturating_sub(1)),
+        (Word::Owner, columns.owner),
+        (Word::Why, columns.why),
+    ];
+    pen.skip(3);
+    for (name, cells) in cells.into_iter().filter(|(_, cells)| *cells > 0) {
+        let text = word(model.language, name);
+        if name == Word::Age {
+            pen.right(Role::Dim, text, cells);
+        } else {
+            pen.left(Role::Dim, text, cells);
+        }
+        pen.skip(1);
+    }
+}
+
+fn connection(
+    model: &Model,
+    moment: Moment,
+    row: &NetworkRow,
+    columns: Columns,
+    at_cursor: bool,
+    pen: &mut Row<'_>,
+) {
+    let socket = &*row.socket;
+    let found = finding_on(model, socket);
+    let (sign, role) = found.map_or((" ", Role::Text), |it| grade(it.grade));
+    let cursor = if at_cursor { pen.signs().cursor } else { " " };
+    pen.left(Role::BorderFocus, cursor, 1);
+    pen.left(role, sign, 1);
+    pen.skip(1);
+    let mut address = end(socket).to_string();
+    if row.part == NetworkPart::Listening && columns.state == 0 {
+        // Without a column for the state, what waits must not look like what calls out.
+        address = format!("*:{}", socket.local.port());
+    }
+    // A row with a longer address than most has its own columns.
+    let columns = if address.len() > columns.remote {
+        Columns::fit(address.len(), pen.room() + 3)
+    } else {
+        columns
+    };
+    pen.left(role, &address, columns.remote);
+    pen.skip(1);
+    if columns.state > 0 {
+        let state = match socket.protocol {
+            Protocol::Tcp => fact::socket_letters(socket.state),
+            Protocol::Udp => "UDP",
+        };
+        pen.left(Role::Dim, state, columns.state);
+        pen.skip(1);
+    }
+    if columns.age > 0 {
+        pen.right(Role::Text, &seen_for(socket, moment), columns.age);
+        pen.skip(1);
+    }
+    if columns.local > 0 {
+        pen.left(Role::Dim, &socket.local.to_string(), columns.local - 1);
+        pen.skip(1);
+    }
+    owner(row, pen, columns.owner);
+    if let Some(found) = found.filter(|_| columns.why > 0) {
+        pen.skip(1);
+        let mut rules: Vec<&str> = Vec::new();
+        for reason in &found.reasons {
+            let said = finding::rule(model.language, reason.rule);
+            if !rules.contains(&said) {
+                rules.push(said);
+            }
+        }
+        pen.say(role, &rules.join(", "));
+    }
+}
+
+fn owner(row: &NetworkRow, pen: &mut Row<'_>, cells: usize) {
+    let cells = cells.min(pen.room());
+    let before = pen.room();
+    match &row.owner {
+        Some(process) => {
+            let pid = process.id.pid.to_string();
+            pen.left(Role::Text, &pid, pid.len().min(cells));
+            let rest = cells.saturating_sub(pid.len() + 1);
+            if rest > 0 {
+                pen.skip(1);
+                pen.pieces(Role::Untrusted, &process.comm, rest);
+            }
+        }
+        None => pen.left(Role::Unknown, "?", 1.min(cells)),
+    }
+    let taken = before - pen.room();
+    pen.skip(cells.saturating_sub(taken));
+}
+
+/// The finding on this connection, if there is one.
+fn finding_on<'a>(model: &'a Model, socket: &Socket) -> Option<&'a Finding> {
+    let (protocol, local, remote) = (socket.protocol, socket.local, socket.remote?);
+    model.live.findings.get(&Subject::Connection { protocol, local, remote })
+}
+
+/// The end that tells most: the other one, or for a socket without it this one.
+fn end(socket: &Socket) -> SocketAddr {
+    socket.remote.unwrap_or(socket.local)
+}
+
+/// For how long it has been seen; older than that if it was there before we looked.
+fn seen_for(socket: &Socket, moment: Moment) -> String {
+    let seen = age(moment.boot_ms.saturating_sub(socket.first_seen_ms));
+    if socket.since_before { format!(">{seen}") } else { seen }
+}

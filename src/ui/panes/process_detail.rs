@@ -1,0 +1,210 @@
+//! What stands below the process table: why the selected row is marked, and in full view what is known of it.
+
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::cockpit::Model;
+use crate::cockpit::model::Pane;
+use crate::cockpit::panes::ProcessRow;
+use crate::domain::base::Pid;
+use crate::domain::detect::Subject;
+use crate::domain::facts::{Process, Reading, Snapshot};
+use crate::ui::panes::{grade, is_full, processes};
+use crate::ui::role::Role;
+use crate::ui::text::{age, phrase, pieces, span, width};
+use crate::ui::theme::Theme;
+use crate::ui::wrap::wrap_spans;
+use crate::words::panes::{self as said, Word, word};
+use crate::words::{fact, finding};
+
+/// Parents that are named.
+const ANCESTORS: usize = 6;
+/// Sockets that are named.
+const SOCKETS: usize = 6;
+/// Cells of a value before it is said how much is left out.
+const VALUE: usize = 240;
+/// Rows that a command line gets.
+const COMMAND_ROWS: usize = 3;
+
+/// Lines for the bottom of the pane whose room is `inside`.
+pub(super) fn lines(
+    model: &Model,
+    theme: &Theme,
+    snapshot: &Snapshot,
+    row: &ProcessRow,
+    inside: Rect,
+) -> Vec<Line<'static>> {
+    let cells = usize::from(inside.width);
+    let page = Page { model, theme, snapshot, process: &row.process, cells };
+    let reasons = page.reasons();
+    if !is_full(model, Pane::Processes) {
+        let most = if inside.height < 12 { 1 } else { 3 };
+        return page.first_reasons(reasons, most);
+    }
+    let mut lines = vec![page.rule()];
+    lines.extend(reasons);
+    lines.extend(page.known());
+    let fits = usize::from(inside.height / 2).saturating_sub(1);
+    lines.truncate(fits);
+    lines.push(Line::from(span(theme, Role::Dim, word(model.language, Word::Legend))));
+    lines
+}
+
+struct Page<'a> {
+    model: &'a Model,
+    theme: &'a Theme,
+    snapshot: &'a Snapshot,
+    process: &'a Process,
+    cells: usize,
+}
+
+impl Page<'_> {
+    /// The whole finding in one sentence of at most `most` rows; nothing without a finding.
+    fn first_reasons(&self, reasons: Vec<Line<'static>>, most: usize) -> Vec<Line<'static>> {
+        let more = reasons.len().saturating_sub(most);
+        let mut lines: Vec<_> = reasons.into_iter().take(most).collect();
+        if let Some(last) = lines.last_mut().filter(|_| more > 0) {
+            let text = format!("  +{more}");
+            let room = self.cells.saturating_sub(text.len());
+            if last.width() <= room {
+                last.spans.push(span(self.theme, Role::Dim, text));
+            }
+        }
+        lines
+    }
+
+    fn rule(&self) -> Line<'static> {
+        let sign = crate::ui::glyph::signs(self.model.glyphs).frame.horizontal_top;
+        let mut spans = vec![span(self.theme, Role::Border, sign.repeat(2)), Span::raw(" ")];
+        let pid = self.process.id.pid.to_string();
+        spans.push(span(self.theme, Role::Title, pid));
+        spans.push(Span::raw(" "));
+        spans.extend(pieces(self.theme, Role::Untrusted, &self.process.comm, 24));
+        let state = fact::run_state(self.model.language, self.process.state);
+        let lived = age(self.process.age_ms(self.snapshot.moment));
+        spans.push(span(self.theme, Role::Dim, format!("  {state}, {lived}  ")));
+        spans.extend(pieces(self.theme, Role::Untrusted, &processes::user(self.process), 24));
+        spans.push(Span::raw(" "));
+        let taken: usize = spans.iter().map(|it| width(&it.content)).sum();
+        spans.push(span(self.theme, Role::Border, sign.repeat(self.cells.saturating_sub(taken))));
+        Line::from(spans)
+    }
+
+    /// One line a reason, glyph and grade first.
+    fn reasons(&self) -> Vec<Line<'static>> {
+        let finding = self.model.live.findings.get(&Subject::Process(self.process.id));
+        let Some(finding) = finding else { return Vec::new() };
+        let (sign, role) = grade(finding.grade);
+        let line = |reason| {
+            let mut spans = vec![span(self.theme, role, format!("{sign} "))];
+            let sentence = finding::reason(self.model.language, reason);
+            let ours = width(&sentence.plain(0));
+            let room = self.cells.saturating_sub(ours + 2);
+            spans.extend(phrase(self.theme, Role::Text, &sentence, room));
+            Line::from(spans)
+        };
+        finding.reasons.iter().map(line).collect()
+    }
+
+    fn known(&self) -> Vec<Line<'static>> {
+        let mut lines = Vec::new();
+        if self.model.live.findings.get(&Subject::Process(self.process.id)).is_none() {
+            let text = word(self.model.language, Word::NothingAgainst);
+            lines.push(Line::from(span(self.theme, Role::Dim, text)));
+        }
+        let command = match &self.process.command {
+            Reading::Known(command) => {
+                pieces(self.theme, Role::Untrusted, &command.joined(), VALUE)
+            }
+            Reading::Denied | Reading::Blocked | Reading::Unknown => self.unread("cmdline"),
+        };
+        lines.extend(self.labelled(Word::Arguments, &command, COMMAND_ROWS));
+        let mut exe = match &self.process.exe {
+            Reading::Known(exe) => pieces(self.theme, Role::Untrusted, exe, VALUE),
+            Reading::Denied | Reading::Blocked | Reading::Unknown => self.unread("exe"),
+        };
+        if self.process.exe_deleted {
+            let text = format!("  {}", word(self.model.language, Word::Deleted));
+            exe.push(span(self.theme, Role::Warn, text));
+        }
+        lines.extend(self.labelled(Word::Executable, &exe, 2));
+        lines.extend(self.labelled(Word::Parents, &self.parents(), 2));
+        lines.extend(self.labelled(Word::Sockets, &self.sockets(), 2));
+        lines
+    }
+
+    fn unread(&self, what: &str) -> Vec<Span<'static>> {
+        let reading = match what {
+            "exe" => &self.process.exe,
+            _ => &self.process.command,
+        };
+        let (sign, role) = crate::ui::text::reading(reading, |_| String::new());
+        vec![span(self.theme, role, sign)]
+    }
+
+    fn labelled(&self, label: Word, value: &[Span<'static>], rows: usize) -> Vec<Line<'static>> {
+        let label = word(self.model.language, label);
+        let indent = 10;
+        let wrapped = wrap_spans(value, self.cells.saturating_sub(indent));
+        let line = |(at, mut line): (usize, Line<'static>)| {
+            let label = if at == 0 { label } else { "" };
+            let label = crate::ui::text::pad_right(label, indent, self.model.glyphs);
+            line.spans.insert(0, span(self.theme, Role::Dim, label));
+            line
+        };
+        wrapped.into_iter().take(rows).enumerate().map(line).collect()
+    }
+
+    /// From the oldest known ancestor down to the parent.
+    fn parents(&self) -> Vec<Span<'static>> {
+        let arrow = crate::ui::glyph::signs(self.model.glyphs).arrow;
+        let mut chain = Vec::new();
+        let mut pid = self.process.parent;
+        while chain.len() < ANCESTORS {
+            let Some(parent) = by_pid(self.snapshot, pid) else { break };
+            chain.push(parent);
+            pid = parent.parent;
+        }
+        if chain.is_empty() {
+            return vec![span(self.theme, Role::Unknown, "?")];
+        }
+        let mut spans = Vec::new();
+        for parent in chain.into_iter().rev() {
+            if !spans.is_empty() {
+                spans.push(span(self.theme, Role::Dim, format!(" {arrow} ")));
+            }
+            spans.push(span(self.theme, Role::Text, format!("{} ", parent.id.pid)));
+            spans.extend(pieces(self.theme, Role::Untrusted, &parent.comm, 20));
+        }
+        spans
+    }
+
+    fn sockets(&self) -> Vec<Span<'static>> {
+        let held = self.snapshot.sockets.iter();
+        let mut held = held.filter(|it| it.owners.contains(&self.process.id));
+        let mut spans: Vec<Span<'static>> = Vec::new();
+        for socket in held.by_ref().take(SOCKETS) {
+            if !spans.is_empty() {
+                spans.push(Span::raw("  "));
+            }
+            let end = socket.remote.unwrap_or(socket.local);
+            let state = fact::socket_letters(socket.state);
+            spans.push(span(self.theme, Role::Text, end.to_string()));
+            spans.push(span(self.theme, Role::Dim, format!(" {state}")));
+        }
+        let rest = held.count();
+        if rest > 0 {
+            let text = format!("  {}", said::more(self.model.language, rest));
+            spans.push(span(self.theme, Role::Dim, text));
+        }
+        if spans.is_empty() {
+            spans.push(span(self.theme, Role::Dim, word(self.model.language, Word::NoneYet)));
+        }
+        spans
+    }
+}
+
+fn by_pid(snapshot: &Snapshot, pid: Pid) -> Option<&Process> {
+    let at = snapshot.processes.binary_search_by_key(&pid, |process| process.id.pid).ok()?;
+    snapshot.processes.get(at).map(|process| &**process)
+}

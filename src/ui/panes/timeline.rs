@@ -1,0 +1,206 @@
+//! What happened, oldest first, newest at the bottom, and below it what is not on disk yet.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::cockpit::Model;
+use crate::cockpit::model::{Pane, Pending, Session};
+use crate::domain::detect::Grade;
+use crate::domain::session::{Entry, Event, ItemState};
+use crate::ui::document;
+use crate::ui::panes::row::{Row, select};
+use crate::ui::panes::{Title, framed, grade, is_full, say_empty};
+use crate::ui::role::Role;
+use crate::ui::text::{phrase, time};
+use crate::ui::theme::Theme;
+use crate::ui::wrap::wrap_spans;
+use crate::words::Phrase;
+use crate::words::panes::{Word, word};
+use crate::words::session::event;
+
+/// From this many cells on, a line names its number and who.
+const CELLS_FOR_WHO: usize = 60;
+/// Rows of the entry under the cursor, in full view.
+const DETAIL_ROWS: usize = 4;
+/// Cells of one hostile value.
+const VALUE: usize = 400;
+
+pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let inside = framed(Pane::Timeline, model, theme, title(model), area, buf);
+    let Some(session) = &model.session else {
+        return say_empty(model, theme, Word::NoSession, inside, buf);
+    };
+    if session.entries.is_empty() && session.pending.is_empty() {
+        return say_empty(model, theme, Word::NoEntry, inside, buf);
+    }
+    let mut list = inside;
+    if is_full(model, Pane::Timeline) && inside.height >= 12 {
+        list.height -= detail(model, theme, session, inside, buf);
+    }
+    entries(model, theme, session, list, buf);
+}
+
+fn title(model: &Model) -> Title {
+    let Some(session) = &model.session else { return Title::new() };
+    let mut title = vec![(Role::Text, format!("#{}", session.state.seq))];
+    let waiting = session.pending.len();
+    if waiting > 0 {
+        title.push((Role::Pending, format!("~{waiting}")));
+    }
+    title
+}
+
+/// What is drawn on one line.
+enum Shown<'a> {
+    Day(String),
+    Entry(&'a Entry, bool),
+    Pending(&'a Pending),
+}
+
+/// Fills the area from the bottom up, so that no more entries are looked at than are in view.
+fn entries(model: &Model, theme: &Theme, session: &Session, area: Rect, buf: &mut Buffer) {
+    let height = usize::from(area.height);
+    let last = session.entries.len().saturating_sub(1);
+    let back = model.panes.timeline.line.min(last);
+    let pending = session.pending.iter().rev().map(Shown::Pending);
+    // The cursor goes up to the top row before the lines move.
+    let hidden = (back + 1 + session.pending.len()).saturating_sub(height.saturating_sub(1));
+    let mut lines: Vec<Shown<'_>> = pending.skip(hidden).take(height).collect();
+    let skipped = hidden.saturating_sub(session.pending.len());
+    let mut newest_first = session.entries.iter().rev().enumerate().skip(skipped).peekable();
+    while let Some((at, entry)) = newest_first.next() {
+        if lines.len() >= height {
+            break;
+        }
+        lines.push(Shown::Entry(entry, at == back));
+        let day = |entry: &Entry| entry.at.strftime("%Y-%m-%d").to_string();
+        let before = newest_first.peek().map(|(_, entry)| day(entry));
+        let own = day(entry);
+        if before.as_ref() != Some(&own) {
+            lines.push(Shown::Day(own));
+        }
+    }
+    lines.truncate(height);
+    for (line, shown) in lines.iter().rev().enumerate() {
+        let mut pen = Row::new(theme, model.glyphs, area, line, buf);
+        match shown {
+            Shown::Day(day) => {
+                let sign = pen.signs().frame.horizontal_top;
+                pen.skip(1);
+                pen.say(Role::Border, &sign.repeat(2));
+                pen.say(Role::Dim, &format!(" {day} "));
+                let rest = pen.room();
+                pen.say(Role::Border, &sign.repeat(rest));
+            }
+            Shown::Pending(pending) => {
+                pen.skip(1);
+                pen.say(Role::Pending, "~ ");
+                pen.phrase(Role::Pending, &told(model, &pending.event));
+            }
+            Shown::Entry(entry, at_cursor) => {
+                one(model, entry, *at_cursor, &mut pen);
+                if *at_cursor && model.focus == Pane::Timeline {
+                    select(theme, area, line, buf);
+                }
+            }
+        }
+    }
+}
+
+fn one(model: &Model, entry: &Entry, at_cursor: bool, pen: &mut Row<'_>) {
+    let cursor = if at_cursor { pen.signs().cursor } else { " " };
+    pen.left(Role::BorderFocus, cursor, 1);
+    pen.say(Role::Dim, &time(entry.at));
+    pen.skip(1);
+    if pen.room() >= CELLS_FOR_WHO {
+        pen.right(Role::Dim, &format!("#{}", entry.seq), 5);
+        pen.skip(1);
+        pen.theirs(Role::Untrusted, &entry.by, 9);
+        pen.skip(1);
+    }
+    let (sign, role) = mark(&entry.event);
+    pen.left(role, sign, 1);
+    pen.skip(1);
+    let usual = if matches!(entry.event, Event::Unknown(_)) { Role::Unknown } else { Role::Text };
+    pen.phrase(usual, &told(model, &entry.event));
+}
+
+/// The event in words, with what the playbook calls its places.
+#[expect(clippy::wildcard_enum_match_arm, reason = "only acts on the playbook have a place in it")]
+fn told(model: &Model, what: &Event) -> Phrase {
+    let usual = event(model.language, what);
+    match what {
+        Event::Marked { item, .. } => match document::items(model).find(|it| it.id == *item) {
+            Some(item) => usual.ours("  ").named(&item.text),
+            None => usual,
+        },
+        Event::Chose { flow, node, to, label, .. } => {
+            let Some(flow) = document::flow(model, flow) else { return usual };
+            let name = |id| document::node(flow, id).map(|it| it.label.replace('\n', " "));
+            let (Some(node), Some(to)) = (name(node), name(to)) else { return usual };
+            let arrow = " → ";
+            if label.is_empty() {
+                Phrase::default().named(&node).ours(arrow).named(&to)
+            } else {
+                let at = Phrase::default().named(&node).ours(" [").theirs(label);
+                at.ours("]").ours(arrow).named(&to)
+            }
+        }
+        _ => usual,
+    }
+}
+
+/// Glyph and role of a kind of event.
+const fn mark(event: &Event) -> (&'static str, Role) {
+    match event {
+        Event::Found { finding, .. } => match finding.grade {
+            Grade::Noted => grade(Grade::Noted),
+            Grade::Suspect => grade(Grade::Suspect),
+            Grade::Confirmed => grade(Grade::Confirmed),
+        },
+        Event::Marked { state: ItemState::Done, .. } => ("x", Role::Ok),
+        Event::Marked { state: ItemState::Blocked, .. } | Event::Trouble { .. } => {
+            ("!", Role::Crit)
+        }
+        Event::Marked { .. } => ("-", Role::Text),
+        Event::Chose { .. } => (">", Role::Ok),
+        Event::TookBack { .. } => ("<", Role::Warn),
+        Event::Noted { .. } => ("\"", Role::Text),
+        Event::HandedOff { .. } | Event::Accepted { .. } => ("=", Role::BorderFocus),
+        Event::Opened(_) | Event::Resumed { .. } | Event::Left | Event::Allowed { .. } => {
+            (" ", Role::Dim)
+        }
+        Event::Unknown(_) => ("?", Role::Unknown),
+    }
+}
+
+/// The entry under the cursor in full at the bottom; gives the rows that it took.
+fn detail(model: &Model, theme: &Theme, session: &Session, area: Rect, buf: &mut Buffer) -> u16 {
+    let back = model.panes.timeline.line;
+    let Some(entry) = session.entries.iter().rev().nth(back) else { return 0 };
+    let spans = phrase(theme, Role::Text, &event(model.language, &entry.event), VALUE);
+    let mut rows = wrap_spans(&spans, usize::from(area.width).saturating_sub(2));
+    rows.truncate(DETAIL_ROWS);
+    let height = u16::try_from(rows.len() + 1).unwrap_or(u16::MAX).min(area.height);
+    let below = Rect { y: area.bottom() - height, height, ..area };
+    let mut pen = Row::new(theme, model.glyphs, below, 0, buf);
+    let sign = pen.signs().frame.horizontal_top;
+    pen.say(Role::Border, &sign.repeat(2));
+    pen.say(Role::Dim, &format!(" #{} {} ", entry.seq, crate::ui::text::day_and_time(entry.at)));
+    pen.pieces(Role::Untrusted, &entry.by, 24);
+    if session.pending.is_empty() {
+        pen.skip(1);
+    } else {
+        pen.say(Role::Pending, &format!("  ~ {} ", word(model.language, Word::Unsaved)));
+    }
+    let rest = pen.room();
+    pen.say(Role::Border, &sign.repeat(rest));
+    for (line, row) in rows.iter().enumerate() {
+        let mut pen = Row::new(theme, model.glyphs, below, line + 1, buf);
+        pen.skip(2);
+        for span in &row.spans {
+            pen.styled(span.style, &span.content);
+        }
+    }
+    height
+}
