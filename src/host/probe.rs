@@ -1,0 +1,151 @@
+//! Readers of the host: processes, sockets, graphics processors, the machine as a whole.
+//!
+//! [`Eyes`] is the live source of snapshots. A look costs what changed, not what exists: a process that
+//! did not run is not read. Everything here blocks and nothing knows of tokio.
+//!
+//! Invariant: a look cannot fail and cannot hang. What could not be read is said in the snapshot; what
+//! a process of the host can make slow is read in a helper thread with a deadline. Deliberately absent:
+//! writing to the host, name look-ups, libraries of the host.
+
+mod clock;
+mod commands;
+mod gpu;
+mod identity;
+mod machine;
+mod owners;
+mod processes;
+mod sockets;
+mod text;
+mod tool;
+mod tree;
+mod users;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+use crate::domain::base::Moment;
+use crate::domain::facts::{Snapshot, Unread};
+use gpu::Graphics;
+use machine::Machine;
+use owners::Owners;
+use processes::Processes;
+use sockets::Sockets;
+use users::Users;
+
+pub use clock::HostClock;
+pub use identity::{Identity, whoami};
+
+/// More of the list of mounts is not read.
+const MOST_MOUNTS: usize = 1 << 20;
+
+/// Why there is nothing to look at.
+#[derive(Debug, thiserror::Error)]
+pub enum ProbeError {
+    /// There is no `/proc`, or it is closed to us.
+    #[error("cannot open {}", path.display())]
+    Open {
+        /// Which directory.
+        path: PathBuf,
+        /// The kernel's answer.
+        source: std::io::Error,
+    },
+}
+
+/// Where the kernel's file systems are: this machine's, or a recorded tree.
+#[derive(Clone, Debug)]
+pub struct Roots {
+    root: PathBuf,
+    live: bool,
+}
+
+impl Roots {
+    /// This machine.
+    #[must_use]
+    pub fn live() -> Self {
+        Self { root: PathBuf::from("/"), live: true }
+    }
+
+    /// A directory that holds `proc`, `sys`, `dev` and `etc` as they were on some machine. Clocks and
+    /// netlink speak of this machine only, so they are not used.
+    #[must_use]
+    pub fn recorded(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into(), live: false }
+    }
+
+    fn at(&self, path: &str) -> PathBuf {
+        self.root.join(path)
+    }
+}
+
+/// One of these is there where a process can hold a graphics processor.
+const GPU_FILES: [&str; 3] = ["dev/nvidiactl", "dev/kfd", "dev/dri"];
+
+/// Looks at a host, again and again.
+pub struct Eyes {
+    processes: Processes,
+    sockets: Sockets,
+    owners: Owners,
+    machine: Machine,
+    graphics: Graphics,
+    hidden: Option<Unread>,
+    has_gpu: bool,
+}
+
+impl Eyes {
+    /// Opens the eyes on this machine.
+    pub fn open() -> Result<Self, ProbeError> {
+        Self::open_at(&Roots::live())
+    }
+
+    /// Opens the eyes on any tree.
+    pub fn open_at(roots: &Roots) -> Result<Self, ProbeError> {
+        let path = roots.at("proc");
+        let proc = tree::open_dir(&path)
+            .map_err(|source| ProbeError::Open { path: path.clone(), source: source.into() })?;
+        let users = Users::new(roots.at("etc/passwd"));
+        Ok(Self {
+            processes: Processes::new(proc, users, roots.live),
+            sockets: Sockets::new(path.join("self/net"), roots.live),
+            owners: Owners::default(),
+            machine: Machine::new(machine::boot_id(&path)),
+            graphics: Graphics::new(roots),
+            hidden: hidden(&path),
+            has_gpu: GPU_FILES.iter().any(|file| roots.at(file).exists()),
+        })
+    }
+
+    /// Takes one look. The first one takes 20 ms longer, so that its CPU percentages are real.
+    pub fn look(&mut self, moment: Moment) -> Snapshot {
+        let mut unread: Vec<_> = self.hidden.iter().cloned().collect();
+        self.sockets.list(&mut unread);
+        // Where there is a graphics processor, whoever ran may have opened it.
+        let fresh = self.sockets.has_new() || self.has_gpu;
+        let processes = self.processes.look(moment, fresh, &mut self.owners, &mut unread);
+        let sockets = self.sockets.rows(moment, &self.owners);
+        let host = self.machine.look(&mut unread);
+        let gpu = self.graphics.look(moment, &self.processes, &processes);
+        Snapshot { moment, host, processes, sockets, gpu, unread }
+    }
+
+    /// From now on `program` of the host is run to ask about graphics processors. Only the program
+    /// that [`nvidia_smi_candidate`] names is; `false` if it is another one.
+    pub fn allow(&mut self, program: &Path) -> bool {
+        self.graphics.allow(program)
+    }
+}
+
+/// The kernel may hide the processes of other users from us; then the list is not the whole.
+fn hidden(proc: &Path) -> Option<Unread> {
+    let mounts = tree::small_file(&proc.join("self/mounts"), MOST_MOUNTS).ok()?;
+    let value = text::hidepid(&mounts)?;
+    let root = rustix::process::geteuid().is_root();
+    (!root).then(|| processes::note("processes of other users", format!("hidepid={value}")))
+}
+
+/// `nvidia-smi`, if it is in one of its usual places; no search path is asked.
+#[must_use]
+pub fn nvidia_smi_candidate() -> Option<PathBuf> {
+    gpu::candidate(&Roots::live())
+}

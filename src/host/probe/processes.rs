@@ -1,0 +1,252 @@
+//! The process table: which processes there are, who ran since the last look, and what is read again.
+//!
+//! A look costs a listing and one CPU clock a process. Only a process that is new or whose clock moved
+//! is read; what others can change about a sleeper (nice value, parent, resident memory, its file being
+//! deleted) is read in turns, a [`TURNS`]th of the table in each look.
+//!
+//! Invariant: the clock is read before the files, so that a change which is missed in this look moves
+//! the clock that the next one compares.
+
+mod row;
+
+use std::collections::VecDeque;
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::clock;
+use super::commands::{Commands, Question};
+use super::owners::Owners;
+use super::text;
+use super::tree::Reader;
+use super::users::Users;
+use crate::domain::base::Moment;
+use crate::domain::facts::{Process, Unread};
+use crate::domain::untrusted::Untrusted;
+use row::{Access, Entry, Work};
+
+pub(super) use row::Device;
+
+/// Looks until every sleeping process was read once more.
+const TURNS: u64 = 30;
+/// Between the two sweeps of the first look, so that its CPU percentages are real.
+const FIRST_INTERVAL: Duration = Duration::from_millis(20);
+/// The listing is left out at most this often in a row, while the kernel counts no new fork.
+const MOST_UNLISTED: u32 = 4;
+/// How many clocks are read under one time stamp.
+const UNDER_ONE_STAMP: usize = 16;
+/// From this many processes to read on, more than one thread reads them.
+const WORTH_A_THREAD: usize = 512;
+const MOST_THREADS: usize = 4;
+
+/// What is known about every process, from look to look.
+pub(super) struct Processes {
+    proc: Arc<OwnedFd>,
+    entries: Vec<Entry>,
+    pids: Vec<u32>,
+    commands: Commands,
+    users: Users,
+    /// CPU clocks can be asked; if not, everybody's `stat` is read in every look.
+    clocks: bool,
+    look: u64,
+    forks: Option<u64>,
+    unlisted: u32,
+}
+
+/// What a look at one process needs to know.
+#[derive(Clone, Copy)]
+struct Ask {
+    moment: Moment,
+    look: u64,
+    clocks: bool,
+    /// There are sockets that were not there at the look before: somebody opened them.
+    sockets: bool,
+}
+
+impl Processes {
+    pub(super) fn new(proc: OwnedFd, users: Users, live: bool) -> Self {
+        let proc = Arc::new(proc);
+        // The clocks are those of this kernel: they say nothing about a recorded tree.
+        let clocks = live && clock::cpu_time(std::process::id()).is_some();
+        Self {
+            commands: Commands::new(Arc::clone(&proc)),
+            proc,
+            entries: Vec::new(),
+            pids: Vec::new(),
+            users,
+            clocks,
+            look: 0,
+            forks: None,
+            unlisted: 0,
+        }
+    }
+
+    /// Takes one look. Owners of sockets that changed hands are put into `owners`; `sockets` says whether there are
+    /// new ones, whose owners are to be found.
+    pub(super) fn look(
+        &mut self,
+        moment: Moment,
+        sockets: bool,
+        owners: &mut Owners,
+        unread: &mut Vec<Unread>,
+    ) -> Vec<Arc<Process>> {
+        let ask = Ask { moment, look: self.look, clocks: self.clocks, sockets };
+        self.look += 1;
+        if let Err(error) = self.list() {
+            unread.push(note("/proc", error.to_string()));
+        }
+        self.sweep(ask);
+        if ask.look == 0 && ask.clocks {
+            std::thread::sleep(FIRST_INTERVAL);
+            self.sweep(ask);
+        }
+        self.users.refresh(ask.look.is_multiple_of(TURNS));
+        self.read(ask);
+        self.settle(ask, owners);
+        self.report(unread);
+        self.entries.iter().filter_map(|entry| entry.row.clone()).collect()
+    }
+
+    /// Every process with a device file of a graphics processor open.
+    pub(super) fn holders(&self) -> impl Iterator<Item = (&Arc<Process>, &[Device])> {
+        self.entries.iter().filter_map(|entry| {
+            let devices = entry.held.as_deref()?.devices.as_slice();
+            Some((entry.row.as_ref()?, devices)).filter(|_| !devices.is_empty())
+        })
+    }
+
+    /// The directory that `/proc` was opened as.
+    pub(super) fn reader(&self) -> Reader<'_> {
+        Reader::new(self.proc.as_fd())
+    }
+
+    fn list(&mut self) -> Result<(), rustix::io::Errno> {
+        let mut reader = Reader::new(self.proc.as_fd());
+        let forks = reader.top("stat").ok().and_then(text::forks);
+        let unmoved = self.clocks && forks.is_some() && forks == self.forks;
+        self.forks = forks;
+        if unmoved && self.unlisted < MOST_UNLISTED {
+            // Nobody was born, and who died has no clock any more.
+            self.unlisted += 1;
+            return Ok(());
+        }
+        self.unlisted = 0;
+        let listed = reader.pids(&mut self.pids);
+        if self.entries.iter().map(|entry| entry.pid).eq(self.pids.iter().copied()) {
+            return listed;
+        }
+        let mut known = std::mem::take(&mut self.entries).into_iter().peekable();
+        let mut entries = Vec::with_capacity(self.pids.len());
+        let mut gone = Vec::new();
+        for pid in &self.pids {
+            while let Some(entry) = known.next_if(|entry| entry.pid < *pid) {
+                gone.push(entry);
+            }
+            let entry = known.next_if(|entry| entry.pid == *pid);
+            entries.push(entry.unwrap_or_else(|| Entry::new(*pid)));
+        }
+        gone.extend(known);
+        // They are taken out when the look is settled, where the owners of sockets are.
+        if !gone.is_empty() {
+            entries.extend(gone.into_iter().map(Entry::gone));
+            entries.sort_by_key(|entry| entry.pid);
+        }
+        self.entries = entries;
+        listed
+    }
+
+    fn sweep(&mut self, ask: Ask) {
+        for some in self.entries.chunks_mut(UNDER_ONE_STAMP) {
+            let now = Instant::now();
+            for entry in some {
+                let time = if ask.clocks { clock::cpu_time(entry.pid) } else { None };
+                let turn = u64::from(entry.pid) % TURNS == ask.look % TURNS;
+                entry.sweep(time, now, turn, ask);
+            }
+        }
+    }
+
+    /// The helper reads command lines while the others read the rest.
+    fn read(&mut self, ask: Ask) {
+        let early = self.entries.iter_mut().filter(|entry| entry.work != Work::Unsure);
+        let questions = early.filter_map(|entry| entry.question(ask)).collect();
+        let unasked = self.commands.ask(questions);
+        let mut work: Vec<_> =
+            self.entries.iter_mut().filter(|entry| entry.work != Work::Nothing).collect();
+        let threads = threads_for(work.len());
+        let share = work.len().div_ceil(threads).max(1);
+        let proc = self.proc.as_fd();
+        if threads == 1 {
+            read_each(&mut work, &mut Reader::new(proc), ask);
+        } else {
+            std::thread::scope(|scope| {
+                for some in work.chunks_mut(share) {
+                    scope.spawn(move || read_each(some, &mut Reader::new(proc), ask));
+                }
+            });
+        }
+        drop(work);
+        self.take_answers(unasked, ask);
+        // Without clocks only `stat` tells who ran, so their commands are asked for now.
+        let late: VecDeque<Question> =
+            self.entries.iter_mut().filter_map(|entry| entry.question(ask)).collect();
+        if !late.is_empty() {
+            let unasked = self.commands.ask(late);
+            self.take_answers(unasked, ask);
+        }
+    }
+
+    fn take_answers(&mut self, unasked: VecDeque<Question>, ask: Ask) {
+        for answer in self.commands.collect(unasked) {
+            let at = self.entries.binary_search_by_key(&answer.pid, |entry| entry.pid);
+            if let Some(entry) = at.ok().and_then(|at| self.entries.get_mut(at)) {
+                entry.answered(answer, ask);
+            }
+        }
+    }
+
+    fn settle(&mut self, ask: Ask, owners: &mut Owners) {
+        owners.begin();
+        let users = &self.users;
+        for entry in &mut self.entries {
+            entry.settle(ask, users, owners);
+        }
+        self.entries.retain(|entry| entry.access != Access::Gone);
+    }
+
+    fn report(&self, unread: &mut Vec<Unread>) {
+        let of = |access| self.entries.iter().filter(|entry| entry.access == access).count();
+        let denied = of(Access::Denied);
+        if denied > 0 {
+            let what = format!("/proc/PID/stat of {denied} processes");
+            unread.push(note(&what, "permission denied".to_owned()));
+        }
+        let closed = self
+            .entries
+            .iter()
+            .filter(|entry| entry.held.as_deref().is_some_and(|held| held.denied))
+            .count();
+        if closed > 0 {
+            let what = format!("/proc/PID/fd of {closed} processes");
+            unread.push(note(&what, "permission denied".to_owned()));
+        }
+    }
+}
+
+fn read_each(entries: &mut [&mut Entry], reader: &mut Reader<'_>, ask: Ask) {
+    for entry in entries {
+        entry.read(reader, ask);
+    }
+}
+
+fn threads_for(processes: usize) -> usize {
+    if processes < WORTH_A_THREAD {
+        return 1;
+    }
+    std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS)
+}
+
+/// One line for what could not be read.
+pub(super) fn note(what: &str, why: String) -> Unread {
+    Unread { what: Untrusted::new(what), why: Untrusted::new(why) }
+}

@@ -1,0 +1,175 @@
+//! The parsers, on what kernels really print and on anything else.
+
+use proptest::prelude::*;
+
+use super::gpu::{self, Client};
+use super::sockets::table;
+use super::text;
+use crate::domain::facts::{Protocol, Reading, RunState, SocketState};
+
+const STAT: &[u8] =
+    b"4242 (a) R 1 (b\n) S 17 4242 4242 0 -1 4194560 2731 0 0 0 150 25 0 0 20 5 3 0 \
+    123456 2297856000 1801 18446744073709551615 1 1 0 0 0 0 0 0 0 0 0 0 17 1 0 0 0 0 0 0\n";
+
+#[test]
+fn stat_is_read_from_the_last_bracket() {
+    let stat = text::stat(STAT).unwrap();
+    assert_eq!(stat.comm, b"a) R 1 (b\n");
+    assert_eq!(stat.state, RunState::Sleeping);
+    assert_eq!((stat.parent, stat.ticks, stat.nice, stat.threads), (17, 175, 5, 3));
+    assert_eq!((stat.start, stat.pages, stat.kernel), (123_456, 1801, false));
+}
+
+#[test]
+fn a_kernel_thread_and_a_negative_nice_value_are_known() {
+    let line = b"9 (kworker/0:0H) I 2 0 0 0 -1 69238880 0 0 0 0 0 0 0 0 0 -20 1 0 11 0 0 1\n";
+    let stat = text::stat(line).unwrap();
+    assert!(stat.kernel);
+    assert_eq!((stat.nice, stat.state, stat.pages), (-20, RunState::Idle, 0));
+}
+
+#[test]
+fn a_cut_stat_is_no_stat() {
+    let whole = STAT.iter().rposition(|byte| *byte == b')').unwrap();
+    for end in 0..whole + 60 {
+        assert_eq!(text::stat(&STAT[..end]), None, "cut at {end}");
+    }
+}
+
+#[test]
+fn the_real_uid_is_the_first_of_four() {
+    let status =
+        b"Name:\tUid:\\n\nUmask:\t0022\nState:\tS (sleeping)\nUid:\t1000\t0\t0\t0\nGid:\t1\n";
+    assert_eq!(text::real_uid(status), Some(1000));
+    assert_eq!(text::real_uid(b"Name:\tx\n"), None);
+}
+
+#[test]
+fn a_login_name_that_needs_escaping_is_left_out() {
+    let passwd = b"root:x:0:0::/root:/bin/sh\nroot2:x:0:0::/:/bin/sh\n\x1b[31m:x:7:7::/:/bin/sh\n\
+        broken\n:x:8:8::/:\nmina:x:1000:1000::/home/mina:/bin/sh";
+    let users: Vec<_> = text::users(passwd).collect();
+    assert_eq!(users, [(0, "root"), (0, "root2"), (1000, "mina")]);
+}
+
+#[test]
+fn hidepid_of_the_mount_on_top_counts() {
+    let mounts =
+        b"proc /proc proc rw,relatime 0 0\nproc /proc proc rw,hidepid=invisible,gid=4 0 0\n";
+    assert_eq!(text::hidepid(mounts), Some("invisible"));
+    assert_eq!(text::hidepid(b"proc /proc proc rw,hidepid=0 0 0\n"), None);
+}
+
+#[test]
+fn a_table_of_sockets_gives_ends_states_and_inodes() {
+    let table =
+        b"  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  \
+        timeout inode\n   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000 \
+         1000        0 4711 1 0000000000000000 100 0 0 10 0\n   1: 0100007F:9C40 050200C0:0D05 01 \
+        00000000:00000000 00:00000000 00000000     0        0 4712 1 0\n   2: nonsense\n";
+    let rows: Vec<_> = table::rows(table, Protocol::Tcp).collect();
+    let [listening, connected] = rows.as_slice() else { panic!("{rows:?}") };
+    assert_eq!(listening.local.to_string(), "127.0.0.1:8080");
+    assert_eq!(listening.state, SocketState::Listen);
+    assert_eq!((listening.uid, listening.inode), (1000, 4711));
+    assert_eq!(connected.remote.to_string(), "192.0.2.5:3333");
+    assert_eq!(connected.state, SocketState::Established);
+}
+
+#[test]
+fn a_mapped_address_is_the_ipv4_address_that_it_is() {
+    let table =
+        b"head\n 0: 0000000000000000FFFF0000050200C0:01BB B80D0120000000000000000001000000:0050 \
+        06 0:0 00:0 0 0 0 0 1\n";
+    let rows: Vec<_> = table::rows(table, Protocol::Tcp).collect();
+    assert_eq!(rows[0].local.to_string(), "192.0.2.5:443");
+    assert_eq!(rows[0].remote.to_string(), "[2001:db8::1]:80");
+    assert_eq!(rows[0].state, SocketState::TimeWait);
+}
+
+#[test]
+fn a_client_is_as_busy_as_its_busiest_engine() {
+    let at = |gfx: u64, compute: u64| {
+        let text = format!(
+            "drm-driver:\tamdgpu\ndrm-client-id:\t27\ndrm-pdev:\t0000:03:00.0\n\
+             drm-memory-vram:\t2048 KiB\ndrm-memory-gtt:\t512 KiB\n\
+             drm-engine-gfx:\t{gfx} ns\ndrm-engine-compute:\t{compute} ns\n"
+        );
+        Client::parse(text.as_bytes()).unwrap()
+    };
+    let (before, now) = (at(0, 1_000_000_000), at(100_000_000, 1_750_000_000));
+    assert_eq!(now.busy(&before, 1000), Some(75.0));
+    assert_eq!(now.bytes(), Some(2 << 20));
+    assert_eq!(now.busy(&now, 0), None);
+    assert_eq!(before.busy(&now, 1000), None, "a count that fell back says nothing");
+}
+
+#[test]
+fn cycles_and_capacity_count_too() {
+    let at = |cycles: u64, total: u64| {
+        let text = format!(
+            "drm-driver: xe\ndrm-cycles-ccs: {cycles}\ndrm-total-cycles-ccs: {total}\n\
+             drm-engine-capacity-ccs: 4\ndrm-resident-system: 3 MiB\n"
+        );
+        Client::parse(text.as_bytes()).unwrap()
+    };
+    let now = at(3000, 2000);
+    assert_eq!(now.busy(&at(1000, 1000), 1), Some(50.0));
+    assert_eq!(now.bytes(), Some(3 << 20));
+    assert_eq!(Client::parse(b"pos:\t0\nflags:\t02\n"), None);
+}
+
+#[test]
+fn what_nvidia_smi_says_is_read_and_what_it_does_not_know_is_unknown() {
+    let devices =
+        b"0, GPU-1, Example T1000, 97, 3801, 4096, 81\n1, GPU-2, B, [N/A], 1, 2, [N/A]\r\n";
+    let holders = b"GPU-2, 4242, 3700\nGPU-9, 7, [N/A]\nnonsense\n";
+    let said = gpu::parse(devices, holders);
+    assert_eq!(said.devices[0].busy, Reading::Known(97.0));
+    assert_eq!(said.devices[0].memory_total, Reading::Known(4 << 30));
+    assert_eq!(said.devices[1].busy, Reading::Unknown);
+    assert_eq!(said.devices[1].temperature, Reading::Unknown);
+    assert_eq!(said.holders[0].device.bytes(), b"nvidia1");
+    assert_eq!(said.holders[1].device.bytes(), b"GPU-9");
+    assert_eq!((said.holders[1].pid, said.holders[1].memory), (7, Reading::Unknown));
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_a_parser_fall(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        text::stat(&bytes);
+        text::real_uid(&bytes);
+        text::users(&bytes).count();
+        text::forks(&bytes);
+        text::hidepid(&bytes);
+        text::socket_inode(&bytes);
+        table::rows(&bytes, Protocol::Udp).count();
+        gpu::parse(&bytes, &bytes);
+        gpu::information(&bytes);
+        Client::parse(&bytes);
+    }
+
+    #[test]
+    fn no_change_of_a_real_text_makes_a_parser_fall(
+        at in 0..STAT.len(),
+        byte in any::<u8>(),
+        end in 0..STAT.len(),
+    ) {
+        let mut bytes = STAT.to_vec();
+        bytes[at] = byte;
+        text::stat(&bytes[..end]);
+        let mut client = b"drm-driver: x\ndrm-engine-a: 99999999999 ns\ndrm-total-b: 7 KiB\n".to_vec();
+        let at = at % client.len();
+        client[at] = byte;
+        Client::parse(&client);
+    }
+
+    #[test]
+    fn a_name_moves_no_field(comm in proptest::collection::vec(any::<u8>(), 0..16)) {
+        let rest = b") T 5 1 1 0 -1 0 0 0 0 0 1 2 0 0 20 0 1 0 99 0 7\n";
+        let line = [b"1 (".as_slice(), &comm, rest].concat();
+        let stat = text::stat(&line).unwrap();
+        prop_assert_eq!(stat.comm, comm.as_slice());
+        prop_assert_eq!((stat.parent, stat.start, stat.pages), (5, 99, 7));
+    }
+}

@@ -1,0 +1,133 @@
+//! Parsers of what the kernel prints about a process. Pure.
+//!
+//! Invariant: total. Any bytes are taken; what has not the documented form gives `None`, and the name
+//! that a process chose for itself (`comm`: any 15 bytes, brackets and line feeds too) moves no field.
+
+use crate::domain::facts::RunState;
+
+/// This is the kernel itself (`PF_KTHREAD`).
+const KERNEL_THREAD: u64 = 0x0020_0000;
+
+/// What is used of `/proc/PID/stat`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stat<'a> {
+    /// Field 2.
+    pub(super) comm: &'a [u8],
+    /// Field 3.
+    pub(super) state: RunState,
+    /// Field 4.
+    pub(super) parent: u32,
+    /// Fields 14 and 15: clock ticks in user and in kernel mode.
+    pub(super) ticks: u64,
+    /// Field 19.
+    pub(super) nice: i32,
+    /// Field 20.
+    pub(super) threads: u32,
+    /// Field 22: clock ticks since boot.
+    pub(super) start: u64,
+    /// Field 24, the same sum of counters that `statm` prints.
+    pub(super) pages: u64,
+    /// `PF_KTHREAD` in field 9.
+    pub(super) kernel: bool,
+}
+
+/// Reads `/proc/PID/stat`. The name ends at the *last* closing bracket.
+pub(super) fn stat(text: &[u8]) -> Option<Stat<'_>> {
+    let open = text.iter().position(|byte| *byte == b'(')?;
+    let close = text.iter().rposition(|byte| *byte == b')')?;
+    let comm = text.get(open + 1..close)?;
+    let mut fields = text.get(close + 1..)?.split(u8::is_ascii_whitespace).skip(1);
+    let state = run_state(fields.next()?);
+    let parent = whole_number(fields.next()?)?;
+    let flags: u64 = number(fields.nth(4)?)?;
+    let user: u64 = number(fields.nth(4)?)?;
+    let system: u64 = number(fields.next()?)?;
+    let nice = signed(fields.nth(3)?)?;
+    let threads = whole_number(fields.next()?)?;
+    let start = number(fields.nth(1)?)?;
+    let pages = fields.nth(1).and_then(number).unwrap_or(0);
+    let kernel = flags & KERNEL_THREAD != 0;
+    let ticks = user.saturating_add(system);
+    Some(Stat { comm, state, parent, ticks, nice, threads, start, pages, kernel })
+}
+
+fn run_state(field: &[u8]) -> RunState {
+    match field {
+        b"R" => RunState::Running,
+        b"S" => RunState::Sleeping,
+        b"D" => RunState::Waiting,
+        b"T" | b"t" => RunState::Stopped,
+        b"Z" => RunState::Zombie,
+        b"I" => RunState::Idle,
+        other => RunState::Other(other.first().map_or('?', |byte| letter(*byte))),
+    }
+}
+
+const fn letter(byte: u8) -> char {
+    if byte.is_ascii_graphic() { byte as char } else { '?' }
+}
+
+/// The real user id in `/proc/PID/status`. The name in its first line cannot forge the line: the
+/// kernel escapes line feeds there.
+pub(super) fn real_uid(status: &[u8]) -> Option<u32> {
+    let line = status.split(|byte| *byte == b'\n').find_map(|line| line.strip_prefix(b"Uid:"))?;
+    words(line).next().and_then(whole_number)
+}
+
+/// Login names by user id, from `/etc/passwd`; the first name of an id counts, as it does for `ls`.
+/// A name that is not plain printable ASCII is left out: it would need escaping wherever it stands.
+pub(super) fn users(passwd: &[u8]) -> impl Iterator<Item = (u32, &str)> {
+    passwd.split(|byte| *byte == b'\n').filter_map(|line| {
+        let mut fields = line.split(|byte| *byte == b':');
+        let (name, _password, id) = (fields.next()?, fields.next()?, fields.next()?);
+        let plain = !name.is_empty() && name.iter().all(u8::is_ascii_graphic);
+        Some((whole_number(id)?, str::from_utf8(name).ok().filter(|_| plain)?))
+    })
+}
+
+/// Forks since boot, from `/proc/stat`.
+pub(super) fn forks(stat: &[u8]) -> Option<u64> {
+    let mut lines = stat.split(|byte| *byte == b'\n');
+    lines.find_map(|line| line.strip_prefix(b"processes ")).and_then(number)
+}
+
+/// What `hidepid` is set to on this `/proc`, from `/proc/mounts`; `None` if nothing is hidden.
+pub(super) fn hidepid(mounts: &[u8]) -> Option<&str> {
+    let mut lines = mounts.split(|byte| *byte == b'\n');
+    lines.rfind(|line| words(line).nth(1) == Some(b"/proc")).and_then(|line| {
+        let options = words(line).nth(3)?;
+        let value =
+            options.split(|byte| *byte == b',').find_map(|o| o.strip_prefix(b"hidepid="))?;
+        str::from_utf8(value).ok().filter(|value| !matches!(*value, "0" | "off"))
+    })
+}
+
+/// Inode in the link text of a socket: `socket:[123]`.
+pub(super) fn socket_inode(link: &[u8]) -> Option<u64> {
+    number(link.strip_prefix(b"socket:[")?.strip_suffix(b"]")?)
+}
+
+/// The parts between spaces and tabs.
+pub(super) fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty())
+}
+
+/// A decimal number, and nothing but it.
+pub(super) fn number(digits: &[u8]) -> Option<u64> {
+    let value = digits.iter().try_fold(0_u64, |sum, byte| {
+        let digit = byte.is_ascii_digit().then(|| byte - b'0')?;
+        sum.checked_mul(10)?.checked_add(u64::from(digit))
+    });
+    value.filter(|_| !digits.is_empty())
+}
+
+/// The same in 32 bits.
+pub(super) fn whole_number(digits: &[u8]) -> Option<u32> {
+    number(digits).and_then(|value| u32::try_from(value).ok())
+}
+
+fn signed(text: &[u8]) -> Option<i32> {
+    let (sign, digits) = text.strip_prefix(b"-").map_or((1, text), |digits| (-1, digits));
+    let value = i32::try_from(number(digits)?).ok()?;
+    Some(sign * value)
+}

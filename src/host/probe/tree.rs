@@ -1,0 +1,175 @@
+//! The thin reader: a directory that is opened once, and files below it read into one buffer.
+//!
+//! Invariant: every read is capped. What is read here cannot be blocked by the process that it is
+//! about; the two files that can (`cmdline`, the target of `exe`) belong to `commands`.
+
+use std::io::Write as _;
+use std::mem::MaybeUninit;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::Path;
+
+use rustix::buffer::spare_capacity;
+use rustix::fs::{Mode, OFlags, RawDir, SeekFrom};
+use rustix::io::Errno;
+
+use super::text;
+
+/// Big enough for a whole `stat`, `status` or link, and for a good part of a listing.
+const PAGE: usize = 64 << 10;
+/// No process is asked for more open files than this in one look.
+const MOST_LINKS: usize = 1 << 16;
+
+/// Opens a directory for reading what is below it.
+pub(super) fn open_dir(path: &Path) -> Result<OwnedFd, Errno> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    rustix::fs::open(path, flags, Mode::empty())
+}
+
+/// There is something under this name. It is not opened: a device file may do things when it is.
+pub(super) fn exists(path: &Path) -> bool {
+    rustix::fs::lstat(path).is_ok()
+}
+
+/// A small file by its path, at most `cap` bytes of it.
+pub(super) fn small_file(path: &Path, cap: usize) -> Result<Vec<u8>, Errno> {
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
+    let file = rustix::fs::open(path, flags, Mode::empty())?;
+    let mut bytes = Vec::new();
+    read_to_end(file.as_fd(), &mut bytes, cap)?;
+    Ok(bytes)
+}
+
+/// Reads until the end or until `cap` bytes are there.
+pub(super) fn read_to_end(
+    file: BorrowedFd<'_>,
+    bytes: &mut Vec<u8>,
+    cap: usize,
+) -> Result<(), Errno> {
+    bytes.clear();
+    while bytes.len() < cap {
+        bytes.reserve(4096);
+        match rustix::io::read(file, spare_capacity(bytes)) {
+            Ok(0) => break,
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    bytes.truncate(cap);
+    Ok(())
+}
+
+/// The names in a directory, for the few that are not `/proc` itself.
+pub(super) fn names(path: &Path) -> Vec<Vec<u8>> {
+    let Ok(dir) = open_dir(path) else { return Vec::new() };
+    let mut found = Vec::new();
+    let mut buffer = Vec::with_capacity(PAGE);
+    each_name(dir.as_fd(), &mut buffer, |name| found.push(name.to_vec())).ok();
+    found.sort();
+    found
+}
+
+fn each_name(
+    dir: BorrowedFd<'_>,
+    buffer: &mut Vec<u8>,
+    mut take: impl FnMut(&[u8]),
+) -> Result<(), Errno> {
+    buffer.clear();
+    let space: &mut [MaybeUninit<u8>] = buffer.spare_capacity_mut();
+    let mut entries = RawDir::new(dir, space);
+    while let Some(entry) = entries.next() {
+        let entry = entry?;
+        let name = entry.file_name().to_bytes();
+        if name != b"." && name != b".." {
+            take(name);
+        }
+    }
+    Ok(())
+}
+
+/// Reads below one `/proc`, with buffers of its own: one for each thread.
+pub(super) struct Reader<'p> {
+    proc: BorrowedFd<'p>,
+    path: Vec<u8>,
+    text: Vec<u8>,
+    listing: Vec<u8>,
+}
+
+impl<'p> Reader<'p> {
+    /// A reader below the directory `proc`.
+    pub(super) fn new(proc: BorrowedFd<'p>) -> Self {
+        Self {
+            proc,
+            path: Vec::with_capacity(64),
+            text: Vec::with_capacity(PAGE),
+            listing: Vec::new(),
+        }
+    }
+
+    /// Every pid in the listing, lowest first.
+    pub(super) fn pids(&mut self, pids: &mut Vec<u32>) -> Result<(), Errno> {
+        pids.clear();
+        rustix::fs::seek(self.proc, SeekFrom::Start(0))?;
+        each_name(self.proc, &mut self.text, |name| pids.extend(text::whole_number(name)))?;
+        if !pids.is_sorted() {
+            pids.sort_unstable();
+        }
+        pids.dedup();
+        Ok(())
+    }
+
+    /// What one read of `/proc/PID/name` gives.
+    pub(super) fn file(&mut self, pid: u32, name: &str) -> Result<&[u8], Errno> {
+        self.aim(pid, name);
+        self.here()
+    }
+
+    /// What one read of `/proc/PID/fdinfo/FD` gives.
+    pub(super) fn fdinfo(&mut self, pid: u32, fd: u32) -> Result<&[u8], Errno> {
+        self.aim(pid, "fdinfo/");
+        write!(self.path, "{fd}").ok();
+        self.here()
+    }
+
+    /// What one read of a file of `/proc` itself gives.
+    pub(super) fn top(&mut self, name: &str) -> Result<&[u8], Errno> {
+        self.path.clear();
+        self.path.extend_from_slice(name.as_bytes());
+        self.here()
+    }
+
+    fn here(&mut self) -> Result<&[u8], Errno> {
+        let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+        let file = rustix::fs::openat(self.proc, self.path.as_slice(), flags, Mode::empty())?;
+        self.text.clear();
+        rustix::io::read(&file, spare_capacity(&mut self.text))?;
+        Ok(&self.text)
+    }
+
+    /// Calls `take` with the number and the target of every open file. The targets are read as
+    /// links and never followed: a file system that hangs would hang us.
+    pub(super) fn open_files(
+        &mut self,
+        pid: u32,
+        mut take: impl FnMut(u32, &[u8]),
+    ) -> Result<(), Errno> {
+        self.aim(pid, "fd");
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let dir = rustix::fs::openat(self.proc, self.path.as_slice(), flags, Mode::empty())?;
+        let (target, mut left) = (&mut self.text, MOST_LINKS);
+        self.listing.reserve(8192);
+        each_name(dir.as_fd(), &mut self.listing, |name| {
+            let (Some(fd), true) = (text::whole_number(name), left > 0) else { return };
+            left -= 1;
+            target.clear();
+            if rustix::fs::readlinkat_raw(&dir, name, spare_capacity(target)).is_ok() {
+                take(fd, target);
+            }
+        })
+    }
+
+    fn aim(&mut self, pid: u32, name: &str) {
+        self.path.clear();
+        // Writing into a vector cannot fail.
+        write!(self.path, "{pid}/{name}").ok();
+    }
+}
