@@ -1,0 +1,198 @@
+//! Sessions on disk: the journal, the recording, the lock.
+//!
+//! Invariant: nothing is written outside a session's own directory, nothing is called saved before the disk
+//! has it, and one broken session never hides another.
+
+mod dir;
+mod error;
+mod follow;
+mod journal;
+mod lock;
+mod open;
+mod record;
+mod scan;
+mod summary;
+mod tape;
+
+use std::ffi::OsStr;
+use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use crate::domain::base::{Digest, Moment};
+use crate::domain::session::{Event, Opening, Verdict, digest};
+use crate::domain::untrusted::Untrusted;
+
+use dir::{Access, Dir};
+pub use error::{JournalError, StoreError, Unsafe};
+pub use follow::{FollowError, Follower};
+pub use journal::{Journal, Tail};
+pub use lock::Holder;
+pub use open::{Hand, Opened, Recovered};
+pub use record::{Recorder, Recording};
+pub use summary::{ChainState, Summary};
+pub use tape::{Damage, Tape, TapeError};
+
+const JOURNAL: &str = "journal.jsonl";
+const PLAYBOOK: &str = "playbook.md";
+/// So many sessions may begin in one second on one host.
+const SAME_SECOND: u32 = 1000;
+
+/// The directory that holds all sessions.
+#[derive(Debug)]
+pub struct Store {
+    dir: Dir,
+    boot: String,
+}
+
+impl Store {
+    /// Uses `dir`, and makes it first if it is not there.
+    pub fn at(dir: &Path) -> Result<Self, StoreError> {
+        Ok(Self { dir: Dir::base(dir, true)?, boot: boot_id() })
+    }
+
+    /// Uses `dir`, which must be there: for commands that only read.
+    pub fn existing(dir: &Path) -> Result<Self, StoreError> {
+        Ok(Self { dir: Dir::base(dir, false)?, boot: boot_id() })
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// Begins a session: its directory, the playbook beside it, and the first entry. The digest of the
+    /// playbook is put into `opening` here, so that it is that of the bytes on disk.
+    pub fn create(
+        &self,
+        mut opening: Opening,
+        playbook: &str,
+        moment: Moment,
+        by: &Untrusted,
+    ) -> Result<Opened, StoreError> {
+        opening.sha256 = digest(playbook.as_bytes());
+        let id = self.new_id(&opening.host, moment)?;
+        let dir = self.dir.sub(&id)?;
+        let first = Event::Opened(opening);
+        let opened = open::begin(dir, &id, &self.boot, first, playbook, moment, by)?;
+        self.dir.sync()?;
+        Ok(opened)
+    }
+
+    /// Opens a session: with the pen if nobody holds it, else as an observer. `id` may be the beginning
+    /// of an id that only one session has, or `latest`.
+    pub fn open(&self, id: &str, by: &Untrusted) -> Result<Opened, StoreError> {
+        let id = self.resolve(id)?;
+        open::open(self.dir.sub(&id)?, &id, &self.boot, by)
+    }
+
+    /// Opens a session to look at it; takes no lock and changes nothing.
+    pub fn observe(&self, id: &str) -> Result<Opened, StoreError> {
+        let id = self.resolve(id)?;
+        open::observe(self.dir.sub(&id)?, &id)
+    }
+
+    /// Every session, the oldest first. One that cannot be read is there with its problem.
+    pub fn list(&self) -> Result<Vec<Summary>, StoreError> {
+        Ok(self.ids()?.iter().map(|id| summary::of(&self.dir, id)).collect())
+    }
+
+    /// Reads a whole journal and says what holds of it.
+    pub fn verify(&self, id: &str) -> Result<(String, Verdict), StoreError> {
+        let id = self.resolve(id)?;
+        let mut journal = self.dir.sub(&id)?.file(JOURNAL, Access::Read)?;
+        let audit = scan::all(&mut journal, |_| {}).map_err(|source| {
+            StoreError::io("read the journal of", &self.path().join(&id), source)
+        })?;
+        Ok((id, audit.verdict()))
+    }
+
+    /// What was recorded beside the journal.
+    pub fn tape(&self, id: &str) -> Result<Tape, StoreError> {
+        Tape::open(&self.dir.sub(&self.resolve(id)?)?)
+    }
+
+    /// The id that a responder means.
+    pub fn resolve(&self, given: &str) -> Result<String, StoreError> {
+        let mut ids = self.ids()?;
+        if given == "latest" {
+            let path = self.path().to_owned();
+            return ids.pop().ok_or(StoreError::Empty { path });
+        }
+        if ids.iter().any(|id| id == given) {
+            return Ok(given.to_owned());
+        }
+        ids.retain(|id| !given.is_empty() && id.starts_with(given));
+        match ids.as_slice() {
+            [] => Err(StoreError::Unknown(given.into())),
+            [id] => Ok(id.clone()),
+            _ => Err(StoreError::Ambiguous { given: given.into(), ids }),
+        }
+    }
+
+    fn ids(&self) -> Result<Vec<String>, StoreError> {
+        let mut names = self.dir.names()?;
+        names.retain(|name| is_id(name));
+        Ok(names)
+    }
+
+    /// Makes a directory that no session has yet.
+    fn new_id(&self, host: &Untrusted, moment: Moment) -> Result<String, StoreError> {
+        let stem = format!("{}-{}", moment.at.strftime("%Y%m%dT%H%M%SZ"), host_part(host));
+        for number in 1..=SAME_SECOND {
+            let id = if number == 1 { stem.clone() } else { format!("{stem}-{number}") };
+            if self.dir.make(&id)? {
+                return Ok(id);
+            }
+        }
+        let source = std::io::Error::from(std::io::ErrorKind::AlreadyExists);
+        Err(StoreError::io("create the directory", &self.path().join(stem), source))
+    }
+}
+
+/// Largest program whose digest is taken.
+const LARGEST_PROGRAM: u64 = 256 << 20;
+
+/// The digest of a program of this host, for the record of what was allowed to run; `None` if it cannot be read.
+#[must_use]
+pub fn digest_of(program: &Untrusted) -> Option<Digest> {
+    let file = std::fs::File::open(Path::new(OsStr::from_bytes(program.bytes()))).ok()?;
+    let meta = file.metadata().ok().filter(std::fs::Metadata::is_file)?;
+    let mut bytes = Vec::new();
+    let read = file.take(LARGEST_PROGRAM).read_to_end(&mut bytes).ok()?;
+    (read as u64 == meta.len()).then(|| digest(&bytes))
+}
+
+/// `20261121T173000Z-web03`: sixteen characters of time, a dash, and what `host_part` leaves.
+fn is_id(name: &str) -> bool {
+    let time = |(at, byte): (usize, u8)| match at {
+        8 => byte == b'T',
+        15 => byte == b'Z',
+        16 => byte == b'-',
+        _ => byte.is_ascii_digit(),
+    };
+    let host = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    name.len() > 17
+        && name.bytes().take(17).enumerate().all(time)
+        && name.bytes().skip(17).all(host)
+}
+
+/// A host name as a part of a file name.
+fn host_part(host: &Untrusted) -> String {
+    let safe = |byte: &u8| {
+        let byte = byte.to_ascii_lowercase();
+        if byte.is_ascii_lowercase() || byte.is_ascii_digit() { char::from(byte) } else { '-' }
+    };
+    let name: String = host.bytes().iter().take(40).map(safe).collect();
+    match name.trim_matches('-') {
+        "" => String::from("host"),
+        name => name.to_owned(),
+    }
+}
+
+/// Names this boot; the boot clock counts from it.
+fn boot_id() -> String {
+    let read = std::fs::read_to_string("/proc/sys/kernel/random/boot_id");
+    read.map_or_else(|_| String::from("unknown"), |id| id.trim().to_owned())
+}

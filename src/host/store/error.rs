@@ -1,0 +1,159 @@
+//! What can be wrong with sessions on disk.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::domain::session::LineProblem;
+use crate::domain::untrusted::Untrusted;
+
+/// Why a session, or the place for sessions, cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The sessions directory is not there.
+    #[error("there is no sessions directory {}", shown(path))]
+    Missing {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// Somebody else could have put it there, or could change it.
+    #[error("{} cannot be trusted: {why}", shown(path))]
+    Unsafe {
+        /// The file or directory.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: Unsafe,
+    },
+    /// The kernel refused.
+    #[error("cannot {doing} {}: {source}", shown(path))]
+    Io {
+        /// What was tried.
+        doing: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// The kernel's answer.
+        source: io::Error,
+    },
+    /// No session has this id.
+    #[error("no session is called `{}`", .0.plain(80))]
+    Unknown(Untrusted),
+    /// Several sessions begin like this.
+    #[error("`{}` could be any of {}", given.plain(80), ids.join(", "))]
+    Ambiguous {
+        /// What was asked for.
+        given: Untrusted,
+        /// The sessions that begin so.
+        ids: Vec<String>,
+    },
+    /// There is no session at all.
+    #[error("there are no sessions in {}", shown(path))]
+    Empty {
+        /// The sessions directory.
+        path: PathBuf,
+    },
+    /// Somebody else holds the session, or nobody may write it.
+    #[error("only who holds the pen of a session may record beside it")]
+    NoPen,
+    /// The first entry cannot be made.
+    #[error("the session cannot begin")]
+    Begin(#[source] JournalError),
+}
+
+/// Why a file or directory is not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unsafe {
+    /// A symbolic link.
+    #[error("it is a symbolic link")]
+    Link,
+    /// A directory was expected.
+    #[error("it is not a directory")]
+    NotADirectory,
+    /// A regular file was expected.
+    #[error("it is not a regular file")]
+    NotAFile,
+    /// Another user owns it.
+    #[error("it belongs to another user (uid {0})")]
+    Owner(u32),
+    /// Others may enter or write.
+    #[error("others have access to it (mode {0:04o})")]
+    Mode(u32),
+    /// It has a second name somewhere.
+    #[error("it is linked from elsewhere too")]
+    Links,
+}
+
+/// Why an entry was not saved.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// It cannot be written down in a way that reads back the same.
+    #[error("the entry cannot be written down: {0}")]
+    Line(#[from] LineProblem),
+    /// The disk did not take it; the journal is as it was before and the next entry may be tried.
+    #[error("the entry was not saved: {0}")]
+    Refused(#[source] io::Error),
+    /// The disk took a part of it, which was cut off again; the next entry may be tried.
+    #[error("the entry was not saved: the disk took {written} of {bytes} bytes")]
+    Short {
+        /// Bytes that it took.
+        written: usize,
+        /// Bytes of the line.
+        bytes: usize,
+    },
+    /// Somebody else changed the length of the file; nothing more is written.
+    #[error("somebody else changed the journal: {found} bytes are there, {expected} were expected")]
+    Foreign {
+        /// Bytes that we know of.
+        expected: u64,
+        /// Bytes that are there.
+        found: u64,
+    },
+    /// The disk could not say that it has it. The kernel forgets such failures, so nothing more is written here.
+    #[error("the disk failed to keep the entry, so this journal is closed: {0}")]
+    Sync(#[source] io::Error),
+    /// An earlier failure closed this journal.
+    #[error("an earlier failure closed this journal")]
+    Closed,
+}
+
+impl StoreError {
+    pub(super) fn io(doing: &'static str, path: &Path, source: io::Error) -> Self {
+        Self::Io { doing, path: path.to_owned(), source }
+    }
+
+    /// The disk is full or cannot be written; what it has may still be read.
+    pub(super) fn is_disk(&self) -> bool {
+        let Self::Io { source, .. } = self else { return false };
+        matches!(
+            source.kind(),
+            io::ErrorKind::StorageFull
+                | io::ErrorKind::QuotaExceeded
+                | io::ErrorKind::ReadOnlyFilesystem
+        )
+    }
+
+    /// The kernel said that it is not there.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        match self {
+            Self::Missing { .. } => true,
+            Self::Io { source, .. } => source.kind() == io::ErrorKind::NotFound,
+            Self::Unsafe { .. }
+            | Self::Unknown(_)
+            | Self::Ambiguous { .. }
+            | Self::Empty { .. }
+            | Self::NoPen
+            | Self::Begin(_) => false,
+        }
+    }
+}
+
+impl Unsafe {
+    pub(super) fn at(self, path: &Path) -> StoreError {
+        StoreError::Unsafe { path: path.to_owned(), why: self }
+    }
+}
+
+/// A path for people.
+pub(super) fn shown(path: &Path) -> String {
+    use std::os::unix::ffi::OsStrExt;
+    Untrusted::new(path.as_os_str().as_bytes()).plain(240)
+}

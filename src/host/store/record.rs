@@ -1,0 +1,185 @@
+//! The recording: snapshots beside the journal, written by a thread of their own.
+//!
+//! Invariant: [`Recorder::offer`] never waits for the disk: of two snapshots that come while the disk is busy, the
+//! newer one stays. Every keyframe begins a new zstd frame, so that a reader can begin there, and every line is
+//! flushed, so that a kill costs the last one at most. Trouble here never stops the session.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use zstd::stream::write::Encoder as Compressor;
+
+use crate::domain::facts::Snapshot;
+use crate::domain::session::telemetry::Encoder;
+use crate::domain::untrusted::Untrusted;
+use crate::host::store::dir::{Access, Dir};
+use crate::host::store::error::StoreError;
+
+pub(super) const TELEMETRY: &str = "telemetry";
+pub(super) const SUFFIX: &str = ".jsonl.zst";
+const LEVEL: i32 = 3;
+/// A disk that hangs must not hold up the end of the program for longer.
+const GOODBYE: Duration = Duration::from_secs(1);
+
+/// Writes snapshots down until it is dropped.
+#[derive(Debug)]
+pub struct Recorder(Arc<Shared>);
+
+/// How the recording goes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recording {
+    /// Snapshots that were written.
+    pub written: u64,
+    /// Snapshots that gave way to a newer one.
+    pub passed_over: u64,
+    /// Bytes of the file.
+    pub bytes: u64,
+    /// Why nothing is written any more.
+    pub trouble: Option<Untrusted>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    slot: Mutex<Slot>,
+    /// The slot changed.
+    wake: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Slot {
+    next: Option<Arc<Snapshot>>,
+    leaving: bool,
+    ended: bool,
+    recording: Recording,
+}
+
+impl Recorder {
+    /// Begins a new segment in the session's directory.
+    pub(super) fn start(session: &Dir) -> Result<Self, StoreError> {
+        session.make(TELEMETRY)?;
+        let dir = session.sub(TELEMETRY)?;
+        let names = dir.names()?;
+        let number = |name: &String| name.strip_suffix(SUFFIX)?.parse::<u32>().ok();
+        let next = names.iter().filter_map(number).max().unwrap_or(0) + 1;
+        let file = dir.file(&format!("{next:05}{SUFFIX}"), Access::New)?;
+        let problem = |source| StoreError::io("record into", dir.path(), source);
+        let segment = Segment::new(file);
+        let shared = Arc::new(Shared::default());
+        let theirs = Arc::clone(&shared);
+        thread::Builder::new()
+            .name("recorder".into())
+            .spawn(move || theirs.run(segment))
+            .map_err(problem)?;
+        Ok(Self(shared))
+    }
+
+    /// Hands a snapshot over; returns at once.
+    pub fn offer(&self, snapshot: Arc<Snapshot>) {
+        let mut slot = self.0.lock();
+        if slot.next.replace(snapshot).is_some() {
+            slot.recording.passed_over += 1;
+        }
+        drop(slot);
+        self.0.wake.notify_all();
+    }
+
+    /// How it goes.
+    #[must_use]
+    pub fn status(&self) -> Recording {
+        self.0.lock().recording.clone()
+    }
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        let mut slot = self.0.lock();
+        slot.leaving = true;
+        self.0.wake.notify_all();
+        let busy = |slot: &mut Slot| !slot.ended;
+        drop(self.0.wake.wait_timeout_while(slot, GOODBYE, busy));
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Slot> {
+        self.slot.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The thread: what was offered last goes out, also when everything is over.
+    fn run(&self, mut segment: Segment) {
+        while let Some(snapshot) = self.next() {
+            let outcome = segment.write(&snapshot);
+            let mut slot = self.lock();
+            match outcome {
+                Ok(bytes) => {
+                    slot.recording.written += 1;
+                    slot.recording.bytes = bytes;
+                }
+                Err(error) => {
+                    slot.recording.trouble = Some(error.to_string().into());
+                    break;
+                }
+            }
+        }
+        let outcome = segment.end();
+        let mut slot = self.lock();
+        if let Err(error) = outcome {
+            slot.recording.trouble.get_or_insert_with(|| error.to_string().into());
+        }
+        slot.ended = true;
+        drop(slot);
+        self.wake.notify_all();
+    }
+
+    fn next(&self) -> Option<Arc<Snapshot>> {
+        let idle = |slot: &mut Slot| slot.next.is_none() && !slot.leaving;
+        let slot = self.wake.wait_while(self.lock(), idle);
+        slot.unwrap_or_else(PoisonError::into_inner).next.take()
+    }
+}
+
+/// A file of frames.
+struct Segment {
+    /// The file, before the first frame.
+    file: Option<File>,
+    /// The frame that is being written.
+    frame: Option<Compressor<'static, File>>,
+    codec: Encoder,
+}
+
+impl Segment {
+    fn new(file: File) -> Self {
+        Self { file: Some(file), frame: None, codec: Encoder::default() }
+    }
+
+    /// The bytes that the file has then.
+    fn write(&mut self, snapshot: &Snapshot) -> io::Result<u64> {
+        let begins = self.codec.is_keyframe_due();
+        let line = self.codec.push(snapshot).map_err(io::Error::other)?;
+        if begins {
+            let file = match self.frame.take() {
+                Some(ended) => Some(ended.finish()?),
+                None => self.file.take(),
+            };
+            self.frame = file.map(frame).transpose()?;
+        }
+        let frame = self.frame.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
+        frame.write_all(line.as_bytes())?;
+        frame.write_all(b"\n")?;
+        frame.flush()?;
+        Ok(frame.get_ref().metadata()?.len())
+    }
+
+    fn end(mut self) -> io::Result<()> {
+        self.frame.take().map_or(Ok(()), |frame| frame.finish().map(drop))
+    }
+}
+
+fn frame(file: File) -> io::Result<Compressor<'static, File>> {
+    let mut frame = Compressor::new(file, LEVEL)?;
+    frame.include_checksum(true)?;
+    Ok(frame)
+}

@@ -1,0 +1,150 @@
+//! One line about a session, without reading all of it.
+
+use std::fs::File;
+use std::io;
+
+use serde::Serialize;
+
+use crate::domain::base::Timestamp;
+use crate::domain::session::{Entry, Event, LINE_LIMIT, PROGRAM};
+use crate::domain::untrusted::Untrusted;
+use crate::host::store::dir::{Access, Dir};
+use crate::host::store::error::StoreError;
+use crate::host::store::lock::Lock;
+use crate::host::store::{JOURNAL, scan};
+
+/// Journals up to here are read whole for a listing.
+const WHOLE: u64 = 1 << 20;
+/// Of longer ones, this much of the end.
+const END: u64 = 64 * 1024;
+
+/// What a listing says about a session.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Summary {
+    /// Its id.
+    pub id: String,
+    /// When it began.
+    pub opened: Option<Timestamp>,
+    /// Where.
+    pub host: Untrusted,
+    /// Id of its playbook.
+    pub playbook: Untrusted,
+    /// Title of its playbook.
+    pub title: Untrusted,
+    /// Wall clock of the last entry.
+    pub last_at: Option<Timestamp>,
+    /// Who wrote the last entry that is not by the program.
+    pub last_by: Untrusted,
+    /// Number of the last entry.
+    pub entries: u64,
+    /// How far the chain was read, and what was found.
+    pub chain: ChainState,
+    /// The last screen let go in good order.
+    pub left: bool,
+    /// Process that holds it now.
+    pub holder: Option<u32>,
+    /// Name of the walkthrough, if this is training.
+    pub training: Option<Untrusted>,
+    /// Why it cannot be read.
+    pub problem: Option<Untrusted>,
+}
+
+/// How far a chain was read, and what was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(tag = "state", rename_all = "kebab-case")]
+pub enum ChainState {
+    /// Nothing could be read.
+    #[default]
+    Unread,
+    /// All of it holds.
+    Whole,
+    /// The end of it holds; it is too long to read the rest for a listing.
+    End {
+        /// Bytes that were read.
+        bytes: u64,
+    },
+    /// Its last line was never finished; opening the session sets it aside.
+    Torn {
+        /// Bytes of it.
+        bytes: u64,
+    },
+    /// It does not hold.
+    Broken {
+        /// First line that does not; `None` if only the end was read.
+        line: Option<u64>,
+        /// Where that line begins.
+        offset: u64,
+        /// Why.
+        problem: Untrusted,
+    },
+}
+
+/// Never fails: what is wrong is said in the summary.
+pub(super) fn of(sessions: &Dir, id: &str) -> Summary {
+    let mut summary = Summary { id: id.to_owned(), ..Summary::default() };
+    if let Err(problem) = summary.read(sessions) {
+        summary.problem = Some(problem.to_string().into());
+    }
+    summary
+}
+
+impl Summary {
+    fn read(&mut self, sessions: &Dir) -> Result<(), StoreError> {
+        let dir = sessions.sub(&self.id)?;
+        let mut journal = dir.file(JOURNAL, Access::Read)?;
+        self.holder = Lock::holder(&dir).map(|holder| holder.pid);
+        let problem = |source| StoreError::io("read the journal of", dir.path(), source);
+        self.scan(&mut journal).map_err(problem)?;
+        if self.entries == 0 && self.problem.is_none() {
+            self.problem = Some("its first entry was never finished".into());
+        }
+        Ok(())
+    }
+
+    fn scan(&mut self, journal: &mut File) -> io::Result<()> {
+        let bytes = journal.metadata()?.len();
+        let whole = bytes <= WHOLE;
+        if let Some(first) = scan::first(journal)? {
+            self.take(&first);
+        }
+        let audit = if whole {
+            scan::all(journal, |entry| self.take(&entry))?
+        } else {
+            let end = scan::last(journal, END, |entry| self.take(&entry))?;
+            if end.chain().seq() > 0 {
+                end
+            } else {
+                // The last line is longer than that.
+                scan::last(journal, 2 * LINE_LIMIT as u64, |entry| self.take(&entry))?
+            }
+        };
+        let verdict = audit.verdict();
+        self.chain = match (verdict.problem, verdict.torn) {
+            (Some(at), _) => ChainState::Broken {
+                line: (whole || verdict.entries > 0).then_some(at.line),
+                offset: at.offset,
+                problem: at.problem.to_string().into(),
+            },
+            (None, Some(torn)) => ChainState::Torn { bytes: torn.end - torn.start },
+            (None, None) if whole => ChainState::Whole,
+            (None, None) => ChainState::End { bytes: END.min(bytes) },
+        };
+        Ok(())
+    }
+
+    fn take(&mut self, entry: &Entry) {
+        self.entries = entry.seq;
+        self.last_at = Some(entry.at);
+        self.left = matches!(entry.event, Event::Left);
+        if entry.by.bytes() != PROGRAM.as_bytes() {
+            self.last_by = entry.by.clone();
+        }
+        if let (Event::Opened(opening), None) = (&entry.event, self.opened) {
+            self.opened = Some(entry.at);
+            self.host = opening.host.clone();
+            self.playbook = opening.playbook.as_str().into();
+            self.title = opening.title.clone();
+            self.training = opening.training.as_deref().map(Untrusted::from);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! `firedamp sessions` and `firedamp verify`, as far as they need no terminal.
+#![expect(clippy::unwrap_used, reason = "a broken test should stop where it is")]
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::process::ExitCode;
+
+use firedamp::domain::base::{Digest, Moment, Timestamp};
+use firedamp::domain::session::{Event, Opening};
+use firedamp::domain::untrusted::Untrusted;
+use firedamp::host::store::{Hand, Opened, Store, StoreError};
+use firedamp::run::sessions::{SessionsError, advice, list, verify};
+use tempfile::TempDir;
+
+const ID: &str = "20261121T173000Z-web03";
+
+fn moment() -> Moment {
+    Moment { at: Timestamp::from_second(1_795_282_200).unwrap(), boot_ms: 0 }
+}
+
+fn store() -> (TempDir, Store) {
+    let place = TempDir::new().unwrap();
+    let store = Store::at(&place.path().join("sessions")).unwrap();
+    (place, store)
+}
+
+fn begin(store: &Store, host: &str) -> Opened {
+    let opening = Opening {
+        version: "0.1.0".into(),
+        host: host.into(),
+        playbook: "PB-31".into(),
+        title: "Cryptomining".into(),
+        sha256: Digest::default(),
+        training: (host == "lab").then(|| "first\u{1b}[2J".into()),
+    };
+    store.create(opening, "", moment(), &"ploy".into()).unwrap()
+}
+
+fn listed(store: &Store, json: bool) -> String {
+    let mut out = Vec::new();
+    list(store, json, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn verified(store: &Store) -> (ExitCode, String) {
+    let mut out = Vec::new();
+    let code = verify(store, ID, &mut out).unwrap();
+    (code, String::from_utf8(out).unwrap())
+}
+
+#[test]
+fn a_list_says_what_each_session_needs() {
+    let (_place, store) = store();
+    assert!(listed(&store, false).starts_with("No sessions in "));
+    let held = begin(&store, "web03");
+    drop(begin(&store, "lab"));
+    let mut left = begin(&store, "db01");
+    let Hand::Pen(journal) = &mut left.hand else { panic!("a new session is ours") };
+    journal.append(moment(), &"ploy".into(), Event::Left).unwrap();
+    drop(left);
+    fs::remove_file(begin(&store, "mail").path.join("journal.jsonl")).unwrap();
+    let text = listed(&store, false);
+    let line = |host: &str| text.lines().find(|line| line.contains(host)).unwrap();
+    assert!(line("web03").ends_with(&format!("in use by pid {}", std::process::id())));
+    assert!(line("-lab").ends_with("training first^[[2J, interrupted"));
+    assert!(line("db01").ends_with("2026-11-21 17:30Z  ploy          left"), "{text}");
+    assert!(line("mail").contains("unreadable: cannot open "));
+    assert!(text.lines().all(|line| !Untrusted::from(line).bytes().contains(&0x1b)));
+    drop(held);
+}
+
+#[test]
+fn the_list_is_json_when_asked() {
+    let (_place, store) = store();
+    assert_eq!(listed(&store, true), "[]\n");
+    drop(begin(&store, "web03"));
+    let all: serde_json::Value = serde_json::from_str(&listed(&store, true)).unwrap();
+    let first = all.get(0).unwrap();
+    assert_eq!(first.get("id").unwrap(), ID);
+    assert_eq!(first.pointer("/chain/state").unwrap(), "whole");
+    assert_eq!(first.get("last_by").unwrap(), "ploy");
+    assert_eq!(first.get("entries").unwrap(), 1);
+}
+
+#[test]
+fn a_whole_chain_is_told_with_its_head_and_anchor() {
+    let (_place, store) = store();
+    let opened = begin(&store, "web03");
+    let head = opened.state.head().to_string();
+    let (code, text) = verified(&store);
+    assert_eq!(code, ExitCode::SUCCESS);
+    let anchor = format!("anchor   1-{}", head.get(..12).unwrap());
+    assert!(text.contains(&format!("head     {head}")) && text.contains(&anchor), "{text}");
+}
+
+#[test]
+fn a_break_is_told_with_its_line_and_byte_and_fails() {
+    let (_place, store) = store();
+    let mut opened = begin(&store, "web03");
+    let Hand::Pen(journal) = &mut opened.hand else { panic!("a new session is ours") };
+    journal.append(moment(), &"ploy".into(), Event::Left).unwrap();
+    let path = opened.path.join("journal.jsonl");
+    let mut bytes = fs::read(&path).unwrap();
+    let first = bytes.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+    let last = bytes.len() - 90;
+    *bytes.get_mut(last).unwrap() ^= 1;
+    fs::write(&path, bytes).unwrap();
+    let (code, text) = verified(&store);
+    assert_eq!(code, ExitCode::FAILURE);
+    assert!(text.contains(&format!("broken at line 2, byte {first}:")), "{text}");
+    assert!(text.contains("1 entries before it hold"), "{text}");
+}
+
+#[test]
+fn torn_bytes_are_told_and_do_not_fail() {
+    let (_place, store) = store();
+    let path = begin(&store, "web03").path.join("journal.jsonl");
+    let whole = fs::read(&path).unwrap();
+    fs::write(&path, [&whole[..], b"{\"seq\":2"].concat()).unwrap();
+    let (code, text) = verified(&store);
+    assert_eq!(code, ExitCode::SUCCESS);
+    assert!(text.contains("8 bytes after the last entry"), "{text}");
+    assert_eq!(fs::read(&path).unwrap().len(), whole.len() + 8, "verify changes nothing");
+}
+
+#[test]
+fn trouble_says_what_and_what_to_do() {
+    let (place, store) = store();
+    let said = |id: &str| match verify(&store, id, &mut Vec::new()) {
+        Err(SessionsError::Store(error)) => format!("{error}. {}", advice(&error)),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(
+        said("nothing\u{1b}"),
+        "no session is called `nothing^[`. `firedamp sessions` lists the ids; `latest` is the newest."
+    );
+    drop(begin(&store, "web03"));
+    drop(begin(&store, "db01"));
+    assert!(said("2026").contains("could be any of 20261121T173000Z-db01, 20261121T173000Z-web03"));
+    let missing = Store::existing(&place.path().join("none")).unwrap_err();
+    assert!(missing.to_string().starts_with("there is no sessions directory "));
+    assert!(advice(&missing).contains("--dir"));
+    fs::set_permissions(store.path(), Permissions::from_mode(0o770)).unwrap();
+    let loose = Store::existing(store.path()).unwrap_err();
+    assert!(matches!(loose, StoreError::Unsafe { .. }));
+    assert!(advice(&loose).contains("chmod 700"));
+}
