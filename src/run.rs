@@ -1,0 +1,104 @@
+//! The loop, the terminal, the settings, and one file a subcommand. The only room that knows tokio.
+
+mod args;
+mod cockpit;
+pub mod complain;
+mod drill;
+mod hands;
+mod incident;
+mod input;
+mod library;
+mod looker;
+mod places;
+pub mod playbook;
+mod scribe;
+pub mod sessions;
+mod start;
+mod tape;
+pub mod terminal;
+mod themes;
+mod train;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::host::store::{Store, StoreError};
+use crate::run::args::{Arguments, Command, Options, PlaybookCommand};
+use crate::run::complain::{Complaint, chain};
+use crate::run::places::Places;
+use crate::run::sessions::SessionsError;
+use crate::run::start::Wanted;
+
+/// Exit code of a complaint.
+const TROUBLE: u8 = 2;
+
+/// Reads the arguments and does what they say.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let done = obey(arguments);
+    done.unwrap_or_else(|complaint| {
+        // Nobody to complain to is no reason to complain.
+        io::stderr().write_all(complaint.to_string().as_bytes()).ok();
+        ExitCode::from(TROUBLE)
+    })
+}
+
+fn obey(arguments: Arguments) -> Result<ExitCode, Complaint> {
+    let Arguments { options, command } = arguments;
+    let out = &mut io::stdout().lock();
+    match command {
+        None => start::cockpit(&options, Wanted::Choice),
+        Some(Command::Resume { id }) => {
+            start::cockpit(&options, id.as_deref().map_or(Wanted::Newest, Wanted::Session))
+        }
+        Some(Command::Replay { id }) => train::replay(&options, &id),
+        Some(Command::Train { name: None }) => printed(train::walkthroughs(&options, out)),
+        Some(Command::Train { name: Some(name) }) => train::train(&options, &name),
+        Some(Command::Sessions { json }) => {
+            told(sessions::list(&store(&options)?, json, out).map(|()| ExitCode::SUCCESS))
+        }
+        Some(Command::Verify { id }) => told(sessions::verify(&store(&options)?, &id, out)),
+        Some(Command::Playbook { command: PlaybookCommand::Check { files, json } }) => {
+            printed(playbook::check(&files, json, out))
+        }
+        Some(Command::Playbook { command: PlaybookCommand::Show { which } }) => {
+            printed(playbook::show(&which, options.language(), out, &mut io::stderr()))
+        }
+        Some(Command::Paths) => {
+            let places = Places::find(&options)?;
+            printed(out.write_all(places.show().as_bytes()).map(|()| ExitCode::SUCCESS))
+        }
+    }
+}
+
+/// The store that commands read; it must be there.
+fn store(options: &Options) -> Result<Store, Complaint> {
+    let places = Places::find(options)?;
+    Store::existing(&places.sessions).map_err(|error| store_complaint(&error))
+}
+
+/// A reader that went away (`firedamp sessions | head`) is the end of the work and no trouble.
+fn printed(done: io::Result<ExitCode>) -> Result<ExitCode, Complaint> {
+    match done {
+        Ok(code) => Ok(code),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ExitCode::from(141)),
+        Err(error) => Err(Complaint::new("cannot print", error, "look at where the output goes")),
+    }
+}
+
+/// The same for commands that read sessions.
+fn told(done: Result<ExitCode, SessionsError>) -> Result<ExitCode, Complaint> {
+    match done {
+        Ok(code) => Ok(code),
+        Err(SessionsError::Store(error)) => Err(store_complaint(&error)),
+        Err(SessionsError::Out(error)) => printed(Err(error)),
+    }
+}
+
+/// What to do about a store that cannot be used.
+fn store_complaint(error: &StoreError) -> Complaint {
+    Complaint::new("cannot use the session", chain(error), sessions::advice(error))
+}

@@ -1,0 +1,184 @@
+//! What can be said on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::cockpit::model::Glyphs;
+use crate::domain::base::Language;
+use crate::domain::session::PROGRAM;
+
+/// The terminal cockpit for responding to a cryptomining compromise on this host (playbook PB-31, ATT&CK T1496).
+///
+/// Without a command it opens the cockpit: on the sessions that can be taken up, or on a new one.
+#[derive(Debug, Parser)]
+#[command(name = "firedamp", version, max_term_width = 100)]
+pub(super) struct Arguments {
+    /// Options of the cockpit.
+    #[command(flatten)]
+    pub options: Options,
+    /// What to do; the cockpit if nothing is said.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Options that every command understands.
+#[derive(Clone, Debug, Args)]
+pub(super) struct Options {
+    /// Directory of the sessions
+    #[arg(long, global = true, value_name = "DIR", env = "FIREDAMP_DIR")]
+    pub dir: Option<PathBuf>,
+    /// Name to sign with in the journal
+    #[arg(long = "as", global = true, value_name = "NAME", env = "FIREDAMP_AS", value_parser = signer)]
+    pub signer: Option<String>,
+    /// Language of the screen
+    #[arg(long, global = true, value_name = "en|th", env = "FIREDAMP_LANG", value_enum)]
+    pub lang: Option<LanguageArg>,
+    /// Theme: dark, light, high-contrast, cvd, ansi16, mono, or one of your own
+    #[arg(long, global = true, value_name = "NAME", env = "FIREDAMP_THEME")]
+    pub theme: Option<String>,
+    /// Glyphs that this terminal can draw
+    #[arg(long, global = true, value_name = "SET", env = "FIREDAMP_GLYPHS", value_enum)]
+    pub glyphs: Option<GlyphsArg>,
+    /// Begin a new session at once, without asking which
+    #[arg(long, global = true)]
+    pub new: bool,
+    /// Playbook for a new session: a Markdown file
+    #[arg(long, global = true, value_name = "FILE")]
+    pub playbook: Option<PathBuf>,
+}
+
+/// `--lang`.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum LanguageArg {
+    /// English
+    En,
+    /// Thai
+    Th,
+}
+
+/// `--glyphs`.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum GlyphsArg {
+    /// Nothing but ASCII
+    Ascii,
+    /// Lines, blocks and arrows
+    Block,
+    /// Braille graphs too
+    Braille,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// List the sessions
+    Sessions {
+        /// One JSON array
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take a session up again: the newest, or the one with this id or unique beginning of an id
+    Resume {
+        /// Which
+        id: Option<String>,
+    },
+    /// Check the chain of a session's journal
+    Verify {
+        /// Which: an id, a unique beginning of one, or `latest`
+        id: String,
+    },
+    /// Play a session's recording back; nothing is written
+    Replay {
+        /// Which: an id, a unique beginning of one, or `latest`
+        id: String,
+    },
+    /// List the walkthroughs, or train with one
+    Train {
+        /// Which
+        // An id of its own: `name` is that of `--as`, which every command understands.
+        #[arg(id = "walkthrough", value_name = "NAME")]
+        name: Option<String>,
+    },
+    /// Check or show playbooks
+    Playbook {
+        /// Which of the two
+        #[command(subcommand)]
+        command: PlaybookCommand,
+    },
+    /// Say where sessions, settings and themes are
+    Paths,
+}
+
+/// What to do with playbooks.
+#[derive(Debug, Subcommand)]
+pub(super) enum PlaybookCommand {
+    /// Read playbooks, count what they hold, and name what is wrong with them
+    Check {
+        /// Markdown files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// One JSON array
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print a playbook as text
+    Show {
+        /// An id such as PB-31, or a Markdown file
+        which: String,
+    },
+}
+
+/// A name to sign with: somebody's, and not the program's own.
+fn signer(name: &str) -> Result<String, String> {
+    let name = name.trim();
+    if name.is_empty() || name.eq_ignore_ascii_case(PROGRAM) {
+        return Err(format!("sign with a name of your own, not with `{name}`"));
+    }
+    Ok(name.to_owned())
+}
+
+impl Options {
+    /// The language that was asked for, else that of the environment, else English.
+    #[must_use]
+    pub(super) fn language(&self) -> Language {
+        let asked = self.lang.map(Language::from);
+        asked.unwrap_or_else(|| {
+            let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
+                .iter()
+                .filter_map(|name| std::env::var(name).ok())
+                .find(|value| !value.is_empty());
+            let thai = locale.is_some_and(|locale| locale.starts_with("th"));
+            if thai { Language::Th } else { Language::En }
+        })
+    }
+
+    /// The glyphs that were asked for, else those that the environment promises.
+    #[must_use]
+    pub(super) fn glyphs(&self) -> Glyphs {
+        let asked = self.glyphs.map(Glyphs::from);
+        asked.unwrap_or_else(|| {
+            let term = std::env::var("TERM").unwrap_or_default();
+            let poor = matches!(term.as_str(), "linux" | "dumb" | "vt100" | "vt220" | "");
+            if poor { Glyphs::Ascii } else { Glyphs::Block }
+        })
+    }
+}
+
+impl From<LanguageArg> for Language {
+    fn from(arg: LanguageArg) -> Self {
+        match arg {
+            LanguageArg::En => Self::En,
+            LanguageArg::Th => Self::Th,
+        }
+    }
+}
+
+impl From<GlyphsArg> for Glyphs {
+    fn from(arg: GlyphsArg) -> Self {
+        match arg {
+            GlyphsArg::Ascii => Self::Ascii,
+            GlyphsArg::Block => Self::Block,
+            GlyphsArg::Braille => Self::Braille,
+        }
+    }
+}

@@ -1,0 +1,282 @@
+//! The loop: what happened goes in, the model goes on, effects go out, one frame is drawn.
+//!
+//! All that waits is taken in before a frame is drawn, so a burst costs one frame; nothing is drawn when nothing
+//! changed; and a line that takes no more bytes gets no frame until it does.
+
+use std::io::Write;
+use std::time::Duration;
+
+use ratatui::backend::Backend;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::mpsc::Receiver;
+use tokio::time::{MissedTickBehavior, interval, sleep};
+
+use crate::cockpit::model::{NoticeKind, Pane};
+use crate::cockpit::{Effect, Model, Msg, update};
+use crate::domain::base::Clock;
+use crate::run::hands::Hands;
+use crate::run::terminal::{self, Canvas};
+use crate::run::themes::Themes;
+use crate::ui::{self, Screen};
+
+/// A look at the clock is due when nothing else came for this long.
+const QUIET_MS: u64 = 1_500;
+/// Pause before a line that was full is tried again.
+const FULL: Duration = Duration::from_millis(50);
+
+/// What reaches the loop.
+#[derive(Debug)]
+pub(super) enum Happening {
+    /// Something for the cockpit.
+    Msg(Msg),
+    /// Somebody else wrote to the session that is on the screen.
+    JournalGrew,
+    /// A theme file changed.
+    ThemesChanged,
+    /// Nobody is at the other end of the terminal any more.
+    TerminalGone,
+}
+
+/// How the cockpit ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// The responder left.
+    Left,
+    /// The terminal went away, or SIGHUP said so.
+    TerminalGone,
+    /// SIGTERM or SIGINT.
+    Told,
+}
+
+/// Everything on the responder's side of the loop.
+pub(super) struct Desk<'a> {
+    /// State.
+    pub model: Model,
+    /// Colours.
+    pub themes: Themes,
+    /// Where frames are drawn.
+    pub canvas: Canvas,
+    /// What carries effects out.
+    pub hands: &'a mut dyn Hands,
+    /// Time.
+    pub clock: &'a dyn Clock,
+    /// The screen no longer shows the model.
+    stale: bool,
+    ended: Option<Ended>,
+}
+
+/// Signals that a terminal program must answer.
+struct Signals {
+    hangup: Signal,
+    terminate: Signal,
+    interrupt: Signal,
+    window: Signal,
+    resumed: Signal,
+    stop: Signal,
+}
+
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self {
+            hangup: signal(SignalKind::hangup())?,
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            window: signal(SignalKind::window_change())?,
+            resumed: signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?,
+            stop: signal(SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()))?,
+        })
+    }
+}
+
+/// Runs until the responder leaves, the terminal goes away, or a signal ends it.
+pub(super) async fn run(
+    desk: &mut Desk<'_>,
+    mut inbox: Receiver<Happening>,
+) -> std::io::Result<Ended> {
+    let mut signals = Signals::listen()?;
+    let mut tick = interval(Duration::from_millis(QUIET_MS));
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let full = !desk.draw()?;
+        tokio::select! {
+            biased;
+            _ = signals.hangup.recv() => desk.ended = Some(Ended::TerminalGone),
+            _ = signals.terminate.recv() => desk.ended = Some(Ended::Told),
+            _ = signals.interrupt.recv() => desk.ended = Some(Ended::Told),
+            _ = signals.stop.recv() => desk.carry_out(Effect::Suspend),
+            _ = signals.resumed.recv() => desk.carry_out(Effect::Redraw),
+            _ = signals.window.recv() => desk.resized(),
+            happening = inbox.recv() => match happening {
+                Some(happening) => desk.take(happening),
+                None => desk.ended = Some(Ended::TerminalGone),
+            },
+            _ = tick.tick() => desk.look_at_the_clock(),
+            () = sleep(FULL), if full => {}
+        }
+        while let Ok(happening) = inbox.try_recv() {
+            desk.take(happening);
+        }
+        if let Some(ended) = desk.ended {
+            return Ok(ended);
+        }
+    }
+}
+
+impl<'a> Desk<'a> {
+    /// A desk with nothing on it yet.
+    pub(super) fn new(
+        model: Model,
+        themes: Themes,
+        canvas: Canvas,
+        hands: &'a mut dyn Hands,
+        clock: &'a dyn Clock,
+    ) -> Self {
+        let mut desk = Self { model, themes, canvas, hands, clock, stale: true, ended: None };
+        desk.resized();
+        desk
+    }
+
+    /// Applies a message and carries out what follows from it.
+    pub(super) fn apply(&mut self, msg: Msg) {
+        let mut waiting = std::collections::VecDeque::from([msg]);
+        while let Some(msg) = waiting.pop_front() {
+            self.stale = true;
+            for effect in update(&mut self.model, msg) {
+                waiting.extend(self.effect(effect));
+            }
+        }
+    }
+
+    fn take(&mut self, happening: Happening) {
+        match happening {
+            Happening::Msg(msg) => self.apply(msg),
+            Happening::JournalGrew => self.follow(),
+            Happening::ThemesChanged => {
+                let loaded = self.themes.reload().map(|theme| theme.name().to_owned());
+                self.apply(match loaded {
+                    Ok(name) => Msg::ThemeLoaded(name, true),
+                    Err(problem) => Msg::Notice(NoticeKind::ThemeBroken(problem.into())),
+                });
+            }
+            Happening::TerminalGone => self.ended = Some(Ended::TerminalGone),
+        }
+    }
+
+    fn follow(&mut self) {
+        for msg in self.hands.follow() {
+            self.apply(msg);
+        }
+    }
+
+    /// Nothing else came for a while: ages on the screen go on, and so does whom we follow.
+    fn look_at_the_clock(&mut self) {
+        let now = self.clock.now();
+        if now.ms_since(self.model.now) >= QUIET_MS {
+            self.apply(Msg::Tick(now));
+        }
+        self.follow();
+    }
+
+    fn resized(&mut self) {
+        // 0x0 is what a dying terminal tells: not a size.
+        if let Some(size) = terminal::size() {
+            self.apply(Msg::Resized(size));
+        }
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
+        if let Some(msg) = self.effect(effect) {
+            self.apply(msg);
+        }
+    }
+
+    /// Does one effect; what came of it at once is returned.
+    fn effect(&mut self, effect: Effect) -> Option<Msg> {
+        match effect {
+            Effect::Record { ticket, event } => self.hands.record(ticket, event),
+            Effect::Open(which) => Some(match self.hands.open(&which) {
+                Ok(opened) => Msg::Opened(Box::new(opened)),
+                Err(complaint) => Msg::Notice(NoticeKind::Trouble(complaint.line())),
+            }),
+            Effect::UseTool(path) => {
+                self.hands.use_tool(&path);
+                None
+            }
+            Effect::Tape(tape) => {
+                self.hands.tape(tape);
+                None
+            }
+            Effect::NextTheme => Some(match self.themes.next() {
+                Ok(theme) => Msg::ThemeLoaded(theme.name().to_owned(), false),
+                Err(problem) => Msg::Notice(NoticeKind::ThemeBroken(problem.into())),
+            }),
+            Effect::Redraw => {
+                self.stale = true;
+                self.forget_the_screen();
+                None
+            }
+            Effect::Suspend => self.suspend(),
+            Effect::Bell => {
+                let bell = self.canvas.backend_mut();
+                bell.write_all(b"\x07").and_then(|()| Write::flush(bell)).ok();
+                None
+            }
+            Effect::Leave => {
+                self.ended = Some(Ended::Left);
+                None
+            }
+        }
+    }
+
+    /// Clears the terminal and forgets what is on it. ratatui's own `clear` asks the terminal for its cursor and waits
+    /// for the answer, which the thread that reads keys would take for keys.
+    fn forget_the_screen(&mut self) {
+        self.canvas.backend_mut().clear().ok();
+        self.canvas.swap_buffers();
+    }
+
+    /// To the shell; the whole job stops, and `fg` brings it back with every mode set again. Without a shell
+    /// nobody could type that, so nothing stops.
+    fn suspend(&mut self) -> Option<Msg> {
+        use rustix::process::{Signal, getpid, getsid, kill_current_process_group};
+        if getsid(None).is_ok_and(|leader| leader == getpid()) {
+            let why = "there is no shell to go back to: this program was started without one";
+            return Some(Msg::Notice(NoticeKind::Trouble(why.into())));
+        }
+        terminal::give_back();
+        // SIGSTOP: SIGTSTP would only come back to the handler.
+        kill_current_process_group(Signal::STOP).ok();
+        terminal::enter().ok();
+        self.forget_the_screen();
+        self.resized();
+        self.stale = true;
+        None
+    }
+
+    /// How long the documents are depends on how they are drawn; the cursor must know.
+    fn measure(&mut self) {
+        let columns = self.model.size.columns;
+        let model = &mut self.model;
+        if model.focus == Pane::Playbook {
+            model.panes.playbook.lines = ui::panes::playbook_lines(model, columns);
+        }
+        if model.focus == Pane::Handoff {
+            model.panes.handoff.lines = ui::panes::handoff_lines(model, columns);
+        }
+    }
+
+    /// Draws if the screen is not up to date; `false` if the line takes nothing now.
+    fn draw(&mut self) -> std::io::Result<bool> {
+        if !self.stale || terminal::size().is_none() {
+            return Ok(true);
+        }
+        if !terminal::has_room() {
+            return Ok(false);
+        }
+        self.measure();
+        let (model, theme) = (&self.model, self.themes.current());
+        self.canvas.draw(|frame| frame.render_widget(Screen { model, theme }, frame.area()))?;
+        self.stale = false;
+        Ok(true)
+    }
+}

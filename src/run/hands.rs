@@ -1,0 +1,25 @@
+//! Hands: what carries effects out.
+//!
+//! Two kinds, by type. Those of an incident hold the journal and the eyes on this host. Those of a tape hold a
+//! recording and perhaps a journal, and nothing that could reach a host: training cannot act by mistake.
+
+use crate::cockpit::{Msg, Opened, Tape, Which};
+use crate::domain::session::Event;
+use crate::domain::untrusted::Untrusted;
+use crate::run::complain::Complaint;
+
+/// Carries effects out. Only [`Hands::open`] waits for a disk; nothing waits for a probe or a child.
+pub(super) trait Hands {
+    /// Sends an event to the journal. The answer comes through the inbox, or at once if it is a refusal.
+    fn record(&mut self, ticket: u64, event: Event) -> Option<Msg>;
+    /// Takes a session up.
+    fn open(&mut self, which: &Which) -> Result<Opened, Complaint>;
+    /// Lets a program of the host run as a source of facts.
+    fn use_tool(&mut self, path: &Untrusted);
+    /// Changes the pace or place of the tape.
+    fn tape(&mut self, tape: Tape);
+    /// What somebody else wrote since the last look, for an observer.
+    fn follow(&mut self) -> Vec<Msg>;
+    /// Puts the pen down: what was asked for is written, then, in good order, that we left.
+    fn put_down(&mut self, in_good_order: bool);
+}

@@ -1,0 +1,259 @@
+//! The hands of an incident: the journal of a session, and the eyes on this host.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use notify::{RecommendedWatcher, RecursiveMode, Watcher};
+use tokio::sync::mpsc::Sender;
+
+use crate::cockpit::model::{NoticeKind, Pen, Source};
+use crate::cockpit::{Msg, Opened, Tape, Which};
+use crate::domain::base::Clock;
+use crate::domain::session::{Event, Opening};
+use crate::domain::untrusted::Untrusted;
+use crate::host::probe::HostClock;
+use crate::host::store::{self, Follower, Hand, Recorder, Store};
+use crate::run::cockpit::Happening;
+use crate::run::complain::Complaint;
+use crate::run::hands::Hands;
+use crate::run::library::{Shelf, editions};
+use crate::run::looker::{Looker, Order};
+use crate::run::scribe::Scribe;
+use crate::run::{store_complaint, terminal};
+
+/// The journal of a session, and the eyes on this host.
+pub(super) struct Incident {
+    store: Store,
+    who: Untrusted,
+    host: Untrusted,
+    playbook: Option<PathBuf>,
+    inbox: Sender<Happening>,
+    looker: Option<Looker>,
+    writing: Option<Scribe>,
+    following: Option<Following>,
+}
+
+/// A session that somebody else writes.
+struct Following {
+    id: String,
+    follower: Follower,
+    /// Kept for as long as we follow.
+    _watcher: Option<RecommendedWatcher>,
+}
+
+impl Incident {
+    /// Hands that hold nothing yet.
+    #[must_use]
+    pub(super) const fn new(
+        store: Store,
+        who: Untrusted,
+        host: Untrusted,
+        playbook: Option<PathBuf>,
+        inbox: Sender<Happening>,
+        looker: Looker,
+    ) -> Self {
+        let looker = Some(looker);
+        Self { store, who, host, playbook, inbox, looker, writing: None, following: None }
+    }
+
+    fn begin(&self) -> Result<(store::Opened, Shelf), Complaint> {
+        let book = Shelf::take(self.playbook.as_deref())?;
+        let document = &book.playbook.en;
+        let first = Opening {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            host: self.host.clone(),
+            playbook: document.id.clone(),
+            title: document.title.as_str().into(),
+            sha256: crate::domain::base::Digest::default(),
+            training: None,
+        };
+        let opened = self
+            .store
+            .create(first, &book.text, HostClock.now(), &self.who)
+            .map_err(|error| store_complaint(&error))?;
+        Ok((opened, book))
+    }
+
+    fn take_up(&self, id: &str) -> Result<(store::Opened, Shelf), Complaint> {
+        let opened = self.store.open(id, &self.who).map_err(|error| store_complaint(&error))?;
+        let Some(opening) = &opened.state.opening else {
+            return Err(Complaint::new(
+                "this session holds nothing",
+                "the program was ended while it began",
+                "begin a new one: firedamp --new",
+            ));
+        };
+        if opening.training.is_some() {
+            return Err(Complaint::new(
+                "this session is training",
+                "nothing in it is about this host",
+                "go on with it by: firedamp train",
+            ));
+        }
+        let book = Shelf { text: opened.playbook.clone(), playbook: editions(&opened.playbook) };
+        Ok((opened, book))
+    }
+
+    /// Takes the pen, or a place behind whoever has it.
+    fn settle(
+        &mut self,
+        id: &str,
+        hand: Hand,
+        path: &Path,
+        recorder: Option<Recorder>,
+    ) -> Result<Pen, Complaint> {
+        self.writing = None;
+        self.following = None;
+        match hand {
+            Hand::Pen(journal) => {
+                let scribe = Scribe::hire(journal, self.who.clone(), HostClock, self.inbox.clone())
+                    .map_err(|error| no_thread(&error))?;
+                self.writing = Some(scribe);
+                if let Some(recorder) = recorder {
+                    self.order(Order::Record(recorder));
+                }
+                Ok(Pen::Ours)
+            }
+            Hand::Observer(follower, holder) => {
+                let watcher = watch(path, self.inbox.clone());
+                let id = id.to_owned();
+                self.following = Some(Following { id, follower, _watcher: watcher });
+                Ok(Pen::Observer(holder.map(|holder| holder.by)))
+            }
+            Hand::ReadOnly(broken) => Ok(Pen::Damaged(broken.to_string().into())),
+        }
+    }
+
+    /// Only who holds the pen records; without a recording the work goes on, and the screen says so.
+    fn recorder(&self, opened: &store::Opened) -> Option<Recorder> {
+        if !matches!(opened.hand, Hand::Pen(_)) {
+            return None;
+        }
+        let started = opened.record();
+        started.map_err(|error| self.tell(NoticeKind::NotRecording(error.to_string().into()))).ok()
+    }
+
+    fn order(&self, order: Order) {
+        if !self.looker.as_ref().is_some_and(|looker| looker.tell(order)) {
+            self.tell(NoticeKind::Trouble("the looks at this host have stopped".into()));
+        }
+    }
+
+    /// The writer may have taken back a line that it could not save, which looks like damage to whoever had read
+    /// it. So the whole journal is read once more before that word is said.
+    fn follow_again(&mut self) -> Vec<Msg> {
+        let Some(Following { id, .. }) = self.following.take() else { return Vec::new() };
+        let damaged = |why: Untrusted| {
+            vec![Msg::Pen(Pen::Damaged(why.clone())), Msg::Notice(NoticeKind::Trouble(why))]
+        };
+        match self.store.observe(&id) {
+            Ok(store::Opened { hand: Hand::Observer(follower, _), entries, path, .. }) => {
+                let watcher = watch(&path, self.inbox.clone());
+                self.following = Some(Following { id, follower, _watcher: watcher });
+                vec![Msg::Rewound(entries)]
+            }
+            Ok(store::Opened { hand: Hand::ReadOnly(broken), .. }) => {
+                damaged(broken.to_string().into())
+            }
+            Ok(store::Opened { hand: Hand::Pen(_), .. }) => Vec::new(),
+            Err(error) => damaged(error.to_string().into()),
+        }
+    }
+
+    fn tell(&self, notice: NoticeKind) {
+        // The notice line holds one notice; if the inbox is full, others are on their way to it.
+        self.inbox.try_send(Happening::Msg(Msg::Notice(notice))).ok();
+    }
+}
+
+impl Hands for Incident {
+    fn record(&mut self, ticket: u64, mut event: Event) -> Option<Msg> {
+        if let Event::Allowed { program, sha256 } = &mut event {
+            *sha256 = store::digest_of(program);
+        }
+        match &self.writing {
+            Some(scribe) => scribe.write(ticket, event),
+            None => Some(Msg::NotSaved(ticket, "this screen does not hold the pen".into())),
+        }
+    }
+
+    fn open(&mut self, which: &Which) -> Result<Opened, Complaint> {
+        let (opened, book) = match which {
+            Which::New => self.begin()?,
+            Which::Existing(id) => self.take_up(id)?,
+        };
+        terminal::crashes_go_to(opened.path.clone());
+        let recorder = self.recorder(&opened);
+        let pen = self.settle(&opened.id, opened.hand, &opened.path, recorder)?;
+        if let Some(recovered) = &opened.recovered {
+            self.tell(NoticeKind::TornSetAside(recovered.bytes));
+            let what =
+                format!("{} bytes of a torn line are in {}", recovered.bytes, recovered.file);
+            self.record(0, Event::Trouble { what: what.into() });
+        }
+        if !opened.playbook_intact {
+            let what = Untrusted::from("playbook.md is not the one that the session began with");
+            self.tell(NoticeKind::Trouble(what.clone()));
+            self.record(0, Event::Trouble { what });
+        }
+        if let Some(trouble) = opened.trouble {
+            self.tell(NoticeKind::Trouble(trouble));
+        }
+        Ok(Opened {
+            id: opened.id,
+            pen,
+            entries: opened.entries,
+            playbook: book.playbook,
+            source: Source::default(),
+            walkthrough: None,
+        })
+    }
+
+    fn use_tool(&mut self, path: &Untrusted) {
+        self.order(Order::Allow(path.clone()));
+    }
+
+    /// The host cannot be rewound.
+    fn tape(&mut self, _tape: Tape) {}
+
+    fn follow(&mut self) -> Vec<Msg> {
+        let Some(following) = &mut self.following else { return Vec::new() };
+        match following.follower.poll() {
+            Ok(entries) if entries.is_empty() => Vec::new(),
+            Ok(entries) => vec![Msg::Followed(entries)],
+            Err(_) => self.follow_again(),
+        }
+    }
+
+    fn put_down(&mut self, in_good_order: bool) {
+        if let Some(scribe) = self.writing.take() {
+            scribe.dismiss(in_good_order);
+        }
+        if let Some(looker) = self.looker.take() {
+            looker.stop();
+        }
+    }
+}
+
+/// Tells the loop when the journal in `dir` grows. Where the kernel cannot watch, the loop looks by itself.
+fn watch(dir: &Path, inbox: Sender<Happening>) -> Option<RecommendedWatcher> {
+    let journal = Arc::new(dir.join("journal.jsonl"));
+    let path = Arc::clone(&journal);
+    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+        if event.is_ok_and(|event| event.kind.is_modify() && event.paths.contains(&path)) {
+            // A full inbox: the loop is awake and will look anyway.
+            inbox.try_send(Happening::JournalGrew).ok();
+        }
+    })
+    .ok()?;
+    watcher.watch(&journal, RecursiveMode::NonRecursive).ok()?;
+    Some(watcher)
+}
+
+fn no_thread(error: &std::io::Error) -> Complaint {
+    Complaint::new(
+        "cannot start the journal's writer",
+        error,
+        "free some processes or raise the limit: ulimit -u",
+    )
+}

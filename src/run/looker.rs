@@ -1,0 +1,122 @@
+//! The looker: a thread that looks at this host at its own pace. A look that takes long delays the next one;
+//! nothing piles up, and nobody waits for it.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc::Sender;
+use tokio::sync::mpsc::error::TrySendError;
+
+use crate::cockpit::Msg;
+use crate::cockpit::model::NoticeKind;
+use crate::domain::base::Clock;
+use crate::domain::facts::Snapshot;
+use crate::domain::untrusted::Untrusted;
+use crate::host::probe::Eyes;
+use crate::host::store::Recorder;
+use crate::run::cockpit::Happening;
+
+/// Time from one look to the next.
+const PERIOD: Duration = Duration::from_secs(1);
+/// Orders that may wait.
+const WAITING: usize = 8;
+
+/// What the looker can be told.
+#[derive(Debug)]
+pub(super) enum Order {
+    /// Record what is seen from here on.
+    Record(Recorder),
+    /// This program of the host may run as a source.
+    Allow(Untrusted),
+}
+
+/// How long leaving waits for a look and a recording to end.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The way to the looker. It ends when this is dropped.
+#[derive(Debug)]
+pub(super) struct Looker {
+    orders: SyncSender<Order>,
+    done: Receiver<()>,
+}
+
+impl Looker {
+    /// Opens the eyes and begins to look.
+    pub(super) fn start(
+        mut eyes: Eyes,
+        clock: impl Clock + 'static,
+        inbox: Sender<Happening>,
+    ) -> std::io::Result<Self> {
+        let (orders, waiting) = sync_channel(WAITING);
+        let (finished, done) = sync_channel(1);
+        thread::Builder::new().name("looker".into()).spawn(move || {
+            // Dropped after the recorder, whose end is what leaving waits for.
+            let _finished: SyncSender<()> = finished;
+            let mut recorder = None;
+            loop {
+                let begun = Instant::now();
+                let snapshot = Arc::new(eyes.look(clock.now()));
+                if recorder.as_ref().is_some_and(|tape| !record(tape, &snapshot, &inbox)) {
+                    recorder = None;
+                }
+                match inbox.try_send(Happening::Msg(Msg::Seen(snapshot))) {
+                    // The screen is behind: it gets the next one instead.
+                    Ok(()) | Err(TrySendError::Full(_)) => {}
+                    Err(TrySendError::Closed(_)) => return,
+                }
+                if !wait(&waiting, begun, &mut eyes, &mut recorder) {
+                    return;
+                }
+            }
+        })?;
+        Ok(Self { orders, done })
+    }
+
+    /// Tells the looker something; `false` if it does not listen, because a look hangs or it has ended.
+    pub(super) fn tell(&self, order: Order) -> bool {
+        self.orders.try_send(order).is_ok()
+    }
+
+    /// Ends it, and waits until the recording is closed, but not for ever.
+    pub(super) fn stop(self) {
+        drop(self.orders);
+        match self.done.recv_timeout(PATIENCE) {
+            Ok(()) | Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
+        }
+    }
+}
+
+/// Waits for the next look and takes orders meanwhile; `false` when nobody gives any more.
+fn wait(
+    orders: &Receiver<Order>,
+    begun: Instant,
+    eyes: &mut Eyes,
+    recorder: &mut Option<Recorder>,
+) -> bool {
+    loop {
+        let left = PERIOD.saturating_sub(begun.elapsed());
+        match orders.recv_timeout(left) {
+            Ok(Order::Record(new)) => *recorder = Some(new),
+            Ok(Order::Allow(path)) => {
+                eyes.allow(Path::new(OsStr::from_bytes(path.bytes())));
+                return true;
+            }
+            Err(RecvTimeoutError::Timeout) => return true,
+            Err(RecvTimeoutError::Disconnected) => return false,
+        }
+    }
+}
+
+/// Hands the snapshot to the recorder; `false` when the recorder writes no more, which is said once.
+fn record(recorder: &Recorder, snapshot: &Arc<Snapshot>, inbox: &Sender<Happening>) -> bool {
+    recorder.offer(Arc::clone(snapshot));
+    let Some(trouble) = recorder.status().trouble else { return true };
+    let notice = NoticeKind::NotRecording(trouble);
+    inbox.try_send(Happening::Msg(Msg::Notice(notice))).ok();
+    false
+}

@@ -1,0 +1,135 @@
+//! `firedamp sessions` and `firedamp verify ID`.
+//!
+//! Invariant: both only read. Whatever stood in a file is printed through
+//! [`Untrusted`].
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use crate::domain::base::Timestamp;
+use crate::domain::session::{Verdict, to_json};
+use crate::domain::untrusted::Untrusted;
+use crate::host::store::{ChainState, Store, StoreError, Summary};
+
+/// Why a command about sessions did not end well.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionsError {
+    /// The sessions, or one of them, cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The output cannot be written.
+    #[error("cannot write the answer: {0}")]
+    Out(#[from] io::Error),
+}
+
+/// Prints all sessions, the oldest first; as JSON, an array of [`Summary`].
+pub fn list(store: &Store, json: bool, out: &mut dyn Write) -> Result<(), SessionsError> {
+    let sessions = store.list()?;
+    if json {
+        writeln!(out, "{}", to_json(&sessions).map_err(io::Error::other)?)?;
+        return Ok(());
+    }
+    if sessions.is_empty() {
+        let path = Untrusted::from(store.path().to_string_lossy().into_owned());
+        writeln!(out, "No sessions in {}", path.plain(200))?;
+        return Ok(());
+    }
+    let width = sessions.iter().map(|it| it.id.len()).max().unwrap_or_default().min(40);
+    writeln!(out, "{:width$}  {:>7}  {:17}  {:12}  STATE", "SESSION", "ENTRIES", "LAST", "BY")?;
+    for it in &sessions {
+        let (last, by) = (minute(it.last_at), it.last_by.plain(12));
+        let gap = 12_usize.saturating_sub(Untrusted::from(by.as_str()).width());
+        let state = state(it);
+        writeln!(out, "{:width$}  {:>7}  {last:17}  {by}{:gap$}  {state}", it.id, it.entries, "")?;
+    }
+    Ok(())
+}
+
+/// Reads a journal from end to end and says what holds of it. A break gives exit code 1.
+pub fn verify(store: &Store, id: &str, out: &mut dyn Write) -> Result<ExitCode, SessionsError> {
+    let (id, verdict) = store.verify(id)?;
+    let Verdict { entries, head, end, problem, torn } = verdict;
+    if let Some(broken) = problem {
+        writeln!(out, "{id}: broken at {broken}")?;
+        writeln!(out, "  {entries} entries before it hold, up to byte {end}; head {head}")?;
+        writeln!(out, "  nothing after it can be relied on")?;
+        return Ok(ExitCode::FAILURE);
+    }
+    if entries == 0 {
+        writeln!(out, "{id}: there is no whole entry")?;
+        return Ok(ExitCode::FAILURE);
+    }
+    writeln!(out, "{id}: the chain is whole")?;
+    writeln!(out, "  entries  {entries}")?;
+    writeln!(out, "  head     {head}")?;
+    let digits: String = head.to_string().chars().take(12).collect();
+    writeln!(out, "  anchor   {entries}-{digits}")?;
+    let intact = store.observe(&id)?.playbook_intact;
+    if !intact {
+        writeln!(out, "  but playbook.md is not the one that the session began with:")?;
+        writeln!(out, "  what its marks stand for cannot be relied on")?;
+    }
+    if let Some(torn) = torn {
+        let bytes = torn.end - torn.start;
+        writeln!(out, "  {bytes} bytes after the last entry were never saved as an entry;")?;
+        writeln!(out, "  `firedamp resume {id}` sets them aside")?;
+    }
+    Ok(if intact { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What to do about a session that cannot be used, as one sentence.
+#[must_use]
+pub fn advice(error: &StoreError) -> &'static str {
+    match error {
+        StoreError::Missing { .. } => "Name the right directory with --dir, or begin a session.",
+        StoreError::Unsafe { .. } => {
+            "Use a directory that belongs to you alone (chown, chmod 700), or another one with --dir."
+        }
+        StoreError::Io { source, .. } => advice_about(source.kind()),
+        StoreError::Unknown(_) => "`firedamp sessions` lists the ids; `latest` is the newest.",
+        StoreError::Ambiguous { .. } => "Give more of the id.",
+        StoreError::Empty { .. } => "Begin one with `firedamp`.",
+        StoreError::NoPen => "Wait until the other screen lets go of the session.",
+        StoreError::Begin(_) => "Name a directory on another disk with --dir.",
+    }
+}
+
+fn advice_about(kind: io::ErrorKind) -> &'static str {
+    if kind == io::ErrorKind::PermissionDenied {
+        "Run as the user that owns the sessions, or name another directory with --dir."
+    } else if matches!(kind, io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) {
+        "Free some space, or name a directory on another disk with --dir."
+    } else if kind == io::ErrorKind::ReadOnlyFilesystem {
+        "Name a directory on a disk that can be written with --dir."
+    } else {
+        "Name another directory with --dir."
+    }
+}
+
+/// The one word about a session that its reader needs first.
+fn state(it: &Summary) -> String {
+    let mut words = Vec::new();
+    if let Some(name) = &it.training {
+        words.push(format!("training {}", name.plain(24)));
+    }
+    match (&it.problem, &it.chain) {
+        (Some(problem), _) => words.push(format!("unreadable: {}", problem.plain(120))),
+        (None, ChainState::Broken { line, offset, .. }) => words.push(match line {
+            Some(line) => format!("broken at line {line}, byte {offset}"),
+            None => format!("broken at byte {offset}"),
+        }),
+        (None, _) => words.push(match (it.holder, it.left) {
+            (Some(pid), _) => format!("in use by pid {pid}"),
+            (None, true) => String::from("left"),
+            (None, false) => String::from("interrupted"),
+        }),
+    }
+    if let ChainState::Torn { bytes } = it.chain {
+        words.push(format!("{bytes} torn bytes"));
+    }
+    words.join(", ")
+}
+
+fn minute(at: Option<Timestamp>) -> String {
+    at.map(|at| at.strftime("%Y-%m-%d %H:%MZ").to_string()).unwrap_or_default()
+}

@@ -1,0 +1,228 @@
+//! From a command to a screen: what is opened, whose hands carry out, where snapshots come from.
+
+use std::io::{self, IsTerminal};
+use std::process::ExitCode;
+use std::thread;
+
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+
+use crate::cockpit::model::{Condition, NoticeKind, Offer};
+use crate::cockpit::{Model, Msg, Which};
+use crate::domain::base::Clock;
+use crate::domain::untrusted::Untrusted;
+use crate::host::probe::{self, Eyes, HostClock};
+use crate::host::store::{ChainState, Store, Summary};
+use crate::run::args::Options;
+use crate::run::cockpit::{self as desk, Desk, Ended, Happening};
+use crate::run::complain::{Complaint, chain};
+use crate::run::hands::Hands;
+use crate::run::incident::Incident;
+use crate::run::looker::Looker;
+use crate::run::places::Places;
+use crate::run::themes::Themes;
+use crate::run::{input, store_complaint, terminal};
+use crate::words;
+
+/// Messages that may wait for the loop.
+pub(super) const INBOX: usize = 256;
+
+/// What the first screen shows.
+#[derive(Debug)]
+pub(super) enum First {
+    /// Sessions to choose from.
+    Offers(Vec<Offer>),
+    /// A session.
+    Open(Which),
+}
+
+/// What the command line asks to be opened.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Wanted<'a> {
+    /// Whatever the responder chooses; a new session where there is no other.
+    Choice,
+    /// The newest incident that can be taken up.
+    Newest,
+    /// The one with this id, or whose id begins so.
+    Session(&'a str),
+}
+
+/// Opens the cockpit on this host.
+pub(super) fn cockpit(options: &Options, wanted: Wanted<'_>) -> Result<ExitCode, Complaint> {
+    needs_a_terminal()?;
+    let places = Places::find(options)?;
+    let store = Store::at(&places.sessions).map_err(|error| store_complaint(&error))?;
+    let first = match wanted {
+        Wanted::Session(id) => {
+            First::Open(Which::Existing(store.resolve(id).map_err(|it| store_complaint(&it))?))
+        }
+        Wanted::Newest => newest(&store)?,
+        Wanted::Choice if options.new => First::Open(Which::New),
+        Wanted::Choice => match incidents(&store)? {
+            offers if offers.is_empty() => First::Open(Which::New),
+            offers => First::Offers(offers),
+        },
+    };
+    let (outbox, inbox) = channel(INBOX);
+    let eyes = Eyes::open().map_err(|error| {
+        Complaint::new(
+            "cannot look at this host",
+            chain(&error),
+            "mount /proc, or run it on the host itself",
+        )
+    })?;
+    let looker = Looker::start(eyes, HostClock, outbox.clone()).map_err(|error| {
+        Complaint::new("cannot look at this host", error, "raise the limit: ulimit -u")
+    })?;
+    let who = who(options);
+    let host = Untrusted::new(rustix::system::uname().nodename().to_bytes());
+    let mut hands =
+        Incident::new(store, who.clone(), host, options.playbook.clone(), outbox.clone(), looker);
+    show(options, &places, who, first, &mut hands, outbox, inbox)
+}
+
+/// The responder's name: as given, else the login name, with the way that led to it.
+pub(super) fn who(options: &Options) -> Untrusted {
+    options.signer.as_deref().map_or_else(
+        || {
+            let identity = probe::whoami();
+            let mut name = identity.login.bytes().to_vec();
+            if name.is_empty() {
+                name = format!("uid {}", identity.uid).into_bytes();
+            }
+            if let Some(origin) = identity.sudo_from {
+                name = [origin.bytes(), b" as ", &name].concat();
+            }
+            if let Some(address) = identity.ssh_from {
+                name = [&name, b" from ".as_slice(), address.bytes()].concat();
+            }
+            Untrusted::new(name)
+        },
+        Untrusted::from,
+    )
+}
+
+/// Sessions of incidents, the newest first. Training has a way of its own.
+fn incidents(store: &Store) -> Result<Vec<Offer>, Complaint> {
+    let mut list = store.list().map_err(|error| store_complaint(&error))?;
+    list.retain(|summary| summary.training.is_none());
+    Ok(list.into_iter().rev().map(offer).collect())
+}
+
+fn newest(store: &Store) -> Result<First, Complaint> {
+    let sound = |offer: &Offer| !matches!(offer.condition, Condition::Broken(_));
+    let newest = incidents(store)?.into_iter().find(sound).ok_or_else(|| {
+        Complaint::new(
+            "there is no session to take up",
+            "no incident was opened here yet",
+            "begin one: firedamp; or name another directory: --dir DIR",
+        )
+    })?;
+    Ok(First::Open(Which::Existing(newest.id)))
+}
+
+fn offer(summary: Summary) -> Offer {
+    let broken = match summary.chain {
+        ChainState::Broken { problem, .. } => Some(problem),
+        ChainState::Unread
+        | ChainState::Whole
+        | ChainState::End { .. }
+        | ChainState::Torn { .. } => summary.problem,
+    };
+    let condition = match broken {
+        Some(problem) => Condition::Broken(problem),
+        None if summary.holder.is_some() => Condition::Held,
+        None if summary.left => Condition::Left,
+        None => Condition::CutOff,
+    };
+    Offer {
+        id: summary.id,
+        host: summary.host,
+        playbook: summary.playbook.plain(40),
+        opened_at: summary.opened,
+        last_at: summary.last_at,
+        last_by: (!summary.last_by.is_empty()).then_some(summary.last_by),
+        entries: summary.entries,
+        condition,
+    }
+}
+
+/// Takes the terminal, runs the loop, and gives the terminal back.
+pub(super) fn show(
+    options: &Options,
+    places: &Places,
+    who: Untrusted,
+    first: First,
+    hands: &mut dyn Hands,
+    outbox: Sender<Happening>,
+    inbox: Receiver<Happening>,
+) -> Result<ExitCode, Complaint> {
+    let clock = HostClock;
+    let (themes, theme_problem) = Themes::open(places.themes.clone(), options.theme.as_deref());
+    let mut model = Model::new(who, clock.now(), words::search);
+    model.language = options.language();
+    model.glyphs = options.glyphs();
+    themes.current().name().clone_into(&mut model.theme);
+    let opened = match first {
+        First::Offers(offers) => Msg::Offered(offers),
+        First::Open(which) => Msg::Opened(Box::new(hands.open(&which)?)),
+    };
+    terminal::catch_panics();
+    let alarm = outbox.clone();
+    terminal::falls_go_to(move |report| {
+        let notice = NoticeKind::Trouble(format!("a part of the program fell: {report}").into());
+        alarm.try_send(Happening::Msg(Msg::Notice(notice))).ok();
+    });
+    let canvas = terminal::take().map_err(|error| no_terminal(&error))?;
+    let _watcher = themes.watch(outbox.clone());
+    let keys = outbox.clone();
+    let reader = thread::Builder::new().name("keys".into()).spawn(move || input::read_keys(&keys));
+    drop(outbox);
+    let ended = reader.and_then(|_| {
+        let mut desk = Desk::new(model, themes, canvas, hands, &clock);
+        desk.apply(opened);
+        if let Some(problem) = theme_problem {
+            desk.apply(Msg::Notice(NoticeKind::ThemeBroken(problem.into())));
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(desk::run(&mut desk, inbox))
+    });
+    terminal::give_back();
+    let ended = ended.or_else(terminal_failed);
+    hands.put_down(matches!(ended, Ok(Ended::Left)));
+    match ended {
+        Ok(Ended::Left) => Ok(ExitCode::SUCCESS),
+        // As a shell would say it: ended by SIGHUP, by SIGTERM.
+        Ok(Ended::TerminalGone) => Ok(ExitCode::from(129)),
+        Ok(Ended::Told) => Ok(ExitCode::from(143)),
+        Err(error) => Err(no_terminal(&error)),
+    }
+}
+
+/// A terminal that takes no more bytes is one that went away.
+fn terminal_failed(error: io::Error) -> io::Result<Ended> {
+    let gone = [rustix::io::Errno::IO.raw_os_error(), rustix::io::Errno::PIPE.raw_os_error()];
+    if error.raw_os_error().is_some_and(|code| gone.contains(&code)) {
+        Ok(Ended::TerminalGone)
+    } else {
+        Err(error)
+    }
+}
+
+pub(super) fn needs_a_terminal() -> Result<(), Complaint> {
+    if io::stdin().is_terminal() && io::stdout().is_terminal() {
+        return Ok(());
+    }
+    Err(Complaint::new(
+        "the cockpit needs a terminal",
+        "its input or output is a file or a pipe",
+        "run it in a terminal (ssh -t HOST firedamp), or use a command: firedamp --help",
+    ))
+}
+
+fn no_terminal(error: &io::Error) -> Complaint {
+    Complaint::new(
+        "cannot use this terminal",
+        error,
+        "try another terminal, or TERM=xterm-256color",
+    )
+}

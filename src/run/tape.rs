@@ -1,0 +1,225 @@
+//! The player: a thread that shows the frames of a tape at their time, and with them the entries of the journal
+//! that is replayed.
+//!
+//! Invariant: after a change of place, the place comes first, then the frames that history needs, then entries.
+//! It sleeps until a frame is due or somebody gives an order, and it ends when either side is gone.
+
+mod deck;
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::thread;
+use std::time::Instant;
+
+use tokio::sync::mpsc::Sender;
+
+use crate::cockpit::model::{NoticeKind, Source, SourceKind};
+use crate::cockpit::{Msg, Tape as Order};
+use crate::domain::session::Entry;
+use crate::host::store::Tape;
+use crate::run::cockpit::Happening;
+
+use deck::Deck;
+
+/// Orders that may wait.
+const WAITING: usize = 32;
+/// Going back to an entry again within this time means the one before it.
+const GRACE_MS: u64 = 1_000;
+
+/// What is played.
+pub(super) struct Reel {
+    tape: Tape,
+    deck: Deck,
+    kind: SourceKind,
+    /// The journal that is replayed, with the place of each entry.
+    entries: Vec<(u64, Entry)>,
+}
+
+/// The way to the player. It ends when this is dropped.
+#[derive(Debug)]
+pub(super) struct Player {
+    orders: SyncSender<Order>,
+    at: Arc<AtomicU64>,
+}
+
+/// The thread's side.
+struct Playing {
+    reel: Reel,
+    inbox: Sender<Happening>,
+    at: Arc<AtomicU64>,
+    /// Entries that were shown.
+    shown: usize,
+}
+
+/// The loop is gone.
+struct Gone;
+
+impl Reel {
+    /// A tape by itself.
+    pub(super) fn new(tape: Tape, kind: SourceKind) -> Self {
+        let deck = Deck::new(tape.moments());
+        Self { tape, deck, kind, entries: Vec::new() }
+    }
+
+    /// A tape with the journal that was written while it was recorded.
+    pub(super) fn with(mut self, entries: Vec<Entry>) -> Self {
+        let mut latest = 0;
+        let place = |entry: Entry| {
+            // The wall clock may have been set back; the order of the entries may not.
+            latest = self.deck.place(entry.at).max(latest);
+            (latest, entry)
+        };
+        self.entries = entries.into_iter().map(place).collect();
+        self
+    }
+
+    /// Goes to this place before it begins.
+    pub(super) fn from(mut self, at_ms: u64) -> Self {
+        self.deck.seek(at_ms);
+        self
+    }
+
+    /// Entries up to its place.
+    pub(super) fn entries(&self) -> Vec<Entry> {
+        let at = self.deck.at();
+        let past = self.entries.iter().take_while(|(place, _)| *place <= at);
+        past.map(|(_, entry)| entry.clone()).collect()
+    }
+
+    /// Where it stands, for the header.
+    pub(super) fn source(&self) -> Source {
+        Source {
+            kind: self.kind,
+            paused: self.deck.is_paused(),
+            speed: self.deck.speed(),
+            at_ms: self.deck.at(),
+            length_ms: self.deck.length(),
+        }
+    }
+}
+
+impl Player {
+    /// Begins to play.
+    pub(super) fn start(mut reel: Reel, inbox: Sender<Happening>) -> std::io::Result<Self> {
+        let (orders, waiting) = sync_channel(WAITING);
+        let at = Arc::new(AtomicU64::new(reel.deck.at()));
+        let shown = reel.entries().len();
+        let first = reel.deck.seek(reel.deck.at());
+        let history = first.end.saturating_sub(120)..first.end;
+        let mut playing = Playing { reel, inbox, at: Arc::clone(&at), shown };
+        thread::Builder::new().name("player".into()).spawn(move || {
+            // An end of the loop is the only way out.
+            if let Ok(()) = playing.show(history) {
+                let Gone = playing.play(&waiting);
+            }
+        })?;
+        Ok(Self { orders, at })
+    }
+
+    /// Changes pace or place. Somebody who is faster than the player presses the key again.
+    pub(super) fn tell(&self, order: Order) {
+        self.orders.try_send(order).ok();
+    }
+
+    /// Milliseconds on the tape, as they go on.
+    pub(super) fn position(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.at)
+    }
+}
+
+impl Playing {
+    fn play(&mut self, orders: &Receiver<Order>) -> Gone {
+        let mut since = Instant::now();
+        loop {
+            let order = match self.reel.deck.wait() {
+                Some(wait) => orders.recv_timeout(wait.saturating_sub(since.elapsed())),
+                None => orders.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            };
+            let now = Instant::now();
+            let due = self.reel.deck.pass(now.duration_since(since));
+            since = now;
+            let shown = if due.is_empty() { Ok(()) } else { self.show(due) };
+            let done = match order {
+                Ok(order) => shown.and_then(|()| self.obey(order)),
+                Err(RecvTimeoutError::Timeout) => shown,
+                Err(RecvTimeoutError::Disconnected) => return Gone,
+            };
+            if done.is_err() {
+                return Gone;
+            }
+        }
+    }
+
+    fn obey(&mut self, order: Order) -> Result<(), Gone> {
+        let deck = &mut self.reel.deck;
+        let frames = match order {
+            Order::Pause(paused) => {
+                deck.pause(paused);
+                0..0
+            }
+            Order::Speed(speed) => {
+                deck.pace(speed);
+                0..0
+            }
+            Order::Seek(at_ms) => deck.seek(at_ms),
+            Order::Entry { next } => {
+                let to = self.entry(next);
+                self.reel.deck.seek(to)
+            }
+        };
+        self.show(frames)
+    }
+
+    /// The place of the entry after this place, or before it.
+    fn entry(&self, next: bool) -> u64 {
+        let at = self.reel.deck.at();
+        let mut places = self.reel.entries.iter().map(|(place, _)| *place);
+        if next {
+            places.find(|place| *place > at).unwrap_or_else(|| self.reel.deck.length())
+        } else {
+            places.rfind(|place| *place + GRACE_MS < at).unwrap_or(0)
+        }
+    }
+
+    /// The place, the frames, and the entries up to there.
+    fn show(&mut self, frames: Range<usize>) -> Result<(), Gone> {
+        self.at.store(self.reel.deck.at(), Ordering::Relaxed);
+        self.send(Msg::Moved(self.reel.source()))?;
+        for frame in frames {
+            match self.reel.tape.at(frame) {
+                Ok(snapshot) => self.send(Msg::Seen(Arc::new(snapshot)))?,
+                Err(error) => {
+                    self.reel.deck.pause(true);
+                    self.send(Msg::Notice(NoticeKind::Trouble(error.to_string().into())))?;
+                    self.send(Msg::Moved(self.reel.source()))?;
+                    break;
+                }
+            }
+        }
+        self.entries()
+    }
+
+    fn entries(&mut self) -> Result<(), Gone> {
+        let at = self.reel.deck.at();
+        let past = self.reel.entries.iter().take_while(|(place, _)| *place <= at).count();
+        let news = match past.cmp(&self.shown) {
+            std::cmp::Ordering::Equal => return Ok(()),
+            std::cmp::Ordering::Less => Msg::Rewound(self.reel.entries()),
+            std::cmp::Ordering::Greater => {
+                let new = self.reel.entries.iter().take(past).skip(self.shown);
+                Msg::Followed(new.map(|(_, entry)| entry.clone()).collect())
+            }
+        };
+        self.shown = past;
+        self.send(news)
+    }
+
+    /// Waits for room: a screen that is behind slows the tape and loses no frame.
+    fn send(&self, msg: Msg) -> Result<(), Gone> {
+        self.inbox.blocking_send(Happening::Msg(msg)).map_err(|_| Gone)
+    }
+}
