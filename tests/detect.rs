@@ -138,6 +138,16 @@ fn a_shell_that_starts_a_miner_is_suspect_but_not_the_miner() {
 }
 
 #[test]
+fn a_multiplexer_that_starts_a_miner_is_suspect_and_a_title_over_the_arguments_is_read() {
+    let command = b"tmux\0new-session\0./x -o stratum+tcp://pool.example:3333 -u me";
+    assert_eq!(about(command).unwrap().0, Grade::Suspect);
+    let title = b"[kswapd0] -o stratum+tcp://pool.example:3333 -u me";
+    let (grade, rules) = about(title).unwrap();
+    assert_eq!(grade, Grade::Confirmed);
+    assert!(rules.contains(&Rule::PoolUrl));
+}
+
+#[test]
 fn files_compilers_and_time_servers_are_no_pools() {
     for command in [
         &b"gcc\0-o\0pool.o\0pool.c"[..],

@@ -114,9 +114,9 @@ fn names(process: &Process, look_for: &Indicators, reasons: &mut Vec<(Grade, Rea
 }
 
 fn arguments(command: &Untrusted, look_for: &Indicators, reasons: &mut Vec<(Grade, Reason)>) {
-    let mut arguments = command.arguments();
-    let user = arguments.next().map(program).unwrap_or_default();
-    let user = String::from_utf8_lossy(user).trim_start_matches('-').to_owned();
+    let title = command.arguments().next().unwrap_or_default();
+    let first = title.split(u8::is_ascii_whitespace).next().unwrap_or_default();
+    let user = String::from_utf8_lossy(program(first)).trim_start_matches('-').to_owned();
     let cap = if TEXT_TOOLS.contains(&user.as_str()) {
         Grade::Noted
     } else if SHELLS.contains(&user.as_str()) {
@@ -127,17 +127,21 @@ fn arguments(command: &Untrusted, look_for: &Indicators, reasons: &mut Vec<(Grad
     let mut add = |grade: Grade, rule, value: &str| {
         let reason = Reason { rule, value: value.into(), source: FactSource::CommandLine };
         if !reasons.iter().any(|(_, known)| known.rule == rule) {
-            reasons.push((grade.min(cap), reason));
+            reasons.push((grade, reason));
         }
     };
-    for argument in arguments {
+    for (place, argument) in command.arguments().enumerate() {
         let argument = String::from_utf8_lossy(argument).to_ascii_lowercase();
-        for word in argument.split_ascii_whitespace() {
+        // A whole command line inside one argument is for another program to run; but a program that wrote its own
+        // title over its arguments has all of them in the first.
+        let nested = place > 0 && argument.trim().contains(char::is_whitespace);
+        let cap = if nested { cap.min(Grade::Suspect) } else { cap };
+        for word in argument.split_ascii_whitespace().skip(usize::from(place == 0)) {
             if let Some(url) = look_for.schemes.iter().find_map(|scheme| pool_url(word, scheme)) {
-                add(Grade::Confirmed, Rule::PoolUrl, url);
+                add(Grade::Confirmed.min(cap), Rule::PoolUrl, url);
             }
             if let Some(end) = endpoint(word).filter(|end| is_pool_name(end, &look_for.names)) {
-                add(Grade::Suspect, Rule::PoolName, end);
+                add(Grade::Suspect.min(cap), Rule::PoolName, end);
             }
         }
     }

@@ -294,5 +294,9 @@ fn end(socket: &Socket) -> SocketAddr {
 /// For how long it has been seen; older than that if it was there before we looked.
 fn seen_for(socket: &Socket, moment: Moment) -> String {
     let seen = age(moment.boot_ms.saturating_sub(socket.first_seen_ms));
-    if socket.since_before { format!(">{seen}") } else { seen }
+    if !socket.since_before {
+        return seen;
+    }
+    // Older than we looked for; and «more than less than ten seconds» says nothing.
+    if seen.starts_with('<') { String::from(">0s") } else { format!(">{seen}") }
 }
