@@ -10,10 +10,14 @@ use super::tree;
 use crate::domain::facts::{Host, Unread};
 use crate::domain::untrusted::Untrusted;
 
+/// Looks from one reading of the memory to the next: the kernel adds its pages up each time it is asked.
+const MEMORY_TURNS: u64 = 3;
+
 /// Facts about the machine, from look to look.
 pub(super) struct Machine {
     system: Option<System>,
     last: Arc<Host>,
+    looks: u64,
 }
 
 impl Machine {
@@ -21,7 +25,7 @@ impl Machine {
     pub(super) fn new(boot_id: String) -> Self {
         let kernel = rustix::system::uname().release().to_bytes().to_vec();
         let last = Arc::new(Host { kernel: Untrusted::new(kernel), boot_id, ..Host::default() });
-        Self { system: System::new().ok(), last }
+        Self { system: System::new().ok(), last, looks: 0 }
     }
 
     /// Reads them. The processors' first percentages are averages since boot: a real one takes two
@@ -32,7 +36,10 @@ impl Machine {
             return Arc::clone(&self.last);
         };
         system.refresh_cpu_specifics(CpuRefreshKind::nothing().with_usage());
-        system.refresh_memory_specifics(MemoryRefreshKind::everything());
+        if self.looks.is_multiple_of(MEMORY_TURNS) {
+            system.refresh_memory_specifics(MemoryRefreshKind::everything());
+        }
+        self.looks += 1;
         let load = System::load_average().unwrap_or_default();
         let name = rustix::system::uname().nodename().to_bytes().to_vec();
         let host = Host {
