@@ -1,6 +1,7 @@
 //! The loop, the terminal, the settings, and one file a subcommand. The only room that knows tokio.
 
 mod args;
+mod canvas;
 mod cockpit;
 pub mod complain;
 mod drill;

@@ -81,6 +81,40 @@ impl Widget for Screen<'_> {
     }
 }
 
+/// A part of the screen that can be drawn by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The pane that has the keyboard.
+    Focus,
+    /// The last line.
+    Footer,
+}
+
+impl Screen<'_> {
+    /// What has to be drawn again after the cursor moved ([`Touched::Cursor`]), and where.
+    ///
+    /// [`Touched::Cursor`]: crate::cockpit::model::Touched::Cursor
+    #[must_use]
+    pub fn around_the_cursor(&self, size: Size) -> Vec<(Part, Rect)> {
+        let model = self.model;
+        let coach = model.coach.is_some();
+        let mut panes = pane_areas(size, model.view, model.focus, coach).into_iter();
+        let focus = panes.find(|(pane, _)| *pane == model.focus);
+        let footer = (Part::Footer, parts(size, coach).footer);
+        focus.map(|(_, area)| (Part::Focus, area)).into_iter().chain([footer]).collect()
+    }
+
+    /// Draws one part, and nothing outside `area`.
+    pub fn draw_part(&self, part: Part, area: Rect, buf: &mut Buffer) {
+        let Self { model, theme } = self;
+        clear(theme, Role::Background, area, buf);
+        match part {
+            Part::Focus => panes::draw(model.focus, model, theme, area, buf),
+            Part::Footer => footer::draw(model, theme, area, buf),
+        }
+    }
+}
+
 /// What is left to say where nothing fits.
 fn too_small(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let text = |caption: Caption| caption.text(model.language);

@@ -62,12 +62,23 @@ pub struct Model {
     pub coach: Option<Coach>,
     /// Verbs that fit a search, the best first; words know the languages, so `run` brings this.
     pub search: Search,
+    /// How much of the picture the last message changed.
+    pub touched: Touched,
     /// Number of the last ticket given to the journal.
     pub(crate) ticket: u64,
     /// When the bell last rang.
     pub(crate) rang: Option<Moment>,
     /// The minute of the boot clock that findings are counted in, and how many went to the journal in it.
     pub(crate) reported: (u64, usize),
+}
+
+/// How much of the picture a message changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Touched {
+    /// The pane that has the keyboard, and the footer that goes with its cursor.
+    Cursor,
+    /// Anything.
+    Everything,
 }
 
 /// Finds verbs by name, key or help text.
@@ -274,6 +285,7 @@ impl Model {
             dialog: Dialog::Closed,
             prefix: None,
             notice: None,
+            touched: Touched::Everything,
             coach: None,
             search,
             ticket: 0,

@@ -10,7 +10,7 @@ use tui_input::Input;
 use crate::cockpit::command::Command;
 use crate::cockpit::dialog::{Asked, Dialog};
 use crate::cockpit::filter::Filter;
-use crate::cockpit::model::{NoticeKind, Pane, Pen, SourceKind, Stage, View};
+use crate::cockpit::model::{NoticeKind, Pane, Pen, SourceKind, Stage, Touched, View};
 use crate::cockpit::{Effect, Model, Tape, Which, acts, cursor, decision, rows};
 use crate::domain::session::{Event, ItemState};
 
@@ -127,12 +127,12 @@ fn work(model: &mut Model, command: Command) -> Vec<Effect> {
 
 fn look(model: &mut Model, command: Command) -> Vec<Effect> {
     match command {
-        Command::Up => cursor::step(model, -1),
-        Command::Down => cursor::step(model, 1),
-        Command::PageUp => cursor::step(model, -cursor::page(model)),
-        Command::PageDown => cursor::step(model, cursor::page(model)),
-        Command::Top => cursor::step(model, isize::MIN),
-        Command::Bottom => cursor::step(model, isize::MAX),
+        Command::Up => step(model, -1),
+        Command::Down => step(model, 1),
+        Command::PageUp => step(model, -cursor::page(model)),
+        Command::PageDown => step(model, cursor::page(model)),
+        Command::Top => step(model, isize::MIN),
+        Command::Bottom => step(model, isize::MAX),
         Command::Left => decision::other_flow(model, -1),
         Command::Right => decision::other_flow(model, 1),
         Command::NextPane => to_pane(model, 1),
@@ -159,6 +159,12 @@ fn look(model: &mut Model, command: Command) -> Vec<Effect> {
         other => return time(model, other),
     }
     Vec::new()
+}
+
+/// Moves the cursor: the one change that does not make the whole picture new.
+fn step(model: &mut Model, by: isize) {
+    cursor::step(model, by);
+    model.touched = Touched::Cursor;
 }
 
 /// The host cannot be rewound; it can only be held.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::cockpit::coach::Coach;
 use crate::cockpit::dialog::Dialog;
-use crate::cockpit::model::{NoticeKind, Pen, Session, SourceKind, Stage, View};
+use crate::cockpit::model::{NoticeKind, Pen, Session, SourceKind, Stage, Touched, View};
 use crate::cockpit::{Effect, Model, Msg, Opened, acts, decision, keys, obey, rows};
 use crate::domain::base::Language;
 use crate::domain::detect::{Finding, Grade, Rule, Subject};
@@ -23,8 +23,16 @@ const BETWEEN_BELLS_MS: u64 = 30_000;
 /// Applies one message.
 #[must_use]
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    model.touched = Touched::Everything;
     match msg {
-        Msg::Key(key) => return keys::press(model, key),
+        Msg::Key(key) => {
+            let second = model.prefix.is_some();
+            let effects = keys::press(model, key);
+            if second {
+                model.touched = Touched::Everything;
+            }
+            return effects;
+        }
         Msg::Paste(text) => return keys::paste(model, &text),
         Msg::Resized(size) => model.size = size,
         Msg::Tick(now) => tick(model, now),

@@ -71,6 +71,9 @@ impl Untrusted {
     /// out, in its place. The work grows with `cells`, not with the length.
     #[must_use]
     pub fn show(&self, cells: usize) -> Vec<Piece> {
+        if let Some(pieces) = self.show_plain(cells) {
+            return pieces;
+        }
         let mut sheet = Sheet::default();
         let mut glyphs = Reader::over(&self.0);
         loop {
@@ -88,6 +91,25 @@ impl Untrusted {
             sheet.push(Drawn { text, width, escape, bytes: glyphs.at - start });
         }
         sheet.pieces()
+    }
+
+    /// The usual case, words of printable ASCII as far as they are seen, without taking every glyph into the hand.
+    /// Spaces in a row are padding, and the byte after the last that is shown could be a mark on it.
+    fn show_plain(&self, cells: usize) -> Option<Vec<Piece>> {
+        let seen = self.0.get(..self.0.len().min(cells.saturating_add(1)))?;
+        let printable = |byte: &u8| matches!(byte, b' '..=b'~');
+        let padded = seen.windows(2).any(|pair| pair == b"  ");
+        let plain = seen.iter().all(printable) && !padded;
+        let text = std::str::from_utf8(seen).ok().filter(|_| plain)?;
+        let ours = |text: &str, escape| Piece { text: text.to_owned(), escape };
+        if self.0.len() <= cells {
+            return Some(if text.is_empty() { Vec::new() } else { vec![ours(text, false)] });
+        }
+        // As many bytes as leave room for the sign that counts the others.
+        let room = |kept: usize| (kept, format!("+{}", in_bytes(self.0.len() - kept)));
+        let (kept, sign) =
+            (1..=cells).rev().map(room).find(|(kept, sign)| kept + sign.len() <= cells)?;
+        Some(vec![ours(text.get(..kept)?, false), ours(&sign, true)])
     }
 
     /// The same as one string: for tables, logs, plain output and file names' stand-ins.

@@ -3,19 +3,19 @@
 //! All that waits is taken in before a frame is drawn, so a burst costs one frame; nothing is drawn when nothing
 //! changed; and a line that takes no more bytes gets no frame until it does.
 
-use std::io::Write;
 use std::time::Duration;
 
-use ratatui::backend::Backend;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::Receiver;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
-use crate::cockpit::model::{NoticeKind, Pane};
+use crate::cockpit::model::{NoticeKind, Pane, Touched};
 use crate::cockpit::{Effect, Model, Msg, update};
 use crate::domain::base::Clock;
+use crate::run::canvas::Canvas;
 use crate::run::hands::Hands;
-use crate::run::terminal::{self, Canvas};
+use crate::run::input::Keys;
+use crate::run::terminal;
 use crate::run::themes::Themes;
 use crate::ui::{self, Screen};
 
@@ -33,8 +33,6 @@ pub(super) enum Happening {
     JournalGrew,
     /// A theme file changed.
     ThemesChanged,
-    /// Nobody is at the other end of the terminal any more.
-    TerminalGone,
 }
 
 /// How the cockpit ended.
@@ -60,8 +58,8 @@ pub(super) struct Desk<'a> {
     pub hands: &'a mut dyn Hands,
     /// Time.
     pub clock: &'a dyn Clock,
-    /// The screen no longer shows the model.
-    stale: bool,
+    /// How much of what is on the screen is no longer true.
+    stale: Option<Touched>,
     ended: Option<Ended>,
 }
 
@@ -94,6 +92,7 @@ pub(super) async fn run(
     mut inbox: Receiver<Happening>,
 ) -> std::io::Result<Ended> {
     let mut signals = Signals::listen()?;
+    let keys = Keys::listen()?;
     let mut tick = interval(Duration::from_millis(QUIET_MS));
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -106,6 +105,10 @@ pub(super) async fn run(
             _ = signals.stop.recv() => desk.carry_out(Effect::Suspend),
             _ = signals.resumed.recv() => desk.carry_out(Effect::Redraw),
             _ = signals.window.recv() => desk.resized(),
+            waiting = keys.waiting() => match waiting {
+                Some(msgs) => msgs.into_iter().for_each(|msg| desk.apply(msg)),
+                None => desk.ended = Some(Ended::TerminalGone),
+            },
             happening = inbox.recv() => match happening {
                 Some(happening) => desk.take(happening),
                 None => desk.ended = Some(Ended::TerminalGone),
@@ -131,7 +134,8 @@ impl<'a> Desk<'a> {
         hands: &'a mut dyn Hands,
         clock: &'a dyn Clock,
     ) -> Self {
-        let mut desk = Self { model, themes, canvas, hands, clock, stale: true, ended: None };
+        let mut desk = Self { model, themes, canvas, hands, clock, stale: None, ended: None };
+        desk.touch(Touched::Everything);
         desk.resized();
         desk
     }
@@ -140,8 +144,9 @@ impl<'a> Desk<'a> {
     pub(super) fn apply(&mut self, msg: Msg) {
         let mut waiting = std::collections::VecDeque::from([msg]);
         while let Some(msg) = waiting.pop_front() {
-            self.stale = true;
-            for effect in update(&mut self.model, msg) {
+            let effects = update(&mut self.model, msg);
+            self.touch(self.model.touched);
+            for effect in effects {
                 waiting.extend(self.effect(effect));
             }
         }
@@ -158,8 +163,12 @@ impl<'a> Desk<'a> {
                     Err(problem) => Msg::Notice(NoticeKind::ThemeBroken(problem.into())),
                 });
             }
-            Happening::TerminalGone => self.ended = Some(Ended::TerminalGone),
         }
+    }
+
+    /// The next frame shows this much anew, and whatever was due before.
+    fn touch(&mut self, touched: Touched) {
+        self.stale = self.stale.max(Some(touched));
     }
 
     fn follow(&mut self) {
@@ -211,14 +220,12 @@ impl<'a> Desk<'a> {
                 Err(problem) => Msg::Notice(NoticeKind::ThemeBroken(problem.into())),
             }),
             Effect::Redraw => {
-                self.stale = true;
                 self.forget_the_screen();
                 None
             }
             Effect::Suspend => self.suspend(),
             Effect::Bell => {
-                let bell = self.canvas.backend_mut();
-                bell.write_all(b"\x07").and_then(|()| Write::flush(bell)).ok();
+                self.canvas.ring().ok();
                 None
             }
             Effect::Leave => {
@@ -228,11 +235,9 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// Clears the terminal and forgets what is on it. ratatui's own `clear` asks the terminal for its cursor and waits
-    /// for the answer, which the thread that reads keys would take for keys.
     fn forget_the_screen(&mut self) {
-        self.canvas.backend_mut().clear().ok();
-        self.canvas.swap_buffers();
+        self.canvas.forget().ok();
+        self.touch(Touched::Everything);
     }
 
     /// To the shell; the whole job stops, and `fg` brings it back with every mode set again. Without a shell
@@ -249,7 +254,6 @@ impl<'a> Desk<'a> {
         terminal::enter().ok();
         self.forget_the_screen();
         self.resized();
-        self.stale = true;
         None
     }
 
@@ -267,16 +271,20 @@ impl<'a> Desk<'a> {
 
     /// Draws if the screen is not up to date; `false` if the line takes nothing now.
     fn draw(&mut self) -> std::io::Result<bool> {
-        if !self.stale || terminal::size().is_none() {
+        let Some(size) = terminal::size().filter(|_| self.stale.is_some()) else {
             return Ok(true);
+        };
+        if size != self.model.size {
+            self.apply(Msg::Resized(size));
         }
         if !terminal::has_room() {
             return Ok(false);
         }
         self.measure();
+        let touched = self.stale.unwrap_or(Touched::Everything);
         let (model, theme) = (&self.model, self.themes.current());
-        self.canvas.draw(|frame| frame.render_widget(Screen { model, theme }, frame.area()))?;
-        self.stale = false;
+        self.canvas.draw(Screen { model, theme }, size, touched)?;
+        self.stale = None;
         Ok(true)
     }
 }

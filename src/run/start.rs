@@ -2,7 +2,6 @@
 
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
-use std::thread;
 
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
@@ -13,6 +12,7 @@ use crate::domain::untrusted::Untrusted;
 use crate::host::probe::{self, Eyes, HostClock};
 use crate::host::store::{ChainState, Store, Summary};
 use crate::run::args::Options;
+use crate::run::canvas::Canvas;
 use crate::run::cockpit::{self as desk, Desk, Ended, Happening};
 use crate::run::complain::{Complaint, chain};
 use crate::run::hands::Hands;
@@ -20,7 +20,7 @@ use crate::run::incident::Incident;
 use crate::run::looker::Looker;
 use crate::run::places::Places;
 use crate::run::themes::Themes;
-use crate::run::{input, store_complaint, terminal};
+use crate::run::{store_complaint, terminal};
 use crate::words;
 
 /// Messages that may wait for the loop.
@@ -172,18 +172,16 @@ pub(super) fn show(
         let notice = NoticeKind::Trouble(format!("a part of the program fell: {report}").into());
         alarm.try_send(Happening::Msg(Msg::Notice(notice))).ok();
     });
-    let canvas = terminal::take().map_err(|error| no_terminal(&error))?;
+    let canvas = Canvas::new(terminal::take().map_err(|error| no_terminal(&error))?);
     let _watcher = themes.watch(outbox.clone());
-    let keys = outbox.clone();
-    let reader = thread::Builder::new().name("keys".into()).spawn(move || input::read_keys(&keys));
     drop(outbox);
-    let ended = reader.and_then(|_| {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let ended = runtime.and_then(|runtime| {
         let mut desk = Desk::new(model, themes, canvas, hands, &clock);
         desk.apply(opened);
         if let Some(problem) = theme_problem {
             desk.apply(Msg::Notice(NoticeKind::ThemeBroken(problem.into())));
         }
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(desk::run(&mut desk, inbox))
     });
     terminal::give_back();

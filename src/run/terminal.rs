@@ -12,8 +12,6 @@ use crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute};
-use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::cockpit::model::Size;
@@ -29,14 +27,11 @@ static ALARM: Mutex<Option<Alarm>> = Mutex::new(None);
 /// Tells somebody.
 type Alarm = Box<dyn Fn(&str) + Send>;
 
-/// What frames are drawn on. Bytes go out in one piece a frame.
-pub type Canvas = Terminal<CrosstermBackend<io::BufWriter<File>>>;
-
-/// Takes the terminal.
-pub fn take() -> io::Result<Canvas> {
+/// Takes the terminal; frames go to the file that comes back.
+pub fn take() -> io::Result<File> {
     let out = File::from(rustix::io::dup(io::stdout())?);
-    let backend = CrosstermBackend::new(io::BufWriter::with_capacity(1 << 16, out));
-    enter().and_then(|()| Terminal::new(backend)).inspect_err(|_| give_back())
+    enter().inspect_err(|_| give_back())?;
+    Ok(out)
 }
 
 /// Sets the modes that the cockpit needs.
@@ -117,7 +112,8 @@ pub fn catch_panics() {
 /// Cells of the terminal; `None` when it tells nothing or there is none.
 #[must_use]
 pub fn size() -> Option<Size> {
-    let (columns, rows) = crossterm::terminal::size().ok()?;
+    let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
+    let (columns, rows) = (size.ws_col, size.ws_row);
     (columns > 0 && rows > 0).then_some(Size { columns, rows })
 }
 

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use unicode_segmentation::UnicodeSegmentation;
@@ -169,19 +169,23 @@ pub fn select(theme: &Theme, area: Rect, row: u16, buf: &mut Buffer) {
 /// Every cell of `area` blank, in `role`.
 pub fn clear(theme: &Theme, role: Role, area: Rect, buf: &mut Buffer) {
     let area = area.intersection(buf.area);
-    for position in area.positions() {
-        if let Some(cell) = buf.cell_mut(position) {
-            cell.reset();
+    let mut blank = Cell::EMPTY;
+    blank.set_style(theme.style(Role::Background).patch(theme.style(role)));
+    for line in area.rows() {
+        let from = buf.index_of(line.x, line.y);
+        if let Some(cells) = buf.content.get_mut(from..from + usize::from(line.width)) {
+            cells.fill(blank.clone());
         }
     }
-    buf.set_style(area, theme.style(Role::Background).patch(theme.style(role)));
 }
 
-/// First line to show, so that the cursor is in view and moves before the text does.
+/// First line to show: the cursor keeps to the middle half of the view, and the text moves by half a view when it
+/// leaves it. Text that moved with every step would be sent whole with every step.
 #[must_use]
 pub const fn scroll(line: usize, lines: usize, height: usize) -> usize {
     let last = lines.saturating_sub(height);
-    let above = (line + 1).saturating_sub(height);
+    let step = if height < 2 { 1 } else { height / 2 };
+    let above = (line / step * step).saturating_sub(height.saturating_sub(step) / 2);
     if above < last { above } else { last }
 }
 

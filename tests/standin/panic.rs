@@ -1,5 +1,6 @@
 //! Takes the terminal as the cockpit does, and panics.
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use firedamp::run::terminal;
@@ -9,8 +10,8 @@ fn main() {
         terminal::crashes_go_to(PathBuf::from(dir));
     }
     terminal::catch_panics();
-    if let Ok(mut canvas) = terminal::take() {
-        canvas.draw(|frame| frame.render_widget("about to fall", frame.area())).ok();
+    if let Ok(mut screen) = terminal::take() {
+        screen.write_all(b"about to fall").ok();
     }
     panic!("it fell\u{1b}]0;over\u{7}");
 }

@@ -1,0 +1,106 @@
+//! What frames are drawn on: only cells that differ from what the terminal shows are written, in one piece a frame.
+//!
+//! Invariant: `shown` is what the terminal shows. After a key that only moved the cursor just the pane around it is
+//! drawn and compared; everything else draws and compares all cells.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::ops::Range;
+
+use ratatui::backend::{Backend, CrosstermBackend};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::widgets::Widget;
+
+use crate::cockpit::model::{Size, Touched};
+use crate::ui::Screen;
+
+/// The terminal as a sheet of cells.
+pub(super) struct Canvas {
+    backend: CrosstermBackend<BufWriter<File>>,
+    shown: Buffer,
+    next: Buffer,
+    parts: Vec<(Rect, Buffer, Buffer)>,
+}
+
+impl Canvas {
+    /// A canvas on a terminal that is already taken, of which nothing is known.
+    pub(super) fn new(out: File) -> Self {
+        let backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, out));
+        Self { backend, shown: Buffer::default(), next: Buffer::default(), parts: Vec::new() }
+    }
+
+    /// Shows `screen`, of which at most what `touched` says differs from the frame before.
+    pub(super) fn draw(
+        &mut self,
+        screen: Screen<'_>,
+        size: Size,
+        touched: Touched,
+    ) -> io::Result<()> {
+        let area = Rect::new(0, 0, size.columns, size.rows);
+        if self.shown.area != area {
+            self.shown.resize(area);
+            self.next.resize(area);
+            self.forget()?;
+            return self.draw_everything(screen);
+        }
+        match touched {
+            Touched::Everything => self.draw_everything(screen),
+            Touched::Cursor => self.draw_around_the_cursor(screen, size),
+        }
+    }
+
+    /// Clears the terminal and forgets what is on it.
+    pub(super) fn forget(&mut self) -> io::Result<()> {
+        self.shown.reset();
+        self.backend.clear()
+    }
+
+    /// Rings the terminal's bell.
+    pub(super) fn ring(&mut self) -> io::Result<()> {
+        self.backend.write_all(b"\x07")?;
+        Write::flush(&mut self.backend)
+    }
+
+    fn draw_everything(&mut self, screen: Screen<'_>) -> io::Result<()> {
+        screen.render(self.next.area, &mut self.next);
+        self.backend.draw(self.shown.diff_iter(&self.next))?;
+        std::mem::swap(&mut self.shown, &mut self.next);
+        Write::flush(&mut self.backend)
+    }
+
+    fn draw_around_the_cursor(&mut self, screen: Screen<'_>, size: Size) -> io::Result<()> {
+        let parts = screen.around_the_cursor(size);
+        self.parts.resize_with(parts.len(), Default::default);
+        for ((part, area), (at, before, after)) in parts.into_iter().zip(&mut self.parts) {
+            *at = area;
+            before.resize(area);
+            swap(&mut self.shown, before, area);
+            after.resize(area);
+            screen.draw_part(part, area, after);
+        }
+        let changes = self.parts.iter().flat_map(|(_, before, after)| before.diff_iter(after));
+        let written = self.backend.draw(changes);
+        for (area, _, after) in &mut self.parts {
+            swap(&mut self.shown, after, *area);
+        }
+        written?;
+        Write::flush(&mut self.backend)
+    }
+}
+
+/// Exchanges what the two hold in `area`; both hold all of it.
+fn swap(one: &mut Buffer, other: &mut Buffer, area: Rect) {
+    for line in area.rows() {
+        let (at, place) = (cells(one, line), cells(other, line));
+        if let (Some(one), Some(other)) = (one.content.get_mut(at), other.content.get_mut(place)) {
+            one.swap_with_slice(other);
+        }
+    }
+}
+
+/// Where the cells of one line lie.
+fn cells(buffer: &Buffer, line: Rect) -> Range<usize> {
+    let from = buffer.index_of(line.x, line.y);
+    from..from + usize::from(line.width)
+}
