@@ -58,6 +58,7 @@ fn obey(arguments: Arguments) -> Result<ExitCode, Complaint> {
         Some(Command::Replay { id }) => train::replay(&options, &id),
         Some(Command::Train { name: None }) => printed(train::walkthroughs(&options, out)),
         Some(Command::Train { name: Some(name) }) => train::train(&options, &name),
+        Some(Command::Debrief { id }) => printed(train::debrief(&options, &id, out)?),
         Some(Command::Sessions { json }) => {
             told(sessions::list(&store(&options)?, json, out).map(|()| ExitCode::SUCCESS))
         }

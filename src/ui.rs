@@ -5,7 +5,7 @@
 
 mod ask;
 mod coach;
-mod debrief;
+pub mod debrief;
 mod details;
 mod dialog;
 mod document;
@@ -20,6 +20,7 @@ pub mod layout;
 mod notice;
 mod palette;
 pub mod panes;
+mod paper;
 pub mod role;
 mod start;
 pub mod text;
@@ -34,7 +35,7 @@ use ratatui::widgets::Widget;
 use crate::cockpit::Model;
 use crate::cockpit::dialog::Dialog;
 use crate::cockpit::model::{Breakpoint, Size, SourceKind, Stage};
-use crate::ui::layout::{pane_areas, parts};
+use crate::ui::layout::{Parts, pane_areas, parts};
 use crate::ui::role::Role;
 use crate::ui::text::{clear, put, span};
 use crate::ui::theme::Theme;
@@ -74,10 +75,7 @@ impl Widget for Screen<'_> {
         }
         notice::draw(model, theme, parts.notice, buf);
         footer::draw(model, theme, parts.footer, buf);
-        // After training the coach has said what there was to say.
-        let all = matches!(model.dialog, Dialog::Debrief);
-        let over = if all { parts.body.union(parts.coach) } else { parts.body };
-        dialog::draw(model, theme, over, buf);
+        dialog::draw(model, theme, over(model, &parts), buf);
     }
 }
 
@@ -113,6 +111,28 @@ impl Screen<'_> {
             Part::Footer => footer::draw(model, theme, area, buf),
         }
     }
+}
+
+/// Where a dialog may stand. A page of the coach's covers the coach: it says the same and more.
+const fn over(model: &Model, parts: &Parts) -> Rect {
+    if !matches!(model.dialog, Dialog::Coach | Dialog::Debrief) {
+        return parts.body;
+    }
+    Rect { height: parts.body.height + parts.coach.height, ..parts.body }
+}
+
+/// How many lines of the coach's open page can be the first on the screen; none if none is open.
+#[must_use]
+pub fn page_places(model: &Model, theme: &Theme) -> Option<usize> {
+    let area = over(model, &parts(model.size, model.coach.is_some()));
+    let lines = if matches!(model.dialog, Dialog::Coach) {
+        coach::lines(model, theme, area)
+    } else if matches!(model.dialog, Dialog::Debrief) {
+        debrief::page(model, theme, area)
+    } else {
+        return None;
+    };
+    Some(paper::places(lines.len(), area))
 }
 
 /// What is left to say where nothing fits.

@@ -77,6 +77,8 @@ pub enum Command {
     HandOff,
     /// Accept the handoff.
     Accept,
+    /// All that the coach has to say, in training.
+    Coach,
     /// The next hint, in training.
     Hint,
     /// What the expert did, in training.
@@ -177,6 +179,7 @@ pub const VERBS: &[Verb] = &[
     work("allow-nvidia-smi", Command::AllowGpuTool),
     work("sign", Command::HandOff),
     work("accept", Command::Accept),
+    look("coach", Command::Coach, Group::Time),
     look("hint", Command::Hint, Group::Time),
     look("expert", Command::Expert, Group::Time),
     look("debrief", Command::Debrief, Group::Time),

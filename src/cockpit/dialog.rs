@@ -32,6 +32,12 @@ pub enum Dialog {
     Leave,
     /// The brief, with the words for the next responder.
     SignHandoff(Input),
+    /// All that the coach of a training has to say.
+    Coach,
+    /// «Show the expert's path?»
+    ShowExpert,
+    /// «End the training?»
+    EndTraining,
     /// The debrief after training.
     Debrief,
 }
@@ -50,6 +56,12 @@ pub enum Asked {
 }
 
 impl Dialog {
+    /// It asks for a yes or a no.
+    #[must_use]
+    pub const fn asks(&self) -> bool {
+        matches!(self, Self::AllowTool(_) | Self::Leave | Self::ShowExpert | Self::EndTraining)
+    }
+
     /// It takes text, so letters are letters and not commands.
     #[must_use]
     pub const fn takes_text(&self) -> bool {

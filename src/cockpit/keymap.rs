@@ -121,6 +121,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[Key::Char('N')], Command::AllowGpuTool),
     bind(&[Key::Char('S')], Command::HandOff),
     bind(&[Key::Char('A')], Command::Accept),
+    bind(&[Key::Char('c')], Command::Coach),
     bind(&[Key::Char('i')], Command::Hint),
     bind(&[Key::Char('=')], Command::Expert),
     bind(&[Key::Char('D')], Command::Debrief),

@@ -39,8 +39,8 @@ pub(super) fn press(model: &mut Model, key: Key) -> Vec<Effect> {
 /// `y` and `n` answer a yes-or-no question.
 fn plain_answer(model: &mut Model, key: Key) -> Vec<Effect> {
     match (&model.dialog, key) {
-        (Dialog::Leave | Dialog::AllowTool(_), Key::Char('y')) => obey::obey(model, Command::Open),
-        (Dialog::Leave | Dialog::AllowTool(_), Key::Char('n')) => obey::obey(model, Command::Back),
+        (dialog, Key::Char('y')) if dialog.asks() => obey::obey(model, Command::Open),
+        (dialog, Key::Char('n')) if dialog.asks() => obey::obey(model, Command::Back),
         (Dialog::Closed, Key::Char('n')) if matches!(model.stage, Stage::Start { .. }) => {
             vec![Effect::Open(crate::cockpit::Which::New)]
         }
@@ -77,6 +77,9 @@ const fn input_of(dialog: &mut Dialog) -> Option<&mut Input> {
         | Dialog::Item(_)
         | Dialog::AllowTool(_)
         | Dialog::Leave
+        | Dialog::Coach
+        | Dialog::ShowExpert
+        | Dialog::EndTraining
         | Dialog::Debrief => None,
     }
 }

@@ -1,6 +1,6 @@
 //! What the line above the footer says.
 
-use crate::domain::base::{Both, Moment};
+use crate::domain::base::{Both, Moment, Timestamp};
 use crate::domain::detect::Finding;
 use crate::domain::untrusted::Untrusted;
 
@@ -58,6 +58,12 @@ pub enum NoticeKind {
     NoFilter,
     /// There is no handoff to accept.
     NoHandoff,
+    /// There is no hint left for the task at hand.
+    NoMoreHints,
+    /// The debrief was shown; nothing that is done now would count.
+    TrainingOver,
+    /// A file of the recording is damaged: its name, and up to when it can be read.
+    TapeDamaged(Untrusted, Option<Timestamp>),
     /// Something failed; what, why and what to do next.
     Trouble(Untrusted),
 }

@@ -11,7 +11,7 @@ use crate::cockpit::command::Command;
 use crate::cockpit::dialog::{Asked, Dialog};
 use crate::cockpit::filter::Filter;
 use crate::cockpit::model::{NoticeKind, Pane, Pen, SourceKind, Stage, Touched, View};
-use crate::cockpit::{Effect, Model, Tape, Which, acts, cursor, decision, rows};
+use crate::cockpit::{Effect, Model, Tape, Which, acts, coach, cursor, decision, rows};
 use crate::domain::session::{Event, ItemState};
 
 /// Milliseconds that one step on the tape moves.
@@ -63,7 +63,17 @@ fn in_dialog(model: &mut Model, command: Command) -> Vec<Effect> {
             model.dialog = Dialog::Closed;
             return obey(model, Command::Mark);
         }
-        (_, Command::Back | Command::Open | Command::Leave) => model.dialog = Dialog::Closed,
+        (Dialog::ShowExpert | Dialog::EndTraining, Command::Open) => {
+            return coach::agree(model);
+        }
+        (Dialog::Coach, Command::Hint | Command::Expert | Command::Debrief) => {
+            return coach::ask(model, command).into_iter().collect();
+        }
+        (_, Command::Back | Command::Open | Command::Leave) => {
+            return coach::close(model).into_iter().collect();
+        }
+        (Dialog::Coach, Command::Coach) => return coach::close(model).into_iter().collect(),
+        (Dialog::Coach | Dialog::Debrief, _) => coach::read_on(model, command),
         _ => {}
     }
     Vec::new()
@@ -90,6 +100,10 @@ fn at_start(model: &mut Model, command: Command) -> Vec<Effect> {
 
 /// Acts that add to the journal: only whoever holds the pen does them.
 fn work(model: &mut Model, command: Command) -> Vec<Effect> {
+    if coach::is_over(model) {
+        model.notice(NoticeKind::TrainingOver);
+        return Vec::new();
+    }
     if model.session.as_ref().is_none_or(|session| session.pen != Pen::Ours) {
         model.notice(NoticeKind::NoPen);
         return Vec::new();
@@ -153,9 +167,9 @@ fn look(model: &mut Model, command: Command) -> Vec<Effect> {
         Command::Help => model.dialog = Dialog::Help(Input::default(), 0),
         Command::Palette => model.dialog = Dialog::Palette(Input::default(), 0),
         Command::Leave => model.dialog = Dialog::Leave,
-        Command::Hint => coach(model, crate::cockpit::coach::Coach::hint),
-        Command::Expert => coach(model, |coach, _| coach.expert = true),
-        Command::Debrief if model.coach.is_some() => model.dialog = Dialog::Debrief,
+        Command::Coach | Command::Hint | Command::Expert | Command::Debrief => {
+            return coach::ask(model, command).into_iter().collect();
+        }
         other => return time(model, other),
     }
     Vec::new()
@@ -196,10 +210,8 @@ fn time(model: &mut Model, command: Command) -> Vec<Effect> {
 /// To the event before or after this place: injects and the expert's moves in training. Which entries of a
 /// replay lie ahead only its player knows.
 fn to_event(model: &Model, next: bool) -> Tape {
-    let Some(coach) = &model.coach else { return Tape::Entry { next } };
+    let Some(moments) = coach::moments(model) else { return Tape::Entry { next } };
     let now = model.source.at_ms;
-    let mut moments: Vec<u64> = coach.moments().collect();
-    moments.sort_unstable();
     let found = if next {
         moments.into_iter().find(|moment| *moment > now)
     } else {
@@ -207,15 +219,6 @@ fn to_event(model: &Model, next: bool) -> Tape {
         moments.into_iter().rev().find(|moment| *moment + 1_000 < now)
     };
     Tape::Seek(found.unwrap_or(if next { model.source.length_ms } else { 0 }))
-}
-
-fn coach(
-    model: &mut Model,
-    act: impl FnOnce(&mut crate::cockpit::coach::Coach, &crate::domain::session::State),
-) {
-    if let (Some(coach), Some(session)) = (&mut model.coach, &model.session) {
-        act(coach, &session.state);
-    }
 }
 
 fn to_pane(model: &mut Model, by: isize) {

@@ -33,6 +33,8 @@ pub enum Condition {
     CutOff,
     /// Somebody is writing to it now.
     Held,
+    /// A training that is over, and the points that it got.
+    Debriefed(u32),
     /// It does not open for writing; why.
     Broken(Untrusted),
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::cockpit::coach::Coach;
 use crate::cockpit::dialog::Dialog;
 use crate::cockpit::model::{NoticeKind, Pen, Session, SourceKind, Stage, Touched, View};
-use crate::cockpit::{Effect, Model, Msg, Opened, acts, decision, keys, obey, rows};
+use crate::cockpit::{Effect, Model, Msg, Opened, acts, coach, decision, keys, obey, rows};
 use crate::domain::base::Language;
 use crate::domain::detect::{Finding, Grade, Rule, Subject};
 use crate::domain::facts::Snapshot;
@@ -180,17 +180,7 @@ fn moved(model: &mut Model, source: crate::cockpit::model::Source) -> Vec<Effect
         model.notice(NoticeKind::EndOfTape);
     }
     model.source = source;
-    let Some(coach) = &mut model.coach else { return Vec::new() };
-    let news = coach.moved_to(source.at_ms);
-    let first_end = ended && !coach.ended;
-    coach.ended |= ended;
-    if first_end && matches!(model.dialog, Dialog::Closed) {
-        model.dialog = Dialog::Debrief;
-    }
-    if let Some(news) = news {
-        model.notice(NoticeKind::Inject(news.from, news.text));
-    }
-    Vec::new()
+    coach::moved(model, ended).into_iter().collect()
 }
 
 /// Builds the state again from what had happened by then; the cursors stay where they are.
@@ -245,7 +235,7 @@ fn open(model: &mut Model, opened: Opened) -> Vec<Effect> {
         let from = handoff.by.clone();
         model.notice(NoticeKind::HandoffWaits(from));
     }
-    let mut effects = Vec::new();
+    let mut effects: Vec<Effect> = coach::begin(model).into_iter().collect();
     if ours && taken_up {
         let version = env!("CARGO_PKG_VERSION").to_owned();
         effects.extend(acts::record(model, Event::Resumed { version }));
@@ -267,7 +257,11 @@ fn saved(model: &mut Model, ticket: u64, entry: Entry) -> Vec<Effect> {
         Event::Accepted { .. } => model.notice(NoticeKind::Accepted),
         _ => {}
     }
+    let over = matches!(entry.event, Event::Debriefed { .. });
     take_in(model, entry);
+    if over {
+        coach::debriefed(model);
+    }
     effects
 }
 

@@ -9,7 +9,9 @@ mod read;
 mod shipped;
 
 pub use check::{Flaw, check};
-pub use debrief::{Debrief, HintUse, Part, PartKind, Row, Shown, Verdict, debrief};
+pub use debrief::{
+    Debrief, EXPERT_PRICE, HINT_PRICE, HintUse, Part, PartKind, Row, Verdict, debrief,
+};
 pub use read::WalkthroughError;
 pub use shipped::{SHIPPED, Shipped};
 
@@ -38,6 +40,22 @@ pub struct Walkthrough {
     pub injects: Vec<Inject>,
     /// What an expert did, in order.
     pub expert: Vec<Move>,
+}
+
+impl Walkthrough {
+    /// How many tasks are done, and how many there are.
+    #[must_use]
+    pub fn done(&self, state: &State) -> (usize, usize) {
+        (self.tasks.iter().filter(|task| task.is_done(state)).count(), self.tasks.len())
+    }
+}
+
+impl Task {
+    /// All of its acts stand.
+    #[must_use]
+    pub fn is_done(&self, state: &State) -> bool {
+        self.done_by.iter().all(|act| act.stands(state))
+    }
 }
 
 /// Something to find out or decide.

@@ -98,6 +98,11 @@ impl Store {
         Ok(self.ids()?.iter().map(|id| summary::of(&self.dir, id)).collect())
     }
 
+    /// What a listing says about one session.
+    pub fn summary(&self, id: &str) -> Result<Summary, StoreError> {
+        Ok(summary::of(&self.dir, &self.resolve(id)?))
+    }
+
     /// Reads a whole journal and says what holds of it.
     pub fn verify(&self, id: &str) -> Result<(String, Verdict), StoreError> {
         let id = self.resolve(id)?;

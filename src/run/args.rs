@@ -99,6 +99,11 @@ pub(super) enum Command {
         #[arg(id = "walkthrough", value_name = "NAME")]
         name: Option<String>,
     },
+    /// Print the debrief of a training that is over
+    Debrief {
+        /// Which: an id, a unique beginning of one, or `latest`
+        id: String,
+    },
     /// Check or show playbooks
     Playbook {
         /// Which of the two

@@ -267,6 +267,11 @@ impl<'a> Desk<'a> {
         if model.focus == Pane::Handoff {
             model.panes.handoff.lines = ui::panes::handoff_lines(model, columns);
         }
+        let page = ui::page_places(model, self.themes.current());
+        if let (Some(places), Some(coach)) = (page, &mut model.coach) {
+            coach.page.lines = places;
+            coach.page.step(0);
+        }
     }
 
     /// Draws if the screen is not up to date; `false` if the line takes nothing now.

@@ -12,11 +12,11 @@ use crate::cockpit::model::{Pen, SourceKind};
 use crate::cockpit::{Msg, Opened, Tape as Order, Which};
 use crate::domain::base::{Both, Clock, Digest, Moment};
 use crate::domain::playbook::Playbook;
-use crate::domain::session::{Event, Opening};
+use crate::domain::session::{Entry, Event, Opening};
 use crate::domain::training::Walkthrough;
 use crate::domain::untrusted::Untrusted;
 use crate::host::probe::HostClock;
-use crate::host::store::{self, Hand, Store, Tape};
+use crate::host::store::{self, Hand, Journal, Store, Tape};
 use crate::run::cockpit::Happening;
 use crate::run::complain::{Complaint, chain};
 use crate::run::hands::Hands;
@@ -25,25 +25,45 @@ use crate::run::scribe::Scribe;
 use crate::run::store_complaint;
 use crate::run::tape::{Player, Reel};
 
-/// The hands of a trainee.
-pub(super) struct Drill {
-    store: Store,
-    who: Untrusted,
-    walkthrough: Arc<Walkthrough>,
-    tape: &'static [u8],
+/// The hands of a tape: what is on it is [`Programme`]'s to say, how it is played is the same for all.
+pub(super) struct Projector<P> {
+    programme: P,
     inbox: Sender<Happening>,
     player: Option<Player>,
     writing: Option<Scribe>,
 }
 
-/// The hands of somebody who watches what was.
-pub(super) struct Rerun {
+/// What is shown from a tape.
+pub(super) trait Programme {
+    /// Why nothing is written, where nothing is.
+    const READS_ONLY: &'static str;
+    /// Takes up what was asked for.
+    fn open(&mut self, which: &Which) -> Result<Act, Complaint>;
+}
+
+/// What was taken up: the tape, and what happened so far.
+pub(super) struct Act {
     id: String,
-    /// There until it is played.
-    reel: Option<Reel>,
+    reel: Reel,
+    entries: Vec<Entry>,
     playbook: Both<Arc<Playbook>>,
-    inbox: Sender<Happening>,
-    player: Option<Player>,
+    walkthrough: Option<Arc<Walkthrough>>,
+    /// A journal to write to, and in whose name: only in a training that is not over.
+    pen: Option<(Journal, Untrusted)>,
+}
+
+/// What a trainee does.
+pub(super) struct Drill {
+    store: Store,
+    who: Untrusted,
+    walkthrough: Arc<Walkthrough>,
+    tape: &'static [u8],
+}
+
+/// What was, for somebody who watches.
+pub(super) struct Rerun {
+    /// There until it is played.
+    act: Option<Act>,
 }
 
 /// The wall clock of this machine, and the tape in the place of the boot clock: a trainee's entry tells where
@@ -56,16 +76,69 @@ impl Clock for TapeClock {
     }
 }
 
-impl Drill {
+impl<P: Programme> Projector<P> {
     /// Hands that hold nothing yet.
+    pub(super) const fn new(programme: P, inbox: Sender<Happening>) -> Self {
+        Self { programme, inbox, player: None, writing: None }
+    }
+}
+
+impl<P: Programme> Hands for Projector<P> {
+    fn record(&mut self, ticket: u64, event: Event) -> Option<Msg> {
+        match &self.writing {
+            Some(scribe) => scribe.write(ticket, event),
+            None => Some(Msg::NotSaved(ticket, P::READS_ONLY.into())),
+        }
+    }
+
+    fn open(&mut self, which: &Which) -> Result<Opened, Complaint> {
+        let Act { id, reel, entries, playbook, walkthrough, pen } = self.programme.open(which)?;
+        let (source, clock) = (reel.source(), TapeClock(reel.position()));
+        self.writing = pen
+            .map(|(journal, who)| Scribe::hire(journal, who, clock, self.inbox.clone()))
+            .transpose()
+            .map_err(|error| no_thread(&error))?;
+        let player = Player::start(reel, self.inbox.clone()).map_err(|error| no_thread(&error))?;
+        self.player = Some(player);
+        let pen = if self.writing.is_some() { Pen::Ours } else { Pen::Replay };
+        Ok(Opened { id, pen, entries, playbook, source, walkthrough })
+    }
+
+    /// There is no host to run it on.
+    fn use_tool(&mut self, _path: &Untrusted) {}
+
+    fn tape(&mut self, order: Order) {
+        if let Some(player) = &self.player {
+            player.tell(order);
+        }
+    }
+
+    /// Nobody else writes here.
+    fn follow(&mut self) -> Vec<Msg> {
+        Vec::new()
+    }
+
+    /// Whatever ends a training, its journal knows where on the tape it was.
+    fn put_down(&mut self, in_good_order: bool) {
+        let player = self.player.take();
+        if let Some(scribe) = self.writing.take() {
+            let at = player.map(|player| player.position().load(Ordering::Relaxed));
+            // Whoever could be told that the disk refuses has left.
+            drop(at.and_then(|ms| scribe.write(0, Event::TapeAt { ms })));
+            scribe.dismiss(in_good_order);
+        }
+    }
+}
+
+impl Drill {
+    /// Training with `walkthrough` over `tape`, its sessions in `store`.
     pub(super) const fn new(
         store: Store,
         who: Untrusted,
         walkthrough: Arc<Walkthrough>,
         tape: &'static [u8],
-        inbox: Sender<Happening>,
     ) -> Self {
-        Self { store, who, walkthrough, tape, inbox, player: None, writing: None }
+        Self { store, who, walkthrough, tape }
     }
 
     /// A new training session. The host in it is the one on the tape.
@@ -85,127 +158,74 @@ impl Drill {
             .create(opening, &built_in.text, now, &self.who)
             .map_err(|error| store_complaint(&error))
     }
+
+    /// One that was begun before; one that is over is only looked at.
+    fn take_up(&self, id: &str) -> Result<store::Opened, Complaint> {
+        let over = self.store.summary(id).is_ok_and(|summary| summary.score.is_some());
+        let opened = if over { self.store.observe(id) } else { self.store.open(id, &self.who) };
+        opened.map_err(|error| store_complaint(&error))
+    }
 }
 
-impl Hands for Drill {
-    fn record(&mut self, ticket: u64, event: Event) -> Option<Msg> {
-        match &self.writing {
-            Some(scribe) => scribe.write(ticket, event),
-            None => Some(Msg::NotSaved(ticket, "this screen does not hold the pen".into())),
-        }
-    }
+impl Programme for Drill {
+    const READS_ONLY: &'static str = "this training is over";
 
-    fn open(&mut self, which: &Which) -> Result<Opened, Complaint> {
+    fn open(&mut self, which: &Which) -> Result<Act, Complaint> {
         let mut tape = playable(Tape::of([Arc::from(self.tape)]))?;
-        let first = tape.at(0).map_err(|error| damaged(&chain(&error)))?;
+        let first = tape.at(0).map_err(|error| cannot_play(&chain(&error)))?;
         let opened = match which {
             Which::New => self.begin(first.host.name.clone())?,
-            Which::Existing(id) => {
-                self.store.open(id, &self.who).map_err(|error| store_complaint(&error))?
+            Which::Existing(id) => self.take_up(id)?,
+        };
+        let training = &opened.state.training;
+        let pen = match opened.hand {
+            Hand::Pen(journal) => Some((journal, self.who.clone())),
+            Hand::Observer(..) if training.score.is_some() => None,
+            Hand::Observer(..) | Hand::ReadOnly(_) => {
+                return Err(Complaint::new(
+                    "cannot go on with this training",
+                    "somebody else is in it, or its journal is damaged",
+                    "begin anew: firedamp --new train NAME",
+                ));
             }
         };
-        let Hand::Pen(journal) = opened.hand else {
-            return Err(Complaint::new(
-                "cannot go on with this training",
-                "somebody else is in it, or its journal is damaged",
-                "begin anew: firedamp --new train NAME",
-            ));
-        };
-        let at_ms = opened.entries.last().map_or(0, |entry| entry.boot.ms);
-        let reel = Reel::new(tape, SourceKind::Training).from(at_ms);
-        let source = reel.source();
-        let player = Player::start(reel, self.inbox.clone()).map_err(|error| no_thread(&error))?;
-        let clock = TapeClock(player.position());
-        self.player = Some(player);
-        let scribe = Scribe::hire(journal, self.who.clone(), clock, self.inbox.clone());
-        self.writing = Some(scribe.map_err(|error| no_thread(&error))?);
-        Ok(Opened {
+        let last = opened.entries.last().map_or(0, |entry| entry.boot.ms);
+        let at_ms = training.tape_ms.unwrap_or(last);
+        Ok(Act {
             id: opened.id,
-            pen: Pen::Ours,
+            reel: Reel::new(tape, SourceKind::Training).from(at_ms),
             entries: opened.entries,
             playbook: editions(&opened.playbook),
-            source,
             walkthrough: Some(Arc::clone(&self.walkthrough)),
+            pen,
         })
-    }
-
-    /// There is no host to run it on.
-    fn use_tool(&mut self, _path: &Untrusted) {}
-
-    fn tape(&mut self, order: Order) {
-        if let Some(player) = &self.player {
-            player.tell(order);
-        }
-    }
-
-    /// Nobody else writes here.
-    fn follow(&mut self) -> Vec<Msg> {
-        Vec::new()
-    }
-
-    fn put_down(&mut self, in_good_order: bool) {
-        self.player = None;
-        if let Some(scribe) = self.writing.take() {
-            scribe.dismiss(in_good_order);
-        }
     }
 }
 
 impl Rerun {
-    /// The hands for a session and its recording.
-    pub(super) fn new(
-        opened: store::Opened,
-        tape: Tape,
-        inbox: Sender<Happening>,
-    ) -> Result<Self, Complaint> {
+    /// A session and its recording.
+    pub(super) fn new(opened: store::Opened, tape: Tape) -> Result<Self, Complaint> {
         let playbook = editions(&opened.playbook);
         let reel = Reel::new(playable(tape)?, SourceKind::Replay).with(opened.entries);
-        Ok(Self { id: opened.id, reel: Some(reel), playbook, inbox, player: None })
+        let entries = reel.entries();
+        let id = opened.id;
+        let act = Some(Act { id, reel, entries, playbook, walkthrough: None, pen: None });
+        Ok(Self { act })
     }
 }
 
-impl Hands for Rerun {
+impl Programme for Rerun {
     /// The past is written.
-    fn record(&mut self, ticket: u64, _event: Event) -> Option<Msg> {
-        Some(Msg::NotSaved(ticket, "a replay writes nothing".into()))
-    }
+    const READS_ONLY: &'static str = "a replay writes nothing";
 
-    fn open(&mut self, _which: &Which) -> Result<Opened, Complaint> {
-        let Some(reel) = self.reel.take() else {
-            return Err(Complaint::new(
+    fn open(&mut self, _which: &Which) -> Result<Act, Complaint> {
+        self.act.take().ok_or_else(|| {
+            Complaint::new(
                 "cannot open another session here",
                 "this is a replay",
                 "leave it first: q",
-            ));
-        };
-        let (source, entries) = (reel.source(), reel.entries());
-        let player = Player::start(reel, self.inbox.clone()).map_err(|error| no_thread(&error))?;
-        self.player = Some(player);
-        Ok(Opened {
-            id: self.id.clone(),
-            pen: Pen::Replay,
-            entries,
-            playbook: self.playbook.clone(),
-            source,
-            walkthrough: None,
+            )
         })
-    }
-
-    /// There is no host to run it on.
-    fn use_tool(&mut self, _path: &Untrusted) {}
-
-    fn tape(&mut self, order: Order) {
-        if let Some(player) = &self.player {
-            player.tell(order);
-        }
-    }
-
-    fn follow(&mut self) -> Vec<Msg> {
-        Vec::new()
-    }
-
-    fn put_down(&mut self, _in_good_order: bool) {
-        self.player = None;
     }
 }
 
@@ -213,7 +233,7 @@ impl Hands for Rerun {
 fn playable(tape: Tape) -> Result<Tape, Complaint> {
     match (tape.is_empty(), tape.damage()) {
         (false, _) => Ok(tape),
-        (true, [damage, ..]) => Err(damaged(&damage.problem.plain(200))),
+        (true, [damage, ..]) => Err(cannot_play(&damage.to_string())),
         (true, []) => Err(Complaint::new(
             "cannot replay this session",
             "nothing was recorded in it",
@@ -222,7 +242,7 @@ fn playable(tape: Tape) -> Result<Tape, Complaint> {
     }
 }
 
-fn damaged(why: &str) -> Complaint {
+fn cannot_play(why: &str) -> Complaint {
     Complaint::new(
         "cannot play the recording",
         why,

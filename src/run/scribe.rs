@@ -41,7 +41,10 @@ impl Scribe {
             raise_priority();
             let program = Untrusted::from(PROGRAM);
             for (ticket, event) in waiting {
-                let by_itself = matches!(event, Event::Found { .. } | Event::Trouble { .. });
+                let by_itself = matches!(
+                    event,
+                    Event::Found { .. } | Event::Trouble { .. } | Event::TapeAt { .. }
+                );
                 let by = if by_itself { &program } else { &who };
                 // A fault of our own must not leave the responder waiting for an answer.
                 let append = AssertUnwindSafe(|| journal.append(clock.now(), by, event));

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
-use crate::cockpit::model::{Condition, NoticeKind, Offer};
+use crate::cockpit::model::{Condition, NoticeKind, Offer, SourceKind};
 use crate::cockpit::{Model, Msg, Which};
 use crate::domain::base::Clock;
 use crate::domain::untrusted::Untrusted;
@@ -20,7 +20,7 @@ use crate::run::incident::Incident;
 use crate::run::looker::Looker;
 use crate::run::places::Places;
 use crate::run::themes::Themes;
-use crate::run::{store_complaint, terminal};
+use crate::run::{store_complaint, terminal, train};
 use crate::words;
 
 /// Messages that may wait for the loop.
@@ -31,6 +31,8 @@ pub(super) const INBOX: usize = 256;
 pub(super) enum First {
     /// Sessions to choose from.
     Offers(Vec<Offer>),
+    /// Trainings to choose from.
+    Trainings(Vec<Offer>),
     /// A session.
     Open(Which),
 }
@@ -53,7 +55,11 @@ pub(super) fn cockpit(options: &Options, wanted: Wanted<'_>) -> Result<ExitCode,
     let store = Store::at(&places.sessions).map_err(|error| store_complaint(&error))?;
     let first = match wanted {
         Wanted::Session(id) => {
-            First::Open(Which::Existing(store.resolve(id).map_err(|it| store_complaint(&it))?))
+            let found = store.summary(id).map_err(|it| store_complaint(&it))?;
+            if let Some(name) = &found.training {
+                return train::resume(options, &name.plain(80), found.id);
+            }
+            First::Open(Which::Existing(found.id))
         }
         Wanted::Newest => newest(&store)?,
         Wanted::Choice if options.new => First::Open(Which::New),
@@ -120,7 +126,8 @@ fn newest(store: &Store) -> Result<First, Complaint> {
     Ok(First::Open(Which::Existing(newest.id)))
 }
 
-fn offer(summary: Summary) -> Offer {
+/// A session as the start screen shows it.
+pub(super) fn offer(summary: Summary) -> Offer {
     let broken = match summary.chain {
         ChainState::Broken { problem, .. } => Some(problem),
         ChainState::Unread
@@ -128,11 +135,12 @@ fn offer(summary: Summary) -> Offer {
         | ChainState::End { .. }
         | ChainState::Torn { .. } => summary.problem,
     };
-    let condition = match broken {
-        Some(problem) => Condition::Broken(problem),
-        None if summary.holder.is_some() => Condition::Held,
-        None if summary.left => Condition::Left,
-        None => Condition::CutOff,
+    let condition = match (broken, summary.score) {
+        (Some(problem), _) => Condition::Broken(problem),
+        (None, _) if summary.holder.is_some() => Condition::Held,
+        (None, Some(score)) => Condition::Debriefed(score),
+        (None, None) if summary.left => Condition::Left,
+        (None, None) => Condition::CutOff,
     };
     Offer {
         id: summary.id,
@@ -164,6 +172,10 @@ pub(super) fn show(
     themes.current().name().clone_into(&mut model.theme);
     let opened = match first {
         First::Offers(offers) => Msg::Offered(offers),
+        First::Trainings(offers) => {
+            model.source.kind = SourceKind::Training;
+            Msg::Offered(offers)
+        }
         First::Open(which) => Msg::Opened(Box::new(hands.open(&which)?)),
     };
     terminal::catch_panics();

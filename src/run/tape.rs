@@ -19,7 +19,9 @@ use tokio::sync::mpsc::Sender;
 
 use crate::cockpit::model::{NoticeKind, Source, SourceKind};
 use crate::cockpit::{Msg, Tape as Order};
+use crate::domain::base::Timestamp;
 use crate::domain::session::Entry;
+use crate::domain::untrusted::Untrusted;
 use crate::host::store::Tape;
 use crate::run::cockpit::Happening;
 
@@ -37,6 +39,8 @@ pub(super) struct Reel {
     kind: SourceKind,
     /// The journal that is replayed, with the place of each entry.
     entries: Vec<(u64, Entry)>,
+    /// Where it stands, for others to read.
+    at: Arc<AtomicU64>,
 }
 
 /// The way to the player. It ends when this is dropped.
@@ -50,9 +54,12 @@ pub(super) struct Player {
 struct Playing {
     reel: Reel,
     inbox: Sender<Happening>,
-    at: Arc<AtomicU64>,
     /// Entries that were shown.
     shown: usize,
+    /// When the last frame that could be read was taken.
+    read: Option<Timestamp>,
+    /// The damage that was told of last: its file, and up to when the tape could be read.
+    told: Option<(Untrusted, Option<Timestamp>)>,
 }
 
 /// The loop is gone.
@@ -62,7 +69,7 @@ impl Reel {
     /// A tape by itself.
     pub(super) fn new(tape: Tape, kind: SourceKind) -> Self {
         let deck = Deck::new(tape.moments());
-        Self { tape, deck, kind, entries: Vec::new() }
+        Self { tape, deck, kind, entries: Vec::new(), at: Arc::default() }
     }
 
     /// A tape with the journal that was written while it was recorded.
@@ -80,7 +87,13 @@ impl Reel {
     /// Goes to this place before it begins.
     pub(super) fn from(mut self, at_ms: u64) -> Self {
         self.deck.seek(at_ms);
+        self.at.store(self.deck.at(), Ordering::Relaxed);
         self
+    }
+
+    /// Milliseconds on the tape, as they go on.
+    pub(super) fn position(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.at)
     }
 
     /// Entries up to its place.
@@ -106,11 +119,11 @@ impl Player {
     /// Begins to play.
     pub(super) fn start(mut reel: Reel, inbox: Sender<Happening>) -> std::io::Result<Self> {
         let (orders, waiting) = sync_channel(WAITING);
-        let at = Arc::new(AtomicU64::new(reel.deck.at()));
+        let at = reel.position();
         let shown = reel.entries().len();
         let first = reel.deck.seek(reel.deck.at());
         let history = first.end.saturating_sub(120)..first.end;
-        let mut playing = Playing { reel, inbox, at: Arc::clone(&at), shown };
+        let mut playing = Playing { reel, inbox, shown, read: None, told: None };
         thread::Builder::new().name("player".into()).spawn(move || {
             // An end of the loop is the only way out.
             if let Ok(()) = playing.show(history) {
@@ -187,20 +200,30 @@ impl Playing {
 
     /// The place, the frames, and the entries up to there.
     fn show(&mut self, frames: Range<usize>) -> Result<(), Gone> {
-        self.at.store(self.reel.deck.at(), Ordering::Relaxed);
+        self.reel.at.store(self.reel.deck.at(), Ordering::Relaxed);
         self.send(Msg::Moved(self.reel.source()))?;
         for frame in frames {
             match self.reel.tape.at(frame) {
-                Ok(snapshot) => self.send(Msg::Seen(Arc::new(snapshot)))?,
-                Err(error) => {
-                    self.reel.deck.pause(true);
-                    self.send(Msg::Notice(NoticeKind::Trouble(error.to_string().into())))?;
-                    self.send(Msg::Moved(self.reel.source()))?;
-                    break;
+                Ok(snapshot) => {
+                    self.read = Some(snapshot.moment.at);
+                    self.send(Msg::Seen(Arc::new(snapshot)))?;
                 }
+                // The frames that lean on it cannot be had either; what comes after them can.
+                Err(_) => self.damaged(frame)?,
             }
         }
         self.entries()
+    }
+
+    /// Says once for each damaged stretch where it is.
+    fn damaged(&mut self, frame: usize) -> Result<(), Gone> {
+        let file = self.reel.tape.file_of(frame).cloned().unwrap_or_default();
+        let place = Some((file.clone(), self.read));
+        if self.told == place {
+            return Ok(());
+        }
+        self.told = place;
+        self.send(Msg::Notice(NoticeKind::TapeDamaged(file, self.read)))
     }
 
     fn entries(&mut self) -> Result<(), Gone> {

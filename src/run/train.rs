@@ -1,4 +1,4 @@
-//! `train` and `replay`: the same screen over a tape.
+//! `train`, `replay` and `debrief`: the same screen over a tape.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -6,17 +6,25 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc::channel;
 
-use crate::cockpit::Which;
-use crate::cockpit::model::NoticeKind;
+use crate::cockpit::model::{Condition, NoticeKind, Offer};
+use crate::cockpit::{Msg, Which};
 use crate::domain::training::{SHIPPED, Shipped, Walkthrough};
-use crate::host::store::{ChainState, Store, Summary, Tape};
+use crate::domain::untrusted::Untrusted;
+use crate::host::store::{Damage, Store, Tape};
 use crate::run::args::Options;
 use crate::run::cockpit::Happening;
 use crate::run::complain::Complaint;
-use crate::run::drill::{Drill, Rerun};
+use crate::run::drill::{Drill, Projector, Rerun};
+use crate::run::library::editions;
 use crate::run::places::Places;
-use crate::run::start::{First, INBOX, needs_a_terminal, show, who};
+use crate::run::start::{First, INBOX, needs_a_terminal, offer, show, who};
 use crate::run::store_complaint;
+use crate::ui;
+use crate::ui::debrief::Sheet;
+use crate::ui::theme::Theme;
+
+/// Cells of a printed line.
+const PRINTED: usize = 100;
 
 /// Prints the walkthroughs: name, playbook, length, title.
 pub(super) fn walkthroughs(options: &Options, out: &mut impl Write) -> io::Result<ExitCode> {
@@ -30,17 +38,91 @@ pub(super) fn walkthroughs(options: &Options, out: &mut impl Write) -> io::Resul
     Ok(ExitCode::SUCCESS)
 }
 
-/// Trains with a walkthrough: goes on with the newest session of it that was cut off, or begins a new one.
+/// Trains with a walkthrough: offers to go on with what was begun, or begins a new one.
 pub(super) fn train(options: &Options, name: &str) -> Result<ExitCode, Complaint> {
     let (walkthrough, tape) = find(name)?;
-    needs_a_terminal()?;
     let places = Places::find(options)?;
     let store = Store::at(&places.sessions).map_err(|error| store_complaint(&error))?;
-    let which = if options.new { Which::New } else { cut_off(&store, name)? };
+    let begun = if options.new { Vec::new() } else { begun(&store, name)? };
+    let unfinished = |it: &Offer| !matches!(it.condition, Condition::Debriefed(_));
+    let first = if begun.iter().any(unfinished) {
+        First::Trainings(begun)
+    } else {
+        First::Open(Which::New)
+    };
+    drill(options, &places, first, (store, walkthrough, tape))
+}
+
+/// Goes on with this training; one that is over shows its debrief.
+pub(super) fn resume(options: &Options, name: &str, id: String) -> Result<ExitCode, Complaint> {
+    let (walkthrough, tape) = find(name)?;
+    let places = Places::find(options)?;
+    let store = Store::existing(&places.sessions).map_err(|error| store_complaint(&error))?;
+    drill(options, &places, First::Open(Which::Existing(id)), (store, walkthrough, tape))
+}
+
+fn drill(
+    options: &Options,
+    places: &Places,
+    first: First,
+    (store, walkthrough, tape): (Store, Arc<Walkthrough>, &'static [u8]),
+) -> Result<ExitCode, Complaint> {
+    needs_a_terminal()?;
     let (outbox, inbox) = channel(INBOX);
     let who = who(options);
-    let mut hands = Drill::new(store, who.clone(), walkthrough, tape, outbox.clone());
-    show(options, &places, who, First::Open(which), &mut hands, outbox, inbox)
+    let training = Drill::new(store, who.clone(), walkthrough, tape);
+    let mut hands = Projector::new(training, outbox.clone());
+    show(options, places, who, first, &mut hands, outbox, inbox)
+}
+
+/// Prints the debrief of a training that is over, as the screen shows it.
+pub(super) fn debrief(
+    options: &Options,
+    id: &str,
+    out: &mut impl Write,
+) -> Result<io::Result<ExitCode>, Complaint> {
+    let places = Places::find(options)?;
+    let store = Store::existing(&places.sessions).map_err(|error| store_complaint(&error))?;
+    let opened = store.observe(id).map_err(|error| store_complaint(&error))?;
+    let training = opened.state.opening.as_ref().and_then(|opening| opening.training.as_deref());
+    let (walkthrough, _) = find(training.ok_or_else(no_training)?)?;
+    if opened.state.training.score.is_none() {
+        return Err(unfinished());
+    }
+    let when = |seq: u64| opened.entries.iter().find(|it| it.seq == seq).map(|it| it.boot.ms);
+    let language = options.language();
+    let playbook = editions(&opened.playbook);
+    let sheet = Sheet {
+        walkthrough: &walkthrough,
+        state: &opened.state,
+        playbook: playbook.get(language),
+        language,
+        glyphs: options.glyphs(),
+        when: &when,
+    };
+    let by = opened.state.last_by.clone().unwrap_or_default();
+    let title = Untrusted::from(walkthrough.title.get(language).as_str());
+    let head = format!("#TRAINING#  {}  {}  {}", opened.id, title.plain(80), by.plain(40));
+    let lines = ui::debrief::lines(&sheet, &Theme::of_name("mono"), PRINTED);
+    let lines = lines.iter().map(|line| line.to_string().trim_end().to_owned());
+    let mut all = [head, String::new()].into_iter().chain(lines);
+    Ok(all.try_for_each(|line| writeln!(out, "{line}")).map(|()| ExitCode::SUCCESS))
+}
+
+fn no_training() -> Complaint {
+    Complaint::new(
+        "there is no debrief of this session",
+        "it is an incident, not a training",
+        "list the sessions: firedamp sessions",
+    )
+}
+
+fn unfinished() -> Complaint {
+    Complaint::new(
+        "there is no debrief of this training yet",
+        "it is not over, and a debrief shows the expert's path",
+        "go on with it: firedamp resume ID; D ends it",
+    )
 }
 
 /// Plays a session's recording back.
@@ -49,17 +131,32 @@ pub(super) fn replay(options: &Options, id: &str) -> Result<ExitCode, Complaint>
     let store = Store::existing(&places.sessions).map_err(|error| store_complaint(&error))?;
     let opened = store.observe(id).map_err(|error| store_complaint(&error))?;
     let tape = store.tape(&opened.id).map_err(|error| store_complaint(&error))?;
-    let damage = tape.damage().first().map(|damage| damage.problem.clone());
+    let damage = tape.damage().to_vec();
     let (outbox, inbox) = channel(INBOX);
     let which = Which::Existing(opened.id.clone());
-    let mut hands = Rerun::new(opened, tape, outbox.clone())?;
+    let mut hands = Projector::new(Rerun::new(opened, tape)?, outbox.clone());
     needs_a_terminal()?;
-    if let Some(problem) = damage {
-        let notice = NoticeKind::Trouble(problem);
-        outbox.try_send(Happening::Msg(crate::cockpit::Msg::Notice(notice))).ok();
+    // The screen has one line for it; the whole stands in the terminal when the screen is gone.
+    for damage in &damage {
+        io::stderr().write_all(about(damage).to_string().as_bytes()).ok();
+    }
+    // A recording that was cut off has nothing damaged in it.
+    if let Some(damage) = damage.into_iter().find(|damage| !damage.torn) {
+        let notice = NoticeKind::TapeDamaged(damage.file, damage.until);
+        outbox.try_send(Happening::Msg(Msg::Notice(notice))).ok();
     }
     let who = who(options);
     show(options, &places, who, First::Open(which), &mut hands, outbox, inbox)
+}
+
+/// What of a recording cannot be read, and what to do about it.
+fn about(damage: &Damage) -> Complaint {
+    let next = if damage.torn {
+        "nothing: what was saved before it plays"
+    } else {
+        "copy the session away before anything else; the rest plays; firedamp verify ID"
+    };
+    Complaint::new("a part of the recording cannot be played", damage, next)
 }
 
 /// The walkthrough of this name, and its tape.
@@ -94,15 +191,10 @@ fn length(shipped: &Shipped) -> u64 {
     first.zip(last).map_or(0, |(first, last)| last.ms_since(first) / 1_000)
 }
 
-/// The newest session of this walkthrough that nobody left in good order and nobody is in.
-fn cut_off(store: &Store, name: &str) -> Result<Which, Complaint> {
-    let list = store.list().map_err(|error| store_complaint(&error))?;
-    let id = list.into_iter().rev().find(|it| goes_on(it, name)).map(|summary| summary.id);
-    Ok(id.map_or(Which::New, Which::Existing))
-}
-
-fn goes_on(summary: &Summary, name: &str) -> bool {
-    let ours = summary.training.as_ref().is_some_and(|it| it.bytes() == name.as_bytes());
-    let whole = summary.problem.is_none() && !matches!(summary.chain, ChainState::Broken { .. });
-    ours && whole && !summary.left && summary.holder.is_none()
+/// Trainings with this walkthrough that can be gone on with or looked at, the newest first.
+fn begun(store: &Store, name: &str) -> Result<Vec<Offer>, Complaint> {
+    let mut list = store.list().map_err(|error| store_complaint(&error))?;
+    list.retain(|it| it.training.as_ref().is_some_and(|it| it.bytes() == name.as_bytes()));
+    let free = |it: &Offer| !matches!(it.condition, Condition::Held | Condition::Broken(_));
+    Ok(list.into_iter().rev().map(offer).filter(free).collect())
 }

@@ -8,6 +8,7 @@ use crate::cockpit::Model;
 use crate::cockpit::dialog::Dialog;
 use crate::cockpit::keymap::{BINDINGS, Key};
 use crate::cockpit::model::{Pen, Session};
+use crate::domain::training::EXPERT_PRICE;
 use crate::domain::untrusted::Untrusted;
 use crate::ui::field::Typed;
 use crate::ui::frame::window;
@@ -16,7 +17,7 @@ use crate::ui::role::Role;
 use crate::ui::text::{fit_spans, pieces, put, put_all, span, width};
 use crate::ui::theme::Theme;
 use crate::ui::wrap::wrap;
-use crate::ui::{ask, debrief, details, footer, help, palette};
+use crate::ui::{ask, coach, debrief, details, footer, help, palette};
 use crate::words::{Caption, command, key, session};
 
 /// Width of a question.
@@ -61,6 +62,9 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
             area,
             buf,
         ),
+        Dialog::Coach => coach::draw_page(model, theme, area, buf),
+        Dialog::ShowExpert => show_expert(model, theme, area, buf),
+        Dialog::EndTraining => end_training(model, theme, area, buf),
         Dialog::Debrief => debrief::draw(model, theme, area, buf),
     }
 }
@@ -125,6 +129,30 @@ fn leave(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
         lines.push(Line::from(fit_spans(spans, room(area), model.glyphs)));
     }
     question(model, theme, Caption::Leave, lines, area, buf);
+}
+
+/// Help that costs points says its price before it is given.
+fn show_expert(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let text = |caption: Caption| caption.text(model.language);
+    let price = format!("{} {EXPERT_PRICE} ", text(Caption::ItCosts));
+    let mut lines = vec![Line::default()];
+    let help = price + text(Caption::ShowExpertHelp);
+    lines.extend(paragraph(theme, Role::Text, &help, room(area)));
+    question(model, theme, Caption::ShowExpert, lines, area, buf);
+}
+
+/// The debrief shows everything, so there is no way back to the work.
+fn end_training(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let (Some(coach), Some(session)) = (&model.coach, &model.session) else { return };
+    let text = |caption: Caption| caption.text(model.language);
+    let mut lines = vec![Line::default()];
+    lines.extend(paragraph(theme, Role::Text, text(Caption::EndTrainingHelp), room(area)));
+    let (done, all) = coach.walkthrough.done(&session.state);
+    let role = if done == all { Role::Ok } else { Role::Warn };
+    let tasks = format!("{} {done}/{all}", text(Caption::TasksDone));
+    lines.push(Line::default());
+    lines.extend(paragraph(theme, role, &tasks, room(area)));
+    question(model, theme, Caption::EndTraining, lines, area, buf);
 }
 
 /// The letters that may follow the first key of two.

@@ -61,7 +61,7 @@ fn hints(model: &Model) -> Vec<Hint> {
         Dialog::SignHandoff(_) => {
             return vec![named("Enter", Caption::SignNow), named("Esc", Caption::Cancel)];
         }
-        Dialog::AllowTool(_) | Dialog::Leave => {
+        Dialog::AllowTool(_) | Dialog::Leave | Dialog::ShowExpert | Dialog::EndTraining => {
             return vec![named("Enter", Caption::Yes), named("Esc", Caption::Cancel)];
         }
         Dialog::Node(..) | Dialog::Item(_) => {
@@ -69,17 +69,27 @@ fn hints(model: &Model) -> Vec<Hint> {
             let mark = of_commands(language, mark);
             return [mark, vec![named("Esc", Caption::Close)]].concat();
         }
-        Dialog::Process(_) | Dialog::Debrief => return vec![named("Esc", Caption::Close)],
+        Dialog::Process(_) => return vec![named("Esc", Caption::Close)],
+        Dialog::Coach => {
+            let mut hints = vec![named("Enter", Caption::ToWork)];
+            hints.extend(of_commands(language, &[Command::Hint, Command::Expert]));
+            hints.push(named("Up Down", Caption::Scroll));
+            return hints;
+        }
+        Dialog::Debrief => {
+            return vec![named("Esc", Caption::Close), named("Up Down", Caption::Scroll)];
+        }
     }
     match model.stage {
-        Stage::Start { .. } => start(language),
+        Stage::Start { .. } => start(language, model.source.kind == SourceKind::Training),
         Stage::Work => of_commands(language, &at_work(model)),
     }
 }
 
-fn start(language: Language) -> Vec<Hint> {
+fn start(language: Language, training: bool) -> Vec<Hint> {
     let mut hints = of_commands(language, &[Command::Open]);
-    hints.push((String::from("n"), Caption::New.text(language)));
+    let new = if training { Caption::NewTraining } else { Caption::New };
+    hints.push((String::from("n"), new.text(language)));
     hints.extend(of_commands(language, &[Command::Language, Command::Help, Command::Leave]));
     hints
 }
@@ -100,7 +110,7 @@ fn at_work(model: &Model) -> Vec<Command> {
     let own = of_pane(model.focus).iter().copied();
     commands.extend(own.filter(|it| writes || !it.verb().is_some_and(|verb| verb.writes)));
     if model.coach.is_some() {
-        commands.extend([Command::Hint, Command::Expert, Command::Debrief]);
+        commands.extend([Command::Coach, Command::Hint, Command::Expert, Command::Debrief]);
     }
     if model.source.kind != SourceKind::Host {
         let tape = [Command::Pause, Command::Rewind, Command::Forward, Command::Faster];

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::cockpit::Model;
-use crate::cockpit::model::{Condition, Glyphs, Offer};
+use crate::cockpit::model::{Condition, Glyphs, Offer, SourceKind};
 use crate::domain::untrusted::Untrusted;
 use crate::ui::glyph::signs;
 use crate::ui::role::Role;
@@ -28,7 +28,12 @@ pub(super) fn draw(
 ) {
     let text = |caption: Caption| caption.text(model.language);
     let say = |role, caption| Line::from(span(theme, role, format!(" {}", text(caption))));
-    put(buf, area, 1, &say(Role::Title, Caption::OpenSessions));
+    let (heading, new) = if in_training(model) {
+        (Caption::OpenTrainings, Caption::NewTraining)
+    } else {
+        (Caption::OpenSessions, Caption::NewSession)
+    };
+    put(buf, area, 1, &say(Role::Title, heading));
     let below = detail(model, theme, (offers, selected));
     let rows = usize::from(area.height.saturating_sub(4)).saturating_sub(below.len()).max(1);
     let lines = offers.len() + 1;
@@ -41,7 +46,7 @@ pub(super) fn draw(
     for at in (first..lines).take(rows) {
         let spans = match offers.get(at) {
             Some(offer) => offer_line(model, theme, offer),
-            None => vec![span(theme, Role::Text, text(Caption::NewSession))],
+            None => vec![span(theme, Role::Text, text(new))],
         };
         list_row(model, theme, (spans, at == selected), (area, row), buf);
         row += 1;
@@ -51,6 +56,11 @@ pub(super) fn draw(
         put(buf, area, row, &line);
         row += 1;
     }
+}
+
+/// What is offered are trainings: snapshots will come from the tape of a walkthrough.
+fn in_training(model: &Model) -> bool {
+    model.source.kind == SourceKind::Training
 }
 
 fn list_row(
@@ -77,7 +87,7 @@ fn offer_line(model: &Model, theme: &Theme, offer: &Offer) -> Vec<Span<'static>>
     let entries = pad_left(&offer.entries.to_string(), 6, Glyphs::Ascii);
     spans.push(span(theme, Role::Dim, format!(" {entries}  ")));
     let (sign, role) = match offer.condition {
-        Condition::Left => (".", Role::Ok),
+        Condition::Left | Condition::Debriefed(_) => (".", Role::Ok),
         Condition::CutOff => ("*", Role::Warn),
         Condition::Held => ("*", Role::Unknown),
         Condition::Broken(_) => ("!", Role::Crit),
@@ -96,13 +106,17 @@ fn detail(
 ) -> Vec<Line<'static>> {
     let text = |caption: Caption| caption.text(model.language);
     let say = |role, said: &str| Line::from(span(theme, role, format!(" {said}")));
+    let training = in_training(model);
     let mut lines = Vec::new();
     let enter = match offers.get(selected) {
+        None if training => Caption::StartTraining,
         None => Caption::StartSession,
         Some(offer) => {
             lines.extend(about(model, theme, offer));
             match offer.condition {
+                Condition::Left | Condition::CutOff if training => Caption::ResumeTraining,
                 Condition::Left | Condition::CutOff => Caption::ResumeSession,
+                Condition::Debriefed(_) => Caption::ReadDebrief,
                 Condition::Held => Caption::WatchSession,
                 Condition::Broken(_) => Caption::ReadSession,
             }
@@ -113,7 +127,8 @@ fn detail(
     let mut you = vec![span(theme, Role::Dim, format!(" {} ", text(Caption::You)))];
     you.extend(pieces(theme, Role::Text, &model.who, 40));
     lines.push(Line::from(you));
-    lines.push(say(Role::Dim, text(Caption::Observes)));
+    let touched = if training { Caption::NothingTouched } else { Caption::Observes };
+    lines.push(say(Role::Dim, text(touched)));
     lines
 }
 

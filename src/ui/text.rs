@@ -229,6 +229,13 @@ pub fn clock(ms: u64) -> String {
     format!("{:02}:{:02}:{:02}", seconds / 3_600, seconds / 60 % 60, seconds % 60)
 }
 
+/// `2:04`, for a place on a tape; a long one has many minutes.
+#[must_use]
+pub fn minutes(ms: u64) -> String {
+    let seconds = ms / 1000;
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
 /// `02:53:07`, UTC.
 #[must_use]
 pub fn time(at: Timestamp) -> String {

@@ -34,6 +34,27 @@ pub fn wrap_spans(spans: &[Span<'_>], cells: usize) -> Vec<Line<'static>> {
     rows(&text, cells).into_iter().map(|row| Line::from(slice(spans, row))).collect()
 }
 
+/// Text that hangs beside `lead`: it begins at cell `indent`, and so do its further rows.
+#[must_use]
+pub fn hanging(
+    lead: Vec<Span<'static>>,
+    indent: usize,
+    text: &[Span<'_>],
+    cells: usize,
+) -> Vec<Line<'static>> {
+    let mut lead = Some(lead);
+    let mut rows = wrap_spans(text, cells.saturating_sub(indent));
+    for row in &mut rows {
+        let mut spans = lead.take().unwrap_or_default();
+        let taken: usize = spans.iter().map(|span| width(&span.content)).sum();
+        // A lead that is too long pushes its own row and no other.
+        spans.push(Span::raw(" ".repeat(indent.saturating_sub(taken))));
+        spans.append(&mut row.spans);
+        row.spans = spans;
+    }
+    rows
+}
+
 /// The part of `spans` that lies in `range` of their text.
 fn slice(spans: &[Span<'_>], range: Range<usize>) -> Vec<Span<'static>> {
     let mut start = 0;

@@ -58,6 +58,18 @@ captions! {
     StartSession => "Enter opens a session on this host.", "Enter เพื่อเปิด session บนเครื่องนี้";
     /// Start: what the program does to the host.
     Observes => "Observes only: nothing on this host changes.", "ดูอย่างเดียว ไม่เปลี่ยนอะไรบนเครื่องนี้";
+    /// Start: heading over trainings.
+    OpenTrainings => "Your trainings with this walkthrough", "การฝึกกับเรื่องนี้";
+    /// Start: last line of the list of trainings.
+    NewTraining => "begin anew", "เริ่มใหม่";
+    /// Start: what Enter does on a training.
+    ResumeTraining => "Enter goes on where the tape was left.", "Enter เพื่อฝึกต่อจากจุดที่เทปค้างไว้";
+    /// Start: what Enter does on a training that is over.
+    ReadDebrief => "Enter shows its debrief.", "Enter เพื่อดูสรุปการฝึก";
+    /// Start: what Enter does on the last line of trainings.
+    StartTraining => "Enter begins a new training.", "Enter เพื่อเริ่มการฝึกใหม่";
+    /// Start: what training does to the host.
+    NothingTouched => "Nothing here is real; this host is not touched.", "ไม่ใช่เหตุการณ์จริง ไม่แตะเครื่องนี้";
     /// Start: label of the name in the journal.
     You => "You are", "คุณคือ";
     /// Label: number of entries.
@@ -208,6 +220,30 @@ captions! {
     ExpertShown => "expert's path shown", "ดูเฉลยแล้ว";
     /// Coach: what the expert does.
     Expert => "Expert", "ผู้เชี่ยวชาญ";
+    /// Coach: the page that goes with the strip.
+    CoachPage => "Enter or Esc: to the work. c opens this again.", "Enter หรือ Esc ไปทำงาน กด c เปิดหน้านี้อีก";
+    /// Coach: a hint costs points.
+    HintPrice => "next hint, points", "คำใบ้ถัดไป คะแนน";
+    /// Coach: the expert's path costs points.
+    ExpertPrice => "expert's path, points", "ดูเฉลย คะแนน";
+    /// Footer of the coach's page: close it.
+    ToWork => "to the work", "ไปทำงาน";
+    /// Footer of pages: move on them.
+    Scroll => "scroll", "เลื่อน";
+    /// A page has more lines.
+    MoreLines => "more", "ต่อ";
+    /// Expert: title of the question.
+    ShowExpert => "Show the expert's path?", "ดูเฉลยหรือไม่";
+    /// Expert: what it costs, after the number of points.
+    ShowExpertHelp => "points. The debrief will say that it was shown.", "คะแนน สรุปการฝึกจะบอกว่าได้ดูเฉลย";
+    /// Expert: label of the price.
+    ItCosts => "It costs", "เสีย";
+    /// End: title of the question.
+    EndTraining => "End the training?", "จบการฝึกหรือไม่";
+    /// End: what it means.
+    EndTrainingHelp => "The debrief compares you with the expert. After it nothing more counts.", "สรุปการฝึกจะเทียบคุณกับผู้เชี่ยวชาญ หลังจากนั้นสิ่งที่ทำจะไม่นับ";
+    /// End: tasks that are done, before the numbers.
+    TasksDone => "Tasks done", "ทำโจทย์แล้ว";
     /// Coach: nothing is real.
     NothingReal => "nothing here is real", "ไม่ใช่เหตุการณ์จริง";
 }

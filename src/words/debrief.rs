@@ -13,20 +13,22 @@ pub enum Label {
     Score,
     /// Tasks that are done.
     Tasks,
-    /// Hints that were shown.
-    Hints,
+    /// One task.
+    Task,
+    /// So many of so many.
+    Of,
     /// No hints were shown.
     NoHints,
     /// Column of the expert's times.
     Expert,
     /// Column of the trainee's times.
     You,
-    /// Column of the acts.
-    Act,
-    /// Instead of.
-    InsteadOf,
-    /// Rows that do not fit.
-    More,
+    /// Another branch or another state.
+    Otherwise,
+    /// Choices at this place that were taken back.
+    TakenBack,
+    /// Heading over acts that the expert did not do.
+    Beyond,
 }
 
 /// A label.
@@ -35,14 +37,15 @@ pub const fn label(language: Language, label: Label) -> &'static str {
     let (en, th) = match label {
         Label::Debrief => ("Debrief", "สรุปการฝึก"),
         Label::Score => ("Score", "คะแนน"),
-        Label::Tasks => ("tasks", "งาน"),
-        Label::Hints => ("Hints used, by task", "คำใบ้ที่ใช้ แยกตามงาน"),
-        Label::NoHints => ("No hints used", "ไม่ได้ใช้คำใบ้"),
+        Label::Tasks => ("tasks", "โจทย์"),
+        Label::Task => ("task", "โจทย์"),
+        Label::Of => ("of", "จาก"),
+        Label::NoHints => ("none used", "ไม่ได้ใช้"),
         Label::Expert => ("expert", "ผู้ชำนาญ"),
         Label::You => ("you", "คุณ"),
-        Label::Act => ("what", "สิ่งที่ทำ"),
-        Label::InsteadOf => ("not", "ไม่ใช่"),
-        Label::More => ("more: a taller screen shows them", "รายการ จอที่สูงกว่านี้จะแสดงครบ"),
+        Label::Otherwise => ("other branch or state", "คนละทางหรือสถานะ"),
+        Label::TakenBack => ("taken back before:", "ถอนก่อนหน้านี้:"),
+        Label::Beyond => ("What the expert did not do", "สิ่งที่ผู้เชี่ยวชาญไม่ได้ทำ"),
     };
     pick(language, en, th)
 }
@@ -65,11 +68,11 @@ pub const fn verdict(language: Language, verdict: Verdict) -> &'static str {
 #[must_use]
 pub const fn part(language: Language, kind: PartKind) -> &'static str {
     let (en, th) = match kind {
-        PartKind::Acts => ("acts", "สิ่งที่ทำ"),
-        PartKind::Order => ("order", "ลำดับ"),
-        PartKind::Extra => ("extra", "ทำเกิน"),
+        PartKind::Acts => ("done as the expert did", "ทำเหมือนผู้เชี่ยวชาญ"),
+        PartKind::Order => ("in the expert's order", "ตามลำดับของผู้เชี่ยวชาญ"),
+        PartKind::Extra => ("beyond the expert's path", "ทำเกินจากผู้เชี่ยวชาญ"),
         PartKind::Hints => ("hints", "คำใบ้"),
-        PartKind::ExpertShown => ("expert's path shown", "ดูแนวทางผู้ชำนาญ"),
+        PartKind::ExpertShown => ("expert's path shown", "ดูเฉลย"),
         PartKind::Floor => ("not below 0", "ไม่ต่ำกว่า 0"),
     };
     pick(language, en, th)

@@ -1,8 +1,11 @@
 //! Words for notices: what the responder should see now, and how much it weighs.
 
+use std::borrow::Cow;
+
 use crate::cockpit::model::NoticeKind;
-use crate::domain::base::Language;
+use crate::domain::base::{Language, Timestamp};
 use crate::domain::detect::Grade;
+use crate::domain::untrusted::Untrusted;
 use crate::words::{Phrase, finding, pick};
 
 /// How much a notice weighs.
@@ -35,6 +38,7 @@ pub const fn weight(kind: &NoticeKind) -> Weight {
         | NoticeKind::UnknownVerb(_)
         | NoticeKind::ThemeBroken(_)
         | NoticeKind::TornSetAside(_)
+        | NoticeKind::TapeDamaged(..)
         | NoticeKind::HandoffWaits(_)
         | NoticeKind::Inject(..) => Weight::Watch,
         NoticeKind::NothingToUndo
@@ -45,7 +49,9 @@ pub const fn weight(kind: &NoticeKind) -> Weight {
         | NoticeKind::Accepted
         | NoticeKind::OwnHandoff
         | NoticeKind::NoFilter
-        | NoticeKind::NoHandoff => Weight::Calm,
+        | NoticeKind::NoHandoff
+        | NoticeKind::NoMoreHints
+        | NoticeKind::TrainingOver => Weight::Calm,
     }
 }
 
@@ -119,6 +125,23 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
         NoticeKind::Signed => say("The handoff is signed.", "เซ็นส่งเวรแล้ว"),
         NoticeKind::Accepted => say("The handoff was accepted.", "รับเวรแล้ว"),
         NoticeKind::NoHandoff => say("There is no handoff to accept.", "ไม่มีการส่งเวรให้รับ"),
+        NoticeKind::NoMoreHints => say("No more hints for this task.", "โจทย์ข้อนี้ไม่มีคำใบ้แล้ว"),
+        NoticeKind::TrainingOver => say("It is over. D: debrief.", "จบแล้ว กด D ดูสรุปการฝึก"),
+        NoticeKind::TapeDamaged(file, until) => tape_damaged(language, file, *until),
         NoticeKind::Trouble(what) => Phrase::default().theirs(what),
     }
+}
+
+/// What cannot be played, from when on, and what to do. Short: it stands on one line.
+fn tape_damaged(language: Language, file: &Untrusted, until: Option<Timestamp>) -> Phrase {
+    let say = |en, th| Cow::Borrowed(pick(language, en, th));
+    let from = until.map_or_else(
+        || say(" is damaged from its start", " เสียหายตั้งแต่ต้น"),
+        |at| {
+            let at = at.strftime("%H:%M:%SZ");
+            Cow::Owned(format!("{} {at}", say(" is damaged after", " เสียหายหลัง")))
+        },
+    );
+    let next = say("; the rest plays. Keep a copy.", " ส่วนที่เหลือเล่นต่อ เก็บสำเนาไว้");
+    Phrase::default().theirs(file).ours(from).ours(next)
 }

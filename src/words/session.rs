@@ -57,6 +57,9 @@ pub fn condition(language: Language, condition: &Condition) -> Phrase {
         Condition::Left => say("left in good order", "ออกอย่างเรียบร้อย"),
         Condition::CutOff => say("cut off, nothing saved is lost", "หลุดกลางคัน ที่บันทึกแล้วไม่หาย"),
         Condition::Held => say("somebody is writing now", "มีคนเขียนอยู่ตอนนี้"),
+        Condition::Debriefed(score) => {
+            say("over, score ", "จบแล้ว คะแนน ").ours(format!("{score}/100"))
+        }
         Condition::Broken(why) => say("damaged: ", "เสียหาย: ").theirs(why),
     }
 }
@@ -152,6 +155,10 @@ pub fn event(language: Language, event: &Event) -> Phrase {
             say("handoff accepted: ", "รับเวรแล้ว: ").ours(format!("#{handoff}"))
         }
         Event::Trouble { what } => say("trouble: ", "ปัญหา: ").theirs(what),
+        Event::Hinted { task, shown } => hinted(language, *task, *shown),
+        Event::ExpertShown => say("the expert's path shown", "ดูเฉลยของผู้เชี่ยวชาญ"),
+        Event::TapeAt { ms } => tape_at(language, *ms),
+        Event::Debriefed { score } => debriefed(language, *score),
         Event::Unknown(fields) => {
             let kind = fields.get("kind").and_then(|kind| kind.as_str()).unwrap_or("?");
             say("an event of a kind unknown here: ", "เหตุการณ์ชนิดที่รุ่นนี้ไม่รู้จัก: ").named(kind)
@@ -168,4 +175,24 @@ fn opened(language: Language, opening: &Opening) -> Phrase {
             .ours(pick(language, ", playbook ", " ใช้ playbook "))
             .named(&opening.playbook),
     }
+}
+
+/// People count tasks from 1.
+fn hinted(language: Language, task: usize, shown: usize) -> Phrase {
+    let task = task.saturating_add(1);
+    Phrase::of(pick(language, "hint shown: task ", "ดูคำใบ้ โจทย์ "))
+        .ours(task.to_string())
+        .ours(pick(language, ", hint ", " คำใบ้ที่ "))
+        .ours(shown.to_string())
+}
+
+fn tape_at(language: Language, ms: u64) -> Phrase {
+    let seconds = ms / 1_000;
+    let place = format!("{}:{:02}", seconds / 60, seconds % 60);
+    Phrase::of(pick(language, "tape at ", "เทปอยู่ที่ ")).ours(place)
+}
+
+fn debriefed(language: Language, score: u32) -> Phrase {
+    let said = pick(language, "training over, score ", "จบการฝึก คะแนน ");
+    Phrase::of(said).ours(format!("{score}/100"))
 }

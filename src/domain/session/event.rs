@@ -11,7 +11,7 @@ use crate::domain::untrusted::Untrusted;
 pub const PROGRAM: &str = "firedamp";
 
 /// The kinds of [`Event`] that this version knows, as they are written.
-pub(super) const KINDS: [&str; 12] = [
+pub(super) const KINDS: [&str; 16] = [
     "opened",
     "resumed",
     "left",
@@ -24,6 +24,10 @@ pub(super) const KINDS: [&str; 12] = [
     "handed-off",
     "accepted",
     "trouble",
+    "hinted",
+    "expert-shown",
+    "tape-at",
+    "debriefed",
 ];
 
 /// One line of the journal.
@@ -132,6 +136,25 @@ pub enum Event {
     Trouble {
         /// What.
         what: Untrusted,
+    },
+    /// The trainee was shown a hint. This and the three below are of training only.
+    Hinted {
+        /// For which task, from 0.
+        task: usize,
+        /// How many of its hints are shown now.
+        shown: usize,
+    },
+    /// The trainee was shown the expert's path.
+    ExpertShown,
+    /// Where on the tape the trainee is, so that it can go on from there.
+    TapeAt {
+        /// Milliseconds from its start.
+        ms: u64,
+    },
+    /// The training is over: the trainee was shown the debrief.
+    Debriefed {
+        /// Points, from 0 to 100.
+        score: u32,
     },
     /// A kind that this version does not know, word for word.
     #[serde(untagged)]

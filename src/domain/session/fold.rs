@@ -42,8 +42,23 @@ pub struct State {
     pub unknown: Vec<u64>,
     /// Who worked on it, in the order of their first entry; the program itself is not among them.
     pub workers: Vec<Worker>,
+    /// How the training goes, if this is one.
+    pub training: Training,
     /// The last entry.
     pub last: Option<Entry>,
+}
+
+/// How far a training has come, and what help was asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Training {
+    /// How many hints were shown, by task, from 0; a task without any is not in it.
+    pub hints: BTreeMap<usize, usize>,
+    /// The expert's path was shown.
+    pub expert_shown: bool,
+    /// Milliseconds on the tape where it was last known to be.
+    pub tape_ms: Option<u64>,
+    /// It is over; the points that it got.
+    pub score: Option<u32>,
 }
 
 /// Somebody who worked on the session.
@@ -140,6 +155,20 @@ pub struct HandoffState {
     pub accepted: Option<(Untrusted, Timestamp)>,
 }
 
+impl Training {
+    /// How many hints of a task were shown.
+    #[must_use]
+    pub fn hints_of(&self, task: usize) -> usize {
+        self.hints.get(&task).copied().unwrap_or(0)
+    }
+
+    /// A hint that was asked for twice was still shown once.
+    fn hinted(&mut self, task: usize, shown: usize) {
+        let most = self.hints.entry(task).or_default();
+        *most = shown.max(*most);
+    }
+}
+
 impl State {
     /// Takes in the next entry. Entries come in order; the chain has seen to that.
     pub fn apply(&mut self, entry: &Entry) {
@@ -226,6 +255,10 @@ impl State {
                 });
             }
             Event::Accepted { handoff } => self.accept(handoff, entry),
+            Event::Hinted { task, shown } => self.training.hinted(task, shown),
+            Event::ExpertShown => self.training.expert_shown = true,
+            Event::TapeAt { ms } => self.training.tape_ms = Some(ms),
+            Event::Debriefed { score } => self.training.score = Some(score),
             Event::Unknown(_) => self.unknown.push(seq),
             Event::Resumed { .. } | Event::Left | Event::Trouble { .. } => {}
         }

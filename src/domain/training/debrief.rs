@@ -4,7 +4,7 @@
 //! 100, whoever did nothing gets 0. Points are for acts and their order, never for speed.
 
 use crate::domain::base::Both;
-use crate::domain::session::{ItemState, State};
+use crate::domain::session::{ItemState, State, Training};
 use crate::domain::training::order::{in_order, stages};
 use crate::domain::training::{Act, Move, Walkthrough};
 
@@ -14,19 +14,12 @@ const ACTS: i32 = 70;
 const ORDER: i32 = 30;
 /// Points that each act beyond the expert's costs, and all of them together at most.
 const EXTRA: (i32, i32) = (2, 20);
-/// Points that each hint costs, and all of them together at most.
-const HINT: (i32, i32) = (2, 20);
+/// Points that all hints together cost at most.
+const HINTS: i32 = 20;
+/// Points that each hint costs.
+pub const HINT_PRICE: i32 = 2;
 /// Points that a look at the expert's path costs.
-const EXPERT: i32 = 25;
-
-/// Help that was asked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Shown<'a> {
-    /// Hints shown for each task.
-    pub hints: &'a [usize],
-    /// The expert's path was on the screen.
-    pub expert: bool,
-}
+pub const EXPERT_PRICE: i32 = 25;
 
 /// The trainee beside the expert.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,29 +113,19 @@ pub struct HintUse {
     pub of: usize,
 }
 
-/// Compares `state` with the expert's moves.
+/// Compares what the trainee did, and the help that was asked for, with the expert's moves.
 #[must_use]
-pub fn debrief(walkthrough: &Walkthrough, state: &State, shown: Shown<'_>) -> Debrief {
+pub fn debrief(walkthrough: &Walkthrough, state: &State) -> Debrief {
+    let expert_shown = state.training.expert_shown;
     let moves = moves(walkthrough);
     let mut rows: Vec<Row> = moves.iter().map(|it| row(it, &moves, state)).collect();
     out_of_order(&mut rows, &stages(&moves));
     rows.extend(extra(&moves, state));
-    let hints = hints(walkthrough, shown);
-    let parts = parts(&rows, moves.len(), &hints, shown.expert);
+    let hints = hints(walkthrough, &state.training);
+    let parts = parts(&rows, moves.len(), &hints, expert_shown);
     let score = parts.iter().map(|part| part.points).sum::<i32>();
-    let done = |task: &&_| {
-        let task: &crate::domain::training::Task = task;
-        task.done_by.iter().all(|act| act.stands(state))
-    };
-    let tasks = (walkthrough.tasks.iter().filter(done).count(), walkthrough.tasks.len());
-    Debrief {
-        rows,
-        parts,
-        score: u32::try_from(score).unwrap_or(0),
-        hints,
-        expert_shown: shown.expert,
-        tasks,
-    }
+    let tasks = walkthrough.done(state);
+    Debrief { rows, parts, score: u32::try_from(score).unwrap_or(0), hints, expert_shown, tasks }
 }
 
 /// The expert's moves that count: of two marks on one item, and of two equal choices, the last.
@@ -235,14 +218,13 @@ fn extra(moves: &[&Move], state: &State) -> Vec<Row> {
     extra.into_iter().map(row).collect()
 }
 
-fn hints(walkthrough: &Walkthrough, shown: Shown<'_>) -> Vec<HintUse> {
-    let used = |task: usize| shown.hints.get(task).copied().unwrap_or(0);
+fn hints(walkthrough: &Walkthrough, training: &Training) -> Vec<HintUse> {
     let tasks = walkthrough.tasks.iter().enumerate();
     tasks
         .filter(|(_, task)| !task.hints.is_empty())
         .map(|(at, task)| HintUse {
             task: at,
-            shown: used(at).min(task.hints.len()),
+            shown: training.hints_of(at).min(task.hints.len()),
             of: task.hints.len(),
         })
         .collect()
@@ -264,11 +246,16 @@ fn parts(rows: &[Row], moves: usize, hints: &[HintUse], expert: bool) -> Vec<Par
         Part { kind: PartKind::Acts, points: share(done, ACTS), of: ACTS, count: done },
         Part { kind: PartKind::Order, points: share(in_order, ORDER), of: ORDER, count: in_order },
         Part { kind: PartKind::Extra, points: cost(extra, EXTRA), of: -EXTRA.1, count: extra },
-        Part { kind: PartKind::Hints, points: cost(hints, HINT), of: -HINT.1, count: hints },
+        Part {
+            kind: PartKind::Hints,
+            points: cost(hints, (HINT_PRICE, HINTS)),
+            of: -HINTS,
+            count: hints,
+        },
         Part {
             kind: PartKind::ExpertShown,
-            points: cost(looked, (EXPERT, EXPERT)),
-            of: -EXPERT,
+            points: cost(looked, (EXPERT_PRICE, EXPERT_PRICE)),
+            of: -EXPERT_PRICE,
             count: looked,
         },
     ];

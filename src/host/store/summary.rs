@@ -45,6 +45,8 @@ pub struct Summary {
     pub holder: Option<u32>,
     /// Name of the walkthrough, if this is training.
     pub training: Option<Untrusted>,
+    /// Points of the debrief, if this is a training that is over.
+    pub score: Option<u32>,
     /// Why it cannot be read.
     pub problem: Option<Untrusted>,
 }
@@ -136,6 +138,9 @@ impl Summary {
         self.entries = entry.seq;
         self.last_at = Some(entry.at);
         self.left = matches!(entry.event, Event::Left);
+        if let Event::Debriefed { score } = entry.event {
+            self.score = Some(score);
+        }
         if entry.by.bytes() != PROGRAM.as_bytes() {
             self.last_by = entry.by.clone();
         }

@@ -1,7 +1,7 @@
 //! A recording, to be read from any place.
 //!
 //! Invariant: what can be read is read: a frame that ends in the middle (a kill) or is damaged costs what
-//! comes after the damage in its segment, and is named in [`Tape::damage`]. Only the moments are kept in memory.
+//! comes after the damage in that frame, and is named in [`Tape::damage`]. Only the moments are kept in memory.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -22,11 +22,13 @@ use crate::host::store::record::{SUFFIX, TELEMETRY};
 const LINE: u64 = 64 << 20;
 /// 8 MiB of history; level 3 needs 2.
 const WINDOW_LOG: u32 = 23;
+/// What every zstd frame begins with (RFC 8878).
+const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
 /// A recording.
 #[derive(Debug, Default)]
 pub struct Tape {
-    segments: Vec<Source>,
+    segments: Vec<Segment>,
     index: Vec<Place>,
     damage: Vec<Damage>,
     head: Option<Head>,
@@ -35,8 +37,12 @@ pub struct Tape {
 /// A part of a recording that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Damage {
-    /// Which segment, from 1.
-    pub segment: usize,
+    /// The file, from the session's directory on.
+    pub file: Untrusted,
+    /// The last snapshot before it in this file; `None` if there is none.
+    pub until: Option<Timestamp>,
+    /// The file just ends: the program or the machine was cut off while it recorded.
+    pub torn: bool,
     /// Why.
     pub problem: Untrusted,
 }
@@ -53,6 +59,13 @@ pub enum TapeError {
     /// Its line does not hold.
     #[error("the recording is damaged: {0}")]
     Line(#[from] CodecError),
+}
+
+/// One file of a recording.
+#[derive(Clone, Debug)]
+struct Segment {
+    file: Untrusted,
+    source: Source,
 }
 
 /// Where the bytes of a segment are.
@@ -96,14 +109,19 @@ impl Tape {
         };
         let mut segments = Vec::new();
         for name in dir.names()?.iter().filter(|name| name.ends_with(SUFFIX)) {
-            segments.push(Source::File(Arc::new(dir.file(name, Access::Read)?)));
+            let source = Source::File(Arc::new(dir.file(name, Access::Read)?));
+            segments.push(Segment { file: format!("{TELEMETRY}/{name}").into(), source });
         }
         Ok(Self::over(segments))
     }
 
     /// A recording that is in memory: the bytes of its segments, in order.
     pub fn of(segments: impl IntoIterator<Item = Arc<[u8]>>) -> Self {
-        Self::over(segments.into_iter().map(Source::Memory).collect())
+        let segment = |(number, bytes): (u32, Arc<[u8]>)| {
+            let file = format!("{TELEMETRY}/{number:05}{SUFFIX}").into();
+            Segment { file, source: Source::Memory(bytes) }
+        };
+        Self::over((1..).zip(segments).map(segment).collect())
     }
 
     /// How many snapshots it has.
@@ -136,10 +154,16 @@ impl Tape {
         &self.damage
     }
 
+    /// The file that holds snapshot number `index`.
+    #[must_use]
+    pub fn file_of(&self, index: usize) -> Option<&Untrusted> {
+        Some(&self.segments.get(self.index.get(index)?.segment)?.file)
+    }
+
     /// Snapshot number `index`, from 0. Going forward is cheap; any other way costs up to a minute of recording.
     pub fn at(&mut self, index: usize) -> Result<Snapshot, TapeError> {
         let place = *self.index.get(index).ok_or(TapeError::Beyond(index))?;
-        let source = self.segments.get(place.segment).ok_or(TapeError::Beyond(index))?;
+        let source = &self.segments.get(place.segment).ok_or(TapeError::Beyond(index))?.source;
         let here = self.head.take().filter(|head| head.can_reach(place));
         let mut head = match here {
             Some(head) => head,
@@ -150,33 +174,56 @@ impl Tape {
         Ok(snapshot)
     }
 
-    fn over(segments: Vec<Source>) -> Self {
-        let mut tape = Self::default();
-        for (at, source) in segments.iter().enumerate() {
-            if let Err(error) = tape.scan(at, source) {
-                tape.damaged(at, &error.to_string());
-            }
+    fn over(segments: Vec<Segment>) -> Self {
+        let mut tape = Self { segments, ..Self::default() };
+        for (at, segment) in tape.segments.clone().into_iter().enumerate() {
+            tape.scan(at, &segment.source);
         }
-        tape.segments = segments;
         tape
     }
 
-    /// Reads a segment once, frame by frame.
-    fn scan(&mut self, segment: usize, source: &Source) -> io::Result<()> {
+    /// Reads a segment once, frame by frame. After damage it goes on where the next frame seems to begin.
+    fn scan(&mut self, segment: usize, source: &Source) {
         let mut frame = 0;
+        let mut lost = false;
         loop {
-            let mut bytes = BufReader::new(Bytes { source: source.clone(), at: frame });
-            if bytes.fill_buf()?.is_empty() {
-                return Ok(());
+            match self.scan_frame(segment, frame, source) {
+                Ok(None) => return,
+                Ok(Some(next)) => {
+                    lost = false;
+                    frame = next;
+                }
+                Err(error) => {
+                    // One stretch of damage is named once, however many beginnings in it are none.
+                    if !std::mem::replace(&mut lost, true) {
+                        let torn = error.kind() == io::ErrorKind::UnexpectedEof;
+                        self.damaged(segment, torn, &error.to_string());
+                    }
+                    let Some(next) = next_frame(source, frame + 1) else { return };
+                    frame = next;
+                }
             }
-            let mut reader = frame_of(bytes)?;
-            self.scan_frame(segment, frame, &mut reader)?;
-            let rest = reader.into_inner().finish();
-            frame = rest.get_ref().at - rest.buffer().len() as u64;
         }
     }
 
-    fn scan_frame(&mut self, segment: usize, frame: u64, reader: &mut Frame) -> io::Result<()> {
+    /// Reads the frame that begins at byte `frame`; gives the byte after it, `None` at the end of the file.
+    fn scan_frame(
+        &mut self,
+        segment: usize,
+        frame: u64,
+        source: &Source,
+    ) -> io::Result<Option<u64>> {
+        let mut bytes = BufReader::new(Bytes { source: source.clone(), at: frame });
+        if bytes.fill_buf()?.is_empty() {
+            return Ok(None);
+        }
+        let mut reader = frame_of(bytes)?;
+        self.scan_lines(segment, frame, &mut reader)?;
+        let rest = reader.into_inner().finish();
+        Ok(Some(rest.get_ref().at - rest.buffer().len() as u64))
+    }
+
+    fn scan_lines(&mut self, segment: usize, frame: u64, reader: &mut Frame) -> io::Result<()> {
         let mut line = String::new();
         let mut number = 0;
         let mut holds = true;
@@ -189,11 +236,11 @@ impl Tape {
                 Ok(_) if !holds => {}
                 Ok(_) => {
                     holds = false;
-                    self.damaged(segment, "a frame without a keyframe");
+                    self.damaged(segment, false, "a frame without a keyframe");
                 }
                 Err(error) => {
                     holds = false;
-                    self.damaged(segment, &error.to_string());
+                    self.damaged(segment, false, &error.to_string());
                 }
             }
             number += 1;
@@ -201,8 +248,27 @@ impl Tape {
         Ok(())
     }
 
-    fn damaged(&mut self, segment: usize, problem: &str) {
-        self.damage.push(Damage { segment: segment + 1, problem: problem.into() });
+    fn damaged(&mut self, segment: usize, torn: bool, problem: &str) {
+        let Some(Segment { file, .. }) = self.segments.get(segment) else { return };
+        let last = self.index.last().filter(|place| place.segment == segment);
+        let until = last.map(|place| place.moment.at);
+        let (file, problem) = (file.clone(), problem.into());
+        self.damage.push(Damage { file, until, torn, problem });
+    }
+}
+
+/// Which file, up to when it can be read, and why no further.
+impl std::fmt::Display for Damage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ", self.file.plain(120))?;
+        match self.until {
+            Some(until) => write!(f, "can be read up to {}", until.strftime("%Y-%m-%d %H:%M:%SZ"))?,
+            None => f.write_str("cannot be read from its start")?,
+        }
+        if self.torn {
+            return f.write_str("; it ends there, cut off while it was recorded");
+        }
+        write!(f, "; then: {}", self.problem.plain(200))
     }
 }
 
@@ -255,6 +321,25 @@ impl Read for Bytes {
         };
         self.at += read as u64;
         Ok(read)
+    }
+}
+
+/// The first byte from `from` on at which a zstd frame seems to begin.
+fn next_frame(source: &Source, from: u64) -> Option<u64> {
+    let mut bytes = BufReader::new(Bytes { source: source.clone(), at: from });
+    let mut seen = [0_u8; MAGIC.len()];
+    let mut at = from;
+    loop {
+        let byte = *bytes.fill_buf().ok()?.first()?;
+        bytes.consume(1);
+        at += 1;
+        seen.rotate_left(1);
+        if let Some(last) = seen.last_mut() {
+            *last = byte;
+        }
+        if seen == MAGIC && at >= from + MAGIC.len() as u64 {
+            return Some(at - MAGIC.len() as u64);
+        }
     }
 }
 

@@ -166,10 +166,15 @@ const fn mark(event: &Event) -> (&'static str, Role) {
         Event::Chose { .. } => (">", Role::Ok),
         Event::TookBack { .. } => ("<", Role::Warn),
         Event::Noted { .. } => ("\"", Role::Text),
-        Event::HandedOff { .. } | Event::Accepted { .. } => ("=", Role::BorderFocus),
-        Event::Opened(_) | Event::Resumed { .. } | Event::Left | Event::Allowed { .. } => {
-            (" ", Role::Dim)
+        Event::HandedOff { .. } | Event::Accepted { .. } | Event::Debriefed { .. } => {
+            ("=", Role::BorderFocus)
         }
+        Event::Opened(_)
+        | Event::Resumed { .. }
+        | Event::Left
+        | Event::Allowed { .. }
+        | Event::TapeAt { .. } => (" ", Role::Dim),
+        Event::Hinted { .. } | Event::ExpertShown => ("?", Role::Warn),
         Event::Unknown(_) => ("?", Role::Unknown),
     }
 }
