@@ -83,7 +83,7 @@ screens! {
     training_in_thai => in_training(Language::Th);
     training_with_the_expert => {
         let mut model = in_training(Language::En);
-        model.coach.as_mut().unwrap().expert = true;
+        model.session.as_mut().unwrap().state.training.expert_shown = true;
         model
     };
     help => with_dialog(Language::En, Dialog::Help(Input::default(), 0));

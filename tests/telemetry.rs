@@ -320,6 +320,37 @@ fn damage_in_a_segment_is_said_and_the_others_are_read() {
 }
 
 #[test]
+fn damage_in_the_middle_of_a_segment_costs_one_frame_of_it() {
+    let (place, opened) = session();
+    let all = life(10, 3, 200);
+    let recorder = opened.record().unwrap();
+    for it in &all {
+        put(&recorder, it.clone());
+    }
+    drop(recorder);
+    let file = opened.path.join("telemetry/00001.jsonl.zst");
+    let mut bytes = fs::read(&file).unwrap();
+    let magic = [0x28, 0xb5, 0x2f, 0xfd];
+    let begins = bytes.windows(4).enumerate().filter(|(_, it)| *it == magic);
+    let begins: Vec<usize> = begins.map(|(at, _)| at).collect();
+    let (second, third) = (begins.get(1).unwrap(), begins.get(2).unwrap());
+    let middle = usize::midpoint(*second, *third);
+    bytes.get_mut(middle..middle + 30).unwrap().fill(0xa5);
+    fs::write(&file, bytes).unwrap();
+    let mut tape = store(&place).tape("latest").unwrap();
+    let [damage] = tape.damage() else { panic!("{:?}", tape.damage()) };
+    assert_eq!(damage.file, "telemetry/00001.jsonl.zst".into());
+    assert!(!damage.torn && damage.until >= all.get(59).map(|it| it.moment.at));
+    let told = damage.to_string();
+    assert!(told.contains("00001.jsonl.zst can be read up to"), "{told}");
+    assert!((140..200).contains(&tape.len()), "{}", tape.len());
+    for back in 1..=80 {
+        let (at, of) = (tape.len() - back, all.len() - back);
+        assert_eq!(&tape.at(at).unwrap(), all.get(of).unwrap(), "{back} from the end");
+    }
+}
+
+#[test]
 fn an_observer_does_not_record() {
     let (place, opened) = session();
     let second = store(&place).open("latest", &"somsak".into()).unwrap();

@@ -5,7 +5,7 @@ use firedamp::domain::base::{Digest, Language, Timestamp};
 use firedamp::domain::playbook::{FlowId, ItemId, NodeId, PB_31, Playbook, read};
 use firedamp::domain::session::{Entry, Event, ItemState, Stamp, State};
 use firedamp::domain::training::{
-    Act, Debrief, Flaw, PartKind, Shown, Verdict, Walkthrough, check, debrief,
+    Act, Debrief, Flaw, PartKind, Verdict, Walkthrough, check, debrief,
 };
 use firedamp::domain::untrusted::Untrusted;
 use proptest::prelude::*;
@@ -90,6 +90,18 @@ fn after(acts: &[Act]) -> State {
     state
 }
 
+/// The state after so many hints for each task, and perhaps a look at the expert's path.
+fn helped(mut state: State, hints: &[usize], expert: bool) -> State {
+    let shown = hints.iter().enumerate();
+    let hinted = shown.flat_map(|(task, shown)| (1..=*shown).map(move |nth| (task, nth)));
+    let hinted = hinted.map(|(task, shown)| Event::Hinted { task, shown });
+    for event in hinted.chain(expert.then_some(Event::ExpertShown)) {
+        let seq = state.seq + 1;
+        state.apply(&entry(seq, event));
+    }
+    state
+}
+
 fn entry(seq: u64, event: Event) -> Entry {
     Entry {
         seq,
@@ -106,7 +118,7 @@ fn expert() -> Vec<Act> {
 }
 
 fn debriefed(acts: &[Act]) -> Debrief {
-    debrief(&walkthrough(), &after(acts), Shown::default())
+    debrief(&walkthrough(), &after(acts))
 }
 
 fn verdict(debrief: &Debrief, act: &Act) -> Verdict {
@@ -202,24 +214,39 @@ fn a_choice_that_was_taken_back_is_remembered_and_costs_nothing() {
             (item, it)
         }));
     }
-    let found = debrief(&walkthrough(), &state, Shown::default());
+    let found = debrief(&walkthrough(), &state);
     assert_eq!(found.rows[1].taken_back, 1);
     assert_eq!(found.score, 100);
 }
 
 #[test]
 fn hints_and_the_experts_path_cost_points() {
-    let state = after(&expert());
-    let shown = Shown { hints: &[2, 7], expert: true };
-    let found = debrief(&walkthrough(), &state, shown);
+    let found = debrief(&walkthrough(), &helped(after(&expert()), &[2, 7], true));
     assert_eq!(points(&found, PartKind::Hints), -4, "a task without hints has none to show");
     assert_eq!(points(&found, PartKind::ExpertShown), -25);
     assert_eq!((found.score, found.hints[0].shown, found.hints[0].of), (71, 2, 2));
 }
 
 #[test]
+fn a_hint_that_was_asked_for_twice_costs_once() {
+    let mut state = after(&expert());
+    for seq in [20, 21] {
+        state.apply(&entry(seq, Event::Hinted { task: 0, shown: 1 }));
+    }
+    let found = debrief(&walkthrough(), &state);
+    assert_eq!((points(&found, PartKind::Hints), found.hints[0].shown), (-2, 1));
+}
+
+#[test]
+fn what_a_journal_says_of_tasks_that_there_are_not_costs_nothing() {
+    let mut state = after(&expert());
+    state.apply(&entry(20, Event::Hinted { task: usize::MAX, shown: usize::MAX }));
+    assert_eq!(debrief(&walkthrough(), &state).score, 100);
+}
+
+#[test]
 fn nobody_has_less_than_nothing() {
-    let found = debrief(&walkthrough(), &after(&[]), Shown { hints: &[2], expert: true });
+    let found = debrief(&walkthrough(), &helped(after(&[]), &[2], true));
     assert_eq!(found.score, 0);
     assert_eq!(points(&found, PartKind::Floor), 29);
 }
@@ -303,8 +330,7 @@ proptest! {
         hints in prop::collection::vec(0..9_usize, 0..4),
         expert in any::<bool>(),
     ) {
-        let shown = Shown { hints: &hints, expert };
-        let found = debrief(&walkthrough(), &after(&acts), shown);
+        let found = debrief(&walkthrough(), &helped(after(&acts), &hints, expert));
         let sum: i32 = found.parts.iter().map(|part| part.points).sum();
         prop_assert_eq!(i64::from(sum), i64::from(found.score));
         prop_assert!(found.score <= 100);

@@ -10,20 +10,19 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use firedamp::cockpit::dialog::Dialog;
+use firedamp::cockpit::keymap::Key;
 use firedamp::cockpit::model::{Pen, Size, Source, SourceKind};
-use firedamp::cockpit::{Effect, Model, Msg, Opened, update};
+use firedamp::cockpit::{Effect, Model, Msg, Opened, Tape as Order, update};
 use firedamp::domain::base::{Both, Digest, Language};
 use firedamp::domain::detect::{Grade, Rule, Subject};
 use firedamp::domain::facts::Snapshot;
 use firedamp::domain::playbook::{PB_31, read};
-use firedamp::domain::session::{Entry, Event, ItemState, Opening, Stamp};
-use firedamp::domain::training::{
-    Act, SHIPPED, Shipped, Shown, Verdict, Walkthrough, check, debrief,
-};
+use firedamp::domain::session::{Entry, Event, ItemState, Opening, Stamp, Training};
+use firedamp::domain::training::{Act, SHIPPED, Shipped, Verdict, Walkthrough, check, debrief};
 use firedamp::domain::untrusted::Untrusted;
 use firedamp::host::store::Tape;
-use firedamp::ui::Screen;
 use firedamp::ui::theme::Theme;
+use firedamp::ui::{Screen, page_places};
 use firedamp::words;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -80,6 +79,40 @@ impl Trainee {
             walkthrough: Some(Arc::clone(walkthrough)),
         })));
         trainee
+    }
+
+    /// Has read the story and is at work.
+    fn at_work(walkthrough: &Arc<Walkthrough>, frames: &[Arc<Snapshot>]) -> Self {
+        let mut trainee = Self::sits_down(walkthrough, frames);
+        trainee.take(Msg::Key(Key::Enter));
+        trainee
+    }
+
+    /// Another screen takes the same journal up.
+    fn comes_back(self) -> Self {
+        let session = self.model.session.unwrap();
+        let coach = self.model.coach.unwrap();
+        let mut model = Model::new("suda".into(), self.model.now, words::search);
+        model.size = self.model.size;
+        let mut back =
+            Self { model, entries: self.entries, recorded: Vec::new(), other: Vec::new() };
+        back.take(Msg::Opened(Box::new(Opened {
+            id: session.id,
+            pen: session.pen,
+            entries: session.entries.iter().map(|it| Entry::clone(it)).collect(),
+            playbook: session.playbook,
+            source: self.model.source,
+            walkthrough: Some(coach.walkthrough),
+        })));
+        back
+    }
+
+    fn press(&mut self, keys: &str) {
+        keys.chars().for_each(|key| self.take(Msg::Key(Key::Char(key))));
+    }
+
+    fn training(&self) -> &Training {
+        &self.model.session.as_ref().unwrap().state.training
     }
 
     fn entry(&mut self, event: Event) -> Entry {
@@ -223,13 +256,17 @@ fn detection_confirms_the_first_miner_and_suspects_the_second_connection() {
 fn a_whole_training_touches_nothing_and_ends_in_the_debrief() {
     for shipped in &SHIPPED {
         let (walkthrough, frames) = (Arc::new(walkthrough(shipped)), frames(shipped));
-        let mut trainee = Trainee::sits_down(&walkthrough, &frames);
+        let mut trainee = Trainee::at_work(&walkthrough, &frames);
         trainee.watches(&frames, 0, frames.len());
-        assert!(trainee.other.iter().all(|effect| *effect == Effect::Bell), "{:?}", trainee.other);
+        let of_the_screen = |it: &Effect| matches!(it, Effect::Bell | Effect::Tape(_));
+        assert!(trainee.other.iter().all(of_the_screen), "{:?}", trainee.other);
         let coach = trainee.model.coach.as_ref().unwrap();
         assert!(coach.ended);
         assert_eq!(coach.injects, walkthrough.injects.len());
+        assert!(matches!(trainee.model.dialog, Dialog::EndTraining), "it asks before it tells all");
+        trainee.press("y");
         assert!(matches!(trainee.model.dialog, Dialog::Debrief));
+        assert_eq!(trainee.training().score, Some(0));
     }
 }
 
@@ -237,7 +274,7 @@ fn a_whole_training_touches_nothing_and_ends_in_the_debrief() {
 fn the_experts_path_gets_all_points() {
     for shipped in &SHIPPED {
         let (walkthrough, frames) = (Arc::new(walkthrough(shipped)), frames(shipped));
-        let mut trainee = Trainee::sits_down(&walkthrough, &frames);
+        let mut trainee = Trainee::at_work(&walkthrough, &frames);
         let mut seen = 0;
         for it in &walkthrough.expert {
             let due = (0..frames.len()).filter(|at| place(&frames, *at) <= it.at * 1_000).count();
@@ -246,7 +283,7 @@ fn the_experts_path_gets_all_points() {
             trainee.does(&it.act);
         }
         let session = trainee.model.session.as_ref().unwrap();
-        let found = debrief(&walkthrough, &session.state, Shown::default());
+        let found = debrief(&walkthrough, &session.state);
         assert!(found.rows.iter().all(|row| row.verdict == Verdict::Same), "{found:?}");
         assert_eq!((found.score, found.tasks.0), (100, walkthrough.tasks.len()));
         let coach = trainee.model.coach.as_ref().unwrap();
@@ -258,7 +295,7 @@ fn the_experts_path_gets_all_points() {
 fn going_back_on_a_replay_takes_later_entries_from_the_screen_and_keeps_the_cursor() {
     let frames = frames(&SHIPPED[0]);
     let walkthrough = Arc::new(walkthrough(&SHIPPED[0]));
-    let mut trainee = Trainee::sits_down(&walkthrough, &frames);
+    let mut trainee = Trainee::at_work(&walkthrough, &frames);
     walkthrough.expert.iter().for_each(|it| trainee.does(&it.act));
     trainee.model.panes.checklist.line = 3;
     let session = trainee.model.session.as_ref().unwrap();
@@ -293,7 +330,7 @@ fn drawn(model: &Model, columns: u16, rows: u16) -> String {
 fn hasty() -> Trainee {
     let frames = frames(&SHIPPED[0]);
     let walkthrough = Arc::new(walkthrough(&SHIPPED[0]));
-    let mut trainee = Trainee::sits_down(&walkthrough, &frames);
+    let mut trainee = Trainee::at_work(&walkthrough, &frames);
     trainee.watches(&frames, 0, 60);
     let acts: Vec<Act> = walkthrough.expert.iter().map(|it| it.act.clone()).collect();
     let flow = firedamp::domain::playbook::FlowId("F2".into());
@@ -306,11 +343,11 @@ fn hasty() -> Trainee {
     for act in [&acts[11], &acts[0], &wrong, &acts[2], &acts[3], &blocked] {
         trainee.does(act);
     }
-    if let Some(coach) = &mut trainee.model.coach {
-        coach.hints[1] = 2;
-        coach.expert = true;
+    for event in [Event::Hinted { task: 1, shown: 2 }, Event::ExpertShown] {
+        let entry = trainee.entry(event);
+        trainee.take(Msg::Followed(vec![entry]));
     }
-    trainee.model.dialog = Dialog::Debrief;
+    trainee.press("Dy");
     trainee
 }
 
@@ -333,4 +370,136 @@ fn the_debrief_fits_every_size() {
         let screen = drawn(&trainee.model, columns, rows);
         assert_eq!(columns >= 40, screen.contains("Score"), "{columns}x{rows}");
     }
+}
+
+#[test]
+fn a_debrief_that_is_longer_than_the_screen_is_read_to_its_end() {
+    for language in [Language::En, Language::Th] {
+        let mut trainee = hasty();
+        trainee.model.language = language;
+        let whys = trainee.model.coach.as_ref().unwrap().walkthrough.expert.clone();
+        let read = read_through(&mut trainee);
+        for it in &whys {
+            assert!(read.contains(&unbroken(it.why.get(language))), "{}", it.why.get(language));
+        }
+    }
+}
+
+/// The text of every line of the open page, without blanks: where lines are broken does not matter.
+fn read_through(trainee: &mut Trainee) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    let (columns, rows) = (80, 24);
+    let places = page_places(&trainee.model, &Theme::of_name("dark")).unwrap();
+    trainee.model.coach.as_mut().unwrap().page.lines = places;
+    for place in 0..places {
+        assert_eq!(trainee.model.coach.as_ref().unwrap().page.line, place);
+        let screen = drawn(&trainee.model, columns, rows);
+        let inside = |line: &str| Some(line.strip_prefix('║')?.strip_suffix('║')?.to_owned());
+        let page: Vec<String> = screen.lines().filter_map(inside).collect();
+        let new = if place == 0 { 0 } else { page.len() - 1 };
+        lines.extend_from_slice(&page[new..]);
+        trainee.take(Msg::Key(Key::Down));
+    }
+    unbroken(&lines.concat())
+}
+
+fn unbroken(text: &str) -> String {
+    text.chars().filter(|it| !it.is_whitespace()).collect()
+}
+
+fn first() -> (Arc<Walkthrough>, Vec<Arc<Snapshot>>) {
+    (Arc::new(walkthrough(&SHIPPED[0])), frames(&SHIPPED[0]))
+}
+
+#[test]
+fn a_training_begins_with_its_whole_story_while_the_tape_waits() {
+    for language in [Language::En, Language::Th] {
+        let (walkthrough, frames) = first();
+        let mut trainee = Trainee::sits_down(&walkthrough, &frames);
+        trainee.model.language = language;
+        assert_eq!(trainee.other, [Effect::Tape(Order::Pause(true))]);
+        let read = read_through(&mut trainee);
+        assert!(read.contains(&unbroken(walkthrough.story.get(language))));
+        assert!(read.contains(&unbroken(walkthrough.tasks[0].text.get(language))));
+        assert!(!read.contains(&unbroken(walkthrough.tasks[1].text.get(language))), "not yet");
+        trainee.take(Msg::Key(Key::Esc));
+        assert_eq!(trainee.other.last(), Some(&Effect::Tape(Order::Pause(false))));
+    }
+}
+
+#[test]
+fn a_strip_with_more_to_say_names_the_key_of_the_page() {
+    let (walkthrough, frames) = first();
+    let mut trainee = Trainee::at_work(&walkthrough, &frames);
+    assert!(drawn(&trainee.model, 80, 24).contains("▼ c: "));
+    assert!(!drawn(&trainee.model, 300, 100).contains("▼ c: "));
+    trainee.press("c");
+    assert!(matches!(trainee.model.dialog, Dialog::Coach));
+}
+
+#[test]
+fn hints_and_the_experts_path_are_entries_that_a_resumed_training_counts() {
+    let (walkthrough, frames) = first();
+    let mut trainee = Trainee::at_work(&walkthrough, &frames);
+    trainee.press("ii=y");
+    let help = [
+        Event::Hinted { task: 0, shown: 1 },
+        Event::Hinted { task: 0, shown: 2 },
+        Event::ExpertShown,
+    ];
+    assert_eq!(trainee.recorded, help);
+    let mut back = trainee.comes_back();
+    back.take(Msg::Key(Key::Enter));
+    back.press("ii");
+    assert!(back.recorded.contains(&Event::Hinted { task: 0, shown: 3 }));
+    assert_eq!(back.training().hints_of(0), 3, "there are three");
+    assert!(drawn(&back.model, 80, 24).contains("no more hints"));
+    let found = debrief(&walkthrough, &back.model.session.as_ref().unwrap().state);
+    assert_eq!((found.hints[0].shown, found.expert_shown), (3, true));
+}
+
+#[test]
+fn the_experts_path_is_not_shown_before_its_price_was_said_and_agreed_to() {
+    let (walkthrough, frames) = first();
+    let mut trainee = Trainee::at_work(&walkthrough, &frames);
+    for no in ["=n", "=q"] {
+        trainee.press(no);
+        assert!(matches!(trainee.model.dialog, Dialog::Closed) && trainee.recorded.is_empty());
+    }
+    trainee.press("=");
+    assert!(drawn(&trainee.model, 80, 24).contains("25 points"));
+    trainee.model.language = Language::Th;
+    assert!(drawn(&trainee.model, 80, 24).contains("เสีย 25 คะแนน"));
+    trainee.press("y");
+    assert!(trainee.training().expert_shown);
+}
+
+#[test]
+fn the_journal_knows_where_on_the_tape_the_trainee_is() {
+    let (walkthrough, frames) = first();
+    let mut trainee = Trainee::at_work(&walkthrough, &frames);
+    trainee.watches(&frames, 0, 100);
+    let (at, known) = (trainee.model.source.at_ms, trainee.training().tape_ms.unwrap());
+    assert!(at - known < 15_000 && known > 80_000, "{known} of {at}");
+    let told = trainee.recorded.iter().filter(|it| matches!(it, Event::TapeAt { .. })).count();
+    assert!((5..=7).contains(&told), "{told}");
+    trainee.take(Msg::Moved(source(&frames, 5_000)));
+    assert_eq!(trainee.training().tape_ms, Some(5_000), "going back is told too");
+}
+
+#[test]
+fn a_training_that_is_over_takes_no_more_acts_and_shows_its_debrief_again() {
+    let mut trainee = hasty();
+    let score = trainee.training().score.unwrap();
+    trainee.take(Msg::Key(Key::Esc));
+    let before = trainee.entries;
+    trainee.press("gc id-!mu=");
+    trainee.press("i");
+    assert_eq!(trainee.entries, before);
+    assert!(drawn(&trainee.model, 80, 24).contains("training is over"));
+    trainee.press("D");
+    assert!(matches!(trainee.model.dialog, Dialog::Debrief), "it does not ask again");
+    let back = trainee.comes_back();
+    assert!(matches!(back.model.dialog, Dialog::Debrief));
+    assert_eq!(back.training().score, Some(score));
 }

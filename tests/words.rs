@@ -85,6 +85,10 @@ fn events() -> Vec<Event> {
         Event::HandedOff { words: value() },
         Event::Accepted { handoff: 9 },
         Event::Trouble { what: value() },
+        Event::Hinted { task: 1, shown: 2 },
+        Event::ExpertShown,
+        Event::TapeAt { ms: 65_000 },
+        Event::Debriefed { score: 71 },
         Event::Unknown(serde_json::from_str("{\"kind\":\"later\"}").unwrap()),
     ]
 }

@@ -110,7 +110,7 @@ fn at_work(model: &Model) -> Vec<Command> {
     let own = of_pane(model.focus).iter().copied();
     commands.extend(own.filter(|it| writes || !it.verb().is_some_and(|verb| verb.writes)));
     if model.coach.is_some() {
-        commands.extend([Command::Coach, Command::Hint, Command::Expert, Command::Debrief]);
+        commands.extend([Command::Hint, Command::Debrief, Command::Coach, Command::Expert]);
     }
     if model.source.kind != SourceKind::Host {
         let tape = [Command::Pause, Command::Rewind, Command::Forward, Command::Faster];

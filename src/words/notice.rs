@@ -67,6 +67,7 @@ pub const fn weight_word(language: Language, weight: Weight) -> &'static str {
 }
 
 /// What a notice says.
+#[expect(clippy::too_many_lines, reason = "a table: one row a notice, no logic")]
 #[must_use]
 pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
     let say = |en, th| Phrase::of(pick(language, en, th));
@@ -125,8 +126,12 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
         NoticeKind::Signed => say("The handoff is signed.", "เซ็นส่งเวรแล้ว"),
         NoticeKind::Accepted => say("The handoff was accepted.", "รับเวรแล้ว"),
         NoticeKind::NoHandoff => say("There is no handoff to accept.", "ไม่มีการส่งเวรให้รับ"),
-        NoticeKind::NoMoreHints => say("No more hints for this task.", "โจทย์ข้อนี้ไม่มีคำใบ้แล้ว"),
-        NoticeKind::TrainingOver => say("It is over. D: debrief.", "จบแล้ว กด D ดูสรุปการฝึก"),
+        NoticeKind::NoMoreHints => {
+            say("There are no more hints for this task.", "โจทย์ข้อนี้ไม่มีคำใบ้แล้ว")
+        }
+        NoticeKind::TrainingOver => {
+            say("This training is over. D shows its debrief.", "การฝึกนี้จบแล้ว กด D เพื่อดูสรุปการฝึก")
+        }
         NoticeKind::TapeDamaged(file, until) => tape_damaged(language, file, *until),
         NoticeKind::Trouble(what) => Phrase::default().theirs(what),
     }

@@ -46,7 +46,7 @@ pub(crate) fn in_training(language: Language) -> Model {
         }],
     });
     let mut model = at_work(language);
-    model.coach = Some(Coach { hints: vec![1], injects: 1, ..Coach::new(walkthrough) });
+    model.coach = Some(Coach { injects: 1, ..Coach::new(walkthrough) });
     model.source = Source {
         kind: SourceKind::Training,
         paused: false,
@@ -54,7 +54,9 @@ pub(crate) fn in_training(language: Language) -> Model {
         at_ms: 65_000,
         length_ms: 720_000,
     };
-    model.session.as_mut().unwrap().state.opening = Some(opening(Some(String::from("two-miners"))));
+    let state = &mut model.session.as_mut().unwrap().state;
+    state.opening = Some(opening(Some(String::from("two-miners"))));
+    state.training.hints.insert(0, 1);
     model
 }
 

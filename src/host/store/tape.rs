@@ -22,6 +22,8 @@ use crate::host::store::record::{SUFFIX, TELEMETRY};
 const LINE: u64 = 64 << 20;
 /// 8 MiB of history; level 3 needs 2.
 const WINDOW_LOG: u32 = 23;
+/// So many places in one stretch of damage are tried as a beginning; each may cost as much as a line.
+const BEGINNINGS: u32 = 1_000;
 /// What every zstd frame begins with (RFC 8878).
 const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
@@ -185,21 +187,23 @@ impl Tape {
     /// Reads a segment once, frame by frame. After damage it goes on where the next frame seems to begin.
     fn scan(&mut self, segment: usize, source: &Source) {
         let mut frame = 0;
-        let mut lost = false;
+        let mut lost = 0;
         loop {
             match self.scan_frame(segment, frame, source) {
                 Ok(None) => return,
                 Ok(Some(next)) => {
-                    lost = false;
+                    lost = 0;
                     frame = next;
                 }
                 Err(error) => {
                     // One stretch of damage is named once, however many beginnings in it are none.
-                    if !std::mem::replace(&mut lost, true) {
+                    lost += 1;
+                    if lost == 1 {
                         let torn = error.kind() == io::ErrorKind::UnexpectedEof;
                         self.damaged(segment, torn, &error.to_string());
                     }
-                    let Some(next) = next_frame(source, frame + 1) else { return };
+                    let next = next_frame(source, frame + 1).filter(|_| lost < BEGINNINGS);
+                    let Some(next) = next else { return };
                     frame = next;
                 }
             }

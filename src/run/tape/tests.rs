@@ -4,6 +4,7 @@ use tokio::sync::mpsc::{Receiver, channel};
 
 use super::*;
 use crate::domain::base::Digest;
+use crate::domain::session::telemetry::Encoder;
 use crate::domain::session::{Event, Stamp};
 use crate::domain::training::SHIPPED;
 
@@ -71,6 +72,43 @@ fn the_next_entry_and_the_one_before_can_be_gone_to() {
     player.tell(Order::Entry { next: false });
     assert!(heard(&mut inbox, "only 2").contains(&String::from("at 20")));
     assert_eq!(player.position().load(Ordering::Relaxed) / 1_000, 20);
+}
+
+/// One zstd frame of these lines, not compressed: magic, header with the size, one raw block (RFC 8878).
+fn stored(lines: &[String]) -> Vec<u8> {
+    let text: Vec<u8> = lines.iter().flat_map(|line| [line.as_bytes(), b"\n"].concat()).collect();
+    let size = u32::try_from(text.len()).unwrap();
+    assert!(size < 1 << 17);
+    let head = [&[0x28, 0xb5, 0x2f, 0xfd, 0xa0], &size.to_le_bytes()[..]].concat();
+    [&head, &(size << 3 | 1).to_le_bytes()[..3], &text].concat()
+}
+
+#[test]
+fn a_frame_that_does_not_hold_is_named_once_and_the_tape_goes_on() {
+    let mut shipped = Tape::of([Arc::from(SHIPPED[0].tape)]);
+    let mut encoder = Encoder::default();
+    let mut bytes = Vec::new();
+    for begin in [0, 4] {
+        encoder.restart();
+        let line = |at| encoder.push(&shipped.at(at).unwrap()).unwrap();
+        let mut lines: Vec<String> = (begin..begin + 4).map(line).collect();
+        if begin == 0 {
+            // Its moment can be read; what it refers to is not there.
+            lines[2] = lines[2].replace("\"change\":{", "\"change\":{\"sockets\":[[9999,1]],");
+        }
+        bytes.extend(stored(&lines));
+    }
+    let tape = Tape::of([bytes.into()]);
+    assert_eq!((tape.len(), tape.damage()), (8, &[][..]));
+    let (outbox, mut inbox) = channel(512);
+    let player = Player::start(Reel::new(tape, SourceKind::Replay), outbox).unwrap();
+    player.tell(Order::Pause(true));
+    player.tell(Order::Seek(60_000));
+    drop(player);
+    let heard = heard(&mut inbox, "nothing is the last");
+    let frames = heard.iter().filter(|it| it.starts_with("frame of")).count();
+    let told = heard.iter().filter(|it| it.contains("TapeDamaged")).count();
+    assert_eq!((frames, told), (6, 1), "{heard:?}");
 }
 
 #[test]
