@@ -44,12 +44,8 @@ pub(super) fn train(options: &Options, name: &str) -> Result<ExitCode, Complaint
     let places = Places::find(options)?;
     let store = Store::at(&places.sessions).map_err(|error| store_complaint(&error))?;
     let begun = if options.new { Vec::new() } else { begun(&store, name)? };
-    let unfinished = |it: &Offer| !matches!(it.condition, Condition::Debriefed(_));
-    let first = if begun.iter().any(unfinished) {
-        First::Trainings(begun)
-    } else {
-        First::Open(Which::New)
-    };
+    let over = begun.iter().all(is_over);
+    let first = if over { First::Open(Which::New) } else { First::Trainings(begun) };
     drill(options, &places, first, (store, walkthrough, tape))
 }
 
@@ -191,10 +187,16 @@ fn length(shipped: &Shipped) -> u64 {
     first.zip(last).map_or(0, |(first, last)| last.ms_since(first) / 1_000)
 }
 
-/// Trainings with this walkthrough that can be gone on with or looked at, the newest first.
+const fn is_over(offer: &Offer) -> bool {
+    matches!(offer.condition, Condition::Debriefed(_))
+}
+
+/// Trainings with this walkthrough: those that can be gone on with, then those that can be looked at, the newest first.
 fn begun(store: &Store, name: &str) -> Result<Vec<Offer>, Complaint> {
     let mut list = store.list().map_err(|error| store_complaint(&error))?;
     list.retain(|it| it.training.as_ref().is_some_and(|it| it.bytes() == name.as_bytes()));
     let free = |it: &Offer| !matches!(it.condition, Condition::Held | Condition::Broken(_));
-    Ok(list.into_iter().rev().map(offer).filter(free).collect())
+    let mut begun: Vec<Offer> = list.into_iter().rev().map(offer).filter(free).collect();
+    begun.sort_by_key(is_over);
+    Ok(begun)
 }

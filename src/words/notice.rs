@@ -141,12 +141,13 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
 fn tape_damaged(language: Language, file: &Untrusted, until: Option<Timestamp>) -> Phrase {
     let say = |en, th| Cow::Borrowed(pick(language, en, th));
     let from = until.map_or_else(
-        || say(" is damaged from its start", " เสียหายตั้งแต่ต้น"),
+        || say(" damaged from its start", " เสียหายตั้งแต่ต้น"),
         |at| {
             let at = at.strftime("%H:%M:%SZ");
-            Cow::Owned(format!("{} {at}", say(" is damaged after", " เสียหายหลัง")))
+            Cow::Owned(format!("{} {at}", say(" damaged after", " เสียหายหลัง")))
         },
     );
-    let next = say("; the rest plays. Keep a copy.", " ส่วนที่เหลือเล่นต่อ เก็บสำเนาไว้");
-    Phrase::default().theirs(file).ours(from).ours(next)
+    let next = say("; keep a copy", " เก็บสำเนาไว้");
+    let name = file.bytes().rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+    Phrase::default().theirs(&Untrusted::new(name)).ours(from).ours(next)
 }
