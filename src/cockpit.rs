@@ -19,6 +19,7 @@ mod obey;
 mod offer;
 pub mod panes;
 mod rows;
+mod source;
 mod update;
 
 use std::sync::Arc;

@@ -37,7 +37,7 @@ use crate::cockpit::dialog::Dialog;
 use crate::cockpit::model::{Breakpoint, Size, SourceKind, Stage};
 use crate::ui::layout::{Parts, pane_areas, parts};
 use crate::ui::role::Role;
-use crate::ui::text::{clear, put, span};
+use crate::ui::text::{clear, put, span, spread};
 use crate::ui::theme::Theme;
 use crate::words::Caption;
 
@@ -57,6 +57,7 @@ impl Widget for Screen<'_> {
         let size = Size { columns: area.width, rows: area.height };
         if size.breakpoint() == Breakpoint::TooSmall {
             too_small(model, theme, area, buf);
+            spread(buf);
             return;
         }
         let parts = parts(size, model.coach.is_some());
@@ -76,6 +77,7 @@ impl Widget for Screen<'_> {
         notice::draw(model, theme, parts.notice, buf);
         footer::draw(model, theme, parts.footer, buf);
         dialog::draw(model, theme, over(model, &parts), buf);
+        spread(buf);
     }
 }
 
@@ -110,6 +112,7 @@ impl Screen<'_> {
             Part::Focus => panes::draw(model.focus, model, theme, area, buf),
             Part::Footer => footer::draw(model, theme, area, buf),
         }
+        spread(buf);
     }
 }
 

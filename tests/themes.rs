@@ -115,6 +115,48 @@ fn mono_tells_the_states_apart_by_attributes() {
     assert!(style(Role::Select).contains(Modifier::REVERSED));
 }
 
+#[test]
+fn mono_turns_no_graph_upside_down() {
+    for role in [Role::GraphLow, Role::GraphMid, Role::GraphHigh] {
+        assert!(!theme("mono").style(role).add_modifier.contains(Modifier::REVERSED), "{role:?}");
+    }
+}
+
+#[test]
+fn what_was_cut_off_looks_like_neither_text_nor_an_escape() {
+    for (name, _) in BUILT_IN {
+        let style = |role| theme(name).style(role);
+        for other in [Role::Untrusted, Role::Text, Role::Escape] {
+            assert_ne!(style(Role::Cut), style(other), "{name}: {other:?}");
+        }
+    }
+}
+
+#[test]
+fn a_theme_can_leave_the_background_to_the_terminal() {
+    let text = "inherits = \"light\"\nbg = \"terminal\"\n";
+    let mine = Theme::parse("mine", text, &no_file).unwrap();
+    assert_eq!(mine.style(Role::Background).bg, None);
+    assert_eq!(mine.style(Role::Crit), theme("light").style(Role::Crit));
+    let back = "inherits = \"ansi16\"\nbg = \"theme\"\n";
+    let back = Theme::parse("mine", back, &no_file).unwrap();
+    assert_eq!(back.style(Role::Background).bg, Some(Color::Black));
+}
+
+#[test]
+fn another_background_is_named_with_its_line() {
+    let problem = problem("inherits = \"light\"\nbg = \"#000000\"\n");
+    assert_eq!(problem.to_string(), "mine.toml:2: `bg` must be \"terminal\" or \"theme\"");
+}
+
+#[test]
+fn a_role_can_take_an_attribute_away() {
+    let text = "inherits = \"dark\"\n[roles]\nselect = { bold = false }\n";
+    let mine = Theme::parse("mine", text, &no_file).unwrap();
+    let style = mine.style(Role::Crit).patch(mine.style(Role::Select));
+    assert!(!style.add_modifier.contains(Modifier::BOLD));
+}
+
 // Contrast, after WCAG 2.
 
 fn rgb(color: Option<Color>) -> Option<[f64; 3]> {
@@ -156,7 +198,9 @@ fn text_roles() -> impl Iterator<Item = Role> {
 
 #[test]
 fn text_is_legible_in_every_theme_with_colours_of_its_own() {
-    for (name, least) in [("dark", 4.5), ("light", 4.5), ("high-contrast", 7.0), ("cvd", 4.5)] {
+    let themes =
+        [("dark", 4.5), ("light", 4.5), ("high-contrast", 7.0), ("cvd", 4.5), ("paper", 5.6)];
+    for (name, least) in themes {
         let (found, role) = least_contrast(name, text_roles());
         assert!(found >= least, "{name}: {role:?} has {found:.2}");
         let (found, _) = least_contrast(name, [Role::Border, Role::BorderFocus].into_iter());
@@ -176,6 +220,7 @@ fn text_is_legible_on_the_row_under_the_cursor_and_that_row_can_be_told() {
         Role::Unknown,
         Role::Hidden,
         Role::Untrusted,
+        Role::FooterKey,
     ];
     for (name, _) in BUILT_IN {
         let theme = theme(name);
@@ -184,6 +229,11 @@ fn text_is_legible_on_the_row_under_the_cursor_and_that_row_can_be_told() {
             continue;
         }
         assert_ne!(ground.bg, ground.patch(select).bg, "{name}");
+        if rgb(ground.patch(select).bg).is_none() {
+            // Nobody knows the terminal's sixteen colours, so the row has one pair for all of it.
+            assert!(select.fg.is_some() && select.fg != select.bg, "{name}");
+            continue;
+        }
         for role in drawn_on_it {
             let style = ground.patch(theme.style(role)).patch(select);
             let found = contrast(rgb(style.fg).unwrap(), rgb(style.bg).unwrap());

@@ -2,6 +2,7 @@
 
 pub use crate::cockpit::notice::{Notice, NoticeKind};
 pub use crate::cockpit::offer::{Condition, Offer};
+pub use crate::cockpit::source::{Recording, Source, SourceKind};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -50,6 +51,8 @@ pub struct Model {
     pub live: Live,
     /// Where the snapshots come from and how fast.
     pub source: Source,
+    /// Whether what is seen is recorded.
+    pub recording: Recording,
     /// Cursor, order and filter of each pane.
     pub panes: Panes,
     /// Which question, if any, has the keyboard.
@@ -205,32 +208,6 @@ pub struct Live {
     pub indicators: Arc<Indicators>,
 }
 
-/// Where the snapshots come from. Panes do not look at this; only the header does.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Source {
-    /// Which kind.
-    pub kind: SourceKind,
-    /// Held by the responder.
-    pub paused: bool,
-    /// Times real time.
-    pub speed: f32,
-    /// Milliseconds from the start of the recording; 0 when live.
-    pub at_ms: u64,
-    /// Length of the recording in milliseconds; 0 when live.
-    pub length_ms: u64,
-}
-
-/// Kinds of source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SourceKind {
-    /// This host, now.
-    Host,
-    /// A session's own recording.
-    Replay,
-    /// A walkthrough.
-    Training,
-}
-
 impl Size {
     /// Below this nothing but a request for more room is drawn.
     pub const LEAST: Self = Self { columns: 40, rows: 10 };
@@ -281,6 +258,7 @@ impl Model {
             session: None,
             live: Live::default(),
             source: Source::default(),
+            recording: Recording::default(),
             panes: Panes::default(),
             dialog: Dialog::Closed,
             prefix: None,
@@ -358,12 +336,6 @@ impl Session {
     #[must_use]
     pub fn playbook(&self, language: Language) -> &Arc<Playbook> {
         self.playbook.get(language)
-    }
-}
-
-impl Default for Source {
-    fn default() -> Self {
-        Self { kind: SourceKind::Host, paused: false, speed: 1.0, at_ms: 0, length_ms: 0 }
     }
 }
 

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use crate::cockpit::coach::Coach;
 use crate::cockpit::dialog::Dialog;
-use crate::cockpit::model::{NoticeKind, Pen, Session, SourceKind, Stage, Touched, View};
+use crate::cockpit::model::{
+    NoticeKind, Pen, Recording, Session, SourceKind, Stage, Touched, View,
+};
 use crate::cockpit::{Effect, Model, Msg, Opened, acts, coach, decision, keys, obey, rows};
 use crate::domain::base::Language;
 use crate::domain::detect::{Finding, Grade, Rule, Subject};
@@ -47,6 +49,9 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Followed(entries) => entries.into_iter().for_each(|entry| take_in(model, entry)),
         Msg::Rewound(entries) => rewound(model, entries),
         Msg::Pen(pen) => {
+            if pen != Pen::Ours {
+                model.recording = Recording::Elsewhere;
+            }
             if let Some(session) = &mut model.session {
                 session.pen = pen;
             }
@@ -57,7 +62,12 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
                 model.notice(NoticeKind::ThemeLoaded(name));
             }
         }
-        Msg::Notice(kind) => model.notice(kind),
+        Msg::Notice(kind) => {
+            if let NoticeKind::NotRecording(why) = &kind {
+                model.recording = Recording::Stopped(why.clone());
+            }
+            model.notice(kind);
+        }
         Msg::Do(command) => return obey::obey(model, command),
     }
     Vec::new()
@@ -213,6 +223,8 @@ fn open(model: &mut Model, opened: Opened) -> Vec<Effect> {
     model.coach = opened.walkthrough.map(Coach::new);
     model.source = opened.source;
     let ours = opened.pen == Pen::Ours;
+    let records = ours && opened.source.kind == SourceKind::Host;
+    model.recording = if records { Recording::Since(model.now) } else { Recording::Elsewhere };
     model.session = Some(Session {
         id: opened.id,
         pen: opened.pen,

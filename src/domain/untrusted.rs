@@ -27,6 +27,8 @@ pub struct Piece {
     pub text: String,
     /// It stands for something that cannot be printed, so it must look unlike text.
     pub escape: bool,
+    /// It says how much was left out for want of room; an escape too, but an everyday one.
+    pub cut: bool,
 }
 
 impl Untrusted {
@@ -88,7 +90,7 @@ impl Untrusted {
                 Glyph::Text(text) => (text.to_owned(), false),
                 Glyph::Escape(text) => (text, true),
             };
-            sheet.push(Drawn { text, width, escape, bytes: glyphs.at - start });
+            sheet.push(Drawn { text, width, escape, cut: false, bytes: glyphs.at - start });
         }
         sheet.pieces()
     }
@@ -186,6 +188,7 @@ struct Drawn {
     text: String,
     width: usize,
     escape: bool,
+    cut: bool,
     bytes: usize,
 }
 
@@ -209,7 +212,7 @@ impl Sheet {
             let room = cells.saturating_sub(self.width);
             if sign.len() <= room || self.done.is_empty() {
                 let text = if sign.len() <= room { sign } else { "+".repeat(room.min(1)) };
-                self.push(Drawn { width: text.len(), text, escape: true, bytes: 0 });
+                self.push(Drawn { width: text.len(), text, escape: true, cut: true, bytes: 0 });
                 return;
             }
             if let Some(last) = self.done.pop() {
@@ -221,10 +224,10 @@ impl Sheet {
 
     fn pieces(self) -> Vec<Piece> {
         let mut pieces: Vec<Piece> = Vec::new();
-        for Drawn { text, escape, .. } in self.done.into_iter().filter(|one| one.width > 0) {
+        for Drawn { text, escape, cut, .. } in self.done.into_iter().filter(|one| one.width > 0) {
             match pieces.last_mut() {
-                Some(last) if last.escape == escape => last.text.push_str(&text),
-                _ => pieces.push(Piece { text, escape }),
+                Some(last) if (last.escape, last.cut) == (escape, cut) => last.text.push_str(&text),
+                _ => pieces.push(Piece { text, escape, cut }),
             }
         }
         pieces

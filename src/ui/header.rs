@@ -8,17 +8,20 @@ use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
 use crate::cockpit::Model;
-use crate::cockpit::model::{Pen, Session, SourceKind};
+use crate::cockpit::model::{Pen, Recording, Session, SourceKind};
 use crate::domain::base::{Language, Timestamp};
 use crate::domain::untrusted::Untrusted;
 use crate::ui::document::here_label;
 use crate::ui::role::Role;
-use crate::ui::text::{clock, fit, pieces, put, span, spans_width, time};
+use crate::ui::text::{age, clock, fit, pieces, put, span, spans_width, time};
 use crate::ui::theme::Theme;
 use crate::words::Caption;
 
 /// Longest host name and label of a node.
 const NAME: usize = 24;
+
+/// Cells for why nothing is recorded.
+const WHY: usize = 24;
 
 /// Between two parts.
 const GAP: &str = "  ";
@@ -49,7 +52,7 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
         Language::En => "EN",
         Language::Th => "TH",
     };
-    parts.push(ours(theme, 1, language));
+    parts.push(ours(theme, 2, language));
     let line = joined(parts, usize::from(area.width), theme);
     put(buf, area, 0, &line);
 }
@@ -107,7 +110,7 @@ fn in_session(model: &Model, session: &Session, theme: &Theme, parts: &mut Vec<P
     let opening = session.state.opening.as_ref();
     let started = session.id.split('-').next().unwrap_or_default();
     let short = Untrusted::from(started);
-    parts.push(of(2, pieces(theme, Role::Header, &short, NAME)));
+    parts.push(of(1, pieces(theme, Role::Header, &short, NAME)));
     if let Some(opening) = opening {
         parts.push(of(7, pieces(theme, Role::Header, &opening.host, NAME)));
         let playbook = Untrusted::from(opening.playbook.as_str());
@@ -117,6 +120,7 @@ fn in_session(model: &Model, session: &Session, theme: &Theme, parts: &mut Vec<P
         parts.push(ours(theme, 3, fit(&label, NAME, model.glyphs)));
     }
     parts.push(tape(model, session, theme));
+    parts.extend(recording(model, theme));
     parts.extend(standing(model, session, theme));
     match &session.pen {
         Pen::Ours | Pen::Replay => {}
@@ -134,7 +138,8 @@ fn tape(model: &Model, session: &Session, theme: &Theme) -> Part {
     let said = if source.kind == SourceKind::Host {
         let opened = session.state.opened_at.map_or(0, Timestamp::as_millisecond);
         let open_for = model.now.at.as_millisecond().saturating_sub(opened);
-        let open_for = clock(u64::try_from(open_for).unwrap_or(0));
+        // In whole minutes: next to it the recording counts seconds.
+        let open_for = age(u64::try_from(open_for).unwrap_or(0));
         match session.state.opened_at {
             Some(_) => format!("{}Z +{open_for}", time(model.now.at)),
             None => format!("{}Z", time(model.now.at)),
@@ -143,6 +148,25 @@ fn tape(model: &Model, session: &Session, theme: &Theme) -> Part {
         format!("{}/{} x{}", clock(source.at_ms), clock(source.length_ms), source.speed)
     };
     ours(theme, 6, said)
+}
+
+/// For how long what is seen has been recorded; and why it is not.
+fn recording(model: &Model, theme: &Theme) -> Option<Part> {
+    let text = |caption: Caption| caption.text(model.language);
+    match &model.recording {
+        Recording::Elsewhere => None,
+        Recording::Since(since) => {
+            let length = clock(model.now.ms_since(*since));
+            Some(ours(theme, 6, format!("{} {length}", text(Caption::Recording))))
+        }
+        Recording::Stopped(why) => {
+            let lead = format!(" {} ", text(Caption::NotRecording));
+            let mut spans = vec![span(theme, Role::Armed, lead)];
+            spans.extend(pieces(theme, Role::Armed, why, WHY));
+            spans.push(span(theme, Role::Armed, " "));
+            Some(of(u8::MAX, spans))
+        }
+    }
 }
 
 /// Whether everything that was done is on disk.

@@ -105,7 +105,9 @@ fn wide(body: Rect) -> Vec<(Pane, Rect)> {
     let [top, middle, bottom] = body.layout(&Layout::vertical(rows));
     let [machine, network] = columns(top, 2, 3);
     let [left, right] = columns(middle, 3, 2);
-    let [decision, checklist] = columns(right, 1, 1);
+    // One above the other: beside each other both would be too narrow for their sentences.
+    let shares = [Constraint::Fill(2), Constraint::Fill(3)];
+    let [decision, checklist] = right.layout(&Layout::vertical(shares));
     let [timeline, playbook] = columns(bottom, 3, 2);
     vec![
         (Pane::Gpu, machine),

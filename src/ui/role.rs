@@ -1,5 +1,7 @@
 //! What a cell on the screen means. Panes name a role; only a theme knows colours.
 
+use crate::domain::untrusted::Piece;
+
 macro_rules! roles {
     ($($(#[$doc:meta])+ $role:ident => $name:literal,)+) => {
         /// What a cell means.
@@ -56,6 +58,8 @@ roles! {
     Untrusted => "untrusted",
     /// What stands in for a character that cannot be printed.
     Escape => "escape",
+    /// How much of somebody's text was left out for want of room.
+    Cut => "cut",
     /// Not on disk yet.
     Pending => "pending",
     /// The program can change the host.
@@ -77,6 +81,16 @@ impl Role {
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|role| role.name() == name)
+    }
+
+    /// The role for a piece of somebody's text that is drawn in `self` where it is plain.
+    #[must_use]
+    pub const fn of_piece(self, piece: &Piece) -> Self {
+        match (piece.cut, piece.escape) {
+            (true, _) => Self::Cut,
+            (false, true) => Self::Escape,
+            (false, false) => self,
+        }
     }
 
     /// The role for a share of the whole, in a graph or a bar.

@@ -92,7 +92,8 @@ fn offer_line(model: &Model, theme: &Theme, offer: &Offer) -> Vec<Span<'static>>
         Condition::Held => ("*", Role::Unknown),
         Condition::Broken(_) => ("!", Role::Crit),
     };
-    spans.push(span(theme, role, format!("{sign} ")));
+    spans.push(span(theme, role, sign));
+    spans.push(Span::raw(" "));
     let condition = session::condition(model.language, &offer.condition);
     spans.extend(phrase(theme, role, &condition, 60));
     spans

@@ -9,22 +9,23 @@ use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::cockpit::model::Glyphs;
 use crate::domain::base::{Pid, Timestamp};
 use crate::domain::facts::Reading;
-use crate::domain::untrusted::Untrusted;
+use crate::domain::untrusted::{Piece, Untrusted};
 use crate::ui::role::Role;
 use crate::ui::theme::Theme;
 use crate::words::{Part, Phrase};
 
-/// Hostile text as spans at most `cells` wide: printable text in `role`, stand-ins in [`Role::Escape`].
+/// Hostile text as spans at most `cells` wide: printable text in `role`, stand-ins in
+/// [`Role::Escape`], and what was left out in [`Role::Cut`].
 #[must_use]
 pub fn pieces(theme: &Theme, role: Role, text: &Untrusted, cells: usize) -> Vec<Span<'static>> {
-    let span = |piece: crate::domain::untrusted::Piece| {
-        let role = if piece.escape { Role::Escape } else { role };
-        Span::styled(piece.text, theme.style(role))
+    let span = |piece: Piece| {
+        let style = theme.style(role.of_piece(&piece));
+        Span::styled(piece.text, style)
     };
     text.show(cells).into_iter().map(span).collect()
 }
@@ -146,6 +147,40 @@ pub fn put_all<'a>(buf: &mut Buffer, area: Rect, lines: impl IntoIterator<Item =
     for (row, line) in (0..area.height).zip(lines) {
         put(buf, area, row, &line);
     }
+}
+
+/// Gives every letter of a cluster the cell that the terminal gives it: SARA AM stands beside its consonant.
+/// ratatui keeps both in the first cell, as if they were one wide letter, and so would not clear the second.
+pub fn spread(buf: &mut Buffer) {
+    let columns = usize::from(buf.area.width).max(1);
+    for at in 0..buf.content.len() {
+        let Some(cell) = buf.content.get(at) else { continue };
+        // Two letters that are not ASCII are more than four bytes.
+        let cluster = cell.symbol();
+        if cluster.len() < 4 || cluster.width() < 2 {
+            continue;
+        }
+        let letters = letters(cluster);
+        let (style, row) = (cell.style(), at / columns);
+        for (next, letter) in (at..).zip(&letters).take_while(|(next, _)| next / columns == row) {
+            if let Some(cell) = buf.content.get_mut(next) {
+                cell.set_symbol(letter).set_style(style);
+            }
+        }
+    }
+}
+
+/// The letters of a cluster with the marks that take no cell; none for one that a terminal draws as a whole.
+fn letters(cluster: &str) -> Vec<String> {
+    let mut letters: Vec<String> = Vec::new();
+    for letter in cluster.chars() {
+        match (letter.width(), letters.last_mut()) {
+            (Some(0) | None, Some(last)) => last.push(letter),
+            _ => letters.push(letter.to_string()),
+        }
+    }
+    let all_narrow = letters.iter().all(|letter| letter.width() == 1);
+    if all_narrow && letters.len() > 1 { letters } else { Vec::new() }
 }
 
 /// Marks row `row` of `area` as the one under the cursor. Drawn escapes keep their own look: they must not pass

@@ -20,6 +20,7 @@ pub const BUILT_IN: &[(&str, &str)] = &[
     ("cvd", include_str!("../../themes/cvd.toml")),
     ("ansi16", include_str!("../../themes/ansi16.toml")),
     ("mono", include_str!("../../themes/mono.toml")),
+    ("paper", include_str!("../../themes/paper.toml")),
 ];
 
 /// A style for every role.
@@ -63,7 +64,11 @@ impl Theme {
                     format!("the role `{}` is not set: add it under [roles]", role.name());
                 return Err(ThemeProblem { file: file_of(name), line: 1, message });
             };
-            styles.push(entry.style(&sheet.palette)?);
+            let mut style = entry.style(&sheet.palette)?;
+            if sheet.terminal_ground && *role == Role::Background {
+                style.bg = None;
+            }
+            styles.push(style);
         }
         Ok(Self { name: name.to_owned(), styles })
     }
@@ -100,6 +105,8 @@ fn file_of(name: &str) -> String {
 /// A theme under construction: the nearest definition of each name wins.
 #[derive(Default)]
 struct Sheet {
+    /// What lies under everything is the terminal's own.
+    terminal_ground: bool,
     palette: HashMap<String, Color>,
     roles: BTreeMap<Role, Entry>,
 }
@@ -110,7 +117,9 @@ struct Entry {
     file: String,
     fg: Option<(String, usize)>,
     bg: Option<(String, usize)>,
-    modifiers: Modifier,
+    on: Modifier,
+    /// Taken away from what lies below: `dim = false`.
+    off: Modifier,
 }
 
 /// A file while it is read: knows how to say where.
@@ -168,10 +177,18 @@ impl Sheet {
         for (key, value) in document {
             match key.get_ref().as_ref() {
                 "inherits" => {}
+                "bg" => {
+                    let text = source.string(value, "bg")?;
+                    self.terminal_ground = text == "terminal";
+                    if !matches!(text, "terminal" | "theme") {
+                        let message = "`bg` must be \"terminal\" or \"theme\"".to_owned();
+                        return Err(source.problem(value.span(), message));
+                    }
+                }
                 "palette" => self.read_palette(&source, value)?,
                 "roles" => self.read_roles(&source, value)?,
                 other => {
-                    let known = "only `inherits`, [palette] and [roles] are known";
+                    let known = "only `inherits`, `bg`, [palette] and [roles] are known";
                     return Err(source.problem(key.span(), format!("`{other}`: {known}")));
                 }
             }
@@ -249,7 +266,8 @@ impl Entry {
                     *slot = Some((color, source.line(value.span().start)));
                 }
                 _ => match (modifier(name), value.get_ref().as_bool()) {
-                    (Some(modifier), Some(on)) => entry.modifiers.set(modifier, on),
+                    (Some(modifier), Some(true)) => entry.on.insert(modifier),
+                    (Some(modifier), Some(false)) => entry.off.insert(modifier),
                     (Some(_), None) => {
                         let message = format!("`{name}` must be true or false");
                         return Err(source.problem(value.span(), message));
@@ -265,7 +283,7 @@ impl Entry {
     }
 
     fn style(&self, palette: &HashMap<String, Color>) -> Result<Style, ThemeProblem> {
-        let mut style = Style::new().add_modifier(self.modifiers);
+        let mut style = Style::new().add_modifier(self.on).remove_modifier(self.off);
         style.fg = self.resolve(self.fg.as_ref(), palette)?;
         style.bg = self.resolve(self.bg.as_ref(), palette)?;
         Ok(style)

@@ -30,6 +30,10 @@ captions! {
     Unsaved => "unsaved", "รอบันทึก";
     /// Header: an act could not be saved.
     NotSaved => "NOT SAVED", "บันทึกไม่ได้";
+    /// Header: what is seen is recorded, for so long.
+    Recording => "REC", "REC";
+    /// Header: what is seen is not recorded; why follows.
+    NotRecording => "REC off:", "หยุด REC:";
     /// Header: this screen only follows.
     Observer => "OBSERVER", "ผู้สังเกตการณ์";
     /// Header: the journal is damaged.

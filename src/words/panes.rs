@@ -62,6 +62,7 @@ words! {
     Load => "load", "โหลด";
     Cores => "cores", "คอร์";
     NoDevice => "no GPU found", "ไม่พบ GPU";
+    AbsentSources => "not on this host", "ไม่มีบนเครื่องนี้";
     NotAsked => "not asked yet", "ยังไม่ได้ตรวจ";
     Waits => "waits for you: press N", "รออนุญาต: กด N";
     HeldBy => "held by", "ถือโดย";
@@ -84,6 +85,7 @@ words! {
     StillOpen => "OPEN", "ยังเหลือ";
     Next => "NEXT", "ต่อไป";
     Notes => "NOTES", "โน้ต";
+    NoteOn => "on", "เรื่อง";
     Worked => "WORKED", "ผู้ทำงาน";
     LastHandoff => "HANDOFF", "ส่งเวร";
     Allowed => "allowed to run:", "อนุญาตให้รัน:";

@@ -33,7 +33,7 @@ struct Options {
     #[arg(long, default_value_t = 30)]
     rows: u16,
     /// What to do before: words apart by spaces. `wait:TEXT` until it is on the screen (`_` for a space),
-    /// `sleep:MILLISECONDS`, `type:TEXT`, `ctrl:x`, a key's name (`Enter`, `Esc`, `Tab`, `Up`, `Down`, `Left`, `Right`,
+    /// `sleep:MILLISECONDS`, `shot:FILE` for one more picture on the way, `type:TEXT`, `ctrl:x`, a key's name (`Enter`, `Esc`, `Tab`, `Up`, `Down`, `Left`, `Right`,
     /// `Home`, `End`, `PageUp`, `PageDown`), or any letters, which are typed.
     #[arg(long, default_value = "sleep:1500")]
     keys: String,
@@ -89,6 +89,7 @@ fn other(cockpit: &mut Cockpit, word: &str) {
         }
         Some(("sleep", time)) => thread::sleep(Duration::from_millis(time.parse().unwrap())),
         Some(("type", text)) => cockpit.type_keys(&text.replace('_', " ")),
+        Some(("shot", file)) => fs::write(file, svg::draw(&cockpit.full_screen())).unwrap(),
         Some(("ctrl", letter)) => cockpit.press(Key::Ctrl(letter.chars().next().unwrap())),
         _ => cockpit.type_keys(word),
     }

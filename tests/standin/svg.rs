@@ -89,7 +89,7 @@ fn paper(svg: &mut String, row: u16, run: &[(u16, &Cell)]) {
         line(
             svg,
             &format!(
-                "<rect x=\"{x:.2}\" y=\"{y:.2}\" width=\"{width:.2}\" height=\"{HEIGHT}\" fill=\"{fill}\"/>"
+                "<rect x=\"{x:.2}\" y=\"{y:.2}\" width=\"{width:.2}\" height=\"{HEIGHT}\" fill=\"{fill}\" shape-rendering=\"crispEdges\"/>"
             ),
         );
     }
@@ -192,7 +192,7 @@ fn shape(c: char, x: f64, y: f64) -> Option<String> {
     let (right, bottom) = (x + WIDTH, y + HEIGHT);
     let block = |x: f64, y: f64, width: f64, height: f64, opacity: f64| {
         format!(
-            "<rect x=\"{x:.2}\" y=\"{y:.2}\" width=\"{width:.2}\" height=\"{height:.2}\" fill=\"INK\" opacity=\"{opacity}\"/>"
+            "<rect x=\"{x:.2}\" y=\"{y:.2}\" width=\"{width:.2}\" height=\"{height:.2}\" fill=\"INK\" opacity=\"{opacity}\" shape-rendering=\"crispEdges\"/>"
         )
     };
     let stroke = |path: String, width: f64, dash: &str| {

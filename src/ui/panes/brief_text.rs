@@ -3,7 +3,8 @@
 use crate::cockpit::model::Glyphs;
 use crate::domain::base::{Language, Timestamp};
 use crate::domain::detect::Grade;
-use crate::domain::session::{Brief, FlowBrief, ItemState, NextStep, PhaseBrief};
+use crate::domain::playbook::{Block, Playbook};
+use crate::domain::session::{Brief, FlowBrief, ItemState, NextStep, PhaseBrief, Place};
 use crate::ui::glyph::{check_box, signs};
 use crate::ui::panes::grade;
 use crate::ui::panes::sheet::{Piece, Sheet, sentence, theirs};
@@ -11,7 +12,7 @@ use crate::ui::role::Role;
 use crate::ui::text::{day_and_time, pad_right, width};
 use crate::words::finding;
 use crate::words::panes::{Word, word};
-use crate::words::session::phase;
+use crate::words::session::{phase, place};
 
 /// Cells of the names at the left.
 const NAMES: usize = 10;
@@ -19,11 +20,12 @@ const NAMES: usize = 10;
 /// The lines of `brief` when it has `cells` of room.
 pub(super) fn lines(
     brief: &Brief,
+    playbook: &Playbook,
     cells: usize,
     language: Language,
     glyphs: Glyphs,
 ) -> Vec<Vec<Piece>> {
-    let mut card = Card { sheet: Sheet::new(cells, glyphs), language, name: None };
+    let mut card = Card { sheet: Sheet::new(cells, glyphs), playbook, language, name: None };
     card.opening(brief);
     card.handoff(brief);
     card.flows(&brief.flows);
@@ -36,8 +38,9 @@ pub(super) fn lines(
     card.sheet.lines
 }
 
-struct Card {
+struct Card<'a> {
     sheet: Sheet,
+    playbook: &'a Playbook,
     language: Language,
     /// Name of the part that begins; `None` once it has been written.
     name: Option<&'static str>,
@@ -51,7 +54,7 @@ fn moment(at: Timestamp) -> String {
     at.strftime("%m-%d %H:%M").to_string()
 }
 
-impl Card {
+impl Card<'_> {
     fn say(&self, what: Word) -> &'static str {
         word(self.language, what)
     }
@@ -134,7 +137,8 @@ impl Card {
             for found in brief.graded(of) {
                 let (sign, role) = grade(of);
                 let mut parts = theirs(Role::Untrusted, &found.name);
-                parts.push(part(role, format!("  {}", finding::grade(self.language, of))));
+                parts.push(part(Role::Text, "  "));
+                parts.push(part(role, finding::grade(self.language, of)));
                 parts.push(part(Role::Dim, format!("  #{}", found.seq)));
                 self.add(part(role, sign), &parts);
                 // What is only noted says why in the timeline.
@@ -213,9 +217,45 @@ impl Card {
         }
         for note in &brief.notes {
             let mut parts = theirs(Role::Untrusted, &note.by);
+            if let Some(about) = &note.about {
+                parts.push(part(Role::Dim, format!(" {} ", self.say(Word::NoteOn))));
+                parts.extend(self.subject(brief, about));
+            }
             parts.push(part(Role::Dim, ": "));
             parts.extend(theirs(Role::Untrusted, &note.text));
             self.add(part(Role::Dim, moment(note.at)), &parts);
+        }
+    }
+
+    /// What a note is about, by a name that says something without the screen that it was written on.
+    fn subject(&self, brief: &Brief, about: &Place) -> Vec<Piece> {
+        let sections = self.playbook.sections.iter();
+        let mut blocks = sections.flat_map(|section| &section.blocks);
+        let label = match about {
+            Place::Item(id) => blocks.find_map(|block| {
+                let Block::Checklist(list) = block else { return None };
+                let item = list.items.iter().find(|item| item.id == *id)?;
+                Some((id.0.as_str(), item.text.as_str()))
+            }),
+            Place::Node(flow_id, id) => blocks.find_map(|block| {
+                let Block::Flow(flow) = block else { return None };
+                let node = flow.node(id).filter(|_| flow.id == *flow_id)?;
+                Some((flow_id.0.as_str(), node.label.as_str()))
+            }),
+            Place::Subject(subject) => {
+                let found = brief.findings.iter().find(|it| it.finding.subject == *subject);
+                if let Some(found) = found {
+                    return theirs(Role::Untrusted, &found.name);
+                }
+                None
+            }
+        };
+        match label {
+            Some((id, text)) => {
+                let text = text.replace('\n', " ");
+                vec![part(Role::Dim, format!("{id} ")), part(Role::Text, text)]
+            }
+            None => sentence(Role::Text, &place(about)),
         }
     }
 
@@ -244,7 +284,8 @@ impl Card {
     fn handoff(&mut self, brief: &Brief) {
         self.begin(Word::LastHandoff);
         let Some(handoff) = &brief.handoff else { return self.none() };
-        let mut parts = theirs(Role::Untrusted, &handoff.by);
+        let mut parts = vec![part(Role::Dim, format!("#{} ", handoff.seq))];
+        parts.extend(theirs(Role::Untrusted, &handoff.by));
         parts.push(part(Role::Dim, ": "));
         parts.extend(theirs(Role::Untrusted, &handoff.words));
         self.add(part(Role::Dim, moment(handoff.at)), &parts);

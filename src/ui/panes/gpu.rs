@@ -12,11 +12,14 @@ use crate::ui::panes::{Title, condition, framed, say_empty};
 use crate::ui::role::Role;
 use crate::ui::text::{percent, reading, size};
 use crate::ui::theme::Theme;
+use crate::ui::wrap::wrap;
 use crate::words::fact;
 use crate::words::panes::{Word, word};
 
 /// From this many rows on, the CPU has a graph of several rows and each core its own bar.
 const ROWS_FOR_CORES: usize = 7;
+/// From this many rows on, a graph says what its height stands for.
+const ROWS_FOR_SCALE: usize = 4;
 /// Cells of one core: its number, a bar, its percent.
 const CORE: usize = 22;
 /// Cells of a label.
@@ -97,6 +100,12 @@ impl Page<'_> {
     }
 
     fn swap(&mut self, host: &Host) {
+        if host.swap_total == 0 {
+            let none = self.say(Word::NoneYet);
+            let mut row = self.row();
+            row.left(Role::Dim, "swap", LABEL);
+            return row.right(Role::Dim, none, 4);
+        }
         let tail = format!(" {}/{}", size(host.swap_used), size(host.swap_total));
         let share = share(host.swap_used, host.swap_total);
         let mut row = self.row();
@@ -118,21 +127,34 @@ impl Page<'_> {
         let height = u16::try_from(rows).unwrap_or(u16::MAX);
         let top = u16::try_from(self.line).unwrap_or(u16::MAX);
         let left = self.area.height.saturating_sub(top);
-        let area = Rect { y: self.area.y + top, height: height.min(left), ..self.area };
+        let mut area = Rect { y: self.area.y + top, height: height.min(left), ..self.area };
+        if rows >= ROWS_FOR_SCALE {
+            area = self.scale(area, rows);
+        }
         graph::draw(self.theme, &samples, self.model.glyphs, area, self.buf);
         self.line += rows;
     }
 
-    fn core_columns(&self) -> usize {
-        (usize::from(self.area.width) / CORE).max(1)
+    /// What the height of a graph stands for, at its left; gives the rest of its area.
+    fn scale(&mut self, area: Rect, rows: usize) -> Rect {
+        for (line, share) in [(0, "100"), (rows / 2, "50"), (rows - 1, "0")] {
+            let mut row = Row::new(self.theme, self.model.glyphs, area, line, self.buf);
+            row.right(Role::Dim, share, LABEL - 1);
+        }
+        let label = u16::try_from(LABEL).unwrap_or(u16::MAX).min(area.width);
+        Rect { x: area.x + label, width: area.width - label, ..area }
+    }
+
+    fn core_columns(&self, cores: usize) -> usize {
+        (usize::from(self.area.width) / CORE).clamp(1, cores.max(1))
     }
 
     fn core_rows(&self, cores: usize) -> usize {
-        cores.div_ceil(self.core_columns())
+        cores.div_ceil(self.core_columns(cores))
     }
 
     fn cores(&mut self, cpus: &[f32], rows: usize) {
-        let columns = self.core_columns();
+        let columns = self.core_columns(cpus.len());
         let cells = usize::from(self.area.width) / columns;
         for line in 0..rows {
             let mut row = self.row();
@@ -190,7 +212,7 @@ impl Page<'_> {
             row.skip(LABEL);
             row.say(Role::Dim, text);
         }
-        for source in &gpu.sources {
+        for source in gpu.sources.iter().filter(|it| it.outcome != GpuOutcome::Absent) {
             let language = self.model.language;
             let (sign, role) = outcome(&source.outcome);
             let waits = matches!(source.outcome, GpuOutcome::NotAllowed(_));
@@ -206,6 +228,27 @@ impl Page<'_> {
             } else {
                 row.phrase(Role::Dim, &fact::gpu_outcome(language, &source.outcome));
             }
+        }
+        self.absent(gpu);
+    }
+
+    /// Sources that this host does not have, in one row: they must be known of, and no more.
+    fn absent(&mut self, gpu: &Gpu) {
+        let language = self.model.language;
+        let absent = gpu.sources.iter().filter(|it| it.outcome == GpuOutcome::Absent);
+        let names: Vec<&str> = absent.map(|it| fact::gpu_source(language, it.kind)).collect();
+        if names.is_empty() {
+            return;
+        }
+        let text = format!("{}: {}", self.say(Word::AbsentSources), names.join(", "));
+        let cells = usize::from(self.area.width).saturating_sub(LABEL + 2);
+        for (at, part) in wrap(&text, cells).into_iter().enumerate() {
+            let lead = if at == 0 { outcome(&GpuOutcome::Absent).0 } else { " " };
+            let mut row = self.row();
+            row.skip(LABEL);
+            row.say(Role::Dim, lead);
+            row.skip(1);
+            row.say(Role::Dim, &part);
         }
     }
 
@@ -265,7 +308,10 @@ impl Page<'_> {
 
 /// Rows that the GPUs would like.
 fn rows_below(gpu: &Gpu) -> usize {
-    gpu.devices.len().max(1) + gpu.holders.len().max(1) + gpu.sources.len()
+    let there = gpu.sources.iter().filter(|it| it.outcome != GpuOutcome::Absent).count();
+    let holders = if gpu.devices.is_empty() { 0 } else { 1 };
+    let absent = usize::from(there < gpu.sources.len());
+    gpu.devices.len().max(1) + gpu.holders.len().max(holders) + there + absent
 }
 
 /// `cpu   97% ########____ tail`: label, percent, a bar that takes what is left, and what is worth the cells.

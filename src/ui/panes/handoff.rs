@@ -62,13 +62,16 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
 /// Where the last handoff stands.
 fn title(model: &Model) -> Title {
     let Some(session) = &model.session else { return Title::new() };
-    let seq = (Role::Text, format!("#{}", session.state.seq));
-    let (role, what) = match &session.state.handoff {
-        None => (Role::Dim, Word::NotSigned),
-        Some(handoff) if handoff.accepted.is_some() => (Role::Ok, Word::AcceptedBy),
-        Some(_) => (Role::Warn, Word::NotAccepted),
+    let say = |what| word(model.language, what).to_owned();
+    let Some(handoff) = &session.state.handoff else {
+        return vec![(Role::Dim, say(Word::NotSigned))];
     };
-    vec![seq, (role, word(model.language, what).to_owned())]
+    let (role, what) = match &handoff.accepted {
+        Some(_) => (Role::Ok, Word::AcceptedBy),
+        None => (Role::Warn, Word::NotAccepted),
+    };
+    // The entry that signed it: what came after it is not in what was handed over.
+    vec![(Role::Text, format!("#{}", handoff.seq)), (role, say(what))]
 }
 
 fn keys(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
@@ -96,8 +99,9 @@ fn lines(model: &Model, session: &Session, width: u16) -> Rc<[Vec<Piece>]> {
         {
             return Rc::clone(lines);
         }
-        let brief = brief(&session.state, session.playbook(made.language), model.now.at);
-        let text = brief_text::lines(&brief, made.cells, made.language, made.glyphs);
+        let playbook = session.playbook(made.language);
+        let brief = brief(&session.state, playbook, model.now.at);
+        let text = brief_text::lines(&brief, playbook, made.cells, made.language, made.glyphs);
         let lines: Rc<[_]> = text.into();
         *kept = Some((made, Rc::clone(&lines)));
         lines

@@ -32,6 +32,8 @@ const CELLS_FOR_LOCAL: usize = 110;
 const IPV4: usize = 21;
 const STATE: usize = 6;
 const AGE: usize = 5;
+/// Cells of a pid at least: its column's name.
+const LEAST_PID: usize = 3;
 
 /// Cells of each column; 0 for one that there is no room for.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +42,8 @@ struct Columns {
     state: usize,
     age: usize,
     local: usize,
+    /// Of the owner's cells, those of its pid.
+    pid: usize,
     owner: usize,
     why: usize,
 }
@@ -157,13 +161,19 @@ fn columns(list: &Lines<'_>, first: usize, height: usize, room: usize) -> Column
         Shown::Head(..) => None,
     });
     let widest = in_view.filter(|cells| *cells <= most).max().unwrap_or_default();
-    Columns::fit(widest.max(IPV4.min(room / 3)), room)
+    let owners = (first..list.len()).take(height).filter_map(|line| match list.at(line)? {
+        Shown::Row(_, row) => row.owner.as_ref().map(|owner| owner.id.pid.0),
+        Shown::Head(..) => None,
+    });
+    let digits = |pid: u32| usize::try_from(pid.checked_ilog10().unwrap_or(0) + 1).unwrap_or(1);
+    let pid = owners.max().map_or(1, digits).max(LEAST_PID);
+    Columns::fit(widest.max(IPV4.min(room / 3)), pid, room)
 }
 
 impl Columns {
     /// An address is never cut while anything else can give way: the state first, then the age, then the
     /// owner's name.
-    fn fit(address: usize, room: usize) -> Self {
+    fn fit(address: usize, pid: usize, room: usize) -> Self {
         let local = if room >= CELLS_FOR_LOCAL { IPV4 + 1 } else { 0 };
         let signs = 3;
         let mut left = room.saturating_sub(signs + local);
@@ -178,7 +188,7 @@ impl Columns {
         let age = take(AGE, 9);
         let why = if room >= CELLS_FOR_WHY { left / 2 } else { 0 };
         let owner = left.saturating_sub(if why > 0 { why + 1 } else { 0 });
-        Self { remote, state, age, local, owner, why }
+        Self { remote, state, age, local, pid, owner, why }
     }
 }
 
@@ -196,6 +206,10 @@ fn head(model: &Model, columns: Columns, mut pen: Row<'_>) {
         let text = word(model.language, name);
         if name == Word::Age {
             pen.right(Role::Dim, text, cells);
+        } else if name == Word::Owner {
+            let indent = columns.pid.saturating_sub(LEAST_PID).min(cells);
+            pen.skip(indent);
+            pen.left(Role::Dim, text, cells - indent);
         } else {
             pen.left(Role::Dim, text, cells);
         }
@@ -225,7 +239,7 @@ fn connection(
     }
     // A row with a longer address than most has its own columns.
     let columns = if address.len() > columns.remote {
-        Columns::fit(address.len(), pen.room() + 3)
+        Columns::fit(address.len(), columns.pid, pen.room() + 3)
     } else {
         columns
     };
@@ -247,7 +261,7 @@ fn connection(
         pen.left(Role::Dim, &socket.local.to_string(), columns.local - 1);
         pen.skip(1);
     }
-    owner(row, pen, columns.owner);
+    owner(row, pen, columns.pid, columns.owner);
     if let Some(found) = found.filter(|_| columns.why > 0) {
         pen.skip(1);
         let mut rules: Vec<&str> = Vec::new();
@@ -261,20 +275,20 @@ fn connection(
     }
 }
 
-fn owner(row: &NetworkRow, pen: &mut Row<'_>, cells: usize) {
+fn owner(row: &NetworkRow, pen: &mut Row<'_>, digits: usize, cells: usize) {
     let cells = cells.min(pen.room());
     let before = pen.room();
     match &row.owner {
         Some(process) => {
             let pid = process.id.pid.to_string();
-            pen.left(Role::Text, &pid, pid.len().min(cells));
-            let rest = cells.saturating_sub(pid.len() + 1);
+            pen.right(Role::Text, &pid, digits.max(pid.len()).min(cells));
+            let rest = cells.saturating_sub(digits.max(pid.len()) + 1);
             if rest > 0 {
                 pen.skip(1);
                 pen.pieces(Role::Untrusted, &process.comm, rest);
             }
         }
-        None => pen.left(Role::Unknown, "?", 1.min(cells)),
+        None => pen.right(Role::Unknown, "?", digits.min(cells)),
     }
     let taken = before - pen.room();
     pen.skip(cells.saturating_sub(taken));

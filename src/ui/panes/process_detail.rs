@@ -1,6 +1,6 @@
 //! What stands below the process table: why the selected row is marked, and in full view what is known of it.
 
-use ratatui::layout::Rect;
+use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 
 use crate::cockpit::Model;
@@ -17,6 +17,10 @@ use crate::ui::wrap::wrap_spans;
 use crate::words::panes::{self as said, Word, word};
 use crate::words::{fact, finding};
 
+/// From this many cells on, a full pane has the details beside the table.
+const CELLS_BESIDE: u16 = 150;
+/// From this many rows on, a pane that is not full says all that is known too.
+const ROWS_FOR_ALL: u16 = 22;
 /// Parents that are named.
 const ANCESTORS: usize = 6;
 /// Sockets that are named.
@@ -26,28 +30,48 @@ const VALUE: usize = 240;
 /// Rows that a command line gets.
 const COMMAND_ROWS: usize = 3;
 
-/// Lines for the bottom of the pane whose room is `inside`.
-pub(super) fn lines(
+/// Where the table goes and where what is known of the selected row, in the room that the pane has.
+pub(super) struct Split {
+    /// The table.
+    pub table: Rect,
+    /// The lines.
+    pub detail: Rect,
+    /// What stands there.
+    pub lines: Vec<Line<'static>>,
+}
+
+/// Divides `inside`: beside the table where there is width for both, else below it.
+pub(super) fn split(
     model: &Model,
     theme: &Theme,
     snapshot: &Snapshot,
     row: &ProcessRow,
     inside: Rect,
-) -> Vec<Line<'static>> {
-    let cells = usize::from(inside.width);
-    let page = Page { model, theme, snapshot, process: &row.process, cells };
-    let reasons = page.reasons();
-    if !is_full(model, Pane::Processes) {
-        let most = if inside.height < 12 { 1 } else { 3 };
-        return page.first_reasons(reasons, most);
+) -> Split {
+    let full = is_full(model, Pane::Processes);
+    let page = |cells: u16| Page {
+        model,
+        theme,
+        snapshot,
+        process: &row.process,
+        cells: usize::from(cells),
+    };
+    if full && inside.width >= CELLS_BESIDE {
+        let sides = [Constraint::Fill(3), Constraint::Length(2), Constraint::Fill(2)];
+        let [table, _, detail] = inside.layout(&Layout::horizontal(sides));
+        let lines = page(detail.width).all(usize::from(detail.height), true);
+        return Split { table, detail, lines };
     }
-    let mut lines = vec![page.rule()];
-    lines.extend(reasons);
-    lines.extend(page.known());
-    let fits = usize::from(inside.height / 2).saturating_sub(1);
-    lines.truncate(fits);
-    lines.push(Line::from(span(theme, Role::Dim, word(model.language, Word::Legend))));
-    lines
+    let lines = if full || inside.height >= ROWS_FOR_ALL {
+        page(inside.width).all(usize::from(inside.height / 2), full)
+    } else {
+        let most = if inside.height < 12 { 1 } else { 3 };
+        page(inside.width).first_reasons(most)
+    };
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(inside.height / 2);
+    let table = Rect { height: inside.height - height, ..inside };
+    let detail = Rect { y: table.bottom(), height, ..inside };
+    Split { table, detail, lines }
 }
 
 struct Page<'a> {
@@ -59,8 +83,24 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
+    /// All that is known, in at most `rows`; what the flags mean comes last.
+    fn all(&self, rows: usize, legend: bool) -> Vec<Line<'static>> {
+        let mut lines = vec![self.rule()];
+        lines.extend(self.reasons());
+        lines.extend(self.known());
+        if legend {
+            let text = word(self.model.language, Word::Legend);
+            let legend = wrap_spans(&[span(self.theme, Role::Dim, text)], self.cells);
+            lines.truncate(rows.saturating_sub(legend.len()));
+            lines.extend(legend);
+        }
+        lines.truncate(rows);
+        lines
+    }
+
     /// The whole finding in one sentence of at most `most` rows; nothing without a finding.
-    fn first_reasons(&self, reasons: Vec<Line<'static>>, most: usize) -> Vec<Line<'static>> {
+    fn first_reasons(&self, most: usize) -> Vec<Line<'static>> {
+        let reasons = self.reasons();
         let more = reasons.len().saturating_sub(most);
         let mut lines: Vec<_> = reasons.into_iter().take(most).collect();
         if let Some(last) = lines.last_mut().filter(|_| more > 0) {
@@ -96,7 +136,7 @@ impl Page<'_> {
         let Some(finding) = finding else { return Vec::new() };
         let (sign, role) = grade(finding.grade);
         let line = |reason| {
-            let mut spans = vec![span(self.theme, role, format!("{sign} "))];
+            let mut spans = vec![span(self.theme, role, sign), Span::raw(" ")];
             let sentence = finding::reason(self.model.language, reason);
             let ours = width(&sentence.plain(0));
             let room = self.cells.saturating_sub(ours + 2);

@@ -17,7 +17,7 @@ use crate::ui::panes::row::{Row, select};
 use crate::ui::panes::tree::{Joint, joints};
 use crate::ui::panes::{Title, condition, framed, grade, process_detail, say_empty};
 use crate::ui::role::Role;
-use crate::ui::text::{age, percent, scroll, size};
+use crate::ui::text::{age, percent, put_all, scroll, size};
 use crate::ui::theme::Theme;
 use crate::words::panes::{self as said, Word, word};
 
@@ -81,11 +81,9 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let selected = pane.rows.get(pane.line).filter(|_| inside.height >= ROWS_FOR_REASON);
     let mut table = inside;
     if let Some(row) = selected {
-        let lines = process_detail::lines(model, theme, snapshot, row, inside);
-        let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(inside.height / 2);
-        table.height -= height;
-        let below = Rect { y: table.bottom(), height, ..inside };
-        crate::ui::text::put_all(buf, below, lines);
+        let split = process_detail::split(model, theme, snapshot, row, inside);
+        put_all(buf, split.detail, split.lines);
+        table = split.table;
     }
     rows(model, theme, snapshot, table, buf);
 }

@@ -126,9 +126,8 @@ impl<'a> Row<'a> {
     pub(super) fn pieces(&mut self, role: Role, text: &Untrusted, cells: usize) -> usize {
         let mut taken = 0;
         for piece in text.show(cells.min(self.room())) {
-            let role = if piece.escape { Role::Escape } else { role };
             let room = self.room();
-            taken += self.write(self.theme.style(role), &piece.text, room);
+            taken += self.write(self.theme.style(role.of_piece(&piece)), &piece.text, room);
         }
         taken
     }

@@ -80,10 +80,8 @@ fn slice(parts: &[Piece], range: Range<usize>) -> Vec<Piece> {
 
 /// Somebody else's text, printable.
 pub(super) fn theirs(role: Role, text: &Untrusted) -> Vec<Piece> {
-    let piece = |piece: crate::domain::untrusted::Piece| {
-        (if piece.escape { Role::Escape } else { role }, piece.text)
-    };
-    text.show(VALUE).into_iter().map(piece).collect()
+    let pieces = text.show(VALUE).into_iter();
+    pieces.map(|piece| (role.of_piece(&piece), piece.text)).collect()
 }
 
 /// A sentence.
