@@ -11,8 +11,9 @@ use firedamp::cockpit::filter::Filter;
 use firedamp::cockpit::model::{Glyphs, Pane, Pending};
 use firedamp::cockpit::panes::ProcessSort;
 use firedamp::domain::base::Language;
-use firedamp::domain::playbook::ItemId;
-use firedamp::domain::session::{Event, ItemState};
+use firedamp::domain::detect::Subject;
+use firedamp::domain::playbook::{FlowId, ItemId, NodeId};
+use firedamp::domain::session::{Event, ItemState, Place};
 use firedamp::domain::untrusted::Untrusted;
 use firedamp::ui::panes::{draw, handoff_lines, playbook_lines};
 use firedamp::ui::text::width;
@@ -77,6 +78,9 @@ panes! {
     processes_wide => Processes, 160 x 18, mined(EN);
     processes_full => Processes, 80 x 24, full(mined(EN), Pane::Processes);
     processes_full_in_thai => Processes, 80 x 24, full(mined(TH), Pane::Processes);
+    processes_of_a_wide_cockpit => Processes, 120 x 30, mined(EN);
+    processes_full_and_wide => Processes, 200 x 24, full(mined(EN), Pane::Processes);
+    processes_full_and_wide_in_thai => Processes, 160 x 24, full(mined(TH), Pane::Processes);
     processes_empty => Processes, 80 x 6, empty(EN);
     processes_in_ascii => Processes, 80 x 12, in_ascii(mined(EN));
     processes_as_a_tree => Processes, 80 x 16, as_a_tree();
@@ -93,6 +97,9 @@ panes! {
     machine_in_thai => Gpu, 60 x 18, mined(TH);
     machine_in_six_rows => Gpu, 32 x 6, mined(EN);
     machine_in_six_rows_of_ascii => Gpu, 32 x 6, in_ascii(mined(EN));
+    machine_of_a_wide_cockpit => Gpu, 80 x 13, mined(EN);
+    machine_without_gpu_or_swap => Gpu, 80 x 22, full(without_swap(), Pane::Gpu);
+    machine_without_gpu_or_swap_in_a_corner => Gpu, 48 x 9, without_swap();
     machine_full => Gpu, 80 x 22, full(mined(EN), Pane::Gpu);
     machine_empty => Gpu, 32 x 6, empty(EN);
     machine_without_gpu => Gpu, 60 x 9, without_gpu();
@@ -100,6 +107,7 @@ panes! {
     decision_in_thai => Decision, 40 x 9, mined(TH);
     decision_full => Decision, 80 x 22, full(mined(EN), Pane::Decision);
     decision_full_in_thai => Decision, 80 x 22, full(mined(TH), Pane::Decision);
+    decision_that_says_where_it_was_cut => Decision, 48 x 8, mined(EN);
     decision_wide => Decision, 120 x 16, mined(EN);
     decision_in_ascii => Decision, 60 x 14, in_ascii(mined(EN));
     decision_of_another_flow => Decision, 80 x 22, other_flow();
@@ -185,6 +193,24 @@ fn without_gpu() -> Model {
     model
 }
 
+fn without_swap() -> Model {
+    use firedamp::domain::facts::{GpuOutcome, GpuSource, GpuSourceKind};
+    let mut model = without_gpu();
+    let mut snapshot = mined::snapshot();
+    let mut gpu = mined::gpu();
+    gpu.devices.clear();
+    gpu.holders.clear();
+    let absent = |kind| GpuSource { kind, outcome: GpuOutcome::Absent };
+    let kinds = [GpuSourceKind::OpenFiles, GpuSourceKind::Sysfs, GpuSourceKind::NvidiaSmi];
+    gpu.sources = kinds.map(absent).into();
+    snapshot.gpu = Arc::new(gpu);
+    let mut host = (*snapshot.host).clone();
+    (host.swap_total, host.swap_used) = (0, 0);
+    snapshot.host = Arc::new(host);
+    model.live.snapshot = Some(Arc::new(snapshot));
+    model
+}
+
 fn other_flow() -> Model {
     let mut model = full(mined(EN), Pane::Decision);
     show_flow(&mut model, "F3");
@@ -194,10 +220,10 @@ fn other_flow() -> Model {
 fn choice_pending() -> Model {
     let mut model = mined(EN);
     let event = Event::Chose {
-        flow: firedamp::domain::playbook::FlowId(String::from("F2")),
-        node: firedamp::domain::playbook::NodeId(String::from("Scope")),
+        flow: FlowId(String::from("F2")),
+        node: NodeId(String::from("Scope")),
         branch: 0,
-        to: firedamp::domain::playbook::NodeId(String::from("Single")),
+        to: NodeId(String::from("Single")),
         label: Untrusted::from("One machine"),
     };
     model.session.as_mut().unwrap().pending.push(Pending { ticket: 1, event });
@@ -240,6 +266,43 @@ fn the_row_under_the_cursor_is_told_by_a_sign_and_by_its_style() {
 fn the_question_at_hand_is_shown_even_when_its_row_is_folded_away() {
     let text = drawn(&choice_pending(), Pane::Decision, 80, 18);
     assert!(text.contains("── Kill + investigate the way in ──"), "{text}");
+}
+
+#[test]
+fn the_handoff_goes_by_its_own_entry_whatever_came_after_it() {
+    let mut model = full(mined(EN), Pane::Handoff);
+    let session = model.session.as_mut().unwrap();
+    let handoff = session.state.handoff.as_ref().unwrap().seq;
+    session.state.seq = handoff + 29;
+    let text = drawn(&model, Pane::Handoff, 80, 24);
+    let title = text.lines().next().unwrap();
+    assert!(title.contains(&format!("#{handoff} ")), "{title}");
+    session_without_handoff(&mut model);
+    assert!(!drawn(&model, Pane::Handoff, 80, 24).lines().next().unwrap().contains('#'));
+}
+
+fn session_without_handoff(model: &mut Model) {
+    model.session.as_mut().unwrap().state.handoff = None;
+}
+
+#[test]
+fn a_note_in_the_brief_says_what_it_is_about() {
+    let about = [
+        (Place::Item(ItemId(String::from("1.3/4"))), "on 1.3/4 Entry vector"),
+        (Place::Item(ItemId(String::from("9.9/9"))), "on 9.9/9:"),
+        (Place::Node(FlowId(String::from("F2")), NodeId(String::from("Env"))), "on F2 Which env"),
+        (Place::Subject(Subject::Process(mined::id(4_242))), "on 4242 kworkerd"),
+        (Place::Subject(Subject::Process(mined::id(9))), "on pid 9:"),
+    ];
+    for (place, said) in about {
+        let mut model = full(mined(EN), Pane::Handoff);
+        let state = &mut model.session.as_mut().unwrap().state;
+        state.notes[0].about = Some(place);
+        // The card is made once an entry; this one is another.
+        state.seq += u64::try_from(said.len()).unwrap();
+        let text = drawn(&model, Pane::Handoff, 120, 60);
+        assert!(text.contains(said), "{said}: {text}");
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use ratatui::text::{Line, Span};
 
 use crate::cockpit::Model;
 use crate::cockpit::model::{Pen, Recording, Session, SourceKind};
-use crate::domain::base::{Language, Timestamp};
+use crate::domain::base::Language;
 use crate::domain::untrusted::Untrusted;
 use crate::ui::document::here_label;
 use crate::ui::role::Role;
@@ -52,7 +52,7 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
         Language::En => "EN",
         Language::Th => "TH",
     };
-    parts.push(ours(theme, 2, language));
+    parts.push(ours(theme, 3, language));
     let line = joined(parts, usize::from(area.width), theme);
     put(buf, area, 0, &line);
 }
@@ -119,7 +119,8 @@ fn in_session(model: &Model, session: &Session, theme: &Theme, parts: &mut Vec<P
     if let Some(label) = here_label(model) {
         parts.push(ours(theme, 3, fit(&label, NAME, model.glyphs)));
     }
-    parts.push(tape(model, session, theme));
+    parts.push(tape(model, theme));
+    parts.extend(open_for(model, session, theme));
     parts.extend(recording(model, theme));
     parts.extend(standing(model, session, theme));
     match &session.pen {
@@ -133,21 +134,22 @@ fn in_session(model: &Model, session: &Session, theme: &Theme, parts: &mut Vec<P
 }
 
 /// The clock, and for a tape where on it and how fast.
-fn tape(model: &Model, session: &Session, theme: &Theme) -> Part {
+fn tape(model: &Model, theme: &Theme) -> Part {
     let source = model.source;
     let said = if source.kind == SourceKind::Host {
-        let opened = session.state.opened_at.map_or(0, Timestamp::as_millisecond);
-        let open_for = model.now.at.as_millisecond().saturating_sub(opened);
-        // In whole minutes: next to it the recording counts seconds.
-        let open_for = age(u64::try_from(open_for).unwrap_or(0));
-        match session.state.opened_at {
-            Some(_) => format!("{}Z +{open_for}", time(model.now.at)),
-            None => format!("{}Z", time(model.now.at)),
-        }
+        format!("{}Z", time(model.now.at))
     } else {
         format!("{}/{} x{}", clock(source.at_ms), clock(source.length_ms), source.speed)
     };
     ours(theme, 6, said)
+}
+
+/// For how long an incident has gone on. In whole minutes: the recording beside it counts seconds.
+fn open_for(model: &Model, session: &Session, theme: &Theme) -> Option<Part> {
+    let opened = session.state.opened_at.filter(|_| model.source.kind == SourceKind::Host)?;
+    let gone_by = model.now.at.as_millisecond().saturating_sub(opened.as_millisecond());
+    let gone_by = u64::try_from(gone_by).ok().filter(|it| *it >= 60_000)?;
+    Some(ours(theme, 2, format!("+{}", age(gone_by))))
 }
 
 /// For how long what is seen has been recorded; and why it is not.

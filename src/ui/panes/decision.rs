@@ -15,7 +15,7 @@ use crate::ui::panes::row::{Row, select};
 use crate::ui::panes::tree::joints;
 use crate::ui::panes::{Title, framed, question, say_empty};
 use crate::ui::role::Role;
-use crate::ui::text::{put_all, scroll, width};
+use crate::ui::text::{put_all, scroll, span, width};
 use crate::ui::theme::Theme;
 use crate::words::panes::{Word, word};
 
@@ -38,7 +38,8 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
     };
     let (tree, beside) = areas(model, theme, flow, inside);
     rows(model, theme, session, flow, tree, buf);
-    put_all(buf, beside.0, beside.1);
+    let (area, lines) = beside;
+    put_all(buf, area, shortened(model, theme, lines, usize::from(area.height)));
 }
 
 /// `F1 [F3]`: the flows, and which of them this is.
@@ -87,6 +88,23 @@ fn areas(
     let tree = Rect { height: rows.min(inside.height - height), ..inside };
     let below = Rect { y: tree.bottom(), height, ..inside };
     (tree, (below, lines))
+}
+
+/// As many lines as there are rows; the last of them says so when there are more.
+fn shortened(
+    model: &Model,
+    theme: &Theme,
+    mut lines: Vec<Line<'static>>,
+    rows: usize,
+) -> Vec<Line<'static>> {
+    if lines.len() > rows {
+        lines.truncate(rows);
+        if let Some(last) = lines.last_mut() {
+            let sign = if model.glyphs == Glyphs::Ascii { "~" } else { "…" };
+            last.spans.push(span(theme, Role::Dim, sign));
+        }
+    }
+    lines
 }
 
 /// The node that is shown in full: the one under the cursor while it waits, else the one where we are, which

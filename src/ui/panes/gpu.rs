@@ -8,7 +8,7 @@ use crate::cockpit::model::Pane;
 use crate::domain::facts::{Gpu, GpuDevice, GpuHolder, GpuOutcome, Host, Snapshot};
 use crate::ui::graph::{self, Samples, graph_line};
 use crate::ui::panes::row::Row;
-use crate::ui::panes::{Title, condition, framed, say_empty};
+use crate::ui::panes::{Title, condition, framed, is_full, say_empty};
 use crate::ui::role::Role;
 use crate::ui::text::{percent, reading, size};
 use crate::ui::theme::Theme;
@@ -241,14 +241,16 @@ impl Page<'_> {
             return;
         }
         let text = format!("{}: {}", self.say(Word::AbsentSources), names.join(", "));
+        let full = is_full(self.model, Pane::Gpu);
         let cells = usize::from(self.area.width).saturating_sub(LABEL + 2);
-        for (at, part) in wrap(&text, cells).into_iter().enumerate() {
+        // Beside other panes it is one row, cut where the pane ends.
+        for (at, part) in wrap(&text, if full { cells } else { usize::MAX }).iter().enumerate() {
             let lead = if at == 0 { outcome(&GpuOutcome::Absent).0 } else { " " };
             let mut row = self.row();
             row.skip(LABEL);
             row.say(Role::Dim, lead);
             row.skip(1);
-            row.say(Role::Dim, &part);
+            row.say(Role::Dim, part);
         }
     }
 

@@ -32,6 +32,8 @@ const CELLS_FOR_LOCAL: usize = 110;
 const IPV4: usize = 21;
 const STATE: usize = 6;
 const AGE: usize = 5;
+/// Cells for an owner's name and the blanks beside it.
+const NAME: usize = 24;
 /// Cells of a pid at least: its column's name.
 const LEAST_PID: usize = 3;
 
@@ -186,7 +188,9 @@ impl Columns {
         };
         let state = take(STATE, 16 + AGE);
         let age = take(AGE, 9);
-        let why = if room >= CELLS_FOR_WHY { left / 2 } else { 0 };
+        // The kernel keeps few letters of a name; the reasons get what is left.
+        let why =
+            if room >= CELLS_FOR_WHY { (left / 2).max(left.saturating_sub(pid + NAME)) } else { 0 };
         let owner = left.saturating_sub(if why > 0 { why + 1 } else { 0 });
         Self { remote, state, age, local, pid, owner, why }
     }
