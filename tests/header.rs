@@ -1,5 +1,4 @@
 //! The first line of the screen: whether what is seen is recorded, and what goes first where there is little room.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at once")]
 
 #[path = "incident/mod.rs"]
 #[expect(dead_code, reason = "other tests use the rest")]
@@ -52,7 +51,7 @@ fn a_recording_that_stopped_says_why_on_the_narrowest_screen() {
         assert!(!header.contains("00:12:41"), "{columns}: {header}");
     }
     desk.model.language = Language::Th;
-    assert!(header(&desk.model, 80).contains("REC: No space left"));
+    assert!(header(&desk.model, 80).contains("หยุดอัด: No space left"));
 }
 
 #[test]

@@ -6,6 +6,8 @@ use crate::cockpit::model::{Breakpoint, Pane, Size, View};
 
 /// Rows of the coach strip, frame included.
 const COACH: u16 = 6;
+/// A body with fewer rows than this is short of them.
+const SHORT: u16 = 18;
 
 /// The parts of the screen from the top.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +72,12 @@ fn with_focus(mut areas: Vec<(Pane, Rect)>, focus: Pane) -> Vec<(Pane, Rect)> {
 }
 
 fn compact(body: Rect) -> Vec<(Pane, Rect)> {
-    let rows = [Constraint::Length(6), Constraint::Fill(1), Constraint::Fill(1)];
+    // Under a coach the machine gives its history up, so that a miner and its neighbours are in view.
+    let rows = if body.height < SHORT {
+        [Constraint::Length(5), Constraint::Fill(3), Constraint::Fill(2)]
+    } else {
+        [Constraint::Length(6), Constraint::Fill(1), Constraint::Fill(1)]
+    };
     let [top, middle, bottom] = body.layout(&Layout::vertical(rows));
     let [machine, network] = columns(top, 2, 3);
     let [decision, checklist] = columns(bottom, 1, 1);

@@ -18,6 +18,9 @@ use crate::words::{Caption, session};
 /// Cells for the id: sixteen digits of time, a dash, and most host names.
 const ID: usize = 28;
 
+/// Cells for the id of the playbook; a damaged session may not tell.
+const PLAYBOOK: usize = 6;
+
 /// Draws the offers, then what the one under the cursor is.
 pub(super) fn draw(
     model: &Model,
@@ -83,7 +86,10 @@ fn offer_line(model: &Model, theme: &Theme, offer: &Offer) -> Vec<Span<'static>>
     let mut spans = pieces(theme, Role::Text, &Untrusted::from(offer.id.as_str()), ID);
     let blank = ID.saturating_sub(spans_width(&spans)) + 1;
     spans.push(Span::raw(" ".repeat(blank)));
-    spans.extend(pieces(theme, Role::Text, &Untrusted::from(offer.playbook.as_str()), 8));
+    let playbook = pieces(theme, Role::Text, &Untrusted::from(offer.playbook.as_str()), PLAYBOOK);
+    let blank = PLAYBOOK.saturating_sub(spans_width(&playbook));
+    spans.extend(playbook);
+    spans.push(Span::raw(" ".repeat(blank)));
     let entries = pad_left(&offer.entries.to_string(), 6, Glyphs::Ascii);
     spans.push(span(theme, Role::Dim, format!(" {entries}  ")));
     let (sign, role) = match offer.condition {

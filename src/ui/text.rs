@@ -152,7 +152,6 @@ pub fn put_all<'a>(buf: &mut Buffer, area: Rect, lines: impl IntoIterator<Item =
 /// Gives every letter of a cluster the cell that the terminal gives it: SARA AM stands beside its consonant.
 /// ratatui keeps both in the first cell, as if they were one wide letter, and so would not clear the second.
 pub fn spread(buf: &mut Buffer) {
-    let columns = usize::from(buf.area.width).max(1);
     for at in 0..buf.content.len() {
         let Some(cell) = buf.content.get(at) else { continue };
         // Two letters that are not ASCII are more than four bytes.
@@ -160,12 +159,10 @@ pub fn spread(buf: &mut Buffer) {
         if cluster.len() < 4 || cluster.width() < 2 {
             continue;
         }
-        let letters = letters(cluster);
-        let (style, row) = (cell.style(), at / columns);
-        for (next, letter) in (at..).zip(&letters).take_while(|(next, _)| next / columns == row) {
-            if let Some(cell) = buf.content.get_mut(next) {
-                cell.set_symbol(letter).set_style(style);
-            }
+        let (letters, style) = (letters(cluster), cell.style());
+        let (x, y) = buf.pos_of(at);
+        for (x, letter) in (x..buf.area.right()).zip(&letters) {
+            buf.set_stringn(x, y, letter, 1, style);
         }
     }
 }

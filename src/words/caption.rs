@@ -31,9 +31,9 @@ captions! {
     /// Header: an act could not be saved.
     NotSaved => "NOT SAVED", "บันทึกไม่ได้";
     /// Header: what is seen is recorded, for so long.
-    Recording => "REC", "REC";
+    Recording => "REC", "อัด";
     /// Header: what is seen is not recorded; why follows.
-    NotRecording => "REC off:", "หยุด REC:";
+    NotRecording => "REC off:", "หยุดอัด:";
     /// Header: this screen only follows.
     Observer => "OBSERVER", "ผู้สังเกตการณ์";
     /// Header: the journal is damaged.

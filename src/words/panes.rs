@@ -62,6 +62,7 @@ words! {
     Load => "load", "โหลด";
     Cores => "cores", "คอร์";
     NoDevice => "no GPU found", "ไม่พบ GPU";
+    Answered => "answered", "ตอบแล้ว";
     AbsentSources => "not on this host", "ไม่มีบนเครื่องนี้";
     NotAsked => "not asked yet", "ยังไม่ได้ตรวจ";
     Waits => "waits for you: press N", "รออนุญาต: กด N";

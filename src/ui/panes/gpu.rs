@@ -145,8 +145,10 @@ impl Page<'_> {
         Rect { x: area.x + label, width: area.width - label, ..area }
     }
 
+    /// As few columns as fill the rows that as many as fit would take.
     fn core_columns(&self, cores: usize) -> usize {
-        (usize::from(self.area.width) / CORE).clamp(1, cores.max(1))
+        let most = (usize::from(self.area.width) / CORE).clamp(1, cores.max(1));
+        cores.div_ceil(cores.div_ceil(most).max(1)).max(1)
     }
 
     fn core_rows(&self, cores: usize) -> usize {
@@ -212,7 +214,8 @@ impl Page<'_> {
             row.skip(LABEL);
             row.say(Role::Dim, text);
         }
-        for source in gpu.sources.iter().filter(|it| it.outcome != GpuOutcome::Absent) {
+        self.together(gpu, &GpuOutcome::Answered, Word::Answered);
+        for source in gpu.sources.iter().filter(|it| !is_plain(&it.outcome)) {
             let language = self.model.language;
             let (sign, role) = outcome(&source.outcome);
             let waits = matches!(source.outcome, GpuOutcome::NotAllowed(_));
@@ -229,26 +232,26 @@ impl Page<'_> {
                 row.phrase(Role::Dim, &fact::gpu_outcome(language, &source.outcome));
             }
         }
-        self.absent(gpu);
+        self.together(gpu, &GpuOutcome::Absent, Word::AbsentSources);
     }
 
-    /// Sources that this host does not have, in one row: they must be known of, and no more.
-    fn absent(&mut self, gpu: &Gpu) {
+    /// Sources of which there is no more to say than that, in one row; beside other panes it is cut where the
+    /// pane ends.
+    fn together(&mut self, gpu: &Gpu, of: &GpuOutcome, what: Word) {
         let language = self.model.language;
-        let absent = gpu.sources.iter().filter(|it| it.outcome == GpuOutcome::Absent);
-        let names: Vec<&str> = absent.map(|it| fact::gpu_source(language, it.kind)).collect();
+        let same = gpu.sources.iter().filter(|it| it.outcome == *of);
+        let names: Vec<&str> = same.map(|it| fact::gpu_source(language, it.kind)).collect();
         if names.is_empty() {
             return;
         }
-        let text = format!("{}: {}", self.say(Word::AbsentSources), names.join(", "));
+        let text = format!("{}: {}", self.say(what), names.join(", "));
         let full = is_full(self.model, Pane::Gpu);
         let cells = usize::from(self.area.width).saturating_sub(LABEL + 2);
-        // Beside other panes it is one row, cut where the pane ends.
+        let (sign, role) = outcome(of);
         for (at, part) in wrap(&text, if full { cells } else { usize::MAX }).iter().enumerate() {
-            let lead = if at == 0 { outcome(&GpuOutcome::Absent).0 } else { " " };
             let mut row = self.row();
             row.skip(LABEL);
-            row.say(Role::Dim, lead);
+            row.say(role, if at == 0 { sign } else { " " });
             row.skip(1);
             row.say(Role::Dim, part);
         }
@@ -310,10 +313,16 @@ impl Page<'_> {
 
 /// Rows that the GPUs would like.
 fn rows_below(gpu: &Gpu) -> usize {
-    let there = gpu.sources.iter().filter(|it| it.outcome != GpuOutcome::Absent).count();
-    let holders = if gpu.devices.is_empty() { 0 } else { 1 };
-    let absent = usize::from(there < gpu.sources.len());
-    gpu.devices.len().max(1) + gpu.holders.len().max(holders) + there + absent
+    let own = gpu.sources.iter().filter(|it| !is_plain(&it.outcome)).count();
+    let any = |of: GpuOutcome| usize::from(gpu.sources.iter().any(|it| it.outcome == of));
+    let plain = any(GpuOutcome::Answered) + any(GpuOutcome::Absent);
+    let holders = usize::from(!gpu.devices.is_empty());
+    gpu.devices.len().max(1) + gpu.holders.len().max(holders) + own + plain
+}
+
+/// There is nothing to add to what came of asking.
+const fn is_plain(outcome: &GpuOutcome) -> bool {
+    matches!(outcome, GpuOutcome::Answered | GpuOutcome::Absent)
 }
 
 /// `cpu   97% ########____ tail`: label, percent, a bar that takes what is left, and what is worth the cells.

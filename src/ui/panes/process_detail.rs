@@ -9,6 +9,7 @@ use crate::cockpit::panes::ProcessRow;
 use crate::domain::base::Pid;
 use crate::domain::detect::Subject;
 use crate::domain::facts::{Process, Reading, Snapshot};
+use crate::domain::untrusted::Untrusted;
 use crate::ui::panes::{grade, is_full, processes};
 use crate::ui::role::Role;
 use crate::ui::text::{age, phrase, pieces, span, width};
@@ -163,7 +164,7 @@ impl Page<'_> {
             Reading::Known(exe) => pieces(self.theme, Role::Untrusted, exe, VALUE),
             Reading::Denied | Reading::Blocked | Reading::Unknown => self.unread("exe"),
         };
-        if self.process.exe_deleted {
+        if self.process.exe_deleted && !says_deleted(&self.process.exe) {
             let text = format!("  {}", word(self.model.language, Word::Deleted));
             exe.push(span(self.theme, Role::Warn, text));
         }
@@ -242,6 +243,11 @@ impl Page<'_> {
         }
         spans
     }
+}
+
+/// The kernel's own words for it are in the path.
+fn says_deleted(exe: &Reading<Untrusted>) -> bool {
+    matches!(exe, Reading::Known(exe) if exe.bytes().ends_with(b" (deleted)"))
 }
 
 fn by_pid(snapshot: &Snapshot, pid: Pid) -> Option<&Process> {
