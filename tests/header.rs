@@ -1,4 +1,4 @@
-//! The first line of the screen: whether what is seen is recorded, and what goes first where there is little room.
+//! The screen's furniture: whether what is seen is recorded, what goes first where there is little room, titles.
 
 #[path = "incident/mod.rs"]
 #[expect(dead_code, reason = "other tests use the rest")]
@@ -14,6 +14,7 @@ use firedamp::ui::theme::Theme;
 use incident::{Desk, opened, opening, snapshot};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Modifier;
 use ratatui::widgets::Widget;
 
 fn header(model: &Model, columns: u16) -> String {
@@ -52,6 +53,16 @@ fn a_recording_that_stopped_says_why_on_the_narrowest_screen() {
     }
     desk.model.language = Language::Th;
     assert!(header(&desk.model, 80).contains("หยุดอัด: No space left"));
+}
+
+#[test]
+fn a_title_is_not_as_faint_as_its_frame() {
+    let desk = desk_at(1_000);
+    let area = Rect::new(0, 0, 80, 24);
+    let mut buffer = Buffer::empty(area);
+    Screen { model: &desk.model, theme: &Theme::of_name("ansi16") }.render(area, &mut buffer);
+    assert!(buffer[(0, 1)].modifier.contains(Modifier::DIM), "the frame");
+    assert!(!buffer[(2, 1)].modifier.contains(Modifier::DIM), "its title");
 }
 
 #[test]

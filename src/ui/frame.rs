@@ -3,6 +3,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Widget};
 
@@ -24,7 +25,9 @@ pub fn frame(
     let signs = signs(glyphs);
     let (set, role) =
         if focused { (signs.focus, Role::BorderFocus) } else { (signs.frame, Role::Border) };
-    let mut line = Line::from(vec![Span::raw(" ")]);
+    // The title stands on the frame and must not become as faint as a theme may make that.
+    let plain = Style::new().remove_modifier(Modifier::DIM);
+    let mut line = Line::from(vec![Span::raw(" ")]).style(plain);
     line.spans.extend(title);
     line.spans.push(Span::raw(" "));
     let block = Block::bordered().border_set(set).border_style(theme.style(role)).title_top(line);

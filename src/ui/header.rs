@@ -162,11 +162,10 @@ fn recording(model: &Model, theme: &Theme) -> Option<Part> {
             Some(ours(theme, 6, format!("{} {length}", text(Caption::Recording))))
         }
         Recording::Stopped(why) => {
-            let lead = format!(" {} ", text(Caption::NotRecording));
-            let mut spans = vec![span(theme, Role::Armed, lead)];
-            spans.extend(pieces(theme, Role::Armed, why, WHY));
-            spans.push(span(theme, Role::Armed, " "));
-            Some(of(u8::MAX, spans))
+            let why = why.plain(WHY * 2);
+            let why = fit(&why, WHY, model.glyphs);
+            let said = format!("{} {why}", text(Caption::NotRecording));
+            Some(badge(theme, Role::Armed, &said))
         }
     }
 }
