@@ -103,7 +103,7 @@ impl Untrusted {
         let padded = seen.windows(2).any(|pair| pair == b"  ");
         let plain = seen.iter().all(printable) && !padded;
         let text = std::str::from_utf8(seen).ok().filter(|_| plain)?;
-        let ours = |text: &str, escape| Piece { text: text.to_owned(), escape };
+        let ours = |text: &str, cut| Piece { text: text.to_owned(), escape: cut, cut };
         if self.0.len() <= cells {
             return Some(if text.is_empty() { Vec::new() } else { vec![ours(text, false)] });
         }
