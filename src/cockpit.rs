@@ -3,13 +3,19 @@
 //! Invariant: [`update()`] is total and pure: (model, message) to effects. Whatever must touch the world leaves
 //! as an [`Effect`], and what came of it comes back as a [`Msg`].
 
+mod acknowledge;
 mod acts;
+mod answer;
 pub mod coach;
 pub mod command;
+mod copy;
 mod cursor;
 mod decision;
 pub mod dialog;
 pub mod filter;
+pub mod find;
+pub mod follow;
+mod goto;
 pub mod history;
 pub mod keymap;
 mod keys;
@@ -19,7 +25,10 @@ mod obey;
 mod offer;
 pub mod panes;
 mod rows;
+mod size;
 mod source;
+mod tape;
+mod undo;
 mod update;
 
 use std::sync::Arc;
@@ -27,7 +36,7 @@ use std::sync::Arc;
 use crate::cockpit::command::Command;
 use crate::cockpit::keymap::Key;
 use crate::cockpit::model::{Offer, Pen, Size, Source};
-use crate::domain::base::{Both, Moment};
+use crate::domain::base::{Both, Moment, Timestamp};
 use crate::domain::facts::Snapshot;
 use crate::domain::playbook::Playbook;
 use crate::domain::session::{Entry, Event};
@@ -65,8 +74,10 @@ pub enum Msg {
     Rewound(Vec<Entry>),
     /// The pen changed hands.
     Pen(Pen),
-    /// A theme is in use: its name, and whether that was by a change on disk.
-    ThemeLoaded(String, bool),
+    /// A theme is in use: its name.
+    ThemeLoaded(String),
+    /// Text was copied, as far as that can be known.
+    Copied(model::Copied),
     /// Something that the responder should see.
     Notice(model::NoticeKind),
     /// The responder asked for something, by whatever way.
@@ -114,6 +125,11 @@ pub enum Effect {
     Suspend,
     /// Ring the bell once.
     Bell,
+    /// Give these lines to the terminal's clipboard and to the file beside the journal, and answer with [`Msg::Copied`].
+    Copy(Vec<Untrusted>),
+    /// Show these lines where the terminal can mark them: below the shell's prompt, until
+    /// [`dialog::Dialog::Printed`] is closed.
+    Print(Vec<Untrusted>),
     /// Give the terminal back and end. The journal gets [`Event::Left`] on the way.
     Leave,
 }
@@ -136,6 +152,8 @@ pub enum Tape {
     Speed(f32),
     /// To this millisecond.
     Seek(u64),
+    /// To this time of the recorded clock.
+    At(Timestamp),
     /// To the next entry of the journal that is replayed, or to the one before.
     Entry {
         /// The next.

@@ -2,6 +2,7 @@
 
 mod args;
 mod canvas;
+mod clip;
 mod cockpit;
 pub mod complain;
 mod drill;

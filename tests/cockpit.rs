@@ -1,6 +1,8 @@
 //! The cockpit through its door: messages in, model and effects out.
 
 mod incident;
+#[path = "cockpit/table.rs"]
+mod table;
 
 use std::sync::Arc;
 
@@ -267,8 +269,8 @@ fn leaving_the_filter_prompt_shows_what_was_shown_before_it() {
     keys(&mut desk, "\u{1b}");
     assert_eq!(desk.model.panes.processes.filter.text(), "kworker");
     assert_eq!(desk.model.panes.processes.rows.len(), 1);
-    keys(&mut desk, "4/");
-    assert!(matches!(desk.model.dialog, Dialog::Closed), "a document has no filter");
+    keys(&mut desk, "gc/");
+    assert!(matches!(desk.model.dialog, Dialog::Closed), "a checklist has no filter");
 }
 
 #[test]
@@ -331,7 +333,7 @@ fn a_tool_of_the_host_runs_only_after_its_event_is_saved() {
         ..firedamp::domain::facts::Gpu::default()
     });
     desk.tell(Msg::Seen(Arc::new(seen)));
-    assert!(desk.press(Key::Char('N')).is_empty());
+    assert!(desk.press(Key::Char('V')).is_empty());
     let asked = desk.press(Key::Enter);
     assert!(matches!(&asked[..], [Effect::Record { event: Event::Allowed { .. }, .. }]));
     let effects = desk.save(asked);
@@ -342,7 +344,7 @@ fn a_tool_of_the_host_runs_only_after_its_event_is_saved() {
 fn nothing_in_training_ever_uses_a_tool_or_leaves_the_tape() {
     let mut desk =
         Desk::with(Source { kind: SourceKind::Training, length_ms: 60_000, ..Source::default() });
-    desk.press(Key::Char('N'));
+    desk.press(Key::Char('V'));
     assert_eq!(desk.model.notice.as_ref().unwrap().kind, NoticeKind::NoTool);
     assert_eq!(desk.press(Key::Char('p')), [Effect::Tape(Tape::Pause(true))]);
     assert_eq!(desk.press(Key::Char(']')), [Effect::Tape(Tape::Seek(10_000))]);

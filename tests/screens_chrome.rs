@@ -6,11 +6,16 @@ mod incident;
 #[path = "screens_chrome/stages.rs"]
 mod stages;
 
-use firedamp::cockpit::Model;
+use firedamp::cockpit::command::Command;
 use firedamp::cockpit::dialog::{Asked, Dialog};
-use firedamp::cockpit::model::{Glyphs, Pane, Size, View};
+use firedamp::cockpit::follow::Followed;
+use firedamp::cockpit::keymap::Key;
+use firedamp::cockpit::model::{Copied, Glyphs, Kept, Notice, NoticeKind, Pane, Size, View};
+use firedamp::cockpit::{Model, Msg, update};
 use firedamp::domain::base::{Language, Pid, ProcessId};
-use firedamp::domain::session::{ItemState, Place};
+use firedamp::domain::detect::Subject;
+use firedamp::domain::facts::Unread;
+use firedamp::domain::session::{Acknowledged, ItemState, Place};
 use firedamp::domain::untrusted::Untrusted;
 use firedamp::ui::Screen;
 use firedamp::ui::layout::pane_areas;
@@ -66,6 +71,77 @@ fn typed(text: &str) -> Input {
     Input::new(text.to_owned())
 }
 
+/// The copy menu over the miner, as `y` opens it.
+fn copying(language: Language) -> Model {
+    let mut model = with_dialog(language, Dialog::Closed);
+    model.stage = firedamp::cockpit::model::Stage::Work;
+    model.read = firedamp::ui::read;
+    let _nothing = update(&mut model, Msg::Do(Command::Copy));
+    model.stage = firedamp::cockpit::model::Stage::Start { offers: Vec::new(), selected: 0 };
+    model
+}
+
+fn with_dialog_and_unread(language: Language) -> Model {
+    let mut model = with_dialog(language, Dialog::Unread);
+    let mut snapshot = (**model.live.snapshot.as_ref().unwrap()).clone();
+    let unread = |what: &str, why: &str| Unread { what: what.into(), why: why.into() };
+    snapshot.unread = (0..30)
+        .map(|nth| unread(&format!("/proc/{nth}/exe"), "Permission denied (os error 13)"))
+        .chain([unread("/proc/7/\u{1b}[2J", "no")])
+        .collect();
+    model.live.snapshot = Some(std::sync::Arc::new(snapshot));
+    model
+}
+
+fn searching(language: Language, text: &str) -> Model {
+    searching_in(language, Pane::Playbook, text)
+}
+
+/// A process whose command line was blocked and whose finding somebody has looked at, in a page that is too long.
+fn not_read_whole(language: Language) -> Model {
+    let mut model = with_dialog(language, Dialog::Process(MINER));
+    let mut snapshot = (**model.live.snapshot.as_ref().unwrap()).clone();
+    let mut miner = (*snapshot.processes[1]).clone();
+    miner.command = firedamp::domain::facts::Reading::Blocked;
+    snapshot.processes[1] = std::sync::Arc::new(miner);
+    let unread = |what: &str| Unread { what: what.into(), why: "No such process".into() };
+    snapshot.unread = vec![unread("/proc/4242/fd"), unread("/proc/42/fd")];
+    model.live.snapshot = Some(std::sync::Arc::new(snapshot));
+    let acknowledged =
+        Acknowledged { seq: 143, at: at("2026-11-21T02:52:10Z"), by: "niran\u{1b}".into() };
+    let state = &mut model.session.as_mut().unwrap().state;
+    state.acknowledged.insert(Subject::Process(MINER), acknowledged);
+    model
+}
+
+fn wrapped(pane: Pane) -> Model {
+    let mut model = at_work(Language::En);
+    (model.view, model.focus) = (View::Full(pane), pane);
+    model.panes.wrap = true;
+    model
+}
+
+fn followed(language: Language, gone: bool) -> Model {
+    let mut model = at_work(language);
+    model.panes.processes.rows[0].gone = gone;
+    let name = Untrusted::from("4242 kworkerd\u{1b}[2K");
+    model.panes.processes.followed = Some(Followed { name, gone });
+    model
+}
+
+/// A text on the full screen, while `text` is typed after `/`.
+fn searching_in(language: Language, pane: Pane, text: &str) -> Model {
+    let mut model = at_work(language);
+    model.read = firedamp::ui::read;
+    (model.view, model.focus) = (View::Full(pane), pane);
+    model.panes.timeline.lines = model.session.as_ref().unwrap().entries.len();
+    let _nothing = update(&mut model, Msg::Do(Command::Filter));
+    for letter in text.chars() {
+        let _nothing = update(&mut model, Msg::Key(Key::Char(letter)));
+    }
+    model
+}
+
 fn sure(path: &str) -> Dialog {
     Dialog::AllowTool(Untrusted::from(path))
 }
@@ -98,7 +174,7 @@ screens! {
     );
     ask_reason_in_thai => with_dialog(
         Language::Th,
-        Dialog::Ask(Asked::Reason(item_id(), ItemState::Blocked), typed("รอผู้ดูแลระบบให้สิทธิ์")),
+        Dialog::Ask(Asked::Reason(vec![item_id()], ItemState::Blocked), typed("รอผู้ดูแลระบบให้สิทธิ์")),
     );
     ask_filter => with_dialog(Language::En, Dialog::Ask(Asked::FilterProcesses(firedamp::cockpit::filter::Filter::default()), typed("cpu>80 !user:root")));
     process => with_dialog(Language::En, Dialog::Process(MINER));
@@ -121,6 +197,45 @@ screens! {
     sign_in_thai => with_dialog(Language::Th, Dialog::SignHandoff(typed("ตรวจโฟลเดอร์อัปโหลดต่อ")));
     letters_after_g => after_g(Language::En);
     letters_after_g_in_thai => after_g(Language::Th);
+    copy_menu => copying(Language::En);
+    copy_menu_in_thai => copying(Language::Th);
+    bookmarks => with_dialog(Language::En, Dialog::Bookmarks(0));
+    bookmarks_in_thai => with_dialog(Language::Th, Dialog::Bookmarks(0));
+    unread => with_dialog_and_unread(Language::En);
+    unread_in_thai => with_dialog_and_unread(Language::Th);
+    ask_time => with_dialog(Language::En, Dialog::Ask(Asked::Time, typed("-5m")));
+    ask_time_in_thai => with_dialog(Language::Th, Dialog::Ask(Asked::Time, typed("17:45")));
+    ask_reason_of_a_range => with_dialog(
+        Language::En,
+        Dialog::Ask(Asked::Reason(vec![item_id(), item_id(), item_id()], ItemState::Blocked), typed("")),
+    );
+    search_in_the_playbook => searching(Language::En, "ma");
+    search_in_the_playbook_in_thai => searching(Language::Th, "เครื่อง");
+    search_in_the_timeline => searching_in(Language::En, Pane::Timeline, "LOGS");
+    search_in_the_brief => searching_in(Language::En, Pane::Handoff, "way in");
+    processes_wrapped => wrapped(Pane::Processes);
+    network_wrapped => wrapped(Pane::Network);
+    processes_followed => followed(Language::En, false);
+    processes_followed_and_gone_in_thai => followed(Language::Th, true);
+    checklist_range => {
+        let mut model = at_work(Language::En);
+        (model.view, model.focus) = (View::Full(Pane::Checklist), Pane::Checklist);
+        model.panes.checklist.range = Some(item_id());
+        model
+    };
+    process_acknowledged_and_not_read_whole => not_read_whole(Language::En);
+    process_acknowledged_and_not_read_whole_in_thai => not_read_whole(Language::Th);
+    copied => {
+        let mut model = at_work(Language::En);
+        let copied = Copied { sent: 3_466, all: 3_466, kept: Kept::InFile };
+        model.notice = Some(Notice { kind: NoticeKind::Copied(copied), at: now() });
+        model
+    };
+    process_further_down => {
+        let mut model = with_dialog(Language::En, Dialog::Process(MINER));
+        model.sheet.line = 3;
+        model
+    };
     ascii_only => {
         let mut model = with_dialog(Language::En, Dialog::Help(typed("note"), 0));
         model.glyphs = Glyphs::Ascii;
@@ -149,6 +264,21 @@ fn styles_of_the_chrome_in_mono() {
 }
 
 #[test]
+fn what_a_search_found_looks_unlike_the_rest_and_where_it_stands_unlike_the_others() {
+    let mut model = searching(Language::Th, "เครื่อง");
+    model.dialog = Dialog::Closed;
+    let buffer = buffer(&model, "mono", 80, 24);
+    let marked = |modifier: Modifier| {
+        let cells = buffer.content().iter().enumerate();
+        let cells = cells.filter(|(at, cell)| *at > 160 && cell.modifier.contains(modifier));
+        cells.map(|(_, cell)| cell.symbol()).collect::<String>()
+    };
+    let found = marked(Modifier::UNDERLINED);
+    assert_eq!(found.matches("เครื่อง").count(), 3, "{found}");
+    assert!(marked(Modifier::REVERSED).starts_with("เครื่อง"), "the first is where we are");
+}
+
+#[test]
 fn no_size_makes_it_panic() {
     let mut models =
         vec![at_start(Language::Th, offers(), 3), in_training(Language::Th), unsaved(Language::En)];
@@ -161,10 +291,18 @@ fn no_size_makes_it_panic() {
         Dialog::Item(item_id()),
         sure("/usr/bin/nvidia-smi"),
         Dialog::SignHandoff(typed("x")),
+        Dialog::Bookmarks(0),
+        Dialog::Unread,
+        Dialog::Ask(Asked::Time, typed("17")),
     ] {
         models.push(with_dialog(Language::Th, dialog));
     }
     models.push(after_g(Language::En));
+    models.push(copying(Language::Th));
+    models.push(searching(Language::Th, "เครื่อง"));
+    models.push(with_dialog_and_unread(Language::En));
+    models.extend([wrapped(Pane::Processes), wrapped(Pane::Network), not_read_whole(Language::Th)]);
+    models.push(searching_in(Language::En, Pane::Timeline, "logs"));
     for model in &models {
         for columns in [0, 1, 2, 3, 5, 8, 20, 39, 40, 41, 60, 79, 80, 119, 120, 179, 180, 299, 300]
         {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use firedamp::cockpit::command::{Command, VERBS};
 use firedamp::cockpit::keymap::BINDINGS;
-use firedamp::cockpit::model::{Condition, NoticeKind, Pane, Pen, SourceKind};
+use firedamp::cockpit::model::{Condition, Copied, Kept, NoticeKind, Pane, Pen, SourceKind};
 use firedamp::cockpit::panes::ProcessSort;
 use firedamp::domain::base::{Both, Digest, Language, Pid, ProcessId};
 use firedamp::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject};
@@ -81,6 +81,7 @@ fn events() -> Vec<Event> {
         Event::Noted { text: value(), about: None },
         Event::Noted { text: value(), about: Some(Place::Node(flow.clone(), node.clone())) },
         Event::Found { finding: found(Grade::Confirmed), name: value() },
+        Event::Acknowledged { subject: process() },
         Event::Allowed { program: value(), sha256: None },
         Event::HandedOff { words: value() },
         Event::Accepted { handoff: 9 },
@@ -116,6 +117,26 @@ fn notices() -> Vec<NoticeKind> {
         NoticeKind::Accepted,
         NoticeKind::NoHandoff,
         NoticeKind::Trouble(value()),
+        NoticeKind::HandoffWaits(value()),
+        NoticeKind::OwnHandoff,
+        NoticeKind::NoFilter,
+        NoticeKind::NotFound(value()),
+        NoticeKind::Wrapped(true),
+        NoticeKind::Wrapped(false),
+        NoticeKind::NoSearch,
+        NoticeKind::NothingToFollow,
+        NoticeKind::FollowedGone(value()),
+        NoticeKind::NothingToCopy,
+        NoticeKind::Copied(Copied { sent: 42, all: 42, kept: Kept::InFile }),
+        NoticeKind::Copied(Copied { sent: 42, all: 99, kept: Kept::Nowhere }),
+        NoticeKind::Copied(Copied { sent: 42, all: 42, kept: Kept::Failed(value()) }),
+        NoticeKind::NoBookmarks,
+        NoticeKind::BadTime(value()),
+        NoticeKind::NoOtherTime,
+        NoticeKind::NoRange,
+        NoticeKind::NothingToRedo,
+        NoticeKind::NothingToAcknowledge,
+        NoticeKind::AlreadyAcknowledged(value()),
     ]
 }
 
@@ -342,6 +363,18 @@ fn a_search_finds_a_verb_by_name_by_key_and_by_a_word_of_its_help() {
     assert!(names(Language::Th, "ส่งเวร").contains(&"handoff"));
     assert!(names(Language::Th, "shell").contains(&"suspend"));
     assert!(names(Language::En, "xyzzy").is_empty());
+}
+
+#[test]
+fn a_thai_word_finds_its_commands_whatever_the_language_of_the_screen() {
+    for language in [Language::En, Language::Th] {
+        let found = names(language, "ส่งเวร");
+        assert_eq!(found.first(), Some(&"handoff"), "{found:?}");
+        assert!(found.contains(&"sign"), "{found:?}");
+        assert!(names(language, "คัดลอก").first() == Some(&"copy"));
+        assert!(names(language, "PgUp").contains(&"page-up"));
+    }
+    assert!(names(Language::Th, "bookmark").contains(&"bookmarks"));
 }
 
 #[test]

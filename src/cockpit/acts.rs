@@ -1,16 +1,13 @@
 //! Acts of the work: each becomes an event, and the screen shows it as saved only when it is.
 
-#![expect(clippy::wildcard_enum_match_arm, reason = "entries of other kinds are no acts")]
-
 use crate::cockpit::dialog::{Asked, Dialog};
 use crate::cockpit::model::Pane;
-use crate::cockpit::model::{NoticeKind, Pending, Session};
+use crate::cockpit::model::{NoticeKind, Pending};
 use crate::cockpit::panes::{ChecklistRow, RowStanding};
-use crate::cockpit::{Effect, Model, decision, rows};
-use crate::domain::detect::Subject;
+use crate::cockpit::{Effect, Model, acknowledge, decision, rows};
 use crate::domain::facts::GpuOutcome;
 use crate::domain::playbook::{FlowId, ItemId, NodeId};
-use crate::domain::session::{Entry, Event, ItemState, Place};
+use crate::domain::session::{Event, ItemState, Place};
 use crate::domain::untrusted::Untrusted;
 
 /// Sends `event` to the journal; the screen shows it as pending.
@@ -29,15 +26,22 @@ pub(super) fn item_under_cursor(model: &Model) -> Option<ItemId> {
     }
 }
 
-/// Ticks the item, or takes the branch, under the cursor.
+/// Ticks the items of the range, or takes the branch, under the cursor.
 pub(super) fn mark(model: &mut Model) -> Vec<Effect> {
     match model.focus {
         Pane::Checklist => {
-            let Some(item) = item_under_cursor(model) else { return Vec::new() };
-            let now = model.session.as_ref().map(|session| session.item(&item).0);
-            let state =
-                if now == Some(ItemState::Done) { ItemState::Open } else { ItemState::Done };
-            set(model, item, state, Untrusted::default())
+            let items = marked(model);
+            let done = |item: &ItemId| {
+                model.session.as_ref().is_some_and(|it| it.item(item).0 == ItemState::Done)
+            };
+            // A range that is ticked in part is ticked whole; only one that is whole is opened again.
+            let whole = items.iter().all(done);
+            let (state, items): (_, Vec<ItemId>) = if whole {
+                (ItemState::Open, items)
+            } else {
+                (ItemState::Done, items.into_iter().filter(|item| !done(item)).collect())
+            };
+            set(model, items, state, &Untrusted::default())
         }
         Pane::Decision => choose(model),
         Pane::Processes
@@ -49,23 +53,54 @@ pub(super) fn mark(model: &mut Model) -> Vec<Effect> {
     }
 }
 
-/// Sets the state of an item.
+/// Sets the state of items, an entry each; the range has done its work then.
 pub(super) fn set(
     model: &mut Model,
-    item: ItemId,
+    items: Vec<ItemId>,
     state: ItemState,
-    reason: Untrusted,
+    reason: &Untrusted,
 ) -> Vec<Effect> {
-    let effect = record(model, Event::Marked { item, state, reason });
+    let mut effects = Vec::new();
+    for item in items {
+        effects.extend(act(model, Event::Marked { item, state, reason: reason.clone() }));
+    }
+    model.panes.checklist.range = None;
     rows::checklists(model);
-    effect.into_iter().collect()
+    effects
 }
 
-/// Asks why the item under the cursor is not applicable or blocked.
+/// Somebody is at the items.
+pub(super) fn doing(model: &mut Model) -> Vec<Effect> {
+    let items = if model.focus == Pane::Checklist { marked(model) } else { Vec::new() };
+    set(model, items, ItemState::Doing, &Untrusted::default())
+}
+
+/// Asks why the items are not applicable or blocked.
 pub(super) fn ask_reason(model: &mut Model, state: ItemState) {
-    if let Some(item) = item_under_cursor(model).filter(|_| model.focus == Pane::Checklist) {
-        model.dialog = Dialog::Ask(Asked::Reason(item, state), tui_input::Input::default());
+    let items = marked(model);
+    if model.focus == Pane::Checklist && !items.is_empty() {
+        model.dialog = Dialog::Ask(Asked::Reason(items, state), tui_input::Input::default());
     }
+}
+
+/// Begins a range at the item under the cursor, or gives it up.
+pub(super) fn range(model: &mut Model) {
+    if model.focus != Pane::Checklist {
+        return model.notice(NoticeKind::NoRange);
+    }
+    let item = item_under_cursor(model);
+    let range = &mut model.panes.checklist.range;
+    *range = if range.is_some() { None } else { item };
+}
+
+fn marked(model: &Model) -> Vec<ItemId> {
+    model.panes.checklist.marked_items().cloned().collect()
+}
+
+/// An act after which there is nothing to redo: what was taken back is not what would be done again.
+fn act(model: &mut Model, event: Event) -> Option<Effect> {
+    model.undone.clear();
+    record(model, event)
 }
 
 /// Takes the branch under the cursor; on the node where the walk is, its only next step.
@@ -77,7 +112,7 @@ fn choose(model: &mut Model) -> Vec<Effect> {
     let Some((to, label)) = decision::branch(model, &flow, &node, branch) else {
         return Vec::new();
     };
-    let effect = record(model, Event::Chose { flow, node, branch, to, label });
+    let effect = act(model, Event::Chose { flow, node, branch, to, label });
     decision::refresh(model);
     decision::to_here(model);
     effect.into_iter().collect()
@@ -109,84 +144,10 @@ pub(super) fn ask_note(model: &mut Model) {
             let row = pane.rows.get(pane.line);
             row.zip(pane.flow.clone()).map(|(row, flow)| Place::Node(flow, row.node.clone()))
         }
-        Pane::Processes => {
-            let selected = model.panes.processes.selected;
-            selected.map(|id| Place::Subject(Subject::Process(id)))
-        }
-        Pane::Network | Pane::Gpu | Pane::Timeline | Pane::Playbook | Pane::Handoff => None,
+        Pane::Processes | Pane::Network => acknowledge::under_cursor(model).map(Place::Subject),
+        Pane::Gpu | Pane::Timeline | Pane::Playbook | Pane::Handoff => None,
     };
     model.dialog = Dialog::Ask(Asked::Note(about), tui_input::Input::default());
-}
-
-/// Takes the last act that still stands back: a new entry, never an erased one.
-pub(super) fn undo(model: &mut Model) -> Vec<Effect> {
-    let act = model.session.as_ref().filter(|it| !acts_are_pending(it)).and_then(last_act);
-    let event = match act {
-        Some(Act::Choice(choice)) => Event::TookBack { choice },
-        Some(Act::Mark { item, before, reason }) => Event::Marked { item, state: before, reason },
-        None => {
-            model.notice(NoticeKind::NothingToUndo);
-            return Vec::new();
-        }
-    };
-    let effect = record(model, event);
-    decision::refresh(model);
-    decision::to_here(model);
-    rows::checklists(model);
-    effect.into_iter().collect()
-}
-
-/// An act that can be taken back.
-#[derive(Debug, PartialEq)]
-enum Act {
-    Choice(u64),
-    Mark { item: ItemId, before: ItemState, reason: Untrusted },
-}
-
-/// What was done last is not known until it is on disk.
-fn acts_are_pending(session: &Session) -> bool {
-    let is_act = |event: &Event| {
-        matches!(event, Event::Chose { .. } | Event::TookBack { .. } | Event::Marked { .. })
-    };
-    session.pending.iter().any(|it| is_act(&it.event))
-}
-
-fn last_act(session: &Session) -> Option<Act> {
-    let standing = |seq: u64| session.state.choices.iter().any(|it| it.seq == seq);
-    acts(session.entries.iter().map(std::convert::AsRef::as_ref))
-        .into_iter()
-        .rev()
-        .find(|act| !matches!(act, Act::Choice(seq) if !standing(*seq)))
-}
-
-/// The acts that stand, oldest first. A mark that leads back to where the mark before it on the same item
-/// came from, with no other act between, cancels it: so undo after undo goes further back.
-fn acts<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<Act> {
-    let mut acts: Vec<Act> = Vec::new();
-    let mut states: std::collections::BTreeMap<&ItemId, (ItemState, &Untrusted)> =
-        std::collections::BTreeMap::new();
-    let nothing = Untrusted::default();
-    for entry in entries {
-        match &entry.event {
-            Event::Chose { .. } => acts.push(Act::Choice(entry.seq)),
-            Event::TookBack { choice } => acts.retain(|act| *act != Act::Choice(*choice)),
-            Event::Marked { item, state, reason } => {
-                let (before, why) =
-                    states.get(item).copied().unwrap_or((ItemState::Open, &nothing));
-                let cancels = matches!(acts.last(),
-                    Some(Act::Mark { item: of, before: from, .. }) if of == item && from == state);
-                if cancels {
-                    acts.pop();
-                } else {
-                    let reason = why.clone();
-                    acts.push(Act::Mark { item: item.clone(), before, reason });
-                }
-                states.insert(item, (*state, reason));
-            }
-            _ => {}
-        }
-    }
-    acts
 }
 
 /// Asks whether the tool that the GPU pane names may run.

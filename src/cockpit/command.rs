@@ -35,6 +35,18 @@ pub enum Command {
     Zoom,
     /// Ask what the pane shall show.
     Filter,
+    /// To the next place that the search found.
+    NextMatch,
+    /// To the place before that the search found.
+    PreviousMatch,
+    /// The cursor stays on what it is on, or on the newest entry.
+    Follow,
+    /// Long lines wrapped or cut.
+    Wrap,
+    /// Choose what to copy of what is under the cursor.
+    Copy,
+    /// What could not be read of the host.
+    Unread,
     /// The next order.
     Sort,
     /// Children under their parents, or not.
@@ -55,6 +67,12 @@ pub enum Command {
     EventBack,
     /// To the event after, on the tape.
     EventForward,
+    /// Ask for a time, and go there.
+    GoToTime,
+    /// Back to what is now: the newest entry, the end of the tape.
+    Live,
+    /// Notes, and where they were made.
+    Bookmarks,
     /// Slower tape.
     Slower,
     /// Faster tape.
@@ -71,6 +89,12 @@ pub enum Command {
     Note,
     /// Take the last act back.
     Undo,
+    /// Do again what was taken back last.
+    Redo,
+    /// Lines from here to the cursor belong together.
+    Range,
+    /// The notice, or the finding under the cursor, has been seen.
+    Acknowledge,
     /// Let `nvidia-smi` run; asks first.
     AllowGpuTool,
     /// Sign the handoff.
@@ -158,6 +182,12 @@ pub const VERBS: &[Verb] = &[
     look("back", Command::Back, Group::Look),
     look("zoom", Command::Zoom, Group::Look),
     look("filter", Command::Filter, Group::Look),
+    look("next-match", Command::NextMatch, Group::Look),
+    look("previous-match", Command::PreviousMatch, Group::Look),
+    look("follow", Command::Follow, Group::Look),
+    look("wrap", Command::Wrap, Group::Look),
+    look("copy", Command::Copy, Group::Look),
+    look("unread", Command::Unread, Group::Look),
     look("sort", Command::Sort, Group::Look),
     look("tree", Command::Tree, Group::Look),
     look("language", Command::Language, Group::Look),
@@ -168,6 +198,9 @@ pub const VERBS: &[Verb] = &[
     look("forward", Command::Forward, Group::Time),
     look("event-back", Command::EventBack, Group::Time),
     look("event-forward", Command::EventForward, Group::Time),
+    look("go-to-time", Command::GoToTime, Group::Time),
+    look("live", Command::Live, Group::Time),
+    look("bookmarks", Command::Bookmarks, Group::Time),
     look("slower", Command::Slower, Group::Time),
     look("faster", Command::Faster, Group::Time),
     work("mark", Command::Mark),
@@ -176,6 +209,10 @@ pub const VERBS: &[Verb] = &[
     work("blocked", Command::Blocked),
     work("note", Command::Note),
     work("undo", Command::Undo),
+    work("redo", Command::Redo),
+    look("range", Command::Range, Group::Work),
+    // Whoever only reads may take a notice off the screen; the entry needs the pen.
+    look("acknowledge", Command::Acknowledge, Group::Work),
     work("allow-nvidia-smi", Command::AllowGpuTool),
     work("sign", Command::HandOff),
     work("accept", Command::Accept),

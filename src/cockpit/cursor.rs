@@ -1,5 +1,6 @@
 //! Moving the cursor of whichever pane has the keyboard.
 
+use crate::cockpit::command::Command;
 use crate::cockpit::model::{Breakpoint, Pane, View};
 use crate::cockpit::{Model, rows};
 
@@ -11,6 +12,7 @@ pub(super) fn step(model: &mut Model, by: isize) {
             let pane = &mut panes.processes;
             pane.line = moved(pane.line, by, pane.rows.len());
             pane.held = true;
+            pane.followed = None;
             pane.selected = pane.rows.get(pane.line).map(|row| row.process.id);
             rows::drop_gone(model);
         }
@@ -18,6 +20,7 @@ pub(super) fn step(model: &mut Model, by: isize) {
             let pane = &mut panes.network;
             pane.line = moved(pane.line, by, pane.rows.len());
             pane.held = true;
+            pane.followed = None;
             pane.selected = pane.rows.get(pane.line).map(|row| row.socket.inode);
         }
         Pane::Decision => {
@@ -46,6 +49,22 @@ pub(super) fn page(model: &Model) -> isize {
         }
         (View::Cockpit, _) => (rows / 4).max(1),
     }
+}
+
+/// Line of a list after a command that moves, a page of `page` lines; any other command leaves it.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the others do not move")]
+pub(super) fn by(command: Command, line: usize, lines: usize, page: usize) -> usize {
+    let page = isize::try_from(page).unwrap_or(1);
+    let by = match command {
+        Command::Up => -1,
+        Command::Down => 1,
+        Command::PageUp => -page,
+        Command::PageDown => page,
+        Command::Top => isize::MIN,
+        Command::Bottom => isize::MAX,
+        _ => 0,
+    };
+    moved(line, by, lines)
 }
 
 fn moved(line: usize, by: isize, lines: usize) -> usize {

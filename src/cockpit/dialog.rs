@@ -3,6 +3,7 @@
 use tui_input::Input;
 
 use crate::cockpit::filter::Filter;
+use crate::cockpit::find::Before;
 use crate::domain::base::ProcessId;
 use crate::domain::playbook::{FlowId, ItemId, NodeId};
 use crate::domain::session::{ItemState, Place};
@@ -40,6 +41,50 @@ pub enum Dialog {
     EndTraining,
     /// The debrief after training.
     Debrief,
+    /// What can be copied of what is under the cursor, and the line under the cursor.
+    Copy(Vec<Copyable>, usize),
+    /// Text stands below the shell's prompt, where the terminal can mark it.
+    Printed,
+    /// Notes, and where they were made; the line under the cursor.
+    Bookmarks(usize),
+    /// What could not be read of the host.
+    Unread,
+}
+
+/// Something that can be copied.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Copyable {
+    /// What it is.
+    pub kind: CopyKind,
+    /// Its lines.
+    pub lines: Vec<Untrusted>,
+}
+
+/// What can be copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CopyKind {
+    /// Number of a process.
+    Pid,
+    /// Its arguments, a blank between them.
+    Command,
+    /// Path of its program.
+    Executable,
+    /// The other end of a connection.
+    Remote,
+    /// This end of a connection.
+    Local,
+    /// A finding with its reasons.
+    Finding,
+    /// An item of a checklist.
+    Item,
+    /// A node of a flow.
+    Node,
+    /// What happened.
+    Entry,
+    /// The handoff brief.
+    Brief,
+    /// The playbook as text.
+    Playbook,
 }
 
 /// What a line of text is for.
@@ -47,12 +92,16 @@ pub enum Dialog {
 pub enum Asked {
     /// A note, and what it is about.
     Note(Option<Place>),
-    /// Why an item gets this state.
-    Reason(ItemId, ItemState),
+    /// Why items get this state.
+    Reason(Vec<ItemId>, ItemState),
     /// What the process table shows, and what it showed before.
     FilterProcesses(Filter),
     /// What the network pane shows, and what it showed before.
     FilterNetwork(Filter),
+    /// What to look for in the text of a pane, and where that stood before.
+    Find(Before),
+    /// A time to go to.
+    Time,
 }
 
 impl Dialog {
@@ -60,6 +109,31 @@ impl Dialog {
     #[must_use]
     pub const fn asks(&self) -> bool {
         matches!(self, Self::AllowTool(_) | Self::Leave | Self::ShowExpert | Self::EndTraining)
+    }
+
+    /// It may be longer than the screen, so the arrows move its lines. The coach's pages turn by themselves.
+    #[must_use]
+    pub const fn is_sheet(&self) -> bool {
+        match self {
+            Self::Process(_)
+            | Self::Node(..)
+            | Self::Item(_)
+            | Self::AllowTool(_)
+            | Self::Leave
+            | Self::Unread => true,
+            Self::Closed
+            | Self::Ask(..)
+            | Self::Help(..)
+            | Self::Palette(..)
+            | Self::SignHandoff(_)
+            | Self::Coach
+            | Self::ShowExpert
+            | Self::EndTraining
+            | Self::Debrief
+            | Self::Copy(..)
+            | Self::Printed
+            | Self::Bookmarks(_) => false,
+        }
     }
 
     /// It takes text, so letters are letters and not commands.

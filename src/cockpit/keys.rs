@@ -5,13 +5,10 @@
 use tui_input::{Input, InputRequest};
 
 use crate::cockpit::command::Command;
-use crate::cockpit::dialog::{Asked, Dialog};
-use crate::cockpit::filter::Filter;
+use crate::cockpit::dialog::Dialog;
 use crate::cockpit::keymap::{Key, Lookup, lookup};
-use crate::cockpit::model::{NoticeKind, Stage};
-use crate::cockpit::{Effect, Model, acts, obey, rows};
-use crate::domain::session::Event;
-use crate::domain::untrusted::Untrusted;
+use crate::cockpit::model::Stage;
+use crate::cockpit::{Effect, Model, answer, copy, obey};
 
 /// Longest line of text that a dialog takes, in characters.
 const LONGEST: usize = 2_000;
@@ -27,25 +24,27 @@ pub(super) fn press(model: &mut Model, key: Key) -> Vec<Effect> {
     }
     match std::mem::take(&mut model.prefix) {
         Some(_) if key == Key::Esc => return Vec::new(),
+        None if let Some(effects) = plain_answer(model, key) => return effects,
         prefix => match lookup(prefix, key) {
             Lookup::Command(command) => return obey::obey(model, command),
             Lookup::Prefix => model.prefix = Some(key),
-            Lookup::Nothing => return plain_answer(model, key),
+            Lookup::Nothing => {}
         },
     }
     Vec::new()
 }
 
-/// `y` and `n` answer a yes-or-no question.
-fn plain_answer(model: &mut Model, key: Key) -> Vec<Effect> {
-    match (&model.dialog, key) {
+/// Letters that answer the question at hand, whatever they ask for elsewhere.
+fn plain_answer(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
+    Some(match (&model.dialog, key) {
         (dialog, Key::Char('y')) if dialog.asks() => obey::obey(model, Command::Open),
         (dialog, Key::Char('n')) if dialog.asks() => obey::obey(model, Command::Back),
+        (Dialog::Copy(..), Key::Char('p')) => copy::take(model, true),
         (Dialog::Closed, Key::Char('n')) if matches!(model.stage, Stage::Start { .. }) => {
             vec![Effect::Open(crate::cockpit::Which::New)]
         }
-        _ => Vec::new(),
-    }
+        _ => return None,
+    })
 }
 
 /// Pasted text goes to text fields and nowhere else; line breaks become spaces.
@@ -80,17 +79,21 @@ const fn input_of(dialog: &mut Dialog) -> Option<&mut Input> {
         | Dialog::Coach
         | Dialog::ShowExpert
         | Dialog::EndTraining
-        | Dialog::Debrief => None,
+        | Dialog::Debrief
+        | Dialog::Copy(..)
+        | Dialog::Printed
+        | Dialog::Bookmarks(_)
+        | Dialog::Unread => None,
     }
 }
 
 fn type_in(model: &mut Model, key: Key) -> Vec<Effect> {
     match key {
         Key::Esc => {
-            take_filter_back(model);
+            answer::take_back(model);
             return obey::obey(model, Command::Back);
         }
-        Key::Enter => return enter(model),
+        Key::Enter => return answer::enter(model),
         Key::Up | Key::Down | Key::Tab | Key::BackTab => {
             let down = matches!(key, Key::Down | Key::Tab);
             if let Dialog::Help(_, line) | Dialog::Palette(_, line) = &mut model.dialog {
@@ -114,7 +117,7 @@ fn type_in(model: &mut Model, key: Key) -> Vec<Effect> {
     if let (true, Dialog::Help(_, line) | Dialog::Palette(_, line)) = (changed, &mut model.dialog) {
         *line = 0;
     }
-    filter_live(model);
+    answer::while_typed(model);
     hold_line(model)
 }
 
@@ -152,76 +155,4 @@ fn hold_line(model: &mut Model) -> Vec<Effect> {
         *line = (*line).min(last);
     }
     Vec::new()
-}
-
-/// A filter works while it is typed, as soon as it can be read.
-fn filter_live(model: &mut Model) {
-    let Dialog::Ask(asked, input) = &model.dialog else { return };
-    let Ok(filter) = Filter::parse(input.value()) else { return };
-    match asked {
-        Asked::FilterProcesses(_) => model.panes.processes.filter = filter,
-        Asked::FilterNetwork(_) => model.panes.network.filter = filter,
-        Asked::Note(_) | Asked::Reason(..) => return,
-    }
-    rows::refresh(model);
-}
-
-/// Whoever leaves the question sees what was seen before it.
-fn take_filter_back(model: &mut Model) {
-    let Dialog::Ask(asked, _) = &model.dialog else { return };
-    match asked {
-        Asked::FilterProcesses(before) => model.panes.processes.filter = before.clone(),
-        Asked::FilterNetwork(before) => model.panes.network.filter = before.clone(),
-        Asked::Note(_) | Asked::Reason(..) => return,
-    }
-    rows::refresh(model);
-}
-
-fn enter(model: &mut Model) -> Vec<Effect> {
-    match std::mem::take(&mut model.dialog) {
-        Dialog::Ask(asked, input) => answer(model, asked, input),
-        Dialog::Help(input, line) | Dialog::Palette(input, line) => {
-            let found = (model.search)(model.language, input.value());
-            if let Some(verb) = found.get(line) {
-                obey::obey(model, verb.command)
-            } else {
-                let text = Untrusted::from(input.value());
-                model.notice(NoticeKind::UnknownVerb(text));
-                Vec::new()
-            }
-        }
-        Dialog::SignHandoff(input) if input.value().trim().is_empty() => {
-            model.notice(NoticeKind::ReasonNeeded);
-            model.dialog = Dialog::SignHandoff(input);
-            Vec::new()
-        }
-        Dialog::SignHandoff(input) => acts::sign(model, input.value().into()),
-        other => {
-            model.dialog = other;
-            Vec::new()
-        }
-    }
-}
-
-fn answer(model: &mut Model, asked: Asked, input: Input) -> Vec<Effect> {
-    let text = input.value().trim().to_owned();
-    match asked {
-        Asked::FilterProcesses(_) | Asked::FilterNetwork(_) => {
-            if let Err(bad) = Filter::parse(&text) {
-                model.notice(NoticeKind::BadFilter(bad.term.into()));
-                model.dialog = Dialog::Ask(asked, input);
-            }
-            Vec::new()
-        }
-        Asked::Note(_) if text.is_empty() => Vec::new(),
-        Asked::Note(about) => {
-            acts::record(model, Event::Noted { text: text.into(), about }).into_iter().collect()
-        }
-        Asked::Reason(..) if text.is_empty() => {
-            model.notice(NoticeKind::ReasonNeeded);
-            model.dialog = Dialog::Ask(asked, input);
-            Vec::new()
-        }
-        Asked::Reason(item, state) => acts::set(model, item, state, text.into()),
-    }
 }

@@ -1,7 +1,8 @@
 //! All that the screen shows.
 
-pub use crate::cockpit::notice::{Notice, NoticeKind};
+pub use crate::cockpit::notice::{Copied, Kept, Notice, NoticeKind};
 pub use crate::cockpit::offer::{Condition, Offer};
+pub use crate::cockpit::size::{Breakpoint, Size};
 pub use crate::cockpit::source::{Recording, Source, SourceKind};
 
 use std::collections::BTreeMap;
@@ -11,7 +12,7 @@ use crate::cockpit::coach::Coach;
 use crate::cockpit::command::Verb;
 use crate::cockpit::dialog::Dialog;
 use crate::cockpit::history::History;
-use crate::cockpit::panes::Panes;
+use crate::cockpit::panes::{Cursor, Panes};
 use crate::domain::base::{Both, Language, Moment};
 use crate::domain::detect::{Finding, Subject, Watch};
 use crate::domain::facts::Snapshot;
@@ -21,6 +22,8 @@ use crate::domain::untrusted::Untrusted;
 
 /// An answer stays this long before a finding takes its place.
 const READING_MS: u64 = 3_000;
+/// A notice that is no warning goes after this long.
+const FADED_MS: u64 = 8_000;
 /// Findings that may go to the journal in one minute; all of them are on the screen.
 const FINDINGS_A_MINUTE: usize = 30;
 
@@ -61,12 +64,20 @@ pub struct Model {
     pub prefix: Option<crate::cockpit::keymap::Key>,
     /// The newest notice, shown on the line above the footer.
     pub notice: Option<Notice>,
+    /// First line of the dialog that is shown, and how many first lines there can be.
+    pub sheet: Cursor,
     /// The coach, in training.
     pub coach: Option<Coach>,
     /// Verbs that fit a search, the best first; words know the languages, so `run` brings this.
     pub search: Search,
     /// How much of the picture the last message changed.
     pub touched: Touched,
+    /// What documents and findings say, line by line, as the screen has it; `run` brings this too.
+    pub read: Read,
+    /// Acts that were taken back, the newest last: what redo does again.
+    pub(crate) undone: Vec<Event>,
+    /// When the clock first passed over the notice on the screen.
+    pub(crate) notice_since: Option<u64>,
     /// Number of the last ticket given to the journal.
     pub(crate) ticket: u64,
     /// When the bell last rang.
@@ -86,6 +97,22 @@ pub enum Touched {
 
 /// Finds verbs by name, key or help text.
 pub type Search = fn(Language, &str) -> Vec<&'static Verb>;
+
+/// Lines of a text, printable, as the screen has them.
+pub type Read = fn(&Model, Text<'_>) -> Vec<String>;
+
+/// A text that can be searched or copied.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Text<'a> {
+    /// What a pane that is a text shows, a line or an entry each; nothing for the others.
+    Of(Pane),
+    /// The handoff brief, as wide as a ticket.
+    Brief,
+    /// A finding with all its reasons.
+    Finding(&'a Finding),
+    /// What happened, in a line.
+    Entry(&'a Entry),
+}
 
 /// Choosing a session, or working in one.
 #[derive(Clone, Debug, PartialEq)]
@@ -129,15 +156,6 @@ pub enum Pane {
     Playbook,
     /// The handoff brief.
     Handoff,
-}
-
-/// Cells of the terminal.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Size {
-    /// Columns.
-    pub columns: u16,
-    /// Rows.
-    pub rows: u16,
 }
 
 /// Which glyphs the terminal can draw.
@@ -208,39 +226,6 @@ pub struct Live {
     pub indicators: Arc<Indicators>,
 }
 
-impl Size {
-    /// Below this nothing but a request for more room is drawn.
-    pub const LEAST: Self = Self { columns: 40, rows: 10 };
-
-    /// Panes that fit.
-    #[must_use]
-    pub const fn breakpoint(self) -> Breakpoint {
-        match (self.columns, self.rows) {
-            (180.., 50..) => Breakpoint::Wide,
-            (120.., 36..) => Breakpoint::Standard,
-            // 80x24, less a status line or two of a terminal multiplexer.
-            (80.., 22..) => Breakpoint::Compact,
-            (40.., 10..) => Breakpoint::Tiny,
-            _ => Breakpoint::TooSmall,
-        }
-    }
-}
-
-/// How much fits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Breakpoint {
-    /// Less than 40x10.
-    TooSmall,
-    /// One pane.
-    Tiny,
-    /// From 80x24.
-    Compact,
-    /// From 120x36.
-    Standard,
-    /// From 180x50: everything.
-    Wide,
-}
-
 impl Model {
     /// A cockpit that has seen nothing yet.
     #[must_use]
@@ -264,8 +249,12 @@ impl Model {
             prefix: None,
             notice: None,
             touched: Touched::Everything,
+            sheet: Cursor::default(),
             coach: None,
             search,
+            read: |_, _| Vec::new(),
+            undone: Vec::new(),
+            notice_since: None,
             ticket: 0,
             rang: None,
             reported: (0, 0),
@@ -297,9 +286,34 @@ impl Model {
         self.notice.as_ref().filter(answers).is_some_and(young)
     }
 
+    /// What was said fades; what warns stays until somebody takes it off.
+    pub(crate) fn fade(&mut self, boot_ms: u64) {
+        if !self.notice.as_ref().is_some_and(|it| it.kind.fades()) {
+            return;
+        }
+        let since = *self.notice_since.get_or_insert(boot_ms);
+        if boot_ms.saturating_sub(since) >= FADED_MS {
+            self.notice = None;
+        }
+    }
+
+    /// This screen may add to the journal.
+    #[must_use]
+    pub fn writes(&self) -> bool {
+        self.session.as_ref().is_some_and(|session| session.pen == Pen::Ours)
+    }
+
+    /// Nothing here is real: a walkthrough, or the replay of one.
+    #[must_use]
+    pub fn is_training(&self) -> bool {
+        let opening = self.session.as_ref().and_then(|session| session.state.opening.as_ref());
+        self.source.kind == SourceKind::Training || opening.is_some_and(|it| it.training.is_some())
+    }
+
     /// Shows `kind` on the notice line.
     pub(crate) fn notice(&mut self, kind: NoticeKind) {
         self.notice = Some(Notice { kind, at: self.now });
+        self.notice_since = None;
     }
 }
 
@@ -336,36 +350,6 @@ impl Session {
     #[must_use]
     pub fn playbook(&self, language: Language) -> &Arc<Playbook> {
         self.playbook.get(language)
-    }
-}
-
-impl Breakpoint {
-    /// Panes that the cockpit view shows at this size, in the order in which Tab visits them. A tiny
-    /// screen shows the one of them that has the keyboard.
-    #[must_use]
-    pub const fn panes(self) -> &'static [Pane] {
-        match self {
-            Self::Compact => {
-                &[Pane::Processes, Pane::Network, Pane::Gpu, Pane::Decision, Pane::Checklist]
-            }
-            Self::Wide => &[
-                Pane::Processes,
-                Pane::Network,
-                Pane::Gpu,
-                Pane::Decision,
-                Pane::Checklist,
-                Pane::Timeline,
-                Pane::Playbook,
-            ],
-            Self::TooSmall | Self::Tiny | Self::Standard => &[
-                Pane::Processes,
-                Pane::Network,
-                Pane::Gpu,
-                Pane::Decision,
-                Pane::Checklist,
-                Pane::Timeline,
-            ],
-        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the line above the footer says.
 
 use crate::domain::base::{Both, Moment, Timestamp};
-use crate::domain::detect::Finding;
+use crate::domain::detect::{Finding, Grade};
 use crate::domain::untrusted::Untrusted;
 
 /// Something that the responder should see now.
@@ -54,8 +54,36 @@ pub enum NoticeKind {
     HandoffWaits(Untrusted),
     /// Whoever signed a handoff cannot accept it too.
     OwnHandoff,
-    /// This pane has nothing to filter.
+    /// This pane has nothing to filter or search.
     NoFilter,
+    /// The text does not hold this.
+    NotFound(Untrusted),
+    /// The search went on from the other end; whether from the top.
+    Wrapped(bool),
+    /// There is nothing to look for again.
+    NoSearch,
+    /// Nothing is under the cursor that could be followed.
+    NothingToFollow,
+    /// What was followed has ended or closed; its name.
+    FollowedGone(Untrusted),
+    /// Nothing is under the cursor that could be copied.
+    NothingToCopy,
+    /// What came of copying.
+    Copied(Copied),
+    /// There are no notes yet.
+    NoBookmarks,
+    /// That is no time; what was typed.
+    BadTime(Untrusted),
+    /// Only a tape and the timeline have other times to go to.
+    NoOtherTime,
+    /// Only the checklist has ranges.
+    NoRange,
+    /// There is nothing to redo.
+    NothingToRedo,
+    /// There is nothing to acknowledge.
+    NothingToAcknowledge,
+    /// The finding on this was acknowledged before; its name.
+    AlreadyAcknowledged(Untrusted),
     /// There is no handoff to accept.
     NoHandoff,
     /// There is no hint left for the task at hand.
@@ -66,4 +94,75 @@ pub enum NoticeKind {
     TapeDamaged(Untrusted, Option<Timestamp>),
     /// Something failed; what, why and what to do next.
     Trouble(Untrusted),
+}
+
+/// What came of copying.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// Bytes that went to the terminal's clipboard.
+    pub sent: usize,
+    /// Bytes that there are.
+    pub all: usize,
+    /// What became of the file beside the journal.
+    pub kept: Kept,
+}
+
+/// What became of the file that keeps what was copied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// `clip/last.txt` in the session's directory holds it.
+    InFile,
+    /// This screen writes nothing.
+    Nowhere,
+    /// It could not be written; why.
+    Failed(Untrusted),
+}
+
+impl NoticeKind {
+    /// It goes by itself after a while. Failures, what warns and what waits for somebody stay until they are
+    /// acknowledged.
+    #[must_use]
+    pub fn fades(&self) -> bool {
+        match self {
+            Self::Found(finding, _) => finding.grade < Grade::Confirmed,
+            Self::Copied(copied) => !matches!(copied.kept, Kept::Failed(_)),
+            Self::NotSaved(_)
+            | Self::NotRecording(_)
+            | Self::ThemeBroken(_)
+            | Self::TornSetAside(_)
+            | Self::HandoffWaits(_)
+            | Self::Inject(..)
+            | Self::FollowedGone(_)
+            | Self::TapeDamaged(..)
+            | Self::Trouble(_) => false,
+            Self::NoPen
+            | Self::NotReachable
+            | Self::NothingToUndo
+            | Self::ReasonNeeded
+            | Self::BadFilter(_)
+            | Self::UnknownVerb(_)
+            | Self::ThemeLoaded(_)
+            | Self::NoTool
+            | Self::EndOfTape
+            | Self::Signed
+            | Self::Accepted
+            | Self::OwnHandoff
+            | Self::NoFilter
+            | Self::NotFound(_)
+            | Self::Wrapped(_)
+            | Self::NoSearch
+            | Self::NothingToFollow
+            | Self::NothingToCopy
+            | Self::NoBookmarks
+            | Self::BadTime(_)
+            | Self::NoOtherTime
+            | Self::NoRange
+            | Self::NothingToRedo
+            | Self::NothingToAcknowledge
+            | Self::AlreadyAcknowledged(_)
+            | Self::NoMoreHints
+            | Self::TrainingOver
+            | Self::NoHandoff => true,
+        }
+    }
 }

@@ -10,15 +10,19 @@ use tui_input::Input;
 use crate::cockpit::command::Command;
 use crate::cockpit::dialog::{Asked, Dialog};
 use crate::cockpit::filter::Filter;
+use crate::cockpit::find::Before;
 use crate::cockpit::model::{NoticeKind, Pane, Pen, SourceKind, Stage, Touched, View};
-use crate::cockpit::{Effect, Model, Tape, Which, acts, coach, cursor, decision, rows};
-use crate::domain::session::{Event, ItemState};
-
-/// Milliseconds that one step on the tape moves.
-const STEP_MS: u64 = 10_000;
+use crate::cockpit::{
+    Effect, Model, Which, acknowledge, acts, answer, coach, copy, cursor, decision, find, follow,
+    goto, rows, tape, undo,
+};
+use crate::domain::session::ItemState;
 
 /// Does what `command` asks for.
 pub(super) fn obey(model: &mut Model, command: Command) -> Vec<Effect> {
+    if matches!(model.dialog, Dialog::Printed) && command != Command::LeaveNow {
+        return answer::in_dialog(model, command);
+    }
     match command {
         Command::LeaveNow => return vec![Effect::Leave],
         Command::Suspend => return vec![Effect::Suspend],
@@ -32,7 +36,7 @@ pub(super) fn obey(model: &mut Model, command: Command) -> Vec<Effect> {
         _ => {}
     }
     if !matches!(model.dialog, Dialog::Closed) {
-        return in_dialog(model, command);
+        return answer::in_dialog(model, command);
     }
     if let Stage::Start { .. } = model.stage {
         return at_start(model, command);
@@ -47,36 +51,6 @@ pub(super) fn obey(model: &mut Model, command: Command) -> Vec<Effect> {
         decision::refresh(model);
     }
     effects
-}
-
-fn in_dialog(model: &mut Model, command: Command) -> Vec<Effect> {
-    match (&model.dialog, command) {
-        (Dialog::Leave, Command::Open) => return vec![Effect::Leave],
-        (Dialog::AllowTool(path), Command::Open) => {
-            let program = path.clone();
-            model.dialog = Dialog::Closed;
-            return acts::record(model, Event::Allowed { program, sha256: None })
-                .into_iter()
-                .collect();
-        }
-        (Dialog::Item(_) | Dialog::Node(..), Command::Mark) => {
-            model.dialog = Dialog::Closed;
-            return obey(model, Command::Mark);
-        }
-        (Dialog::ShowExpert | Dialog::EndTraining, Command::Open) => {
-            return coach::agree(model);
-        }
-        (Dialog::Coach, Command::Hint | Command::Expert | Command::Debrief) => {
-            return coach::ask(model, command).into_iter().collect();
-        }
-        (_, Command::Back | Command::Open | Command::Leave) => {
-            return coach::close(model).into_iter().collect();
-        }
-        (Dialog::Coach, Command::Coach) => return coach::close(model).into_iter().collect(),
-        (Dialog::Coach | Dialog::Debrief, _) => coach::read_on(model, command),
-        _ => {}
-    }
-    Vec::new()
 }
 
 fn at_start(model: &mut Model, command: Command) -> Vec<Effect> {
@@ -110,22 +84,12 @@ fn work(model: &mut Model, command: Command) -> Vec<Effect> {
     }
     match command {
         Command::Mark => return acts::mark(model),
-        Command::Doing => {
-            if let Some(item) =
-                acts::item_under_cursor(model).filter(|_| model.focus == Pane::Checklist)
-            {
-                return acts::set(
-                    model,
-                    item,
-                    ItemState::Doing,
-                    crate::domain::untrusted::Untrusted::default(),
-                );
-            }
-        }
+        Command::Doing => return acts::doing(model),
         Command::NotApplicable => acts::ask_reason(model, ItemState::NotApplicable),
         Command::Blocked => acts::ask_reason(model, ItemState::Blocked),
         Command::Note => acts::ask_note(model),
-        Command::Undo => return acts::undo(model),
+        Command::Undo => return undo::undo(model),
+        Command::Redo => return undo::redo(model),
         Command::AllowGpuTool if model.source.kind == SourceKind::Host => acts::ask_for_tool(model),
         Command::AllowGpuTool => model.notice(NoticeKind::NoTool),
         Command::HandOff => {
@@ -170,7 +134,7 @@ fn look(model: &mut Model, command: Command) -> Vec<Effect> {
         Command::Coach | Command::Hint | Command::Expert | Command::Debrief => {
             return coach::ask(model, command).into_iter().collect();
         }
-        other => return time(model, other),
+        other => return look_further(model, other),
     }
     Vec::new()
 }
@@ -181,44 +145,23 @@ fn step(model: &mut Model, by: isize) {
     model.touched = Touched::Cursor;
 }
 
-/// The host cannot be rewound; it can only be held.
-fn time(model: &mut Model, command: Command) -> Vec<Effect> {
-    let source = model.source;
-    if source.kind == SourceKind::Host {
-        if command == Command::Pause {
-            model.source.paused = !source.paused;
-        }
-        return Vec::new();
+/// What is looked at in other ways.
+fn look_further(model: &mut Model, command: Command) -> Vec<Effect> {
+    match command {
+        Command::NextMatch => find::next(model, true),
+        Command::PreviousMatch => find::next(model, false),
+        Command::Follow => follow::toggle(model),
+        Command::Wrap => model.panes.wrap = !model.panes.wrap,
+        Command::Copy => copy::ask(model),
+        Command::Unread => model.dialog = Dialog::Unread,
+        Command::Range => acts::range(model),
+        Command::GoToTime => goto::ask(model),
+        Command::Bookmarks => goto::bookmarks(model),
+        Command::Live => return goto::live(model),
+        Command::Acknowledge => return acknowledge::acknowledge(model),
+        other => return tape::obey(model, other),
     }
-    let effect = match command {
-        Command::Pause => Tape::Pause(!source.paused),
-        Command::Rewind => Tape::Seek(source.at_ms.saturating_sub(STEP_MS)),
-        Command::Forward => Tape::Seek((source.at_ms + STEP_MS).min(source.length_ms)),
-        Command::EventBack => to_event(model, false),
-        Command::EventForward => to_event(model, true),
-        Command::Slower => Tape::Speed((source.speed / 2.0).max(0.25)),
-        Command::Faster => Tape::Speed((source.speed * 2.0).min(16.0)),
-        _ => return Vec::new(),
-    };
-    if let Tape::Seek(to) = effect {
-        // The next key counts from where the tape will be, not from where it is yet.
-        model.go_to(to);
-    }
-    vec![Effect::Tape(effect)]
-}
-
-/// To the event before or after this place: injects and the expert's moves in training. Which entries of a
-/// replay lie ahead only its player knows.
-fn to_event(model: &Model, next: bool) -> Tape {
-    let Some(moments) = coach::moments(model) else { return Tape::Entry { next } };
-    let now = model.source.at_ms;
-    let found = if next {
-        moments.into_iter().find(|moment| *moment > now)
-    } else {
-        // A second of grace, so that pressing the key again goes on to the one before.
-        moments.into_iter().rev().find(|moment| *moment + 1_000 < now)
-    };
-    Tape::Seek(found.unwrap_or(if next { model.source.length_ms } else { 0 }))
+    Vec::new()
 }
 
 fn to_pane(model: &mut Model, by: isize) {
@@ -300,6 +243,10 @@ fn back(model: &mut Model) {
     if let Some(filter) = filter.filter(|filter| filter.is_set()) {
         *filter = Filter::default();
         rows::refresh(model);
+    } else if model.panes.checklist.range.take_if(|_| model.focus == Pane::Checklist).is_some() {
+        // The range alone was given up.
+    } else if model.panes.find.take_if(|find| find.pane == model.focus).is_some() {
+        // The search alone was given up.
     } else if model.notice.is_some() {
         model.notice = None;
     } else {
@@ -317,12 +264,13 @@ fn ask_filter(model: &mut Model) {
             let filter = &model.panes.processes.filter;
             (Asked::FilterProcesses(filter.clone()), filter.text())
         }
-        Pane::Gpu
-        | Pane::Decision
-        | Pane::Checklist
-        | Pane::Timeline
-        | Pane::Playbook
-        | Pane::Handoff => {
+        pane @ (Pane::Playbook | Pane::Timeline | Pane::Handoff) => {
+            let before = Before::of(model, pane);
+            let text = before.text().to_owned();
+            model.dialog = Dialog::Ask(Asked::Find(before), Input::from(text));
+            return;
+        }
+        Pane::Gpu | Pane::Decision | Pane::Checklist => {
             model.notice(NoticeKind::NoFilter);
             return;
         }

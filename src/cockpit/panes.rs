@@ -1,8 +1,11 @@
 //! Cursor, order and filter of each pane. Rows are worked out when something changes, not when drawn.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use crate::cockpit::filter::Filter;
+use crate::cockpit::find::Find;
+use crate::cockpit::follow::Followed;
 use crate::domain::base::ProcessId;
 use crate::domain::facts::{Process, Socket};
 use crate::domain::playbook::{FlowId, ItemId, NodeId, Phase};
@@ -26,6 +29,10 @@ pub struct Panes {
     pub playbook: Cursor,
     /// First line of the brief that is shown.
     pub handoff: Cursor,
+    /// What is looked for in one of the texts.
+    pub find: Option<Find>,
+    /// Long lines of the lists are wrapped, not cut.
+    pub wrap: bool,
 }
 
 /// A line under the cursor.
@@ -48,6 +55,8 @@ pub struct ProcessPane {
     pub line: usize,
     /// The responder moved the cursor: it holds its row from then on.
     pub held: bool,
+    /// The process that the cursor was asked to stay on.
+    pub followed: Option<Followed>,
     /// Order.
     pub sort: ProcessSort,
     /// Children under their parents.
@@ -98,6 +107,8 @@ pub struct NetworkPane {
     pub line: usize,
     /// The responder moved the cursor: it holds its row from then on.
     pub held: bool,
+    /// The connection that the cursor was asked to stay on.
+    pub followed: Option<Followed>,
     /// What is shown.
     pub filter: Filter,
 }
@@ -176,6 +187,8 @@ pub struct ChecklistPane {
     pub rows: Vec<ChecklistRow>,
     /// Row of the cursor.
     pub line: usize,
+    /// The other end of the range that the cursor draws out.
+    pub range: Option<ItemId>,
 }
 
 /// One row of the checklists.
@@ -201,6 +214,24 @@ impl Cursor {
     pub fn step(&mut self, by: isize) {
         let last = self.lines.saturating_sub(1);
         self.line = self.line.saturating_add_signed(by).min(last);
+    }
+}
+
+impl ChecklistPane {
+    /// Rows that belong together: from the other end of the range to the cursor; without a range, the cursor's.
+    #[must_use]
+    pub fn marked(&self) -> RangeInclusive<usize> {
+        let same = |row: &ChecklistRow| matches!(row, ChecklistRow::Item(it) if Some(it) == self.range.as_ref());
+        let other = self.rows.iter().position(same).unwrap_or(self.line);
+        self.line.min(other)..=self.line.max(other)
+    }
+
+    /// The items in those rows.
+    pub fn marked_items(&self) -> impl Iterator<Item = &ItemId> {
+        self.rows.get(self.marked()).into_iter().flatten().filter_map(|row| match row {
+            ChecklistRow::Item(item) => Some(item),
+            ChecklistRow::Head { .. } => None,
+        })
     }
 }
 

@@ -7,12 +7,12 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use crate::cockpit::Model;
 use crate::cockpit::history::History;
 use crate::cockpit::model::Live;
 use crate::cockpit::panes::{
     ChecklistRow, NetworkPart, NetworkRow, ProcessPane, ProcessRow, ProcessSort,
 };
+use crate::cockpit::{Model, follow};
 use crate::domain::base::{Pid, ProcessId};
 use crate::domain::detect::{Finding, Grade, Subject};
 use crate::domain::facts::{Process, Snapshot, Socket, SocketState};
@@ -26,6 +26,7 @@ pub(super) fn refresh(model: &mut Model) {
     let gpu = &snapshot.gpu;
     model.panes.gpu.lines = gpu.devices.len() + gpu.holders.len() + gpu.sources.len();
     model.panes.gpu.step(0);
+    follow::look(model);
 }
 
 fn processes(pane: &mut ProcessPane, live: &Live, snapshot: &Snapshot) {
@@ -198,7 +199,9 @@ fn network(model: &mut Model, snapshot: &Snapshot) {
         pane.line = line;
     } else {
         pane.line = pane.line.min(rows.len().saturating_sub(1));
-        pane.selected = rows.get(pane.line).map(|row| row.socket.inode);
+        // Whoever was followed and is gone leaves no row; nobody else takes its place.
+        let next = rows.get(pane.line).map(|row| row.socket.inode);
+        pane.selected = next.filter(|_| pane.followed.is_none());
     }
     pane.rows = rows;
 }

@@ -9,7 +9,8 @@ use crate::cockpit::dialog::Dialog;
 use crate::cockpit::model::{
     NoticeKind, Pen, Recording, Session, SourceKind, Stage, Touched, View,
 };
-use crate::cockpit::{Effect, Model, Msg, Opened, acts, coach, decision, keys, obey, rows};
+use crate::cockpit::panes::Cursor;
+use crate::cockpit::{Effect, Model, Msg, Opened, acts, coach, decision, find, keys, obey, rows};
 use crate::domain::base::Language;
 use crate::domain::detect::{Finding, Grade, Rule, Subject};
 use crate::domain::facts::Snapshot;
@@ -26,6 +27,17 @@ const BETWEEN_BELLS_MS: u64 = 30_000;
 #[must_use]
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     model.touched = Touched::Everything;
+    let dialog = std::mem::discriminant(&model.dialog);
+    let effects = apply(model, msg);
+    if std::mem::discriminant(&model.dialog) != dialog {
+        // Another dialog is read from its first line on.
+        model.sheet = Cursor::default();
+    }
+    find::refresh(model);
+    effects
+}
+
+fn apply(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Key(key) => {
             let second = model.prefix.is_some();
@@ -56,12 +68,11 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
                 session.pen = pen;
             }
         }
-        Msg::ThemeLoaded(name, by_change) => {
+        Msg::ThemeLoaded(name) => {
             model.theme.clone_from(&name);
-            if by_change {
-                model.notice(NoticeKind::ThemeLoaded(name));
-            }
+            model.notice(NoticeKind::ThemeLoaded(name));
         }
+        Msg::Copied(copied) => model.notice(NoticeKind::Copied(copied)),
         Msg::Notice(kind) => {
             if let NoticeKind::NotRecording(why) = &kind {
                 model.recording = Recording::Stopped(why.clone());
@@ -78,10 +89,14 @@ fn tick(model: &mut Model, now: crate::domain::base::Moment) {
     if model.source.kind == SourceKind::Host {
         model.now = now;
     }
+    model.fade(now.boot_ms);
 }
 
 fn seen(model: &mut Model, snapshot: Arc<Snapshot>) -> Vec<Effect> {
     model.now = snapshot.moment;
+    if model.source.kind == SourceKind::Host {
+        model.fade(snapshot.moment.boot_ms);
+    }
     model.live.history.push(&snapshot);
     let indicators = Arc::clone(&model.live.indicators);
     let findings = Arc::new(model.live.watch.see(&snapshot, &indicators));
@@ -219,6 +234,8 @@ fn open(model: &mut Model, opened: Opened) -> Vec<Effect> {
     model.live.indicators = Arc::new(document.indicators().or(built_in));
     model.live.watch = crate::domain::detect::Watch::default();
     model.panes = crate::cockpit::panes::Panes::default();
+    model.panes.timeline.lines = opened.entries.len();
+    model.undone.clear();
     model.panes.decision.flow = decision::first_flow(&state, document);
     model.coach = opened.walkthrough.map(Coach::new);
     model.source = opened.source;
@@ -294,6 +311,8 @@ fn take_in(model: &mut Model, entry: Entry) {
 }
 
 fn not_saved(model: &mut Model, ticket: u64, why: Untrusted) {
+    // Whether the last act was taken back is no longer as it was thought to be.
+    model.undone.clear();
     if let Some(session) = &mut model.session {
         session.pending.retain(|it| it.ticket != ticket);
         session.unsaved = Some(why.clone());

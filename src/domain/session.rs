@@ -14,7 +14,7 @@ pub mod telemetry;
 pub use audit::{Audit, Break, Verdict};
 pub use chain::{Chain, Draft, LINE_LIMIT, Line, LineProblem, digest};
 pub use event::{Entry, Event, ItemState, Opening, PROGRAM, Place, Stamp};
-pub use fold::{Choice, Gone, HandoffState, ItemMark, Note, State, Training, Worker};
+pub use fold::{Acknowledged, Choice, Gone, HandoffState, ItemMark, Note, State, Training, Worker};
 pub use handoff::{
     Brief, FindingBrief, FlowBrief, ItemBrief, NextStep, NodeBrief, Passed, PhaseBrief, brief,
 };

@@ -3,6 +3,7 @@
 //! Invariant: nothing is written outside a session's own directory, nothing is called saved before the disk
 //! has it, and one broken session never hides another.
 
+mod clip;
 mod dir;
 mod error;
 mod follow;

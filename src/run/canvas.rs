@@ -56,9 +56,9 @@ impl Canvas {
         self.backend.clear()
     }
 
-    /// Rings the terminal's bell.
-    pub(super) fn ring(&mut self) -> io::Result<()> {
-        self.backend.write_all(b"\x07")?;
+    /// Sends bytes that draw nothing: the bell, a copy for the clipboard.
+    pub(super) fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.backend.write_all(bytes)?;
         Write::flush(&mut self.backend)
     }
 

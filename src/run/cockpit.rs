@@ -9,15 +9,18 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::Receiver;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
-use crate::cockpit::model::{NoticeKind, Pane, Touched};
+use crate::cockpit::dialog::Dialog;
+use crate::cockpit::model::{Copied, NoticeKind, Pane, SourceKind, Touched};
 use crate::cockpit::{Effect, Model, Msg, update};
 use crate::domain::base::Clock;
 use crate::run::canvas::Canvas;
+use crate::run::clip;
 use crate::run::hands::Hands;
 use crate::run::input::Keys;
 use crate::run::terminal;
 use crate::run::themes::Themes;
 use crate::ui::{self, Screen};
+use crate::words::Caption;
 
 /// A look at the clock is due when nothing else came for this long.
 const QUIET_MS: u64 = 1_500;
@@ -60,6 +63,8 @@ pub(super) struct Desk<'a> {
     pub clock: &'a dyn Clock,
     /// How much of what is on the screen is no longer true.
     stale: Option<Touched>,
+    /// The terminal shows what was printed, and no frame.
+    printed: bool,
     ended: Option<Ended>,
 }
 
@@ -134,7 +139,8 @@ impl<'a> Desk<'a> {
         hands: &'a mut dyn Hands,
         clock: &'a dyn Clock,
     ) -> Self {
-        let mut desk = Self { model, themes, canvas, hands, clock, stale: None, ended: None };
+        let mut desk =
+            Self { model, themes, canvas, hands, clock, stale: None, printed: false, ended: None };
         desk.touch(Touched::Everything);
         desk.resized();
         desk
@@ -159,7 +165,7 @@ impl<'a> Desk<'a> {
             Happening::ThemesChanged => {
                 let loaded = self.themes.reload().map(|theme| theme.name().to_owned());
                 self.apply(match loaded {
-                    Ok(name) => Msg::ThemeLoaded(name, true),
+                    Ok(name) => Msg::ThemeLoaded(name),
                     Err(problem) => Msg::Notice(NoticeKind::ThemeBroken(problem.into())),
                 });
             }
@@ -180,7 +186,9 @@ impl<'a> Desk<'a> {
     /// Nothing else came for a while: ages on the screen go on, and so does whom we follow.
     fn look_at_the_clock(&mut self) {
         let now = self.clock.now();
-        if now.ms_since(self.model.now) >= QUIET_MS {
+        // A tape brings its own time, so ours is told by this alone.
+        let on_tape = self.model.source.kind != SourceKind::Host;
+        if on_tape || now.ms_since(self.model.now) >= QUIET_MS {
             self.apply(Msg::Tick(now));
         }
         self.follow();
@@ -216,16 +224,24 @@ impl<'a> Desk<'a> {
                 None
             }
             Effect::NextTheme => Some(match self.themes.next() {
-                Ok(theme) => Msg::ThemeLoaded(theme.name().to_owned(), false),
+                Ok(theme) => Msg::ThemeLoaded(theme.name().to_owned()),
                 Err(problem) => Msg::Notice(NoticeKind::ThemeBroken(problem.into())),
             }),
+            // What was printed is not ours to clear.
+            Effect::Redraw if self.printed => None,
             Effect::Redraw => {
                 self.forget_the_screen();
                 None
             }
             Effect::Suspend => self.suspend(),
             Effect::Bell => {
-                self.canvas.ring().ok();
+                self.canvas.send(b"\x07").ok();
+                None
+            }
+            Effect::Copy(lines) => Some(Msg::Copied(self.copy(&clip::text(&lines)))),
+            Effect::Print(lines) => {
+                let below = Caption::PrintedEnd.text(self.model.language);
+                self.printed = terminal::print(&clip::text(&lines), below).is_ok();
                 None
             }
             Effect::Leave => {
@@ -233,6 +249,14 @@ impl<'a> Desk<'a> {
                 None
             }
         }
+    }
+
+    /// Gives text to the terminal, which may or may not take it, and to a file that holds it for sure.
+    fn copy(&mut self, text: &str) -> Copied {
+        let (sequence, sent) = clip::osc52(text);
+        self.canvas.send(sequence.as_bytes()).ok();
+        let id = self.model.session.as_ref().map_or("", |session| &session.id);
+        Copied { sent, all: text.len(), kept: self.hands.keep(id, text) }
     }
 
     fn forget_the_screen(&mut self) {
@@ -259,12 +283,13 @@ impl<'a> Desk<'a> {
 
     /// How long the documents are depends on how they are drawn; the cursor must know.
     fn measure(&mut self) {
-        let columns = self.model.size.columns;
         let model = &mut self.model;
         if model.focus == Pane::Playbook {
+            let columns = ui::inside_width(model, Pane::Playbook);
             model.panes.playbook.lines = ui::panes::playbook_lines(model, columns);
         }
         if model.focus == Pane::Handoff {
+            let columns = ui::inside_width(model, Pane::Handoff);
             model.panes.handoff.lines = ui::panes::handoff_lines(model, columns);
         }
         let page = ui::page_places(model, self.themes.current());
@@ -272,6 +297,7 @@ impl<'a> Desk<'a> {
             coach.page.lines = places;
             coach.page.step(0);
         }
+        model.sheet.lines = ui::dialog_steps(model, self.themes.current());
     }
 
     /// Draws if the screen is not up to date; `false` if the line takes nothing now.
@@ -281,6 +307,15 @@ impl<'a> Desk<'a> {
         };
         if size != self.model.size {
             self.apply(Msg::Resized(size));
+        }
+        if self.printed {
+            if matches!(self.model.dialog, Dialog::Printed) {
+                // What was printed stays until the responder has done with it.
+                return Ok(true);
+            }
+            self.printed = false;
+            terminal::enter()?;
+            self.forget_the_screen();
         }
         if !terminal::has_room() {
             return Ok(false);

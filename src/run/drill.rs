@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::mpsc::Sender;
 
-use crate::cockpit::model::{Pen, SourceKind};
+use crate::cockpit::model::{Kept, Pen, SourceKind};
 use crate::cockpit::{Msg, Opened, Tape as Order, Which};
 use crate::domain::base::{Both, Clock, Digest, Moment};
 use crate::domain::playbook::Playbook;
@@ -39,6 +39,8 @@ pub(super) trait Programme {
     const READS_ONLY: &'static str;
     /// Takes up what was asked for.
     fn open(&mut self, which: &Which) -> Result<Act, Complaint>;
+    /// Keeps a copied text beside the journal that is written.
+    fn keep(&self, id: &str, text: &str) -> Kept;
 }
 
 /// What was taken up: the tape, and what happened so far.
@@ -111,6 +113,11 @@ impl<P: Programme> Hands for Projector<P> {
         if let Some(player) = &self.player {
             player.tell(order);
         }
+    }
+
+    /// Whoever writes no journal writes nothing beside it.
+    fn keep(&mut self, id: &str, text: &str) -> Kept {
+        if self.writing.is_some() { self.programme.keep(id, text) } else { Kept::Nowhere }
     }
 
     /// Nobody else writes here.
@@ -200,6 +207,13 @@ impl Programme for Drill {
             pen,
         })
     }
+
+    fn keep(&self, id: &str, text: &str) -> Kept {
+        match self.store.keep_clip(id, text) {
+            Ok(()) => Kept::InFile,
+            Err(error) => Kept::Failed(chain(&error).into()),
+        }
+    }
 }
 
 impl Rerun {
@@ -226,6 +240,10 @@ impl Programme for Rerun {
                 "leave it first: q",
             )
         })
+    }
+
+    fn keep(&self, _id: &str, _text: &str) -> Kept {
+        Kept::Nowhere
     }
 }
 

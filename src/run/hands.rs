@@ -3,6 +3,7 @@
 //! Two kinds, by type. Those of an incident hold the journal and the eyes on this host. Those of a tape hold a
 //! recording and perhaps a journal, and nothing that could reach a host: training cannot act by mistake.
 
+use crate::cockpit::model::Kept;
 use crate::cockpit::{Msg, Opened, Tape, Which};
 use crate::domain::session::Event;
 use crate::domain::untrusted::Untrusted;
@@ -18,6 +19,8 @@ pub(super) trait Hands {
     fn use_tool(&mut self, path: &Untrusted);
     /// Changes the pace or place of the tape.
     fn tape(&mut self, tape: Tape);
+    /// Keeps what was copied in the session with this id, if this screen may write.
+    fn keep(&mut self, id: &str, text: &str) -> Kept;
     /// What somebody else wrote since the last look, for an observer.
     fn follow(&mut self) -> Vec<Msg>;
     /// Puts the pen down: what was asked for is written, then, in good order, that we left.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc::Sender;
 
-use crate::cockpit::model::{NoticeKind, Pen, Source};
+use crate::cockpit::model::{Kept, NoticeKind, Pen, Source};
 use crate::cockpit::{Msg, Opened, Tape, Which};
 use crate::domain::base::Clock;
 use crate::domain::session::{Event, Opening};
@@ -14,7 +14,7 @@ use crate::domain::untrusted::Untrusted;
 use crate::host::probe::HostClock;
 use crate::host::store::{self, Follower, Hand, Recorder, Store};
 use crate::run::cockpit::Happening;
-use crate::run::complain::Complaint;
+use crate::run::complain::{Complaint, chain};
 use crate::run::hands::Hands;
 use crate::run::library::{Shelf, editions};
 use crate::run::looker::{Looker, Order};
@@ -215,6 +215,14 @@ impl Hands for Incident {
 
     /// The host cannot be rewound.
     fn tape(&mut self, _tape: Tape) {}
+
+    fn keep(&mut self, id: &str, text: &str) -> Kept {
+        match self.writing.as_ref().map(|_| self.store.keep_clip(id, text)) {
+            None => Kept::Nowhere,
+            Some(Ok(())) => Kept::InFile,
+            Some(Err(error)) => Kept::Failed(chain(&error).into()),
+        }
+    }
 
     fn follow(&mut self) -> Vec<Msg> {
         let Some(following) = &mut self.following else { return Vec::new() };

@@ -21,6 +21,7 @@ use crate::run::looker::Looker;
 use crate::run::places::Places;
 use crate::run::themes::Themes;
 use crate::run::{store_complaint, terminal, train};
+use crate::ui;
 use crate::words;
 
 /// Messages that may wait for the loop.
@@ -167,6 +168,7 @@ pub(super) fn show(
     let clock = HostClock;
     let (themes, theme_problem) = Themes::open(places.themes.clone(), options.theme.as_deref());
     let mut model = Model::new(who, clock.now(), words::search);
+    model.read = ui::read;
     model.language = options.language();
     model.glyphs = options.glyphs();
     themes.current().name().clone_into(&mut model.theme);

@@ -179,6 +179,7 @@ impl Playing {
                 0..0
             }
             Order::Seek(at_ms) => deck.seek(at_ms),
+            Order::At(at) => deck.seek(deck.place(at)),
             Order::Entry { next } => {
                 let to = self.entry(next);
                 self.reel.deck.seek(to)

@@ -41,6 +41,18 @@ pub fn enter() -> io::Result<()> {
     execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)
 }
 
+/// Shows printable text below the shell's prompt, where the terminal can mark and keep it. Keys still come to us.
+pub fn print(text: &str, below: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    execute!(out, LeaveAlternateScreen)?;
+    for line in text.lines() {
+        // The terminal is raw: it does not go back to the left by itself.
+        write!(out, "\r\n{line}")?;
+    }
+    write!(out, "\r\n\r\n{below}\r\n")?;
+    out.flush()
+}
+
 /// Gives the terminal back as it was. Safe to call from anywhere, any number of times.
 pub fn give_back() {
     if TAKEN.swap(false, Ordering::SeqCst) {

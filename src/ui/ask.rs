@@ -6,7 +6,9 @@ use ratatui::text::{Line, Span};
 
 use crate::cockpit::Model;
 use crate::cockpit::dialog::Asked;
+use crate::cockpit::model::Pane;
 use crate::domain::base::Language;
+use crate::domain::playbook::ItemId;
 use crate::domain::session::ItemState;
 use crate::ui::dialog::QUESTION;
 use crate::ui::document::{here_label, items};
@@ -33,21 +35,42 @@ pub(super) fn draw(
             let title = says(model, Caption::AskNoteOn).ours(" ").then(session::place(about));
             (title, Caption::AskNoteHelp)
         }
-        Asked::Reason(item, state) => {
-            (why(model.language, &item.0, *state), Caption::AskReasonHelp)
-        }
+        Asked::Reason(items, state) => (why(model.language, items, *state), Caption::AskReasonHelp),
         Asked::FilterProcesses(_) => {
             (says(model, Caption::AskFilterProcesses), Caption::AskFilterHelp)
         }
         Asked::FilterNetwork(_) => (says(model, Caption::AskFilterNetwork), Caption::AskFilterHelp),
+        Asked::Find(before) => {
+            let name = crate::words::pane(model.language, before.pane);
+            (says(model, Caption::AskFind).ours(": ").ours(name), Caption::AskFindHelp)
+        }
+        Asked::Time => (says(model, Caption::AskTime), Caption::AskTimeHelp),
     };
     let help = help.text(model.language);
+    // A search shows what it finds while it is typed, so it stands where it hides least.
+    let rows = area.height.min(5);
+    let area = match asked {
+        // A long timeline has its newest entries at the bottom.
+        Asked::Find(before) if before.pane == Pane::Timeline && timeline_is_full(model, area) => {
+            Rect { y: area.y + 1, height: rows, ..area }
+        }
+        Asked::Find(_) => Rect { y: area.bottom() - rows, height: rows, ..area },
+        Asked::Note(_)
+        | Asked::Reason(..)
+        | Asked::FilterProcesses(_)
+        | Asked::FilterNetwork(_)
+        | Asked::Time => area,
+    };
     let inside = asking(model, theme, &title, 5, area, buf);
     entry(theme, typed, inside, 0, buf);
     let cells = usize::from(inside.width).saturating_sub(2);
     for (row, line) in (2..inside.height).zip(wrap(help, cells)) {
         put(buf, inside, row, &Line::from(span(theme, Role::Dim, format!(" {line}"))));
     }
+}
+
+fn timeline_is_full(model: &Model, area: Rect) -> bool {
+    model.panes.timeline.lines + 8 > usize::from(area.height) && area.height > 6
 }
 
 /// Draws the brief in numbers and the line for the next responder.
@@ -83,10 +106,15 @@ fn says(model: &Model, caption: Caption) -> Phrase {
     Phrase::of(caption.text(model.language))
 }
 
-/// «Why blocked: 1.3/4»
-fn why(language: Language, item: &str, state: ItemState) -> Phrase {
+/// «Why blocked: 1.3/4 +2»
+fn why(language: Language, items: &[ItemId], state: ItemState) -> Phrase {
     let state = session::item_state(language, state);
-    Phrase::of(Caption::AskReason.text(language)).ours(format!("{state}: ")).named(item)
+    let phrase = Phrase::of(Caption::AskReason.text(language)).ours(format!("{state}: "));
+    let phrase = phrase.named(items.first().map_or("", |item| &item.0));
+    match items.len() {
+        0 | 1 => phrase,
+        items => phrase.ours(format!(" +{}", items - 1)),
+    }
 }
 
 fn asking(

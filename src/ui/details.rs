@@ -1,17 +1,20 @@
-//! Everything about one thing, over the whole body: a process, a node, an item.
+//! Everything about one thing, over the whole body: a process, a node, an item, what could not be read.
 
-pub(super) mod plan;
-pub(super) mod process;
+mod plan;
+mod process;
+mod unread;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::cockpit::Model;
+use crate::cockpit::dialog::Dialog;
 use crate::ui::frame::window;
 use crate::ui::role::Role;
 use crate::ui::text::{fit_spans, pad_right, put, span, width};
 use crate::ui::theme::Theme;
+use crate::ui::turn;
 use crate::ui::wrap::wrap_spans;
 use crate::words::Caption;
 
@@ -22,13 +25,50 @@ struct Sheet<'a> {
     cells: usize,
     /// There is room for blank lines.
     airy: bool,
+    title: Vec<Span<'static>>,
     lines: Vec<Line<'static>>,
 }
 
+/// The page that the open dialog is about; `None` for a dialog that is no page.
+fn page<'a>(model: &'a Model, theme: &'a Theme, area: Rect) -> Option<Sheet<'a>> {
+    match &model.dialog {
+        Dialog::Process(id) => Some(process::sheet(model, theme, *id, area)),
+        Dialog::Node(flow, node) => Some(plan::node(model, theme, (flow, node), area)),
+        Dialog::Item(item) => Some(plan::item(model, theme, item, area)),
+        Dialog::Unread => Some(unread::sheet(model, theme, area)),
+        Dialog::Closed
+        | Dialog::Ask(..)
+        | Dialog::Help(..)
+        | Dialog::Palette(..)
+        | Dialog::AllowTool(_)
+        | Dialog::Leave
+        | Dialog::SignHandoff(_)
+        | Dialog::Coach
+        | Dialog::ShowExpert
+        | Dialog::EndTraining
+        | Dialog::Debrief
+        | Dialog::Copy(..)
+        | Dialog::Printed
+        | Dialog::Bookmarks(_) => None,
+    }
+}
+
+/// Draws the open dialog, if it is a page.
+pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    if let Some(page) = page(model, theme, area) {
+        page.draw(area, buf);
+    }
+}
+
+/// Lines of the open dialog, if it is a page.
+pub(super) fn lines(model: &Model, theme: &Theme, area: Rect) -> Option<usize> {
+    page(model, theme, area).map(|page| page.lines.len())
+}
+
 impl<'a> Sheet<'a> {
-    fn new(model: &'a Model, theme: &'a Theme, area: Rect) -> Self {
+    fn new(model: &'a Model, theme: &'a Theme, title: Vec<Span<'static>>, area: Rect) -> Self {
         let cells = usize::from(area.width).saturating_sub(4);
-        Self { model, theme, cells, airy: area.height >= 30, lines: Vec::new() }
+        Self { model, theme, cells, airy: area.height >= 30, title, lines: Vec::new() }
     }
 
     fn text(&self, caption: Caption) -> &'static str {
@@ -79,18 +119,14 @@ impl<'a> Sheet<'a> {
         self.line(spans);
     }
 
-    /// Draws the lines in a window; what does not fit is counted on the last one.
-    fn draw(self, title: Vec<Span<'static>>, area: Rect, buf: &mut Buffer) {
-        let inside = window(self.theme, self.model.glyphs, title, area, buf);
-        let rows = usize::from(inside.height);
-        let over = self.lines.len().saturating_sub(rows);
-        let shown = if over == 0 { rows } else { rows.saturating_sub(1) };
-        for (row, line) in (0..inside.height).zip(self.lines.iter().take(shown)) {
+    /// Draws the lines in a window, from the one on that the responder moved to; what does not fit is said on its edge.
+    fn draw(self, area: Rect, buf: &mut Buffer) {
+        let inside = window(self.theme, self.model.glyphs, self.title, area, buf);
+        let height = usize::from(inside.height);
+        let first = self.model.sheet.line.min(self.lines.len().saturating_sub(height));
+        for (row, line) in (0..inside.height).zip(self.lines.iter().skip(first)) {
             put(buf, inside, row, line);
         }
-        if over > 0 {
-            let more = span(self.theme, Role::Dim, format!(" +{}", over + 1));
-            put(buf, inside, inside.height.saturating_sub(1), &Line::from(more));
-        }
+        turn::mark(self.model, self.theme, (first, height, self.lines.len()), area, buf);
     }
 }

@@ -12,12 +12,12 @@ use crate::domain::training::EXPERT_PRICE;
 use crate::domain::untrusted::Untrusted;
 use crate::ui::field::Typed;
 use crate::ui::frame::window;
-use crate::ui::layout::centred;
+use crate::ui::layout::{centred, parts};
 use crate::ui::role::Role;
 use crate::ui::text::{fit_spans, pieces, put, put_all, span, width};
 use crate::ui::theme::Theme;
 use crate::ui::wrap::wrap;
-use crate::ui::{ask, coach, debrief, details, footer, help, palette};
+use crate::ui::{ask, coach, debrief, details, footer, help, menu, palette, turn};
 use crate::words::{Caption, command, key, session};
 
 /// Width of a question.
@@ -48,13 +48,20 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
             area,
             buf,
         ),
-        Dialog::Process(id) => details::process::draw(model, theme, *id, area, buf),
-        Dialog::Node(flow, node) => {
-            details::plan::draw_node(model, theme, (flow, node), area, buf);
+        Dialog::Process(_) | Dialog::Node(..) | Dialog::Item(_) | Dialog::Unread => {
+            details::draw(model, theme, area, buf);
         }
-        Dialog::Item(item) => details::plan::draw_item(model, theme, item, area, buf),
-        Dialog::AllowTool(path) => allow_tool(model, theme, path, area, buf),
-        Dialog::Leave => leave(model, theme, area, buf),
+        Dialog::AllowTool(path) => {
+            let lines = allow_tool(model, theme, path, area);
+            question(model, theme, Caption::AllowTool, lines, area, buf);
+        }
+        Dialog::Leave => {
+            question(model, theme, Caption::Leave, leave(model, theme, area), area, buf);
+        }
+        Dialog::Copy(choices, line) => menu::copy(model, theme, (choices, *line), area, buf),
+        Dialog::Bookmarks(line) => menu::bookmarks(model, theme, *line, area, buf),
+        // Nothing is drawn while the terminal shows what was printed.
+        Dialog::Printed => {}
         Dialog::SignHandoff(input) => ask::draw_sign(
             model,
             theme,
@@ -69,6 +76,39 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
 }
 
+/// How many first lines the open dialog can have: those that do not fit, and one.
+#[must_use]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the other dialogs are pages, or nothing that scrolls"
+)]
+pub fn dialog_steps(model: &Model, theme: &Theme) -> usize {
+    if !model.dialog.is_sheet() {
+        return 0;
+    }
+    let area = parts(model.size, model.coach.is_some()).body;
+    let (lines, rows) = match &model.dialog {
+        Dialog::AllowTool(path) => {
+            let lines = allow_tool(model, theme, path, area).len();
+            (lines, text_rows(area, lines))
+        }
+        Dialog::Leave => {
+            let lines = leave(model, theme, area).len();
+            (lines, text_rows(area, lines))
+        }
+        _ => {
+            let lines = details::lines(model, theme, area).unwrap_or(0);
+            (lines, usize::from(area.height.saturating_sub(2)))
+        }
+    };
+    lines.saturating_sub(rows) + 1
+}
+
+/// Rows of text in a question of so many lines: without its frame, a blank, and the answers.
+fn text_rows(area: Rect, lines: usize) -> usize {
+    usize::from(area.height).min(lines + 4).saturating_sub(3)
+}
+
 /// A window with a question, in the middle: paragraphs of ours, and lines in between.
 fn question(
     model: &Model,
@@ -78,14 +118,17 @@ fn question(
     area: Rect,
     buf: &mut Buffer,
 ) {
-    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(4);
+    let (all, height) = (lines.len(), text_rows(area, lines.len()));
+    let rows = u16::try_from(all).unwrap_or(u16::MAX).saturating_add(4);
     let title = span(theme, Role::Title, title.text(model.language));
     let area = centred(area, QUESTION, rows);
     let inside = window(theme, model.glyphs, vec![title], area, buf);
-    put_all(buf, inside, lines);
+    let first = model.sheet.line.min(all.saturating_sub(height));
+    put_all(buf, inside, lines.into_iter().skip(first).take(height));
     let mut answers = footer::hint(theme, "Enter", Caption::Yes.text(model.language));
     answers.extend(footer::hint(theme, "Esc", Caption::Cancel.text(model.language)));
     put(buf, inside, inside.height.saturating_sub(1), &Line::from(answers));
+    turn::mark(model, theme, (first, height, all), area, buf);
 }
 
 /// Cells for text inside a question on this screen.
@@ -98,16 +141,16 @@ fn paragraph(theme: &Theme, role: Role, text: &str, cells: usize) -> Vec<Line<'s
     wrap(text, cells).into_iter().map(line).collect()
 }
 
-fn allow_tool(model: &Model, theme: &Theme, path: &Untrusted, area: Rect, buf: &mut Buffer) {
+fn allow_tool(model: &Model, theme: &Theme, path: &Untrusted, area: Rect) -> Vec<Line<'static>> {
     let mut program = vec![Span::raw(" ")];
     program.extend(pieces(theme, Role::Untrusted, path, room(area)));
     let mut lines = vec![Line::default(), Line::from(program), Line::default()];
     let help = Caption::AllowToolHelp.text(model.language);
     lines.extend(paragraph(theme, Role::Text, help, room(area)));
-    question(model, theme, Caption::AllowTool, lines, area, buf);
+    lines
 }
 
-fn leave(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
+fn leave(model: &Model, theme: &Theme, area: Rect) -> Vec<Line<'static>> {
     let lost: &[_] = model.session.as_ref().map_or(&[], |session| &session.pending);
     let ours = |session: &Session| session.pen == Pen::Ours;
     let caption = match &model.session {
@@ -122,13 +165,13 @@ fn leave(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
     let mut lines = vec![Line::default()];
     lines.extend(paragraph(theme, role, &text, room(area)));
-    for pending in lost.iter().take(5) {
+    for pending in lost {
         let said = session::event(model.language, &pending.event);
         let mut spans = vec![span(theme, Role::Pending, "   ~ ")];
         spans.extend(super::text::phrase(theme, Role::Pending, &said, room(area)));
         lines.push(Line::from(fit_spans(spans, room(area), model.glyphs)));
     }
-    question(model, theme, Caption::Leave, lines, area, buf);
+    lines
 }
 
 /// Help that costs points says its price before it is given.

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use crate::cockpit::Model;
 use crate::cockpit::command::Command;
 use crate::cockpit::dialog::{Asked, Dialog};
-use crate::cockpit::model::{Pane, Pen, SourceKind, Stage, View};
+use crate::cockpit::model::{Pane, SourceKind, Stage, View};
 use crate::domain::base::Language;
 use crate::ui::role::Role;
 use crate::ui::text::{put, span, spans_width};
@@ -55,6 +55,8 @@ fn hints(model: &Model) -> Vec<Hint> {
             let take = match asked {
                 Asked::Note(_) | Asked::Reason(..) => Caption::Take,
                 Asked::FilterProcesses(_) | Asked::FilterNetwork(_) => Caption::UseFilter,
+                Asked::Find(_) => Caption::UseFind,
+                Asked::Time => Caption::GoThere,
             };
             return vec![named("Enter", take), named("Esc", Caption::Cancel)];
         }
@@ -65,19 +67,42 @@ fn hints(model: &Model) -> Vec<Hint> {
             return vec![named("Enter", Caption::Yes), named("Esc", Caption::Cancel)];
         }
         Dialog::Node(..) | Dialog::Item(_) => {
-            let mark = if writes(model) { &[Command::Mark][..] } else { &[] };
+            let mark = if model.writes() { &[Command::Mark][..] } else { &[] };
             let mark = of_commands(language, mark);
             return [mark, vec![named("Esc", Caption::Close)]].concat();
         }
-        Dialog::Process(_) => return vec![named("Esc", Caption::Close)],
+        Dialog::Copy(..) => {
+            let choices = [
+                ("Enter", Caption::CopyNow),
+                ("p", Caption::PrintPlain),
+                ("Up Down", Caption::Choose),
+                ("Esc", Caption::Cancel),
+            ];
+            return choices.map(|(key, word)| named(key, word)).into();
+        }
+        Dialog::Bookmarks(_) => {
+            let choices = [
+                ("Enter", Caption::GoThere),
+                ("Up Down", Caption::Choose),
+                ("Esc", Caption::Close),
+            ];
+            return choices.map(|(key, word)| named(key, word)).into();
+        }
+        Dialog::Process(_) => {
+            let copy = of_commands(language, &[Command::Copy]);
+            return [copy, vec![named("Esc", Caption::Close)]].concat();
+        }
         Dialog::Coach => {
             let mut hints = vec![named("Enter", Caption::ToWork)];
             hints.extend(of_commands(language, &[Command::Hint, Command::Expert]));
             hints.push(named("Up Down", Caption::Scroll));
             return hints;
         }
-        Dialog::Debrief => {
+        Dialog::Debrief | Dialog::Unread => {
             return vec![named("Esc", Caption::Close), named("Up Down", Caption::Scroll)];
+        }
+        Dialog::Printed => {
+            return vec![named("Esc", Caption::Close)];
         }
     }
     match model.stage {
@@ -99,14 +124,9 @@ fn of_commands(language: Language, commands: &[Command]) -> Vec<Hint> {
     commands.iter().filter_map(hint).collect()
 }
 
-/// This screen may add to the journal.
-fn writes(model: &Model) -> bool {
-    model.session.as_ref().is_some_and(|session| session.pen == Pen::Ours)
-}
-
 fn at_work(model: &Model) -> Vec<Command> {
     let mut commands = vec![Command::Help];
-    let writes = writes(model);
+    let writes = model.writes();
     let own = of_pane(model.focus).iter().copied();
     commands.extend(own.filter(|it| writes || !it.verb().is_some_and(|verb| verb.writes)));
     if model.coach.is_some() {
@@ -122,6 +142,7 @@ fn at_work(model: &Model) -> Vec<Command> {
         View::Full(_) => commands.push(Command::Back),
     }
     commands.extend([Command::Palette, Command::Leave, Command::Language, Command::Pause]);
+    commands.extend([Command::Copy, Command::Follow]);
     commands.extend([Command::Undo, Command::Theme].into_iter().filter(|_| writes));
     let mut seen: Vec<Command> = Vec::with_capacity(commands.len());
     for command in commands {
@@ -155,9 +176,21 @@ const fn of_pane(pane: Pane) -> &'static [Command] {
             Command::Note,
             Command::Open,
             Command::Undo,
+            Command::Range,
         ],
-        Pane::Timeline => &[Command::Note, Command::Top, Command::Bottom],
-        Pane::Playbook => &[Command::PageDown, Command::PageUp, Command::Top],
-        Pane::Handoff => &[Command::HandOff, Command::Accept, Command::PageDown],
+        Pane::Timeline => &[
+            Command::Note,
+            Command::Filter,
+            Command::GoToTime,
+            Command::Follow,
+            Command::Bookmarks,
+            Command::Copy,
+        ],
+        Pane::Playbook => {
+            &[Command::Filter, Command::NextMatch, Command::PageDown, Command::PageUp, Command::Top]
+        }
+        Pane::Handoff => {
+            &[Command::HandOff, Command::Accept, Command::PageDown, Command::Copy, Command::Filter]
+        }
     }
 }

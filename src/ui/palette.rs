@@ -2,14 +2,14 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
 
 use crate::cockpit::Model;
-use crate::ui::field::{self, Typed};
+use crate::cockpit::command::Verb;
+use crate::ui::field::Typed;
 use crate::ui::frame::window;
-use crate::ui::glyph;
+use crate::ui::list::{self, Row};
 use crate::ui::role::Role;
-use crate::ui::text::{fit_spans, pad_right, put, scroll, select, span};
+use crate::ui::text::{pad_right, span};
 use crate::ui::theme::Theme;
 use crate::words::{Caption, command, key};
 
@@ -30,36 +30,19 @@ pub(super) fn draw(
     let area = Rect { x, width, height: ROWS.min(area.height), ..area };
     let title = span(theme, Role::Title, Caption::Palette.text(model.language));
     let inside = window(theme, model.glyphs, vec![title], area, buf);
-    put(buf, inside, 0, &Line::from(span(theme, Role::FooterKey, " :")));
-    let indent = 2.min(inside.width);
-    let line = Rect {
-        x: inside.x + indent,
-        width: inside.width - indent,
-        height: inside.height.min(1),
-        ..inside
-    };
-    field::draw(typed, theme, line, buf);
+    let label = span(theme, Role::FooterKey, " :");
+    let found = list::search(model, theme, (label, typed), inside, buf);
+    let below =
+        Rect { y: inside.y.saturating_add(1), height: inside.height.saturating_sub(1), ..inside };
+    let rows: Vec<Row> = found.into_iter().map(|verb| choice(model, theme, verb)).collect();
+    list::draw(model, theme, (&rows, selected), (below, area), buf);
+}
 
-    let found = (model.search)(model.language, typed.text);
-    if found.is_empty() {
-        let nothing = format!(" {}", Caption::NothingMatches.text(model.language));
-        put(buf, inside, 1, &Line::from(span(theme, Role::Dim, nothing)));
-    }
-    let height = inside.height.saturating_sub(1);
-    let first = scroll(selected, found.len(), usize::from(height));
-    for (row, (at, verb)) in (1..inside.height).zip(found.iter().enumerate().skip(first)) {
-        let cursor = if at == selected { glyph::signs(model.glyphs).cursor } else { " " };
-        let usual = key::usual(verb.command).unwrap_or_default();
-        let spans = vec![
-            span(theme, Role::Text, format!(" {cursor} ")),
-            span(theme, Role::Text, pad_right(verb.name, 17, model.glyphs)),
-            span(theme, Role::FooterKey, pad_right(&usual, 6, model.glyphs)),
-            span(theme, Role::Text, command::help(model.language, verb.command)),
-        ];
-        let spans = fit_spans(spans, usize::from(inside.width), model.glyphs);
-        put(buf, inside, row, &Line::from(spans));
-        if at == selected {
-            select(theme, inside, row, buf);
-        }
-    }
+fn choice(model: &Model, theme: &Theme, verb: &Verb) -> Row {
+    let usual = key::usual(verb.command).unwrap_or_default();
+    Row::Choice(vec![
+        span(theme, Role::Text, pad_right(verb.name, 17, model.glyphs)),
+        span(theme, Role::FooterKey, pad_right(&usual, 6, model.glyphs)),
+        span(theme, Role::Text, command::help(model.language, verb.command)),
+    ])
 }

@@ -19,11 +19,13 @@ mod row;
 mod sheet;
 mod timeline;
 mod tree;
+mod wrapped;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::cockpit::Model;
+use crate::cockpit::follow::Followed;
 use crate::cockpit::model::{Pane, SourceKind, View};
 use crate::ui::frame::frame;
 use crate::ui::panes::row::Row;
@@ -34,7 +36,10 @@ use crate::words::panes::{self as said, Word, word};
 use crate::words::session::pane as name_of;
 
 pub use handoff::handoff_lines;
+pub(in crate::ui) use handoff::handoff_text_of;
 pub use playbook::playbook_lines;
+pub(in crate::ui) use playbook::playbook_text_of;
+pub(in crate::ui) use timeline::told;
 
 /// A snapshot older than this says so.
 const STALE_MS: u64 = 3_000;
@@ -91,6 +96,16 @@ fn say_empty(model: &Model, theme: &Theme, what: Word, area: Rect, buf: &mut Buf
     let text = word(model.language, what);
     for (line, part) in crate::ui::wrap::wrap(text, usize::from(area.width)).iter().enumerate() {
         Row::new(theme, model.glyphs, area, line, buf).say(Role::Dim, part);
+    }
+}
+
+/// What a title says of whom the cursor was asked to stay on.
+fn followed(model: &Model, followed: &Followed) -> (Role, String) {
+    let (name, say) = (followed.name.plain(24), |it| word(model.language, it));
+    if followed.gone {
+        (Role::Unknown, format!("{} {name} {}", say(Word::Follows), say(Word::Gone)))
+    } else {
+        (Role::Mark, format!("{} {name}", say(Word::Follows)))
     }
 }
 

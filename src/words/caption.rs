@@ -124,6 +124,64 @@ captions! {
     AskFilterNetwork => "Filter sockets", "กรอง socket";
     /// Ask: how to write a filter.
     AskFilterHelp => "words   ! not   cpu>80   user:www   net:3333   empty shows all", "คำ   ! ไม่เอา   cpu>80   user:www   net:3333   ว่าง = ทั้งหมด";
+    /// Ask: search a text.
+    AskFind => "Search", "ค้นหา";
+    /// Ask: how to search.
+    AskFindHelp => "n and N go on from match to match   empty: no search", "n และ N ไปจุดที่พบถัดไปและก่อนหน้า   ว่าง = เลิกค้น";
+    /// Ask: a time.
+    AskTime => "Go to time, UTC", "ไปที่เวลา (UTC)";
+    /// Ask: how to write a time.
+    AskTimeHelp => "17:45   17:45:30   -5m   +30s   -1h", "เช่น 17:45   17:45:30   -5m   +30s   -1h";
+    /// Footer of the search: stay where it found something.
+    UseFind => "go on here", "อ่านต่อตรงนี้";
+    /// Footer of the time: go there.
+    GoThere => "go there", "ไปที่นั่น";
+    /// Copy: title.
+    Copy => "Copy", "คัดลอก";
+    /// Copy: what happens.
+    CopyHelp => "Goes to the terminal's clipboard, and to clip/last.txt.", "ส่งไป clipboard ของเทอร์มินัล และลง clip/last.txt";
+    /// Copy: what happens on a screen that writes nothing.
+    CopyHelpOnly => "Goes to the terminal's clipboard.", "ส่งไป clipboard ของเทอร์มินัล";
+    /// Copy: tmux may keep it.
+    CopyTmux => "tmux and screen may swallow it: p prints it instead.", "tmux หรือ screen อาจไม่ส่งต่อ ให้กด p เพื่อพิมพ์แทน";
+    /// Footer of the copy menu: copy the row.
+    CopyNow => "copy", "คัดลอก";
+    /// Footer of the copy menu: print the row.
+    PrintPlain => "print plain", "พิมพ์ธรรมดา";
+    /// Print: below the printed text.
+    PrintedEnd => "Mark and copy it with the terminal. Enter goes back.", "เลือกและคัดลอกด้วยเทอร์มินัล แล้วกด Enter เพื่อกลับ";
+    /// Copy: a kind.
+    CopyPid => "pid", "pid";
+    /// Copy: a kind.
+    CopyCommand => "command line", "บรรทัดคำสั่ง";
+    /// Copy: a kind.
+    CopyExecutable => "executable", "ไฟล์โปรแกรม";
+    /// Copy: a kind.
+    CopyRemote => "remote end", "ปลายทาง";
+    /// Copy: a kind.
+    CopyLocal => "local end", "ต้นทาง";
+    /// Copy: a kind.
+    CopyFinding => "finding as text", "สิ่งที่พบเป็นข้อความ";
+    /// Copy: a kind.
+    CopyItem => "item", "รายการ";
+    /// Copy: a kind.
+    CopyNode => "node", "โหนด";
+    /// Copy: a kind.
+    CopyEntry => "entry", "รายการเหตุการณ์";
+    /// Copy: a kind.
+    CopyBrief => "handoff brief", "สรุปส่งเวร";
+    /// Copy: a kind.
+    CopyPlaybook => "playbook as text", "playbook เป็นข้อความ";
+    /// Bookmarks: title.
+    Bookmarks => "Notes and bookmarks", "โน้ตและที่คั่น";
+    /// Unread: title.
+    Unread => "What could not be read", "ที่อ่านไม่ได้";
+    /// Unread: everything could be read.
+    AllRead => "Everything could be read.", "อ่านได้ทั้งหมด";
+    /// Process: sockets that are not listed; the network pane has them.
+    MoreInNetwork => "more in the network pane", "ดูต่อในช่องเครือข่าย";
+    /// Process: somebody has looked at the finding.
+    Acknowledged => "acknowledged", "รับทราบแล้ว";
     /// Process: title.
     Process => "Process", "โปรเซส";
     /// Process: it ended.

@@ -69,8 +69,32 @@ const fn words(command: Command) -> Texts {
         Command::Filter => say(
             "filter",
             "กรอง",
-            "show what matches: words, ! for not, cpu>80 user:www",
-            "กรอง: คำ, ! คือไม่เอา, cpu>80 user:www",
+            "filter a list (! not, cpu>80 user:www); search a text",
+            "กรองตาราง (! ไม่เอา, cpu>80 user:www) หรือค้นในข้อความ",
+        ),
+        Command::NextMatch => {
+            say("next match", "ที่พบถัดไป", "to the next place found by /", "ไปจุดถัดไปที่ค้นพบด้วย /")
+        }
+        Command::PreviousMatch => {
+            say("match before", "ที่พบก่อน", "to the place before found by /", "ไปจุดก่อนหน้าที่ค้นพบด้วย /")
+        }
+        Command::Follow => say(
+            "follow",
+            "ตาม",
+            "stay on this row, or on the newest entry",
+            "เกาะแถวนี้ไว้ หรือเกาะรายการใหม่สุด",
+        ),
+        Command::Wrap => {
+            say("wrap", "ตัดบรรทัด", "long lines wrapped, or cut", "ตัดบรรทัดยาวลงมา หรือตัดทิ้ง")
+        }
+        Command::Copy => {
+            say("copy", "คัดลอก", "choose what to copy of this row", "เลือกสิ่งที่จะคัดลอกจากแถวนี้")
+        }
+        Command::Unread => say(
+            "unread",
+            "ที่อ่านไม่ได้",
+            "what could not be read of this host",
+            "รายการที่อ่านจากเครื่องนี้ไม่ได้",
         ),
         Command::Sort => say("sort", "เรียง", "the next order", "เปลี่ยนวิธีเรียง"),
         Command::Tree => {
@@ -96,6 +120,24 @@ const fn words(command: Command) -> Texts {
             "to the event after, on the tape",
             "ไปเหตุการณ์ถัดไปในบันทึก",
         ),
+        Command::GoToTime => say(
+            "go to time",
+            "ไปที่เวลา",
+            "to a time: 17:45, 17:45:30, -5m",
+            "ไปที่เวลา: 17:45, 17:45:30, -5m",
+        ),
+        Command::Live => say(
+            "live",
+            "ปัจจุบัน",
+            "back to the newest; the end of a replay",
+            "กลับไปที่ล่าสุด หรือท้ายการเล่นย้อนหลัง",
+        ),
+        Command::Bookmarks => say(
+            "bookmarks",
+            "ที่คั่น",
+            "notes as bookmarks; Enter goes there",
+            "โน้ตที่ใช้เป็นที่คั่น กด Enter เพื่อไป",
+        ),
         Command::Slower => say("slower", "ช้าลง", "slower tape", "เล่นบันทึกช้าลง"),
         Command::Faster => say("faster", "เร็วขึ้น", "faster tape", "เล่นบันทึกเร็วขึ้น"),
         Command::Mark => {
@@ -106,7 +148,20 @@ const fn words(command: Command) -> Texts {
             say("n/a", "ไม่เกี่ยว", "does not apply; asks why", "ไม่เกี่ยวกับเหตุนี้ จะถามเหตุผล")
         }
         Command::Blocked => say("blocked", "ติดขัด", "cannot go on; asks why", "ทำต่อไม่ได้ จะถามเหตุผล"),
-        Command::Note => say("note", "จด", "write something down", "จดโน้ต"),
+        Command::Note => say("note", "จด", "write down; bookmarks this place", "จดโน้ต และคั่นตรงนี้ไว้"),
+        Command::Redo => say("redo", "ทำซ้ำ", "do again what undo took back", "ทำสิ่งที่เลิกทำไปอีกครั้ง"),
+        Command::Range => say(
+            "range",
+            "ช่วง",
+            "items from here on; Space ticks them all",
+            "เลือกรายการจากตรงนี้ แล้ว Space ติ๊กทั้งหมด",
+        ),
+        Command::Acknowledge => say(
+            "acknowledge",
+            "รับทราบ",
+            "seen: the notice, or the finding here",
+            "รับทราบการแจ้ง หรือสิ่งที่พบตรงนี้",
+        ),
         Command::Undo => say(
             "undo",
             "เลิกทำ",

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::cockpit::model::NoticeKind;
+use crate::cockpit::model::{Copied, Kept, NoticeKind};
 use crate::domain::base::{Language, Timestamp};
 use crate::domain::detect::Grade;
 use crate::domain::untrusted::Untrusted;
@@ -35,13 +35,30 @@ pub const fn weight(kind: &NoticeKind) -> Weight {
         | NoticeKind::NotReachable
         | NoticeKind::ReasonNeeded
         | NoticeKind::BadFilter(_)
+        | NoticeKind::BadTime(_)
+        | NoticeKind::FollowedGone(_)
         | NoticeKind::UnknownVerb(_)
         | NoticeKind::ThemeBroken(_)
         | NoticeKind::TornSetAside(_)
         | NoticeKind::TapeDamaged(..)
         | NoticeKind::HandoffWaits(_)
         | NoticeKind::Inject(..) => Weight::Watch,
+        NoticeKind::Copied(copied) => match copied.kept {
+            Kept::InFile | Kept::Nowhere => Weight::Calm,
+            Kept::Failed(_) => Weight::Watch,
+        },
         NoticeKind::NothingToUndo
+        | NoticeKind::NotFound(_)
+        | NoticeKind::Wrapped(_)
+        | NoticeKind::NoSearch
+        | NoticeKind::NothingToFollow
+        | NoticeKind::NothingToCopy
+        | NoticeKind::NoBookmarks
+        | NoticeKind::NoOtherTime
+        | NoticeKind::NoRange
+        | NoticeKind::NothingToRedo
+        | NoticeKind::NothingToAcknowledge
+        | NoticeKind::AlreadyAcknowledged(_)
         | NoticeKind::ThemeLoaded(_)
         | NoticeKind::NoTool
         | NoticeKind::EndOfTape
@@ -69,6 +86,7 @@ pub const fn weight_word(language: Language, weight: Weight) -> &'static str {
 /// What a notice says.
 #[expect(clippy::too_many_lines, reason = "a table: one row a notice, no logic")]
 #[must_use]
+#[expect(clippy::too_many_lines, reason = "a table: one row a notice, no logic")]
 pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
     let say = |en, th| Phrase::of(pick(language, en, th));
     match kind {
@@ -93,10 +111,42 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
         NoticeKind::OwnHandoff => {
             say("You signed this handoff: somebody else accepts it.", "คุณเป็นผู้เซ็นส่งเวรนี้ ต้องให้คนอื่นรับ")
         }
-        NoticeKind::NoFilter => say(
-            "Nothing to filter here: go to processes or network.",
-            "ช่องนี้ไม่มีตัวกรอง ไปที่โปรเซสหรือเครือข่าย",
+        NoticeKind::NoFilter => {
+            say("Nothing to filter or search here.", "ช่องนี้ไม่มีอะไรให้กรองหรือค้นหา")
+        }
+        NoticeKind::Copied(copied) => self::copied(language, copied),
+        NoticeKind::NotFound(text) => say("Not in this text: ", "ไม่พบในข้อความนี้: ").theirs(text),
+        NoticeKind::Wrapped(true) => say("Past the end: on from the top.", "เลยท้ายแล้ว ค้นต่อจากบนสุด"),
+        NoticeKind::Wrapped(false) => {
+            say("Past the top: on from the end.", "เลยต้นแล้ว ค้นต่อจากล่างสุด")
+        }
+        NoticeKind::NoSearch => {
+            say("Nothing is searched here: / begins.", "ยังไม่ได้ค้นในช่องนี้ กด / เพื่อเริ่ม")
+        }
+        NoticeKind::NothingToFollow => say(
+            "Follow a process, a connection or the timeline.",
+            "ตามได้เฉพาะโปรเซส การเชื่อมต่อ หรือลำดับเหตุการณ์",
         ),
+        NoticeKind::FollowedGone(name) => {
+            say("What you followed is gone: ", "สิ่งที่ตามอยู่หายไปแล้ว: ").theirs(name)
+        }
+        NoticeKind::NothingToCopy => say("Nothing to copy here.", "ไม่มีอะไรให้คัดลอกตรงนี้"),
+        NoticeKind::NoBookmarks => say("No notes yet: m makes one.", "ยังไม่มีโน้ต กด m เพื่อจด"),
+        NoticeKind::BadTime(text) => {
+            say("No time (try 17:45 or -5m): ", "ไม่ใช่เวลา (ลอง 17:45 หรือ -5m): ").theirs(text)
+        }
+        NoticeKind::NoOtherTime => say(
+            "This host is live. Go to a time in the timeline.",
+            "เครื่องนี้เป็นเวลาจริง ไปที่เวลาอื่นได้ในลำดับเหตุการณ์",
+        ),
+        NoticeKind::NoRange => say("Only the checklist has ranges.", "เลือกเป็นช่วงได้เฉพาะในเช็กลิสต์"),
+        NoticeKind::NothingToRedo => say("There is nothing to redo.", "ไม่มีอะไรให้ทำซ้ำ"),
+        NoticeKind::NothingToAcknowledge => {
+            say("Nothing to acknowledge here.", "ไม่มีอะไรให้รับทราบตรงนี้")
+        }
+        NoticeKind::AlreadyAcknowledged(name) => {
+            say("Acknowledged before: ", "รับทราบไปแล้ว: ").theirs(name)
+        }
         NoticeKind::NotReachable => say(
             "Not reachable yet: answer the question before it.",
             "ยังไปไม่ถึง ให้ตอบคำถามก่อนหน้านี้ก่อน",
@@ -150,4 +200,25 @@ fn tape_damaged(language: Language, file: &Untrusted, until: Option<Timestamp>) 
     let next = say("; keep a copy", " เก็บสำเนาไว้");
     let name = file.bytes().rsplit(|byte| *byte == b'/').next().unwrap_or_default();
     Phrase::default().theirs(&Untrusted::new(name)).ours(from).ours(next)
+}
+
+/// Nobody can know whether the terminal took it, so the way without it is named.
+fn copied(language: Language, copied: &Copied) -> Phrase {
+    let Copied { sent, all, kept } = copied;
+    let bytes = if sent < all { format!("{sent}/{all}") } else { sent.to_string() };
+    let phrase = match language {
+        Language::En => Phrase::of(format!("Copied {bytes} bytes")),
+        Language::Th => Phrase::of(format!("คัดลอก {bytes} ไบต์")),
+    };
+    let phrase = match kept {
+        Kept::InFile => {
+            phrase.ours(pick(language, ", and clip/last.txt. ", " และลง clip/last.txt "))
+        }
+        Kept::Nowhere => phrase.ours(". "),
+        Kept::Failed(why) => {
+            let but = pick(language, ", but not to a file: ", " แต่ลงไฟล์ไม่ได้: ");
+            phrase.ours(but).theirs(why).ours(". ")
+        }
+    };
+    phrase.ours(pick(language, "tmux lost it? y, then p.", "ถ้าหายใน tmux ให้กด y แล้ว p"))
 }

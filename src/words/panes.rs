@@ -44,6 +44,8 @@ words! {
     Why => "WHY", "เหตุผล";
     Held => "held", "หยุดภาพ";
     Tree => "tree", "ต้นไม้";
+    Follows => "follows", "ตาม";
+    Newest => "newest", "ใหม่สุด";
     Gone => "gone", "จบแล้ว";
     Deleted => "deleted", "ถูกลบ";
     Waiting => "waiting for the first look at the host", "รอดูเครื่องครั้งแรก";
@@ -65,7 +67,7 @@ words! {
     Answered => "answered", "ตอบแล้ว";
     AbsentSources => "not on this host", "ไม่มีบนเครื่องนี้";
     NotAsked => "not asked yet", "ยังไม่ได้ตรวจ";
-    Waits => "waits for you: press N", "รออนุญาต: กด N";
+    Waits => "waits for you: press V", "รออนุญาต: กด V";
     HeldBy => "held by", "ถือโดย";
     NoHolder => "no process holds a GPU", "ไม่มีโปรเซสใช้ GPU";
     SeeAbove => "see above", "ดูด้านบน";
@@ -113,6 +115,24 @@ pub const fn part(language: Language, part: NetworkPart) -> &'static str {
 #[must_use]
 pub fn sorted_by(language: Language, sort: ProcessSort) -> String {
     format!("{} {}", pick(language, "by", "เรียงตาม"), fact::sort(language, sort))
+}
+
+/// How many rows a range holds.
+#[must_use]
+pub fn marked(language: Language, count: usize) -> String {
+    match language {
+        Language::En => format!("{count} marked"),
+        Language::Th => format!("เลือก {count}"),
+    }
+}
+
+/// How many entries came after the one under the cursor.
+#[must_use]
+pub fn newer(language: Language, count: usize) -> String {
+    match language {
+        Language::En => format!("{count} newer"),
+        Language::Th => format!("ใหม่กว่า {count}"),
+    }
 }
 
 /// How old the picture is.

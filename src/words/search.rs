@@ -71,12 +71,23 @@ fn rank(
     if let Some(score) = score(matcher, &patterns.fuzzy, verb.name) {
         return Some(NAME + score);
     }
-    let texts = [
-        command::help(language, verb.command),
-        command::short(language, verb.command),
-        command::help(language.other(), verb.command),
-    ];
-    texts.into_iter().find_map(|text| score(matcher, &patterns.part, text))
+    // Whoever reads one language may know the word of the other.
+    let both = [language, language.other()];
+    let shorts = both.map(|it| command::short(it, verb.command));
+    let exact = |text: &str| text.to_lowercase() == query.to_lowercase();
+    if shorts.into_iter().any(exact) {
+        return Some(NAME);
+    }
+    let helps = both.map(|it| command::help(it, verb.command));
+    let names: Vec<String> = keys_of(verb.command).map(key::chord).collect();
+    let texts = shorts.into_iter().chain(helps).chain(names.iter().map(String::as_str));
+    let fits = |text: &str| score(matcher, &patterns.part, text).or_else(|| holds(text, query));
+    texts.filter_map(fits).max()
+}
+
+/// The text holds the query as it is written: the matcher knows a Thai letter only without its marks.
+fn holds(text: &str, query: &str) -> Option<u32> {
+    text.to_lowercase().contains(&query.to_lowercase()).then_some(1)
 }
 
 fn score(matcher: &mut Matcher, pattern: &Pattern, text: &str) -> Option<u32> {

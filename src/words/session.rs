@@ -147,6 +147,9 @@ pub fn event(language: Language, event: &Event) -> Phrase {
                 None => found,
             }
         }
+        Event::Acknowledged { subject } => {
+            say("acknowledged the finding on ", "รับทราบสิ่งที่พบบน ").ours(finding::subject(subject))
+        }
         Event::Allowed { program, .. } => {
             say("allowed this program to run: ", "อนุญาตให้รันโปรแกรม: ").theirs(program)
         }

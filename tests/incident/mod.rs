@@ -117,6 +117,7 @@ impl Desk {
     /// In a new session that this source feeds.
     pub(crate) fn with(source: Source) -> Self {
         let mut desk = Self { model: Model::new("suda".into(), moment(0), words::search) };
+        desk.model.read = firedamp::ui::read;
         desk.tell(Msg::Opened(Box::new(opened(vec![opening()], source))));
         desk
     }

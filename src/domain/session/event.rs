@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::base::{Digest, Timestamp};
-use crate::domain::detect::Finding;
+use crate::domain::detect::{Finding, Subject};
 use crate::domain::playbook::{FlowId, ItemId, NodeId};
 use crate::domain::untrusted::Untrusted;
 
@@ -11,7 +11,7 @@ use crate::domain::untrusted::Untrusted;
 pub const PROGRAM: &str = "firedamp";
 
 /// The kinds of [`Event`] that this version knows, as they are written.
-pub(super) const KINDS: [&str; 16] = [
+pub(super) const KINDS: [&str; 17] = [
     "opened",
     "resumed",
     "left",
@@ -20,6 +20,7 @@ pub(super) const KINDS: [&str; 16] = [
     "marked",
     "noted",
     "found",
+    "acknowledged",
     "allowed",
     "handed-off",
     "accepted",
@@ -114,6 +115,11 @@ pub enum Event {
         /// The subject by name, for people: `4242 xmrig`, `192.0.2.1:3333`.
         name: Untrusted,
     },
+    /// The responder has looked at what was found on a subject. It stands until more is found on it.
+    Acknowledged {
+        /// On whom.
+        subject: Subject,
+    },
     /// The responder allowed a program of the host to run.
     Allowed {
         /// Its path.
@@ -207,5 +213,5 @@ pub enum Place {
     /// A node of a flow.
     Node(FlowId, NodeId),
     /// A finding.
-    Subject(crate::domain::detect::Subject),
+    Subject(Subject),
 }

@@ -34,6 +34,8 @@ pub struct State {
     pub notes: Vec<Note>,
     /// What was found, by subject, with the entry that first named it.
     pub findings: BTreeMap<Subject, (u64, Finding, Untrusted)>,
+    /// Findings that somebody has looked at, and about which nothing more was found since.
+    pub acknowledged: BTreeMap<Subject, Acknowledged>,
     /// Programs that the responder allowed.
     pub allowed: Vec<Untrusted>,
     /// The newest handoff, if any.
@@ -138,6 +140,17 @@ pub struct Note {
     pub about: Option<Place>,
 }
 
+/// Who has looked at a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acknowledged {
+    /// The entry.
+    pub seq: u64,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub by: Untrusted,
+}
+
 /// The newest handoff.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HandoffState {
@@ -236,8 +249,12 @@ impl State {
                 self.notes.push(Note { seq, at, by: by(), text, about });
             }
             Event::Found { finding, name } => {
+                self.acknowledged.remove(&finding.subject);
                 let first = self.findings.get(&finding.subject).map_or(seq, |(first, ..)| *first);
                 self.findings.insert(finding.subject.clone(), (first, finding, name));
+            }
+            Event::Acknowledged { subject } => {
+                self.acknowledged.insert(subject, Acknowledged { seq, at, by: by() });
             }
             Event::Allowed { program, .. } => {
                 if !self.allowed.contains(&program) {

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
@@ -19,18 +18,18 @@ use crate::ui::text::{pieces, span, time};
 use crate::ui::theme::Theme;
 use crate::words::{Caption, session};
 
-/// Draws a node with its branches.
-pub(in crate::ui) fn draw_node(
-    model: &Model,
-    theme: &Theme,
+/// A node with its branches.
+pub(super) fn node<'a>(
+    model: &'a Model,
+    theme: &'a Theme,
     (flow_id, node): (&FlowId, &NodeId),
     area: Rect,
-    buf: &mut Buffer,
-) {
-    let mut sheet = Sheet::new(model, theme, area);
+) -> Sheet<'a> {
     let name = Untrusted::from(format!("{} {}", flow_id.0, node.0));
-    let mut title = vec![span(theme, Role::Title, format!("{} ", sheet.text(Caption::Node)))];
+    let kind = Caption::Node.text(model.language);
+    let mut title = vec![span(theme, Role::Title, format!("{kind} "))];
     title.extend(pieces(theme, Role::Title, &name, 40));
+    let mut sheet = Sheet::new(model, theme, title, area);
     let found = flow(model, flow_id).and_then(|it| Some((it, document::node(it, node)?)));
     match found {
         Some((flow, it)) => {
@@ -43,20 +42,15 @@ pub(in crate::ui) fn draw_node(
     }
     choices(&mut sheet, flow_id, node);
     notes(&mut sheet, &Place::Node(flow_id.clone(), node.clone()));
-    sheet.draw(title, area, buf);
+    sheet
 }
 
-/// Draws an item with its state and its history.
-pub(in crate::ui) fn draw_item(
-    model: &Model,
-    theme: &Theme,
-    item: &ItemId,
-    area: Rect,
-    buf: &mut Buffer,
-) {
-    let mut sheet = Sheet::new(model, theme, area);
-    let mut title = vec![span(theme, Role::Title, format!("{} ", sheet.text(Caption::Item)))];
+/// An item with its state and its history.
+pub(super) fn item<'a>(model: &'a Model, theme: &'a Theme, item: &ItemId, area: Rect) -> Sheet<'a> {
+    let kind = Caption::Item.text(model.language);
+    let mut title = vec![span(theme, Role::Title, format!("{kind} "))];
     title.extend(pieces(theme, Role::Title, &Untrusted::from(item.0.as_str()), 24));
+    let mut sheet = Sheet::new(model, theme, title, area);
     match items(model).find(|it| it.id == *item) {
         Some(found) => {
             sheet.paragraph(0, &[sheet.span(Role::Text, found.text.clone())]);
@@ -75,7 +69,7 @@ pub(in crate::ui) fn draw_item(
     state(&mut sheet, item);
     marks(&mut sheet, item);
     notes(&mut sheet, &Place::Item(item.clone()));
-    sheet.draw(title, area, buf);
+    sheet
 }
 
 fn branches(sheet: &mut Sheet<'_>, flow: &Flow, node: &NodeId) {

@@ -1,6 +1,5 @@
 //! All that is known about a process: facts, reasons, what it did with the CPU, sockets, arguments.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
@@ -12,24 +11,23 @@ use crate::domain::untrusted::Untrusted;
 use crate::ui::details::Sheet;
 use crate::ui::graph::{Samples, graph_line};
 use crate::ui::role::Role;
-use crate::ui::text::{age, clock, day_and_time, percent, phrase, pieces, size, span, width};
+use crate::ui::text::{age, clock, day_and_time, percent, phrase, pieces, size, span, time, width};
 use crate::ui::theme::Theme;
 use crate::words::{Caption, fact, finding};
 
 /// Sockets listed before the arguments; the network pane has them all.
-const SOCKETS: usize = 6;
+const SOCKETS: usize = 100;
 
-/// Draws the process, or that it is gone.
-pub(in crate::ui) fn draw(
-    model: &Model,
-    theme: &Theme,
+/// The process, or that it is gone.
+pub(super) fn sheet<'a>(
+    model: &'a Model,
+    theme: &'a Theme,
     id: ProcessId,
     area: Rect,
-    buf: &mut Buffer,
-) {
-    let mut sheet = Sheet::new(model, theme, area);
-    let title =
-        vec![span(theme, Role::Title, format!("{} {}", sheet.text(Caption::Process), id.pid))];
+) -> Sheet<'a> {
+    let kind = Caption::Process.text(model.language);
+    let title = vec![span(theme, Role::Title, format!("{kind} {}", id.pid))];
+    let mut sheet = Sheet::new(model, theme, title, area);
     let snapshot = model.live.snapshot.as_deref();
     let now = snapshot.and_then(|snapshot| Some((snapshot, snapshot.process(id)?)));
     match now {
@@ -40,8 +38,9 @@ pub(in crate::ui) fn draw(
     if let Some((snapshot, process)) = now {
         sockets(&mut sheet, snapshot, id);
         arguments(&mut sheet, process);
+        unread(&mut sheet, snapshot, process);
     }
-    sheet.draw(title, area, buf);
+    sheet
 }
 
 /// The row that the cursor kept is all that is left of it.
@@ -88,8 +87,8 @@ fn facts(sheet: &mut Sheet<'_>, snapshot: &Snapshot, process: &Process) {
     ];
     let state = sheet.span(Role::Text, parts.join("   "));
     sheet.fact(Caption::State, vec![state]);
-    let time = format!("{} {}", sheet.text(Caption::CpuTime), clock(process.cpu_ms));
-    let cpu = format!("{}   {time}", percent(process.cpu));
+    let spent = format!("{} {}", sheet.text(Caption::CpuTime), clock(process.cpu_ms));
+    let cpu = format!("{}   {spent}", percent(process.cpu));
     let taken = width(&cpu) + 12;
     let mut cpu = vec![sheet.span(Role::Text, cpu)];
     cpu.extend(history(sheet, process.id, taken));
@@ -146,13 +145,51 @@ fn reasons(sheet: &mut Sheet<'_>, found: Option<&Finding>) {
         Grade::Confirmed => ("!", Role::Crit),
     };
     let grade = finding::grade(language, found.grade);
-    let grade = sheet.span(role, format!("  {sign} {grade}"));
-    sheet.heading(Caption::Reasons, vec![grade]);
+    let mut grade = vec![sheet.span(role, format!("  {sign} {grade}"))];
+    grade.extend(acknowledged(sheet, found));
+    sheet.heading(Caption::Reasons, grade);
     for reason in &found.reasons {
         let mut spans = phrase(sheet.theme, Role::Text, &finding::reason(language, reason), 200);
         let source = finding::source(language, reason.source);
         spans.push(sheet.span(Role::Dim, format!(" [{source}]")));
         sheet.paragraph(2, &spans);
+    }
+}
+
+/// Who has looked at the finding already, and when.
+fn acknowledged(sheet: &Sheet<'_>, found: &Finding) -> Vec<Span<'static>> {
+    let seen = sheet.model.session.as_ref();
+    let Some(seen) = seen.and_then(|it| it.state.acknowledged.get(&found.subject)) else {
+        return Vec::new();
+    };
+    let said = format!("   {} {} ", sheet.text(Caption::Acknowledged), time(seen.at));
+    let mut spans = vec![sheet.span(Role::Ok, said)];
+    spans.extend(pieces(sheet.theme, Role::Untrusted, &seen.by, 24));
+    spans
+}
+
+/// What could not be read of this process, by path and answer; of the rest the dialog of its own speaks.
+fn unread(sheet: &mut Sheet<'_>, snapshot: &Snapshot, process: &Process) {
+    let language = sheet.model.language;
+    let readings = [("cmdline", &process.command), ("exe", &process.exe)].map(|(name, reading)| {
+        (format!("/proc/{}/{name}", process.id.pid), fact::not_read(language, reading))
+    });
+    let missing: Vec<_> = readings.into_iter().filter(|(_, why)| !why.is_empty()).collect();
+    let below = format!("/proc/{}/", process.id.pid).into_bytes();
+    let own: Vec<_> =
+        snapshot.unread.iter().filter(|it| it.what.bytes().starts_with(&below)).collect();
+    if missing.is_empty() && own.is_empty() {
+        return;
+    }
+    sheet.heading(Caption::Unread, Vec::new());
+    for (what, why) in missing {
+        sheet.line(vec![
+            sheet.span(Role::Unknown, format!("? {what}")),
+            sheet.span(Role::Dim, format!("  {why}")),
+        ]);
+    }
+    for one in own {
+        super::unread::line(sheet, one);
     }
 }
 
@@ -190,7 +227,8 @@ fn sockets(sheet: &mut Sheet<'_>, snapshot: &Snapshot, id: ProcessId) {
     }
     let more = own.count();
     if more > 0 {
-        sheet.line(vec![sheet.span(Role::Dim, format!("+{more}"))]);
+        let more = format!("+{more} {}", sheet.text(Caption::MoreInNetwork));
+        sheet.line(vec![sheet.span(Role::Dim, more)]);
     }
 }
 

@@ -12,12 +12,12 @@ use crate::domain::untrusted::Untrusted;
 use crate::ui::document;
 use crate::ui::glyph::check_box;
 use crate::ui::panes::row::{Row, select};
-use crate::ui::panes::{Title, framed, is_full, say_empty};
+use crate::ui::panes::{Title, framed, is_full, say_empty, wrapped};
 use crate::ui::role::Role;
 use crate::ui::text::width;
 use crate::ui::theme::Theme;
 use crate::ui::wrap::wrap;
-use crate::words::panes::{Word, word};
+use crate::words::panes::{self as said, Word, word};
 use crate::words::session::phase;
 
 /// From this many cells on, an item says who marked it.
@@ -56,7 +56,15 @@ fn title(model: &Model) -> Title {
         ChecklistRow::Item(_) => None,
     });
     let Some((list, settled, items)) = heads.next() else { return Title::new() };
-    vec![(Role::Text, list.clone()), (progress(*settled, *items), format!("{settled}/{items}"))]
+    let mut title = vec![
+        (Role::Text, list.clone()),
+        (progress(*settled, *items), format!("{settled}/{items}")),
+    ];
+    if pane.range.is_some() {
+        let marked = pane.marked_items().count();
+        title.push((Role::Mark, said::marked(model.language, marked)));
+    }
+    title
 }
 
 const fn progress(settled: usize, items: usize) -> Role {
@@ -75,20 +83,8 @@ impl Page<'_> {
     /// First row to draw, so that the one under the cursor is in view although rows differ in height.
     fn first(&self, height: usize) -> usize {
         let rows = &self.model.panes.checklist.rows;
-        let line = self.model.panes.checklist.line.min(rows.len().saturating_sub(1));
-        let to_show = |last: usize| {
-            let mut taken = 0;
-            let mut first = last;
-            for at in (0..=last).rev() {
-                taken += rows.get(at).map_or(1, |row| self.height(row));
-                if taken > height && at < last {
-                    break;
-                }
-                first = at;
-            }
-            first
-        };
-        to_show(line).min(to_show(rows.len().saturating_sub(1)))
+        let height_of = |at: usize| rows.get(at).map_or(1, |row| self.height(row));
+        wrapped::first(self.model.panes.checklist.line, rows.len(), height, height_of)
     }
 
     fn height(&self, row: &ChecklistRow) -> usize {
@@ -126,8 +122,14 @@ impl Page<'_> {
     fn row(&self, at: usize, row: &ChecklistRow, line: usize, buf: &mut Buffer) -> usize {
         let at_cursor = at == self.model.panes.checklist.line;
         let mut pen = Row::new(self.theme, self.model.glyphs, self.area, line, buf);
-        let sign = if at_cursor { pen.signs().cursor } else { " " };
-        pen.left(Role::BorderFocus, sign, 1);
+        let lists = &self.model.panes.checklist;
+        let in_range = lists.range.is_some() && lists.marked().contains(&at);
+        let sign = match (at_cursor, in_range) {
+            (true, _) => pen.signs().cursor,
+            (false, true) => "*",
+            (false, false) => " ",
+        };
+        pen.left(if at_cursor { Role::BorderFocus } else { Role::Mark }, sign, 1);
         let taken = match row {
             ChecklistRow::Head { phase, list, settled, items } => {
                 self.head(*phase, list, *settled, *items, &mut pen);

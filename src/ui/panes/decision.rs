@@ -42,25 +42,16 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
     put_all(buf, area, shortened(model, theme, lines, usize::from(area.height)));
 }
 
-/// `F1 [F3]`: the flows, and which of them this is.
+/// `2/3 On-premise`: which of the flows this is, by number and title. Their ids look like keys that they are not.
 fn title(model: &Model) -> Title {
     let Some(session) = &model.session else { return Title::new() };
     let here = model.panes.decision.flow.as_ref();
-    let mut names = String::new();
-    let mut title = None;
-    for flow in session.playbook(model.language).flows() {
-        if !names.is_empty() {
-            names.push(' ');
-        }
-        if here == Some(&flow.id) {
-            names.extend(["[", &flow.id.0, "]"]);
-            title = Some(&flow.title);
-        } else {
-            names.push_str(&flow.id.0);
-        }
-    }
-    let mut parts = vec![(Role::Text, names)];
-    parts.extend(title.map(|title| (Role::Dim, title.clone())));
+    let flows: Vec<_> = session.playbook(model.language).flows().collect();
+    let at = flows.iter().position(|flow| here == Some(&flow.id));
+    let shown = at.and_then(|at| flows.get(at));
+    let number = at.map_or_else(String::new, |at| format!("{}/{}", at + 1, flows.len()));
+    let mut parts = vec![(Role::Text, number)];
+    parts.extend(shown.map(|flow| (Role::Dim, flow.title.clone())));
     parts
 }
 

@@ -11,6 +11,7 @@ use crate::cockpit::command::Command;
 use crate::cockpit::model::{Glyphs, Pane, Session};
 use crate::domain::base::Language;
 use crate::domain::session::brief;
+use crate::ui::found;
 use crate::ui::panes::row::Row;
 use crate::ui::panes::sheet::{self, Piece};
 use crate::ui::panes::{Title, brief_text, framed, say_empty};
@@ -41,6 +42,12 @@ pub fn handoff_lines(model: &Model, width: u16) -> usize {
     model.session.as_ref().map_or(0, |session| lines(model, session, width).len())
 }
 
+/// What those lines say.
+pub(in crate::ui) fn handoff_text_of(model: &Model, width: u16) -> Vec<String> {
+    let lines = model.session.as_ref().map(|session| lines(model, session, width));
+    lines.iter().flat_map(|lines| lines.iter()).map(|line| sheet::plain(line)).collect()
+}
+
 pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let mut inside = framed(Pane::Handoff, model, theme, title(model), area, buf);
     let Some(session) = &model.session else {
@@ -56,6 +63,10 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
     for (line, text) in lines.iter().skip(first).take(height).enumerate() {
         let mut pen = Row::new(theme, model.glyphs, inside, line, buf);
         sheet::draw(text, &mut pen);
+        if let Some(find) = found::in_pane(model, Pane::Handoff) {
+            let here = find.line() == Some(first + line);
+            found::mark(theme, find, (inside, line, here), buf);
+        }
     }
 }
 
@@ -71,7 +82,9 @@ fn title(model: &Model) -> Title {
         None => (Role::Warn, Word::NotAccepted),
     };
     // The entry that signed it: what came after it is not in what was handed over.
-    vec![(Role::Text, format!("#{}", handoff.seq)), (role, say(what))]
+    let stands = [(Role::Text, format!("#{}", handoff.seq)), (role, say(what))];
+    let find = found::in_pane(model, Pane::Handoff).map(found::title);
+    find.into_iter().chain(stands).collect()
 }
 
 fn keys(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {

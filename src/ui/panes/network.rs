@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::text::Line;
 
 use crate::cockpit::Model;
 use crate::cockpit::model::Pane;
@@ -15,10 +16,11 @@ use crate::domain::detect::{Finding, Subject};
 use crate::domain::facts::{Protocol, Socket};
 use crate::domain::untrusted::Untrusted;
 use crate::ui::panes::row::{Row, select};
-use crate::ui::panes::{Title, condition, framed, grade, say_empty};
+use crate::ui::panes::{Title, condition, followed, framed, grade, say_empty, wrapped};
 use crate::ui::role::Role;
-use crate::ui::text::{age, scroll};
+use crate::ui::text::{age, scroll, span};
 use crate::ui::theme::Theme;
+use crate::ui::wrap::wrap;
 use crate::words::panes::{self as said, Word, word};
 use crate::words::{fact, finding};
 
@@ -69,13 +71,26 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let top = usize::from(heads);
     let height = usize::from(inside.height).saturating_sub(top);
     let list = Lines::new(&pane.rows, heads);
-    let first = scroll(list.line_of(pane.line), list.len(), height);
+    let at = list.line_of(pane.line);
+    let mut first = scroll(at, list.len(), height);
     let columns = columns(&list, first, height, usize::from(inside.width));
+    if model.panes.wrap {
+        let height_of = |line| match list.at(line) {
+            Some(Shown::Row(_, row)) => why_lines(model, theme, row, columns.why).len().max(1),
+            Some(Shown::Head(..)) | None => 1,
+        };
+        first = wrapped::first(at, list.len(), height, height_of);
+    }
     if heads {
         head(model, columns, Row::new(theme, model.glyphs, inside, 0, buf));
     }
-    for (line, shown) in (first..list.len()).take(height).map(|at| list.at(at)).enumerate() {
-        let mut pen = Row::new(theme, model.glyphs, inside, line + top, buf);
+    let mut line = top;
+    for shown in (first..list.len()).take(height).map(|at| list.at(at)) {
+        if line >= height + top {
+            break;
+        }
+        let mut pen = Row::new(theme, model.glyphs, inside, line, buf);
+        let mut taken = 1;
         match shown {
             Some(Shown::Head(part, count)) => {
                 pen.say(Role::Title, said::part(model.language, part));
@@ -83,13 +98,20 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
             }
             Some(Shown::Row(at, row)) => {
                 let at_cursor = at == pane.line;
-                connection(model, snapshot.moment, row, columns, at_cursor, &mut pen);
+                let why = connection(model, snapshot.moment, row, columns, at_cursor, &mut pen);
+                if model.panes.wrap {
+                    let lines = why_lines(model, theme, row, why);
+                    let indent = usize::from(inside.width).saturating_sub(why);
+                    wrapped::rest(theme, model.glyphs, &lines, (inside, line, indent), buf);
+                    taken = lines.len().max(1);
+                }
                 if at_cursor && model.focus == Pane::Network {
-                    select(theme, inside, line + top, buf);
+                    (line..line + taken).for_each(|line| select(theme, inside, line, buf));
                 }
             }
             None => {}
         }
+        line += taken;
     }
 }
 
@@ -107,6 +129,7 @@ fn title(model: &Model) -> Title {
         let text = Untrusted::from(pane.filter.text()).plain(24);
         title.push((Role::Mark, format!("/{text}")));
     }
+    title.extend(pane.followed.as_ref().map(|it| followed(model, it)));
     title.extend(condition(model));
     title
 }
@@ -221,6 +244,7 @@ fn head(model: &Model, columns: Columns, mut pen: Row<'_>) {
     }
 }
 
+/// Draws one row and gives the cells that its reasons have.
 fn connection(
     model: &Model,
     moment: Moment,
@@ -228,7 +252,7 @@ fn connection(
     columns: Columns,
     at_cursor: bool,
     pen: &mut Row<'_>,
-) {
+) -> usize {
     let socket = &*row.socket;
     let found = finding_on(model, socket);
     let (sign, role) = found.map_or((" ", Role::Text), |it| grade(it.grade));
@@ -268,15 +292,40 @@ fn connection(
     owner(row, pen, columns.pid, columns.owner);
     if let Some(found) = found.filter(|_| columns.why > 0) {
         pen.skip(1);
-        let mut rules: Vec<&str> = Vec::new();
-        for reason in &found.reasons {
-            let said = finding::rule(model.language, reason.rule);
-            if !rules.contains(&said) {
-                rules.push(said);
-            }
+        let room = pen.room();
+        let rules = rules(model, found);
+        if model.panes.wrap {
+            let lines = wrap(&rules, room);
+            pen.say(role, lines.first().map_or("", String::as_str));
+        } else {
+            pen.say(role, &rules);
         }
-        pen.say(role, &rules.join(", "));
+        return room;
     }
+    0
+}
+
+/// The kinds of reasons that speak against a connection.
+fn rules(model: &Model, found: &Finding) -> String {
+    let mut rules: Vec<&str> = Vec::new();
+    for reason in &found.reasons {
+        let said = finding::rule(model.language, reason.rule);
+        if !rules.contains(&said) {
+            rules.push(said);
+        }
+    }
+    rules.join(", ")
+}
+
+/// The same broken into lines of so many cells; nothing where there is no room for it.
+fn why_lines(model: &Model, theme: &Theme, row: &NetworkRow, cells: usize) -> Vec<Line<'static>> {
+    let Some(found) = finding_on(model, &row.socket).filter(|_| cells > 0) else {
+        return Vec::new();
+    };
+    let role = grade(found.grade).1;
+    let mut lines = wrap(&rules(model, found), cells);
+    lines.truncate(wrapped::MOST);
+    lines.into_iter().map(|line| Line::from(span(theme, role, line))).collect()
 }
 
 fn owner(row: &NetworkRow, pen: &mut Row<'_>, digits: usize, cells: usize) {

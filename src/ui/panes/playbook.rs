@@ -11,6 +11,7 @@ use crate::cockpit::Model;
 use crate::cockpit::model::{Glyphs, Pane};
 use crate::domain::base::Language;
 use crate::domain::playbook::Playbook;
+use crate::ui::found;
 use crate::ui::panes::row::Row;
 use crate::ui::panes::sheet::{self, Piece};
 use crate::ui::panes::{Title, framed, playbook_text, say_empty};
@@ -40,6 +41,11 @@ pub fn playbook_lines(model: &Model, width: u16) -> usize {
     lines(model, width).len()
 }
 
+/// What those lines say.
+pub(in crate::ui) fn playbook_text_of(model: &Model, width: u16) -> Vec<String> {
+    lines(model, width).iter().map(|line| sheet::plain(line)).collect()
+}
+
 pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let inside_width = area.intersection(buf.area).width.saturating_sub(2);
     let lines = lines(model, inside_width);
@@ -52,6 +58,10 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
     for (line, text) in lines.iter().skip(first).take(height).enumerate() {
         let mut pen = Row::new(theme, model.glyphs, inside, line, buf);
         sheet::draw(text, &mut pen);
+        if let Some(find) = found::in_pane(model, Pane::Playbook) {
+            let here = find.line() == Some(first + line);
+            found::mark(theme, find, (inside, line, here), buf);
+        }
     }
 }
 
@@ -59,7 +69,10 @@ fn title(model: &Model, lines: &[Vec<Piece>]) -> Title {
     let Some(session) = &model.session else { return Title::new() };
     let id = session.playbook(model.language).id.clone();
     let at = model.panes.playbook.line.min(lines.len().saturating_sub(1)) + 1;
-    vec![(Role::Text, id), (Role::Dim, format!("{at}/{}", lines.len()))]
+    let find = found::in_pane(model, Pane::Playbook).map(found::title);
+    let mut title: Title = find.into_iter().collect();
+    title.extend([(Role::Text, id), (Role::Dim, format!("{at}/{}", lines.len()))]);
+    title
 }
 
 /// The lines of the session's playbook, laid out once for each width and language.

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
+use ratatui::text::Line;
 
 use crate::cockpit::Model;
 use crate::cockpit::model::Pane;
@@ -15,10 +16,13 @@ use crate::domain::untrusted::Untrusted;
 use crate::ui::graph::{Samples, graph_line};
 use crate::ui::panes::row::{Row, select};
 use crate::ui::panes::tree::{Joint, joints};
-use crate::ui::panes::{Title, condition, framed, grade, process_detail, say_empty};
+use crate::ui::panes::{
+    Title, condition, followed, framed, grade, process_detail, say_empty, wrapped,
+};
 use crate::ui::role::Role;
-use crate::ui::text::{age, percent, put_all, scroll, size};
+use crate::ui::text::{age, percent, pieces, put_all, scroll, size};
 use crate::ui::theme::Theme;
+use crate::ui::wrap::wrap_spans;
 use crate::words::panes::{self as said, Word, word};
 
 /// A column before the command.
@@ -104,6 +108,7 @@ fn title(model: &Model) -> Title {
         let text = Untrusted::from(pane.filter.text()).plain(24);
         title.push((Role::Mark, format!("/{text}")));
     }
+    title.extend(pane.followed.as_ref().map(|it| followed(model, it)));
     title.extend(condition(model));
     title.push((Role::Dim, said::sorted_by(model.language, pane.sort)));
     if pane.tree {
@@ -119,7 +124,15 @@ fn title(model: &Model) -> Title {
 fn rows(model: &Model, theme: &Theme, snapshot: &Snapshot, area: Rect, buf: &mut Buffer) {
     let pane = &model.panes.processes;
     let height = usize::from(area.height).saturating_sub(1);
-    let first = scroll(pane.line, pane.rows.len(), height);
+    let first = if model.panes.wrap {
+        // Of the room that a row has here, the tree may take half.
+        let cells = usize::from(area.width) * 2 / if pane.tree { 10 } else { 5 };
+        let height_of =
+            |at| pane.rows.get(at).map_or(1, |row| command_lines(theme, row, cells).len());
+        wrapped::first(pane.line, pane.rows.len(), height, height_of)
+    } else {
+        scroll(pane.line, pane.rows.len(), height)
+    };
     let view = || pane.rows.iter().skip(first);
     let finding = |row: &ProcessRow| model.live.findings.get(&Subject::Process(row.process.id));
     let flags: Vec<String> =
@@ -135,10 +148,14 @@ fn rows(model: &Model, theme: &Theme, snapshot: &Snapshot, area: Rect, buf: &mut
     } else {
         vec![Joint::default(); height]
     };
-    for (line, ((row, flags), joint)) in view().zip(&flags).zip(joints).enumerate() {
+    let mut line = 1;
+    for (nth, ((row, flags), joint)) in view().zip(&flags).zip(joints).enumerate() {
+        if line > height {
+            break;
+        }
         let look = Look { model, theme, snapshot, row, finding: finding(row) };
-        let at_cursor = first + line == pane.line;
-        let mut pen = Row::new(theme, model.glyphs, area, line + 1, buf);
+        let at_cursor = first + nth == pane.line;
+        let mut pen = Row::new(theme, model.glyphs, area, line, buf);
         let sign = if at_cursor { pen.signs().cursor } else { " " };
         pen.left(Role::BorderFocus, sign, 1);
         for (column, cells) in &columns {
@@ -148,10 +165,16 @@ fn rows(model: &Model, theme: &Theme, snapshot: &Snapshot, area: Rect, buf: &mut
         pen.skip(1);
         let room = pen.room();
         joint.draw(&mut pen, room / 2);
+        let room = pen.room();
         look.command(&mut pen);
+        let lines = if model.panes.wrap { command_lines(theme, row, room) } else { Vec::new() };
+        let indent = usize::from(area.width) - room;
+        wrapped::rest(theme, model.glyphs, &lines, (area, line, indent), buf);
+        let taken = lines.len().max(1);
         if at_cursor && model.focus == Pane::Processes {
-            select(theme, area, line + 1, buf);
+            (line..line + taken).for_each(|line| select(theme, area, line, buf));
         }
+        line += taken;
     }
 }
 
@@ -285,7 +308,14 @@ impl Look<'_> {
         }
         let unread = match &process.command {
             Reading::Known(command) if !command.is_empty() => {
-                pen.pieces(role, &command.joined(), room);
+                if self.model.panes.wrap {
+                    let first = command_lines(self.theme, self.row, room).into_iter().next();
+                    for span in first.unwrap_or_default().spans {
+                        pen.styled(span.style, &span.content);
+                    }
+                } else {
+                    pen.pieces(role, &command.joined(), room);
+                }
                 return;
             }
             Reading::Known(_) => "-",
@@ -298,6 +328,21 @@ impl Look<'_> {
         pen.say(Role::Dim, "(");
         pen.pieces(role, &process.comm, room.saturating_sub(4));
         pen.say(Role::Dim, ")");
+    }
+}
+
+/// The command line broken into lines of so many cells; nothing where something else stands in for it.
+fn command_lines(theme: &Theme, row: &ProcessRow, cells: usize) -> Vec<Line<'static>> {
+    let process = &*row.process;
+    match &process.command {
+        Reading::Known(command) if !command.is_empty() && !row.gone && !process.kernel => {
+            let most = cells.saturating_mul(wrapped::MOST);
+            let spans = pieces(theme, Role::Untrusted, &command.joined(), most);
+            let mut lines = wrap_spans(&spans, cells);
+            lines.truncate(wrapped::MOST);
+            lines
+        }
+        Reading::Known(_) | Reading::Denied | Reading::Blocked | Reading::Unknown => Vec::new(),
     }
 }
 

@@ -93,6 +93,11 @@ pub(super) fn sentence(role: Role, phrase: &Phrase) -> Vec<Piece> {
     phrase.0.iter().flat_map(part).collect()
 }
 
+/// What one line says.
+pub(super) fn plain(line: &[Piece]) -> String {
+    line.iter().map(|(_, text)| text.as_str()).collect()
+}
+
 /// Draws one line.
 pub(super) fn draw(line: &[Piece], pen: &mut Row<'_>) {
     for (role, text) in line {

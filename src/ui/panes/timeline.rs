@@ -8,6 +8,7 @@ use crate::cockpit::model::{Pane, Pending, Session};
 use crate::domain::detect::Grade;
 use crate::domain::session::{Entry, Event, ItemState};
 use crate::ui::document;
+use crate::ui::found;
 use crate::ui::panes::row::{Row, select};
 use crate::ui::panes::{Title, framed, grade, is_full, say_empty};
 use crate::ui::role::Role;
@@ -15,7 +16,7 @@ use crate::ui::text::{phrase, time};
 use crate::ui::theme::Theme;
 use crate::ui::wrap::wrap_spans;
 use crate::words::Phrase;
-use crate::words::panes::{Word, word};
+use crate::words::panes::{self as said, Word, word};
 use crate::words::session::event;
 
 /// From this many cells on, a line names its number and who.
@@ -42,11 +43,20 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
 
 fn title(model: &Model) -> Title {
     let Some(session) = &model.session else { return Title::new() };
-    let mut title = vec![(Role::Text, format!("#{}", session.state.seq))];
+    let find = found::in_pane(model, Pane::Timeline).map(found::title);
+    let mut title: Title = find.into_iter().collect();
+    title.push((Role::Text, format!("#{}", session.state.seq)));
     let waiting = session.pending.len();
     if waiting > 0 {
         title.push((Role::Pending, format!("~{waiting}")));
     }
+    title.push(match model.panes.timeline.line {
+        0 => {
+            let (follows, newest) = (word(model.language, Word::Follows), Word::Newest);
+            (Role::Dim, format!("{follows} {}", word(model.language, newest)))
+        }
+        newer => (Role::Warn, said::newer(model.language, newer)),
+    });
     title
 }
 
@@ -102,6 +112,9 @@ fn entries(model: &Model, theme: &Theme, session: &Session, area: Rect, buf: &mu
                 if *at_cursor && model.focus == Pane::Timeline {
                     select(theme, area, line, buf);
                 }
+                if let Some(find) = found::in_pane(model, Pane::Timeline) {
+                    found::mark(theme, find, (area, line, *at_cursor), buf);
+                }
             }
         }
     }
@@ -127,7 +140,7 @@ fn one(model: &Model, entry: &Entry, at_cursor: bool, pen: &mut Row<'_>) {
 
 /// The event in words, with what the playbook calls its places.
 #[expect(clippy::wildcard_enum_match_arm, reason = "only acts on the playbook have a place in it")]
-fn told(model: &Model, what: &Event) -> Phrase {
+pub(in crate::ui) fn told(model: &Model, what: &Event) -> Phrase {
     let usual = event(model.language, what);
     match what {
         Event::Marked { item, .. } => match document::items(model).find(|it| it.id == *item) {
@@ -169,6 +182,7 @@ const fn mark(event: &Event) -> (&'static str, Role) {
         Event::HandedOff { .. } | Event::Accepted { .. } | Event::Debriefed { .. } => {
             ("=", Role::BorderFocus)
         }
+        Event::Acknowledged { .. } => ("a", Role::Text),
         Event::Opened(_)
         | Event::Resumed { .. }
         | Event::Left

@@ -1,0 +1,154 @@
+//! Answers to questions: what is typed while it is typed, and what Enter and Esc make of it.
+
+#![expect(clippy::wildcard_enum_match_arm, reason = "what means nothing to a dialog does nothing")]
+
+use tui_input::Input;
+
+use crate::cockpit::command::Command;
+use crate::cockpit::dialog::{Asked, Dialog};
+use crate::cockpit::filter::Filter;
+use crate::cockpit::model::NoticeKind;
+use crate::cockpit::{Effect, Model, acts, coach, copy, cursor, find, goto, obey, rows};
+use crate::domain::session::Event;
+use crate::domain::untrusted::Untrusted;
+
+/// A command while a dialog is open.
+pub(super) fn in_dialog(model: &mut Model, command: Command) -> Vec<Effect> {
+    match (&mut model.dialog, command) {
+        (Dialog::Leave, Command::Open) => return vec![Effect::Leave],
+        (Dialog::AllowTool(path), Command::Open) => {
+            let program = path.clone();
+            model.dialog = Dialog::Closed;
+            return acts::record(model, Event::Allowed { program, sha256: None })
+                .into_iter()
+                .collect();
+        }
+        (Dialog::Item(_) | Dialog::Node(..), Command::Mark) => {
+            model.dialog = Dialog::Closed;
+            return obey::obey(model, Command::Mark);
+        }
+        (Dialog::ShowExpert | Dialog::EndTraining, Command::Open) => return coach::agree(model),
+        (Dialog::Coach, Command::Hint | Command::Expert | Command::Debrief) => {
+            return coach::ask(model, command).into_iter().collect();
+        }
+        (Dialog::Process(_) | Dialog::Item(_) | Dialog::Node(..), Command::Copy) => {
+            copy::ask(model);
+        }
+        (Dialog::Copy(..), Command::Open | Command::Copy) => return copy::take(model, false),
+        (Dialog::Bookmarks(line), Command::Open) => {
+            let line = *line;
+            return goto::to_note(model, line);
+        }
+        (_, Command::Back | Command::Open | Command::Leave) | (Dialog::Coach, Command::Coach) => {
+            return coach::close(model).into_iter().collect();
+        }
+        (Dialog::Coach | Dialog::Debrief, moved) => coach::read_on(model, moved),
+        (Dialog::Copy(choices, line), moved) => {
+            let lines = choices.len();
+            *line = cursor::by(moved, *line, lines, 8);
+        }
+        (Dialog::Bookmarks(line), moved) => {
+            let lines = model.session.as_ref().map_or(0, |session| session.state.notes.len());
+            *line = cursor::by(moved, *line, lines, 8);
+        }
+        (dialog, moved) if dialog.is_sheet() => {
+            let page = usize::from(model.size.rows.saturating_sub(6)).max(1);
+            model.sheet.line = cursor::by(moved, model.sheet.line, model.sheet.lines, page);
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// A filter or a search works while it is typed, as soon as it can be read.
+pub(super) fn while_typed(model: &mut Model) {
+    let Dialog::Ask(asked, input) = &model.dialog else { return };
+    if let Asked::Find(before) = asked {
+        let (before, text) = (before.clone(), input.value().trim().to_owned());
+        return find::typed(model, &before, &text);
+    }
+    let Ok(filter) = Filter::parse(input.value()) else { return };
+    match asked {
+        Asked::FilterProcesses(_) => model.panes.processes.filter = filter,
+        Asked::FilterNetwork(_) => model.panes.network.filter = filter,
+        Asked::Note(_) | Asked::Reason(..) | Asked::Find(_) | Asked::Time => return,
+    }
+    rows::refresh(model);
+}
+
+/// Whoever leaves the question sees what was seen before it.
+pub(super) fn take_back(model: &mut Model) {
+    let Dialog::Ask(asked, _) = &model.dialog else { return };
+    match asked {
+        Asked::FilterProcesses(before) => model.panes.processes.filter = before.clone(),
+        Asked::FilterNetwork(before) => model.panes.network.filter = before.clone(),
+        Asked::Find(before) => {
+            let before = before.clone();
+            return find::give_back(model, &before);
+        }
+        Asked::Note(_) | Asked::Reason(..) | Asked::Time => return,
+    }
+    rows::refresh(model);
+}
+
+/// Enter: the question is answered.
+pub(super) fn enter(model: &mut Model) -> Vec<Effect> {
+    match std::mem::take(&mut model.dialog) {
+        Dialog::Ask(asked, input) => typed(model, asked, input),
+        Dialog::Help(input, line) | Dialog::Palette(input, line) => {
+            let found = (model.search)(model.language, input.value());
+            if let Some(verb) = found.get(line) {
+                obey::obey(model, verb.command)
+            } else {
+                let text = Untrusted::from(input.value());
+                model.notice(NoticeKind::UnknownVerb(text));
+                Vec::new()
+            }
+        }
+        Dialog::SignHandoff(input) if input.value().trim().is_empty() => {
+            model.notice(NoticeKind::ReasonNeeded);
+            model.dialog = Dialog::SignHandoff(input);
+            Vec::new()
+        }
+        Dialog::SignHandoff(input) => acts::sign(model, input.value().into()),
+        other => {
+            model.dialog = other;
+            Vec::new()
+        }
+    }
+}
+
+fn typed(model: &mut Model, asked: Asked, input: Input) -> Vec<Effect> {
+    let text = input.value().trim().to_owned();
+    match asked {
+        Asked::FilterProcesses(_) | Asked::FilterNetwork(_) => {
+            if let Err(bad) = Filter::parse(&text) {
+                model.notice(NoticeKind::BadFilter(bad.term.into()));
+                model.dialog = Dialog::Ask(asked, input);
+            }
+            Vec::new()
+        }
+        Asked::Find(_) => {
+            if text.is_empty() {
+                model.panes.find = None;
+            }
+            find::settle(model);
+            Vec::new()
+        }
+        Asked::Note(_) | Asked::Time if text.is_empty() => Vec::new(),
+        Asked::Time => goto::go(model, &text).unwrap_or_else(|()| {
+            model.notice(NoticeKind::BadTime(text.into()));
+            model.dialog = Dialog::Ask(asked, input);
+            Vec::new()
+        }),
+        Asked::Note(about) => {
+            acts::record(model, Event::Noted { text: text.into(), about }).into_iter().collect()
+        }
+        Asked::Reason(..) if text.is_empty() => {
+            model.notice(NoticeKind::ReasonNeeded);
+            model.dialog = Dialog::Ask(asked, input);
+            Vec::new()
+        }
+        Asked::Reason(items, state) => acts::set(model, items, state, &text.into()),
+    }
+}

@@ -1,0 +1,501 @@
+//! The rest of the key table: searching, following, copying, notes as bookmarks, times, ranges, redo, acknowledging.
+
+#![expect(clippy::unwrap_used, reason = "test helpers stop at the first surprise")]
+
+use std::sync::Arc;
+
+use firedamp::cockpit::dialog::{CopyKind, Dialog};
+use firedamp::cockpit::find::places;
+use firedamp::cockpit::keymap::Key;
+use firedamp::cockpit::model::{Copied, Kept, NoticeKind, Pane, Pen, Source, SourceKind, View};
+use firedamp::cockpit::panes::Cursor;
+use firedamp::cockpit::{Effect, Msg, Tape};
+use firedamp::domain::detect::Subject;
+use firedamp::domain::facts::{Protocol, Snapshot, Socket, SocketState, Unread};
+use firedamp::domain::playbook::ItemId;
+use firedamp::domain::session::{Entry, Event, ItemState};
+use firedamp::domain::untrusted::Untrusted;
+use proptest::prelude::*;
+
+use crate::incident::{Desk, entry, miner, moment, opened, opening, process, snapshot};
+use crate::keys;
+
+fn said(desk: &Desk) -> Option<&NoticeKind> {
+    desk.model.notice.as_ref().map(|notice| &notice.kind)
+}
+
+/// A session with notes a minute apart: `note 2`, `note 3` and so on, by their entries.
+fn with_notes(source: Source) -> Desk {
+    let mut desk = Desk::with(source);
+    let noted = |seq: u64| {
+        let event = Event::Noted { text: format!("note {seq}").into(), about: None };
+        let shifted = entry(seq * 60, event);
+        Entry { seq, ..shifted }
+    };
+    let entries = std::iter::once(opening()).chain((2..=20).map(noted)).collect();
+    let effects = desk.tell(Msg::Opened(Box::new(opened(entries, source))));
+    if source.kind == SourceKind::Host {
+        desk.save(effects);
+    }
+    desk
+}
+
+fn on_tape(kind: SourceKind) -> Source {
+    Source { kind, at_ms: 600_000, length_ms: 900_000, ..Source::default() }
+}
+
+#[test]
+fn a_search_in_the_playbook_goes_from_match_to_match_and_says_when_it_goes_round() {
+    let mut desk = Desk::at_work();
+    keys(&mut desk, "4/mining");
+    let find = desk.model.panes.find.clone().unwrap();
+    assert!(find.hits.len() >= 3, "{:?}", find.hits);
+    assert_eq!(find.at, 0, "it shows what it finds while it is typed");
+    keys(&mut desk, "\nn");
+    assert_eq!(desk.model.panes.find.as_ref().unwrap().at, 1);
+    let lines = (desk.model.read)(&desk.model, firedamp::cockpit::model::Text::Of(Pane::Playbook));
+    assert!(lines[find.hits[1]].to_lowercase().contains("mining"));
+    assert!((0..=2).contains(&(find.hits[1] - desk.model.panes.playbook.line)));
+    keys(&mut desk, "NN");
+    assert_eq!(said(&desk), Some(&NoticeKind::Wrapped(false)));
+    assert_eq!(desk.model.panes.find.as_ref().unwrap().at, find.hits.len() - 1);
+    keys(&mut desk, "n");
+    assert_eq!(said(&desk), Some(&NoticeKind::Wrapped(true)));
+    keys(&mut desk, "\u{1b}");
+    assert!(desk.model.panes.find.is_none(), "Esc gives the search up first");
+    assert_eq!(desk.model.view, View::Full(Pane::Playbook));
+}
+
+#[test]
+fn whoever_scrolls_on_goes_on_searching_from_there() {
+    let mut desk = Desk::at_work();
+    keys(&mut desk, "4/pool\n");
+    let hits = desk.model.panes.find.as_ref().unwrap().hits.clone();
+    desk.model.panes.playbook.lines = 10_000;
+    desk.model.panes.playbook.line = hits[4] + 1;
+    keys(&mut desk, "n");
+    assert_eq!(desk.model.panes.find.as_ref().unwrap().line(), Some(hits[5]));
+}
+
+#[test]
+fn leaving_the_search_goes_back_to_where_the_text_stood() {
+    let mut desk = Desk::at_work();
+    keys(&mut desk, "4");
+    desk.model.panes.playbook = Cursor { line: 40, lines: 10_000 };
+    keys(&mut desk, "/stratum");
+    assert_ne!(desk.model.panes.playbook.line, 40);
+    keys(&mut desk, "\u{1b}");
+    assert_eq!((desk.model.panes.playbook.line, desk.model.panes.find.is_none()), (40, true));
+}
+
+#[test]
+fn what_is_not_in_the_text_is_said_and_n_without_a_search_says_how_to_begin() {
+    let mut desk = Desk::at_work();
+    keys(&mut desk, "4n");
+    assert_eq!(said(&desk), Some(&NoticeKind::NoSearch));
+    keys(&mut desk, "/xyzzy\n");
+    assert_eq!(said(&desk), Some(&NoticeKind::NotFound("xyzzy".into())));
+    assert!(desk.model.panes.find.is_none());
+}
+
+#[test]
+fn the_timeline_and_the_brief_are_searched_too_and_stay_true_when_they_grow() {
+    let mut desk = with_notes(Source::default());
+    keys(&mut desk, "6gg/note 1\n");
+    let find = desk.model.panes.find.clone().unwrap();
+    assert_eq!(find.hits.len(), 10, "10 to 19");
+    let under_cursor = desk.model.panes.timeline.lines - 1 - desk.model.panes.timeline.line;
+    assert_eq!(under_cursor, find.hits[0]);
+    keys(&mut desk, "m");
+    keys(&mut desk, "note 100");
+    let effects = desk.press(Key::Enter);
+    desk.save(effects);
+    assert_eq!(desk.model.panes.find.as_ref().unwrap().hits.len(), 11);
+    keys(&mut desk, "0/note 20\n");
+    assert_eq!(desk.model.panes.find.as_ref().unwrap().hits.len(), 1);
+}
+
+#[test]
+fn a_search_knows_thai_and_no_case() {
+    assert_eq!(places("XMRig xmrig", "xmRIG"), [0..5, 6..11]);
+    assert_eq!(places("หยุดการขุด", "ขุด").len(), 1);
+    assert!(places("anything", "").is_empty());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn every_place_found_is_a_part_of_the_line_that_says_the_same(line in ".{0,60}", text in ".{1,4}") {
+        for place in places(&line, &text) {
+            let part = line.get(place).unwrap();
+            prop_assert_eq!(part.to_lowercase().contains(&text.to_lowercase()), true);
+        }
+    }
+
+    #[test]
+    fn no_time_that_is_typed_panics(text in "[-+0-9:smh ]{0,9}", timeline: bool) {
+        let mut desk = with_notes(on_tape(SourceKind::Replay));
+        keys(&mut desk, if timeline { "6b" } else { "2b" });
+        keys(&mut desk, &text);
+        let effects = desk.press(Key::Enter);
+        let seeks = |it: &Effect| matches!(it, Effect::Tape(Tape::Seek(..=900_000) | Tape::At(_)));
+        prop_assert!(effects.iter().all(seeks));
+    }
+}
+
+#[test]
+fn a_followed_process_keeps_the_cursor_before_anybody_moved_it_and_is_missed_when_it_ends() {
+    let mut desk = Desk::at_work();
+    let mut busy = process(7, "postgres", b"postgres");
+    busy.cpu = 55.0;
+    desk.tell(Msg::Seen(Arc::new(snapshot(1_000, vec![busy.clone()]))));
+    keys(&mut desk, "f");
+    desk.tell(Msg::Seen(Arc::new(snapshot(2_000, vec![busy, miner(42)]))));
+    assert_eq!(desk.model.panes.processes.line, 1, "the miner is on top, the cursor stays");
+    desk.tell(Msg::Seen(Arc::new(snapshot(3_000, vec![miner(42)]))));
+    let pane = &desk.model.panes.processes;
+    assert!(pane.rows[pane.line].gone && pane.followed.as_ref().unwrap().gone);
+    assert_eq!(said(&desk), Some(&NoticeKind::FollowedGone("7 postgres".into())));
+    desk.model.notice = None;
+    desk.tell(Msg::Seen(Arc::new(snapshot(4_000, vec![miner(42)]))));
+    assert_eq!(said(&desk), None, "it is said once");
+    keys(&mut desk, "k");
+    assert!(desk.model.panes.processes.followed.is_none(), "moving on lets it go");
+}
+
+fn with_socket(boot_ms: u64, ports: &[u16]) -> Snapshot {
+    let socket = |port: &u16| {
+        Arc::new(Socket {
+            protocol: Protocol::Tcp,
+            local: format!("10.0.0.5:{port}").parse().unwrap(),
+            remote: Some(format!("192.0.2.1:{port}").parse().unwrap()),
+            state: SocketState::Established,
+            inode: u64::from(*port),
+            uid: 33,
+            owners: Vec::new(),
+            first_seen_ms: u64::from(*port),
+            since_before: false,
+        })
+    };
+    Snapshot { sockets: ports.iter().map(socket).collect(), ..snapshot(boot_ms, vec![]) }
+}
+
+#[test]
+fn a_followed_connection_that_closes_is_said_and_nobody_takes_its_place() {
+    let mut desk = Desk::at_work();
+    desk.tell(Msg::Seen(Arc::new(with_socket(1_000, &[20, 30]))));
+    keys(&mut desk, "gnf");
+    desk.tell(Msg::Seen(Arc::new(with_socket(2_000, &[10, 20, 30]))));
+    assert_eq!(desk.model.panes.network.line, 1);
+    desk.tell(Msg::Seen(Arc::new(with_socket(3_000, &[10, 30]))));
+    assert_eq!(said(&desk), Some(&NoticeKind::FollowedGone("192.0.2.1:20".into())));
+    assert!(desk.model.panes.network.followed.as_ref().unwrap().gone);
+    assert_eq!(desk.model.panes.network.selected, None);
+}
+
+#[test]
+fn following_the_timeline_goes_to_the_newest_entry() {
+    let mut desk = with_notes(Source::default());
+    keys(&mut desk, "6gg");
+    assert!(desk.model.panes.timeline.line > 0);
+    keys(&mut desk, "f");
+    assert_eq!(desk.model.panes.timeline.line, 0);
+    keys(&mut desk, "gcf");
+    assert_eq!(said(&desk), Some(&NoticeKind::NothingToFollow));
+}
+
+#[test]
+fn a_process_is_copied_by_pid_command_executable_and_finding_and_nothing_raw_leaves() {
+    let mut desk = Desk::at_work();
+    let mut hostile = miner(42);
+    hostile.exe = firedamp::domain::facts::Reading::Known("/tmp/a\u{1b}]52;c;QQ==\u{7}\nb".into());
+    desk.tell(Msg::Seen(Arc::new(snapshot(1_000, vec![hostile]))));
+    keys(&mut desk, "y");
+    let Dialog::Copy(choices, 0) = &desk.model.dialog else { panic!("{:?}", desk.model.dialog) };
+    let kinds: Vec<CopyKind> = choices.iter().map(|choice| choice.kind).collect();
+    assert_eq!(kinds, [CopyKind::Pid, CopyKind::Command, CopyKind::Executable, CopyKind::Finding]);
+    let raw = |line: &Untrusted| line.bytes().iter().any(u8::is_ascii_control);
+    assert!(!choices.iter().flat_map(|choice| &choice.lines).any(raw));
+    keys(&mut desk, "jj");
+    let effects = desk.press(Key::Enter);
+    let escaped = r"/tmp/a\x1b]52;c;QQ==\x07\x0ab";
+    assert_eq!(effects, [Effect::Copy(vec![escaped.into()])]);
+    assert!(matches!(desk.model.dialog, Dialog::Closed));
+    desk.tell(Msg::Copied(Copied { sent: 9, all: 9, kept: Kept::InFile }));
+    assert!(matches!(said(&desk), Some(NoticeKind::Copied(_))));
+}
+
+#[test]
+fn printing_gives_the_terminal_away_until_enter_whatever_else_is_pressed() {
+    let mut desk = Desk::at_work();
+    desk.tell(Msg::Seen(Arc::new(snapshot(1_000, vec![miner(42)]))));
+    keys(&mut desk, "y");
+    assert_eq!(desk.press(Key::Char('p')), [Effect::Print(vec!["42".into()])]);
+    for key in [Key::Char('T'), Key::Ctrl('z'), Key::Ctrl('l'), Key::Char('y'), Key::Char('j')] {
+        assert!(desk.press(key).is_empty());
+        assert!(matches!(desk.model.dialog, Dialog::Printed), "{key:?}");
+    }
+    desk.press(Key::Enter);
+    assert!(matches!(desk.model.dialog, Dialog::Closed));
+}
+
+#[test]
+fn the_entry_the_brief_and_the_remote_end_can_be_copied_and_a_pane_without_rows_says_so() {
+    let mut desk = with_notes(Source::default());
+    let copied = |desk: &mut Desk, go: &str| {
+        keys(desk, go);
+        match desk.press(Key::Enter).pop() {
+            Some(Effect::Copy(lines)) => {
+                lines.iter().map(|line| line.plain(900)).collect::<Vec<_>>().join("\n")
+            }
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(copied(&mut desk, "6kky").contains("note 19"));
+    assert!(copied(&mut desk, "0y").contains("note 20"));
+    desk.tell(Msg::Seen(Arc::new(with_socket(1_000, &[20]))));
+    assert_eq!(copied(&mut desk, "gny"), "192.0.2.1:20");
+    keys(&mut desk, "guy");
+    assert_eq!(said(&desk), Some(&NoticeKind::NothingToCopy));
+}
+
+#[test]
+fn what_is_copied_in_training_says_that_it_is_training() {
+    let mut desk = Desk::with(on_tape(SourceKind::Training));
+    desk.tell(Msg::Seen(Arc::new(snapshot(1_000, vec![miner(42)]))));
+    keys(&mut desk, "y");
+    let effects = desk.press(Key::Enter);
+    assert_eq!(effects, [Effect::Copy(vec!["#TRAINING#".into(), "42".into()])]);
+}
+
+#[test]
+fn notes_are_bookmarks_that_lead_to_the_timeline_of_a_live_session() {
+    let mut desk = with_notes(Source::default());
+    keys(&mut desk, "'");
+    assert!(matches!(desk.model.dialog, Dialog::Bookmarks(18)));
+    keys(&mut desk, "ggj\n");
+    assert_eq!((desk.model.view, desk.model.focus), (View::Full(Pane::Timeline), Pane::Timeline));
+    let entries = &desk.session().entries;
+    let shown = &entries[entries.len() - 1 - desk.model.panes.timeline.line];
+    assert_eq!(shown.seq, 3);
+    let mut empty = Desk::at_work();
+    keys(&mut empty, "'");
+    assert_eq!(said(&empty), Some(&NoticeKind::NoBookmarks));
+}
+
+#[test]
+fn bookmarks_seek_on_a_tape() {
+    let mut replay = with_notes(on_tape(SourceKind::Replay));
+    keys(&mut replay, "'gg");
+    let at = moment(120_000).at;
+    assert_eq!(replay.press(Key::Enter), [Effect::Tape(Tape::At(at))]);
+    let mut training = with_notes(on_tape(SourceKind::Training));
+    keys(&mut training, "'gg");
+    assert_eq!(training.press(Key::Enter), [Effect::Tape(Tape::Seek(120_000))]);
+}
+
+#[test]
+fn a_time_leads_to_a_place_on_the_tape_or_in_the_timeline_and_nowhere_on_a_live_host() {
+    let mut replay = Desk::with(on_tape(SourceKind::Replay));
+    replay.tell(Msg::Seen(Arc::new(snapshot(1_000, vec![]))));
+    keys(&mut replay, "b17:45");
+    let to = "2026-11-21T17:45:00Z".parse().unwrap();
+    assert_eq!(replay.press(Key::Enter), [Effect::Tape(Tape::At(to))]);
+    keys(&mut replay, "b-5m");
+    assert_eq!(replay.press(Key::Enter), [Effect::Tape(Tape::Seek(300_000))]);
+    keys(&mut replay, "b23:59:59");
+    let to = "2026-11-21T23:59:59Z".parse().unwrap();
+    assert_eq!(replay.press(Key::Enter), [Effect::Tape(Tape::At(to))]);
+    keys(&mut replay, "b25:00\n");
+    assert_eq!(said(&replay), Some(&NoticeKind::BadTime("25:00".into())));
+    assert!(matches!(replay.model.dialog, Dialog::Ask(..)), "the question stays");
+
+    let mut live = with_notes(Source::default());
+    keys(&mut live, "2b");
+    assert_eq!(said(&live), Some(&NoticeKind::NoOtherTime));
+    keys(&mut live, "6b17:35\n");
+    let shown = |desk: &Desk| {
+        let entries = &desk.session().entries;
+        entries[entries.len() - 1 - desk.model.panes.timeline.line].seq
+    };
+    assert_eq!(shown(&live), 5, "five minutes after 17:30");
+    keys(&mut live, "b+2m\n");
+    assert_eq!(shown(&live), 7);
+    keys(&mut live, "b-3m\n");
+    assert_eq!(shown(&live), 4);
+}
+
+#[test]
+fn back_to_now_is_the_newest_entry_a_picture_that_moves_and_the_end_of_a_replay() {
+    let mut live = with_notes(Source::default());
+    keys(&mut live, "6ggp|");
+    assert_eq!((live.model.panes.timeline.line, live.model.source.paused), (0, false));
+    let mut replay = Desk::with(on_tape(SourceKind::Replay));
+    assert_eq!(replay.press(Key::Char('|')), [Effect::Tape(Tape::Seek(900_000))]);
+    let mut training = Desk::with(on_tape(SourceKind::Training));
+    assert_eq!(training.press(Key::Char('|')), [Effect::Tape(Tape::Pause(false))]);
+}
+
+fn item(n: u8) -> ItemId {
+    ItemId(format!("1.3/{n}"))
+}
+
+#[test]
+fn a_range_of_items_is_ticked_with_one_event_each_and_opened_again_only_when_whole() {
+    let mut desk = Desk::at_work();
+    keys(&mut desk, "gc");
+    desk.do_and_save(Key::Char(' '));
+    keys(&mut desk, "vjj");
+    assert_eq!(desk.model.panes.checklist.marked_items().count(), 3);
+    let effects = desk.press(Key::Char(' '));
+    assert_eq!(effects.len(), 2, "the first is ticked already: {effects:?}");
+    desk.save(effects);
+    for n in 1..=3 {
+        assert_eq!(desk.session().state.item(&item(n)), ItemState::Done);
+    }
+    assert!(desk.model.panes.checklist.range.is_none());
+    keys(&mut desk, "vkk");
+    assert_eq!(desk.do_and_save(Key::Char(' ')).len(), 0);
+    assert_eq!(desk.session().state.item(&item(2)), ItemState::Open);
+    keys(&mut desk, "vjj\u{1b}");
+    assert!(desk.model.panes.checklist.range.is_none(), "Esc gives it up");
+    assert_eq!(desk.model.view, View::Full(Pane::Checklist));
+    keys(&mut desk, "2v");
+    assert_eq!(said(&desk), Some(&NoticeKind::NoRange));
+}
+
+#[test]
+fn one_reason_serves_a_whole_range() {
+    let mut desk = Desk::at_work();
+    keys(&mut desk, "gcvj-no cloud here");
+    let effects = desk.press(Key::Enter);
+    assert_eq!(effects.len(), 2);
+    desk.save(effects);
+    for n in 1..=2 {
+        assert_eq!(desk.session().state.item(&item(n)), ItemState::NotApplicable);
+    }
+}
+
+#[test]
+fn redo_does_again_what_undo_took_back_and_the_journal_shows_all_three() {
+    let mut desk = Desk::at_work();
+    keys(&mut desk, "gc");
+    desk.do_and_save(Key::Char(' '));
+    keys(&mut desk, "gd");
+    desk.do_and_save(Key::Char(' '));
+    let chosen = desk.session().state.choices.clone();
+    desk.do_and_save(Key::Char('u'));
+    desk.do_and_save(Key::Char('u'));
+    assert_eq!(desk.session().state.item(&item(1)), ItemState::Open);
+    desk.do_and_save(Key::Ctrl('r'));
+    assert_eq!(desk.session().state.item(&item(1)), ItemState::Done);
+    desk.do_and_save(Key::Ctrl('r'));
+    let again = &desk.session().state.choices;
+    assert_eq!((&again[0].node, again[0].branch), (&chosen[0].node, chosen[0].branch));
+    assert_eq!(desk.session().state.gone.len(), 1, "what was taken back stays in the history");
+    assert_eq!(desk.session().entries.len(), 7);
+    desk.press(Key::Ctrl('r'));
+    assert_eq!(said(&desk), Some(&NoticeKind::NothingToRedo));
+    desk.do_and_save(Key::Char('u'));
+    assert!(desk.session().state.choices.is_empty(), "what was done again can be taken back again");
+}
+
+#[test]
+fn after_another_act_or_a_refusal_of_the_disk_there_is_nothing_to_redo() {
+    let mut desk = Desk::at_work();
+    keys(&mut desk, "gc");
+    desk.do_and_save(Key::Char(' '));
+    desk.do_and_save(Key::Char('u'));
+    keys(&mut desk, "j");
+    desk.do_and_save(Key::Char('d'));
+    assert!(desk.press(Key::Ctrl('r')).is_empty());
+    let effects = desk.press(Key::Char('u'));
+    let Effect::Record { ticket, .. } = effects[0] else { panic!("{effects:?}") };
+    desk.tell(Msg::NotSaved(ticket, "disk full".into()));
+    assert!(desk.press(Key::Ctrl('r')).is_empty());
+}
+
+#[test]
+fn a_finding_is_acknowledged_once_and_again_when_more_is_known() {
+    let mut desk = Desk::at_work();
+    let mut seen = miner(42);
+    let effects = desk.tell(Msg::Seen(Arc::new(snapshot(1_000, vec![seen.clone()]))));
+    desk.save(effects);
+    let effects = desk.press(Key::Char('a'));
+    let subject = Subject::Process(seen.id);
+    assert!(
+        matches!(&effects[..], [Effect::Record { event: Event::Acknowledged { subject: it }, .. }] if *it == subject)
+    );
+    assert_eq!(said(&desk), None, "the notice leaves with it");
+    desk.save(effects);
+    assert!(desk.session().state.acknowledged.contains_key(&subject));
+    assert!(desk.press(Key::Char('a')).is_empty());
+    assert!(matches!(said(&desk), Some(NoticeKind::AlreadyAcknowledged(_))));
+    desk.press(Key::Esc);
+    seen.exe_deleted = true;
+    let effects = desk.tell(Msg::Seen(Arc::new(snapshot(2_000, vec![seen]))));
+    assert!(effects.iter().any(|it| matches!(it, Effect::Record { .. })), "more is known");
+    desk.save(effects);
+    assert!(!desk.session().state.acknowledged.contains_key(&subject));
+}
+
+#[test]
+fn an_observer_takes_a_notice_off_and_writes_nothing_by_it() {
+    let mut desk = Desk::at_work();
+    let effects = desk.tell(Msg::Seen(Arc::new(snapshot(1_000, vec![miner(42)]))));
+    desk.save(effects);
+    desk.tell(Msg::Pen(Pen::Observer(None)));
+    assert!(desk.press(Key::Char('a')).is_empty());
+    assert_eq!(said(&desk), None);
+    desk.model.focus = Pane::Checklist;
+    desk.press(Key::Char('a'));
+    assert_eq!(said(&desk), Some(&NoticeKind::NothingToAcknowledge));
+}
+
+#[test]
+fn a_notice_fades_but_a_warning_stays_until_it_is_acknowledged() {
+    for source in [Source::default(), on_tape(SourceKind::Training)] {
+        let mut desk = Desk::with(source);
+        desk.tell(Msg::ThemeLoaded("light".into()));
+        assert_eq!(said(&desk), Some(&NoticeKind::ThemeLoaded("light".into())));
+        desk.tell(Msg::Tick(moment(100_000)));
+        desk.tell(Msg::Tick(moment(104_000)));
+        assert!(said(&desk).is_some());
+        desk.tell(Msg::Tick(moment(108_000)));
+        assert_eq!(said(&desk), None);
+        desk.tell(Msg::Notice(NoticeKind::Trouble("a part fell".into())));
+        desk.tell(Msg::Tick(moment(200_000)));
+        desk.tell(Msg::Tick(moment(300_000)));
+        assert!(said(&desk).is_some());
+        desk.press(Key::Char('a'));
+        assert_eq!(said(&desk), None);
+    }
+}
+
+#[test]
+fn a_page_scrolls_between_its_ends_and_another_begins_at_the_top() {
+    let mut desk = Desk::at_work();
+    let mut seen = snapshot(1_000, vec![miner(42)]);
+    seen.unread = vec![Unread { what: "/proc/7/exe".into(), why: "EACCES".into() }];
+    desk.tell(Msg::Seen(Arc::new(seen)));
+    keys(&mut desk, "\n");
+    desk.model.sheet.lines = 5;
+    keys(&mut desk, "jjk");
+    assert_eq!(desk.model.sheet.line, 1);
+    desk.press(Key::PageDown);
+    assert_eq!(desk.model.sheet.line, 4, "not past the last");
+    assert!(matches!(desk.model.dialog, Dialog::Process(_)));
+    keys(&mut desk, "\u{1b}gr");
+    assert!(matches!(desk.model.dialog, Dialog::Unread));
+    assert_eq!(desk.model.sheet.line, 0);
+}
+
+#[test]
+fn y_and_n_still_answer_questions_and_n_still_begins_a_session() {
+    let mut desk = Desk::at_work();
+    keys(&mut desk, "qn");
+    assert!(matches!(desk.model.dialog, Dialog::Closed));
+    desk.press(Key::Char('q'));
+    assert_eq!(desk.press(Key::Char('y')), [Effect::Leave]);
+}
