@@ -124,6 +124,18 @@ fn the_last_mark_and_the_newest_finding_count() {
 }
 
 #[test]
+fn an_acknowledgement_stands_until_more_is_found_on_the_same_subject() {
+    let Event::Found { finding, .. } = found(Grade::Suspect, "xmrig") else { panic!() };
+    let subject = finding.subject;
+    let seen = Event::Acknowledged { subject: subject.clone() };
+    let state = folded([opening(), found(Grade::Suspect, "xmrig"), seen.clone()]);
+    assert_eq!(state.acknowledged.get(&subject).map(|it| it.seq), Some(3));
+    let state =
+        folded([opening(), found(Grade::Suspect, "xmrig"), seen, found(Grade::Confirmed, "xmrig")]);
+    assert!(state.acknowledged.is_empty());
+}
+
+#[test]
 fn a_handoff_is_accepted_once_and_only_by_its_number() {
     let signed = Event::HandedOff { words: "over to you".into() };
     let wrong = folded([opening(), signed.clone(), Event::Accepted { handoff: 1 }]);

@@ -340,3 +340,35 @@ fn a_directory_of_another_owner_is_refused() {
         assert!(matches!(refused, Err(StoreError::Unsafe { why: Unsafe::Owner(12_345), .. })));
     }
 }
+
+#[test]
+fn what_was_copied_last_is_kept_in_a_file_that_is_ours_alone() {
+    let (_place, store) = store();
+    let opened = begun(&store);
+    store.keep_clip(&opened.id, "a longer text").unwrap();
+    store.keep_clip(&opened.id, "ขุด").unwrap();
+    let clip = opened.path.join("clip");
+    let file = clip.join("last.txt");
+    assert_eq!(fs::read_to_string(&file).unwrap(), "ขุด");
+    assert_eq!(fs::metadata(&file).unwrap().mode() & 0o777, 0o600);
+    assert_eq!(fs::metadata(&clip).unwrap().mode() & 0o777, 0o700);
+}
+
+#[test]
+fn a_link_in_the_place_of_the_copied_text_is_refused_and_its_target_untouched() {
+    let (place, store) = store();
+    let opened = begun(&store);
+    store.keep_clip(&opened.id, "one").unwrap();
+    let target = place.path().join("target");
+    fs::write(&target, "precious").unwrap();
+    let file = opened.path.join("clip/last.txt");
+    fs::remove_file(&file).unwrap();
+    symlink(&target, &file).unwrap();
+    let refused = store.keep_clip(&opened.id, "two").unwrap_err();
+    assert!(matches!(refused, StoreError::Unsafe { why: Unsafe::Link, .. }), "{refused:?}");
+    assert_eq!(fs::read_to_string(&target).unwrap(), "precious");
+    fs::remove_file(&file).unwrap();
+    fs::hard_link(&target, &file).unwrap();
+    assert!(store.keep_clip(&opened.id, "three").is_err());
+    assert_eq!(fs::read_to_string(&target).unwrap(), "precious");
+}
