@@ -42,72 +42,48 @@ type Hint = (String, &'static str);
 
 fn hints(model: &Model) -> Vec<Hint> {
     let language = model.language;
-    let named = |key: &str, caption: Caption| (key.to_owned(), caption.text(language));
-    let run = || vec![named("Enter", Caption::Run), named("Esc", Caption::Close)];
-    match &model.dialog {
-        Dialog::Closed => {}
-        Dialog::Help(..) | Dialog::Palette(..) => {
-            let mut hints = run();
-            hints.insert(1, named("Up Down", Caption::Choose));
-            return hints;
-        }
-        Dialog::Ask(asked, _) => {
-            let take = match asked {
-                Asked::Note(_) | Asked::Reason(..) => Caption::Take,
-                Asked::FilterProcesses(_) | Asked::FilterNetwork(_) => Caption::UseFilter,
-                Asked::Find(_) => Caption::UseFind,
-                Asked::Time => Caption::GoThere,
-            };
-            return vec![named("Enter", take), named("Esc", Caption::Cancel)];
-        }
-        Dialog::SignHandoff(_) => {
-            return vec![named("Enter", Caption::SignNow), named("Esc", Caption::Cancel)];
-        }
-        Dialog::AllowTool(_) | Dialog::Leave | Dialog::ShowExpert | Dialog::EndTraining => {
-            return vec![named("Enter", Caption::Yes), named("Esc", Caption::Cancel)];
-        }
-        Dialog::Node(..) | Dialog::Item(_) => {
-            let mark = if model.writes() { &[Command::Mark][..] } else { &[] };
-            let mark = of_commands(language, mark);
-            return [mark, vec![named("Esc", Caption::Close)]].concat();
-        }
-        Dialog::Copy(..) => {
-            let choices = [
-                ("Enter", Caption::CopyNow),
-                ("p", Caption::PrintPlain),
-                ("Up Down", Caption::Choose),
-                ("Esc", Caption::Cancel),
-            ];
-            return choices.map(|(key, word)| named(key, word)).into();
-        }
-        Dialog::Bookmarks(_) => {
-            let choices = [
-                ("Enter", Caption::GoThere),
-                ("Up Down", Caption::Choose),
-                ("Esc", Caption::Close),
-            ];
-            return choices.map(|(key, word)| named(key, word)).into();
-        }
-        Dialog::Process(_) => {
-            let copy = of_commands(language, &[Command::Copy]);
-            return [copy, vec![named("Esc", Caption::Close)]].concat();
-        }
-        Dialog::Coach => {
-            let mut hints = vec![named("Enter", Caption::ToWork)];
-            hints.extend(of_commands(language, &[Command::Hint, Command::Expert]));
-            hints.push(named("Up Down", Caption::Scroll));
-            return hints;
-        }
-        Dialog::Debrief | Dialog::Unread => {
-            return vec![named("Esc", Caption::Close), named("Up Down", Caption::Scroll)];
-        }
-        Dialog::Printed => {
-            return vec![named("Esc", Caption::Close)];
-        }
+    let named = |&(key, caption): &(&str, Caption)| (key.to_owned(), caption.text(language));
+    let (commands, keys) = of_dialog(model);
+    if !keys.is_empty() {
+        return of_commands(language, commands).into_iter().chain(keys.iter().map(named)).collect();
     }
     match model.stage {
         Stage::Start { .. } => start(language, model.source.kind == SourceKind::Training),
         Stage::Work => of_commands(language, &at_work(model)),
+    }
+}
+
+/// What the open dialog takes: commands of the keymap, then keys that mean something only there.
+fn of_dialog(model: &Model) -> (&'static [Command], &'static [(&'static str, Caption)]) {
+    const CHOOSE: (&str, Caption) = ("Up Down", Caption::Choose);
+    const SCROLL: (&str, Caption) = ("Up Down", Caption::Scroll);
+    const CLOSE: (&str, Caption) = ("Esc", Caption::Close);
+    const CANCEL: (&str, Caption) = ("Esc", Caption::Cancel);
+    match &model.dialog {
+        Dialog::Closed => (&[], &[]),
+        Dialog::Help(..) | Dialog::Palette(..) => (&[], &[("Enter", Caption::Run), CHOOSE, CLOSE]),
+        Dialog::Ask(Asked::Note(_) | Asked::Reason(..), _) => {
+            (&[], &[("Enter", Caption::Take), CANCEL])
+        }
+        Dialog::Ask(Asked::FilterProcesses(_) | Asked::FilterNetwork(_), _) => {
+            (&[], &[("Enter", Caption::UseFilter), CANCEL])
+        }
+        Dialog::Ask(Asked::Find(_), _) => (&[], &[("Enter", Caption::UseFind), CANCEL]),
+        Dialog::Ask(Asked::Time, _) => (&[], &[("Enter", Caption::GoThere), CANCEL]),
+        Dialog::SignHandoff(_) => (&[], &[("Enter", Caption::SignNow), CANCEL]),
+        Dialog::AllowTool(_) | Dialog::Leave | Dialog::ShowExpert | Dialog::EndTraining => {
+            (&[], &[("Enter", Caption::Yes), CANCEL])
+        }
+        Dialog::Node(..) | Dialog::Item(_) if model.writes() => (&[Command::Mark], &[CLOSE]),
+        Dialog::Node(..) | Dialog::Item(_) | Dialog::Printed => (&[], &[CLOSE]),
+        Dialog::Copy(..) => {
+            const PRINT: (&str, Caption) = ("p", Caption::PrintPlain);
+            (&[], &[("Enter", Caption::CopyNow), PRINT, CHOOSE, CANCEL])
+        }
+        Dialog::Bookmarks(_) => (&[], &[("Enter", Caption::GoThere), CHOOSE, CLOSE]),
+        Dialog::Process(_) => (&[Command::Copy], &[CLOSE]),
+        Dialog::Coach => (&[Command::Hint, Command::Expert], &[("Enter", Caption::ToWork), SCROLL]),
+        Dialog::Debrief | Dialog::Unread => (&[], &[CLOSE, SCROLL]),
     }
 }
 

@@ -201,6 +201,9 @@ pub fn select(theme: &Theme, area: Rect, row: u16, buf: &mut Buffer) {
 /// Every cell of `area` blank, in `role`.
 pub fn clear(theme: &Theme, role: Role, area: Rect, buf: &mut Buffer) {
     let area = area.intersection(buf.area);
+    if area.is_empty() {
+        return;
+    }
     let mut blank = Cell::EMPTY;
     blank.set_style(theme.style(Role::Background).patch(theme.style(role)));
     for line in area.rows() {

@@ -84,7 +84,6 @@ pub const fn weight_word(language: Language, weight: Weight) -> &'static str {
 }
 
 /// What a notice says.
-#[expect(clippy::too_many_lines, reason = "a table: one row a notice, no logic")]
 #[must_use]
 #[expect(clippy::too_many_lines, reason = "a table: one row a notice, no logic")]
 pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {

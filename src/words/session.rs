@@ -104,6 +104,7 @@ pub fn place(place: &Place) -> Phrase {
 
 /// What happened, in a sentence.
 #[must_use]
+#[expect(clippy::too_many_lines, reason = "a table: one row a kind of event, no logic")]
 pub fn event(language: Language, event: &Event) -> Phrase {
     let say = |en, th| Phrase::of(pick(language, en, th));
     match event {

@@ -74,17 +74,20 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
 fn title(model: &Model) -> Title {
     let Some(session) = &model.session else { return Title::new() };
     let say = |what| word(model.language, what).to_owned();
+    let find = found::in_pane(model, Pane::Handoff).map(found::title);
+    let mut title: Title = find.into_iter().collect();
     let Some(handoff) = &session.state.handoff else {
-        return vec![(Role::Dim, say(Word::NotSigned))];
+        title.push((Role::Dim, say(Word::NotSigned)));
+        return title;
     };
     let (role, what) = match &handoff.accepted {
         Some(_) => (Role::Ok, Word::AcceptedBy),
         None => (Role::Warn, Word::NotAccepted),
     };
     // The entry that signed it: what came after it is not in what was handed over.
-    let stands = [(Role::Text, format!("#{}", handoff.seq)), (role, say(what))];
-    let find = found::in_pane(model, Pane::Handoff).map(found::title);
-    find.into_iter().chain(stands).collect()
+    title.push((Role::Text, format!("#{}", handoff.seq)));
+    title.push((role, say(what)));
+    title
 }
 
 fn keys(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
