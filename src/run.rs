@@ -25,6 +25,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
+use rustix::fs::Mode;
 
 use crate::host::store::{Store, StoreError};
 use crate::run::args::{Arguments, Command, Options, PlaybookCommand};
@@ -40,6 +41,8 @@ const TROUBLE: u8 = 2;
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    // Whatever is written from here on is for us alone.
+    rustix::process::umask(Mode::RWXG | Mode::RWXO);
     let done = obey(arguments);
     done.unwrap_or_else(|complaint| {
         // Nobody to complain to is no reason to complain.
@@ -63,7 +66,7 @@ fn obey(arguments: Arguments) -> Result<ExitCode, Complaint> {
         Some(Command::Sessions { json }) => {
             told(sessions::list(&store(&options)?, json, out).map(|()| ExitCode::SUCCESS))
         }
-        Some(Command::Verify { id }) => told(sessions::verify(&store(&options)?, &id, out)),
+        Some(Command::Verify { id }) => told(sessions::verify(&copies(&options)?, &id, out)),
         Some(Command::Playbook { command: PlaybookCommand::Check { files, json } }) => {
             printed(playbook::check(&files, json, out))
         }
@@ -81,6 +84,12 @@ fn obey(arguments: Arguments) -> Result<ExitCode, Complaint> {
 fn store(options: &Options) -> Result<Store, Complaint> {
     let places = Places::find(options)?;
     Store::existing(&places.sessions).map_err(|error| store_complaint(&error))
+}
+
+/// The same where the sessions may be copies that others can read: nothing is written there.
+fn copies(options: &Options) -> Result<Store, Complaint> {
+    let places = Places::find(options)?;
+    Store::of_copies(&places.sessions).map_err(|error| store_complaint(&error))
 }
 
 /// A reader that went away (`firedamp sessions | head`) is the end of the work and no trouble.

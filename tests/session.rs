@@ -8,8 +8,8 @@ use firedamp::domain::base::{Digest, Pid, ProcessId, Timestamp};
 use firedamp::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject};
 use firedamp::domain::playbook::{FlowId, ItemId, NodeId};
 use firedamp::domain::session::{
-    Audit, Chain, Draft, Event, ItemState, Line, LineProblem, Opening, Place, Stamp, State, digest,
-    to_json,
+    Audit, Chain, Draft, Event, ItemState, Line, LineProblem, Opening, Place, Stamp, State, Torn,
+    digest, to_json,
 };
 use firedamp::domain::untrusted::Untrusted;
 use proptest::prelude::*;
@@ -231,14 +231,13 @@ fn a_cut_at_any_byte_leaves_the_whole_lines_before_it() {
     let mut start = 0;
     for (line, end) in lines.iter().zip(&ends) {
         for cut in start..*end {
-            let mut audit = Audit::resumed(chain.clone(), start as u64);
+            let mut audit = Audit::resumed(chain.clone(), 1, start as u64);
             audit.line(&all[start..cut]);
             let verdict = audit.verdict();
-            assert_eq!((verdict.entries, verdict.end), (chain.seq(), start as u64), "cut at {cut}");
+            assert_eq!(verdict.entries, chain.seq(), "cut at {cut}");
             assert_eq!(verdict.problem, None, "cut at {cut}");
-            if cut > start {
-                assert_eq!(verdict.torn, Some(start as u64..cut as u64));
-            }
+            let torn = Torn { segment: 1, from: start as u64, to: cut as u64 };
+            assert_eq!(verdict.torn, if cut > start { vec![torn] } else { vec![] });
         }
         chain.accept(line).unwrap();
         start = *end;
@@ -261,7 +260,7 @@ fn a_flip_of_any_bit_is_reported_with_its_entry() {
         for bit in 0..line.bytes.len() * 8 {
             let mut damaged = [&line.bytes, next].concat();
             damaged[bit / 8] ^= 1 << (bit % 8);
-            let mut audit = Audit::resumed(chain.clone(), start);
+            let mut audit = Audit::resumed(chain.clone(), 1, start);
             let held =
                 damaged.split_inclusive(|byte| *byte == b'\n').filter_map(|it| audit.line(it));
             assert_eq!(held.count(), 0);
@@ -280,7 +279,8 @@ fn a_hole_of_zeros_in_the_last_line_is_a_write_that_never_ended() {
     let start = all.len() - lines[2].bytes.len();
     all[start + 10..start + 30].fill(0);
     let verdict = Audit::of(&all).1;
-    assert_eq!((verdict.problem, verdict.torn), (None, Some(start as u64..all.len() as u64)));
+    let torn = Torn { segment: 1, from: start as u64, to: all.len() as u64 };
+    assert_eq!((verdict.problem, verdict.torn), (None, vec![torn]));
     let mut middle = bytes(&lines);
     middle[10..30].fill(0);
     assert_eq!(Audit::of(&middle).1.problem.unwrap().line, 1);

@@ -81,13 +81,13 @@ fn what_was_saved_is_there_when_the_session_is_opened_again() {
     let again = store.open("latest", &by()).unwrap();
     assert_eq!((again.id.as_str(), again.playbook.as_str()), (ID, "# PB-31\n"));
     assert!(again.playbook_intact);
-    assert_eq!(again.recovered, None);
+    assert_eq!(again.recovered, []);
     let notes: Vec<String> = again.state.notes.iter().map(|note| note.text.plain(9)).collect();
     assert_eq!(notes, ["one", "two"]);
     assert_eq!(again.entries.len(), 3);
     let entry = pen(again).append(moment(9), &by(), Event::Left).unwrap();
     assert_eq!(entry.seq, 4);
-    assert!(store.verify(ID).unwrap().1.is_whole());
+    assert!(store.verify(ID).unwrap().verdict.is_whole());
 }
 
 #[test]
@@ -195,12 +195,12 @@ fn a_torn_last_line_is_set_aside_and_the_chain_goes_on() {
         fs::write(&file, [&whole, &torn[..]].concat()).unwrap();
         assert_eq!(store.list().unwrap()[0].chain, ChainState::Torn { bytes: 21 });
         let again = store.open(ID, &by()).unwrap();
-        let recovered = again.recovered.clone().unwrap();
+        let recovered = again.recovered[0].clone();
         assert_eq!((recovered.bytes, recovered.file), (21, format!("torn/{round}")));
         assert_eq!(fs::read(path.join(format!("torn/{round}"))).unwrap(), torn);
         let entry = pen(again).append(moment(5), &by(), noted("three")).unwrap();
         assert_eq!(entry.seq, 3 + round);
-        assert!(store.verify(ID).unwrap().1.is_whole());
+        assert!(store.verify(ID).unwrap().verdict.is_whole());
     }
 }
 
@@ -216,8 +216,8 @@ fn a_line_broken_in_the_middle_makes_the_session_read_only() {
     let Hand::ReadOnly(broken) = &again.hand else { panic!("{:?}", again.hand) };
     assert_eq!((broken.line, again.entries.len()), (3, 2));
     assert_eq!(fs::read(&path).unwrap(), all, "nothing is repaired silently");
-    let (_, verdict) = store.verify(ID).unwrap();
-    assert_eq!(verdict.problem.unwrap(), *broken);
+    let verified = store.verify(ID).unwrap();
+    assert_eq!(verified.verdict.problem.unwrap(), *broken);
 }
 
 #[test]

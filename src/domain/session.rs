@@ -11,8 +11,8 @@ mod handoff;
 mod json;
 pub mod telemetry;
 
-pub use audit::{Audit, Break, Verdict};
-pub use chain::{Chain, Draft, LINE_LIMIT, Line, LineProblem, digest};
+pub use audit::{Audit, Break, Spot, Torn, Verdict};
+pub use chain::{Chain, Checked, Draft, LINE_LIMIT, Line, LineProblem, Start, digest};
 pub use event::{Entry, Event, ItemState, Opening, PROGRAM, Place, Stamp};
 pub use fold::{Acknowledged, Choice, Gone, HandoffState, ItemMark, Note, State, Training, Worker};
 pub use handoff::{

@@ -3,58 +3,110 @@
 //! Invariant: nothing is written outside a session's own directory, nothing is called saved before the disk
 //! has it, and one broken session never hides another.
 
+mod backlog;
+mod carry;
+mod choose;
 mod clip;
 mod dir;
+pub mod disk;
 mod error;
 mod follow;
 mod journal;
 mod lock;
 mod open;
 mod record;
+mod recover;
+mod reserve;
 mod scan;
+mod segment;
 mod summary;
 mod tape;
 
 use std::ffi::OsStr;
 use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::domain::base::{Digest, Moment};
 use crate::domain::session::{Event, Opening, Verdict, digest};
 use crate::domain::untrusted::Untrusted;
 
-use dir::{Access, Dir};
+pub use backlog::{Backlog, Settled};
+pub use carry::Carried;
+pub use choose::Chosen;
+use dir::{Dir, Trust};
+use disk::{Disk, HostDisk};
 pub use error::{JournalError, StoreError, Unsafe};
 pub use follow::{FollowError, Follower};
-pub use journal::{Journal, Tail};
+pub use journal::Journal;
 pub use lock::Holder;
-pub use open::{Hand, Opened, Recovered};
+pub use open::{Hand, Opened};
 pub use record::{Recorder, Recording};
+pub use recover::Recovered;
 pub use summary::{ChainState, Summary};
 pub use tape::{Damage, Tape, TapeError};
 
-const JOURNAL: &str = "journal.jsonl";
 const PLAYBOOK: &str = "playbook.md";
 /// So many sessions may begin in one second on one host.
 const SAME_SECOND: u32 = 1000;
 
 /// The directory that holds all sessions.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Store {
+    disk: Arc<dyn Disk>,
     dir: Dir,
     boot: String,
+}
+
+/// What was found of a journal that was read from end to end.
+#[derive(Debug)]
+pub struct Verified {
+    /// Id of the session.
+    pub id: String,
+    /// What holds.
+    pub verdict: Verdict,
+    /// The playbook beside it is the one that the first entry names.
+    pub playbook_intact: bool,
+    /// Who else could have changed it: nothing that the chain would not show, but worth a word.
+    pub doubts: Vec<StoreError>,
 }
 
 impl Store {
     /// Uses `dir`, and makes it first if it is not there.
     pub fn at(dir: &Path) -> Result<Self, StoreError> {
-        Ok(Self { dir: Dir::base(dir, true)?, boot: boot_id() })
+        Self::on(Arc::new(HostDisk), dir)
+    }
+
+    /// Uses `dir` on a disk of the caller's.
+    pub fn on(disk: Arc<dyn Disk>, dir: &Path) -> Result<Self, StoreError> {
+        Self::with(disk, dir, true, Trust::Ours)
     }
 
     /// Uses `dir`, which must be there: for commands that only read.
     pub fn existing(dir: &Path) -> Result<Self, StoreError> {
-        Ok(Self { dir: Dir::base(dir, false)?, boot: boot_id() })
+        Self::with(Arc::new(HostDisk), dir, false, Trust::Ours)
+    }
+
+    /// Uses `dir`, which must be there and may be anybody's: for a look at copies.
+    pub fn of_copies(dir: &Path) -> Result<Self, StoreError> {
+        Self::with(Arc::new(HostDisk), dir, false, Trust::Copy)
+    }
+
+    /// Uses the first of these places that can be written, and says which were passed over.
+    pub fn first_of(places: &[PathBuf]) -> Result<Chosen, Vec<StoreError>> {
+        let disk: Arc<dyn Disk> = Arc::new(HostDisk);
+        choose::first_of(&disk, places)
+    }
+
+    fn with(
+        disk: Arc<dyn Disk>,
+        dir: &Path,
+        create: bool,
+        trust: Trust,
+    ) -> Result<Self, StoreError> {
+        let dir = Dir::base(&*disk, dir, create, trust)?;
+        Ok(Self { disk, dir, boot: boot_id() })
     }
 
     /// Where it is.
@@ -85,7 +137,20 @@ impl Store {
     /// of an id that only one session has, or `latest`.
     pub fn open(&self, id: &str, by: &Untrusted) -> Result<Opened, StoreError> {
         let id = self.resolve(id)?;
+        // Whoever began it may have been killed before its name was on disk.
+        self.dir.sync().ok();
         open::open(self.dir.sub(&id)?, &id, &self.boot, by)
+    }
+
+    /// Carries the session that `journal` writes to the sessions directory `to` and goes on there; what is
+    /// appended next is appended there. A session that could not be carried goes on where it is.
+    pub fn move_to(
+        &self,
+        to: &Path,
+        journal: &mut Journal,
+        by: &Untrusted,
+    ) -> Result<Carried, StoreError> {
+        carry::carry(&self.disk, to, journal, by)
     }
 
     /// Opens a session to look at it; takes no lock and changes nothing.
@@ -105,13 +170,24 @@ impl Store {
     }
 
     /// Reads a whole journal and says what holds of it.
-    pub fn verify(&self, id: &str) -> Result<(String, Verdict), StoreError> {
+    pub fn verify(&self, id: &str) -> Result<Verified, StoreError> {
         let id = self.resolve(id)?;
-        let mut journal = self.dir.sub(&id)?.file(JOURNAL, Access::Read)?;
-        let audit = scan::all(&mut journal, |_| {}).map_err(|source| {
-            StoreError::io("read the journal of", &self.path().join(&id), source)
+        let dir = self.dir.sub(&id)?;
+        let mut named = None;
+        let scan = scan::all(&dir, |entry| {
+            if let Event::Opened(opening) = entry.event {
+                named.get_or_insert(opening.sha256);
+            }
         })?;
-        Ok((id, audit.verdict()))
+        let playbook = digest(&open::playbook(&dir)?);
+        let mut files: Vec<String> = scan.segments.iter().map(|it| segment::name(*it)).collect();
+        files.extend(dir.names()?.into_iter().filter(|name| name == PLAYBOOK));
+        Ok(Verified {
+            id,
+            verdict: scan.audit.verdict(),
+            playbook_intact: named == Some(playbook),
+            doubts: dir.doubts(&files)?,
+        })
     }
 
     /// What was recorded beside the journal.
@@ -155,6 +231,12 @@ impl Store {
         let source = std::io::Error::from(std::io::ErrorKind::AlreadyExists);
         Err(StoreError::io("create the directory", &self.path().join(stem), source))
     }
+}
+
+/// The file with this name is a segment of a journal.
+#[must_use]
+pub fn is_segment(name: &OsStr) -> bool {
+    name.to_str().is_some_and(|name| segment::number(name).is_some())
 }
 
 /// Largest program whose digest is taken.

@@ -1,7 +1,6 @@
 //! The hands of an incident: the journal of a session, and the eyes on this host.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc::Sender;
@@ -185,7 +184,7 @@ impl Hands for Incident {
         terminal::crashes_go_to(opened.path.clone());
         let recorder = self.recorder(&opened);
         let pen = self.settle(&opened.id, opened.hand, &opened.path, recorder)?;
-        if let Some(recovered) = &opened.recovered {
+        for recovered in &opened.recovered {
             self.tell(NoticeKind::TornSetAside(recovered.bytes));
             let what =
                 format!("{} bytes of a torn line are in {}", recovered.bytes, recovered.file);
@@ -245,17 +244,21 @@ impl Hands for Incident {
 
 /// Tells the loop when the journal in `dir` grows. Where the kernel cannot watch, the loop looks by itself.
 fn watch(dir: &Path, inbox: Sender<Happening>) -> Option<RecommendedWatcher> {
-    let journal = Arc::new(dir.join("journal.jsonl"));
-    let path = Arc::clone(&journal);
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        if event.is_ok_and(|event| event.kind.is_modify() && event.paths.contains(&path)) {
+        if event.is_ok_and(|event| grows(&event)) {
             // A full inbox: the loop is awake and will look anyway.
             inbox.try_send(Happening::JournalGrew).ok();
         }
     })
     .ok()?;
-    watcher.watch(&journal, RecursiveMode::NonRecursive).ok()?;
+    watcher.watch(dir, RecursiveMode::NonRecursive).ok()?;
     Some(watcher)
+}
+
+/// A segment of the journal is there, or is longer than it was.
+fn grows(event: &notify::Event) -> bool {
+    let is_segment = |path: &PathBuf| path.file_name().is_some_and(store::is_segment);
+    (event.kind.is_modify() || event.kind.is_create()) && event.paths.iter().any(is_segment)
 }
 
 fn no_thread(error: &std::io::Error) -> Complaint {

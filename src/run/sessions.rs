@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use crate::domain::base::Timestamp;
 use crate::domain::session::{Verdict, to_json};
 use crate::domain::untrusted::Untrusted;
-use crate::host::store::{ChainState, Store, StoreError, Summary};
+use crate::host::store::{ChainState, Store, StoreError, Summary, Verified};
 
 /// Why a command about sessions did not end well.
 #[derive(Debug, thiserror::Error)]
@@ -47,9 +47,14 @@ pub fn list(store: &Store, json: bool, out: &mut dyn Write) -> Result<(), Sessio
 
 /// Reads a journal from end to end and says what holds of it. A break gives exit code 1.
 pub fn verify(store: &Store, id: &str, out: &mut dyn Write) -> Result<ExitCode, SessionsError> {
-    let (id, verdict) = store.verify(id)?;
-    let Verdict { entries, head, end, problem, torn } = verdict;
+    let Verified { id, verdict, playbook_intact: intact, doubts } = store.verify(id)?;
+    let torn = verdict.torn_bytes();
+    let Verdict { entries, head, last, problem, .. } = verdict;
+    for doubt in doubts {
+        writeln!(out, "{id}: note: {doubt}")?;
+    }
     if let Some(broken) = problem {
+        let end = last.map_or(0, |last| last.to);
         writeln!(out, "{id}: broken at {broken}")?;
         writeln!(out, "  {entries} entries before it hold, up to byte {end}; head {head}")?;
         writeln!(out, "  nothing after it can be relied on")?;
@@ -64,14 +69,12 @@ pub fn verify(store: &Store, id: &str, out: &mut dyn Write) -> Result<ExitCode, 
     writeln!(out, "  head     {head}")?;
     let digits: String = head.to_string().chars().take(12).collect();
     writeln!(out, "  anchor   {entries}-{digits}")?;
-    let intact = store.observe(&id)?.playbook_intact;
     if !intact {
         writeln!(out, "  but playbook.md is not the one that the session began with:")?;
         writeln!(out, "  what its marks stand for cannot be relied on")?;
     }
-    if let Some(torn) = torn {
-        let bytes = torn.end - torn.start;
-        writeln!(out, "  {bytes} bytes after the last entry were never saved as an entry;")?;
+    if torn > 0 {
+        writeln!(out, "  {torn} bytes after the last entry were never saved as an entry;")?;
         writeln!(out, "  `firedamp resume {id}` sets them aside")?;
     }
     Ok(if intact { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -90,7 +93,11 @@ pub fn advice(error: &StoreError) -> &'static str {
         StoreError::Ambiguous { .. } => "Give more of the id.",
         StoreError::Empty { .. } => "Begin one with `firedamp`.",
         StoreError::NoPen => "Wait until the other screen lets go of the session.",
-        StoreError::Begin(_) => "Name a directory on another disk with --dir.",
+        StoreError::Begin(_) | StoreError::BadCopy { .. } => {
+            "Name a directory on another disk with --dir."
+        }
+        StoreError::Moved(_) => "Name the directory that it was moved to with --dir.",
+        StoreError::There { .. } => "Name another directory.",
     }
 }
 
@@ -109,6 +116,9 @@ fn advice_about(kind: io::ErrorKind) -> &'static str {
 /// The one word about a session that its reader needs first.
 fn state(it: &Summary) -> String {
     let mut words = Vec::new();
+    if let Some(place) = &it.moved {
+        words.push(format!("moved to {}", place.plain(120)));
+    }
     if let Some(name) = &it.training {
         words.push(format!("training {}", name.plain(24)));
     }

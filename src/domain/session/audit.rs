@@ -1,32 +1,67 @@
 //! Reads a journal from its first line to its end and says what holds.
 //!
+//! A journal is a row of segments: a disk that fails to keep an entry gets no second chance, so the entry goes to
+//! the next segment and the chain goes on there. The first line of a segment says where the one before it ends;
+//! what stands behind that place was never acknowledged, and is at most one line.
+//!
 //! Invariant: every whole line before the first problem is told; nothing after it is believed. Only bytes
-//! that cannot have been acknowledged count as torn: an unfinished last line, or a last line with a hole of
-//! zeros in it; any other damage is a [`Break`], and a break is never repaired.
+//! that cannot have been acknowledged count as torn: an unfinished last line, a last line with a hole of
+//! zeros in it, or what stands behind the place where the next segment goes on; any other damage is a [`Break`],
+//! and a break is never repaired.
 
-use std::ops::Range;
+use std::fmt;
 
 use crate::domain::base::Digest;
-use crate::domain::session::chain::{Chain, LINE_LIMIT, LineProblem};
+use crate::domain::session::chain::{Chain, Checked, LINE_LIMIT, LineProblem, Start};
 use crate::domain::session::event::Entry;
 
 /// Takes lines one after the other; [`Audit::verdict`] closes it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Audit {
     chain: Chain,
-    /// Where the last good line ends.
+    segment: u32,
+    /// Bytes of this segment that were read.
+    read: u64,
+    /// Where the last good line of this segment ends.
     end: u64,
+    /// Where the next segment goes on.
+    next: Option<Start>,
+    /// Whole lines behind that place.
+    strays: u32,
+    last: Option<Spot>,
     fault: Option<Fault>,
+    broken: Option<Break>,
+    torn: Vec<Torn>,
 }
 
-/// The first line that did not hold.
+/// The first line of a segment that did not hold.
 #[derive(Clone, Debug)]
 struct Fault {
     what: Break,
-    /// Bytes from its start to the end of what was read.
-    bytes: u64,
     /// It looks like a write that never ended.
     unfinished: bool,
+}
+
+/// Where a line stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spot {
+    /// Number of the segment, from 1.
+    pub segment: u32,
+    /// Where the line begins.
+    pub from: u64,
+    /// Where it ends.
+    pub to: u64,
+}
+
+/// Bytes that were never acknowledged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Torn {
+    /// Number of the segment, from 1.
+    pub segment: u32,
+    /// Where they begin; they go to the end of the segment.
+    pub from: u64,
+    /// Where they end.
+    pub to: u64,
 }
 
 /// What holds of a journal.
@@ -36,60 +71,105 @@ pub struct Verdict {
     pub entries: u64,
     /// SHA-256 of the last line that holds.
     pub head: Digest,
-    /// Byte offset where the last line that holds ends.
-    pub end: u64,
+    /// Where the last line that holds stands.
+    pub last: Option<Spot>,
     /// The first line that does not hold.
     pub problem: Option<Break>,
-    /// Bytes at the end that were never acknowledged.
-    pub torn: Option<Range<u64>>,
+    /// Bytes that were never acknowledged, segment by segment.
+    pub torn: Vec<Torn>,
 }
 
 /// A line that does not continue the chain.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}, byte {offset}: {problem}")]
 pub struct Break {
-    /// One-based; also the number that the entry should have.
+    /// Number of the segment, from 1.
+    pub segment: u32,
+    /// The number that the entry should have; with one segment only, also that of the line.
     pub line: u64,
-    /// Where the line begins.
+    /// Where the line begins in its segment.
     pub offset: u64,
     /// What is wrong.
     pub problem: LineProblem,
 }
 
+impl fmt::Display for Break {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { segment, line, offset, problem } = self;
+        match segment {
+            1 => write!(f, "line {line}, byte {offset}: {problem}"),
+            _ => write!(f, "entry {line}, byte {offset} of segment {segment}: {problem}"),
+        }
+    }
+}
+
+impl Default for Audit {
+    fn default() -> Self {
+        Self::resumed(Chain::default(), 1, 0)
+    }
+}
+
 impl Audit {
-    /// Goes on from `chain`, whose last line ends at the offset `end`.
+    /// Goes on from `chain`, whose last line ends at the offset `end` of a segment.
     #[must_use]
-    pub const fn resumed(chain: Chain, end: u64) -> Self {
-        Self { chain, end, fault: None }
+    pub const fn resumed(chain: Chain, segment: u32, end: u64) -> Self {
+        Self {
+            chain,
+            segment,
+            read: end,
+            end,
+            next: None,
+            strays: 0,
+            last: None,
+            fault: None,
+            broken: None,
+            torn: Vec::new(),
+        }
     }
 
-    /// Takes the next line, line feed included; only the last may be without one. An entry comes back as
-    /// long as everything holds.
+    /// The lines that follow are those of this segment. `next` is what the first line of a later segment says, if
+    /// there is one whose first line is right by itself.
+    pub fn segment(&mut self, number: u32, next: Option<Start>) {
+        self.close();
+        (self.segment, self.next) = (number, next);
+        (self.read, self.end, self.strays) = (0, 0, 0);
+    }
+
+    /// Takes the next line, line feed included; only the last of a segment may be without one. An entry comes
+    /// back as long as everything holds.
     pub fn line(&mut self, line: &[u8]) -> Option<Entry> {
-        let bytes = line.len() as u64;
-        if line.is_empty() {
+        self.checked(line, Checked::of(line))
+    }
+
+    /// Takes the next line, and what a [check](Checked::of) of it said.
+    pub fn checked(&mut self, line: &[u8], check: Result<Checked, LineProblem>) -> Option<Entry> {
+        let from = self.read;
+        self.read += line.len() as u64;
+        if line.is_empty() || self.broken.is_some() {
+            return None;
+        }
+        if self.next.is_some_and(|next| self.chain.is_continued_by(next)) {
+            self.stray(from, check.is_ok());
             return None;
         }
         if let Some(fault) = &mut self.fault {
-            fault.bytes += bytes;
             fault.unfinished = false;
             return None;
         }
-        match self.chain.next(line) {
+        match check.and_then(|line| self.chain.take(line)) {
             Ok(entry) => {
-                self.end += bytes;
+                self.end = self.read;
+                self.last = Some(Spot { segment: self.segment, from, to: self.end });
                 Some(entry)
             }
             Err(problem) => {
                 let unfinished = self.looks_unfinished(line);
-                let what = Break { line: self.chain.seq() + 1, offset: self.end, problem };
-                self.fault = Some(Fault { what, bytes, unfinished });
+                self.fault = Some(Fault { what: self.break_at(from, problem), unfinished });
                 None
             }
         }
     }
 
-    /// A whole journal at once.
+    /// A whole journal of one segment at once.
     #[must_use]
     pub fn of(journal: &[u8]) -> (Vec<Entry>, Verdict) {
         let mut audit = Self::default();
@@ -108,16 +188,41 @@ impl Audit {
 
     /// What holds of all that was read.
     #[must_use]
-    pub fn verdict(&self) -> Verdict {
-        let torn = self.fault.as_ref().filter(|fault| fault.unfinished);
-        let broken = self.fault.as_ref().filter(|fault| !fault.unfinished);
+    pub fn verdict(mut self) -> Verdict {
+        self.close();
         Verdict {
             entries: self.chain.seq(),
             head: self.chain.head(),
-            end: self.end,
-            problem: broken.map(|fault| fault.what.clone()),
-            torn: torn.map(|fault| self.end..self.end + fault.bytes),
+            last: self.last,
+            problem: self.broken,
+            torn: self.torn,
         }
+    }
+
+    /// The segment is read to its end.
+    fn close(&mut self) {
+        match self.fault.take() {
+            Some(Fault { what, unfinished: false }) => {
+                self.broken.get_or_insert(what);
+            }
+            Some(_) | None if self.broken.is_none() && self.read > self.end => {
+                let Self { segment, end: from, read: to, .. } = *self;
+                self.torn.push(Torn { segment, from, to });
+            }
+            Some(_) | None => {}
+        }
+    }
+
+    /// One whole line can be there that was not saved; two are a second writer, or a segment out of its place.
+    fn stray(&mut self, from: u64, is_whole: bool) {
+        self.strays += u32::from(is_whole);
+        if self.strays > 1 {
+            self.broken = Some(self.break_at(from, LineProblem::Fork(self.chain.seq() + 2)));
+        }
+    }
+
+    const fn break_at(&self, offset: u64, problem: LineProblem) -> Break {
+        Break { segment: self.segment, line: self.chain.seq() + 1, offset, problem }
     }
 
     /// A write that was cut leaves the beginning of a line, or a line whose pages did not all arrive.
@@ -137,6 +242,12 @@ impl Verdict {
     /// Every byte holds.
     #[must_use]
     pub const fn is_whole(&self) -> bool {
-        self.problem.is_none() && self.torn.is_none()
+        self.problem.is_none() && self.torn.is_empty()
+    }
+
+    /// How many bytes were never acknowledged.
+    #[must_use]
+    pub fn torn_bytes(&self) -> u64 {
+        self.torn.iter().map(|torn| torn.to - torn.from).sum()
     }
 }

@@ -12,8 +12,12 @@
 //!   sum=$(printf '%s' "${line%,\"sum\":*}" | sha256sum | cut -c-64)
 //!   [ "$(printf '%s' "$line" | jq -r .sum)" = "$sum" ] || echo "damaged: $line"
 //!   prev=$(printf '%s\n' "$line" | sha256sum | cut -c-64)
-//! done < journal.jsonl
+//! done < <(cat journal.jsonl journal-*.jsonl 2>/dev/null)
 //! ```
+//!
+//! A journal is one file, and further ones (`journal-0002.jsonl`, ...) only where a disk failed; the recipe reads
+//! them as one. Where it complains at the last line of a file, and the next file begins with the same number, that
+//! line was never saved.
 //!
 //! Invariant: a line is valid only if writing its entry again gives the same bytes; so nothing in it, not
 //! even a space, stands outside the two digests. Neither digest stops an author with root from rewriting the
@@ -67,6 +71,26 @@ pub struct Line {
     head: Digest,
 }
 
+/// A line that is right by itself; whether it continues a chain is another question.
+///
+/// All that is dear about a line (two digests, reading it and writing it again) is in here and needs no other
+/// line, so that several threads can share a long journal.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checked {
+    entry: Entry,
+    head: Digest,
+    bytes: u64,
+}
+
+/// Where a segment of a journal begins, as its first line says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Start {
+    /// Number of its first entry.
+    pub seq: u64,
+    /// The line that it continues.
+    pub prev: Digest,
+}
+
 /// Why a line does not continue the chain.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LineProblem {
@@ -115,6 +139,32 @@ pub fn digest(bytes: &[u8]) -> Digest {
     Digest(Sha256::digest(bytes).into())
 }
 
+impl Checked {
+    /// Checks a line, line feed included.
+    pub fn of(line: &[u8]) -> Result<Self, LineProblem> {
+        let bytes = line.len() as u64;
+        read(line).map(|(entry, head)| Self { entry, head, bytes })
+    }
+
+    /// Where a segment begins whose first line this is.
+    #[must_use]
+    pub const fn start(&self) -> Start {
+        Start { seq: self.entry.seq, prev: self.entry.prev }
+    }
+
+    /// SHA-256 of the line.
+    #[must_use]
+    pub const fn head(&self) -> Digest {
+        self.head
+    }
+
+    /// How long the line is.
+    #[must_use]
+    pub const fn bytes(&self) -> u64 {
+        self.bytes
+    }
+}
+
 impl Chain {
     /// Begins in the middle of a journal, with a line that is right by itself and vouches for nothing before it.
     pub fn from_middle(line: &[u8]) -> Result<(Self, Entry), LineProblem> {
@@ -138,10 +188,21 @@ impl Chain {
 
     /// Reads the next line, line feed included. A line with a problem leaves the chain as it was.
     pub fn next(&mut self, line: &[u8]) -> Result<Entry, LineProblem> {
-        let (entry, head) = read(line)?;
+        self.take(Checked::of(line)?)
+    }
+
+    /// Goes on with a line that was checked. One that does not continue the chain leaves it as it was.
+    pub fn take(&mut self, line: Checked) -> Result<Entry, LineProblem> {
+        let Checked { entry, head, .. } = line;
         self.fits(&entry)?;
         self.advance(&entry, head);
         Ok(entry)
+    }
+
+    /// A segment that begins so continues this chain.
+    #[must_use]
+    pub fn is_continued_by(&self, start: Start) -> bool {
+        start.seq == self.seq + 1 && start.prev == self.head
     }
 
     /// The line that would come next. The chain itself goes on only when the line is [accepted](Self::accept).

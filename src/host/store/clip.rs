@@ -1,8 +1,6 @@
 //! What was copied last, in a file beside the journal, for terminals that swallow it.
 
-use std::io::Write;
-
-use crate::host::store::dir::Access;
+use crate::host::store::disk::Access;
 use crate::host::store::{Store, StoreError};
 
 /// Directory of the file, below the session's own.
@@ -16,9 +14,9 @@ impl Store {
         let session = self.dir.sub(id)?;
         session.make(CLIP)?;
         let clip = session.sub(CLIP)?;
-        let mut file = clip.file(LAST, Access::Shared)?;
+        let file = clip.file(LAST, Access::Shared)?;
         let path = clip.path().join(LAST);
-        let written = file.set_len(0).and_then(|()| file.write_all(text.as_bytes()));
+        let written = file.cut(0).and_then(|()| file.write_at(text.as_bytes(), 0));
         written.map_err(|source| StoreError::io("write", &path, source))
     }
 }

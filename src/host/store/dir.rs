@@ -1,127 +1,171 @@
-//! Directories and files that nobody else can have prepared for us.
+//! Folders and files that nobody else can have prepared for us.
 //!
-//! Invariant: every name is one component below an open directory, no link of any kind is followed or
-//! accepted, and what is opened is ours alone: a regular file with one name, owner us, no bits for others.
+//! Invariant: every name is one component below an open folder, no link of any kind is followed or accepted, and
+//! what is opened is ours alone: a regular file with one name, owner us, no bits for others. Only where a copy
+//! is looked at ([`Trust::Copy`]) are owner, names and bits a doubt to be told and no reason to refuse.
 
-use std::fs::{DirBuilder, File};
-use std::io;
-use std::os::fd::OwnedFd;
-use std::os::unix::fs::DirBuilderExt;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use rustix::fs::{CWD, FileType, Mode, OFlags, ResolveFlags, Stat};
 use rustix::io::Errno;
 
+use crate::host::store::disk::{Access, Disk, Folder, Kind, LockKind, Medium, Space, Stat};
 use crate::host::store::error::{StoreError, Unsafe};
 
-/// An open directory.
-#[derive(Debug)]
+/// A call that a signal breaks off so often is not broken off by signals.
+const INTERRUPTIONS: u32 = 64;
+/// Bits that nobody else may have on what is in a session.
+const OTHERS: u32 = 0o077;
+
+/// An open folder.
+#[derive(Clone, Debug)]
 pub(super) struct Dir {
-    fd: OwnedFd,
+    folder: Arc<dyn Folder>,
+    path: PathBuf,
+    trust: Trust,
+}
+
+/// What is asked of the things that are opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trust {
+    /// They are ours alone.
+    Ours,
+    /// They are what they say; whose they are does not matter, because nothing is written.
+    Copy,
+}
+
+/// An open file.
+#[derive(Clone, Debug)]
+pub(super) struct File {
+    medium: Arc<dyn Medium>,
     path: PathBuf,
 }
 
-/// What a file is opened for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Access {
-    /// To read; it must exist.
-    Read,
-    /// To read and to append; it must exist.
-    Append,
-    /// To write from the start; it must not exist.
-    New,
-    /// To read and write; it may exist.
-    Shared,
+/// Reads a file from a place on; several do not disturb each other.
+#[derive(Debug)]
+pub(super) struct Reader {
+    file: File,
+    at: u64,
 }
 
 impl Dir {
-    /// The directory that holds all sessions. Others may read it, but none may write there: who can
-    /// rename our directories can exchange them.
-    pub(super) fn base(path: &Path, create: bool) -> Result<Self, StoreError> {
-        let problem = |source| StoreError::io("open the sessions directory", path, source);
-        if create {
-            DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(path)
-                .map_err(|source| StoreError::io("create the sessions directory", path, source))?;
-        }
-        let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::RDONLY | OFlags::CLOEXEC;
-        let fd = match rustix::fs::openat(CWD, path, flags, Mode::empty()) {
-            Ok(fd) => fd,
-            Err(Errno::NOENT) => return Err(StoreError::Missing { path: path.into() }),
-            Err(errno) => return Err(refused(path, errno).unwrap_or_else(|| problem(errno.into()))),
+    /// The folder that holds all sessions. Others may read it, but none may write there: who can
+    /// rename our folders can exchange them.
+    pub(super) fn base(
+        disk: &dyn Disk,
+        path: &Path,
+        create: bool,
+        trust: Trust,
+    ) -> Result<Self, StoreError> {
+        let doing =
+            if create { "create the sessions directory" } else { "open the sessions directory" };
+        let folder = match again(|| disk.folder(path, create)) {
+            Ok(folder) => folder,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(StoreError::Missing { path: path.into() });
+            }
+            Err(error) => return Err(refused(path, doing, error)),
         };
-        let dir = Self { fd, path: path.to_owned() };
+        let dir = Self { folder, path: path.to_owned(), trust };
         dir.check(0o022)?;
         Ok(dir)
     }
 
-    /// Makes a directory of our own; `false` if the name is taken.
+    /// Makes a folder of our own; `false` if the name is taken.
     pub(super) fn make(&self, name: &str) -> Result<bool, StoreError> {
         let path = self.below(name)?;
-        match rustix::fs::mkdirat(&self.fd, name, Mode::RWXU) {
+        match again(|| self.folder.make(name)) {
             Ok(()) => Ok(true),
-            Err(Errno::EXIST) => Ok(false),
-            Err(errno) => Err(StoreError::io("create the directory", &path, errno.into())),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+            Err(error) => Err(StoreError::io("create the directory", &path, error)),
         }
     }
 
-    /// Opens a directory that is ours alone.
+    /// Opens a folder that is ours alone.
     pub(super) fn sub(&self, name: &str) -> Result<Self, StoreError> {
         let path = self.below(name)?;
-        let flags = OFlags::DIRECTORY | OFlags::RDONLY;
-        let fd = self.open_at(name, flags, Mode::empty(), &path)?;
-        let dir = Self { fd, path };
-        dir.check(0o077)?;
+        let folder = again(|| self.folder.folder(name)).map_err(|it| refused(&path, "open", it))?;
+        let dir = Self { folder, path, trust: self.trust };
+        dir.check(OTHERS)?;
         Ok(dir)
     }
 
     /// Opens a file that is ours alone.
     pub(super) fn file(&self, name: &str, access: Access) -> Result<File, StoreError> {
         let path = self.below(name)?;
-        let flags = match access {
-            Access::Read => OFlags::RDONLY,
-            Access::Append => OFlags::RDWR | OFlags::APPEND,
-            Access::New => OFlags::RDWR | OFlags::APPEND | OFlags::CREATE | OFlags::EXCL,
-            Access::Shared => OFlags::RDWR | OFlags::CREATE,
-        };
-        let mode =
-            if flags.contains(OFlags::CREATE) { Mode::RUSR | Mode::WUSR } else { Mode::empty() };
-        // A FIFO would block until somebody comes to its other end.
-        let fd = self.open_at(name, flags | OFlags::NONBLOCK, mode, &path)?;
-        let stat = stat(&fd, &path)?;
-        if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
-            return Err(Unsafe::NotAFile.at(&path));
+        let medium =
+            again(|| self.folder.open(name, access)).map_err(|it| refused(&path, "open", it))?;
+        let file = File { medium, path };
+        let stat = file.stat()?;
+        if stat.kind != Kind::File {
+            return Err(Unsafe::NotAFile.at(&file.path));
         }
-        if stat.st_nlink != 1 {
-            return Err(Unsafe::Links.at(&path));
+        match doubt(&stat, OTHERS).filter(|_| self.trust == Trust::Ours) {
+            Some(why) => Err(why.at(&file.path)),
+            None => Ok(file),
         }
-        ours(&stat, 0o077, &path)?;
-        Ok(File::from(fd))
+    }
+
+    /// What would have been refused had the file, or the folder itself, not been looked at as a copy.
+    pub(super) fn doubts(&self, names: &[String]) -> Result<Vec<StoreError>, StoreError> {
+        let mut doubts = Vec::new();
+        doubts.extend(doubt(&self.stat()?, OTHERS).map(|why| why.at(&self.path)));
+        for name in names {
+            let file = self.file(name, Access::Read)?;
+            doubts.extend(doubt(&file.stat()?, OTHERS).map(|why| why.at(&file.path)));
+        }
+        Ok(doubts)
     }
 
     /// Names in it that are text, sorted.
     pub(super) fn names(&self) -> Result<Vec<String>, StoreError> {
-        let problem = |errno: Errno| StoreError::io("list the directory", &self.path, errno.into());
-        let mut names = Vec::new();
-        for entry in rustix::fs::Dir::read_from(&self.fd).map_err(problem)? {
-            let entry = entry.map_err(problem)?;
-            names.extend(entry.file_name().to_str().ok().map(str::to_owned));
-        }
+        let mut names = again(|| self.folder.names())
+            .map_err(|source| StoreError::io("list the directory", &self.path, source))?;
         names.sort();
         Ok(names)
     }
 
+    /// Takes a file's name away.
+    pub(super) fn unlink(&self, name: &str) -> Result<(), StoreError> {
+        let path = self.below(name)?;
+        again(|| self.folder.unlink(name))
+            .map_err(|source| StoreError::io("remove", &path, source))
+    }
+
+    /// Gives something in it another name.
+    pub(super) fn rename(&self, from: &str, to: &str) -> Result<(), StoreError> {
+        let (path, _) = (self.below(from)?, self.below(to)?);
+        again(|| self.folder.rename(from, to))
+            .map_err(|source| StoreError::io("rename", &path, source))
+    }
+
     /// Makes the names in it durable.
     pub(super) fn sync(&self) -> Result<(), StoreError> {
-        rustix::fs::fsync(&self.fd)
-            .map_err(|errno| StoreError::io("sync the directory", &self.path, errno.into()))
+        self.folder.sync().map_err(|source| StoreError::io("sync the directory", &self.path, source))
+    }
+
+    /// What is left on its disk.
+    pub(super) fn space(&self) -> Result<Space, StoreError> {
+        again(|| self.folder.space())
+            .map_err(|source| StoreError::io("look at the disk of", &self.path, source))
+    }
+
+    /// A new file with these bytes, on disk; its name is not, until the folder is synced.
+    pub(super) fn put(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
+        let mut file = self.file(name, Access::New)?;
+        io::Write::write_all(&mut file, bytes)
+            .and_then(|()| file.sync())
+            .map_err(|source| StoreError::io("write", &file.path, source))
     }
 
     /// Where it is, for people.
     pub(super) fn path(&self) -> &Path {
         &self.path
+    }
+
+    fn stat(&self) -> Result<Stat, StoreError> {
+        again(|| self.folder.stat()).map_err(|it| StoreError::io("look at", &self.path, it))
     }
 
     fn below(&self, name: &str) -> Result<PathBuf, StoreError> {
@@ -133,53 +177,139 @@ impl Dir {
         Ok(path)
     }
 
-    fn open_at(
-        &self,
-        name: &str,
-        flags: OFlags,
-        mode: Mode,
-        path: &Path,
-    ) -> Result<OwnedFd, StoreError> {
-        let flags = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let beneath = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS;
-        let opened = match rustix::fs::openat2(&self.fd, name, flags, mode, beneath) {
-            // Kernels before 5.6 and some sandboxes have no openat2; for a single name NOFOLLOW is as good.
-            Err(Errno::NOSYS | Errno::PERM) => rustix::fs::openat(&self.fd, name, flags, mode),
-            opened => opened,
-        };
-        opened.map_err(|errno| {
-            refused(path, errno).unwrap_or_else(|| StoreError::io("open", path, errno.into()))
-        })
+    fn check(&self, forbidden: u32) -> Result<(), StoreError> {
+        let stat = self.stat()?;
+        if stat.kind != Kind::Folder {
+            return Err(Unsafe::NotADirectory.at(&self.path));
+        }
+        match doubt(&stat, forbidden).filter(|_| self.trust == Trust::Ours) {
+            Some(why) => Err(why.at(&self.path)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl File {
+    /// How long it is.
+    pub(super) fn bytes(&self) -> io::Result<u64> {
+        Ok(again(|| self.medium.stat())?.bytes)
     }
 
-    fn check(&self, forbidden: u32) -> Result<(), StoreError> {
-        ours(&stat(&self.fd, &self.path)?, forbidden, &self.path)
+    /// Reads from a place on; 0 at the end.
+    pub(super) fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        again(|| self.medium.read_at(buffer, offset))
     }
+
+    /// What there is of `len` bytes from a place on.
+    pub(super) fn read_range(&self, offset: u64, len: u64) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.reader(offset).take(len).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Reads it from a place on.
+    pub(super) fn reader(&self, at: u64) -> Reader {
+        Reader { file: self.clone(), at }
+    }
+
+    /// One write at the end; how many bytes the disk took.
+    pub(super) fn append(&self, bytes: &[u8]) -> io::Result<usize> {
+        again(|| self.medium.append(bytes))
+    }
+
+    /// Writes all of it over what stands at a place.
+    pub(super) fn write_at(&self, mut bytes: &[u8], mut offset: u64) -> io::Result<()> {
+        while !bytes.is_empty() {
+            let written = again(|| self.medium.write_at(bytes, offset))?;
+            bytes = bytes.get(written..).filter(|_| written > 0).ok_or(io::ErrorKind::WriteZero)?;
+            offset += written as u64;
+        }
+        Ok(())
+    }
+
+    /// Returns when it is on disk. A signal counts as a failure: who knows what was written.
+    pub(super) fn sync(&self) -> io::Result<()> {
+        self.medium.sync()
+    }
+
+    /// Makes it `len` bytes long.
+    pub(super) fn cut(&self, len: u64) -> io::Result<()> {
+        again(|| self.medium.cut(len))
+    }
+
+    /// Has the disk set `len` bytes apart for it.
+    pub(super) fn allocate(&self, len: u64) -> io::Result<()> {
+        again(|| self.medium.allocate(len))
+    }
+
+    /// Takes a lock; `false` if somebody else has it.
+    pub(super) fn lock(&self, kind: LockKind) -> io::Result<bool> {
+        again(|| self.medium.lock(kind))
+    }
+
+    /// Where it is, for people.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn stat(&self) -> Result<Stat, StoreError> {
+        again(|| self.medium.stat()).map_err(|it| StoreError::io("look at", &self.path, it))
+    }
+}
+
+impl io::Write for File {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.append(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Read for Reader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read_at(buffer, self.at)?;
+        self.at += read as u64;
+        Ok(read)
+    }
+}
+
+/// A signal may come before a call has done anything; then it is made once more, but not for ever. What is said
+/// in the end is not `Interrupted`, which the standard library would try again for ever.
+fn again<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    for _ in 0..INTERRUPTIONS {
+        match call() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            done => return done,
+        }
+    }
+    Err(io::Error::other("signals broke it off again and again"))
 }
 
 /// What the kernel's answer says about the thing that stands there.
-fn refused(path: &Path, errno: Errno) -> Option<StoreError> {
-    match errno {
-        Errno::LOOP => Some(Unsafe::Link.at(path)),
-        Errno::NOTDIR => {
+fn refused(path: &Path, doing: &'static str, error: io::Error) -> StoreError {
+    let why = match error.raw_os_error().map(Errno::from_raw_os_error) {
+        Some(Errno::LOOP) => Some(Unsafe::Link),
+        Some(Errno::NOTDIR) => {
             let link = path.symlink_metadata().is_ok_and(|it| it.is_symlink());
-            Some(if link { Unsafe::Link } else { Unsafe::NotADirectory }.at(path))
+            Some(if link { Unsafe::Link } else { Unsafe::NotADirectory })
         }
-        Errno::NXIO => Some(Unsafe::NotAFile.at(path)),
+        Some(Errno::NXIO) => Some(Unsafe::NotAFile),
         _ => None,
-    }
+    };
+    why.map_or_else(|| StoreError::io(doing, path, error), |why| why.at(path))
 }
 
-fn stat(fd: &OwnedFd, path: &Path) -> Result<Stat, StoreError> {
-    rustix::fs::fstat(fd).map_err(|errno| StoreError::io("look at", path, errno.into()))
-}
-
-fn ours(stat: &Stat, forbidden: u32, path: &Path) -> Result<(), StoreError> {
-    if stat.st_uid != rustix::process::geteuid().as_raw() {
-        return Err(Unsafe::Owner(stat.st_uid).at(path));
+/// Why something may not be ours alone.
+fn doubt(stat: &Stat, forbidden: u32) -> Option<Unsafe> {
+    if stat.kind == Kind::File && stat.links != 1 {
+        Some(Unsafe::Links)
+    } else if stat.owner != rustix::process::geteuid().as_raw() {
+        Some(Unsafe::Owner(stat.owner))
+    } else if stat.mode & forbidden != 0 {
+        Some(Unsafe::Mode(stat.mode))
+    } else {
+        None
     }
-    if stat.st_mode & forbidden != 0 {
-        return Err(Unsafe::Mode(stat.st_mode & 0o7777).at(path));
-    }
-    Ok(())
 }

@@ -55,7 +55,24 @@ pub enum StoreError {
     NoPen,
     /// The first entry cannot be made.
     #[error("the session cannot begin")]
-    Begin(#[source] JournalError),
+    Begin(#[source] Box<JournalError>),
+    /// It goes on in another place.
+    #[error("the session was moved to {}", .0.plain(240))]
+    Moved(Untrusted),
+    /// The copy of a session is not the session.
+    #[error("the copy in {} is not whole: {}", shown(path), why.plain(240))]
+    BadCopy {
+        /// Where the copy is.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: Untrusted,
+    },
+    /// It is there already.
+    #[error("the session is in {} already", shown(path))]
+    There {
+        /// Where.
+        path: PathBuf,
+    },
 }
 
 /// Why a file or directory is not accepted.
@@ -106,9 +123,15 @@ pub enum JournalError {
         /// Bytes that are there.
         found: u64,
     },
-    /// The disk could not say that it has it. The kernel forgets such failures, so nothing more is written here.
-    #[error("the disk failed to keep the entry, so this journal is closed: {0}")]
+    /// The disk could not say that it has it. The kernel forgets such failures, so the next entry goes elsewhere.
+    #[error("the disk failed to keep the entry: {0}")]
     Sync(#[source] io::Error),
+    /// The entry is on disk and the name of its file may not be; the next entry goes elsewhere.
+    #[error("the disk failed to keep the name of a new segment: {0}")]
+    Unnamed(#[source] StoreError),
+    /// A new segment was needed and cannot be made; the next entry may be tried.
+    #[error("a new segment of the journal cannot be made: {0}")]
+    Segment(#[source] StoreError),
     /// An earlier failure closed this journal.
     #[error("an earlier failure closed this journal")]
     Closed,
@@ -122,12 +145,7 @@ impl StoreError {
     /// The disk is full or cannot be written; what it has may still be read.
     pub(super) fn is_disk(&self) -> bool {
         let Self::Io { source, .. } = self else { return false };
-        matches!(
-            source.kind(),
-            io::ErrorKind::StorageFull
-                | io::ErrorKind::QuotaExceeded
-                | io::ErrorKind::ReadOnlyFilesystem
-        )
+        is_full(source) || source.kind() == io::ErrorKind::ReadOnlyFilesystem
     }
 
     /// The kernel said that it is not there.
@@ -141,9 +159,44 @@ impl StoreError {
             | Self::Ambiguous { .. }
             | Self::Empty { .. }
             | Self::NoPen
-            | Self::Begin(_) => false,
+            | Self::Begin(_)
+            | Self::Moved(_)
+            | Self::BadCopy { .. }
+            | Self::There { .. } => false,
         }
     }
+}
+
+impl JournalError {
+    /// There was no room for it.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        match self {
+            Self::Short { .. } => true,
+            Self::Refused(source) | Self::Sync(source) => is_full(source),
+            Self::Unnamed(error) | Self::Segment(error) => {
+                matches!(error, StoreError::Io { source, .. } if is_full(source))
+            }
+            Self::Line(_) | Self::Foreign { .. } | Self::Closed => false,
+        }
+    }
+
+    /// The same entry may be saved later: it is the disk that cannot, not the entry.
+    #[must_use]
+    pub const fn may_pass(&self) -> bool {
+        match self {
+            Self::Refused(_)
+            | Self::Short { .. }
+            | Self::Sync(_)
+            | Self::Unnamed(_)
+            | Self::Segment(_) => true,
+            Self::Line(_) | Self::Foreign { .. } | Self::Closed => false,
+        }
+    }
+}
+
+fn is_full(source: &io::Error) -> bool {
+    matches!(source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
 impl Unsafe {

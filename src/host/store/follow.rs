@@ -2,20 +2,24 @@
 //!
 //! Absent on purpose: waiting. Who calls [`Follower::poll`], and when, is not decided here.
 
-use std::fs::File;
 use std::io;
-use std::os::unix::fs::FileExt;
 
-use crate::domain::session::{Break, Chain, Entry, LINE_LIMIT};
+use crate::domain::session::{Break, Chain, Checked, Entry, LINE_LIMIT, Spot};
+use crate::host::store::dir::{Dir, File};
+use crate::host::store::disk::Access;
+use crate::host::store::error::StoreError;
+use crate::host::store::{scan, segment};
 
 const CHUNK: usize = 64 * 1024;
 
 /// Reads a journal that somebody else writes.
 #[derive(Debug)]
 pub struct Follower {
+    dir: Dir,
     file: File,
+    segment: u32,
     chain: Chain,
-    /// Where the last line that was told ends.
+    /// Where the last line that was told ends in its segment.
     end: u64,
 }
 
@@ -25,6 +29,9 @@ pub enum FollowError {
     /// The journal cannot be read.
     #[error("cannot read the journal: {0}")]
     Io(#[from] io::Error),
+    /// A further segment cannot be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// A line does not hold.
     #[error("the journal is broken: {0}")]
     Broken(#[from] Break),
@@ -36,20 +43,70 @@ pub enum FollowError {
         /// Bytes that are there.
         found: u64,
     },
+    /// A line that was told was not saved, and another entry stands in its place in the next segment. Open the
+    /// session again.
+    #[error("entry {0} was not saved as it was told")]
+    Withdrawn(u64),
 }
 
 impl Follower {
-    pub(super) const fn new(file: File, chain: Chain, end: u64) -> Self {
-        Self { file, chain, end }
+    /// Reads on behind the last line that is known.
+    pub(super) fn new(dir: Dir, chain: Chain, last: Option<Spot>) -> Result<Self, StoreError> {
+        let (segment, end) = last.map_or((1, 0), |last| (last.segment, last.to));
+        let file = dir.file(&segment::name(segment), Access::Read)?;
+        Ok(Self { dir, file, segment, chain, end })
     }
 
     /// Entries since the last look. A line that is still being written waits for the next one.
     pub fn poll(&mut self) -> Result<Vec<Entry>, FollowError> {
-        let found = self.file.metadata()?.len();
+        let mut entries = Vec::new();
+        loop {
+            // The order matters: what is added to this segment while the next one begins is still read.
+            let next = self.next()?;
+            match self.rest(&mut entries) {
+                // What holds is told first; the next look meets the trouble again.
+                Err(_) if !entries.is_empty() => return Ok(entries),
+                Err(trouble) => return Err(trouble),
+                Ok(()) => {}
+            }
+            let Some((segment, file, first)) = next else { return Ok(entries) };
+            if first.head() == self.chain.head() {
+                // A copy of the line that was told last.
+                self.end = first.bytes();
+            } else if self.chain.is_continued_by(first.start()) {
+                self.end = 0;
+            } else if entries.is_empty() {
+                return Err(FollowError::Withdrawn(self.chain.seq()));
+            } else {
+                return Ok(entries);
+            }
+            (self.segment, self.file) = (segment, file);
+        }
+    }
+
+    /// The end of the chain as far as it was told.
+    #[must_use]
+    pub const fn chain(&self) -> &Chain {
+        &self.chain
+    }
+
+    /// The next segment whose first line is whole, and that line.
+    fn next(&self) -> Result<Option<(u32, File, Checked)>, FollowError> {
+        for number in segment::all(&self.dir)?.into_iter().filter(|it| *it > self.segment) {
+            let file = self.dir.file(&segment::name(number), Access::Read)?;
+            if let Some(first) = scan::first_line(&file)? {
+                return Ok(Some((number, file, first)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Reads this segment to its end.
+    fn rest(&mut self, entries: &mut Vec<Entry>) -> Result<(), FollowError> {
+        let found = self.file.bytes()?;
         if found < self.end {
             return Err(FollowError::Shorter { told: self.end, found });
         }
-        let mut entries = Vec::new();
         let mut unread = Vec::new();
         while self.fill(&mut unread)? {
             let mut told = 0;
@@ -57,23 +114,12 @@ impl Follower {
                 if line.last() != Some(&b'\n') && line.len() <= LINE_LIMIT {
                     break;
                 }
-                match self.take(line) {
-                    Ok(entry) => entries.push(entry),
-                    // What holds is told first; the next look meets the break again.
-                    Err(_) if !entries.is_empty() => return Ok(entries),
-                    Err(broken) => return Err(broken.into()),
-                }
+                entries.push(self.take(line)?);
                 told += line.len();
             }
             unread.drain(..told);
         }
-        Ok(entries)
-    }
-
-    /// The end of the chain as far as it was told.
-    #[must_use]
-    pub const fn chain(&self) -> &Chain {
-        &self.chain
+        Ok(())
     }
 
     /// Reads on after what is there already; `false` at the end of the file.
@@ -87,9 +133,9 @@ impl Follower {
     }
 
     fn take(&mut self, line: &[u8]) -> Result<Entry, Break> {
-        let (number, offset) = (self.chain.seq() + 1, self.end);
-        let entry =
-            self.chain.next(line).map_err(|problem| Break { line: number, offset, problem })?;
+        let (segment, number, offset) = (self.segment, self.chain.seq() + 1, self.end);
+        let broken = |problem| Break { segment, line: number, offset, problem };
+        let entry = self.chain.next(line).map_err(broken)?;
         self.end += line.len() as u64;
         Ok(entry)
     }

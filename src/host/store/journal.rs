@@ -1,77 +1,50 @@
 //! The pen: appends entries, and says "saved" only when they are.
 //!
 //! Invariant: an [`Entry`] comes back from [`Journal::append`] only after one write of its whole line and a
-//! successful `fdatasync`. After any failure the file ends where the last saved entry ends, or the
-//! journal is closed for good.
+//! successful `fdatasync` of the file it stands in, whose name is on disk too. After a failure the segment ends
+//! where the last saved entry ends, or is never written again: the entry then goes to a new segment, whose first
+//! line says where the one before it ends. A failed `fdatasync` is never tried again on the same file.
 
 use std::fmt;
-use std::fs::File;
-use std::io::{self, Write};
 
 use crate::domain::base::Moment;
-use crate::domain::session::{Chain, Draft, Entry, Event, Stamp};
+use crate::domain::session::{Chain, Draft, Entry, Event, Line, Stamp};
 use crate::domain::untrusted::Untrusted;
-use crate::host::store::error::JournalError;
+use crate::host::store::dir::Dir;
+use crate::host::store::disk::Space;
+use crate::host::store::error::{JournalError, StoreError};
 use crate::host::store::lock::Lock;
+use crate::host::store::reserve;
+use crate::host::store::segment::Tail;
 
-/// The end of a file, as far as a journal needs it; tests bring disks that fail.
-pub trait Tail: Send {
-    /// Bytes in the file.
-    fn bytes(&self) -> io::Result<u64>;
-    /// Writes at the end, in one call; the bytes that the disk took.
-    fn append(&mut self, bytes: &[u8]) -> io::Result<usize>;
-    /// Returns when everything is on disk.
-    fn sync(&mut self) -> io::Result<()>;
-    /// Cuts the file off at `len`.
-    fn cut(&mut self, len: u64) -> io::Result<()>;
-}
-
-impl Tail for File {
-    fn bytes(&self) -> io::Result<u64> {
-        Ok(self.metadata()?.len())
-    }
-
-    fn append(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        loop {
-            match self.write(bytes) {
-                // A signal came before the first byte went out.
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                written => return written,
-            }
-        }
-    }
-
-    fn sync(&mut self) -> io::Result<()> {
-        self.sync_data()
-    }
-
-    fn cut(&mut self, len: u64) -> io::Result<()> {
-        self.set_len(len)
-    }
-}
+/// Ways that one entry is tried: as it is, with the reserve given up, in a new segment.
+const WAYS: u32 = 3;
 
 /// A journal that can be written.
 pub struct Journal {
-    tail: Box<dyn Tail>,
+    dir: Dir,
+    tail: Tail,
     chain: Chain,
-    /// Where the last saved entry ends.
-    end: u64,
+    /// The highest number that a segment has had.
+    highest: u32,
     boot: String,
     closed: bool,
     /// Held as long as the pen is; other openers become observers.
-    lock: Option<Lock>,
+    lock: Lock,
 }
 
 impl Journal {
-    /// Goes on after `chain`, whose last line ends at byte `end` of `tail`. `boot` is the id of this boot.
-    #[must_use]
-    pub fn onto(tail: Box<dyn Tail>, chain: Chain, end: u64, boot: &str) -> Self {
-        Self { tail, chain, end, boot: boot.to_owned(), closed: false, lock: None }
-    }
-
-    pub(super) fn holding(mut self, lock: Lock) -> Self {
-        self.lock = Some(lock);
-        self
+    /// Goes on after `chain`, whose last line is the end of `tail`. `boot` is the id of this boot.
+    pub(super) fn onto(
+        dir: Dir,
+        tail: Tail,
+        highest: u32,
+        chain: Chain,
+        boot: &str,
+        lock: Lock,
+    ) -> Self {
+        let highest = highest.max(tail.segment);
+        Self { dir, tail, chain, highest, boot: boot.to_owned(), closed: false, lock }
     }
 
     /// Writes one event down. The entry that comes back is on disk.
@@ -86,25 +59,17 @@ impl Journal {
         }
         let boot = Stamp { id: self.boot.clone(), ms: moment.boot_ms };
         let line = self.chain.line(Draft { at: moment.at, boot, by: by.clone(), event })?;
-        self.untouched()?;
-        match self.tail.append(&line.bytes) {
-            Ok(written) if written == line.bytes.len() => {}
-            Ok(written) => {
-                self.take_back();
-                return Err(JournalError::Short { written, bytes: line.bytes.len() });
+        let mut ways = 1;
+        while let Err(error) = self.try_to(&line) {
+            self.closed = matches!(error, JournalError::Foreign { .. });
+            let roomier = error.is_full() && reserve::release(&self.dir);
+            // An `EIO` is told once by most kernels; elsewhere on the disk it may go better.
+            let elsewhere = !self.closed && !self.tail.sound;
+            if ways == WAYS || !(roomier || elsewhere) {
+                return Err(error);
             }
-            Err(error) => {
-                self.take_back();
-                return Err(JournalError::Refused(error));
-            }
+            ways += 1;
         }
-        if let Err(error) = self.tail.sync() {
-            // A second try would succeed without the bytes on disk; but a reader must not find them either.
-            self.take_back();
-            self.closed = true;
-            return Err(JournalError::Sync(error));
-        }
-        self.end += line.bytes.len() as u64;
         self.chain.accept(&line)?;
         Ok(line.entry)
     }
@@ -115,27 +80,48 @@ impl Journal {
         &self.chain
     }
 
-    /// An earlier failure closed it.
+    /// Somebody else wrote to it, so nothing more is written here.
     #[must_use]
     pub const fn is_closed(&self) -> bool {
         self.closed
     }
 
-    /// The file ends where we left it. A lock that does not lock (a network file system) shows here.
-    fn untouched(&mut self) -> Result<(), JournalError> {
-        let found = self.tail.bytes().map_err(JournalError::Refused)?;
-        if found == self.end {
-            return Ok(());
-        }
-        self.closed = true;
-        Err(JournalError::Foreign { expected: self.end, found })
+    /// What is left on its disk.
+    pub fn space(&self) -> Result<Space, StoreError> {
+        self.dir.space()
     }
 
-    /// Cuts off what is not saved; closes the journal if even that fails.
-    fn take_back(&mut self) {
-        if self.tail.cut(self.end).is_err() {
-            self.closed = true;
+    /// Sets the reserve aside again, when there is room for it.
+    pub fn refill(&self) {
+        reserve::keep(&self.dir);
+    }
+
+    pub(super) const fn dir(&self) -> &Dir {
+        &self.dir
+    }
+
+    pub(super) const fn tail(&self) -> &Tail {
+        &self.tail
+    }
+
+    /// Goes on in another place, where the same chain ends in `tail`.
+    pub(super) fn go_to(&mut self, dir: Dir, tail: Tail, highest: u32, lock: Lock) {
+        (self.dir, self.tail, self.highest, self.lock) = (dir, tail, highest, lock);
+    }
+
+    pub(super) fn boot(&self) -> &str {
+        &self.boot
+    }
+
+    /// Writes the line where the journal ends, or in a new segment if nothing may be written there.
+    fn try_to(&mut self, line: &Line) -> Result<(), JournalError> {
+        if !self.tail.sound {
+            // A number is not used twice: what a failed segment holds is not known.
+            let next = self.highest.saturating_add(1);
+            self.tail = Tail::new(&self.dir, next).map_err(JournalError::Segment)?;
+            self.highest = next;
         }
+        self.tail.write(&self.dir, &line.bytes)
     }
 }
 
@@ -143,7 +129,7 @@ impl fmt::Debug for Journal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Journal")
             .field("chain", &self.chain)
-            .field("end", &self.end)
+            .field("tail", &self.tail)
             .field("closed", &self.closed)
             .finish_non_exhaustive()
     }

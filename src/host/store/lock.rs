@@ -2,19 +2,20 @@
 //!
 //! Invariant: the kernel's lock decides and ends with its process; what is written in the file is only told.
 
-use std::fs::{File, TryLockError};
-use std::io::{Read, Seek, Write};
 use std::thread::sleep;
 use std::time::Duration;
 
 use crate::domain::untrusted::Untrusted;
-use crate::host::store::dir::{Access, Dir};
+use crate::host::store::dir::{Dir, File};
+use crate::host::store::disk::{Access, LockKind};
 use crate::host::store::error::StoreError;
 
 const NAME: &str = "lock";
 /// A listing holds the lock, shared, for microseconds; an opener waits that long at most.
 const TRIES: usize = 20;
 const PAUSE: Duration = Duration::from_millis(5);
+/// Bytes of the text that are read.
+const TEXT: u64 = 4096;
 
 /// Who holds a session.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,18 +39,17 @@ pub(super) struct Lock(File);
 impl Lock {
     /// Takes the lock; `None` if somebody has it.
     pub(super) fn take(dir: &Dir, holder: &Holder) -> Result<Option<Self>, StoreError> {
-        let mut file = dir.file(NAME, Access::Shared)?;
-        let problem = |source| StoreError::io("lock", &dir.path().join(NAME), source);
+        let file = dir.file(NAME, Access::Shared)?;
         for _ in 0..TRIES {
-            match file.try_lock() {
-                Ok(()) => {
+            match file.lock(LockKind::Exclusive) {
+                Ok(true) => {
                     // A full disk must not keep anybody out: the lock holds without the text.
-                    let told = file.set_len(0);
-                    told.and_then(|()| file.write_all(holder.to_text().as_bytes())).ok();
+                    let told = file.cut(0);
+                    told.and_then(|()| file.write_at(holder.to_text().as_bytes(), 0)).ok();
                     return Ok(Some(Self(file)));
                 }
-                Err(TryLockError::WouldBlock) => sleep(PAUSE),
-                Err(TryLockError::Error(source)) => return Err(problem(source)),
+                Ok(false) => sleep(PAUSE),
+                Err(source) => return Err(StoreError::io("lock", file.path(), source)),
             }
         }
         Ok(None)
@@ -57,15 +57,13 @@ impl Lock {
 
     /// Who holds the lock now, if anybody does.
     pub(super) fn holder(dir: &Dir) -> Option<Holder> {
-        let mut file = dir.file(NAME, Access::Read).ok()?;
-        match file.try_lock_shared() {
-            Err(TryLockError::WouldBlock) => {
-                let mut text = String::new();
-                file.rewind().ok()?;
-                file.take(4096).read_to_string(&mut text).ok()?;
-                Some(Holder::from_text(&text))
+        let file = dir.file(NAME, Access::Read).ok()?;
+        match file.lock(LockKind::Shared) {
+            Ok(false) => {
+                let text = file.read_range(0, TEXT).ok()?;
+                Some(Holder::from_text(&String::from_utf8_lossy(&text)))
             }
-            Ok(()) | Err(TryLockError::Error(_)) => None,
+            Ok(true) | Err(_) => None,
         }
     }
 }
@@ -73,7 +71,7 @@ impl Lock {
 impl Drop for Lock {
     fn drop(&mut self) {
         // The kernel lets go of the lock in any case; an empty file only saves a reader a question.
-        drop(self.0.set_len(0));
+        drop(self.0.cut(0));
     }
 }
 

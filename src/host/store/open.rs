@@ -1,24 +1,25 @@
 //! Takes a session up: recovery, the lock, and who may write.
 //!
-//! Invariant: whole lines are never changed here. Only the holder of the lock sets torn bytes aside, and
-//! they are on disk in their new place before they leave the old one.
+//! Invariant: only the holder of the lock changes anything; a session that nobody can write is still shown.
 
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 
 use crate::domain::base::Moment;
-use crate::domain::session::{Audit, Break, Chain, Entry, Event, State, Verdict, digest};
+use crate::domain::session::{Break, Chain, Entry, Event, State, Verdict, digest};
 use crate::domain::untrusted::Untrusted;
-use crate::host::store::dir::{Access, Dir};
+use crate::host::store::carry;
+use crate::host::store::dir::Dir;
+use crate::host::store::disk::Access;
 use crate::host::store::error::StoreError;
 use crate::host::store::follow::Follower;
 use crate::host::store::journal::Journal;
 use crate::host::store::lock::{Holder, Lock};
 use crate::host::store::record::Recorder;
-use crate::host::store::{JOURNAL, PLAYBOOK, scan};
+use crate::host::store::recover::{self, Recovered};
+use crate::host::store::segment::Tail;
+use crate::host::store::{PLAYBOOK, reserve, scan};
 
-const TORN: &str = "torn";
 /// No playbook is longer.
 const PLAYBOOK_LIMIT: u64 = 16 << 20;
 
@@ -40,8 +41,8 @@ pub struct Opened {
     /// Every entry that holds.
     pub entries: Vec<Entry>,
     /// What had to be set aside.
-    pub recovered: Option<Recovered>,
-    /// Why the pen could not be taken though nobody holds it: the disk is full or read-only.
+    pub recovered: Vec<Recovered>,
+    /// Why the pen could not be taken though nobody holds it: the disk is full, read-only or broken.
     pub trouble: Option<Untrusted>,
     dir: Dir,
 }
@@ -57,15 +58,6 @@ pub enum Hand {
     ReadOnly(Break),
 }
 
-/// The end of a line that was never saved.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Recovered {
-    /// How many bytes.
-    pub bytes: u64,
-    /// Where they are now, below the session's directory.
-    pub file: String,
-}
-
 impl Opened {
     /// Begins to record beside the journal; only who holds the pen may.
     pub fn record(&self) -> Result<Recorder, StoreError> {
@@ -78,8 +70,8 @@ impl Opened {
 
 /// What was read of a journal.
 struct Loaded {
-    file: File,
     chain: Chain,
+    segments: Vec<u32>,
     verdict: Verdict,
     state: State,
     entries: Vec<Entry>,
@@ -97,11 +89,12 @@ pub(super) fn begin(
 ) -> Result<Opened, StoreError> {
     let lock = Lock::take(&dir, &Holder::this(boot, by))?
         .ok_or_else(|| StoreError::io("lock", dir.path(), io::ErrorKind::WouldBlock.into()))?;
-    put(&dir, PLAYBOOK, playbook.as_bytes())?;
-    let tail = Box::new(dir.file(JOURNAL, Access::New)?);
-    let mut journal = Journal::onto(tail, Chain::default(), 0, boot).holding(lock);
-    let first = journal.append(moment, by, opening).map_err(StoreError::Begin)?;
-    dir.sync()?;
+    dir.put(PLAYBOOK, playbook.as_bytes())?;
+    let tail = Tail::new(&dir, 1)?;
+    let mut journal = Journal::onto(dir.clone(), tail, 1, Chain::default(), boot, lock);
+    let first =
+        journal.append(moment, by, opening).map_err(|error| StoreError::Begin(Box::new(error)))?;
+    reserve::keep(&dir);
     let mut state = State::default();
     state.apply(&first);
     Ok(Opened {
@@ -112,7 +105,7 @@ pub(super) fn begin(
         hand: Hand::Pen(journal),
         state,
         entries: vec![first],
-        recovered: None,
+        recovered: Vec::new(),
         trouble: None,
         dir,
     })
@@ -120,128 +113,90 @@ pub(super) fn begin(
 
 /// With the pen if nobody has it.
 pub(super) fn open(dir: Dir, id: &str, boot: &str, by: &Untrusted) -> Result<Opened, StoreError> {
+    if let Some(place) = carry::moved_to(&dir)? {
+        return Err(StoreError::Moved(place));
+    }
     let lock = match Lock::take(&dir, &Holder::this(boot, by)) {
         Ok(Some(lock)) => lock,
         Ok(None) => return observe(dir, id),
-        Err(error) => return hindered(dir, id, error),
+        Err(error) if error.is_disk() => return hindered(dir, id, &error),
+        Err(error) => return Err(error),
     };
-    let mut loaded = load(&dir, Access::Append)?;
-    let Verdict { end, problem, torn, .. } = loaded.verdict.clone();
-    if let Some(broken) = problem {
-        return finish(dir, id, loaded, |_, _| Hand::ReadOnly(broken), None);
+    let loaded = load(&dir)?;
+    if let Some(broken) = loaded.verdict.problem.clone() {
+        return finish(dir, id, loaded, Hand::ReadOnly(broken));
     }
-    let moved = torn.map(|torn| set_aside(&dir, &mut loaded.file, end, torn.end)).transpose();
-    let recovered = match moved {
-        Ok(recovered) => recovered,
-        Err(error) => return hindered(dir, id, error),
+    let mended = match recover::mend(&dir, &loaded.segments, &loaded.verdict) {
+        Ok(mended) => mended,
+        Err(error @ StoreError::Io { .. }) => {
+            drop(lock);
+            return hindered(dir, id, &error);
+        }
+        Err(error) => return Err(error),
     };
-    let pen =
-        |file, chain| Hand::Pen(Journal::onto(Box::new(file), chain, end, boot).holding(lock));
-    finish(dir, id, loaded, pen, recovered)
+    reserve::keep(&dir);
+    let (tail, highest) = (mended.tail, mended.highest);
+    let journal = Journal::onto(dir.clone(), tail, highest, loaded.chain.clone(), boot, lock);
+    let opened = finish(dir, id, loaded, Hand::Pen(journal))?;
+    Ok(Opened { recovered: mended.recovered, ..opened })
 }
 
 /// Without the pen.
 pub(super) fn observe(dir: Dir, id: &str) -> Result<Opened, StoreError> {
     let holder = Lock::holder(&dir);
-    let loaded = load(&dir, Access::Read)?;
-    let Verdict { end, problem, .. } = loaded.verdict.clone();
-    let hand = |file, chain| match problem {
+    let loaded = load(&dir)?;
+    let hand = match loaded.verdict.problem.clone() {
         Some(broken) => Hand::ReadOnly(broken),
-        None => Hand::Observer(Follower::new(file, chain, end), holder),
+        None => Hand::Observer(
+            Follower::new(dir.clone(), loaded.chain.clone(), loaded.verdict.last)?,
+            holder,
+        ),
     };
-    finish(dir, id, loaded, hand, None)
+    finish(dir, id, loaded, hand)
 }
 
 /// A disk that takes nothing still shows what it has; anything else that is wrong is wrong for readers too.
-fn hindered(dir: Dir, id: &str, error: StoreError) -> Result<Opened, StoreError> {
-    if !error.is_disk() {
-        return Err(error);
-    }
+fn hindered(dir: Dir, id: &str, error: &StoreError) -> Result<Opened, StoreError> {
     let trouble = Some(error.to_string().into());
     observe(dir, id).map(|opened| Opened { trouble, ..opened })
 }
 
-fn load(dir: &Dir, access: Access) -> Result<Loaded, StoreError> {
-    let mut file = dir.file(JOURNAL, access)?;
+fn load(dir: &Dir) -> Result<Loaded, StoreError> {
     let (mut state, mut entries) = (State::default(), Vec::new());
-    let audit: Audit = scan::all(&mut file, |entry| {
+    let scan = scan::all(dir, |entry| {
         state.apply(&entry);
         entries.push(entry);
-    })
-    .map_err(|source| StoreError::io("read", &dir.path().join(JOURNAL), source))?;
-    Ok(Loaded { file, chain: audit.chain().clone(), verdict: audit.verdict(), state, entries })
+    })?;
+    let chain = scan.audit.chain().clone();
+    let verdict = scan.audit.verdict();
+    Ok(Loaded { chain, segments: scan.segments, verdict, state, entries })
 }
 
-fn finish(
-    dir: Dir,
-    id: &str,
-    loaded: Loaded,
-    hand: impl FnOnce(File, Chain) -> Hand,
-    recovered: Option<Recovered>,
-) -> Result<Opened, StoreError> {
+fn finish(dir: Dir, id: &str, loaded: Loaded, hand: Hand) -> Result<Opened, StoreError> {
     let bytes = playbook(&dir)?;
-    let Loaded { file, chain, state, entries, .. } = loaded;
+    let Loaded { state, entries, .. } = loaded;
     let named = state.opening.as_ref().map(|opening| opening.sha256);
     Ok(Opened {
         id: id.to_owned(),
         path: dir.path().to_owned(),
         playbook_intact: named == Some(digest(&bytes)),
         playbook: String::from_utf8_lossy(&bytes).into_owned(),
-        hand: hand(file, chain),
+        hand,
         state,
         entries,
-        recovered,
+        recovered: Vec::new(),
         trouble: None,
         dir,
     })
 }
 
 /// A session without its playbook still opens: the first entry names the document.
-fn playbook(dir: &Dir) -> Result<Vec<u8>, StoreError> {
-    let mut bytes = Vec::new();
+pub(super) fn playbook(dir: &Dir) -> Result<Vec<u8>, StoreError> {
     match dir.file(PLAYBOOK, Access::Read) {
-        Err(error) if error.is_not_found() => {}
-        Err(error) => return Err(error),
-        Ok(file) => {
-            let path = dir.path().join(PLAYBOOK);
-            file.take(PLAYBOOK_LIMIT)
-                .read_to_end(&mut bytes)
-                .map_err(|source| StoreError::io("read", &path, source))?;
-        }
+        Err(error) if error.is_not_found() => Ok(Vec::new()),
+        Err(error) => Err(error),
+        Ok(file) => file
+            .read_range(0, PLAYBOOK_LIMIT)
+            .map_err(|source| StoreError::io("read", file.path(), source)),
     }
-    Ok(bytes)
-}
-
-/// Moves the bytes from `end` to `len` to a file of their own.
-fn set_aside(dir: &Dir, journal: &mut File, end: u64, len: u64) -> Result<Recovered, StoreError> {
-    let path = dir.path().join(JOURNAL);
-    let problem = |source| StoreError::io("set the torn end aside of", &path, source);
-    let mut bytes = Vec::new();
-    journal.seek(SeekFrom::Start(end)).map_err(problem)?;
-    Read::take(&mut *journal, len - end).read_to_end(&mut bytes).map_err(problem)?;
-    dir.make(TORN)?;
-    let torn = dir.sub(TORN)?;
-    let name = next_number(&torn)?;
-    put(&torn, &name, &bytes)?;
-    torn.sync()?;
-    dir.sync()?;
-    journal.set_len(end).map_err(problem)?;
-    journal.sync_all().map_err(problem)?;
-    Ok(Recovered { bytes: bytes.len() as u64, file: format!("{TORN}/{name}") })
-}
-
-/// The lowest number above all that are there.
-fn next_number(dir: &Dir) -> Result<String, StoreError> {
-    let numbers = dir.names()?;
-    let highest = numbers.iter().filter_map(|name| name.parse::<u64>().ok()).max();
-    Ok((highest.unwrap_or(0) + 1).to_string())
-}
-
-/// A new file with these bytes, on disk.
-fn put(dir: &Dir, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
-    let path: &Path = &dir.path().join(name);
-    let mut file = dir.file(name, Access::New)?;
-    file.write_all(bytes)
-        .and_then(|()| file.sync_all())
-        .map_err(|source| StoreError::io("write", path, source))
 }

@@ -4,7 +4,6 @@
 //! newer one stays. Every keyframe begins a new zstd frame, so that a reader can begin there, and every line is
 //! flushed, so that a kill costs the last one at most. Trouble here never stops the session.
 
-use std::fs::File;
 use std::io::{self, Write};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -15,12 +14,16 @@ use zstd::stream::write::Encoder as Compressor;
 use crate::domain::facts::Snapshot;
 use crate::domain::session::telemetry::Encoder;
 use crate::domain::untrusted::Untrusted;
-use crate::host::store::dir::{Access, Dir};
+use crate::host::store::dir::{Dir, File};
+use crate::host::store::disk::Access;
 use crate::host::store::error::StoreError;
 
 pub(super) const TELEMETRY: &str = "telemetry";
 pub(super) const SUFFIX: &str = ".jsonl.zst";
 const LEVEL: i32 = 3;
+/// On a disk with less room the recording stops, so that the journal can go on.
+pub(super) const FLOOR: u64 = 16 << 20;
+const LITTLE_ROOM: &str = "less than 16 MiB are free, and the journal comes first";
 /// A disk that hangs must not hold up the end of the program for longer.
 const GOODBYE: Duration = Duration::from_secs(1);
 
@@ -66,7 +69,7 @@ impl Recorder {
         let next = names.iter().filter_map(number).max().unwrap_or(0) + 1;
         let file = dir.file(&format!("{next:05}{SUFFIX}"), Access::New)?;
         let problem = |source| StoreError::io("record into", dir.path(), source);
-        let segment = Segment::new(file);
+        let segment = Segment::new(file, dir.clone());
         let shared = Arc::new(Shared::default());
         let theirs = Arc::clone(&shared);
         thread::Builder::new()
@@ -148,15 +151,20 @@ struct Segment {
     /// The frame that is being written.
     frame: Option<Compressor<'static, File>>,
     codec: Encoder,
+    /// Where it is.
+    dir: Dir,
 }
 
 impl Segment {
-    fn new(file: File) -> Self {
-        Self { file: Some(file), frame: None, codec: Encoder::default() }
+    fn new(file: File, dir: Dir) -> Self {
+        Self { file: Some(file), frame: None, codec: Encoder::default(), dir }
     }
 
     /// The bytes that the file has then.
     fn write(&mut self, snapshot: &Snapshot) -> io::Result<u64> {
+        if self.dir.space().is_ok_and(|space| space.free < FLOOR) {
+            return Err(io::Error::new(io::ErrorKind::StorageFull, LITTLE_ROOM));
+        }
         let begins = self.codec.is_keyframe_due();
         let line = self.codec.push(snapshot).map_err(io::Error::other)?;
         if begins {
@@ -170,7 +178,7 @@ impl Segment {
         frame.write_all(line.as_bytes())?;
         frame.write_all(b"\n")?;
         frame.flush()?;
-        Ok(frame.get_ref().metadata()?.len())
+        frame.get_ref().bytes()
     }
 
     fn end(mut self) -> io::Result<()> {

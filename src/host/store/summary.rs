@@ -1,17 +1,16 @@
 //! One line about a session, without reading all of it.
 
-use std::fs::File;
 use std::io;
 
 use serde::Serialize;
 
 use crate::domain::base::Timestamp;
-use crate::domain::session::{Entry, Event, LINE_LIMIT, PROGRAM};
+use crate::domain::session::{Audit, Entry, Event, LINE_LIMIT, PROGRAM};
 use crate::domain::untrusted::Untrusted;
-use crate::host::store::dir::{Access, Dir};
+use crate::host::store::dir::{Dir, File};
 use crate::host::store::error::StoreError;
 use crate::host::store::lock::Lock;
-use crate::host::store::{JOURNAL, scan};
+use crate::host::store::{carry, scan, segment};
 
 /// Journals up to here are read whole for a listing.
 const WHOLE: u64 = 1 << 20;
@@ -47,6 +46,9 @@ pub struct Summary {
     pub training: Option<Untrusted>,
     /// Points of the debrief, if this is a training that is over.
     pub score: Option<u32>,
+    /// Where it was moved to, if it goes on there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moved: Option<Untrusted>,
     /// Why it cannot be read.
     pub problem: Option<Untrusted>,
 }
@@ -93,45 +95,61 @@ pub(super) fn of(sessions: &Dir, id: &str) -> Summary {
 impl Summary {
     fn read(&mut self, sessions: &Dir) -> Result<(), StoreError> {
         let dir = sessions.sub(&self.id)?;
-        let mut journal = dir.file(JOURNAL, Access::Read)?;
         self.holder = Lock::holder(&dir).map(|holder| holder.pid);
-        let problem = |source| StoreError::io("read the journal of", dir.path(), source);
-        self.scan(&mut journal).map_err(problem)?;
+        self.moved = carry::moved_to(&dir)?;
+        self.scan(&dir)?;
         if self.entries == 0 && self.problem.is_none() {
             self.problem = Some("its first entry was never finished".into());
         }
         Ok(())
     }
 
-    fn scan(&mut self, journal: &mut File) -> io::Result<()> {
-        let bytes = journal.metadata()?.len();
-        let whole = bytes <= WHOLE;
-        if let Some(first) = scan::first(journal)? {
-            self.take(&first);
-        }
-        let audit = if whole {
-            scan::all(journal, |entry| self.take(&entry))?
-        } else {
-            let end = scan::last(journal, END, |entry| self.take(&entry))?;
-            if end.chain().seq() > 0 {
-                end
-            } else {
-                // The last line is longer than that.
-                scan::last(journal, 2 * LINE_LIMIT as u64, |entry| self.take(&entry))?
+    fn scan(&mut self, dir: &Dir) -> Result<(), StoreError> {
+        let problem = |source| StoreError::io("read the journal of", dir.path(), source);
+        let segments = segment::all(dir)?;
+        let files = scan::files(dir, &segments)?;
+        let sizes: io::Result<Vec<u64>> = files.iter().map(File::bytes).collect();
+        let bytes = sizes.map_err(problem)?.iter().sum::<u64>();
+        let end = match (files.as_slice(), segments.as_slice()) {
+            ([first, ..], _) if bytes > WHOLE => {
+                if let Some(entry) = scan::first(first).map_err(problem)? {
+                    self.take(&entry);
+                }
+                self.end(&files, &segments).map_err(problem)?
             }
+            _ => None,
+        };
+        let whole = end.is_none();
+        let audit = match end {
+            Some(audit) => audit,
+            None => scan::all(dir, |entry| self.take(&entry))?.audit,
         };
         let verdict = audit.verdict();
-        self.chain = match (verdict.problem, verdict.torn) {
-            (Some(at), _) => ChainState::Broken {
+        let torn = verdict.torn_bytes();
+        self.chain = match verdict.problem {
+            Some(at) => ChainState::Broken {
                 line: (whole || verdict.entries > 0).then_some(at.line),
                 offset: at.offset,
                 problem: at.problem.to_string().into(),
             },
-            (None, Some(torn)) => ChainState::Torn { bytes: torn.end - torn.start },
-            (None, None) if whole => ChainState::Whole,
-            (None, None) => ChainState::End { bytes: END.min(bytes) },
+            None if torn > 0 => ChainState::Torn { bytes: torn },
+            None if whole => ChainState::Whole,
+            None => ChainState::End { bytes: END.min(bytes) },
         };
         Ok(())
+    }
+
+    /// The end of the newest segment in which a line holds; `None` if a look at the end does not do.
+    fn end(&mut self, files: &[File], segments: &[u32]) -> io::Result<Option<Audit>> {
+        let (Some(file), Some(segment)) = (files.last(), segments.last()) else { return Ok(None) };
+        // The last line may be longer than what is looked at first.
+        for bytes in [END, 2 * LINE_LIMIT as u64] {
+            let end = scan::last(file, *segment, bytes, |entry| self.take(&entry))?;
+            if end.chain().seq() > 0 {
+                return Ok(Some(end));
+            }
+        }
+        Ok(None)
     }
 
     fn take(&mut self, entry: &Entry) {

@@ -3,9 +3,7 @@
 //! Invariant: what can be read is read: a frame that ends in the middle (a kill) or is damaged costs what
 //! comes after the damage in that frame, and is named in [`Tape::damage`]. Only the moments are kept in memory.
 
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
-use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use zstd::stream::read::Decoder as Decompressor;
@@ -14,7 +12,8 @@ use crate::domain::base::{Moment, Timestamp};
 use crate::domain::facts::Snapshot;
 use crate::domain::session::telemetry::{CodecError, Decoder};
 use crate::domain::untrusted::Untrusted;
-use crate::host::store::dir::{Access, Dir};
+use crate::host::store::dir::{Dir, File};
+use crate::host::store::disk::Access;
 use crate::host::store::error::StoreError;
 use crate::host::store::record::{SUFFIX, TELEMETRY};
 
@@ -73,7 +72,7 @@ struct Segment {
 /// Where the bytes of a segment are.
 #[derive(Clone, Debug)]
 enum Source {
-    File(Arc<File>),
+    File(File),
     Memory(Arc<[u8]>),
 }
 
@@ -111,7 +110,7 @@ impl Tape {
         };
         let mut segments = Vec::new();
         for name in dir.names()?.iter().filter(|name| name.ends_with(SUFFIX)) {
-            let source = Source::File(Arc::new(dir.file(name, Access::Read)?));
+            let source = Source::File(dir.file(name, Access::Read)?);
             segments.push(Segment { file: format!("{TELEMETRY}/{name}").into(), source });
         }
         Ok(Self::over(segments))

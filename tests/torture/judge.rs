@@ -1,0 +1,50 @@
+//! What must hold of a session after whatever happened to its disk.
+
+use firedamp::domain::session::{Entry, Event};
+use firedamp::host::store::{Hand, Journal, Opened, Store};
+
+use super::story::{ID, by, moment, pen};
+
+/// Every acknowledged entry is there, in its place; what else is there was tried.
+pub(crate) fn holds(found: &[Entry], saved: &[Entry], tried: &[Event]) -> Result<(), String> {
+    for (number, entry) in (1..).zip(saved) {
+        match found.get(number - 1) {
+            Some(there) if there == entry => {}
+            there => return Err(format!("entry {number} was saved as {entry:?} and is {there:?}")),
+        }
+    }
+    match found.get(saved.len()..).unwrap_or_default() {
+        [] => Ok(()),
+        [entry] if tried.contains(&entry.event) => Ok(()),
+        more => Err(format!("nobody saved {more:?}")),
+    }
+}
+
+/// The same of a session that was opened: with the pen, or to look at while the disk fails.
+pub(crate) fn opened(opened: &Opened, saved: &[Entry], tried: &[Event]) -> Result<(), String> {
+    if let Hand::ReadOnly(broken) = &opened.hand {
+        return Err(format!("read only: {broken}"));
+    }
+    holds(&opened.entries, saved, tried)
+}
+
+/// On a disk that works again the session is taken up with everything that was saved, goes on, and is whole.
+pub(crate) fn goes_on(
+    store: &Store,
+    saved: &[Entry],
+    tried: &[Event],
+) -> Result<(Journal, Vec<Entry>), String> {
+    let opened = store.open(ID, &by()).map_err(|error| format!("does not open: {error}"))?;
+    let (mut journal, mut entries) = pen(opened)?;
+    holds(&entries, saved, tried)?;
+    let number = journal.chain().seq() + 1;
+    let entry = journal
+        .append(moment(number), &by(), Event::Left)
+        .map_err(|error| format!("does not go on: {error}"))?;
+    entries.push(entry);
+    let verdict = store.verify(ID).map_err(|error| format!("cannot be read: {error}"))?.verdict;
+    if !verdict.is_whole() || verdict.entries != number || verdict.head != journal.chain().head() {
+        return Err(format!("is not whole: {verdict:?}"));
+    }
+    Ok((journal, entries))
+}

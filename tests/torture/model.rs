@@ -1,0 +1,166 @@
+//! Any sequence of acts, failures, kills and power cuts: what was acknowledged is there, in order, and a follower is
+//! never told anything else for longer than a look.
+
+use firedamp::domain::session::{Entry, Event};
+use firedamp::host::store::{Follower, Hand, Journal, Store};
+
+use super::dice::Dice;
+use super::judge;
+use super::sim::{EDQUOT, EINTR, EIO, EMFILE, ENOSPC, EROFS, Failure, Fault, SimDisk};
+use super::story::{ID, begin, by, event, moment, pen, store};
+
+const ERRORS: [i32; 6] = [EIO, ENOSPC, EROFS, EDQUOT, EMFILE, EINTR];
+const STEPS: usize = 40;
+
+/// So many lives, from `seed` on.
+pub(crate) fn run(seed: u64, lives: u64) -> Result<u64, String> {
+    for seed in seed..seed + lives {
+        Life::new(seed).and_then(Life::live).map_err(|why| format!("model seed {seed}: {why}"))?;
+    }
+    Ok(lives)
+}
+
+struct Life {
+    disk: SimDisk,
+    dice: Dice,
+    store: Store,
+    pen: Option<Journal>,
+    saved: Vec<Entry>,
+    tried: Vec<Event>,
+    observer: Option<(Follower, Vec<Entry>)>,
+    sick: bool,
+    number: u64,
+}
+
+impl Life {
+    fn new(seed: u64) -> Result<Self, String> {
+        let disk = SimDisk::new(seed);
+        let store = store(&disk).map_err(|error| error.to_string())?;
+        let (journal, saved) = pen(begin(&store).map_err(|error| error.to_string())?)?;
+        Ok(Self {
+            disk,
+            dice: Dice::new(seed),
+            store,
+            pen: Some(journal),
+            saved,
+            tried: Vec::new(),
+            observer: None,
+            sick: false,
+            number: 0,
+        })
+    }
+
+    fn live(mut self) -> Result<(), String> {
+        for _ in 0..STEPS {
+            match self.dice.below(100) {
+                0..50 => self.append(),
+                50..60 => self.fall_ill(),
+                60..75 => self.heal(),
+                75..82 => self.kill(),
+                82..90 => self.cut_power()?,
+                90..95 => self.open()?,
+                _ => self.observe()?,
+            }
+            self.look()?;
+        }
+        self.kill();
+        self.cut_power()?;
+        self.heal();
+        judge::goes_on(&self.store, &self.saved, &self.tried).map(drop)
+    }
+
+    fn append(&mut self) {
+        let Some(journal) = &mut self.pen else { return };
+        self.number += 1;
+        let event = event(self.number, &mut self.dice);
+        self.tried.push(event.clone());
+        if let Ok(entry) = journal.append(moment(self.number), &by(), event) {
+            self.saved.push(entry);
+        }
+    }
+
+    fn fall_ill(&mut self) {
+        let code = self.dice.one_of(&ERRORS);
+        let failures = [Failure::Error(code), Failure::Error(code), Failure::Short, Failure::Part(code)];
+        let failure = self.dice.one_of(&failures);
+        let at = self.disk.calls() + 1 + self.dice.below(12) as u64;
+        self.disk.fail(Fault { at, failure, for_ever: self.dice.chance(40) });
+        self.sick = true;
+    }
+
+    fn heal(&mut self) {
+        self.disk.heal();
+        self.sick = false;
+    }
+
+    /// The process ends; what the kernel has, it has.
+    fn kill(&mut self) {
+        self.pen = None;
+    }
+
+    fn cut_power(&mut self) -> Result<(), String> {
+        self.disk.cut_power();
+        (self.pen, self.observer) = (None, None);
+        let was_sick = std::mem::replace(&mut self.sick, false);
+        self.disk.heal();
+        self.store = store(&self.disk).map_err(|error| error.to_string())?;
+        if was_sick {
+            self.fall_ill();
+        }
+        Ok(())
+    }
+
+    fn open(&mut self) -> Result<(), String> {
+        if self.pen.is_some() {
+            return Ok(());
+        }
+        let opened = match self.store.open(ID, &by()) {
+            Ok(opened) => opened,
+            Err(_) if self.sick => return Ok(()),
+            Err(error) => return Err(format!("does not open: {error}")),
+        };
+        judge::opened(&opened, &self.saved, &self.tried)?;
+        match pen(opened) {
+            // What was found there is confirmed now.
+            Ok((journal, entries)) => (self.pen, self.saved) = (Some(journal), entries),
+            Err(_) if self.sick => {}
+            Err(why) => return Err(why),
+        }
+        Ok(())
+    }
+
+    fn observe(&mut self) -> Result<(), String> {
+        let looked = match self.store.observe(ID) {
+            Ok(looked) => looked,
+            Err(_) if self.sick => return Ok(()),
+            Err(error) => return Err(format!("cannot be looked at: {error}")),
+        };
+        judge::opened(&looked, &self.saved, &self.tried)?;
+        if let Hand::Observer(follower, _) = looked.hand {
+            self.observer = Some((follower, looked.entries));
+        }
+        Ok(())
+    }
+
+    /// The observer reads on.
+    fn look(&mut self) -> Result<(), String> {
+        let Some((follower, told)) = &mut self.observer else { return Ok(()) };
+        match follower.poll() {
+            Ok(entries) => {
+                told.extend(entries);
+                if self.sick {
+                    return Ok(());
+                }
+                // One look may stop at what holds; the next one says more.
+                match follower.poll() {
+                    Ok(entries) => told.extend(entries),
+                    Err(_) => return self.observe(),
+                }
+                judge::holds(told, &self.saved, &self.tried)
+                    .map_err(|why| format!("an observer was told otherwise: {why}"))
+            }
+            Err(_) if self.sick => Ok(()),
+            Err(_) => self.observe(),
+        }
+    }
+}
