@@ -1,10 +1,11 @@
 //! The real system calls of a writer are failed by `strace -e inject`: nothing that was acknowledged is lost.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 
 use firedamp::host::store::Store;
 
+use super::child::writer;
 use super::story::{by, pen};
 
 const CALLS: [&str; 6] = ["write", "fdatasync", "openat2", "ftruncate", "fsync", "pwrite64"];
@@ -39,17 +40,6 @@ pub(crate) fn run(_seed: u64, runs: u64) -> Result<u64, String> {
 /// `strace` is here.
 pub(crate) fn possible() -> bool {
     output("strace", &["-e", "inject=fdatasync:error=EIO", "true"]).is_ok()
-}
-
-/// The example that writes; a test is beside it.
-fn writer() -> Result<PathBuf, String> {
-    let this = std::env::current_exe().map_err(|error| error.to_string())?;
-    let beside = this.parent().and_then(Path::parent).map(|dir| dir.join("examples/torture"));
-    [Some(this.clone()).filter(|it| it.ends_with("torture")), beside]
-        .into_iter()
-        .flatten()
-        .find(|it| it.exists())
-        .ok_or_else(|| String::from("the writer is not built: cargo build --examples"))
 }
 
 /// A session that is there is taken up by a writer whose calls fail, and then by one whose calls do not.

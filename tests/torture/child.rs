@@ -1,7 +1,7 @@
 //! A writer to be killed: it appends to a session and says of each entry that it is saved, once it is.
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use firedamp::domain::session::Event;
@@ -38,4 +38,15 @@ pub(crate) fn append(place: &str, count: u64) -> ExitCode {
         }
     }
     ExitCode::SUCCESS
+}
+
+/// The example that writes; a test is beside it.
+pub(crate) fn writer() -> Result<PathBuf, String> {
+    let this = std::env::current_exe().map_err(|error| error.to_string())?;
+    let beside = this.parent().and_then(Path::parent).map(|dir| dir.join("examples/torture"));
+    [Some(this.clone()).filter(|it| it.ends_with("torture")), beside]
+        .into_iter()
+        .flatten()
+        .find(|it| it.exists())
+        .ok_or_else(|| String::from("the writer is not built: cargo build --examples"))
 }

@@ -22,8 +22,7 @@ pub(crate) fn run(seed: u64, cuts: u64) -> Result<u64, String> {
 fn journal(seed: u64) -> Result<u64, String> {
     let (disk, entries) = written(seed, 5 + Dice::new(seed).below(25) as u64);
     let journal = disk.read(&file("journal.jsonl")).unwrap();
-    let ends: Vec<usize> =
-        (1..=journal.len()).filter(|end| journal[*end - 1] == b'\n').collect();
+    let ends: Vec<usize> = (1..=journal.len()).filter(|end| journal[*end - 1] == b'\n').collect();
     for cut in 0..journal.len() {
         let whole = ends.iter().filter(|end| **end <= cut).count();
         let torn = cut - whole.checked_sub(1).map_or(0, |last| ends[last]);

@@ -37,9 +37,8 @@ pub(crate) fn run(seed: u64, runs: u64) -> Result<u64, String> {
                 let mut at = 1;
                 loop {
                     let fault = Fault { at, failure, for_ever };
-                    let met = one(seed, fault).map_err(|why| {
-                        format!("faults seed {seed}, {fault:?}: {why}")
-                    })?;
+                    let met = one(seed, fault)
+                        .map_err(|why| format!("faults seed {seed}, {fault:?}: {why}"))?;
                     done += 1;
                     at += 1;
                     if !met {

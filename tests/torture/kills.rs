@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use firedamp::host::store::Store;
 
+use super::child::writer;
 use super::dice::Dice;
 use super::story::{begin, by};
 
@@ -15,7 +16,7 @@ const CYCLES_OF_A_SESSION: u64 = 100;
 
 /// So many writers are killed; how many.
 pub(crate) fn run(seed: u64, cycles: u64) -> Result<u64, String> {
-    let program = std::env::current_exe().map_err(|error| error.to_string())?;
+    let program = writer()?;
     let mut dice = Dice::new(seed);
     let mut left = cycles;
     while left > 0 {
@@ -56,7 +57,11 @@ fn one(program: &Path, place: &Path, dice: &mut Dice) -> Result<(), String> {
     }
     let found = store.observe("latest").map_err(|error| error.to_string())?;
     let there = found.entries.len() as u64;
-    if there < saved { Err(format!("{saved} entries were saved, {there} are there")) } else { Ok(()) }
+    if there < saved {
+        Err(format!("{saved} entries were saved, {there} are there"))
+    } else {
+        Ok(())
+    }
 }
 
 /// The session is whole in the end.

@@ -81,7 +81,8 @@ impl Life {
 
     fn fall_ill(&mut self) {
         let code = self.dice.one_of(&ERRORS);
-        let failures = [Failure::Error(code), Failure::Error(code), Failure::Short, Failure::Part(code)];
+        let failures =
+            [Failure::Error(code), Failure::Error(code), Failure::Short, Failure::Part(code)];
         let failure = self.dice.one_of(&failures);
         let at = self.disk.calls() + 1 + self.dice.below(12) as u64;
         self.disk.fail(Fault { at, failure, for_ever: self.dice.chance(40) });

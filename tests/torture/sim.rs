@@ -176,8 +176,10 @@ impl World {
     fn used(&self) -> u64 {
         let reached: std::collections::BTreeSet<usize> =
             self.nodes.iter().flat_map(|node| node.names.values().copied()).collect();
-        reached.iter().map(|at| self.nodes[*at].live.len().max(self.nodes[*at].allocated)).sum::<usize>()
-            as u64
+        reached
+            .iter()
+            .map(|at| self.nodes[*at].live.len().max(self.nodes[*at].allocated))
+            .sum::<usize>() as u64
     }
 
     /// Counts a call; says what is wrong with it.

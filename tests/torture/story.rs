@@ -41,7 +41,9 @@ pub(crate) fn event(number: u64, dice: &mut Dice) -> Event {
     let about = None;
     match dice.below(12) {
         0..=4 => Event::Noted { text: format!("{number}: cron of www-data").into(), about },
-        5..=6 => Event::Noted { text: format!("{number}: พบโปรเซสแปลกที่กินซีพียู").into(), about },
+        5..=6 => Event::Noted {
+            text: format!("{number}: พบโปรเซสแปลกที่กินซีพียู").into(), about
+        },
         7..=8 => Event::Marked {
             item: ItemId("1.3/4".into()),
             state: ItemState::Blocked,

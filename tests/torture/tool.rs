@@ -59,7 +59,9 @@ fn report(name: &str, run: Torture, seed: u64, count: u64, what: &str) -> bool {
         }
         Err(why) => {
             println!("{name:8} FAILED {why}");
-            println!("         repeat it: cargo run --release --example torture -- {name} {count} {seed}");
+            println!(
+                "         repeat it: cargo run --release --example torture -- {name} {count} {seed}"
+            );
             false
         }
     }

@@ -69,17 +69,39 @@ pub(super) fn carry(
     let left_behind = copy_others(&old, &copy)?;
     copy.sync()?;
     base.rename(&making, &id)?;
-    base.sync()?;
-    let new = base.sub(&id)?;
-    let (tail, highest) = tail_of(&new, journal)?;
-    let lock = Lock::take(&new, &Holder::this(journal.boot(), by))?
-        .ok_or_else(|| StoreError::io("lock", new.path(), io::ErrorKind::WouldBlock.into()))?;
-    let path = new.path().to_owned();
+    let place = match settle(&base, &id, journal, by) {
+        Ok(place) => place,
+        Err(error) => {
+            // What is not the session must not look like it.
+            base.rename(&id, &making).ok();
+            return Err(error);
+        }
+    };
+    let (path, volatile) = (place.dir.path().to_owned(), place.volatile);
     let marked = mark(&old, &path).is_ok();
-    let volatile = new.space()?.volatile;
-    reserve::keep(&new);
-    journal.go_to(new, tail, highest, lock);
+    reserve::keep(&place.dir);
+    journal.go_to(place.dir, place.tail, place.highest, place.lock);
     Ok(Carried { path, volatile, marked, left_behind })
+}
+
+/// A copy that can be written.
+struct Place {
+    dir: Dir,
+    tail: Tail,
+    highest: u32,
+    lock: Lock,
+    volatile: bool,
+}
+
+/// Makes the copy's name durable and takes its lock.
+fn settle(base: &Dir, id: &str, journal: &Journal, by: &Untrusted) -> Result<Place, StoreError> {
+    base.sync()?;
+    let dir = base.sub(id)?;
+    let (tail, highest) = tail_of(&dir, journal)?;
+    let lock = Lock::take(&dir, &Holder::this(journal.boot(), by))?
+        .ok_or_else(|| StoreError::io("lock", dir.path(), io::ErrorKind::WouldBlock.into()))?;
+    let volatile = dir.space()?.volatile;
+    Ok(Place { dir, tail, highest, lock, volatile })
 }
 
 /// Segments and playbook: without these it is no session.

@@ -129,8 +129,7 @@ impl Dir {
     /// Takes a file's name away.
     pub(super) fn unlink(&self, name: &str) -> Result<(), StoreError> {
         let path = self.below(name)?;
-        again(|| self.folder.unlink(name))
-            .map_err(|source| StoreError::io("remove", &path, source))
+        again(|| self.folder.unlink(name)).map_err(|source| StoreError::io("remove", &path, source))
     }
 
     /// Gives something in it another name.
@@ -142,7 +141,9 @@ impl Dir {
 
     /// Makes the names in it durable.
     pub(super) fn sync(&self) -> Result<(), StoreError> {
-        self.folder.sync().map_err(|source| StoreError::io("sync the directory", &self.path, source))
+        self.folder
+            .sync()
+            .map_err(|source| StoreError::io("sync the directory", &self.path, source))
     }
 
     /// What is left on its disk.

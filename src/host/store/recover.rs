@@ -39,11 +39,7 @@ pub(super) struct Mended {
 }
 
 /// Sets torn bytes aside and makes sure of the last entry.
-pub(super) fn mend(
-    dir: &Dir,
-    segments: &[u32],
-    verdict: &Verdict,
-) -> Result<Mended, StoreError> {
+pub(super) fn mend(dir: &Dir, segments: &[u32], verdict: &Verdict) -> Result<Mended, StoreError> {
     let mut recovered = Vec::new();
     for torn in &verdict.torn {
         let kept = match set_aside(dir, *torn) {
