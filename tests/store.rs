@@ -108,7 +108,7 @@ fn only_the_owner_can_read_a_session() {
     let path = session(&store, &[]);
     assert_eq!(mode(&place.path().join("sessions")), 0o700);
     assert_eq!(mode(&path), 0o700);
-    for name in ["journal.jsonl", "playbook.md", "lock"] {
+    for name in ["journal.jsonl", "playbook.md", "lock", "reserve"] {
         assert_eq!(mode(&path.join(name)), 0o600, "{name}");
     }
 }
@@ -310,6 +310,24 @@ fn nothing_prepared_by_others_is_accepted() {
         fs::set_permissions(dir, Permissions::from_mode(0o750)).unwrap();
     };
     assert_eq!(refused(loose), Unsafe::Mode(0o750));
+}
+
+#[test]
+fn a_copy_that_others_can_read_is_verified_with_a_warning() {
+    let (_place, store) = store();
+    let path = session(&store, &["one"]);
+    fs::set_permissions(path.join("journal.jsonl"), Permissions::from_mode(0o644)).unwrap();
+    fs::set_permissions(&path, Permissions::from_mode(0o755)).unwrap();
+    assert!(store.verify(ID).is_err(), "a session to be written is ours alone");
+    let copies = Store::of_copies(store.path()).unwrap();
+    let verified = copies.verify(ID).unwrap();
+    assert!(verified.verdict.is_whole() && verified.playbook_intact);
+    let doubts: Vec<String> = verified.doubts.iter().map(ToString::to_string).collect();
+    assert!(doubts[0].contains("0755") && doubts[1].contains("0644"), "{doubts:?}");
+    fs::rename(path.join("journal.jsonl"), path.join("elsewhere")).unwrap();
+    symlink(path.join("elsewhere"), path.join("journal.jsonl")).unwrap();
+    let linked = copies.verify(ID);
+    assert!(matches!(linked, Err(StoreError::Unsafe { why: Unsafe::Link, .. })), "{linked:?}");
 }
 
 #[test]

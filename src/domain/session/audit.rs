@@ -227,9 +227,12 @@ impl Audit {
 
     /// A write that was cut leaves the beginning of a line, or a line whose pages did not all arrive.
     ///
-    /// A whole line whose line feed alone was changed is damage: it may have been acknowledged.
+    /// A whole line whose line feed alone was changed is damage: it may have been acknowledged. So is a single zero
+    /// within the line, which one flipped bit can make of a space; at either end of it no flip of one bit can, and
+    /// a lost block may have had no more than that byte of the line.
     fn looks_unfinished(&self, line: &[u8]) -> bool {
-        let zeros = line.windows(2).any(|pair| pair == [0, 0]);
+        let zeros = line.windows(2).any(|pair| pair == [0, 0])
+            || [line.first(), line.last()].contains(&Some(&0));
         let Some((_, before)) = line.split_last().filter(|(last, _)| **last != b'\n') else {
             return zeros;
         };

@@ -213,9 +213,9 @@ impl File {
         Reader { file: self.clone(), at }
     }
 
-    /// One write at the end; how many bytes the disk took.
+    /// One write at the end; how many bytes the disk took. Not made again after a signal: a part may be there.
     pub(super) fn append(&self, bytes: &[u8]) -> io::Result<usize> {
-        again(|| self.medium.append(bytes))
+        self.medium.append(bytes)
     }
 
     /// Writes all of it over what stands at a place.
@@ -260,7 +260,7 @@ impl File {
 
 impl io::Write for File {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.append(bytes)
+        again(|| self.append(bytes))
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -181,6 +181,11 @@ impl JournalError {
         }
     }
 
+    /// A signal broke the write off, and what there was of it is cut off.
+    pub(super) fn is_interruption(&self) -> bool {
+        matches!(self, Self::Refused(source) if source.kind() == io::ErrorKind::Interrupted)
+    }
+
     /// The same entry may be saved later: it is the disk that cannot, not the entry.
     #[must_use]
     pub const fn may_pass(&self) -> bool {

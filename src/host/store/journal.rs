@@ -17,8 +17,8 @@ use crate::host::store::lock::Lock;
 use crate::host::store::reserve;
 use crate::host::store::segment::Tail;
 
-/// Ways that one entry is tried: as it is, with the reserve given up, in a new segment.
-const WAYS: u32 = 3;
+/// Times that one entry is tried: as it is, after a signal, with the reserve given up, in a new segment.
+const WAYS: u32 = 4;
 
 /// A journal that can be written.
 pub struct Journal {
@@ -65,7 +65,7 @@ impl Journal {
             let roomier = error.is_full() && reserve::release(&self.dir);
             // An `EIO` is told once by most kernels; elsewhere on the disk it may go better.
             let elsewhere = !self.closed && !self.tail.sound;
-            if ways == WAYS || !(roomier || elsewhere) {
+            if ways == WAYS || !(roomier || elsewhere || error.is_interruption()) {
                 return Err(error);
             }
             ways += 1;
