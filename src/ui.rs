@@ -151,12 +151,10 @@ fn too_small(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let text = |caption: Caption| caption.text(model.language);
     let now = format!("{} {}x{}", text(Caption::TooSmall), area.width, area.height);
     // A frame of training says so however little fits.
-    let not_real = match model.source.kind {
-        SourceKind::Training => Some("#TRAINING#".to_owned()),
-        SourceKind::Replay => Some("#REPLAY#".to_owned()),
-        SourceKind::Host => None,
-    };
-    let lines = not_real.into_iter().chain([now, text(Caption::StillRuns).to_owned()]);
+    let replay = model.source.kind == SourceKind::Replay;
+    let not_real = [(model.is_training(), "#TRAINING#"), (replay, "#REPLAY#")];
+    let not_real = not_real.into_iter().filter(|(is, _)| *is).map(|(_, mark)| mark.to_owned());
+    let lines = not_real.chain([now, text(Caption::StillRuns).to_owned()]);
     for (row, line) in (0..).zip(lines) {
         put(buf, area, row, &Line::from(span(theme, Role::Text, line)));
     }

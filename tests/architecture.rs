@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 const CLAIMED: &[&str] = &[
     "ratatui",
     "crossterm",
+    "termina",
     "tokio",
     "tokio_util",
     "sysinfo",

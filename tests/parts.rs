@@ -40,6 +40,19 @@ fn key() -> impl Strategy<Value = Key> {
     prop_oneof![3 => prop::sample::select(moves.to_vec()), 1 => prop::sample::select(all)]
 }
 
+#[test]
+fn a_verb_that_moves_the_cursor_takes_the_palette_away() {
+    for verb in ["down", "bottom", "page-down"] {
+        let size = Size { columns: 80, rows: 24 };
+        let mut desk = Desk::at_work();
+        desk.tell(Msg::Resized(size));
+        desk.press(Key::Char(':'));
+        verb.chars().for_each(|c| drop(desk.press(Key::Char(c))));
+        desk.press(Key::Enter);
+        assert_eq!(desk.model.touched, Touched::Everything, "{verb}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 

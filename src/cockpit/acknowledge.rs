@@ -8,9 +8,15 @@ use crate::domain::facts::Socket;
 use crate::domain::session::Event;
 use crate::domain::untrusted::Untrusted;
 
+/// Nobody has read a notice that is younger.
+const GLANCE_MS: u64 = 700;
+
 /// Acknowledges the notice; without one, the finding under the cursor.
 pub(super) fn acknowledge(model: &mut Model) -> Vec<Effect> {
-    let subject = match model.notice.take().map(|notice| notice.kind) {
+    // What came this moment was not what the key was meant for.
+    let read = model.notice.as_ref().is_some_and(|it| model.now.ms_since(it.at) >= GLANCE_MS);
+    let notice = if read { model.dismiss() } else { None };
+    let subject = match notice.map(|notice| notice.kind) {
         Some(NoticeKind::Found(finding, _)) => recorded(model, &finding.subject),
         Some(_) => return Vec::new(),
         None => {

@@ -181,5 +181,9 @@ pub(super) fn accept(model: &mut Model) -> Vec<Effect> {
         model.notice(NoticeKind::NoHandoff);
         return Vec::new();
     };
-    record(model, Event::Accepted { handoff }).into_iter().collect()
+    let event = Event::Accepted { handoff };
+    if model.session.as_ref().is_some_and(|it| it.is_on_its_way(&event)) {
+        return Vec::new();
+    }
+    record(model, event).into_iter().collect()
 }

@@ -25,6 +25,8 @@ pub(super) fn in_dialog(model: &mut Model, command: Command) -> Vec<Effect> {
         }
         (Dialog::Item(_) | Dialog::Node(..), Command::Mark) => {
             model.dialog = Dialog::Closed;
+            // The page is about one of them.
+            model.panes.checklist.range = None;
             return obey::obey(model, Command::Mark);
         }
         (Dialog::ShowExpert | Dialog::EndTraining, Command::Open) => return coach::agree(model),

@@ -27,6 +27,8 @@ pub struct Coach {
     pub injects: usize,
     /// The tape has come to its end once.
     pub ended: bool,
+    /// Whether to end is still to be asked, when nothing else is open.
+    pub asks: bool,
     /// The tape waits until the story is read.
     pub waits: bool,
     /// Where the reader of the coach's page, or of the debrief, is.
@@ -37,7 +39,14 @@ impl Coach {
     /// A coach at the start of `walkthrough`.
     #[must_use]
     pub fn new(walkthrough: Arc<Walkthrough>) -> Self {
-        Self { walkthrough, injects: 0, ended: false, waits: false, page: Cursor::default() }
+        Self {
+            walkthrough,
+            injects: 0,
+            ended: false,
+            asks: false,
+            waits: false,
+            page: Cursor::default(),
+        }
     }
 
     /// The first task that is not done yet.
@@ -89,9 +98,7 @@ pub(super) fn moved(model: &mut Model, ended: bool) -> Option<Effect> {
     let news = coach.moved_to(at_ms);
     let first_end = ended && !coach.ended;
     coach.ended |= ended;
-    if first_end && !over && matches!(model.dialog, Dialog::Closed) {
-        model.dialog = Dialog::EndTraining;
-    }
+    coach.asks |= first_end && !over;
     if let Some(news) = news {
         model.notice(NoticeKind::Inject(news.from, news.text));
     }
@@ -101,6 +108,14 @@ pub(super) fn moved(model: &mut Model, ended: bool) -> Option<Effect> {
     let known = session.state.training.tape_ms.unwrap_or(0);
     let far = known.abs_diff(at_ms) >= STEP_MS;
     (far && !on_its_way).then(|| acts::record(model, Event::TapeAt { ms: at_ms })).flatten()
+}
+
+/// The tape has come to its end: shall the training end too? Nobody is asked in the middle of something else.
+pub(super) fn ask_at_the_end(model: &mut Model) {
+    let free = matches!(model.dialog, Dialog::Closed);
+    if free && model.coach.as_mut().is_some_and(|coach| std::mem::take(&mut coach.asks)) {
+        model.dialog = Dialog::EndTraining;
+    }
 }
 
 /// What a command asks of the coach. Help and the end of the training are asked about first: they cost.
@@ -141,10 +156,14 @@ fn hint(model: &mut Model) -> Option<Effect> {
         let there_are = coach.walkthrough.tasks.get(at)?.hints.len();
         (shown < there_are).then_some(Event::Hinted { task: at, shown: shown + 1 })
     });
-    if next.is_none() {
+    let Some(next) = next else {
         model.notice(NoticeKind::NoMoreHints);
+        return None;
+    };
+    if session.is_on_its_way(&next) {
+        return None;
     }
-    record(model, next?)
+    record(model, next)
 }
 
 /// «Yes» to one of the coach's questions. The answer is shown when the journal has it.
@@ -156,6 +175,7 @@ pub(super) fn agree(model: &mut Model) -> Vec<Effect> {
         Event::Debriefed { score: debrief(&coach.walkthrough, &session.state).score }
     } else {
         // What is not on disk yet would be missing from the score: the question waits for it.
+        model.notice(NoticeKind::WaitsForDisk);
         return Vec::new();
     };
     close(model).into_iter().chain(record(model, event)).collect()

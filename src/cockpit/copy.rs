@@ -96,7 +96,7 @@ fn of_connection(model: &Model) -> Vec<Copyable> {
 
 fn finding(model: &Model, subject: &Subject) -> Option<Copyable> {
     let found = model.live.findings.get(subject)?;
-    Some(read(model, CopyKind::Finding, Text::Finding(found)))
+    Some(in_one_line(read(model, CopyKind::Finding, Text::Finding(found))))
 }
 
 fn of_item(model: &Model) -> Option<Copyable> {
@@ -118,7 +118,7 @@ fn of_node(model: &Model) -> Option<Copyable> {
 fn of_entry(model: &Model) -> Option<Copyable> {
     let entries = &model.session.as_ref()?.entries;
     let entry = entries.iter().rev().nth(model.panes.timeline.line)?;
-    Some(read(model, CopyKind::Entry, Text::Entry(entry)))
+    Some(in_one_line(read(model, CopyKind::Entry, Text::Entry(entry))))
 }
 
 fn one(kind: CopyKind, line: Untrusted) -> Copyable {
@@ -128,6 +128,12 @@ fn one(kind: CopyKind, line: Untrusted) -> Copyable {
 fn read(model: &Model, kind: CopyKind, text: Text<'_>) -> Copyable {
     let lines = (model.read)(model, text).into_iter().map(Untrusted::from);
     Copyable { kind, lines: lines.collect() }
+}
+
+/// Words of the host never begin a line: whoever pastes it into a shell runs none of them.
+fn in_one_line(text: Copyable) -> Copyable {
+    let lines: Vec<&[u8]> = text.lines.iter().map(|line| line.bytes().trim_ascii()).collect();
+    Copyable { kind: text.kind, lines: vec![Untrusted::new(lines.join(&b"; "[..]))] }
 }
 
 /// Printable text that the bytes can be told from.

@@ -22,6 +22,8 @@ use crate::domain::untrusted::Untrusted;
 
 /// An answer stays this long before a finding takes its place.
 const READING_MS: u64 = 3_000;
+/// Warnings that are kept below the notice on the screen.
+const STANDING: usize = 8;
 /// A notice that is no warning goes after this long.
 const FADED_MS: u64 = 8_000;
 /// Findings that may go to the journal in one minute; all of them are on the screen.
@@ -76,6 +78,8 @@ pub struct Model {
     pub read: Read,
     /// Acts that were taken back, the newest last: what redo does again.
     pub(crate) undone: Vec<Event>,
+    /// Warnings that the notice on the screen covers, the newest last.
+    pub(crate) standing: Vec<Notice>,
     /// When the clock first passed over the notice on the screen.
     pub(crate) notice_since: Option<u64>,
     /// Number of the last ticket given to the journal.
@@ -254,6 +258,7 @@ impl Model {
             search,
             read: |_, _| Vec::new(),
             undone: Vec::new(),
+            standing: Vec::new(),
             notice_since: None,
             ticket: 0,
             rang: None,
@@ -293,8 +298,14 @@ impl Model {
         }
         let since = *self.notice_since.get_or_insert(boot_ms);
         if boot_ms.saturating_sub(since) >= FADED_MS {
-            self.notice = None;
+            self.dismiss();
         }
+    }
+
+    /// Takes the notice off; one that stood before it comes back.
+    pub(crate) fn dismiss(&mut self) -> Option<Notice> {
+        self.notice_since = None;
+        std::mem::replace(&mut self.notice, self.standing.pop())
     }
 
     /// This screen may add to the journal.
@@ -312,7 +323,11 @@ impl Model {
 
     /// Shows `kind` on the notice line.
     pub(crate) fn notice(&mut self, kind: NoticeKind) {
-        self.notice = Some(Notice { kind, at: self.now });
+        let before = self.notice.replace(Notice { kind, at: self.now });
+        // What warns waits below what comes after it. Many warnings are one: the timeline has them all.
+        self.standing.extend(before.filter(|it| !it.kind.fades()));
+        let too_many = self.standing.len().saturating_sub(STANDING);
+        self.standing.drain(..too_many);
         self.notice_since = None;
     }
 }
@@ -326,6 +341,12 @@ impl Session {
             (marked == item).then_some(*state)
         });
         pending.map_or_else(|| (self.state.item(item), true), |state| (state, false))
+    }
+
+    /// The journal was asked for exactly this, and has not answered.
+    #[must_use]
+    pub fn is_on_its_way(&self, event: &Event) -> bool {
+        self.pending.iter().any(|it| it.event == *event)
     }
 
     /// Branches that stand in a flow as the screen shows them, and whether each is on disk yet.

@@ -26,6 +26,10 @@ pub enum NoticeKind {
     NotReachable,
     /// There is nothing to undo.
     NothingToUndo,
+    /// The act before is not on disk yet.
+    WaitsForDisk,
+    /// This act was taken back, and whose it was.
+    Undone(Box<crate::domain::session::Event>, Untrusted),
     /// A reason is needed.
     ReasonNeeded,
     /// A filter that cannot be read; the part at fault.
@@ -138,6 +142,8 @@ impl NoticeKind {
             Self::NoPen
             | Self::NotReachable
             | Self::NothingToUndo
+            | Self::WaitsForDisk
+            | Self::Undone(..)
             | Self::ReasonNeeded
             | Self::BadFilter(_)
             | Self::UnknownVerb(_)

@@ -248,7 +248,7 @@ fn back(model: &mut Model) {
     } else if model.panes.find.take_if(|find| find.pane == model.focus).is_some() {
         // The search alone was given up.
     } else if model.notice.is_some() {
-        model.notice = None;
+        model.dismiss();
     } else {
         go(model, View::Cockpit);
     }

@@ -27,6 +27,12 @@ pub(super) fn obey(model: &mut Model, command: Command) -> Vec<Effect> {
         Command::Faster => Tape::Speed((source.speed * 2.0).min(16.0)),
         _ => return Vec::new(),
     };
+    match effect {
+        // The next key counts from what this one asked for.
+        Tape::Pause(paused) => model.source.paused = paused,
+        Tape::Speed(speed) => model.source.speed = speed,
+        Tape::Seek(_) | Tape::At(_) | Tape::Entry { .. } => {}
+    }
     goto::seek(model, effect)
 }
 

@@ -13,24 +13,35 @@ use crate::domain::untrusted::Untrusted;
 
 /// Takes the last act that still stands back.
 pub(super) fn undo(model: &mut Model) -> Vec<Effect> {
-    let session = model.session.as_ref().filter(|it| !acts_are_pending(it));
+    if model.session.as_ref().is_some_and(acts_are_pending) {
+        model.notice(NoticeKind::WaitsForDisk);
+        return Vec::new();
+    }
+    let session = model.session.as_ref();
     let Some((act, done)) = session.and_then(|it| Some((last_act(it)?, it))) else {
         model.notice(NoticeKind::NothingToUndo);
         return Vec::new();
     };
-    let again = act.again(done);
+    let entry = act.entry(done);
+    let (again, by) = (entry.map(|it| it.event.clone()), entry.map(|it| it.by.clone()));
     let event = match act {
         Act::Choice(choice) => Event::TookBack { choice },
         Act::Mark { item, before, reason, .. } => Event::Marked { item, state: before, reason },
     };
+    if let (Some(event), Some(by)) = (&again, by) {
+        model.notice(NoticeKind::Undone(Box::new(event.clone()), by));
+    }
     model.undone.extend(again);
     write(model, event)
 }
 
 /// Does again what was taken back last; nothing else was done since.
 pub(super) fn redo(model: &mut Model) -> Vec<Effect> {
-    let waits = model.session.as_ref().is_none_or(acts_are_pending);
-    let Some(event) = (if waits { None } else { model.undone.pop() }) else {
+    if model.session.as_ref().is_some_and(acts_are_pending) {
+        model.notice(NoticeKind::WaitsForDisk);
+        return Vec::new();
+    }
+    let Some(event) = model.undone.pop() else {
         model.notice(NoticeKind::NothingToRedo);
         return Vec::new();
     };
@@ -64,12 +75,12 @@ enum Act {
 }
 
 impl Act {
-    /// The event that it was.
-    fn again(&self, session: &Session) -> Option<Event> {
+    /// The entry that it was.
+    fn entry<'a>(&self, session: &'a Session) -> Option<&'a Entry> {
         let of = match self {
             Self::Choice(seq) | Self::Mark { seq, .. } => *seq,
         };
-        session.entries.iter().find(|entry| entry.seq == of).map(|entry| entry.event.clone())
+        session.entries.iter().map(AsRef::as_ref).find(|entry: &&Entry| entry.seq == of)
     }
 }
 

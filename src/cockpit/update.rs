@@ -30,9 +30,11 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     let dialog = std::mem::discriminant(&model.dialog);
     let effects = apply(model, msg);
     if std::mem::discriminant(&model.dialog) != dialog {
-        // Another dialog is read from its first line on.
+        // Another dialog is read from its first line on, and stands on other ground.
         model.sheet = Cursor::default();
+        model.touched = Touched::Everything;
     }
+    coach::ask_at_the_end(model);
     find::refresh(model);
     effects
 }
@@ -118,7 +120,8 @@ fn report(
 ) -> Vec<Effect> {
     // Whoever can start processes can make findings; they must not fill the journal, nor ring while it fails.
     let left = model.findings_left();
-    let writes = |it: &&Session| it.pen == Pen::Ours && it.unsaved.is_none();
+    let idle = |it: &Session| it.unsaved.is_none() && it.pending.len() <= FINDINGS_A_SNAPSHOT;
+    let writes = |it: &&Session| it.pen == Pen::Ours && idle(it);
     let Some(session) = model.session.as_ref().filter(writes) else { return Vec::new() };
     let news: Vec<Finding> = findings
         .values()

@@ -120,6 +120,16 @@ impl Untrusted {
         self.show(cells).into_iter().map(|piece| piece.text).collect()
     }
 
+    /// All of it as printable text, padding as it is: for what leaves the screen to be read elsewhere.
+    #[must_use]
+    pub fn printable(&self) -> String {
+        let text = |glyph| match glyph {
+            Glyph::Text(text) => text.to_owned(),
+            Glyph::Escape(text) => text,
+        };
+        Reader::with_padding(&self.0).map(text).collect()
+    }
+
     /// How many cells it takes in full, counted up to 65,535: no screen is wider.
     #[must_use]
     pub fn width(&self) -> usize {

@@ -10,7 +10,7 @@ const LONGEST: usize = 74_994;
 
 /// Lines as one printable text.
 pub(super) fn text(lines: &[Untrusted]) -> String {
-    let lines: Vec<String> = lines.iter().map(|line| line.plain(usize::MAX)).collect();
+    let lines: Vec<String> = lines.iter().map(Untrusted::printable).collect();
     lines.join("\n")
 }
 
@@ -63,9 +63,10 @@ mod tests {
 
     #[test]
     fn hostile_text_leaves_as_printable_lines() {
-        let lines = ["a\u{1b}]52;c;QQ==\u{7}b\nc".into(), "d".into()];
+        let lines = ["a\u{1b}]52;c;QQ==\u{7}b\nc".into(), "d".into(), "            far in".into()];
         let text = text(&lines);
-        assert_eq!(text.lines().count(), 2);
+        assert_eq!(text.lines().count(), 3);
+        assert!(text.ends_with("\n            far in"), "{text:?}");
         assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
     }
 }

@@ -155,6 +155,7 @@ fn leave(model: &Model, theme: &Theme, area: Rect) -> Vec<Line<'static>> {
     let ours = |session: &Session| session.pen == Pen::Ours;
     let caption = match &model.session {
         _ if !lost.is_empty() => Caption::LeaveUnsaved,
+        Some(session) if ours(session) && model.is_training() => Caption::LeaveTraining,
         Some(session) if ours(session) => Caption::LeaveHelp,
         _ => Caption::LeaveNothing,
     };

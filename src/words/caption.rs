@@ -246,6 +246,8 @@ captions! {
     AllowToolHelp => "The host may be hostile, so its programs may be too. It runs with a clean environment, a time limit, and an entry in the journal.", "เครื่องนี้อาจถูกยึด โปรแกรมในเครื่องจึงอาจถูกแก้ จะรันด้วย environment สะอาด มีเวลาจำกัด และลง journal";
     /// Leave: title.
     Leave => "Leave?", "ออกจากโปรแกรมหรือไม่";
+    /// The same in training, where another command goes on.
+    LeaveTraining => "Everything is saved. To go on: firedamp train, and the name of this walkthrough.", "ทุกอย่างบันทึกแล้ว กลับมาฝึกต่อด้วย firedamp train และชื่อแบบฝึกนี้";
     /// Leave: everything is saved.
     LeaveHelp => "Everything is saved. Run firedamp again and press Enter.", "ทุกอย่างบันทึกแล้ว รัน firedamp แล้วกด Enter เพื่อกลับมา";
     /// Leave: acts wait.

@@ -48,6 +48,8 @@ pub const fn weight(kind: &NoticeKind) -> Weight {
             Kept::Failed(_) => Weight::Watch,
         },
         NoticeKind::NothingToUndo
+        | NoticeKind::WaitsForDisk
+        | NoticeKind::Undone(..)
         | NoticeKind::NotFound(_)
         | NoticeKind::Wrapped(_)
         | NoticeKind::NoSearch
@@ -151,6 +153,15 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
             "ยังไปไม่ถึง ให้ตอบคำถามก่อนหน้านี้ก่อน",
         ),
         NoticeKind::NothingToUndo => say("There is nothing to undo.", "ไม่มีอะไรให้ย้อน"),
+        NoticeKind::WaitsForDisk => say(
+            "The entry before is not on disk yet: once more in a moment.",
+            "รายการก่อนหน้ายังไม่ถึงดิสก์ ลองอีกครั้งในอีกสักครู่",
+        ),
+        NoticeKind::Undone(act, by) => say("Took back: ", "ยกเลิกแล้ว: ")
+            .then(crate::words::session::event(language, act))
+            .ours(" (")
+            .theirs(by)
+            .ours(")"),
         NoticeKind::ReasonNeeded => say("A reason is needed.", "ต้องใส่เหตุผล"),
         NoticeKind::BadFilter(part) => {
             say("The filter cannot be read here: ", "อ่านตัวกรองไม่ได้ตรงนี้: ").theirs(part)
