@@ -16,6 +16,7 @@ use firedamp::domain::session::{Chain, Draft, Event, Opening, Stamp};
 use firedamp::domain::untrusted::Untrusted;
 use firedamp::host::probe::HostClock;
 use firedamp::host::store::{Hand, Store};
+use rustix::time::{ClockId, clock_gettime};
 
 /// Durable writes of each kind.
 const APPENDS: u32 = 2_000;
@@ -83,20 +84,25 @@ fn long(place: &Path, events: u64) -> Result<(), Box<dyn Error>> {
     drop(opened);
     let megabytes = u32::try_from(write(&file, events)? / 1_000_000)?;
     let before = peak_mib();
-    let begun = Instant::now();
+    let (begun, cpu) = (Instant::now(), cpu_s());
     let verified = store.verify("latest")?;
-    let took = begun.elapsed().as_secs_f64();
+    let (took, cpu) = (begun.elapsed().as_secs_f64(), cpu_s() - cpu);
     let whole = verified.verdict.is_whole();
+    let entries = verified.verdict.entries;
     println!(
-        "verify {} entries, {megabytes} MB, whole {whole}: {took:.2} s, {:.0} MB/s, peak {:.0} MiB (before {before:.0})",
-        verified.verdict.entries,
-        f64::from(megabytes) / took,
-        peak_mib(),
+        "verify {entries} entries, {megabytes} MB, whole {whole}: {took:.2} s, {cpu:.2} s CPU"
     );
+    println!(
+        "  {:.0} MB/s, peak {:.0} MiB (before {before:.0})",
+        f64::from(megabytes) / took,
+        peak_mib()
+    );
+    let cpu = cpu_s();
     let begun = Instant::now();
     let opened = store.open("latest", &by)?;
     let took = begun.elapsed().as_secs_f64();
-    println!("open {} entries: {took:.2} s, peak {:.0} MiB", opened.entries.len(), peak_mib());
+    let (entries, cpu) = (opened.entries.len(), cpu_s() - cpu);
+    println!("open {entries} entries: {took:.2} s, {cpu:.2} s CPU, peak {:.0} MiB", peak_mib());
     Ok(())
 }
 
@@ -121,6 +127,11 @@ fn write(file: &Path, events: u64) -> Result<u64, Box<dyn Error>> {
 fn at(times: &mut [Duration], percent: usize) -> Duration {
     times.sort();
     times.get(times.len() * percent / 100).copied().unwrap_or_default()
+}
+
+fn cpu_s() -> f64 {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    Duration::try_from(time).map_or(0.0, |time| time.as_secs_f64())
 }
 
 /// The most memory that this process has had.

@@ -110,9 +110,12 @@ impl fmt::Display for Pid {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or_default();
-        let digits: String = self.0.iter().flat_map(|b| [digit(b >> 4), digit(b & 15)]).collect();
-        f.pad(&digits)
+        let digit = |nibble: u8| if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 };
+        let mut digits = [0; 64];
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(self.0) {
+            pair.copy_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
+        }
+        f.pad(std::str::from_utf8(&digits).unwrap_or_default())
     }
 }
 
@@ -131,13 +134,13 @@ impl FromStr for Digest {
             b'a'..=b'f' => Ok(byte - b'a' + 10),
             _ => Err(NotADigest),
         };
+        let text: &[u8; 64] = text.as_bytes().try_into().map_err(|_| NotADigest)?;
         let mut bytes = [0; 32];
-        let mut pairs = text.as_bytes().chunks(2);
-        for slot in &mut bytes {
-            let Some([high, low]) = pairs.next() else { return Err(NotADigest) };
-            *slot = digit(*high)? << 4 | digit(*low)?;
+        for (slot, pair) in bytes.iter_mut().zip(text.as_chunks::<2>().0) {
+            let [high, low] = *pair;
+            *slot = digit(high)? << 4 | digit(low)?;
         }
-        if pairs.next().is_some() { Err(NotADigest) } else { Ok(Self(bytes)) }
+        Ok(Self(bytes))
     }
 }
 

@@ -63,6 +63,13 @@ impl Untrusted {
         Self::new(self.arguments().collect::<Vec<_>>().join(&b' '))
     }
 
+    /// The text, if every byte of it stands for itself wherever it goes. Most text does, and a long journal has much.
+    fn plain_ascii(&self) -> Option<&str> {
+        let stands_for_itself = |byte: &u8| matches!(byte, b' '..=b'~') && *byte != b'\\';
+        let plain = self.0.iter().all(stands_for_itself);
+        std::str::from_utf8(&self.0).ok().filter(|_| plain)
+    }
+
     /// It would not be drawn as itself: some character had to be escaped.
     #[must_use]
     pub fn has_escapes(&self) -> bool {
@@ -146,6 +153,9 @@ impl Untrusted {
     /// Printable text that [`Untrusted::decode`] turns back into the same bytes.
     #[must_use]
     pub fn encode(&self) -> String {
+        if let Some(plain) = self.plain_ascii() {
+            return plain.to_owned();
+        }
         let mut text = String::with_capacity(self.0.len());
         let mut reader = Reader::with_padding(&self.0);
         loop {
