@@ -10,7 +10,8 @@ use super::story::{ID, by, file, moment, pen, store, written};
 pub(crate) fn run(seed: u64, cuts: u64) -> Result<u64, String> {
     let mut done = 0;
     for seed in seed.. {
-        done += journal(seed).map_err(|why| format!("cuts seed {seed}: {why}"))?;
+        let entries = 5 + Dice::new(seed).below(25) as u64;
+        done += journal(seed, entries).map_err(|why| format!("cuts seed {seed}: {why}"))?;
         if done >= cuts {
             break;
         }
@@ -18,9 +19,9 @@ pub(crate) fn run(seed: u64, cuts: u64) -> Result<u64, String> {
     Ok(done)
 }
 
-/// Every cut of one journal.
-fn journal(seed: u64) -> Result<u64, String> {
-    let (disk, entries) = written(seed, 5 + Dice::new(seed).below(25) as u64);
+/// Every cut of one journal of so many entries.
+pub(crate) fn journal(seed: u64, count: u64) -> Result<u64, String> {
+    let (disk, entries) = written(seed, count);
     let journal = disk.read(&file("journal.jsonl")).unwrap();
     let ends: Vec<usize> = (1..=journal.len()).filter(|end| journal[*end - 1] == b'\n').collect();
     for cut in 0..journal.len() {

@@ -32,23 +32,31 @@ struct Log {
 pub(crate) fn run(seed: u64, runs: u64) -> Result<u64, String> {
     let mut done = 0;
     for seed in seed.. {
-        for failure in FAILURES {
-            for for_ever in [false, true] {
-                let mut at = 1;
-                loop {
-                    let fault = Fault { at, failure, for_ever };
-                    let met = one(seed, fault)
-                        .map_err(|why| format!("faults seed {seed}, {fault:?}: {why}"))?;
-                    done += 1;
-                    at += 1;
-                    if !met {
-                        break;
-                    }
-                }
-            }
-        }
+        done += every(seed, 1)?;
         if done >= runs {
             break;
+        }
+    }
+    Ok(done)
+}
+
+/// Every `step`-th call of one life fails, in every way; how many lives that took.
+pub(crate) fn every(seed: u64, step: u64) -> Result<u64, String> {
+    let mut done = 0;
+    for failure in FAILURES {
+        for for_ever in [false, true] {
+            // Each way begins at another call, so that together they meet all of them.
+            let mut at = 1 + done % step;
+            loop {
+                let fault = Fault { at, failure, for_ever };
+                let met = one(seed, fault)
+                    .map_err(|why| format!("faults seed {seed}, {fault:?}: {why}"))?;
+                done += 1;
+                at += step;
+                if !met {
+                    break;
+                }
+            }
         }
     }
     Ok(done)
