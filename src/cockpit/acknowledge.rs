@@ -1,20 +1,23 @@
 //! «Seen»: the notice leaves the line, and a finding says from then on who has looked at it.
 
 use crate::cockpit::acts::record;
-use crate::cockpit::model::{NoticeKind, Pane};
+use crate::cockpit::model::{Notice, NoticeKind, Pane};
 use crate::cockpit::{Effect, Model};
 use crate::domain::detect::Subject;
 use crate::domain::facts::Socket;
 use crate::domain::session::Event;
 use crate::domain::untrusted::Untrusted;
 
-/// Nobody has read a notice that is younger.
+/// Nobody has read a finding that is younger.
 const GLANCE_MS: u64 = 700;
 
 /// Acknowledges the notice; without one, the finding under the cursor.
 pub(super) fn acknowledge(model: &mut Model) -> Vec<Effect> {
     // What came this moment was not what the key was meant for.
-    let read = model.notice.as_ref().is_some_and(|it| model.now.ms_since(it.at) >= GLANCE_MS);
+    let unread = |it: &Notice| {
+        matches!(it.kind, NoticeKind::Found(..)) && model.now.ms_since(it.at) < GLANCE_MS
+    };
+    let read = !model.notice.as_ref().is_some_and(unread);
     let notice = if read { model.dismiss() } else { None };
     let subject = match notice.map(|notice| notice.kind) {
         Some(NoticeKind::Found(finding, _)) => recorded(model, &finding.subject),

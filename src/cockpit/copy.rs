@@ -130,10 +130,17 @@ fn read(model: &Model, kind: CopyKind, text: Text<'_>) -> Copyable {
     Copyable { kind, lines: lines.collect() }
 }
 
+/// A line without its indent and its bullet.
+fn plain(line: &Untrusted) -> &[u8] {
+    let text = line.bytes().trim_ascii();
+    text.strip_prefix(b"- ").unwrap_or(text)
+}
+
 /// Words of the host never begin a line: whoever pastes it into a shell runs none of them.
-fn in_one_line(text: Copyable) -> Copyable {
-    let lines: Vec<&[u8]> = text.lines.iter().map(|line| line.bytes().trim_ascii()).collect();
-    Copyable { kind: text.kind, lines: vec![Untrusted::new(lines.join(&b"; "[..]))] }
+fn in_one_line(mut text: Copyable) -> Copyable {
+    let lines: Vec<&[u8]> = text.lines.iter().map(|line| plain(line)).collect();
+    text.lines = vec![Untrusted::new(lines.join(&b"; "[..]))];
+    text
 }
 
 /// Printable text that the bytes can be told from.

@@ -20,6 +20,8 @@ use crate::domain::untrusted::Untrusted;
 
 /// New findings that one snapshot may add to the journal; the rest follow with the next ones.
 const FINDINGS_A_SNAPSHOT: usize = 8;
+/// Entries that may wait for the disk before findings wait too.
+const WAITING: usize = 64;
 /// Pause between two rings of the bell.
 const BETWEEN_BELLS_MS: u64 = 30_000;
 
@@ -120,7 +122,7 @@ fn report(
 ) -> Vec<Effect> {
     // Whoever can start processes can make findings; they must not fill the journal, nor ring while it fails.
     let left = model.findings_left();
-    let idle = |it: &Session| it.unsaved.is_none() && it.pending.len() <= FINDINGS_A_SNAPSHOT;
+    let idle = |it: &Session| it.unsaved.is_none() && it.pending.len() < WAITING;
     let writes = |it: &&Session| it.pen == Pen::Ours && idle(it);
     let Some(session) = model.session.as_ref().filter(writes) else { return Vec::new() };
     let news: Vec<Finding> = findings

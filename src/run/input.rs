@@ -163,7 +163,9 @@ mod tests {
     fn keys_of(packets: &[&[u8]]) -> Vec<Key> {
         let mut reader = Reader { parser: Parser::default(), unfinished: None };
         let mut msgs = Vec::new();
-        packets.iter().for_each(|bytes| reader.take(bytes, false, &mut msgs));
+        for packet in packets {
+            reader.take(packet, false, &mut msgs);
+        }
         let key = |msg| if let Msg::Key(key) = msg { Some(key) } else { None };
         msgs.into_iter().filter_map(key).collect()
     }

@@ -422,6 +422,9 @@ fn a_finding_is_acknowledged_once_and_again_when_more_is_known() {
     let mut seen = miner(42);
     let effects = desk.tell(Msg::Seen(Arc::new(snapshot(1_000, vec![seen.clone()]))));
     desk.save(effects);
+    // A key that was meant for something else does not acknowledge what came just then.
+    assert!(said(&desk).is_some());
+    desk.tell(Msg::Tick(moment(2_000)));
     let effects = desk.press(Key::Char('a'));
     let subject = Subject::Process(seen.id);
     assert!(
@@ -446,11 +449,45 @@ fn an_observer_takes_a_notice_off_and_writes_nothing_by_it() {
     let effects = desk.tell(Msg::Seen(Arc::new(snapshot(1_000, vec![miner(42)]))));
     desk.save(effects);
     desk.tell(Msg::Pen(Pen::Observer(None)));
+    desk.tell(Msg::Tick(moment(2_000)));
     assert!(desk.press(Key::Char('a')).is_empty());
     assert_eq!(said(&desk), None);
     desk.model.focus = Pane::Checklist;
     desk.press(Key::Char('a'));
     assert_eq!(said(&desk), Some(&NoticeKind::NothingToAcknowledge));
+}
+
+#[test]
+fn a_warning_that_was_covered_comes_back_when_the_news_have_faded() {
+    let mut desk = Desk::at_work();
+    desk.tell(Msg::Notice(NoticeKind::Trouble("a part fell".into())));
+    desk.tell(Msg::ThemeLoaded("light".into()));
+    assert!(matches!(said(&desk), Some(NoticeKind::ThemeLoaded(_))));
+    desk.tell(Msg::Tick(moment(100_000)));
+    desk.tell(Msg::Tick(moment(109_000)));
+    assert!(matches!(said(&desk), Some(NoticeKind::Trouble(_))));
+    desk.press(Key::Char('a'));
+    assert_eq!(said(&desk), None);
+}
+
+#[test]
+fn what_was_taken_back_is_said_and_whose_it_was() {
+    let mut desk = Desk::at_work();
+    desk.model.focus = Pane::Checklist;
+    desk.do_and_save(Key::Char(' '));
+    desk.do_and_save(Key::Char('u'));
+    assert!(matches!(said(&desk), Some(NoticeKind::Undone(act, by))
+        if matches!(**act, Event::Marked { .. }) && *by == "suda".into()));
+}
+
+#[test]
+fn a_page_of_one_item_marks_that_item_and_no_range() {
+    let mut desk = Desk::at_work();
+    desk.model.focus = Pane::Checklist;
+    for key in [Key::Char('v'), Key::Char('j'), Key::Enter] {
+        desk.press(key);
+    }
+    assert_eq!(desk.press(Key::Char(' ')).len(), 1);
 }
 
 #[test]
