@@ -138,7 +138,7 @@ fn plain(line: &Untrusted) -> &[u8] {
 
 /// Words of the host never begin a line: whoever pastes it into a shell runs none of them.
 fn in_one_line(mut text: Copyable) -> Copyable {
-    let lines: Vec<&[u8]> = text.lines.iter().map(|line| plain(line)).collect();
+    let lines: Vec<&[u8]> = text.lines.iter().map(plain).collect();
     text.lines = vec![Untrusted::new(lines.join(&b"; "[..]))];
     text
 }
