@@ -6,6 +6,7 @@ mod clip;
 mod cockpit;
 pub mod complain;
 mod drill;
+pub mod guard;
 mod hands;
 mod incident;
 mod input;

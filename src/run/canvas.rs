@@ -3,8 +3,7 @@
 //! Invariant: `shown` is what the terminal shows. After a key that only moved the cursor just the pane around it is
 //! drawn and compared; everything else draws and compares all cells.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::ops::Range;
 
 use ratatui::backend::{Backend, CrosstermBackend};
@@ -13,11 +12,12 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use crate::cockpit::model::{Size, Touched};
+use crate::run::terminal::{self, Line};
 use crate::ui::Screen;
 
 /// The terminal as a sheet of cells.
 pub(super) struct Canvas {
-    backend: CrosstermBackend<BufWriter<File>>,
+    line: Line,
     shown: Buffer,
     next: Buffer,
     parts: Vec<(Rect, Buffer, Buffer)>,
@@ -25,9 +25,19 @@ pub(super) struct Canvas {
 
 impl Canvas {
     /// A canvas on a terminal that is already taken, of which nothing is known.
-    pub(super) fn new(out: File) -> Self {
-        let backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, out));
-        Self { backend, shown: Buffer::default(), next: Buffer::default(), parts: Vec::new() }
+    pub(super) fn new(line: Line) -> Self {
+        Self { line, shown: Buffer::default(), next: Buffer::default(), parts: Vec::new() }
+    }
+
+    /// Takes the terminal once more, after it was given back or somebody else had it.
+    pub(super) fn enter(&mut self) -> io::Result<()> {
+        terminal::enter(&mut self.line)?;
+        self.forget()
+    }
+
+    /// Sends what is left of the frame before; `false` if the line does not take all of it now.
+    pub(super) fn catch_up(&mut self) -> io::Result<bool> {
+        self.line.catch_up()
     }
 
     /// Shows `screen`, of which at most what `touched` says differs from the frame before.
@@ -53,20 +63,27 @@ impl Canvas {
     /// Clears the terminal and forgets what is on it.
     pub(super) fn forget(&mut self) -> io::Result<()> {
         self.shown.reset();
-        self.backend.clear()
+        self.line.drop_rest();
+        CrosstermBackend::new(&mut self.line).clear()
     }
 
-    /// Sends bytes that draw nothing: the bell, a copy for the clipboard.
+    /// Sends bytes that draw nothing: the bell, a copy for the clipboard. A line that stalls does not get them.
     pub(super) fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.backend.write_all(bytes)?;
-        Write::flush(&mut self.backend)
+        self.line.offer(bytes)
+    }
+
+    /// Shows printable text below the shell's prompt, where the terminal can mark and keep it. Keys still come to us.
+    pub(super) fn print(&mut self, text: &str, below: &str) -> io::Result<()> {
+        // The terminal is raw: it does not go back to the left by itself.
+        let lines: String = text.lines().map(|line| format!("\r\n{line}")).collect();
+        self.send(format!("\x1b[?1049l{lines}\r\n\r\n{below}\r\n").as_bytes())
     }
 
     fn draw_everything(&mut self, screen: Screen<'_>) -> io::Result<()> {
         screen.render(self.next.area, &mut self.next);
-        self.backend.draw(self.shown.diff_iter(&self.next))?;
+        CrosstermBackend::new(&mut self.line).draw(self.shown.diff_iter(&self.next))?;
         std::mem::swap(&mut self.shown, &mut self.next);
-        Write::flush(&mut self.backend)
+        self.line.flush()
     }
 
     fn draw_around_the_cursor(&mut self, screen: Screen<'_>, size: Size) -> io::Result<()> {
@@ -80,12 +97,12 @@ impl Canvas {
             screen.draw_part(part, area, after);
         }
         let changes = self.parts.iter().flat_map(|(_, before, after)| before.diff_iter(after));
-        let written = self.backend.draw(changes);
+        let written = CrosstermBackend::new(&mut self.line).draw(changes);
         for (area, _, after) in &mut self.parts {
             swap(&mut self.shown, after, *area);
         }
         written?;
-        Write::flush(&mut self.backend)
+        self.line.flush()
     }
 }
 

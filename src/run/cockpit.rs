@@ -3,6 +3,7 @@
 //! All that waits is taken in before a frame is drawn, so a burst costs one frame; nothing is drawn when nothing
 //! changed; and a line that takes no more bytes gets no frame until it does.
 
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -14,11 +15,11 @@ use crate::cockpit::model::{Copied, NoticeKind, Pane, SourceKind, Touched};
 use crate::cockpit::{Effect, Model, Msg, update};
 use crate::domain::base::Clock;
 use crate::run::canvas::Canvas;
-use crate::run::clip;
 use crate::run::hands::Hands;
 use crate::run::input::Keys;
 use crate::run::terminal;
 use crate::run::themes::Themes;
+use crate::run::{clip, guard};
 use crate::ui::{self, Screen};
 use crate::words::Caption;
 
@@ -65,11 +66,13 @@ pub(super) struct Desk<'a> {
     stale: Option<Touched>,
     /// The terminal shows what was printed, and no frame.
     printed: bool,
+    /// The terminal was given to the shell.
+    away: bool,
     ended: Option<Ended>,
 }
 
-/// Signals that a terminal program must answer.
-struct Signals {
+/// Signals that a terminal program must answer. Heard from before the terminal is taken: until then, they end us.
+pub(super) struct Signals {
     hangup: Signal,
     terminate: Signal,
     interrupt: Signal,
@@ -79,7 +82,8 @@ struct Signals {
 }
 
 impl Signals {
-    fn listen() -> std::io::Result<Self> {
+    /// Begins to listen; a runtime must be there.
+    pub(super) fn listen() -> std::io::Result<Self> {
         Ok(Self {
             hangup: signal(SignalKind::hangup())?,
             terminate: signal(SignalKind::terminate())?,
@@ -89,14 +93,20 @@ impl Signals {
             stop: signal(SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()))?,
         })
     }
+
+    /// The guard and the terminal may both have told us to stop; once is meant.
+    fn forget_stops(&mut self) {
+        let mut nobody = Context::from_waker(Waker::noop());
+        while self.stop.poll_recv(&mut nobody).is_ready() {}
+    }
 }
 
 /// Runs until the responder leaves, the terminal goes away, or a signal ends it.
 pub(super) async fn run(
     desk: &mut Desk<'_>,
+    signals: &mut Signals,
     mut inbox: Receiver<Happening>,
 ) -> std::io::Result<Ended> {
-    let mut signals = Signals::listen()?;
     let keys = Keys::listen()?;
     let mut tick = interval(Duration::from_millis(QUIET_MS));
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -107,8 +117,11 @@ pub(super) async fn run(
             _ = signals.hangup.recv() => desk.ended = Some(Ended::TerminalGone),
             _ = signals.terminate.recv() => desk.ended = Some(Ended::Told),
             _ = signals.interrupt.recv() => desk.ended = Some(Ended::Told),
+            _ = signals.resumed.recv() => {
+                signals.forget_stops();
+                desk.come_back()?;
+            }
             _ = signals.stop.recv() => desk.carry_out(Effect::Suspend),
-            _ = signals.resumed.recv() => desk.carry_out(Effect::Redraw),
             _ = signals.window.recv() => desk.resized(),
             waiting = keys.waiting() => match waiting {
                 Some(msgs) => msgs.into_iter().for_each(|msg| desk.apply(msg)),
@@ -139,8 +152,17 @@ impl<'a> Desk<'a> {
         hands: &'a mut dyn Hands,
         clock: &'a dyn Clock,
     ) -> Self {
-        let mut desk =
-            Self { model, themes, canvas, hands, clock, stale: None, printed: false, ended: None };
+        let mut desk = Self {
+            model,
+            themes,
+            canvas,
+            hands,
+            clock,
+            stale: None,
+            printed: false,
+            away: false,
+            ended: None,
+        };
         desk.touch(Touched::Everything);
         desk.resized();
         desk
@@ -241,7 +263,7 @@ impl<'a> Desk<'a> {
             Effect::Copy(lines) => Some(Msg::Copied(self.copy(&clip::text(&lines)))),
             Effect::Print(lines) => {
                 let below = Caption::PrintedEnd.text(self.model.language);
-                self.printed = terminal::print(&clip::text(&lines), below).is_ok();
+                self.printed = self.canvas.print(&clip::text(&lines), below).is_ok();
                 None
             }
             Effect::Leave => {
@@ -253,8 +275,8 @@ impl<'a> Desk<'a> {
 
     /// Gives text to the terminal, which may or may not take it, and to a file that holds it for sure.
     fn copy(&mut self, text: &str) -> Copied {
-        let (sequence, sent) = clip::osc52(text);
-        self.canvas.send(sequence.as_bytes()).ok();
+        let (sequence, held) = clip::osc52(text);
+        let sent = self.canvas.send(sequence.as_bytes()).map_or(0, |()| held);
         let id = self.model.session.as_ref().map_or("", |session| &session.id);
         Copied { sent, all: text.len(), kept: self.hands.keep(id, text) }
     }
@@ -264,21 +286,26 @@ impl<'a> Desk<'a> {
         self.touch(Touched::Everything);
     }
 
-    /// To the shell; the whole job stops, and `fg` brings it back with every mode set again. Without a shell
-    /// nobody could type that, so nothing stops.
+    /// To the shell, until `fg`. Without a shell nobody could type that, so nothing stops.
     fn suspend(&mut self) -> Option<Msg> {
-        use rustix::process::{Signal, getpid, getsid, kill_current_process_group};
-        if getsid(None).is_ok_and(|leader| leader == getpid()) {
+        if !guard::has_shell() {
             let why = "there is no shell to go back to: this program was started without one";
             return Some(Msg::Notice(NoticeKind::Trouble(why.into())));
         }
         terminal::give_back();
-        // SIGSTOP: SIGTSTP would only come back to the handler.
-        kill_current_process_group(Signal::STOP).ok();
-        terminal::enter().ok();
-        self.forget_the_screen();
-        self.resized();
+        self.away = true;
+        guard::stop();
         None
+    }
+
+    /// Back from the shell, or from a stop that nobody told us of: every mode is set again.
+    fn come_back(&mut self) -> std::io::Result<()> {
+        self.away = false;
+        self.printed = false;
+        self.canvas.enter()?;
+        self.touch(Touched::Everything);
+        self.resized();
+        Ok(())
     }
 
     /// How long the documents are depends on how they are drawn; the cursor must know.
@@ -300,8 +327,14 @@ impl<'a> Desk<'a> {
         model.sheet.lines = ui::dialog_steps(model, self.themes.current());
     }
 
-    /// Draws if the screen is not up to date; `false` if the line takes nothing now.
+    /// Draws if the screen is not up to date; `false` if the line does not take all of it now.
     fn draw(&mut self) -> std::io::Result<bool> {
+        if self.away {
+            return Ok(true);
+        }
+        if !self.canvas.catch_up()? {
+            return Ok(false);
+        }
         let Some(size) = terminal::size().filter(|_| self.stale.is_some()) else {
             return Ok(true);
         };
@@ -314,17 +347,14 @@ impl<'a> Desk<'a> {
                 return Ok(true);
             }
             self.printed = false;
-            terminal::enter()?;
-            self.forget_the_screen();
-        }
-        if !terminal::has_room() {
-            return Ok(false);
+            self.canvas.enter()?;
+            self.touch(Touched::Everything);
         }
         self.measure();
         let touched = self.stale.unwrap_or(Touched::Everything);
         let (model, theme) = (&self.model, self.themes.current());
         self.canvas.draw(Screen { model, theme }, size, touched)?;
         self.stale = None;
-        Ok(true)
+        self.canvas.catch_up()
     }
 }

@@ -13,14 +13,14 @@ use crate::host::probe::{self, Eyes, HostClock};
 use crate::host::store::{ChainState, Store, Summary};
 use crate::run::args::Options;
 use crate::run::canvas::Canvas;
-use crate::run::cockpit::{self as desk, Desk, Ended, Happening};
+use crate::run::cockpit::{self as desk, Desk, Ended, Happening, Signals};
 use crate::run::complain::{Complaint, chain};
 use crate::run::hands::Hands;
 use crate::run::incident::Incident;
 use crate::run::looker::Looker;
 use crate::run::places::Places;
 use crate::run::themes::Themes;
-use crate::run::{store_complaint, terminal, train};
+use crate::run::{guard, store_complaint, terminal, train};
 use crate::ui;
 use crate::words;
 
@@ -52,6 +52,9 @@ pub(super) enum Wanted<'a> {
 /// Opens the cockpit on this host.
 pub(super) fn cockpit(options: &Options, wanted: Wanted<'_>) -> Result<ExitCode, Complaint> {
     needs_a_terminal()?;
+    if let Some(code) = guard::stand() {
+        return Ok(code);
+    }
     let places = Places::find(options)?;
     let store = Store::at(&places.sessions).map_err(|error| store_complaint(&error))?;
     let first = match wanted {
@@ -186,21 +189,28 @@ pub(super) fn show(
         let notice = NoticeKind::Trouble(format!("a part of the program fell: {report}").into());
         alarm.try_send(Happening::Msg(Msg::Notice(notice))).ok();
     });
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| no_loop(&error))?;
+    let listening = {
+        let _runtime = runtime.enter();
+        Signals::listen()
+    };
+    let mut signals = listening.map_err(|error| no_loop(&error))?;
     let canvas = Canvas::new(terminal::take().map_err(|error| no_terminal(&error))?);
     let _watcher = themes.watch(outbox.clone());
     drop(outbox);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let ended = runtime.and_then(|runtime| {
-        let mut desk = Desk::new(model, themes, canvas, hands, &clock);
-        desk.apply(opened);
-        if let Some(problem) = theme_problem {
-            desk.apply(Msg::Notice(NoticeKind::ThemeBroken(problem.into())));
-        }
-        runtime.block_on(desk::run(&mut desk, inbox))
-    });
+    let mut desk = Desk::new(model, themes, canvas, hands, &clock);
+    desk.apply(opened);
+    if let Some(problem) = theme_problem {
+        desk.apply(Msg::Notice(NoticeKind::ThemeBroken(problem.into())));
+    }
+    let ended = runtime.block_on(desk::run(&mut desk, &mut signals, inbox));
     terminal::give_back();
     let ended = ended.or_else(terminal_failed);
     hands.put_down(matches!(ended, Ok(Ended::Left)));
+    guard::say_if_it_fell();
     match ended {
         Ok(Ended::Left) => Ok(ExitCode::SUCCESS),
         // As a shell would say it: ended by SIGHUP, by SIGTERM.
@@ -229,6 +239,10 @@ pub(super) fn needs_a_terminal() -> Result<(), Complaint> {
         "its input or output is a file or a pipe",
         "run it in a terminal (ssh -t HOST firedamp), or use a command: firedamp --help",
     ))
+}
+
+fn no_loop(error: &io::Error) -> Complaint {
+    Complaint::new("cannot open the cockpit", error, "raise the limits: ulimit -n, ulimit -u")
 }
 
 fn no_terminal(error: &io::Error) -> Complaint {

@@ -1,24 +1,30 @@
 //! The terminal: taken once, and given back whatever happens.
+//!
+//! What no code of ours lives to see (kill -9, SEGV) is the work of the [guard](super::guard), with the same tools.
+
+mod line;
+mod tty;
+
+pub use self::line::Line;
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, OnceLock};
 
-use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
-use crossterm::terminal::{
-    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
-};
-use crossterm::{cursor, execute};
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::termios::Termios;
 
 use crate::cockpit::model::Size;
 use crate::domain::untrusted::Untrusted;
 
 /// The screen is ours; whoever gives it back first takes the mark down.
 static TAKEN: AtomicBool = AtomicBool::new(false);
+/// The way to the terminal that giving back uses, past whatever is still on the line.
+static OUT: OnceLock<File> = OnceLock::new();
+/// The modes to give back.
+static BEFORE: Mutex<Option<Termios>> = Mutex::new(None);
 /// Where a panic is written down.
 static CRASH_DIR: Mutex<Option<PathBuf>> = Mutex::new(None);
 /// Who is told that a thread fell while the screen goes on.
@@ -27,40 +33,94 @@ static ALARM: Mutex<Option<Alarm>> = Mutex::new(None);
 /// Tells somebody.
 type Alarm = Box<dyn Fn(&str) + Send>;
 
-/// Takes the terminal; frames go to the file that comes back.
-pub fn take() -> io::Result<File> {
-    let out = File::from(rustix::io::dup(io::stdout())?);
-    enter().inspect_err(|_| give_back())?;
-    Ok(out)
+/// The terminal as it was found.
+#[derive(Debug)]
+pub struct Found {
+    out: File,
+    before: Termios,
 }
 
-/// Sets the modes that the cockpit needs.
-pub fn enter() -> io::Result<()> {
-    TAKEN.store(true, Ordering::SeqCst);
-    enable_raw_mode()?;
-    execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)
-}
-
-/// Shows printable text below the shell's prompt, where the terminal can mark and keep it. Keys still come to us.
-pub fn print(text: &str, below: &str) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    execute!(out, LeaveAlternateScreen)?;
-    for line in text.lines() {
-        // The terminal is raw: it does not go back to the left by itself.
-        write!(out, "\r\n{line}")?;
+impl Found {
+    /// Looks at the terminal, and changes nothing.
+    pub fn look() -> io::Result<Self> {
+        if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+            return Err(io::Error::from(rustix::io::Errno::NOTTY));
+        }
+        Ok(Self { out: tty::open()?, before: tty::modes()? })
     }
-    write!(out, "\r\n\r\n{below}\r\n")?;
-    out.flush()
+
+    /// Puts the terminal back as it was found, whoever left it how.
+    pub fn put_back(&self) {
+        if tty::is_raw(&self.before) {
+            tty::give_back(&self.out, &self.before);
+        } else {
+            tty::calm(&self.out);
+        }
+    }
+
+    /// Says something to the responder, as [`say`] does.
+    pub fn say(&self, text: &str) {
+        say_past(Some(&self.out), text);
+    }
+
+    /// Somebody has the terminal for a full screen.
+    #[must_use]
+    pub fn is_taken(&self) -> bool {
+        tty::is_raw(&self.before)
+    }
+}
+
+/// Takes the terminal; frames go to the line that comes back.
+pub fn take() -> io::Result<Line> {
+    let out = tty::open()?;
+    if OUT.get().is_none() {
+        OUT.set(out.try_clone()?).ok();
+    }
+    let mut line = Line::new(out);
+    enter(&mut line).inspect_err(|_| give_back())?;
+    Ok(line)
+}
+
+/// Sets the modes that the cockpit needs; again, if somebody has changed them.
+pub fn enter(line: &mut Line) -> io::Result<()> {
+    let mut before =
+        BEFORE.lock().map_err(|_| io::Error::other("the terminal's modes are lost"))?;
+    let was_taken = TAKEN.swap(true, Ordering::SeqCst);
+    let to_keep = match before.take() {
+        // We did not give it back, so what it has now is nobody's wish.
+        Some(kept) if was_taken => kept,
+        _ => tty::modes()?,
+    };
+    let raw = tty::raw(&to_keep);
+    *before = Some(to_keep);
+    drop(before);
+    tty::set_modes(&raw)?;
+    line.take()
 }
 
 /// Gives the terminal back as it was. Safe to call from anywhere, any number of times.
 pub fn give_back() {
-    if TAKEN.swap(false, Ordering::SeqCst) {
-        // Nobody is left to tell if the terminal does not take this any more.
-        let _gone =
-            execute!(io::stdout(), DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);
-        let _gone = disable_raw_mode();
+    if TAKEN.swap(false, Ordering::SeqCst)
+        && let Some(out) = OUT.get()
+        && let Some(before) = BEFORE.lock().ok().and_then(|before| before.clone())
+    {
+        tty::give_back(out, &before);
     }
+}
+
+/// Says something to the responder when there is no screen: on standard error, but without waiting for a terminal
+/// that takes nothing.
+pub fn say(text: &str) {
+    say_past(OUT.get(), text);
+}
+
+fn say_past(out: Option<&File>, text: &str) {
+    let mut err = io::stderr();
+    // Nobody to tell it to is no trouble.
+    let _gone = match out.filter(|_| err.is_terminal()) {
+        Some(out) => tty::insist(out, text.as_bytes()),
+        None => err.write_all(text.as_bytes()),
+    };
 }
 
 /// Names the directory for the report of a crash: the session's own, once there is one.
@@ -117,7 +177,7 @@ pub fn catch_panics() {
             "firedamp: the program met a fault of its own\n     why: {report}\n    next: {next}\
              What was saved is saved: run firedamp again and press Enter\n"
         );
-        let _gone = io::stderr().write_all(text.as_bytes());
+        say(&text);
     }));
 }
 
@@ -127,13 +187,4 @@ pub fn size() -> Option<Size> {
     let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
     let (columns, rows) = (size.ws_col, size.ws_row);
     (columns > 0 && rows > 0).then_some(Size { columns, rows })
-}
-
-/// The line takes more bytes now. A slow one is not queued up: its frames are left out.
-#[must_use]
-pub fn has_room() -> bool {
-    let out = io::stdout();
-    let mut ready = [PollFd::new(&out, PollFlags::OUT)];
-    let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
-    poll(&mut ready, Some(&at_once)).is_ok_and(|count| count > 0)
 }

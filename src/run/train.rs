@@ -15,6 +15,7 @@ use crate::run::args::Options;
 use crate::run::cockpit::Happening;
 use crate::run::complain::Complaint;
 use crate::run::drill::{Drill, Projector, Rerun};
+use crate::run::guard;
 use crate::run::library::editions;
 use crate::run::places::Places;
 use crate::run::start::{First, INBOX, needs_a_terminal, offer, show, who};
@@ -40,6 +41,9 @@ pub(super) fn walkthroughs(options: &Options, out: &mut impl Write) -> io::Resul
 
 /// Trains with a walkthrough: offers to go on with what was begun, or begins a new one.
 pub(super) fn train(options: &Options, name: &str) -> Result<ExitCode, Complaint> {
+    if let Some(code) = guard::stand() {
+        return Ok(code);
+    }
     let (walkthrough, tape) = find(name)?;
     let places = Places::find(options)?;
     let store = Store::at(&places.sessions).map_err(|error| store_complaint(&error))?;
@@ -123,6 +127,9 @@ fn unfinished() -> Complaint {
 
 /// Plays a session's recording back.
 pub(super) fn replay(options: &Options, id: &str) -> Result<ExitCode, Complaint> {
+    if let Some(code) = guard::stand() {
+        return Ok(code);
+    }
     let places = Places::find(options)?;
     let store = Store::existing(&places.sessions).map_err(|error| store_complaint(&error))?;
     let opened = store.observe(id).map_err(|error| store_complaint(&error))?;

@@ -1,0 +1,117 @@
+//! The guard: a small parent that starts the program once more, lets that one draw, and gives the terminal back
+//! whatever ends it.
+//!
+//! Invariant: the guard opens no file but the terminal, draws nothing, and never waits for the terminal. It ends as
+//! the screen ended. The screen in turn ends when its guard is killed, and then gives the terminal back itself.
+//! Where no second process can be had, the screen goes on without a guard.
+
+mod watch;
+
+use std::ffi::OsStr;
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::process::{Command, ExitCode};
+use std::sync::OnceLock;
+
+use rustix::process::{
+    Pid, Signal, getpgrp, getpid, getppid, getsid, kill_current_process_group, kill_process,
+    set_parent_process_death_signal,
+};
+
+use crate::run::complain::Complaint;
+use crate::run::terminal::{self, Found};
+
+/// In the environment of the screen: the process that guards it.
+const MARK: &str = "FIREDAMP_GUARDED_BY";
+/// Exit code of a program that SIGTERM ended.
+const TOLD: u8 = 143;
+/// What a responder does when the screen is gone.
+const NEXT: &str = "what was saved is saved: run firedamp again and press Enter";
+
+/// The guard of this process.
+static GUARD: OnceLock<Pid> = OnceLock::new();
+
+/// Puts a guard before whatever comes next. In the guard this returns when all is over, with the exit code; in the
+/// screen it returns `None` at once, and the work goes on.
+#[must_use]
+pub fn stand() -> Option<ExitCode> {
+    if let Some(mark) = std::env::var_os(MARK) {
+        return (!is_guarded(&mark)).then(|| ExitCode::from(TOLD));
+    }
+    let found = Found::look().ok()?;
+    let screen = start_screen().ok()?;
+    Some(watch::until_it_ends(screen, &found))
+}
+
+/// The guard of this process is there, and we shall hear of its death. Asked twice, says the same.
+fn is_guarded(mark: &OsStr) -> bool {
+    if GUARD.get().is_some() {
+        return true;
+    }
+    let guard = mark.to_str().and_then(|mark| mark.parse().ok()).and_then(Pid::from_raw);
+    // The kernel names us after the link that we were started by.
+    rustix::thread::set_name(c"firedamp").ok();
+    let heard = set_parent_process_death_signal(Some(Signal::TERM)).is_ok();
+    // Asked for afterwards: it may have died before we could be told.
+    let alive = guard.is_some() && getppid() == guard;
+    if let Some(guard) = guard.filter(|_| heard && alive) {
+        GUARD.set(guard).ok();
+    }
+    alive
+}
+
+/// Starts this very program once more, whatever its file was replaced by.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this program itself, with its own environment, for as long as the responder stays"
+)]
+fn start_screen() -> io::Result<Pid> {
+    let mut args = std::env::args_os();
+    let mut command = Command::new("/proc/self/exe");
+    if let Some(name) = args.next() {
+        command.arg0(name);
+    }
+    let guard = getpid().as_raw_nonzero().to_string();
+    let screen = command.args(args).env(MARK, guard).spawn()?;
+    Pid::from_raw(screen.id().cast_signed()).ok_or_else(|| io::ErrorKind::NotFound.into())
+}
+
+/// Somebody can type `fg`: a shell with job control gives each job a group of its own.
+#[must_use]
+pub fn has_shell() -> bool {
+    getsid(None).is_ok_and(|session| session != getpgrp())
+}
+
+/// Stops; the guard sees that and stops the whole job. SIGSTOP, since SIGTSTP would come back to our own handler.
+pub fn stop() {
+    // If it fails, the next CONT finds us awake and changes nothing.
+    let _failed = match GUARD.get() {
+        Some(_) => kill_process(getpid(), Signal::STOP),
+        None => kill_current_process_group(Signal::STOP),
+    };
+}
+
+/// In the screen, after the terminal was given back: says it if the guard is the one that died.
+pub fn say_if_it_fell() {
+    if let Some(guard) = GUARD.get()
+        && getppid() != Some(*guard)
+    {
+        let what = "the process that guards the terminal is gone";
+        let why = "somebody, or the kernel for want of memory, ended it";
+        terminal::say(&Complaint::new(what, why, NEXT).to_string());
+    }
+}
+
+/// What ended the screen, for somebody who has just lost it. `None` if it was asked to go.
+fn obituary(signal: i32) -> Option<Complaint> {
+    let name = match Signal::from_named_raw(signal) {
+        Some(Signal::TERM | Signal::INT | Signal::HUP | Signal::QUIT) => return None,
+        Some(Signal::KILL) => "SIGKILL: somebody killed it, or memory ran out",
+        Some(Signal::ABORT) => "SIGABRT: it gave up, out of memory or of stack",
+        Some(Signal::SEGV) => "SIGSEGV: a fault of its own, or somebody sent it",
+        Some(Signal::BUS) => "SIGBUS: a fault of its own, or somebody sent it",
+        Some(_) | None => "somebody sent it",
+    };
+    let why = format!("signal {signal}, {name}");
+    Some(Complaint::new("the screen has ended, and not by itself", why, NEXT))
+}
