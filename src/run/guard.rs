@@ -19,6 +19,7 @@ use rustix::process::{
 };
 
 use crate::run::complain::Complaint;
+use crate::run::guard::watch::Watch;
 use crate::run::terminal::{self, Found};
 
 /// In the environment of the screen: the process that guards it.
@@ -39,8 +40,9 @@ pub fn stand() -> Option<ExitCode> {
         return (!is_guarded(&mark)).then(|| ExitCode::from(TOLD));
     }
     let found = Found::look().ok()?;
+    let watch = Watch::begin().ok()?;
     let screen = start_screen().ok()?;
-    Some(watch::until_it_ends(screen, &found))
+    Some(watch.until_it_ends(screen, &found))
 }
 
 /// The guard of this process is there, and we shall hear of its death. Asked twice, says the same.

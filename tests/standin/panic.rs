@@ -1,17 +1,58 @@
-//! Takes the terminal as the cockpit does, and panics.
+//! Takes the terminal as the cockpit does, and ends as it is told: `standin-panic [DIR [HOW]]`.
+//!
+//! Without HOW it panics, unguarded. With `panic`, `overflow` or `abort` it does that behind a guard; with `wait` it
+//! waits behind one for whatever comes, and gives the terminal back if that can be heard.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::PathBuf;
+use std::process::ExitCode;
 
-use firedamp::run::terminal;
+use firedamp::run::{guard, terminal};
+use tokio::signal::unix::{SignalKind, signal};
 
-fn main() {
-    if let Some(dir) = std::env::args_os().nth(1) {
+fn main() -> io::Result<ExitCode> {
+    let mut args = std::env::args_os().skip(1);
+    if let Some(dir) = args.next() {
         terminal::crashes_go_to(PathBuf::from(dir));
     }
+    let how = args.next();
+    if how.is_some()
+        && let Some(code) = guard::stand()
+    {
+        return Ok(code);
+    }
     terminal::catch_panics();
-    if let Ok(mut screen) = terminal::take() {
-        screen.write_all(b"about to fall").ok();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let _runtime = runtime.enter();
+    let mut hangup = signal(SignalKind::hangup())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut screen = terminal::take()?;
+    // Red, and in the middle of a sequence: the worst moment to die.
+    screen.write_all(b"\x1b[31mready\x1b[38;5")?;
+    screen.flush()?;
+    match how.as_ref().and_then(|how| how.to_str()) {
+        Some("overflow") => assert_ne!(deeper(1), 1),
+        Some("abort") => std::process::abort(),
+        Some("wait") => {
+            let code = runtime.block_on(async {
+                tokio::select! {
+                    _ = hangup.recv() => 129,
+                    _ = interrupt.recv() => 130,
+                    _ = terminate.recv() => 143,
+                }
+            });
+            terminal::give_back();
+            guard::say_if_it_fell();
+            return Ok(ExitCode::from(code));
+        }
+        _ => {}
     }
     panic!("it fell\u{1b}]0;over\u{7}");
+}
+
+/// Needs more stack the longer it runs.
+fn deeper(depth: u64) -> u64 {
+    let room = std::hint::black_box([depth; 4_096]);
+    if room[0] == 0 { 0 } else { room[1] + deeper(depth + 1) }
 }

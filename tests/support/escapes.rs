@@ -12,6 +12,8 @@ use unicode_width::UnicodeWidthChar;
 /// Modes that may be switched: cursor, wrap, mouse, focus, alternate screen, paste, synchronised output.
 const MODES: &[&str] =
     &["25", "7", "1000", "1002", "1003", "1004", "1006", "1015", "1049", "2004", "2026"];
+/// Ends whatever was cut off, before the terminal is given back.
+const CUT: &[u8] = b"\x18\x1b\\";
 /// Questions that may be asked before anything is drawn.
 const QUESTIONS: &[&[u8]] = &[b"\x1b[?2026$p", b"\x1b[c", b"\x1b]11;?\x07", b"\x1b]11;?\x1b\\"];
 /// More marks than this on one base are an attack on the row above.
@@ -57,6 +59,10 @@ impl Walk<'_> {
         if let Some(question) = QUESTIONS.iter().find(|question| rest.starts_with(question)) {
             self.at += question.len();
             return !self.drawn;
+        }
+        if rest.starts_with(CUT) {
+            self.at += CUT.len();
+            return true;
         }
         // The terminal driver writes both for a line's end; on a full screen nobody ends lines.
         if rest.starts_with(b"\r\n") && !self.full_screen {

@@ -12,6 +12,7 @@
 
 pub(crate) mod escapes;
 pub(crate) mod miner;
+pub(crate) mod modes;
 pub(crate) mod pool;
 pub(crate) mod pty;
 
@@ -26,6 +27,26 @@ pub(crate) fn built(name: &str) -> PathBuf {
 /// An example of this build.
 pub(crate) fn example(name: &str) -> PathBuf {
     existing(pty::build_folder().join("examples").join(name))
+}
+
+/// The first child of a process.
+pub(crate) fn child_of(pid: u32) -> Option<u32> {
+    let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).ok()?;
+    children.split_ascii_whitespace().next()?.parse().ok()
+}
+
+/// A process runs, or at least can.
+pub(crate) fn is_there(pid: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with(['Z', 'X']))
+}
+
+/// The exit code of a command without a terminal.
+#[expect(clippy::disallowed_methods, reason = "tests start what they watch")]
+pub(crate) fn run_quietly(args: &[&str]) -> Option<i32> {
+    let mut command = std::process::Command::new(built("firedamp"));
+    command.args(args).env_clear().stdin(std::process::Stdio::null());
+    command.output().unwrap().status.code()
 }
 
 fn existing(file: PathBuf) -> PathBuf {

@@ -113,6 +113,8 @@ struct Line {
     master: Box<dyn MasterPty + Send>,
     keys: FileDescriptor,
     stop: Arc<AtomicBool>,
+    /// Nobody reads what the program sends.
+    stalled: Arc<AtomicBool>,
     reading: Option<JoinHandle<()>>,
 }
 
@@ -271,14 +273,30 @@ impl Cockpit {
         matches!(self.child.try_wait(), Ok(None))
     }
 
+    /// The process that draws: the program itself, or the one that it guards.
+    pub(crate) fn screen_pid(&self) -> Option<Pid> {
+        let children = format!("/proc/{0}/task/{0}/children", self.pid());
+        let children = std::fs::read_to_string(children).ok()?;
+        let exe = |pid: &str| std::fs::read_link(format!("/proc/{pid}/exe")).ok();
+        let own = exe(&self.pid().to_string())?;
+        let screen = children.split_ascii_whitespace().find(|pid| exe(pid).as_ref() == Some(&own));
+        screen.map_or(Some(self.pid), |screen| Pid::from_raw(screen.parse().ok()?))
+    }
+
+    /// From here on nobody reads what the program sends, or somebody does again.
+    pub(crate) fn stall(&mut self, stalled: bool) {
+        self.line().stalled.store(stalled, Ordering::SeqCst);
+    }
+
     /// Sends the program a signal.
     pub(crate) fn signal(&self, signal: Signal) {
         kill_process(self.pid, signal).unwrap();
     }
 
-    /// Kills it as nothing can be prepared for, and waits until it is gone.
+    /// Kills what draws as nothing can be prepared for, and waits until all is gone.
     pub(crate) fn kill9(&mut self) {
-        self.signal(Signal::KILL);
+        let screen = self.screen_pid().unwrap_or(self.pid);
+        kill_process(screen, Signal::KILL).unwrap();
         self.wait_for_exit(PATIENCE);
     }
 
@@ -287,9 +305,10 @@ impl Cockpit {
         self.line = None;
     }
 
-    /// User and system time of the program so far; none once it is gone.
+    /// User and system time of what draws so far; none once it is gone.
     pub(crate) fn cpu_time(&self) -> Option<Duration> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid())).ok()?;
+        let pid = self.screen_pid()?.as_raw_nonzero();
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
         let (_, fields) = stat.rsplit_once(')')?;
         let ticks = fields.split_ascii_whitespace().skip(11).take(2);
         let ticks = ticks.map(str::parse::<u64>).sum::<Result<u64, _>>().ok()?;
@@ -325,11 +344,13 @@ impl Line {
         let output = FileDescriptor::dup(&fd).unwrap();
         let answers = FileDescriptor::dup(&fd).unwrap();
         let stop = Arc::new(AtomicBool::new(false));
+        let stalled = Arc::new(AtomicBool::new(false));
         let reading = thread::spawn({
             let (terminal, stop) = (Arc::clone(terminal), Arc::clone(&stop));
-            move || read(output, answers, &terminal, &stop)
+            let stalled = Arc::clone(&stalled);
+            move || read(output, answers, &terminal, &stop, &stalled)
         });
-        Self { master, keys, stop, reading: Some(reading) }
+        Self { master, keys, stop, stalled, reading: Some(reading) }
     }
 }
 
@@ -339,10 +360,15 @@ fn read(
     mut answers: FileDescriptor,
     terminal: &Mutex<Terminal>,
     stop: &AtomicBool,
+    stalled: &AtomicBool,
 ) {
     use std::os::fd::AsRawFd;
     let mut chunk = vec![0; 64 * 1024];
     while !stop.load(Ordering::SeqCst) {
+        if stalled.load(Ordering::SeqCst) {
+            thread::sleep(Duration::from_millis(5));
+            continue;
+        }
         let mut ready = [pollfd { fd: output.as_raw_fd(), events: POLLIN, revents: 0 }];
         if poll(&mut ready, Some(Duration::from_millis(50))).is_ok_and(|count| count == 0) {
             continue;

@@ -4,10 +4,10 @@ use std::io;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use rustix::io::Errno;
 use rustix::process::{
     Pid, Signal, WaitOptions, WaitStatus, kill_current_process_group, kill_process, waitpid,
 };
+use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal as Heard, SignalKind, signal};
 use tokio::time::{Instant, sleep_until};
 
@@ -33,47 +33,51 @@ impl End {
     }
 }
 
-/// Waits for the end of `screen`, puts the terminal back if that did not, and ends as the screen ended.
-pub(super) fn until_it_ends(screen: Pid, found: &Found) -> ExitCode {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let watched = runtime.and_then(|runtime| runtime.block_on(watch(screen, found)));
-    // Without signals one can still wait; what ends the guard then is heard by the screen.
-    match watched.unwrap_or_else(|_| wait(screen)) {
-        End::Left(code) => {
-            if found.is_taken() {
+/// The guard's ears: open before there is a screen, so that no signal ends the guard first.
+pub(super) struct Watch {
+    runtime: Runtime,
+    signals: Signals,
+}
+
+impl Watch {
+    /// Begins to listen.
+    pub(super) fn begin() -> io::Result<Self> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let signals = {
+            let _runtime = runtime.enter();
+            Signals::listen()?
+        };
+        Ok(Self { runtime, signals })
+    }
+
+    /// Waits for the end of `screen`, puts the terminal back if that did not, and ends as the screen ended.
+    pub(super) fn until_it_ends(mut self, screen: Pid, found: &Found) -> ExitCode {
+        match self.runtime.block_on(watch(screen, &mut self.signals, found)) {
+            Ok(End::Left(code)) => {
+                if found.is_taken() {
+                    found.put_back();
+                }
+                exit_code(code)
+            }
+            Ok(End::Killed(signal)) => {
                 found.put_back();
+                if let Some(complaint) = obituary(signal) {
+                    found.say(&complaint.to_string());
+                }
+                // As a shell would say it.
+                exit_code(128 + signal)
             }
-            exit_code(code)
-        }
-        End::Killed(signal) => {
-            found.put_back();
-            if let Some(complaint) = obituary(signal) {
-                found.say(&complaint.to_string());
+            // No child of ours any more: what became of it cannot be known.
+            Err(_) => {
+                found.put_back();
+                ExitCode::FAILURE
             }
-            // As a shell would say it.
-            exit_code(128 + signal)
         }
     }
 }
 
 fn exit_code(code: i32) -> ExitCode {
     u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from)
-}
-
-/// Waits and does nothing else.
-fn wait(screen: Pid) -> End {
-    loop {
-        match waitpid(Some(screen), WaitOptions::empty()) {
-            Ok(status) => {
-                if let Some(end) = status.and_then(|(_, status)| End::of(status)) {
-                    return end;
-                }
-            }
-            Err(Errno::INTR) => {}
-            // No child of ours any more: somebody else has heard its end.
-            Err(_) => return End::Left(1),
-        }
-    }
 }
 
 /// Signals that the guard must not die of, and those that concern the screen.
@@ -100,10 +104,8 @@ impl Signals {
     }
 }
 
-async fn watch(screen: Pid, found: &Found) -> io::Result<End> {
-    let mut signals = Signals::listen()?;
+async fn watch(screen: Pid, signals: &mut Signals, found: &Found) -> io::Result<End> {
     let mut patience: Option<Instant> = None;
-    // It may have ended or stopped before anybody listened.
     loop {
         if let Some(end) = look(screen, found)? {
             return Ok(end);
