@@ -49,11 +49,11 @@ impl Found {
         Ok(Self { out: tty::open()?, before: tty::modes()? })
     }
 
-    /// Puts the terminal back as it was found, whoever left it how.
+    /// Puts the terminal back as it was found, whoever left it how. One that a shell has taken over is the shell's.
     pub fn put_back(&self) {
-        if tty::is_raw(&self.before) {
+        if self.is_taken() {
             tty::give_back(&self.out, &self.before);
-        } else {
+        } else if tty::is_ours() {
             tty::calm(&self.out);
         }
     }
@@ -63,10 +63,10 @@ impl Found {
         say_past(Some(&self.out), text);
     }
 
-    /// Somebody has the terminal for a full screen.
+    /// This job has the terminal, for a full screen.
     #[must_use]
     pub fn is_taken(&self) -> bool {
-        tty::is_raw(&self.before)
+        tty::is_ours() && tty::is_raw(&self.before)
     }
 }
 

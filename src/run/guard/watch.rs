@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use rustix::process::{
-    Pid, Signal, WaitOptions, WaitStatus, kill_current_process_group, kill_process, waitpid,
+    Pid, Signal, WaitId, WaitIdOptions, WaitIdStatus, kill_current_process_group, kill_process,
+    waitid,
 };
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal as Heard, SignalKind, signal};
@@ -28,7 +29,7 @@ enum End {
 
 impl End {
     /// Reads what the kernel says; nothing if the screen only stopped.
-    fn of(status: WaitStatus) -> Option<Self> {
+    fn of(status: &WaitIdStatus) -> Option<Self> {
         status.exit_status().map(Self::Left).or(status.terminating_signal().map(Self::Killed))
     }
 }
@@ -127,22 +128,32 @@ async fn watch(screen: Pid, signals: &mut Signals, found: &Found) -> io::Result<
         if matches!(told, Signal::HUP | Signal::TERM | Signal::INT) {
             patience.get_or_insert_with(|| Instant::now() + GRACE);
         }
-        // It is our child and was not waited for, so this is its number even if it has just died.
-        kill_process(screen, told).ok();
+        // It goes on with the whole job, unless somebody told only us.
+        if told != Signal::CONT || state(screen)?.is_some_and(|state| state.stopped()) {
+            // It is our child and was not waited for, so this is its number even if it has just died.
+            kill_process(screen, told).ok();
+        }
     }
 }
 
-/// What became of the screen; where it stopped, the whole job stops here until it is continued.
+/// How the screen ended; where it only stopped, the whole job stops here until it is continued.
 fn look(screen: Pid, found: &Found) -> io::Result<Option<End>> {
-    let options = WaitOptions::NOHANG | WaitOptions::UNTRACED;
-    let Some((_, status)) = waitpid(Some(screen), options)? else { return Ok(None) };
+    let Some(now) = state(screen)? else { return Ok(None) };
     // Without a shell nobody could take the terminal, or type `fg`.
-    if status.stopped() && has_shell() {
+    if now.stopped() && has_shell() {
         if found.is_taken() {
             found.put_back();
         }
         kill_current_process_group(Signal::STOP)?;
-        kill_process(screen, Signal::CONT)?;
     }
-    Ok(End::of(status))
+    Ok(End::of(&now))
+}
+
+/// The screen has ended, or is stopped now; asking changes nothing.
+fn state(screen: Pid) -> rustix::io::Result<Option<WaitIdStatus>> {
+    let options = WaitIdOptions::EXITED
+        | WaitIdOptions::STOPPED
+        | WaitIdOptions::NOHANG
+        | WaitIdOptions::NOWAIT;
+    waitid(WaitId::Pid(screen), options)
 }

@@ -10,9 +10,10 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
-use rustix::process::{getsid, setsid};
+use rustix::process::{getpgrp, getsid, setsid};
 use rustix::termios::{
-    LocalModes, OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcgetsid, tcsetattr,
+    LocalModes, OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcgetpgrp, tcgetsid,
+    tcsetattr,
 };
 
 /// Ends a sequence that was cut in the middle: CAN for any of them, ST for a string.
@@ -67,6 +68,11 @@ pub(super) fn raw(modes: &Termios) -> Termios {
 pub(super) fn is_raw(before: &Termios) -> bool {
     let by_lines = |it: &Termios| it.local_modes.contains(LocalModes::ICANON);
     by_lines(before) && modes().is_ok_and(|now| !by_lines(&now))
+}
+
+/// This job is the one in the foreground, or there is nothing like jobs on this terminal.
+pub(super) fn is_ours() -> bool {
+    tcgetpgrp(io::stdin()).map_or(true, |foreground| foreground == getpgrp())
 }
 
 /// Gives everything back: what the terminal draws, and its modes as they were `before`.
