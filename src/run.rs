@@ -1,6 +1,7 @@
 //! The loop, the terminal, the settings, and one file a subcommand. The only room that knows tokio.
 
 mod args;
+pub mod bundle;
 mod canvas;
 mod clip;
 mod cockpit;
@@ -68,6 +69,14 @@ fn obey(arguments: Arguments) -> Result<ExitCode, Complaint> {
             told(sessions::list(&store(&options)?, json, out).map(|()| ExitCode::SUCCESS))
         }
         Some(Command::Verify { id }) => told(sessions::verify(&copies(&options)?, &id, out)),
+        Some(Command::Export { id, output, redact, masked }) => {
+            bundle::export(&copies(&options)?, &id, output.as_deref(), (redact, &masked), out)
+        }
+        Some(Command::Import { file }) => {
+            let places = Places::find(&options)?;
+            let store = Store::at(&places.sessions).map_err(|error| store_complaint(&error))?;
+            bundle::import(&store, &file, out)
+        }
         Some(Command::Playbook { command: PlaybookCommand::Check { files, json } }) => {
             printed(playbook::check(&files, json, out))
         }

@@ -4,18 +4,24 @@
 //! gives the same bytes.
 
 mod audit;
+pub mod bundle;
 mod chain;
 mod event;
 mod fold;
 mod handoff;
 mod json;
+pub mod mask;
+mod sum;
 pub mod telemetry;
+mod time;
 
 pub use audit::{Audit, Break, Spot, Torn, Verdict};
-pub use chain::{Chain, Checked, Draft, LINE_LIMIT, Line, LineProblem, Start, digest};
-pub use event::{Entry, Event, ItemState, Opening, PROGRAM, Place, Stamp};
+pub use chain::{Chain, Checked, Draft, LINE_LIMIT, Line, LineProblem, Start, digest, write};
+pub use event::{ClockChange, Entry, Event, ItemState, Opening, PROGRAM, Place, Stamp, known_part};
 pub use fold::{Acknowledged, Choice, Gone, HandoffState, ItemMark, Note, State, Training, Worker};
 pub use handoff::{
     Brief, FindingBrief, FlowBrief, ItemBrief, NextStep, NodeBrief, Passed, PhaseBrief, brief,
 };
 pub use json::to_json;
+pub use sum::Sum;
+pub use time::{SLACK_MS, TimeWatch};

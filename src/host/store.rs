@@ -4,6 +4,7 @@
 //! has it, and one broken session never hides another.
 
 mod backlog;
+pub mod bundle;
 mod carry;
 mod choose;
 mod clip;
@@ -175,8 +176,8 @@ impl Store {
         let dir = self.dir.sub(&id)?;
         let mut named = None;
         let scan = scan::all(&dir, |entry| {
-            if let Event::Opened(opening) = entry.event {
-                named.get_or_insert(opening.sha256);
+            if named.is_none() {
+                named = entry.event.opening().map(|opening| opening.sha256);
             }
         })?;
         let playbook = digest(&open::playbook(&dir)?);

@@ -87,6 +87,25 @@ pub(super) enum Command {
         /// Which: an id, a unique beginning of one, or `latest`
         id: String,
     },
+    /// Write a session to one file that another machine can take in; anybody opens it with `tar --zstd`
+    Export {
+        /// Which: an id, a unique beginning of one, or `latest`
+        id: String,
+        /// File to write, `-` for standard output; ID.tar.zst if nothing is said
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// Leave evidence, torn bytes and arguments of commands out, and mask the names given
+        #[arg(long)]
+        redact: bool,
+        /// Name of a host or a person to mask; may be given several times
+        #[arg(long = "mask", value_name = "NAME")]
+        masked: Vec<String>,
+    },
+    /// Take in a session that `export` wrote, and verify it; nothing that is here is changed
+    Import {
+        /// The file, `-` for standard input
+        file: PathBuf,
+    },
     /// Play a session's recording back; nothing is written
     Replay {
         /// Which: an id, a unique beginning of one, or `latest`

@@ -3,7 +3,7 @@
 use crate::cockpit::model::{Condition, Pane, Pen, SourceKind};
 use crate::domain::base::Language;
 use crate::domain::playbook::Phase;
-use crate::domain::session::{Event, ItemState, Opening, Place};
+use crate::domain::session::{ClockChange, Event, ItemState, Opening, Place, known_part};
 use crate::words::finding;
 use crate::words::{Phrase, pick};
 
@@ -163,6 +163,18 @@ pub fn event(language: Language, event: &Event) -> Phrase {
         Event::ExpertShown => say("the expert's path shown", "ดูเฉลยของผู้เชี่ยวชาญ"),
         Event::TapeAt { ms } => tape_at(language, *ms),
         Event::Debriefed { score } => debriefed(language, *score),
+        Event::Clock { change, by_ms } => clock(language, *change, *by_ms),
+        Event::Redacted { opening, head, entries } => {
+            let head: String = head.to_string().chars().take(12).collect();
+            say("REDACTED COPY of ", "สำเนาที่ตัดข้อมูลออก ของ ")
+                .ours(format!("{entries}-{head}"))
+                .ours(pick(language, ": ", ": "))
+                .then(opened(language, opening))
+        }
+        Event::Unknown(fields) if let Some(known) = known_part(fields) => self::event(
+            language, &known,
+        )
+        .ours(pick(language, " (more in it is unknown here)", " (มีส่วนที่รุ่นนี้ไม่รู้จัก)")),
         Event::Unknown(fields) => {
             let kind = fields.get("kind").and_then(|kind| kind.as_str()).unwrap_or("?");
             say("an event of a kind unknown here: ", "เหตุการณ์ชนิดที่รุ่นนี้ไม่รู้จัก: ").named(kind)
@@ -194,6 +206,20 @@ fn tape_at(language: Language, ms: u64) -> Phrase {
     let seconds = ms / 1_000;
     let place = format!("{}:{:02}", seconds / 60, seconds % 60);
     Phrase::of(pick(language, "tape at ", "เทปอยู่ที่ ")).ours(place)
+}
+
+/// «wall clock set back by 1 h 0 min», «the machine slept for 12 s»
+fn clock(language: Language, change: ClockChange, by_ms: i64) -> Phrase {
+    let said = match change {
+        ClockChange::Jumped if by_ms < 0 => {
+            pick(language, "wall clock went back by ", "นาฬิกาถูกตั้งย้อนกลับ ")
+        }
+        ClockChange::Jumped => pick(language, "wall clock went forward by ", "นาฬิกาถูกตั้งไปข้างหน้า "),
+        ClockChange::Suspended => pick(language, "the machine slept for ", "เครื่องหลับไป "),
+    };
+    let seconds = by_ms.unsigned_abs() / 1_000;
+    let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60);
+    Phrase::of(said).ours(format!("{hours}:{minutes:02}:{:02}", seconds % 60))
 }
 
 fn debriefed(language: Language, score: u32) -> Phrase {

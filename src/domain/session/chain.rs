@@ -23,6 +23,7 @@
 //! even a space, stands outside the two digests. Neither digest stops an author with root from rewriting the
 //! whole file: for that the head must be known elsewhere.
 
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use crate::domain::base::{Digest, Timestamp};
@@ -267,15 +268,52 @@ fn read(line: &[u8]) -> Result<(Entry, Digest), LineProblem> {
             return Err(LineProblem::Content(kind.into()));
         }
     }
-    if to_json(&entry).map_err(|error| malformed(&error))?.as_bytes() != body {
-        return Err(LineProblem::NotCanonical);
-    }
+    let entry = if is_written(&entry, &body)? { entry } else { word_for_word(entry, &body)? };
     hash.update(tail);
     Ok((entry, Digest(hash.finalize().into())))
 }
 
-/// The bytes of an entry's line.
-pub(super) fn write(entry: &Entry) -> Result<Vec<u8>, LineProblem> {
+/// Writing `entry` gives `body`.
+fn is_written(entry: &Entry, body: &[u8]) -> Result<bool, LineProblem> {
+    Ok(to_json(entry).map_err(|error| malformed(&error))?.as_bytes() == body)
+}
+
+/// A later version may say more about a kind that is known. Then the whole event is kept as it stands: what this
+/// version does not understand must be there when it is written again.
+fn word_for_word(entry: Entry, body: &[u8]) -> Result<Entry, LineProblem> {
+    let known = serde_json::to_value(&entry.event).map_err(|error| malformed(&error))?;
+    let mut whole: Value = serde_json::from_slice(body).map_err(|error| malformed(&error))?;
+    match whole.get_mut("event").map(Value::take) {
+        Some(Value::Object(event)) if says_more(&Value::Object(event.clone()), &known) => {
+            let entry = Entry { event: Event::Unknown(event), ..entry };
+            if is_written(&entry, body)? { Ok(entry) } else { Err(LineProblem::NotCanonical) }
+        }
+        _ => Err(LineProblem::NotCanonical),
+    }
+}
+
+/// `whole` holds all of `known`, in its order, and perhaps further members of objects.
+fn says_more(whole: &Value, known: &Value) -> bool {
+    match (whole, known) {
+        (Value::Object(whole), Value::Object(known)) => {
+            let mut members = whole.iter();
+            known.iter().all(|(name, known)| {
+                members
+                    .by_ref()
+                    .find(|(it, _)| *it == name)
+                    .is_some_and(|(_, it)| says_more(it, known))
+            })
+        }
+        (Value::Array(whole), Value::Array(known)) => {
+            whole.len() == known.len()
+                && whole.iter().zip(known).all(|(whole, known)| says_more(whole, known))
+        }
+        (whole, known) => whole == known,
+    }
+}
+
+/// The bytes of an entry's line, line feed included: those that it was read from, if it was read.
+pub fn write(entry: &Entry) -> Result<Vec<u8>, LineProblem> {
     let mut line = to_json(entry).map_err(|error| malformed(&error))?.into_bytes();
     line.pop();
     let tail = tail_of(Sha256::new_with_prefix(&line));

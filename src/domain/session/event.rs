@@ -11,7 +11,7 @@ use crate::domain::untrusted::Untrusted;
 pub const PROGRAM: &str = "firedamp";
 
 /// The kinds of [`Event`] that this version knows, as they are written.
-pub(super) const KINDS: [&str; 17] = [
+pub(super) const KINDS: [&str; 19] = [
     "opened",
     "resumed",
     "left",
@@ -29,6 +29,8 @@ pub(super) const KINDS: [&str; 17] = [
     "expert-shown",
     "tape-at",
     "debriefed",
+    "clock",
+    "redacted",
 ];
 
 /// One line of the journal.
@@ -162,9 +164,57 @@ pub enum Event {
         /// Points, from 0 to 100.
         score: u32,
     },
-    /// A kind that this version does not know, word for word.
+    /// A clock was moved or stood still. Order is the entry's number, so nothing else changes.
+    Clock {
+        /// What happened.
+        change: ClockChange,
+        /// By how many milliseconds.
+        by_ms: i64,
+    },
+    /// First entry of a redacted copy, in the place of [`Event::Opened`]. The entries after it have the numbers that
+    /// they had; the chain is a new one.
+    Redacted {
+        /// How the session began that this is a copy of, with names masked.
+        opening: Opening,
+        /// SHA-256 of the last line of the journal that was copied.
+        head: Digest,
+        /// How many entries it had.
+        entries: u64,
+    },
+    /// A kind that this version does not know, or a kind with more in it than this version knows, word for word.
     #[serde(untagged)]
     Unknown(serde_json::Map<String, serde_json::Value>),
+}
+
+/// What happened to a clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClockChange {
+    /// The wall clock was set: it moved against the boot clock.
+    Jumped,
+    /// The machine slept: the boot clock went on and the program did not.
+    Suspended,
+}
+
+impl Event {
+    /// How the session began, if this is its first entry.
+    #[must_use]
+    pub fn opening(&self) -> Option<Opening> {
+        if let Self::Opened(opening) | Self::Redacted { opening, .. } = self {
+            Some(opening.clone())
+        } else if let Self::Unknown(fields) = self {
+            known_part(fields)?.opening()
+        } else {
+            None
+        }
+    }
+}
+
+/// What this version understands of an event that says more; `None` if it does not know the kind.
+#[must_use]
+pub fn known_part(fields: &serde_json::Map<String, serde_json::Value>) -> Option<Event> {
+    let event = serde_json::from_value(serde_json::Value::Object(fields.clone())).ok()?;
+    if matches!(event, Event::Unknown(_)) { None } else { Some(event) }
 }
 
 /// How a session began.

@@ -6,7 +6,7 @@ use crate::domain::base::{Digest, Timestamp};
 use crate::domain::detect::{Finding, Subject};
 use crate::domain::playbook::{FlowId, ItemId, NodeId};
 use crate::domain::session::chain;
-use crate::domain::session::event::{Entry, Event, ItemState, Opening, PROGRAM, Place};
+use crate::domain::session::event::{Entry, Event, ItemState, Opening, PROGRAM, Place, known_part};
 use crate::domain::untrusted::Untrusted;
 
 /// What the events so far add up to. `State::default()` is the state before the first.
@@ -40,7 +40,7 @@ pub struct State {
     pub allowed: Vec<Untrusted>,
     /// The newest handoff, if any.
     pub handoff: Option<HandoffState>,
-    /// Entries of kinds that this version does not know.
+    /// Entries of kinds that this version does not know, or with more in them than it knows.
     pub unknown: Vec<u64>,
     /// Who worked on it, in the order of their first entry; the program itself is not among them.
     pub workers: Vec<Worker>,
@@ -232,7 +232,7 @@ impl State {
         let Entry { seq, at, .. } = *entry;
         let by = || entry.by.clone();
         match entry.event.clone() {
-            Event::Opened(opening) => {
+            Event::Opened(opening) | Event::Redacted { opening, .. } => {
                 if self.opening.is_none() {
                     self.opening = Some(opening);
                     self.opened_at = Some(at);
@@ -276,8 +276,13 @@ impl State {
             Event::ExpertShown => self.training.expert_shown = true,
             Event::TapeAt { ms } => self.training.tape_ms = Some(ms),
             Event::Debriefed { score } => self.training.score = Some(score),
-            Event::Unknown(_) => self.unknown.push(seq),
-            Event::Resumed { .. } | Event::Left | Event::Trouble { .. } => {}
+            Event::Unknown(fields) => {
+                self.unknown.push(seq);
+                if let Some(event) = known_part(&fields) {
+                    self.happened(&Entry { event, ..entry.clone() });
+                }
+            }
+            Event::Resumed { .. } | Event::Left | Event::Trouble { .. } | Event::Clock { .. } => {}
         }
     }
 

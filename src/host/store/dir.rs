@@ -132,7 +132,13 @@ impl Dir {
         again(|| self.folder.unlink(name)).map_err(|source| StoreError::io("remove", &path, source))
     }
 
-    /// Gives something in it another name.
+    /// Takes an empty folder away.
+    pub(super) fn remove(&self, name: &str) -> Result<(), StoreError> {
+        let path = self.below(name)?;
+        again(|| self.folder.remove(name)).map_err(|source| StoreError::io("remove", &path, source))
+    }
+
+    /// Gives something in it another name, which nothing has.
     pub(super) fn rename(&self, from: &str, to: &str) -> Result<(), StoreError> {
         let (path, _) = (self.below(from)?, self.below(to)?);
         again(|| self.folder.rename(from, to))

@@ -28,10 +28,12 @@ pub trait Folder: Debug + Send + Sync {
     fn make(&self, name: &str) -> io::Result<()>;
     /// The names in it that are text.
     fn names(&self) -> io::Result<Vec<String>>;
-    /// Gives something in it another name.
+    /// Gives something in it another name, which nothing has.
     fn rename(&self, from: &str, to: &str) -> io::Result<()>;
     /// Takes the name of a file away.
     fn unlink(&self, name: &str) -> io::Result<()>;
+    /// Takes an empty folder away.
+    fn remove(&self, name: &str) -> io::Result<()>;
     /// Returns when the names in it are on disk.
     fn sync(&self) -> io::Result<()>;
     /// What it is.

@@ -162,11 +162,12 @@ impl Summary {
         if entry.by.bytes() != PROGRAM.as_bytes() {
             self.last_by = entry.by.clone();
         }
-        if let (Event::Opened(opening), None) = (&entry.event, self.opened) {
+        if self.opened.is_none()
+            && let Some(opening) = entry.event.opening()
+        {
             self.opened = Some(entry.at);
-            self.host = opening.host.clone();
             self.playbook = opening.playbook.as_str().into();
-            self.title = opening.title.clone();
+            (self.host, self.title) = (opening.host, opening.title);
             self.training = opening.training.as_deref().map(Untrusted::from);
         }
     }

@@ -189,6 +189,7 @@ const fn mark(event: &Event) -> (&'static str, Role) {
         | Event::Allowed { .. }
         | Event::TapeAt { .. } => (" ", Role::Dim),
         Event::Hinted { .. } | Event::ExpertShown => ("?", Role::Warn),
+        Event::Clock { .. } | Event::Redacted { .. } => ("*", Role::Warn),
         Event::Unknown(_) => ("?", Role::Unknown),
     }
 }

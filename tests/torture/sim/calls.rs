@@ -122,6 +122,10 @@ impl Folder for Handle {
         gone.map(drop).ok_or_else(|| error(ENOENT))
     }
 
+    fn remove(&self, name: &str) -> io::Result<()> {
+        self.unlink(name)
+    }
+
     fn sync(&self) -> io::Result<()> {
         let mut world = self.world()?;
         world.gate()?;

@@ -85,11 +85,22 @@ impl Folder for HostFolder {
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
-        Ok(rustix::fs::renameat(&self.0, from, &self.0, to)?)
+        let flags = rustix::fs::RenameFlags::NOREPLACE;
+        match rustix::fs::renameat_with(&self.0, from, &self.0, to, flags) {
+            // Some file systems cannot promise it; none lets a folder take the place of one with something in it.
+            Err(Errno::INVAL | Errno::NOSYS) => {
+                Ok(rustix::fs::renameat(&self.0, from, &self.0, to)?)
+            }
+            renamed => Ok(renamed?),
+        }
     }
 
     fn unlink(&self, name: &str) -> io::Result<()> {
         Ok(rustix::fs::unlinkat(&self.0, name, rustix::fs::AtFlags::empty())?)
+    }
+
+    fn remove(&self, name: &str) -> io::Result<()> {
+        Ok(rustix::fs::unlinkat(&self.0, name, rustix::fs::AtFlags::REMOVEDIR)?)
     }
 
     fn sync(&self) -> io::Result<()> {
