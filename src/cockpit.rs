@@ -27,6 +27,7 @@ pub mod panes;
 mod rows;
 mod size;
 mod source;
+pub mod storage;
 mod tape;
 mod undo;
 mod update;
@@ -72,6 +73,8 @@ pub enum Msg {
     Followed(Vec<Entry>),
     /// A replay went back: these are the entries up to its place, and what was shown of later ones goes.
     Rewound(Vec<Entry>),
+    /// The disk takes what is written, or does not; or it is another disk.
+    Storage(storage::Storage),
     /// The pen changed hands.
     Pen(Pen),
     /// A theme is in use: its name.
@@ -130,6 +133,8 @@ pub enum Effect {
     /// Show these lines where the terminal can mark them: below the shell's prompt, until
     /// [`dialog::Dialog::Printed`] is closed.
     Print(Vec<Untrusted>),
+    /// Carry the session to this directory and go on there; answered with notices and [`Msg::Storage`].
+    Move(Untrusted),
     /// Give the terminal back and end. The journal gets [`Event::Left`] on the way.
     Leave,
 }

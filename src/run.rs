@@ -13,6 +13,7 @@ mod incident;
 mod input;
 mod library;
 mod looker;
+mod moved;
 mod places;
 pub mod playbook;
 mod scribe;

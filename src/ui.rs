@@ -4,6 +4,7 @@
 //! text of the host, a file or a person by [`text::pieces`] only.
 
 mod ask;
+mod banner;
 mod coach;
 pub mod debrief;
 mod details;
@@ -43,7 +44,7 @@ use ratatui::widgets::Widget;
 use crate::cockpit::Model;
 use crate::cockpit::dialog::Dialog;
 use crate::cockpit::model::{Breakpoint, Size, SourceKind, Stage};
-use crate::ui::layout::{Parts, pane_areas, parts};
+use crate::ui::layout::{Parts, Strips, pane_areas, parts};
 use crate::ui::role::Role;
 use crate::ui::text::{clear, put, span, spread};
 use crate::ui::theme::Theme;
@@ -68,15 +69,16 @@ impl Widget for Screen<'_> {
             spread(buf);
             return;
         }
-        let parts = parts(size, model.coach.is_some());
+        let strips = Strips::of(model);
+        let parts = parts(size, strips);
         header::draw(model, theme, parts.header, buf);
+        banner::draw(model, theme, parts.banner, buf);
         match &model.stage {
             Stage::Start { offers, selected } => {
                 start::draw(model, theme, (offers, *selected), parts.body, buf);
             }
             Stage::Work => {
-                for (pane, area) in pane_areas(size, model.view, model.focus, model.coach.is_some())
-                {
+                for (pane, area) in pane_areas(size, model.view, model.focus, strips) {
                     panes::draw(pane, model, theme, area, buf);
                 }
                 coach::draw(model, theme, parts.coach, buf);
@@ -105,10 +107,10 @@ impl Screen<'_> {
     #[must_use]
     pub fn around_the_cursor(&self, size: Size) -> Vec<(Part, Rect)> {
         let model = self.model;
-        let coach = model.coach.is_some();
-        let mut panes = pane_areas(size, model.view, model.focus, coach).into_iter();
+        let strips = Strips::of(model);
+        let mut panes = pane_areas(size, model.view, model.focus, strips).into_iter();
         let focus = panes.find(|(pane, _)| *pane == model.focus);
-        let footer = (Part::Footer, parts(size, coach).footer);
+        let footer = (Part::Footer, parts(size, strips).footer);
         focus.map(|(_, area)| (Part::Focus, area)).into_iter().chain([footer]).collect()
     }
 
@@ -135,7 +137,7 @@ const fn over(model: &Model, parts: &Parts) -> Rect {
 /// How many lines of the coach's open page can be the first on the screen; none if none is open.
 #[must_use]
 pub fn page_places(model: &Model, theme: &Theme) -> Option<usize> {
-    let area = over(model, &parts(model.size, model.coach.is_some()));
+    let area = over(model, &parts(model.size, Strips::of(model)));
     let lines = if matches!(model.dialog, Dialog::Coach) {
         coach::lines(model, theme, area)
     } else if matches!(model.dialog, Dialog::Debrief) {

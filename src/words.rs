@@ -14,6 +14,7 @@ pub mod notice;
 pub mod panes;
 pub mod search;
 pub mod session;
+pub mod storage;
 
 pub use caption::Caption;
 pub use search::search;

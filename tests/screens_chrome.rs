@@ -18,7 +18,7 @@ use firedamp::domain::facts::Unread;
 use firedamp::domain::session::{Acknowledged, ItemState, Place};
 use firedamp::domain::untrusted::Untrusted;
 use firedamp::ui::Screen;
-use firedamp::ui::layout::pane_areas;
+use firedamp::ui::layout::{Strips, pane_areas};
 use firedamp::ui::text::width;
 use firedamp::ui::theme::Theme;
 use incident::*;
@@ -373,7 +373,7 @@ fn the_cursor_stands_on_the_letter_that_follows_it() {
 fn the_pane_with_the_keyboard_is_always_on_the_screen() {
     for (columns, rows) in [(40, 10), (80, 24), (120, 36), (180, 50), (300, 100)] {
         for focus in Pane::ALL {
-            let areas = pane_areas(Size { columns, rows }, View::Cockpit, focus, false);
+            let areas = pane_areas(Size { columns, rows }, View::Cockpit, focus, Strips::default());
             assert_eq!(areas.iter().filter(|(pane, _)| *pane == focus).count(), 1);
             let screen = Rect::new(0, 0, columns, rows);
             for (at, (_, area)) in areas.iter().enumerate() {

@@ -12,6 +12,9 @@ use crate::cockpit::{Effect, Model, acts, coach, copy, cursor, find, goto, obey,
 use crate::domain::session::Event;
 use crate::domain::untrusted::Untrusted;
 
+/// What a directory follows in the palette.
+const MOVE: &str = "move ";
+
 /// A command while a dialog is open.
 pub(super) fn in_dialog(model: &mut Model, command: Command) -> Vec<Effect> {
     match (&mut model.dialog, command) {
@@ -73,7 +76,9 @@ pub(super) fn while_typed(model: &mut Model) {
     match asked {
         Asked::FilterProcesses(_) => model.panes.processes.filter = filter,
         Asked::FilterNetwork(_) => model.panes.network.filter = filter,
-        Asked::Note(_) | Asked::Reason(..) | Asked::Find(_) | Asked::Time => return,
+        Asked::Note(_) | Asked::Reason(..) | Asked::Find(_) | Asked::Time | Asked::Directory => {
+            return;
+        }
     }
     rows::refresh(model);
 }
@@ -88,7 +93,7 @@ pub(super) fn take_back(model: &mut Model) {
             let before = before.clone();
             return find::give_back(model, &before);
         }
-        Asked::Note(_) | Asked::Reason(..) | Asked::Time => return,
+        Asked::Note(_) | Asked::Reason(..) | Asked::Time | Asked::Directory => return,
     }
     rows::refresh(model);
 }
@@ -97,6 +102,15 @@ pub(super) fn take_back(model: &mut Model) {
 pub(super) fn enter(model: &mut Model) -> Vec<Effect> {
     match std::mem::take(&mut model.dialog) {
         Dialog::Ask(asked, input) => typed(model, asked, input),
+        // `:move DIR` in one go, as it would be typed elsewhere.
+        Dialog::Palette(input, _) if input.value().trim().starts_with(MOVE) => {
+            let effects = obey::obey(model, Command::Move);
+            if let Dialog::Ask(asked @ Asked::Directory, _) = std::mem::take(&mut model.dialog) {
+                let place = input.value().trim().trim_start_matches(MOVE).to_owned();
+                return typed(model, asked, Input::from(place));
+            }
+            effects
+        }
         Dialog::Help(input, line) | Dialog::Palette(input, line) => {
             let found = (model.search)(model.language, input.value());
             if let Some(verb) = found.get(line) {
@@ -120,6 +134,12 @@ pub(super) fn enter(model: &mut Model) -> Vec<Effect> {
     }
 }
 
+fn move_to(model: &mut Model, place: &str) -> Vec<Effect> {
+    let place = Untrusted::from(place);
+    model.notice(NoticeKind::Moving(place.clone()));
+    vec![Effect::Move(place)]
+}
+
 fn typed(model: &mut Model, asked: Asked, input: Input) -> Vec<Effect> {
     let text = input.value().trim().to_owned();
     match asked {
@@ -137,7 +157,8 @@ fn typed(model: &mut Model, asked: Asked, input: Input) -> Vec<Effect> {
             find::settle(model);
             Vec::new()
         }
-        Asked::Note(_) | Asked::Time if text.is_empty() => Vec::new(),
+        Asked::Note(_) | Asked::Time | Asked::Directory if text.is_empty() => Vec::new(),
+        Asked::Directory => move_to(model, &text),
         Asked::Time => goto::go(model, &text).unwrap_or_else(|()| {
             model.notice(NoticeKind::BadTime(text.into()));
             model.dialog = Dialog::Ask(asked, input);

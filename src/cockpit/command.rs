@@ -109,6 +109,8 @@ pub enum Command {
     Expert,
     /// Compare with the expert, in training.
     Debrief,
+    /// Ask for a directory, and carry the session there.
+    Move,
     /// The list of all commands.
     Help,
     /// A command by name.
@@ -216,6 +218,7 @@ pub const VERBS: &[Verb] = &[
     work("allow-nvidia-smi", Command::AllowGpuTool),
     work("sign", Command::HandOff),
     work("accept", Command::Accept),
+    work("move", Command::Move),
     look("coach", Command::Coach, Group::Time),
     look("hint", Command::Hint, Group::Time),
     look("expert", Command::Expert, Group::Time),

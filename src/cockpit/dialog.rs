@@ -102,6 +102,8 @@ pub enum Asked {
     Find(Before),
     /// A time to go to.
     Time,
+    /// A directory to carry the session to.
+    Directory,
 }
 
 impl Dialog {

@@ -13,6 +13,7 @@ use crate::cockpit::command::Verb;
 use crate::cockpit::dialog::Dialog;
 use crate::cockpit::history::History;
 use crate::cockpit::panes::{Cursor, Panes};
+use crate::cockpit::storage::Storage;
 use crate::domain::base::{Both, Language, Moment};
 use crate::domain::detect::{Finding, Subject, Watch};
 use crate::domain::facts::Snapshot;
@@ -58,6 +59,8 @@ pub struct Model {
     pub source: Source,
     /// Whether what is seen is recorded.
     pub recording: Recording,
+    /// How the place of the session is.
+    pub storage: Storage,
     /// Cursor, order and filter of each pane.
     pub panes: Panes,
     /// Which question, if any, has the keyboard.
@@ -248,6 +251,7 @@ impl Model {
             live: Live::default(),
             source: Source::default(),
             recording: Recording::default(),
+            storage: Storage::default(),
             panes: Panes::default(),
             dialog: Dialog::Closed,
             prefix: None,

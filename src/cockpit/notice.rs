@@ -96,6 +96,21 @@ pub enum NoticeKind {
     TrainingOver,
     /// A file of the recording is damaged: its name, and up to when it can be read.
     TapeDamaged(Untrusted, Option<Timestamp>),
+    /// The session is being carried to this directory.
+    Moving(Untrusted),
+    /// The session goes on in another place.
+    Carried {
+        /// Where.
+        place: Untrusted,
+        /// How many files beside the journal could not be copied.
+        left_behind: usize,
+    },
+    /// The session could not be carried and goes on where it is; why.
+    NotCarried(Untrusted),
+    /// Only the session of an incident can be carried elsewhere.
+    NothingToMove,
+    /// Sessions are in another place than usual: which, and why.
+    Elsewhere(Untrusted, Untrusted),
     /// Something failed; what, why and what to do next.
     Trouble(Untrusted),
 }
@@ -138,6 +153,10 @@ impl NoticeKind {
             | Self::Inject(..)
             | Self::FollowedGone(_)
             | Self::TapeDamaged(..)
+            | Self::Moving(_)
+            | Self::Carried { .. }
+            | Self::NotCarried(_)
+            | Self::Elsewhere(..)
             | Self::Trouble(_) => false,
             Self::NoPen
             | Self::NotReachable
@@ -168,6 +187,7 @@ impl NoticeKind {
             | Self::AlreadyAcknowledged(_)
             | Self::NoMoreHints
             | Self::TrainingOver
+            | Self::NothingToMove
             | Self::NoHandoff => true,
         }
     }

@@ -98,6 +98,10 @@ fn work(model: &mut Model, command: Command) -> Vec<Effect> {
             model.dialog = Dialog::SignHandoff(Input::default());
         }
         Command::Accept => return acts::accept(model),
+        Command::Move if model.source.kind == SourceKind::Host => {
+            model.dialog = Dialog::Ask(Asked::Directory, Input::default());
+        }
+        Command::Move => model.notice(NoticeKind::NothingToMove),
         _ => {}
     }
     Vec::new()

@@ -10,6 +10,7 @@ use crate::cockpit::model::{
     NoticeKind, Pen, Recording, Session, SourceKind, Stage, Touched, View,
 };
 use crate::cockpit::panes::Cursor;
+use crate::cockpit::storage::Storage;
 use crate::cockpit::{Effect, Model, Msg, Opened, acts, coach, decision, find, keys, obey, rows};
 use crate::domain::base::Language;
 use crate::domain::detect::{Finding, Grade, Rule, Subject};
@@ -64,6 +65,7 @@ fn apply(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::NotSaved(ticket, why) => not_saved(model, ticket, why),
         Msg::Followed(entries) => entries.into_iter().for_each(|entry| take_in(model, entry)),
         Msg::Rewound(entries) => rewound(model, entries),
+        Msg::Storage(storage) => model.storage = storage,
         Msg::Pen(pen) => {
             if pen != Pen::Ours {
                 model.recording = Recording::Elsewhere;
@@ -80,6 +82,9 @@ fn apply(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Notice(kind) => {
             if let NoticeKind::NotRecording(why) = &kind {
                 model.recording = Recording::Stopped(why.clone());
+            }
+            if let NoticeKind::Carried { .. } = &kind {
+                model.recording = Recording::Since(model.now);
             }
             model.notice(kind);
         }
@@ -244,6 +249,7 @@ fn open(model: &mut Model, opened: Opened) -> Vec<Effect> {
     model.panes.decision.flow = decision::first_flow(&state, document);
     model.coach = opened.walkthrough.map(Coach::new);
     model.source = opened.source;
+    model.storage = Storage::default();
     let ours = opened.pen == Pen::Ours;
     let records = ours && opened.source.kind == SourceKind::Host;
     model.recording = if records { Recording::Since(model.now) } else { Recording::Elsewhere };

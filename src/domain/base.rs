@@ -40,6 +40,12 @@ pub struct Moment {
 pub trait Clock: Send + Sync {
     /// Now.
     fn now(&self) -> Moment;
+
+    /// Milliseconds of `CLOCK_MONOTONIC`, which stands still while the machine sleeps; `None` where time comes from a
+    /// tape and nothing can happen to it.
+    fn awake_ms(&self) -> Option<u64> {
+        None
+    }
 }
 
 /// SHA-256, written as 64 lower-case hex digits and in no other way.

@@ -17,6 +17,7 @@ use crate::domain::base::Clock;
 use crate::run::canvas::Canvas;
 use crate::run::hands::Hands;
 use crate::run::input::Keys;
+use crate::run::moved::Moved;
 use crate::run::terminal;
 use crate::run::themes::Themes;
 use crate::run::{clip, guard};
@@ -35,6 +36,8 @@ pub(super) enum Happening {
     Msg(Msg),
     /// Somebody else wrote to the session that is on the screen.
     JournalGrew,
+    /// The session that is on the screen goes on in another place.
+    Carried(Box<Moved>),
     /// A theme file changed.
     ThemesChanged,
 }
@@ -184,6 +187,11 @@ impl<'a> Desk<'a> {
         match happening {
             Happening::Msg(msg) => self.apply(msg),
             Happening::JournalGrew => self.follow(),
+            Happening::Carried(moved) => {
+                let said = moved.notice();
+                let msgs = self.hands.carried(*moved);
+                [said].into_iter().chain(msgs).for_each(|msg| self.apply(msg));
+            }
             Happening::ThemesChanged => {
                 let loaded = self.themes.reload().map(|theme| theme.name().to_owned());
                 self.apply(match loaded {
@@ -241,6 +249,7 @@ impl<'a> Desk<'a> {
                 self.hands.use_tool(&path);
                 None
             }
+            Effect::Move(to) => self.hands.carry(&to),
             Effect::Tape(tape) => {
                 self.hands.tape(tape);
                 None

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::mpsc::Sender;
 
-use crate::cockpit::model::{Kept, Pen, SourceKind};
+use crate::cockpit::model::{Kept, NoticeKind, Pen, SourceKind};
 use crate::cockpit::{Msg, Opened, Tape as Order, Which};
 use crate::domain::base::{Both, Clock, Digest, Moment};
 use crate::domain::playbook::Playbook;
@@ -21,6 +21,7 @@ use crate::run::cockpit::Happening;
 use crate::run::complain::{Complaint, chain};
 use crate::run::hands::Hands;
 use crate::run::library::{Shelf, editions};
+use crate::run::moved::Moved;
 use crate::run::scribe::Scribe;
 use crate::run::store_complaint;
 use crate::run::tape::{Player, Reel};
@@ -118,6 +119,15 @@ impl<P: Programme> Hands for Projector<P> {
     /// Whoever writes no journal writes nothing beside it.
     fn keep(&mut self, id: &str, text: &str) -> Kept {
         if self.writing.is_some() { self.programme.keep(id, text) } else { Kept::Nowhere }
+    }
+
+    /// A training stays where it is.
+    fn carry(&mut self, _to: &Untrusted) -> Option<Msg> {
+        Some(Msg::Notice(NoticeKind::NothingToMove))
+    }
+
+    fn carried(&mut self, _moved: Moved) -> Vec<Msg> {
+        Vec::new()
     }
 
     /// Nobody else writes here.

@@ -8,6 +8,7 @@ use crate::cockpit::{Msg, Opened, Tape, Which};
 use crate::domain::session::Event;
 use crate::domain::untrusted::Untrusted;
 use crate::run::complain::Complaint;
+use crate::run::moved::Moved;
 
 /// Carries effects out. Only [`Hands::open`] waits for a disk; nothing waits for a probe or a child.
 pub(super) trait Hands {
@@ -23,6 +24,10 @@ pub(super) trait Hands {
     fn keep(&mut self, id: &str, text: &str) -> Kept;
     /// What somebody else wrote since the last look, for an observer.
     fn follow(&mut self) -> Vec<Msg>;
+    /// Has the session carried to another directory; what is wrong at once is returned.
+    fn carry(&mut self, to: &Untrusted) -> Option<Msg>;
+    /// The session was carried: what goes with it goes on there.
+    fn carried(&mut self, moved: Moved) -> Vec<Msg>;
     /// Puts the pen down: what was asked for is written, then, in good order, that we left.
     fn put_down(&mut self, in_good_order: bool);
 }

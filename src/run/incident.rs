@@ -1,5 +1,7 @@
 //! The hands of an incident: the journal of a session, and the eyes on this host.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
@@ -11,12 +13,13 @@ use crate::domain::base::Clock;
 use crate::domain::session::{Event, Opening};
 use crate::domain::untrusted::Untrusted;
 use crate::host::probe::HostClock;
-use crate::host::store::{self, Follower, Hand, Recorder, Store};
+use crate::host::store::{self, Follower, Hand, Recorder, Store, StoreError};
 use crate::run::cockpit::Happening;
 use crate::run::complain::{Complaint, chain};
 use crate::run::hands::Hands;
 use crate::run::library::{Shelf, editions};
 use crate::run::looker::{Looker, Order};
+use crate::run::moved::Moved;
 use crate::run::scribe::Scribe;
 use crate::run::{store_complaint, terminal};
 
@@ -221,6 +224,28 @@ impl Hands for Incident {
             Some(Ok(())) => Kept::InFile,
             Some(Err(error)) => Kept::Failed(chain(&error).into()),
         }
+    }
+
+    fn carry(&mut self, to: &Untrusted) -> Option<Msg> {
+        let to = PathBuf::from(OsStr::from_bytes(to.bytes()));
+        let asked = self.writing.as_ref().is_some_and(|it| it.carry(self.store.clone(), to));
+        let why = || Msg::Notice(NoticeKind::NotCarried("the journal's writer is busy".into()));
+        (!asked).then(why)
+    }
+
+    fn carried(&mut self, moved: Moved) -> Vec<Msg> {
+        terminal::crashes_go_to(moved.carried.path.clone());
+        let mut msgs = Vec::new();
+        let trouble = |error: &StoreError| NoticeKind::NotRecording(error.to_string().into());
+        match Store::at(&moved.sessions()) {
+            Ok(store) => self.store = store,
+            Err(error) => msgs.push(Msg::Notice(NoticeKind::Trouble(chain(&error).into()))),
+        }
+        match moved.recorder {
+            Ok(recorder) => self.order(Order::Record(recorder)),
+            Err(error) => msgs.push(Msg::Notice(trouble(&error))),
+        }
+        msgs
     }
 
     fn follow(&mut self) -> Vec<Msg> {

@@ -15,6 +15,8 @@ const ROOT_SESSIONS: &str = "/var/lib/firedamp/sessions";
 pub(super) struct Places {
     /// Sessions.
     pub sessions: PathBuf,
+    /// Where sessions can be when that cannot be written; empty where somebody named the place.
+    pub instead: Vec<PathBuf>,
     /// What said so.
     pub sessions_by: &'static str,
     /// Themes of the responder's own; `None` without a home directory.
@@ -40,7 +42,14 @@ impl Places {
                 "name one: firedamp --dir DIR",
             ));
         };
-        Ok(Self { sessions, sessions_by, themes })
+        let mut instead = if options.dir.is_some() { Vec::new() } else { instead(root) };
+        instead.retain(|it| *it != sessions);
+        Ok(Self { sessions, instead, sessions_by, themes })
+    }
+
+    /// All places for a new session, the best first.
+    pub(super) fn candidates(&self) -> Vec<PathBuf> {
+        [&self.sessions].into_iter().chain(&self.instead).cloned().collect()
     }
 
     /// As text for `firedamp paths`.
@@ -54,4 +63,16 @@ impl Places {
         line("sessions", Some(&self.sessions), self.sessions_by)
             + &line("themes", self.themes.as_deref(), "the XDG configuration directory")
     }
+}
+
+/// Other disks first, then memory: what is there is gone with the next boot, and the header says so.
+///
+/// Each is one folder below one that others cannot exchange things in; what stands there and is not ours is refused.
+fn instead(root: bool) -> Vec<PathBuf> {
+    let project = ProjectDirs::from("", "", "firedamp");
+    let state = project.as_ref().and_then(|it| it.state_dir()).map(|it| it.join("sessions"));
+    let uid = rustix::process::geteuid().as_raw();
+    let run = if root { PathBuf::from("/run") } else { PathBuf::from(format!("/run/user/{uid}")) };
+    let memory = [run.join("firedamp"), PathBuf::from(format!("/dev/shm/firedamp-{uid}"))];
+    state.into_iter().chain(memory).collect()
 }

@@ -4,23 +4,27 @@
 //! in memory without an answer, in order, and are tried again.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::Sender;
 
 use crate::cockpit::Msg;
-use crate::cockpit::model::NoticeKind;
-use crate::domain::base::Clock;
-use crate::domain::session::{Event, PROGRAM};
+use crate::cockpit::storage::Storage;
+use crate::domain::base::{Clock, Moment};
+use crate::domain::session::{Event, PROGRAM, TimeWatch};
 use crate::domain::untrusted::Untrusted;
-use crate::host::store::{Backlog, Journal, Settled};
+use crate::host::store::{Backlog, Journal, JournalError, Settled, Store};
 use crate::run::cockpit::Happening;
 use crate::run::complain::chain;
+use crate::run::moved;
 
 /// Events that may wait for the disk.
 const WAITING: usize = 256;
+/// Time from one look at the clocks to the next.
+const LOOK: Duration = Duration::from_secs(1);
 /// How long a disk that takes nothing is left alone; longer each time.
 const PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
@@ -30,7 +34,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// The way to the journal.
 #[derive(Debug)]
 pub(super) struct Scribe {
-    orders: SyncSender<(u64, Event)>,
+    orders: SyncSender<Order>,
     done: Receiver<()>,
 }
 
@@ -42,9 +46,10 @@ impl Scribe {
         clock: impl Clock + 'static,
         inbox: Sender<Happening>,
     ) -> std::io::Result<Self> {
-        let (orders, waiting) = sync_channel::<(u64, Event)>(WAITING);
+        let (orders, waiting) = sync_channel::<Order>(WAITING);
         let (finished, done) = sync_channel(1);
-        let desk = Desk { backlog: Backlog::new(journal), who, in_trouble: false, inbox };
+        let (backlog, told) = (Backlog::new(journal), Storage::default());
+        let desk = Desk { backlog, who, told, watch: TimeWatch::default(), inbox };
         thread::Builder::new().name("scribe".into()).spawn(move || {
             raise_priority();
             desk.work(&waiting, &clock);
@@ -55,7 +60,7 @@ impl Scribe {
 
     /// Asks for an event to be written; says so at once if that cannot be.
     pub(super) fn write(&self, ticket: u64, event: Event) -> Option<Msg> {
-        let why = match self.orders.try_send((ticket, event)) {
+        let why = match self.orders.try_send(Order::Write(ticket, event)) {
             Ok(()) => return None,
             Err(TrySendError::Full(_)) => "the disk is too slow: too many entries wait for it",
             Err(TrySendError::Disconnected(_)) => "the journal's writer has ended",
@@ -63,10 +68,15 @@ impl Scribe {
         Some(Msg::NotSaved(ticket, why.into()))
     }
 
+    /// Asks for the session of `store` to be carried to another sessions directory; `false` if it cannot be asked.
+    pub(super) fn carry(&self, store: Store, to: PathBuf) -> bool {
+        self.orders.try_send(Order::Carry(store, to)).is_ok()
+    }
+
     /// Waits until everything is written, but not for ever.
     pub(super) fn dismiss(self, in_good_order: bool) {
         if in_good_order {
-            self.orders.try_send((0, Event::Left)).ok();
+            self.orders.try_send(Order::Write(0, Event::Left)).ok();
         }
         drop(self.orders);
         match self.done.recv_timeout(PATIENCE) {
@@ -75,45 +85,78 @@ impl Scribe {
     }
 }
 
+/// What a scribe can be asked for.
+enum Order {
+    /// Write this down.
+    Write(u64, Event),
+    /// Carry the session of this store to that sessions directory.
+    Carry(Store, PathBuf),
+}
+
 /// The scribe's side.
 struct Desk {
     backlog: Backlog,
     who: Untrusted,
-    /// It was said that entries wait.
-    in_trouble: bool,
+    /// What was said about the disk.
+    told: Storage,
+    watch: TimeWatch,
     inbox: Sender<Happening>,
 }
 
 impl Desk {
     /// Writes until nobody asks any more. What the disk does not take waits, and is tried again.
-    fn work(mut self, orders: &Receiver<(u64, Event)>, clock: &impl Clock) {
-        let program = Untrusted::from(PROGRAM);
-        let mut pause = PAUSE;
+    fn work(mut self, orders: &Receiver<Order>, clock: &impl Clock) {
+        let (mut pause, mut next_try) = (PAUSE, Instant::now());
+        self.look_at(None);
         loop {
-            let order = if self.backlog.is_empty() {
-                pause = PAUSE;
-                orders.recv().map_err(|_| RecvTimeoutError::Disconnected)
-            } else {
-                orders.recv_timeout(pause)
-            };
-            match order {
-                Ok((ticket, event)) => {
-                    let by_itself = matches!(
-                        event,
-                        Event::Found { .. } | Event::Trouble { .. } | Event::TapeAt { .. }
-                    );
-                    let by = if by_itself { program.clone() } else { self.who.clone() };
-                    let moment = clock.now();
-                    self.settle(Some(ticket), |it| it.write(ticket, moment, by, event));
-                }
-                Err(RecvTimeoutError::Timeout) => {
-                    self.settle(None, Backlog::retry);
-                    pause = (pause * 2).min(LONGEST_PAUSE);
-                }
+            self.watch_the_time(clock);
+            match orders.recv_timeout(LOOK) {
+                Ok(Order::Write(ticket, event)) => self.write(ticket, event, clock.now()),
+                Ok(Order::Carry(store, to)) => self.carry(&store, &to),
+                Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
+            }
+            if self.backlog.is_empty() {
+                pause = PAUSE;
+                next_try = Instant::now() + pause;
+            } else if Instant::now() >= next_try {
+                self.settle(None, Backlog::retry);
+                pause = (pause * 2).min(LONGEST_PAUSE);
+                next_try = Instant::now() + pause;
             }
         }
         self.settle(None, Backlog::retry);
+    }
+
+    /// Clocks that were moved are entries: whoever reads the journal later sees the times and wonders.
+    fn watch_the_time(&mut self, clock: &impl Clock) {
+        let Some(awake_ms) = clock.awake_ms() else { return };
+        let now = clock.now();
+        for event in self.watch.see(now, awake_ms) {
+            self.write(0, event, now);
+        }
+    }
+
+    fn write(&mut self, ticket: u64, event: Event, moment: Moment) {
+        let by_itself = matches!(
+            event,
+            Event::Found { .. }
+                | Event::Trouble { .. }
+                | Event::TapeAt { .. }
+                | Event::Clock { .. }
+        );
+        let by = if by_itself { PROGRAM.into() } else { self.who.clone() };
+        self.settle(Some(ticket), |it| it.write(ticket, moment, by, event));
+    }
+
+    fn carry(&mut self, store: &Store, to: &Path) {
+        match moved::carry(store, to, &mut self.backlog, &self.who) {
+            Ok(moved) => {
+                self.settle(None, Backlog::retry);
+                self.inbox.blocking_send(Happening::Carried(Box::new(moved))).ok();
+            }
+            Err(msg) => self.tell(msg),
+        }
     }
 
     /// Tells what became of entries. One that waits has no answer yet.
@@ -129,17 +172,18 @@ impl Desk {
                 Err(error) => Msg::NotSaved(ticket, chain(&error).into()),
             });
         }
-        match settled.trouble {
-            Some(error) if !self.in_trouble => {
-                let what = format!("entries wait in memory: {}", chain(&error));
-                self.tell(Msg::Notice(NoticeKind::Trouble(what.into())));
-                self.in_trouble = true;
-            }
-            None if self.in_trouble && self.backlog.is_empty() => {
-                self.backlog.journal().refill();
-                self.in_trouble = false;
-            }
-            Some(_) | None => {}
+        if self.told.waiting.is_some() && self.backlog.is_empty() {
+            self.backlog.journal().refill();
+        }
+        self.look_at(settled.trouble.as_ref().filter(|_| !self.backlog.is_empty()));
+    }
+
+    /// Says how the disk is, when that is news.
+    fn look_at(&mut self, trouble: Option<&JournalError>) {
+        let now = moved::storage(&self.backlog, trouble);
+        if now != self.told {
+            self.told = now.clone();
+            self.tell(Msg::Storage(now));
         }
     }
 

@@ -1,6 +1,7 @@
 //! From a command to a screen: what is opened, whose hands carry out, where snapshots come from.
 
 use std::io::{self, IsTerminal};
+use std::os::unix::ffi::OsStrExt;
 use std::process::ExitCode;
 
 use tokio::sync::mpsc::{Receiver, Sender, channel};
@@ -10,7 +11,7 @@ use crate::cockpit::{Model, Msg, Which};
 use crate::domain::base::Clock;
 use crate::domain::untrusted::Untrusted;
 use crate::host::probe::{self, Eyes, HostClock};
-use crate::host::store::{ChainState, Store, Summary};
+use crate::host::store::{ChainState, Chosen, Store, StoreError, Summary};
 use crate::run::args::Options;
 use crate::run::canvas::Canvas;
 use crate::run::cockpit::{self as desk, Desk, Ended, Happening, Signals};
@@ -56,7 +57,13 @@ pub(super) fn cockpit(options: &Options, wanted: Wanted<'_>) -> Result<ExitCode,
         return Ok(code);
     }
     let places = Places::find(options)?;
-    let store = Store::at(&places.sessions).map_err(|error| store_complaint(&error))?;
+    let (store, passed_over) = match wanted {
+        Wanted::Choice => writable(&places)?,
+        Wanted::Newest | Wanted::Session(_) => {
+            let store = Store::at(&places.sessions).map_err(|error| store_complaint(&error))?;
+            (store, None)
+        }
+    };
     let first = match wanted {
         Wanted::Session(id) => {
             let found = store.summary(id).map_err(|it| store_complaint(&it))?;
@@ -83,11 +90,37 @@ pub(super) fn cockpit(options: &Options, wanted: Wanted<'_>) -> Result<ExitCode,
     let looker = Looker::start(eyes, HostClock, outbox.clone()).map_err(|error| {
         Complaint::new("cannot look at this host", error, "raise the limit: ulimit -u")
     })?;
+    if let Some(notice) = passed_over {
+        outbox.try_send(Happening::Msg(Msg::Notice(notice))).ok();
+    }
     let who = who(options);
     let host = Untrusted::new(rustix::system::uname().nodename().to_bytes());
     let mut hands =
         Incident::new(store, who.clone(), host, options.playbook.clone(), outbox.clone(), looker);
     show(options, &places, who, first, &mut hands, outbox, inbox)
+}
+
+/// The first place that takes sessions; if it is not the usual one, which it is and why.
+fn writable(places: &Places) -> Result<(Store, Option<NoticeKind>), Complaint> {
+    let told = |errors: &[StoreError]| {
+        errors.iter().map(|error| chain(error)).collect::<Vec<_>>().join("; ")
+    };
+    match Store::first_of(&places.candidates()) {
+        Ok(Chosen { store, passed_over, .. }) if passed_over.is_empty() => Ok((store, None)),
+        Ok(Chosen { store, passed_over, .. }) => {
+            let place = Untrusted::new(store.path().as_os_str().as_bytes());
+            let notice = NoticeKind::Elsewhere(place, told(&passed_over).into());
+            Ok((store, Some(notice)))
+        }
+        Err(errors) => match errors.as_slice() {
+            [only] => Err(store_complaint(only)),
+            all => Err(Complaint::new(
+                "no place takes a session",
+                told(all),
+                "name a directory on a disk that can be written: --dir DIR",
+            )),
+        },
+    }
 }
 
 /// The responder's name: as given, else the login name, with the way that led to it.

@@ -45,6 +45,7 @@ pub(super) fn draw(
             (says(model, Caption::AskFind).ours(": ").ours(name), Caption::AskFindHelp)
         }
         Asked::Time => (says(model, Caption::AskTime), Caption::AskTimeHelp),
+        Asked::Directory => (says(model, Caption::AskDirectory), Caption::AskDirectoryHelp),
     };
     let help = help.text(model.language);
     // A search shows what it finds while it is typed, so it stands where it hides least.
@@ -59,7 +60,8 @@ pub(super) fn draw(
         | Asked::Reason(..)
         | Asked::FilterProcesses(_)
         | Asked::FilterNetwork(_)
-        | Asked::Time => area,
+        | Asked::Time
+        | Asked::Directory => area,
     };
     let inside = asking(model, theme, &title, 5, area, buf);
     entry(theme, typed, inside, 0, buf);

@@ -12,7 +12,7 @@ use crate::domain::training::EXPERT_PRICE;
 use crate::domain::untrusted::Untrusted;
 use crate::ui::field::Typed;
 use crate::ui::frame::window;
-use crate::ui::layout::{centred, parts};
+use crate::ui::layout::{Strips, centred, parts};
 use crate::ui::role::Role;
 use crate::ui::text::{fit_spans, pieces, put, put_all, span, width};
 use crate::ui::theme::Theme;
@@ -86,7 +86,7 @@ pub fn dialog_steps(model: &Model, theme: &Theme) -> usize {
     if !model.dialog.is_sheet() {
         return 0;
     }
-    let area = parts(model.size, model.coach.is_some()).body;
+    let area = parts(model.size, Strips::of(model)).body;
     let (lines, rows) = match &model.dialog {
         Dialog::AllowTool(path) => {
             let lines = allow_tool(model, theme, path, area).len();

@@ -69,6 +69,7 @@ fn of_dialog(model: &Model) -> (&'static [Command], &'static [(&'static str, Cap
             (&[], &[("Enter", Caption::UseFilter), CANCEL])
         }
         Dialog::Ask(Asked::Find(_), _) => (&[], &[("Enter", Caption::UseFind), CANCEL]),
+        Dialog::Ask(Asked::Directory, _) => (&[], &[("Enter", Caption::CarryThere), CANCEL]),
         Dialog::Ask(Asked::Time, _) => (&[], &[("Enter", Caption::GoThere), CANCEL]),
         Dialog::SignHandoff(_) => (&[], &[("Enter", Caption::SignNow), CANCEL]),
         Dialog::AllowTool(_) | Dialog::Leave | Dialog::ShowExpert | Dialog::EndTraining => {

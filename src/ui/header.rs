@@ -128,6 +128,9 @@ fn in_session(model: &Model, session: &Session, theme: &Theme, parts: &mut Vec<P
         Pen::Observer(_) => parts.push(badge(theme, Role::Replay, text(Caption::Observer))),
         Pen::Damaged(_) => parts.push(badge(theme, Role::Armed, text(Caption::Damaged))),
     }
+    if model.storage.volatile {
+        parts.push(badge(theme, Role::Armed, text(Caption::Volatile)));
+    }
     if model.source.paused {
         parts.push(badge(theme, Role::Replay, text(Caption::Paused)));
     }

@@ -2,6 +2,7 @@
 
 use ratatui::layout::{Constraint, Layout, Rect};
 
+use crate::cockpit::Model;
 use crate::cockpit::model::{Breakpoint, Pane, Size, View};
 
 /// Rows of the coach strip, frame included.
@@ -14,6 +15,8 @@ const SHORT: u16 = 18;
 pub struct Parts {
     /// First line.
     pub header: Rect,
+    /// What must not be overlooked; no rows while nothing is wrong.
+    pub banner: Rect,
     /// Panes.
     pub body: Rect,
     /// The coach strip; no rows outside training.
@@ -24,25 +27,43 @@ pub struct Parts {
     pub footer: Rect,
 }
 
-/// The parts of a screen of this size, with a coach strip or without.
+/// Parts that are not always there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Strips {
+    /// In training.
+    pub coach: bool,
+    /// While entries do not reach the disk.
+    pub banner: bool,
+}
+
+impl Strips {
+    /// Those that a model asks for.
+    #[must_use]
+    pub const fn of(model: &Model) -> Self {
+        Self { coach: model.coach.is_some(), banner: model.storage.waiting.is_some() }
+    }
+}
+
+/// The parts of a screen of this size.
 #[must_use]
-pub fn parts(size: Size, coach: bool) -> Parts {
+pub fn parts(size: Size, strips: Strips) -> Parts {
     let area = Rect::new(0, 0, size.columns, size.rows);
-    let coach_rows = match (coach, size.breakpoint()) {
+    let coach_rows = match (strips.coach, size.breakpoint()) {
         (false, _) | (_, Breakpoint::TooSmall) => 0,
         (true, Breakpoint::Tiny) => 3,
         (true, _) => COACH,
     };
     let line = Constraint::Length(1);
-    let rows = [line, Constraint::Min(0), Constraint::Length(coach_rows), line, line];
-    let [header, body, coach, notice, footer] = area.layout(&Layout::vertical(rows));
-    Parts { header, body, coach, notice, footer }
+    let banner = Constraint::Length(u16::from(strips.banner));
+    let rows = [line, banner, Constraint::Min(0), Constraint::Length(coach_rows), line, line];
+    let [header, banner, body, coach, notice, footer] = area.layout(&Layout::vertical(rows));
+    Parts { header, banner, body, coach, notice, footer }
 }
 
 /// Panes that are on the screen, and where. A pane's text has two rows and two columns less: its frame.
 #[must_use]
-pub fn pane_areas(size: Size, view: View, focus: Pane, coach: bool) -> Vec<(Pane, Rect)> {
-    let body = parts(size, coach).body;
+pub fn pane_areas(size: Size, view: View, focus: Pane, strips: Strips) -> Vec<(Pane, Rect)> {
+    let body = parts(size, strips).body;
     let breakpoint = size.breakpoint();
     match (view, breakpoint) {
         (_, Breakpoint::TooSmall) => Vec::new(),

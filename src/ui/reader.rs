@@ -4,7 +4,7 @@ use crate::cockpit::Model;
 use crate::cockpit::model::{Pane, Size, Text};
 use crate::domain::detect::{Finding, Subject};
 use crate::domain::session::Entry;
-use crate::ui::layout::pane_areas;
+use crate::ui::layout::{Strips, pane_areas};
 use crate::ui::panes;
 use crate::ui::text::{day_and_time, time};
 use crate::words::{finding, session};
@@ -41,7 +41,7 @@ pub fn read(model: &Model, text: Text<'_>) -> Vec<String> {
 #[must_use]
 pub fn inside_width(model: &Model, pane: Pane) -> u16 {
     let Size { columns, .. } = model.size;
-    let areas = pane_areas(model.size, model.view, model.focus, model.coach.is_some());
+    let areas = pane_areas(model.size, model.view, model.focus, Strips::of(model));
     let area = areas.into_iter().find(|(of, _)| *of == pane);
     area.map_or(columns, |(_, area)| area.width).saturating_sub(2)
 }

@@ -132,6 +132,15 @@ captions! {
     AskTime => "Go to time, UTC", "ไปที่เวลา (UTC)";
     /// Ask: how to write a time.
     AskTimeHelp => "17:45   17:45:30   -5m   +30s   -1h", "เช่น 17:45   17:45:30   -5m   +30s   -1h";
+    /// Ask: a directory.
+    AskDirectory => "Move the session to the directory", "ย้าย session ไปที่ไดเรกทอรี";
+    /// Ask: which directories do.
+    AskDirectoryHelp => "A full path on another disk; it is made if it is not there. The work goes on meanwhile.",
+        "path เต็มบนดิสก์อื่น ถ้ายังไม่มีจะสร้างให้ ระหว่างย้ายทำงานต่อได้";
+    /// Footer of the directory: carry the session there.
+    CarryThere => "move there", "ย้ายไปที่นั่น";
+    /// Header: the session is in memory and is gone with the next boot.
+    Volatile => "VOLATILE", "หายเมื่อรีบูต";
     /// Footer of the search: stay where it found something.
     UseFind => "go on here", "อ่านต่อตรงนี้";
     /// Footer of the time: go there.

@@ -176,6 +176,12 @@ const fn words(command: Command) -> Texts {
         ),
         Command::HandOff => say("sign", "เซ็นส่งเวร", "sign the handoff", "เซ็นส่งเวร"),
         Command::Accept => say("accept", "รับเวร", "accept the handoff", "รับเวรต่อ"),
+        Command::Move => say(
+            "move",
+            "ย้าย",
+            "carry the session to another disk; asks where",
+            "ย้าย session ไปดิสก์อื่น จะถามที่อยู่",
+        ),
         Command::Coach => say(
             "coach",
             "โค้ช",

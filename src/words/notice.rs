@@ -28,9 +28,10 @@ pub const fn weight(kind: &NoticeKind) -> Weight {
             Grade::Suspect => Weight::Watch,
             Grade::Confirmed => Weight::Danger,
         },
-        NoticeKind::NotSaved(_) | NoticeKind::NotRecording(_) | NoticeKind::Trouble(_) => {
-            Weight::Danger
-        }
+        NoticeKind::NotSaved(_)
+        | NoticeKind::NotRecording(_)
+        | NoticeKind::NotCarried(_)
+        | NoticeKind::Trouble(_) => Weight::Danger,
         NoticeKind::NoPen
         | NoticeKind::NotReachable
         | NoticeKind::ReasonNeeded
@@ -42,7 +43,15 @@ pub const fn weight(kind: &NoticeKind) -> Weight {
         | NoticeKind::TornSetAside(_)
         | NoticeKind::TapeDamaged(..)
         | NoticeKind::HandoffWaits(_)
+        | NoticeKind::Elsewhere(..)
         | NoticeKind::Inject(..) => Weight::Watch,
+        NoticeKind::Carried { left_behind, .. } => {
+            if *left_behind > 0 {
+                Weight::Watch
+            } else {
+                Weight::Calm
+            }
+        }
         NoticeKind::Copied(copied) => match copied.kept {
             Kept::InFile | Kept::Nowhere => Weight::Calm,
             Kept::Failed(_) => Weight::Watch,
@@ -70,6 +79,8 @@ pub const fn weight(kind: &NoticeKind) -> Weight {
         | NoticeKind::NoFilter
         | NoticeKind::NoHandoff
         | NoticeKind::NoMoreHints
+        | NoticeKind::Moving(_)
+        | NoticeKind::NothingToMove
         | NoticeKind::TrainingOver => Weight::Calm,
     }
 }
@@ -193,6 +204,28 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
             say("This training is over. D shows its debrief.", "การฝึกนี้จบแล้ว กด D เพื่อดูสรุปการฝึก")
         }
         NoticeKind::TapeDamaged(file, until) => tape_damaged(language, file, *until),
+        NoticeKind::Moving(place) => {
+            say("Carrying the session to ", "กำลังย้าย session ไปที่ ").theirs(place)
+        }
+        NoticeKind::Carried { place, left_behind: 0 } => {
+            say("The session goes on in ", "session ทำงานต่อที่ ").theirs(place)
+        }
+        NoticeKind::Carried { place, left_behind } => {
+            say("The session goes on, files left behind: ", "session ทำงานต่อ ไฟล์ที่ย้ายไม่ได้: ")
+                .ours(left_behind.to_string())
+                .ours(". ")
+                .theirs(place)
+        }
+        NoticeKind::NotCarried(why) => {
+            say("Not moved, it goes on here: ", "ย้ายไม่ได้ ทำงานต่อที่เดิม: ").theirs(why)
+        }
+        NoticeKind::NothingToMove => {
+            say("Only the session of an incident can move.", "ย้ายได้เฉพาะ session ของเหตุการณ์จริง")
+        }
+        NoticeKind::Elsewhere(place, why) => say("Sessions are in ", "session อยู่ที่ ")
+            .theirs(place)
+            .ours(pick(language, ", because ", " เพราะ "))
+            .theirs(why),
         NoticeKind::Trouble(what) => Phrase::default().theirs(what),
     }
 }

@@ -22,6 +22,10 @@ impl Clock for HostClock {
         let at = Timestamp::new(wall.tv_sec, nanos).unwrap_or(Timestamp::UNIX_EPOCH);
         Moment { at, boot_ms: millis(clock_gettime(ClockId::Boottime)) }
     }
+
+    fn awake_ms(&self) -> Option<u64> {
+        Some(millis(clock_gettime(ClockId::Monotonic)))
+    }
 }
 
 fn millis(time: Timespec) -> u64 {

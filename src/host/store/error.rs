@@ -181,6 +181,19 @@ impl JournalError {
         }
     }
 
+    /// The disk can only be read.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        let read_only = |it: &io::Error| it.kind() == io::ErrorKind::ReadOnlyFilesystem;
+        match self {
+            Self::Refused(source) | Self::Sync(source) => read_only(source),
+            Self::Unnamed(error) | Self::Segment(error) => {
+                matches!(error, StoreError::Io { source, .. } if read_only(source))
+            }
+            Self::Short { .. } | Self::Line(_) | Self::Foreign { .. } | Self::Closed => false,
+        }
+    }
+
     /// A signal broke the write off, and what there was of it is cut off.
     pub(super) fn is_interruption(&self) -> bool {
         matches!(self, Self::Refused(source) if source.kind() == io::ErrorKind::Interrupted)

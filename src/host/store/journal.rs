@@ -14,6 +14,7 @@ use crate::host::store::dir::Dir;
 use crate::host::store::disk::Space;
 use crate::host::store::error::{JournalError, StoreError};
 use crate::host::store::lock::Lock;
+use crate::host::store::record::Recorder;
 use crate::host::store::reserve;
 use crate::host::store::segment::Tail;
 
@@ -89,6 +90,11 @@ impl Journal {
     /// What is left on its disk.
     pub fn space(&self) -> Result<Space, StoreError> {
         self.dir.space()
+    }
+
+    /// Begins to record beside it.
+    pub fn record(&self) -> Result<Recorder, StoreError> {
+        Recorder::start(&self.dir)
     }
 
     /// Sets the reserve aside again, when there is room for it.
