@@ -135,8 +135,8 @@ captions! {
     /// Ask: a directory.
     AskDirectory => "Move the session to the directory", "ย้าย session ไปที่ไดเรกทอรี";
     /// Ask: which directories do.
-    AskDirectoryHelp => "A full path on another disk; it is made if it is not there. The work goes on meanwhile.",
-        "path เต็มบนดิสก์อื่น ถ้ายังไม่มีจะสร้างให้ ระหว่างย้ายทำงานต่อได้";
+    AskDirectoryHelp => "A full path on another disk; it is made if missing.",
+        "path เต็มบนดิสก์อื่น ถ้ายังไม่มีจะสร้างให้";
     /// Footer of the directory: carry the session there.
     CarryThere => "move there", "ย้ายไปที่นั่น";
     /// Header: the session is in memory and is gone with the next boot.
