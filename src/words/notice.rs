@@ -21,6 +21,7 @@ pub enum Weight {
 
 /// How much a notice weighs.
 #[must_use]
+#[expect(clippy::too_many_lines, reason = "a table: one row a notice, no logic")]
 pub const fn weight(kind: &NoticeKind) -> Weight {
     match kind {
         NoticeKind::Found(found, _) => match found.grade {
