@@ -15,6 +15,7 @@ pub(crate) mod miner;
 pub(crate) mod modes;
 pub(crate) mod pool;
 pub(crate) mod pty;
+pub(crate) mod sshd;
 
 use std::path::PathBuf;
 
