@@ -75,8 +75,8 @@ impl Canvas {
     /// Shows printable text below the shell's prompt, where the terminal can mark and keep it. Keys still come to us.
     pub(super) fn print(&mut self, text: &str, below: &str) -> io::Result<()> {
         // The terminal is raw: it does not go back to the left by itself.
-        let lines: String = text.lines().map(|line| format!("\r\n{line}")).collect();
-        self.send(format!("\x1b[?1049l{lines}\r\n\r\n{below}\r\n").as_bytes())
+        let lines = text.lines().collect::<Vec<_>>().join("\r\n");
+        self.send(format!("\x1b[?1049l\r\n{lines}\r\n\r\n{below}\r\n").as_bytes())
     }
 
     fn draw_everything(&mut self, screen: Screen<'_>) -> io::Result<()> {

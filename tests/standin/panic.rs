@@ -53,6 +53,6 @@ fn main() -> io::Result<ExitCode> {
 
 /// Needs more stack the longer it runs.
 fn deeper(depth: u64) -> u64 {
-    let room = std::hint::black_box([depth; 4_096]);
+    let room = std::hint::black_box([depth; 1_024]);
     if room[0] == 0 { 0 } else { room[1] + deeper(depth + 1) }
 }

@@ -49,16 +49,18 @@ struct Walk {
 impl Walk {
     fn take(&mut self, byte: u8) {
         self.state = match (&self.state, byte) {
-            // CAN and SUB end whatever there is; ESC begins anew, in a text too.
-            (_, 0x18 | 0x1a) => State::Ground,
+            // ESC begins anew, in a text too.
             (_, 0x1b) => State::Escape,
             (State::Escape, b'[') => {
                 self.parameters.clear();
                 State::Sequence
             }
             (State::Escape, b']' | b'P' | b'_' | b'^' | b'X') => State::Text,
-            // ST.
-            (State::Escape, b'\\') | (State::Text, 0x07) | (State::Ground, _) => State::Ground,
+            // CAN and SUB end whatever there is; ST and BEL end a text.
+            (_, 0x18 | 0x1a)
+            | (State::Escape, b'\\')
+            | (State::Text, 0x07)
+            | (State::Ground, _) => State::Ground,
             (State::Escape, other) => {
                 self.odd.push(format!("ESC {}", other.escape_ascii()));
                 State::Ground
