@@ -11,7 +11,7 @@ use firedamp::domain::base::{Both, Digest, Language, Pid, ProcessId};
 use firedamp::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject};
 use firedamp::domain::facts::{GpuOutcome, GpuSourceKind, Protocol, RunState};
 use firedamp::domain::playbook::{FlowId, ItemId, NodeId, Phase};
-use firedamp::domain::session::{Event, ItemState, Opening, Place};
+use firedamp::domain::session::{ClockChange, Event, ItemState, Opening, Place};
 use firedamp::domain::untrusted::Untrusted;
 use firedamp::words::notice::{Weight, notice, weight, weight_word};
 use firedamp::words::{Caption, Phrase, command, fact, finding, key, pane, search, session};
@@ -90,6 +90,13 @@ fn events() -> Vec<Event> {
         Event::ExpertShown,
         Event::TapeAt { ms: 65_000 },
         Event::Debriefed { score: 71 },
+        Event::Clock { change: ClockChange::Jumped, by_ms: -3_600_000 },
+        Event::Clock { change: ClockChange::Jumped, by_ms: 61_000 },
+        Event::Clock { change: ClockChange::Suspended, by_ms: 7_322_000 },
+        Event::Redacted { opening: opening(None), head: Digest::default(), entries: 9 },
+        Event::Unknown(
+            serde_json::from_str("{\"kind\":\"tape-at\",\"ms\":65000,\"reel\":2}").unwrap(),
+        ),
         Event::Unknown(serde_json::from_str("{\"kind\":\"later\"}").unwrap()),
     ]
 }
@@ -131,6 +138,12 @@ fn notices() -> Vec<NoticeKind> {
         NoticeKind::Copied(Copied { sent: 42, all: 99, kept: Kept::Nowhere }),
         NoticeKind::Copied(Copied { sent: 42, all: 42, kept: Kept::Failed(value()) }),
         NoticeKind::NoBookmarks,
+        NoticeKind::Moving(value()),
+        NoticeKind::Carried { place: value(), left_behind: 0 },
+        NoticeKind::Carried { place: value(), left_behind: 2 },
+        NoticeKind::NotCarried(value()),
+        NoticeKind::NothingToMove,
+        NoticeKind::Elsewhere(value(), value()),
         NoticeKind::BadTime(value()),
         NoticeKind::NoOtherTime,
         NoticeKind::NoRange,

@@ -133,6 +133,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[Key::Char('V')], Command::AllowGpuTool),
     bind(&[Key::Char('S')], Command::HandOff),
     bind(&[Key::Char('A')], Command::Accept),
+    bind(&[Key::Char('g'), Key::Char('m')], Command::Move),
     bind(&[Key::Char('c')], Command::Coach),
     bind(&[Key::Char('i')], Command::Hint),
     bind(&[Key::Char('=')], Command::Expert),
