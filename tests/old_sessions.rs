@@ -1,0 +1,264 @@
+//! Sessions of every form that was ever released open for ever: `tests/fixtures/session-N` is one of form N.
+//!
+//! The host, the people and the processes in it are made up. A new form gets a new folder by
+//! `FIREDAMP_FIXTURE=tests/fixtures/session-N cargo test --test old_sessions -- --ignored`; the old ones stay.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a broken test should stop where it is"
+)]
+
+#[path = "incident/mod.rs"]
+#[expect(dead_code, reason = "other tests use the rest")]
+mod incident;
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use firedamp::domain::base::{Digest, Language, Pid, ProcessId};
+use firedamp::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject};
+use firedamp::domain::playbook::{FlowId, ItemId, NodeId, PB_31};
+use firedamp::domain::session::{ClockChange, Event, ItemState, Opening, Place, write};
+use firedamp::domain::untrusted::Untrusted;
+use firedamp::host::store::bundle::{Outcome, Wanted};
+use firedamp::host::store::{Hand, Store};
+use firedamp::words::session::event as told;
+use incident::{miner, moment, process, snapshot};
+use tempfile::TempDir;
+
+const ID: &str = "20261121T173000Z-web-03-example";
+/// Entries, and the digest of the last line, of the session of form 1. They never change.
+const ENTRIES: u64 = 22;
+const HEAD: &str = "087db11a8ef829997b98e316ce52a1d809800e3836b1ab0b8019fcf2ce56c47a";
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/session-1")
+}
+
+/// A copy that is ours alone, as the store wants it; what git checks out has the bits of its umask.
+fn copy() -> (TempDir, Store) {
+    let place = TempDir::new().unwrap();
+    copy_into(&fixtures(), place.path());
+    fs::set_permissions(place.path(), Permissions::from_mode(0o700)).unwrap();
+    let store = Store::at(place.path()).unwrap();
+    (place, store)
+}
+
+fn copy_into(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap() {
+        let (path, to) = (entry.as_ref().unwrap().path(), to.join(entry.unwrap().file_name()));
+        if path.is_dir() {
+            fs::create_dir(&to).unwrap();
+            copy_into(&path, &to);
+            fs::set_permissions(&to, Permissions::from_mode(0o700)).unwrap();
+        } else {
+            fs::write(&to, fs::read(&path).unwrap()).unwrap();
+            fs::set_permissions(&to, Permissions::from_mode(0o600)).unwrap();
+        }
+    }
+}
+
+fn lines() -> Vec<Vec<u8>> {
+    let journal = fs::read(fixtures().join(ID).join("journal.jsonl")).unwrap();
+    journal.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect()
+}
+
+#[test]
+fn it_is_whole_as_it_lies_in_the_tree() {
+    let verified = Store::of_copies(&fixtures()).unwrap().verify(ID).unwrap();
+    assert!(verified.verdict.is_whole() && verified.playbook_intact, "{verified:?}");
+    assert_eq!(verified.verdict.entries, ENTRIES);
+    assert_eq!(verified.verdict.head.to_string(), HEAD);
+}
+
+#[test]
+fn its_state_is_what_it_was() {
+    let (_place, store) = copy();
+    let state = store.observe(ID).unwrap().state;
+    assert_eq!(state.opening.unwrap().host, "web-03.example".into());
+    let choices: Vec<_> = state.choices.iter().map(|it| (it.seq, it.node.0.as_str())).collect();
+    assert_eq!(choices, [(4, "A")]);
+    assert_eq!(state.gone.len(), 1);
+    assert_eq!(state.items[&ItemId("1.3/1".into())].state, ItemState::Done);
+    assert_eq!(state.items[&ItemId("1.3/2".into())].reason, "ไม่มี GPU".into());
+    let notes: Vec<_> = state.notes.iter().map(|note| note.text.clone()).collect();
+    assert_eq!(
+        notes,
+        ["the pool answers\u{1b}[2J".into(), "said with more".into()] as [Untrusted; 2]
+    );
+    assert_eq!(state.findings.len(), 1);
+    assert_eq!(state.acknowledged.len(), 1);
+    assert_eq!(state.handoff.unwrap().accepted.unwrap().0, "somsak".into());
+    assert_eq!(state.unknown, [17, 18], "a kind, and a part of a kind, that nobody knows");
+    assert!(state.left);
+}
+
+#[test]
+fn what_is_unknown_in_it_is_shown_as_unknown() {
+    let (_place, store) = copy();
+    let entries = store.observe(ID).unwrap().entries;
+    let said = |at: usize, language| told(language, &entries[at].event).plain(60);
+    assert_eq!(said(16, Language::En), "an event of a kind unknown here: froze");
+    assert_eq!(said(17, Language::En), "note: said with more (more in it is unknown here)");
+    assert!(said(17, Language::Th).ends_with("(มีส่วนที่รุ่นนี้ไม่รู้จัก)"));
+}
+
+#[test]
+fn writing_its_entries_again_gives_the_same_bytes() {
+    let (_place, store) = copy();
+    let again: Vec<Vec<u8>> =
+        store.observe(ID).unwrap().entries.iter().map(|it| write(it).unwrap()).collect();
+    assert_eq!(again, lines());
+}
+
+#[test]
+fn it_is_taken_up_and_goes_on() {
+    let (_place, store) = copy();
+    let opened = store.open(ID, &"suda".into()).unwrap();
+    assert!(opened.recovered.is_empty() && opened.trouble.is_none());
+    let Hand::Pen(mut journal) = opened.hand else { panic!("nobody has it") };
+    let event = Event::Resumed { version: env!("CARGO_PKG_VERSION").into() };
+    journal.append(moment(900_000), &"suda".into(), event).unwrap();
+    drop(journal);
+    let verdict = store.verify(ID).unwrap().verdict;
+    assert!(verdict.is_whole());
+    assert_eq!(verdict.entries, ENTRIES + 1);
+    let journal = fs::read(store.path().join(ID).join("journal.jsonl")).unwrap();
+    assert!(journal.starts_with(&lines().concat()));
+}
+
+#[test]
+fn its_recording_plays() {
+    let (_place, store) = copy();
+    let mut tape = store.tape(ID).unwrap();
+    assert!(tape.damage().is_empty());
+    assert_eq!(tape.len(), 70);
+    for at in [0, 30, 69, 5] {
+        assert_eq!(tape.at(at).unwrap(), seen(at as u64), "snapshot {at}");
+    }
+}
+
+#[test]
+fn it_travels_byte_for_byte() {
+    let (_place, store) = copy();
+    let mut bundle = Vec::new();
+    store.export(ID, &Wanted::default(), moment(0), &mut bundle).unwrap();
+    let there = TempDir::new().unwrap();
+    let there = Store::at(&there.path().join("sessions")).unwrap();
+    let imported = there.import(&mut &bundle[..]).unwrap();
+    let Outcome::New { path, playbook_intact: true } = imported.outcome else {
+        panic!("{imported:?}")
+    };
+    for file in ["journal.jsonl", "playbook.md", "telemetry/00001.jsonl.zst"] {
+        let (sent, came) = (fs::read(fixtures().join(ID).join(file)), fs::read(path.join(file)));
+        assert_eq!(sent.unwrap(), came.unwrap(), "{file}");
+    }
+}
+
+/// What was recorded.
+fn seen(at: u64) -> firedamp::domain::facts::Snapshot {
+    let mut burning = miner(4_242);
+    burning.cpu_ms += at * 970;
+    let mut processes = vec![process(1, "init", b"/sbin/init"), burning];
+    if at > 40 {
+        processes.push(process(5_000, "sh", b"sh\0-c\0curl pool.example"));
+    }
+    snapshot(at * 1_000, processes)
+}
+
+fn events() -> Vec<(&'static str, Event)> {
+    let subject = Subject::Process(ProcessId { pid: Pid(4_242), start: 4_242 });
+    let flow = || FlowId("F1".into());
+    let chose = |node: &str, to: &str, label: &str| Event::Chose {
+        flow: flow(),
+        node: NodeId(node.into()),
+        branch: 0,
+        to: NodeId(to.into()),
+        label: label.into(),
+    };
+    let marked = |item: &str, state, reason: &str| Event::Marked {
+        item: ItemId(item.into()),
+        state,
+        reason: reason.into(),
+    };
+    let reason = Reason {
+        rule: Rule::PoolUrl,
+        value: "stratum+tcp://192.0.2.1:3333".into(),
+        source: FactSource::CommandLine,
+    };
+    let finding =
+        Finding { subject: subject.clone(), grade: Grade::Confirmed, reasons: vec![reason] };
+    let unknown = |text: &str| Event::Unknown(serde_json::from_str(text).unwrap());
+    let said = |text: &str, about| Event::Noted { text: text.into(), about };
+    vec![
+        ("firedamp", Event::Found { finding, name: "4242 kworkerd".into() }),
+        ("suda", Event::Acknowledged { subject }),
+        ("suda", chose("A", "Env", "")),
+        ("suda", chose("Env", "Host", "server")),
+        ("suda", Event::TookBack { choice: 5 }),
+        ("suda", marked("1.3/1", ItemState::Done, "")),
+        ("suda", marked("1.3/2", ItemState::NotApplicable, "ไม่มี GPU")),
+        ("suda", said("the pool answers\u{1b}[2J", Some(Place::Item(ItemId("1.3/3".into()))))),
+        (
+            "suda",
+            Event::Allowed { program: "/usr/bin/nvidia-smi".into(), sha256: Some(Digest([9; 32])) },
+        ),
+        ("firedamp", Event::Trouble { what: "8 bytes of a torn line are in torn/1".into() }),
+        ("firedamp", Event::Clock { change: ClockChange::Jumped, by_ms: -3_600_000 }),
+        ("firedamp", Event::Clock { change: ClockChange::Suspended, by_ms: 61_000 }),
+        ("suda", Event::HandedOff { words: "watch 192.0.2.1".into() }),
+        ("somsak", Event::Accepted { handoff: 14 }),
+        ("somsak", Event::Resumed { version: "0.1.0".into() }),
+        ("somsak", unknown(r#"{"kind":"froze","pid":4242,"why":{"z":[1,null,true],"a":"x"}}"#)),
+        (
+            "somsak",
+            unknown(r#"{"kind":"noted","text":"said with more","mood":"calm","tags":["a","b"]}"#),
+        ),
+        ("somsak", Event::Hinted { task: 0, shown: 1 }),
+        ("somsak", Event::ExpertShown),
+        ("firedamp", Event::TapeAt { ms: 65_000 }),
+        ("somsak", Event::Left),
+    ]
+}
+
+#[test]
+#[ignore = "makes the session of a new form; see above"]
+fn make_a_new_one() {
+    let to = PathBuf::from(std::env::var("FIREDAMP_FIXTURE").unwrap());
+    let place = TempDir::new().unwrap();
+    let store = Store::at(&place.path().join("sessions")).unwrap();
+    let opening = Opening {
+        version: "0.1.0".into(),
+        host: "web-03.example".into(),
+        playbook: "PB-31".into(),
+        title: "Cryptomining".into(),
+        sha256: Digest::default(),
+        training: None,
+    };
+    let opened = store.create(opening, PB_31.en, moment(0), &"suda".into()).unwrap();
+    let recorder = opened.record().unwrap();
+    for at in 0..70 {
+        recorder.offer(Arc::new(seen(at)));
+        let begun = Instant::now();
+        while recorder.status().written <= at && begun.elapsed() < Duration::from_secs(5) {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+    drop(recorder);
+    let path = opened.path.clone();
+    let Hand::Pen(mut journal) = opened.hand else { panic!("a new session is ours") };
+    for (ms, (by, event)) in (10..).zip(events()) {
+        journal.append(moment(ms * 1_000), &by.into(), event).unwrap();
+    }
+    println!("{} {}", journal.chain().seq(), journal.chain().head());
+    drop(journal);
+    for file in ["lock", "reserve"] {
+        fs::remove_file(path.join(file)).ok();
+    }
+    let to = to.join(path.file_name().unwrap());
+    fs::create_dir_all(&to).unwrap();
+    copy_into(&path, &to);
+}
