@@ -135,7 +135,7 @@ fn any_entries() -> impl Strategy<Value = Vec<Entry>> {
             entry
         };
         let mut first = opening();
-        first.at = moments[0].at;
+        first.at = moments.first().unwrap().at;
         [first].into_iter().chain((2..).zip(moments).map(at)).collect()
     })
 }

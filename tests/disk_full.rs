@@ -15,7 +15,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use firedamp::domain::session::Event;
 use firedamp::host::store::Store;
 use support::pty::{Cockpit, Key};
 use tempfile::TempDir;
@@ -108,15 +107,7 @@ fn a_session_on_a_full_disk_waits_moves_and_loses_nothing() {
     cockpit.kill9();
     let opened = Store::at(&other).unwrap().open("latest", &"somsak".into()).unwrap();
     assert!(opened.trouble.is_none() && opened.playbook_intact);
-    let notes: Vec<String> = opened
-        .entries
-        .iter()
-        .filter_map(|entry| match &entry.event {
-            Event::Noted { text, .. } => Some(text.plain(6)),
-            _ => None,
-        })
-        .map(|text| text.split('+').next().unwrap().trim().to_owned())
-        .collect();
+    let notes: Vec<String> = opened.state.notes.iter().map(|note| note.text.plain(12)).collect();
     assert_eq!(notes.len(), 6, "{notes:?}");
 }
 

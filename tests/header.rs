@@ -6,8 +6,11 @@ mod incident;
 
 use std::sync::Arc;
 
+use firedamp::cockpit::dialog::Dialog;
+use firedamp::cockpit::keymap::Key;
 use firedamp::cockpit::model::{NoticeKind, Pen, Source, SourceKind};
-use firedamp::cockpit::{Model, Msg};
+use firedamp::cockpit::storage::{Refusal, Storage, Waiting};
+use firedamp::cockpit::{Effect, Model, Msg};
 use firedamp::domain::base::Language;
 use firedamp::ui::Screen;
 use firedamp::ui::theme::Theme;
@@ -53,6 +56,89 @@ fn a_recording_that_stopped_says_why_on_the_narrowest_screen() {
     }
     desk.model.language = Language::Th;
     assert!(header(&desk.model, 80).contains("หยุดอัด: No space left"));
+}
+
+/// A line of the screen.
+fn row(model: &Model, (columns, rows): (u16, u16), y: u16) -> (String, Buffer) {
+    let area = Rect::new(0, 0, columns, rows);
+    let mut buffer = Buffer::empty(area);
+    Screen { model, theme: &Theme::of_name("dark") }.render(area, &mut buffer);
+    let text = (0..columns).map(|x| buffer[(x, y)].symbol()).collect::<String>();
+    (text.trim_end().to_owned(), buffer)
+}
+
+fn refused(desk: &mut Desk, why: Refusal) {
+    let waiting = Some(Waiting { entries: 12, why });
+    desk.tell(Msg::Storage(Storage { volatile: true, waiting }));
+}
+
+#[test]
+fn while_entries_wait_a_banner_says_how_many_why_and_what_to_do() {
+    let mut desk = desk_at(1_000);
+    let before = row(&desk.model, (80, 24), 1).0;
+    refused(&mut desk, Refusal::Full);
+    let said = " ! 12 NOT ON DISK, kept in memory: disk full. Free space, or :move DIR";
+    for size in [(80, 24), (120, 36), (200, 60)] {
+        let (text, buffer) = row(&desk.model, size, 1);
+        assert_eq!(text, said);
+        let style = |x| buffer[(x, 1)].bg;
+        assert!((1..size.0).all(|x| style(x) == style(0)), "one bar over the whole width");
+        assert_ne!(style(0), buffer[(0, 2)].bg);
+    }
+    refused(&mut desk, Refusal::Other("Input/output error (os error 5)\u{1b}".into()));
+    let failing = row(&desk.model, (80, 24), 1).0;
+    assert!(failing.contains("disk fails. Try :move DIR  Input/output"), "{failing}");
+    desk.model.language = Language::Th;
+    refused(&mut desk, Refusal::ReadOnly);
+    let thai = row(&desk.model, (80, 24), 1).0;
+    assert!(thai.contains("ดิสก์อ่านได้อย่างเดียว") && thai.contains(":move DIR"), "{thai}");
+    desk.model.language = Language::En;
+    desk.tell(Msg::Storage(Storage::default()));
+    assert_eq!(row(&desk.model, (80, 24), 1).0, before, "the panes have their room again");
+}
+
+#[test]
+fn a_session_in_memory_is_named_volatile_on_the_narrowest_screen() {
+    let mut desk = desk_at(1_000);
+    assert!(!header(&desk.model, 80).contains("VOLATILE"));
+    desk.tell(Msg::Storage(Storage { volatile: true, waiting: None }));
+    for columns in [40, 80, 200] {
+        assert!(header(&desk.model, columns).contains("VOLATILE"), "{columns}");
+    }
+}
+
+fn typed(desk: &mut Desk, text: &str) -> Vec<Effect> {
+    text.chars().for_each(|letter| drop(desk.press(Key::Char(letter))));
+    desk.press(Key::Enter)
+}
+
+#[test]
+fn a_session_is_moved_by_its_verb_and_by_its_key() {
+    let asked = vec![Effect::Move("/mnt/usb".into())];
+    let mut desk = desk_at(1_000);
+    assert_eq!(typed(&mut desk, ":move /mnt/usb"), asked);
+    assert!(matches!(desk.model.dialog, Dialog::Closed));
+    let mut desk = desk_at(1_000);
+    typed(&mut desk, ":move");
+    assert_eq!(typed(&mut desk, "/mnt/usb"), asked);
+    let mut desk = desk_at(1_000);
+    "gm".chars().for_each(|letter| drop(desk.press(Key::Char(letter))));
+    assert_eq!(typed(&mut desk, "/mnt/usb"), asked);
+    let notice = desk.model.notice.as_ref().map(|it| it.kind.clone());
+    assert_eq!(notice, Some(NoticeKind::Moving("/mnt/usb".into())));
+}
+
+#[test]
+fn only_who_writes_an_incident_can_move_it() {
+    let mut watching = desk_at(1_000);
+    watching.tell(Msg::Pen(Pen::Observer(None)));
+    assert_eq!(typed(&mut watching, ":move /mnt/usb"), []);
+    assert!(matches!(watching.model.dialog, Dialog::Closed));
+    let training = Source { kind: SourceKind::Training, ..Source::default() };
+    let mut training = Desk::with(training);
+    assert_eq!(typed(&mut training, ":move /mnt/usb"), []);
+    let notice = training.model.notice.as_ref().map(|it| it.kind.clone());
+    assert_eq!(notice, Some(NoticeKind::NothingToMove));
 }
 
 #[test]

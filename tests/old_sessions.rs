@@ -2,17 +2,14 @@
 //!
 //! The host, the people and the processes in it are made up. A new form gets a new folder by
 //! `FIREDAMP_FIXTURE=tests/fixtures/session-N cargo test --test old_sessions -- --ignored`; the old ones stay.
-#![expect(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "a broken test should stop where it is"
-)]
+#![expect(clippy::unwrap_used, reason = "a broken test should stop where it is")]
 
 #[path = "incident/mod.rs"]
 #[expect(dead_code, reason = "other tests use the rest")]
 mod incident;
 
 use std::fs::{self, Permissions};
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -253,7 +250,8 @@ fn make_a_new_one() {
     for (ms, (by, event)) in (10..).zip(events()) {
         journal.append(moment(ms * 1_000), &by.into(), event).unwrap();
     }
-    println!("{} {}", journal.chain().seq(), journal.chain().head());
+    let (seq, head) = (journal.chain().seq(), journal.chain().head());
+    writeln!(std::io::stdout(), "ENTRIES {seq}, HEAD {head}").unwrap();
     drop(journal);
     for file in ["lock", "reserve"] {
         fs::remove_file(path.join(file)).ok();

@@ -8,8 +8,8 @@ use firedamp::domain::base::{Digest, Pid, ProcessId, Timestamp};
 use firedamp::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject};
 use firedamp::domain::playbook::{FlowId, ItemId, NodeId};
 use firedamp::domain::session::{
-    Audit, Chain, Draft, Event, ItemState, Line, LineProblem, Opening, Place, Stamp, State, Torn,
-    digest, to_json,
+    Audit, Chain, ClockChange, Draft, Event, ItemState, Line, LineProblem, Opening, Place, Stamp,
+    State, Torn, digest, to_json, write,
 };
 use firedamp::domain::untrusted::Untrusted;
 use proptest::prelude::*;
@@ -48,14 +48,18 @@ fn folded(events: impl IntoIterator<Item = Event>) -> State {
 }
 
 fn opening() -> Event {
-    Event::Opened(Opening {
+    Event::Opened(first())
+}
+
+fn first() -> Opening {
+    Opening {
         version: "0.1.0".into(),
         host: "web03".into(),
         playbook: "PB-31".into(),
         title: "Cryptomining".into(),
         sha256: Digest([7; 32]),
         training: None,
-    })
+    }
 }
 
 fn chose(node: &str, branch: usize, to: &str) -> Event {
@@ -111,6 +115,8 @@ fn every_kind() -> Vec<Event> {
         Event::Debriefed { score: 71 },
         Event::Left,
         unknown(),
+        Event::Clock { change: ClockChange::Jumped, by_ms: -3_600_000 },
+        Event::Redacted { opening: first(), head: Digest([3; 32]), entries: 12 },
     ]
 }
 
@@ -119,7 +125,7 @@ fn every_kind_reads_back_as_it_was_written() {
     let (lines, end) = journal(every_kind());
     let (entries, verdict) = Audit::of(&bytes(&lines));
     assert_eq!(entries, lines.iter().map(|line| line.entry.clone()).collect::<Vec<_>>());
-    assert_eq!((verdict.entries, verdict.head), (17, end.head()));
+    assert_eq!((verdict.entries, verdict.head), (19, end.head()));
     assert!(verdict.is_whole());
 }
 
@@ -136,7 +142,7 @@ fn the_head_of_the_fold_is_the_head_of_the_chain() {
     let (lines, end) = journal(every_kind());
     assert_eq!(State::default().head(), Digest::default());
     assert_eq!(folded(every_kind()).head(), end.head());
-    assert_eq!(end.head(), digest(&lines[16].bytes));
+    assert_eq!(end.head(), digest(&lines[18].bytes));
 }
 
 #[test]
@@ -151,6 +157,44 @@ fn a_known_kind_with_other_content_is_no_unknown_kind() {
         map.retain(|key, _| key == "kind");
         let refused = Chain::default().line(draft(0, "ploy", Event::Unknown(map)));
         assert_eq!(refused, Err(LineProblem::Content(kind.as_str().into())), "{kind}");
+    }
+}
+
+/// A line with this event, its sum right.
+fn line_of(event: &str) -> Vec<u8> {
+    let at = "2026-11-21T17:30:00Z";
+    let (boot, prev) = (r#"{"id":"b","ms":1}"#, Digest::default());
+    let line = format!(
+        r#"{{"seq":1,"at":"{at}","boot":{boot},"by":"ploy","prev":"{prev}","event":{event}"#
+    );
+    format!("{line},\"sum\":\"{}\"}}\n", digest(line.as_bytes())).into_bytes()
+}
+
+#[test]
+fn what_a_later_version_says_more_is_kept_word_for_word() {
+    for event in [
+        r#"{"kind":"noted","text":"x","mood":"calm"}"#,
+        r#"{"mood":"calm","kind":"noted","text":"x"}"#,
+        r#"{"kind":"left","why":{"z":1,"a":[null,{}]}}"#,
+        r#"{"kind":"marked","item":"1.3/4","state":"done","reason":"r","by":["a"]}"#,
+    ] {
+        let line = line_of(event);
+        let entry = Chain::default().next(&line).unwrap();
+        assert!(matches!(entry.event, Event::Unknown(_)), "{event}");
+        assert_eq!(write(&entry).unwrap(), line, "{event}");
+        let mut state = State::default();
+        state.apply(&entry);
+        assert_eq!(state.unknown, [1]);
+        assert_eq!(state.notes.len(), usize::from(event.contains("noted")), "what is known counts");
+    }
+    for event in [
+        r#"{"text":"x","kind":"noted"}"#,
+        r#"{"kind":"noted", "text":"x","mood":"calm"}"#,
+        r#"{"kind":"noted","text":"x","text":"y"}"#,
+        r#"{"kind":"marked","state":"done","item":"1.3/4","by":["a"]}"#,
+    ] {
+        let refused = Chain::default().next(&line_of(event));
+        assert!(refused.is_err(), "{event}: {refused:?}");
     }
 }
 

@@ -95,7 +95,7 @@ struct Staged {
 
 impl Staged {
     fn make(base: &Dir, boot: &str, id: &str) -> Result<Self, StoreError> {
-        let mine = std::process::id();
+        let mine = rustix::process::getpid().as_raw_nonzero();
         for number in 0..LEFTOVERS {
             let name = format!(".{id}{MAKING}{mine}-{number}");
             if !base.make(&name)? {
