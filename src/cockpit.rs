@@ -16,6 +16,7 @@ pub mod filter;
 pub mod find;
 pub mod follow;
 mod goto;
+pub mod handoff;
 pub mod history;
 pub mod keymap;
 mod keys;
@@ -75,6 +76,8 @@ pub enum Msg {
     Rewound(Vec<Entry>),
     /// The disk takes what is written, or does not; or it is another disk.
     Storage(storage::Storage),
+    /// A handoff is to be prepared: to whom, and in which words.
+    HandTo(Untrusted, Untrusted),
     /// The pen changed hands.
     Pen(Pen),
     /// A theme is in use: its name.

@@ -8,6 +8,7 @@ mod cockpit;
 pub mod complain;
 mod drill;
 pub mod guard;
+mod handoff;
 mod hands;
 mod incident;
 mod input;
@@ -18,11 +19,13 @@ mod places;
 pub mod playbook;
 mod scribe;
 pub mod sessions;
+mod sign;
 mod start;
 mod tape;
 pub mod terminal;
 mod themes;
 mod train;
+pub mod verify;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -33,9 +36,12 @@ use rustix::fs::Mode;
 use crate::host::store::{Store, StoreError};
 use crate::run::args::{Arguments, Command, Options, PlaybookCommand};
 use crate::run::complain::{Complaint, chain};
+use crate::run::handoff::Handing;
 use crate::run::places::Places;
 use crate::run::sessions::SessionsError;
+use crate::run::sign::Signing;
 use crate::run::start::Wanted;
+use crate::run::verify::Asked;
 
 /// Exit code of a complaint.
 const TROUBLE: u8 = 2;
@@ -69,7 +75,9 @@ fn obey(arguments: Arguments) -> Result<ExitCode, Complaint> {
         Some(Command::Sessions { json }) => {
             told(sessions::list(&store(&options)?, json, out).map(|()| ExitCode::SUCCESS))
         }
-        Some(Command::Verify { id }) => told(sessions::verify(&copies(&options)?, &id, out)),
+        Some(Command::Verify { id, each, anchor }) => {
+            told(verify::verify(&copies(&options)?, &id, Asked { each, anchor }, out))
+        }
         Some(Command::Export { id, output, redact, masked }) => {
             bundle::export(&copies(&options)?, &id, output.as_deref(), (redact, &masked), out)
         }
@@ -77,6 +85,16 @@ fn obey(arguments: Arguments) -> Result<ExitCode, Complaint> {
             let places = Places::find(&options)?;
             let store = Store::at(&places.sessions).map_err(|error| store_complaint(&error))?;
             bundle::import(&store, &file, out)
+        }
+        Some(Command::Handoff { id, to, note, read }) => {
+            let note = note.as_deref();
+            handoff::hand_off(&options, Handing { id: &id, to: &to, note, read }, out)
+        }
+        Some(Command::Takeover { id, read }) => handoff::take_over(&options, &id, read, out),
+        Some(Command::Brief { id, format }) => handoff::print_brief(&options, &id, format, out),
+        Some(Command::Sign { id, entry, key, add, print: _ }) => {
+            let it = Signing { id: &id, entry, key: key.as_ref(), add: add.as_ref() };
+            sign::sign(&options, it, out, &mut io::stderr())
         }
         Some(Command::Playbook { command: PlaybookCommand::Check { files, json } }) => {
             printed(playbook::check(&files, json, out))

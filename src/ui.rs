@@ -34,7 +34,7 @@ mod turn;
 pub mod wrap;
 
 pub use dialog::dialog_steps;
-pub use reader::{inside_width, read};
+pub use reader::{inside_height, inside_width, read};
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

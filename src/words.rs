@@ -5,6 +5,7 @@
 //! [`Phrase`] and stays [`Untrusted`].
 
 pub mod caption;
+pub mod card;
 pub mod command;
 pub mod debrief;
 pub mod fact;

@@ -98,7 +98,7 @@ fn marked(model: &Model) -> Vec<ItemId> {
 }
 
 /// An act after which there is nothing to redo: what was taken back is not what would be done again.
-fn act(model: &mut Model, event: Event) -> Option<Effect> {
+pub(super) fn act(model: &mut Model, event: Event) -> Option<Effect> {
     model.undone.clear();
     record(model, event)
 }
@@ -163,27 +163,4 @@ pub(super) fn ask_for_tool(model: &mut Model) {
         Some(path) => model.dialog = Dialog::AllowTool(path),
         None => model.notice(NoticeKind::NoTool),
     }
-}
-
-/// Signs the handoff with `words`. What the brief was made from is the line before, and the chain names it.
-pub(super) fn sign(model: &mut Model, words: Untrusted) -> Vec<Effect> {
-    record(model, Event::HandedOff { words }).into_iter().collect()
-}
-
-/// Accepts the newest handoff that nobody has accepted.
-pub(super) fn accept(model: &mut Model) -> Vec<Effect> {
-    let open = model.session.as_ref().and_then(|session| session.state.handoff.as_ref());
-    if open.is_some_and(|it| it.accepted.is_none() && it.by == model.who) {
-        model.notice(NoticeKind::OwnHandoff);
-        return Vec::new();
-    }
-    let Some(handoff) = open.filter(|it| it.accepted.is_none()).map(|it| it.seq) else {
-        model.notice(NoticeKind::NoHandoff);
-        return Vec::new();
-    };
-    let event = Event::Accepted { handoff };
-    if model.session.as_ref().is_some_and(|it| it.is_on_its_way(&event)) {
-        return Vec::new();
-    }
-    record(model, event).into_iter().collect()
 }

@@ -8,7 +8,7 @@ use crate::cockpit::command::Command;
 use crate::cockpit::dialog::{Asked, Dialog};
 use crate::cockpit::filter::Filter;
 use crate::cockpit::model::NoticeKind;
-use crate::cockpit::{Effect, Model, acts, coach, copy, cursor, find, goto, obey, rows};
+use crate::cockpit::{Effect, Model, acts, coach, copy, cursor, find, goto, handoff, obey, rows};
 use crate::domain::session::Event;
 use crate::domain::untrusted::Untrusted;
 
@@ -121,12 +121,7 @@ pub(super) fn enter(model: &mut Model) -> Vec<Effect> {
                 Vec::new()
             }
         }
-        Dialog::SignHandoff(input) if input.value().trim().is_empty() => {
-            model.notice(NoticeKind::ReasonNeeded);
-            model.dialog = Dialog::SignHandoff(input);
-            Vec::new()
-        }
-        Dialog::SignHandoff(input) => acts::sign(model, input.value().into()),
+        Dialog::SignHandoff(input) => handoff::sign(model, &input),
         other => {
             model.dialog = other;
             Vec::new()
@@ -165,7 +160,7 @@ fn typed(model: &mut Model, asked: Asked, input: Input) -> Vec<Effect> {
             Vec::new()
         }),
         Asked::Note(about) => {
-            acts::record(model, Event::Noted { text: text.into(), about }).into_iter().collect()
+            acts::act(model, Event::Noted { text: text.into(), about }).into_iter().collect()
         }
         Asked::Reason(..) if text.is_empty() => {
             model.notice(NoticeKind::ReasonNeeded);

@@ -101,6 +101,8 @@ pub enum Command {
     HandOff,
     /// Accept the handoff.
     Accept,
+    /// The anchor of what is on disk.
+    Anchor,
     /// All that the coach has to say, in training.
     Coach,
     /// The next hint, in training.
@@ -219,6 +221,8 @@ pub const VERBS: &[Verb] = &[
     work("sign", Command::HandOff),
     work("accept", Command::Accept),
     work("move", Command::Move),
+    // Whoever only reads may read it out too; the entry needs the pen.
+    look("anchor", Command::Anchor, Group::Work),
     look("coach", Command::Coach, Group::Time),
     look("hint", Command::Hint, Group::Time),
     look("expert", Command::Expert, Group::Time),

@@ -5,7 +5,7 @@
 
 use crate::cockpit::dialog::{CopyKind, Copyable, Dialog};
 use crate::cockpit::model::{NoticeKind, Pane, Text};
-use crate::cockpit::{Effect, Model, acknowledge, acts};
+use crate::cockpit::{Effect, Model, acknowledge, acts, handoff};
 use crate::domain::base::ProcessId;
 use crate::domain::detect::Subject;
 use crate::domain::facts::Process;
@@ -54,7 +54,10 @@ fn of_pane(model: &Model, pane: Pane) -> Vec<Copyable> {
         Pane::Decision => of_node(model).into_iter().collect(),
         Pane::Timeline => of_entry(model).into_iter().collect(),
         Pane::Playbook => vec![read(model, CopyKind::Playbook, Text::Of(Pane::Playbook))],
-        Pane::Handoff => vec![read(model, CopyKind::Brief, Text::Brief)],
+        Pane::Handoff => {
+            let brief = read(model, CopyKind::Brief, Text::Brief);
+            handoff::to_copy(model).into_iter().chain([brief]).collect()
+        }
         Pane::Gpu => Vec::new(),
     }
 }

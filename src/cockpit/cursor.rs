@@ -36,7 +36,10 @@ pub(super) fn step(model: &mut Model, by: isize) {
         }
         Pane::Gpu => panes.gpu.step(by),
         Pane::Playbook => panes.playbook.step(by),
-        Pane::Handoff => panes.handoff.step(by),
+        Pane::Handoff => {
+            panes.ceremony.follows = false;
+            panes.handoff.step(by);
+        }
     }
 }
 

@@ -83,6 +83,8 @@ pub enum CopyKind {
     Entry,
     /// The handoff brief.
     Brief,
+    /// The anchor of what is on disk.
+    Anchor,
     /// The playbook as text.
     Playbook,
 }

@@ -204,7 +204,10 @@ fn put(model: &mut Model, pane: Pane, line: usize) {
     let panes = &mut model.panes;
     match pane {
         Pane::Timeline => panes.timeline.line = panes.timeline.lines.saturating_sub(line + 1),
-        Pane::Handoff => panes.handoff.line = line,
+        Pane::Handoff => {
+            panes.ceremony.follows = false;
+            panes.handoff.line = line;
+        }
         Pane::Playbook => panes.playbook.line = line,
         Pane::Processes | Pane::Network | Pane::Gpu | Pane::Decision | Pane::Checklist => {}
     }

@@ -134,6 +134,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[Key::Char('S')], Command::HandOff),
     bind(&[Key::Char('A')], Command::Accept),
     bind(&[Key::Char('g'), Key::Char('m')], Command::Move),
+    bind(&[Key::Char('g'), Key::Char('a')], Command::Anchor),
     bind(&[Key::Char('c')], Command::Coach),
     bind(&[Key::Char('i')], Command::Hint),
     bind(&[Key::Char('=')], Command::Expert),

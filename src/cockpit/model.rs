@@ -87,6 +87,8 @@ pub struct Model {
     pub(crate) notice_since: Option<u64>,
     /// Number of the last ticket given to the journal.
     pub(crate) ticket: u64,
+    /// When, by the boot clock, an anchor was last shown.
+    pub(crate) anchored_ms: u64,
     /// When the bell last rang.
     pub(crate) rang: Option<Moment>,
     /// The minute of the boot clock that findings are counted in, and how many went to the journal in it.
@@ -265,6 +267,7 @@ impl Model {
             standing: Vec::new(),
             notice_since: None,
             ticket: 0,
+            anchored_ms: now.boot_ms,
             rang: None,
             reported: (0, 0),
         }

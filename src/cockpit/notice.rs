@@ -2,6 +2,7 @@
 
 use crate::domain::base::{Both, Moment, Timestamp};
 use crate::domain::detect::{Finding, Grade};
+use crate::domain::session::Anchor;
 use crate::domain::untrusted::Untrusted;
 
 /// Something that the responder should see now.
@@ -50,10 +51,16 @@ pub enum NoticeKind {
     Inject(String, Both<String>),
     /// The recording is at its end.
     EndOfTape,
-    /// The handoff is signed.
-    Signed,
-    /// The handoff was accepted.
-    Accepted,
+    /// The handoff is signed; the anchor of the signature.
+    Signed(Anchor),
+    /// The handoff was accepted; the anchor of the acceptance.
+    Accepted(Anchor),
+    /// The anchor of what is on disk, to be read out or written down elsewhere.
+    Anchor(Anchor),
+    /// So many lines of the card must be read before it can be signed or accepted.
+    MustRead(usize),
+    /// Every line of the card that must be read is marked.
+    AllRead,
     /// A signed handoff waits for somebody to accept it; who signed.
     HandoffWaits(Untrusted),
     /// Whoever signed a handoff cannot accept it too.
@@ -150,6 +157,9 @@ impl NoticeKind {
             | Self::ThemeBroken(_)
             | Self::TornSetAside(_)
             | Self::HandoffWaits(_)
+            | Self::Signed(_)
+            | Self::Accepted(_)
+            | Self::Anchor(_)
             | Self::Inject(..)
             | Self::FollowedGone(_)
             | Self::TapeDamaged(..)
@@ -169,8 +179,8 @@ impl NoticeKind {
             | Self::ThemeLoaded(_)
             | Self::NoTool
             | Self::EndOfTape
-            | Self::Signed
-            | Self::Accepted
+            | Self::MustRead(_)
+            | Self::AllRead
             | Self::OwnHandoff
             | Self::NoFilter
             | Self::NotFound(_)

@@ -14,7 +14,7 @@ use crate::cockpit::find::Before;
 use crate::cockpit::model::{NoticeKind, Pane, Pen, SourceKind, Stage, Touched, View};
 use crate::cockpit::{
     Effect, Model, Which, acknowledge, acts, answer, coach, copy, cursor, decision, find, follow,
-    goto, rows, tape, undo,
+    goto, handoff, rows, tape, undo,
 };
 use crate::domain::session::ItemState;
 
@@ -40,6 +40,11 @@ pub(super) fn obey(model: &mut Model, command: Command) -> Vec<Effect> {
     }
     if let Stage::Start { .. } = model.stage {
         return at_start(model, command);
+    }
+    // Marks on the card are this screen's own, so a reader makes them too.
+    if command == Command::Mark && model.focus == Pane::Handoff {
+        handoff::mark(model);
+        return Vec::new();
     }
     if command.verb().is_some_and(|verb| verb.writes) {
         return work(model, command);
@@ -92,12 +97,8 @@ fn work(model: &mut Model, command: Command) -> Vec<Effect> {
         Command::Redo => return undo::redo(model),
         Command::AllowGpuTool if model.source.kind == SourceKind::Host => acts::ask_for_tool(model),
         Command::AllowGpuTool => model.notice(NoticeKind::NoTool),
-        Command::HandOff => {
-            model.view = View::Full(Pane::Handoff);
-            model.focus = Pane::Handoff;
-            model.dialog = Dialog::SignHandoff(Input::default());
-        }
-        Command::Accept => return acts::accept(model),
+        Command::HandOff => handoff::ask(model),
+        Command::Accept => return handoff::accept(model),
         Command::Move if model.source.kind == SourceKind::Host => {
             model.dialog = Dialog::Ask(Asked::Directory, Input::default());
         }
@@ -120,6 +121,7 @@ fn look(model: &mut Model, command: Command) -> Vec<Effect> {
         Command::NextPane => to_pane(model, 1),
         Command::PreviousPane => to_pane(model, -1),
         Command::Go(view) => go(model, view),
+        Command::Open if model.view == View::Full(Pane::Handoff) => return handoff::enter(model),
         Command::Open => open(model),
         Command::Back => back(model),
         Command::Zoom => zoom(model),
@@ -163,6 +165,7 @@ fn look_further(model: &mut Model, command: Command) -> Vec<Effect> {
         Command::Bookmarks => goto::bookmarks(model),
         Command::Live => return goto::live(model),
         Command::Acknowledge => return acknowledge::acknowledge(model),
+        Command::Anchor => return handoff::anchor(model),
         other => return tape::obey(model, other),
     }
     Vec::new()
@@ -188,6 +191,7 @@ fn to_pane(model: &mut Model, by: isize) {
 
 fn go(model: &mut Model, view: View) {
     model.view = view;
+    model.panes.ceremony.follows = view == View::Full(Pane::Handoff);
     match view {
         View::Full(pane) => model.focus = pane,
         View::Cockpit => {

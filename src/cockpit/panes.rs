@@ -1,5 +1,6 @@
 //! Cursor, order and filter of each pane. Rows are worked out when something changes, not when drawn.
 
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use crate::cockpit::follow::Followed;
 use crate::domain::base::ProcessId;
 use crate::domain::facts::{Process, Socket};
 use crate::domain::playbook::{FlowId, ItemId, NodeId, Phase};
+use crate::domain::untrusted::Untrusted;
 
 /// Every pane's own state.
 #[derive(Debug, Default)]
@@ -29,10 +31,25 @@ pub struct Panes {
     pub playbook: Cursor,
     /// First line of the brief that is shown.
     pub handoff: Cursor,
+    /// How far the ceremony of a handoff has come at this screen.
+    pub ceremony: Ceremony,
     /// What is looked for in one of the texts.
     pub find: Option<Find>,
     /// Long lines of the lists are wrapped, not cut.
     pub wrap: bool,
+}
+
+/// How far the ceremony of a handoff has come at this screen.
+#[derive(Debug, Default)]
+pub struct Ceremony {
+    /// Entries behind the lines of the card that were marked as read.
+    pub read: BTreeSet<u64>,
+    /// The line that is to be marked next stays in view.
+    pub follows: bool,
+    /// Who shall take the session; empty if anybody may.
+    pub to: Untrusted,
+    /// Words for the next one that were typed and not signed yet.
+    pub words: Untrusted,
 }
 
 /// A line under the cursor.

@@ -8,7 +8,7 @@ use crate::cockpit::acts::record;
 use crate::cockpit::model::{NoticeKind, Session};
 use crate::cockpit::{Effect, Model, decision, rows};
 use crate::domain::playbook::ItemId;
-use crate::domain::session::{Entry, Event, ItemState};
+use crate::domain::session::{Entry, Event, HandoffState, ItemState};
 use crate::domain::untrusted::Untrusted;
 
 /// Takes the last act that still stands back.
@@ -27,11 +27,16 @@ pub(super) fn undo(model: &mut Model) -> Vec<Effect> {
     let event = match act {
         Act::Choice(choice) => Event::TookBack { choice },
         Act::Mark { item, before, reason, .. } => Event::Marked { item, state: before, reason },
+        Act::Written(entry) => Event::Withdrew { entry },
     };
     if let (Some(event), Some(by)) = (&again, by) {
         model.notice(NoticeKind::Undone(Box::new(event.clone()), by));
     }
-    model.undone.extend(again);
+    match again {
+        // Whoever signs says what they have read: that is not done again by a key.
+        Some(Event::HandedOff { .. }) => model.undone.clear(),
+        again => model.undone.extend(again),
+    }
     write(model, event)
 }
 
@@ -58,13 +63,23 @@ fn write(model: &mut Model, event: Event) -> Vec<Effect> {
 
 /// This is something that can be taken back, or the taking back of it.
 pub(super) const fn is_act(event: &Event) -> bool {
-    matches!(event, Event::Chose { .. } | Event::TookBack { .. } | Event::Marked { .. })
+    matches!(
+        event,
+        Event::Chose { .. }
+            | Event::TookBack { .. }
+            | Event::Marked { .. }
+            | Event::Noted { .. }
+            | Event::HandedOff { .. }
+            | Event::Withdrew { .. }
+    )
 }
 
 /// An act that can be taken back.
 #[derive(Debug, PartialEq)]
 enum Act {
     Choice(u64),
+    /// A note, or a handoff that nobody has accepted.
+    Written(u64),
     /// The mark of this entry, and what the item was before.
     Mark {
         seq: u64,
@@ -78,7 +93,7 @@ impl Act {
     /// The entry that it was.
     fn entry<'a>(&self, session: &'a Session) -> Option<&'a Entry> {
         let of = match self {
-            Self::Choice(seq) | Self::Mark { seq, .. } => *seq,
+            Self::Choice(seq) | Self::Written(seq) | Self::Mark { seq, .. } => *seq,
         };
         session.entries.iter().map(AsRef::as_ref).find(|entry: &&Entry| entry.seq == of)
     }
@@ -90,11 +105,16 @@ fn acts_are_pending(session: &Session) -> bool {
 }
 
 fn last_act(session: &Session) -> Option<Act> {
-    let standing = |seq: u64| session.state.choices.iter().any(|it| it.seq == seq);
-    acts(session.entries.iter().map(std::convert::AsRef::as_ref))
-        .into_iter()
-        .rev()
-        .find(|act| !matches!(act, Act::Choice(seq) if !standing(*seq)))
+    let state = &session.state;
+    let stands = |act: &Act| match act {
+        Act::Choice(seq) => state.choices.iter().any(|it| it.seq == *seq),
+        Act::Written(seq) => {
+            let waits = |it: &HandoffState| it.seq == *seq && it.accepted.is_none();
+            state.handoff.as_ref().is_some_and(waits) || state.notes.iter().any(|it| it.seq == *seq)
+        }
+        Act::Mark { .. } => true,
+    };
+    acts(session.entries.iter().map(std::convert::AsRef::as_ref)).into_iter().rev().find(stands)
 }
 
 /// The acts that stand, oldest first. A mark that leads back to where the mark before it on the same item
@@ -107,6 +127,8 @@ fn acts<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<Act> {
         match &entry.event {
             Event::Chose { .. } => acts.push(Act::Choice(entry.seq)),
             Event::TookBack { choice } => acts.retain(|act| *act != Act::Choice(*choice)),
+            Event::Noted { .. } | Event::HandedOff { .. } => acts.push(Act::Written(entry.seq)),
+            Event::Withdrew { entry } => acts.retain(|act| *act != Act::Written(*entry)),
             Event::Marked { item, state, reason } => {
                 let (before, why) =
                     states.get(item).copied().unwrap_or((ItemState::Open, &nothing));

@@ -11,12 +11,14 @@ use crate::cockpit::model::{
 };
 use crate::cockpit::panes::Cursor;
 use crate::cockpit::storage::Storage;
-use crate::cockpit::{Effect, Model, Msg, Opened, acts, coach, decision, find, keys, obey, rows};
+use crate::cockpit::{
+    Effect, Model, Msg, Opened, acts, coach, decision, find, handoff, keys, obey, rows,
+};
 use crate::domain::base::Language;
 use crate::domain::detect::{Finding, Grade, Rule, Subject};
 use crate::domain::facts::Snapshot;
 use crate::domain::playbook::{PB_31, read};
-use crate::domain::session::{Entry, Event, State};
+use crate::domain::session::{Anchor, Entry, Event, State};
 use crate::domain::untrusted::Untrusted;
 
 /// New findings that one snapshot may add to the journal; the rest follow with the next ones.
@@ -54,7 +56,14 @@ fn apply(model: &mut Model, msg: Msg) -> Vec<Effect> {
         }
         Msg::Paste(text) => return keys::paste(model, &text),
         Msg::Resized(size) => model.size = size,
-        Msg::Tick(now) => tick(model, now),
+        Msg::Tick(now) => {
+            tick(model, now);
+            return handoff::anchor_is_due(model);
+        }
+        Msg::HandTo(to, words) => {
+            handoff::show(model);
+            (model.panes.ceremony.to, model.panes.ceremony.words) = (to, words);
+        }
         Msg::Seen(snapshot) => return seen(model, snapshot),
         Msg::Moved(source) => return moved(model, source),
         Msg::Offered(offers) => {
@@ -109,7 +118,8 @@ fn seen(model: &mut Model, snapshot: Arc<Snapshot>) -> Vec<Effect> {
     model.live.history.push(&snapshot);
     let indicators = Arc::clone(&model.live.indicators);
     let findings = Arc::new(model.live.watch.see(&snapshot, &indicators));
-    let effects = report(model, &snapshot, &findings);
+    let mut effects = report(model, &snapshot, &findings);
+    effects.extend(handoff::anchor_is_due(model));
     let held = model.source.paused && model.source.kind == SourceKind::Host;
     if !held || model.live.snapshot.is_none() {
         model.live.snapshot = Some(snapshot);
@@ -246,6 +256,7 @@ fn open(model: &mut Model, opened: Opened) -> Vec<Effect> {
     model.panes = crate::cockpit::panes::Panes::default();
     model.panes.timeline.lines = opened.entries.len();
     model.undone.clear();
+    model.anchored_ms = model.now.boot_ms;
     model.panes.decision.flow = decision::first_flow(&state, document);
     model.coach = opened.walkthrough.map(Coach::new);
     model.source = opened.source;
@@ -293,12 +304,18 @@ fn saved(model: &mut Model, ticket: u64, entry: Entry) -> Vec<Effect> {
         Event::Allowed { program, .. } if model.source.kind == SourceKind::Host => {
             effects.push(Effect::UseTool(program.clone()));
         }
-        Event::HandedOff { .. } => model.notice(NoticeKind::Signed),
-        Event::Accepted { .. } => model.notice(NoticeKind::Accepted),
         _ => {}
     }
+    let settled: Option<fn(Anchor) -> NoticeKind> = match &entry.event {
+        Event::HandedOff { .. } => Some(NoticeKind::Signed),
+        Event::Accepted { .. } => Some(NoticeKind::Accepted),
+        _ => None,
+    };
     let over = matches!(entry.event, Event::Debriefed { .. });
     take_in(model, entry);
+    if let Some(kind) = settled {
+        handoff::settled(model, kind);
+    }
     if over {
         coach::debriefed(model);
     }

@@ -3,6 +3,7 @@
 //! Invariant: state is a fold over the events and nothing else; a line is valid only if writing it again
 //! gives the same bytes.
 
+mod anchor;
 mod audit;
 pub mod bundle;
 mod chain;
@@ -11,17 +12,24 @@ mod fold;
 mod handoff;
 mod json;
 pub mod mask;
+mod signature;
 mod sum;
 pub mod telemetry;
 mod time;
 
+pub use anchor::{Anchor, NotAnAnchor, ROUNDS};
 pub use audit::{Audit, Break, Spot, Torn, Verdict};
 pub use chain::{Chain, Checked, Draft, LINE_LIMIT, Line, LineProblem, Start, digest, write};
 pub use event::{ClockChange, Entry, Event, ItemState, Opening, PROGRAM, Place, Stamp, known_part};
-pub use fold::{Acknowledged, Choice, Gone, HandoffState, ItemMark, Note, State, Training, Worker};
+pub use fold::{
+    Acknowledged, Choice, Gone, HandoffState, ItemMark, Note, SignedBy, State, Training,
+    TroubleMet, Worker,
+};
 pub use handoff::{
-    Brief, FindingBrief, FlowBrief, ItemBrief, NextStep, NodeBrief, Passed, PhaseBrief, brief,
+    Brief, Escalation, FindingBrief, FlowBrief, ItemBrief, NextStep, NodeBrief, Passed, PhaseBrief,
+    Risk, RiskKind, Since, Standing, brief,
 };
 pub use json::to_json;
+pub use signature::{NAMESPACE, Signature, SignatureProblem, Statement};
 pub use sum::Sum;
 pub use time::{SLACK_MS, TimeWatch};

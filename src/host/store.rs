@@ -30,7 +30,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::domain::base::{Digest, Moment};
-use crate::domain::session::{Event, Opening, Verdict, digest};
+use crate::domain::session::{Entry, Event, Opening, Verdict, digest};
 use crate::domain::untrusted::Untrusted;
 
 pub use backlog::{Backlog, Settled};
@@ -172,10 +172,20 @@ impl Store {
 
     /// Reads a whole journal and says what holds of it.
     pub fn verify(&self, id: &str) -> Result<Verified, StoreError> {
+        self.verify_each(id, |_| ())
+    }
+
+    /// The same, and shows each entry that holds, in order.
+    pub fn verify_each(
+        &self,
+        id: &str,
+        mut each: impl FnMut(&Entry),
+    ) -> Result<Verified, StoreError> {
         let id = self.resolve(id)?;
         let dir = self.dir.sub(&id)?;
         let mut named = None;
         let scan = scan::all(&dir, |entry| {
+            each(&entry);
             if named.is_none() {
                 named = entry.event.opening().map(|opening| opening.sha256);
             }

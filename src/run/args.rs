@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cockpit::model::Glyphs;
 use crate::domain::base::Language;
-use crate::domain::session::PROGRAM;
+use crate::domain::session::{Anchor, PROGRAM};
 
 /// The terminal cockpit for responding to a cryptomining compromise on this host (playbook PB-31, ATT&CK T1496).
 ///
@@ -68,6 +68,15 @@ pub enum GlyphsArg {
     Braille,
 }
 
+/// `--format`.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Format {
+    /// Plain text
+    Text,
+    /// Markdown
+    Md,
+}
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -82,10 +91,69 @@ pub(super) enum Command {
         /// Which
         id: Option<String>,
     },
-    /// Check the chain of a session's journal
+    /// Check a session's journal: its chain, what entries refer to, anchors and signatures
+    ///
+    /// Ends with 0 if everything holds, with 1 if something does not, and with 2 if the session cannot be read.
     Verify {
         /// Which: an id, a unique beginning of one, or `latest`
         id: String,
+        /// A line for every entry
+        #[arg(short = 'v', long = "verbose")]
+        each: bool,
+        /// An anchor that was written down elsewhere: "171 pine-otter-sled-74"
+        #[arg(long, value_name = "ANCHOR")]
+        anchor: Option<Anchor>,
+    },
+    /// Sign a session over to the next responder: opens the card, whose lines with `!` are marked as read
+    Handoff {
+        /// Which: an id, a unique beginning of one, or `latest`
+        id: String,
+        /// Who shall take it
+        #[arg(long, value_name = "NAME")]
+        to: String,
+        /// Words for them
+        #[arg(long, value_name = "TEXT")]
+        note: Option<String>,
+        /// Print the card and sign at once, without a screen
+        #[arg(long = "i-have-read-it")]
+        read: bool,
+    },
+    /// Take over a session that was signed over: opens the card, whose lines with `!` are marked as read
+    Takeover {
+        /// Which: an id, a unique beginning of one, or `latest`
+        #[arg(default_value = "latest")]
+        id: String,
+        /// Print the card and accept at once, without a screen
+        #[arg(long = "i-have-read-it")]
+        read: bool,
+    },
+    /// Print the handoff card
+    Brief {
+        /// Which: an id, a unique beginning of one, or `latest`
+        id: String,
+        /// Plain text, or Markdown for a ticket
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+    /// Sign a session's journal with an SSH key; without options, say what to sign and how
+    ///
+    /// The signature is one that `ssh-keygen -Y verify` accepts. The key need not be on this host: sign on your own
+    /// machine what `--print` shows, and bring it back with `--add`.
+    Sign {
+        /// Which: an id, a unique beginning of one, or `latest`
+        id: String,
+        /// Up to this entry; else up to the newest handoff, else up to the last
+        #[arg(long, value_name = "N")]
+        entry: Option<u64>,
+        /// Print what to sign, and the command for it
+        #[arg(long, conflicts_with_all = ["key", "add"])]
+        print: bool,
+        /// Sign with this private key, which has no passphrase
+        #[arg(long, value_name = "FILE", conflicts_with = "add")]
+        key: Option<PathBuf>,
+        /// Take in a signature from a file, or from what is pasted (`-`)
+        #[arg(long, value_name = "FILE|-")]
+        add: Option<PathBuf>,
     },
     /// Write a session to one file that another machine can take in; anybody opens it with `tar --zstd`
     Export {

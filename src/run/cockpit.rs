@@ -327,6 +327,9 @@ impl<'a> Desk<'a> {
         if model.focus == Pane::Handoff {
             let columns = ui::inside_width(model, Pane::Handoff);
             model.panes.handoff.lines = ui::panes::handoff_lines(model, columns);
+            // Whoever scrolls goes on from what is on the screen.
+            let rows = ui::inside_height(model, Pane::Handoff);
+            model.panes.handoff.line = ui::panes::handoff_first(model, columns, rows);
         }
         let page = ui::page_places(model, self.themes.current());
         if let (Some(places), Some(coach)) = (page, &mut model.coach) {

@@ -142,6 +142,7 @@ impl Desk {
             event,
             Event::Found { .. }
                 | Event::Trouble { .. }
+                | Event::Anchored { .. }
                 | Event::TapeAt { .. }
                 | Event::Clock { .. }
         );

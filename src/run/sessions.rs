@@ -1,15 +1,14 @@
-//! `firedamp sessions` and `firedamp verify ID`.
+//! `firedamp sessions`, and what to do about a session that cannot be used.
 //!
-//! Invariant: both only read. Whatever stood in a file is printed through
+//! Invariant: only reads. Whatever stood in a file is printed through
 //! [`Untrusted`].
 
 use std::io::{self, Write};
-use std::process::ExitCode;
 
 use crate::domain::base::Timestamp;
-use crate::domain::session::{Verdict, to_json};
+use crate::domain::session::to_json;
 use crate::domain::untrusted::Untrusted;
-use crate::host::store::{ChainState, Store, StoreError, Summary, Verified};
+use crate::host::store::{ChainState, Store, StoreError, Summary};
 
 /// Why a command about sessions did not end well.
 #[derive(Debug, thiserror::Error)]
@@ -43,41 +42,6 @@ pub fn list(store: &Store, json: bool, out: &mut dyn Write) -> Result<(), Sessio
         writeln!(out, "{:width$}  {:>7}  {last:17}  {by}{:gap$}  {state}", it.id, it.entries, "")?;
     }
     Ok(())
-}
-
-/// Reads a journal from end to end and says what holds of it. A break gives exit code 1.
-pub fn verify(store: &Store, id: &str, out: &mut dyn Write) -> Result<ExitCode, SessionsError> {
-    let Verified { id, verdict, playbook_intact: intact, doubts } = store.verify(id)?;
-    let torn = verdict.torn_bytes();
-    let Verdict { entries, head, last, problem, .. } = verdict;
-    for doubt in doubts {
-        writeln!(out, "{id}: note: {doubt}")?;
-    }
-    if let Some(broken) = problem {
-        let end = last.map_or(0, |last| last.to);
-        writeln!(out, "{id}: broken at {broken}")?;
-        writeln!(out, "  {entries} entries before it hold, up to byte {end}; head {head}")?;
-        writeln!(out, "  nothing after it can be relied on")?;
-        return Ok(ExitCode::FAILURE);
-    }
-    if entries == 0 {
-        writeln!(out, "{id}: there is no whole entry")?;
-        return Ok(ExitCode::FAILURE);
-    }
-    writeln!(out, "{id}: the chain is whole")?;
-    writeln!(out, "  entries  {entries}")?;
-    writeln!(out, "  head     {head}")?;
-    let digits: String = head.to_string().chars().take(12).collect();
-    writeln!(out, "  anchor   {entries}-{digits}")?;
-    if !intact {
-        writeln!(out, "  but playbook.md is not the one that the session began with:")?;
-        writeln!(out, "  what its marks stand for cannot be relied on")?;
-    }
-    if torn > 0 {
-        writeln!(out, "  {torn} bytes after the last entry were never saved as an entry;")?;
-        writeln!(out, "  `firedamp resume {id}` sets them aside")?;
-    }
-    Ok(if intact { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// What to do about a session that cannot be used, as one sentence.

@@ -37,6 +37,8 @@ pub(super) enum First {
     Trainings(Vec<Offer>),
     /// A session.
     Open(Which),
+    /// The card of a session, to be signed or accepted: to whom and in which words.
+    Card(Which, Untrusted, Untrusted),
 }
 
 /// What the command line asks to be opened.
@@ -48,6 +50,8 @@ pub(super) enum Wanted<'a> {
     Newest,
     /// The one with this id, or whose id begins so.
     Session(&'a str),
+    /// Its handoff card: to whom, and in which words.
+    Card(&'a str, &'a Untrusted, &'a Untrusted),
 }
 
 /// Opens the cockpit on this host.
@@ -59,7 +63,7 @@ pub(super) fn cockpit(options: &Options, wanted: Wanted<'_>) -> Result<ExitCode,
     let places = Places::find(options)?;
     let (store, passed_over) = match wanted {
         Wanted::Choice => writable(&places)?,
-        Wanted::Newest | Wanted::Session(_) => {
+        Wanted::Newest | Wanted::Session(_) | Wanted::Card(..) => {
             let store = Store::at(&places.sessions).map_err(|error| store_complaint(&error))?;
             (store, None)
         }
@@ -71,6 +75,10 @@ pub(super) fn cockpit(options: &Options, wanted: Wanted<'_>) -> Result<ExitCode,
                 return train::resume(options, &name.plain(80), found.id);
             }
             First::Open(Which::Existing(found.id))
+        }
+        Wanted::Card(id, to, words) => {
+            let found = store.resolve(id).map_err(|it| store_complaint(&it))?;
+            First::Card(Which::Existing(found), to.clone(), words.clone())
         }
         Wanted::Newest => newest(&store)?,
         Wanted::Choice if options.new => First::Open(Which::New),
@@ -208,13 +216,17 @@ pub(super) fn show(
     model.language = options.language();
     model.glyphs = options.glyphs();
     themes.current().name().clone_into(&mut model.theme);
-    let opened = match first {
-        First::Offers(offers) => Msg::Offered(offers),
+    let first = match first {
+        First::Offers(offers) => vec![Msg::Offered(offers)],
         First::Trainings(offers) => {
             model.source.kind = SourceKind::Training;
-            Msg::Offered(offers)
+            vec![Msg::Offered(offers)]
         }
-        First::Open(which) => Msg::Opened(Box::new(hands.open(&which)?)),
+        First::Open(which) => vec![Msg::Opened(Box::new(hands.open(&which)?))],
+        First::Card(which, to, words) => {
+            let opened = Msg::Opened(Box::new(hands.open(&which)?));
+            vec![opened, Msg::HandTo(to, words)]
+        }
     };
     terminal::catch_panics();
     let alarm = outbox.clone();
@@ -235,7 +247,7 @@ pub(super) fn show(
     let _watcher = themes.watch(outbox.clone());
     drop(outbox);
     let mut desk = Desk::new(model, themes, canvas, hands, &clock);
-    desk.apply(opened);
+    first.into_iter().for_each(|msg| desk.apply(msg));
     if let Some(problem) = theme_problem {
         desk.apply(Msg::Notice(NoticeKind::ThemeBroken(problem.into())));
     }

@@ -69,6 +69,7 @@ const fn kind(kind: CopyKind) -> Caption {
         CopyKind::Node => Caption::CopyNode,
         CopyKind::Entry => Caption::CopyEntry,
         CopyKind::Brief => Caption::CopyBrief,
+        CopyKind::Anchor => Caption::CopyAnchor,
         CopyKind::Playbook => Caption::CopyPlaybook,
     }
 }

@@ -35,8 +35,9 @@ use crate::ui::theme::Theme;
 use crate::words::panes::{self as said, Word, word};
 use crate::words::session::pane as name_of;
 
-pub use handoff::handoff_lines;
+pub use brief_text::card_text;
 pub(in crate::ui) use handoff::handoff_text_of;
+pub use handoff::{handoff_first, handoff_lines};
 pub use playbook::playbook_lines;
 pub(in crate::ui) use playbook::playbook_text_of;
 pub(in crate::ui) use timeline::told;

@@ -1,7 +1,9 @@
 //! Texts as the screen has them, line by line, for whoever searches or copies them.
 
+use ratatui::layout::Rect;
+
 use crate::cockpit::Model;
-use crate::cockpit::model::{Pane, Size, Text};
+use crate::cockpit::model::{Pane, Text};
 use crate::domain::detect::{Finding, Subject};
 use crate::domain::session::Entry;
 use crate::ui::layout::{Strips, pane_areas};
@@ -40,10 +42,18 @@ pub fn read(model: &Model, text: Text<'_>) -> Vec<String> {
 /// Cells inside the frame of `pane` where it stands on the screen.
 #[must_use]
 pub fn inside_width(model: &Model, pane: Pane) -> u16 {
-    let Size { columns, .. } = model.size;
+    area_of(model, pane).map_or(model.size.columns, |area| area.width).saturating_sub(2)
+}
+
+/// Rows inside that frame.
+#[must_use]
+pub fn inside_height(model: &Model, pane: Pane) -> u16 {
+    area_of(model, pane).map_or(model.size.rows, |area| area.height).saturating_sub(2)
+}
+
+fn area_of(model: &Model, pane: Pane) -> Option<Rect> {
     let areas = pane_areas(model.size, model.view, model.focus, Strips::of(model));
-    let area = areas.into_iter().find(|(of, _)| *of == pane);
-    area.map_or(columns, |(_, area)| area.width).saturating_sub(2)
+    areas.into_iter().find(|(of, _)| *of == pane).map(|(_, area)| area)
 }
 
 /// `#142 suda 1.3/4 is done  find the way in`

@@ -179,6 +179,8 @@ captions! {
     CopyEntry => "entry", "รายการเหตุการณ์";
     /// Copy: a kind.
     CopyBrief => "handoff brief", "สรุปส่งเวร";
+    /// Copy: the anchor.
+    CopyAnchor => "anchor", "คำยืนยัน";
     /// Copy: a kind.
     CopyPlaybook => "playbook as text", "playbook เป็นข้อความ";
     /// Bookmarks: title.
@@ -266,7 +268,7 @@ captions! {
     /// Sign: title.
     Sign => "Sign the handoff", "เซ็นส่งเวร";
     /// Sign: what is asked.
-    SignHelp => "Words for the next responder. Your name and the time go with them.", "ข้อความถึงผู้รับเวร จะลงชื่อคุณและเวลาไว้ด้วย";
+    SignHelp => "Words for the next one; begin with @name to say who. You sign with your name and the time.", "ข้อความถึงผู้รับเวร ขึ้นต้นด้วย @ชื่อ เพื่อระบุผู้รับ จะลงชื่อคุณและเวลาไว้ด้วย";
     /// Sign: label of where we are.
     WhereWeAre => "where we are", "อยู่ตรงไหน";
     /// Sign: label of items.

@@ -182,6 +182,12 @@ const fn words(command: Command) -> Texts {
             "carry the session to another disk; asks where",
             "ย้าย session ไปดิสก์อื่น จะถามที่อยู่",
         ),
+        Command::Anchor => say(
+            "anchor",
+            "คำยืนยัน",
+            "words that prove the past: read them out",
+            "คำที่ยืนยันว่าอดีตไม่ถูกแก้ อ่านให้คนอื่นจด",
+        ),
         Command::Coach => say(
             "coach",
             "โค้ช",

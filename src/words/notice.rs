@@ -36,6 +36,7 @@ pub const fn weight(kind: &NoticeKind) -> Weight {
         NoticeKind::NoPen
         | NoticeKind::NotReachable
         | NoticeKind::ReasonNeeded
+        | NoticeKind::MustRead(_)
         | NoticeKind::BadFilter(_)
         | NoticeKind::BadTime(_)
         | NoticeKind::FollowedGone(_)
@@ -74,8 +75,10 @@ pub const fn weight(kind: &NoticeKind) -> Weight {
         | NoticeKind::ThemeLoaded(_)
         | NoticeKind::NoTool
         | NoticeKind::EndOfTape
-        | NoticeKind::Signed
-        | NoticeKind::Accepted
+        | NoticeKind::Signed(_)
+        | NoticeKind::Accepted(_)
+        | NoticeKind::Anchor(_)
+        | NoticeKind::AllRead
         | NoticeKind::OwnHandoff
         | NoticeKind::NoFilter
         | NoticeKind::NoHandoff
@@ -195,8 +198,21 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
             Phrase::default().named(from).ours(": ").named(text.get(language))
         }
         NoticeKind::EndOfTape => say("The recording is at its end.", "ถึงท้ายการบันทึกแล้ว"),
-        NoticeKind::Signed => say("The handoff is signed.", "เซ็นส่งเวรแล้ว"),
-        NoticeKind::Accepted => say("The handoff was accepted.", "รับเวรแล้ว"),
+        NoticeKind::Signed(anchor) => say(
+            "Signed; you keep the pen until it is taken. Anchor ",
+            "เซ็นแล้ว ปากกายังอยู่กับคุณจนกว่าจะมีผู้รับ คำยืนยัน ",
+        )
+        .ours(anchor.to_string()),
+        NoticeKind::Accepted(anchor) => {
+            say("The handoff was accepted. Anchor ", "รับเวรแล้ว คำยืนยัน ").ours(anchor.to_string())
+        }
+        NoticeKind::Anchor(anchor) => {
+            say("Write this down elsewhere: anchor ", "จดคำยืนยันนี้ไว้ที่อื่น: ").ours(anchor.to_string())
+        }
+        NoticeKind::MustRead(left) => must_read(language, *left),
+        NoticeKind::AllRead => {
+            say("All is read. S signs, A accepts.", "อ่านครบแล้ว S เซ็นส่งเวร A รับเวร")
+        }
         NoticeKind::NoHandoff => say("There is no handoff to accept.", "ไม่มีการส่งเวรให้รับ"),
         NoticeKind::NoMoreHints => {
             say("There are no more hints for this task.", "โจทย์ข้อนี้ไม่มีคำใบ้แล้ว")
@@ -229,6 +245,15 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
             .theirs(why),
         NoticeKind::Trouble(what) => Phrase::default().theirs(what),
     }
+}
+
+/// How many lines are left to read.
+fn must_read(language: Language, left: usize) -> Phrase {
+    Phrase::of(match language {
+        Language::En if left == 1 => String::from("1 line marked ! must be read first: Space."),
+        Language::En => format!("{left} lines marked ! must be read first: Space."),
+        Language::Th => format!("ต้องอ่านบรรทัด ! อีก {left} บรรทัดก่อน: กด Space"),
+    })
 }
 
 /// What cannot be played, from when on, and what to do. Short: it stands on one line.

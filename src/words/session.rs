@@ -125,6 +125,9 @@ pub fn event(language: Language, event: &Event) -> Phrase {
         Event::TookBack { choice } => {
             say("took back choice ", "ถอนการเลือก ").ours(format!("#{choice}"))
         }
+        Event::Withdrew { entry } => {
+            say("took back what was written in ", "ถอนสิ่งที่เขียนไว้ใน ").ours(format!("#{entry}"))
+        }
         Event::Marked { item, state, reason } => {
             let marked = Phrase::default()
                 .named(&item.0)
@@ -154,9 +157,20 @@ pub fn event(language: Language, event: &Event) -> Phrase {
         Event::Allowed { program, .. } => {
             say("allowed this program to run: ", "อนุญาตให้รันโปรแกรม: ").theirs(program)
         }
-        Event::HandedOff { words, .. } => say("handoff signed: ", "เซ็นส่งเวร: ").theirs(words),
-        Event::Accepted { handoff } => {
+        Event::HandedOff { words, to, .. } if to.is_empty() => {
+            say("handoff signed: ", "เซ็นส่งเวร: ").theirs(words)
+        }
+        Event::HandedOff { words, to, .. } => {
+            say("handoff signed to ", "เซ็นส่งเวรให้ ").theirs(to).ours(": ").theirs(words)
+        }
+        Event::Accepted { handoff, .. } => {
             say("handoff accepted: ", "รับเวรแล้ว: ").ours(format!("#{handoff}"))
+        }
+        Event::Anchored { anchor } => {
+            say("anchor shown: ", "แสดงคำยืนยัน: ").ours(anchor.to_string())
+        }
+        Event::Signed { entry, key, .. } => {
+            say("signed with a key up to ", "เซ็นด้วยกุญแจถึง ").ours(format!("#{entry}: ")).theirs(key)
         }
         Event::Trouble { what } => say("trouble: ", "ปัญหา: ").theirs(what),
         Event::Hinted { task, shown } => hinted(language, *task, *shown),

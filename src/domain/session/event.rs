@@ -5,18 +5,20 @@ use serde::{Deserialize, Serialize};
 use crate::domain::base::{Digest, Timestamp};
 use crate::domain::detect::{Finding, Subject};
 use crate::domain::playbook::{FlowId, ItemId, NodeId};
+use crate::domain::session::anchor::Anchor;
 use crate::domain::untrusted::Untrusted;
 
 /// Who an entry is by when the program itself saw something.
 pub const PROGRAM: &str = "firedamp";
 
 /// The kinds of [`Event`] that this version knows, as they are written.
-pub(super) const KINDS: [&str; 19] = [
+pub(super) const KINDS: [&str; 22] = [
     "opened",
     "resumed",
     "left",
     "chose",
     "took-back",
+    "withdrew",
     "marked",
     "noted",
     "found",
@@ -24,6 +26,8 @@ pub(super) const KINDS: [&str; 19] = [
     "allowed",
     "handed-off",
     "accepted",
+    "anchored",
+    "signed",
     "trouble",
     "hinted",
     "expert-shown",
@@ -92,6 +96,11 @@ pub enum Event {
         /// The entry that holds the choice.
         choice: u64,
     },
+    /// The responder took something else back that was written: a note, or a handoff that nobody has accepted.
+    Withdrew {
+        /// The entry that holds it; it stays where it is.
+        entry: u64,
+    },
     /// The responder set the state of an item.
     Marked {
         /// Which.
@@ -134,11 +143,35 @@ pub enum Event {
     HandedOff {
         /// To the next one, in the responder's own words.
         words: Untrusted,
+        /// Who shall take it; empty if anybody may.
+        #[serde(skip_serializing_if = "Untrusted::is_empty", default)]
+        to: Untrusted,
+        /// The lines of the card that were marked as read, by the entry that each rests on. They are a part of the
+        /// signature: a mark that stood by itself would mean nothing, and would change the card that is being read.
+        #[serde(skip_serializing_if = "Vec::is_empty", default)]
+        read: Vec<u64>,
     },
     /// The next responder read and accepted the brief.
     Accepted {
         /// The entry that signed it.
         handoff: u64,
+        /// The lines of the card that were marked as read.
+        #[serde(skip_serializing_if = "Vec::is_empty", default)]
+        read: Vec<u64>,
+    },
+    /// The anchor of an earlier entry was shown, so that somebody elsewhere may have it.
+    Anchored {
+        /// Which.
+        anchor: Anchor,
+    },
+    /// Somebody signed the journal up to an entry with an SSH key.
+    Signed {
+        /// Up to which.
+        entry: u64,
+        /// Fingerprint of the key: `SHA256:...`.
+        key: Untrusted,
+        /// The signature, as `ssh-keygen -Y verify` takes it.
+        armour: Untrusted,
     },
     /// The program met trouble that a reader of the journal should know.
     Trouble {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::domain::base::{Digest, Timestamp};
 use crate::domain::detect::{Finding, Subject};
 use crate::domain::playbook::{FlowId, ItemId, NodeId};
+use crate::domain::session::anchor::Anchor;
 use crate::domain::session::chain;
 use crate::domain::session::event::{Entry, Event, ItemState, Opening, PROGRAM, Place, known_part};
 use crate::domain::untrusted::Untrusted;
@@ -34,12 +35,24 @@ pub struct State {
     pub notes: Vec<Note>,
     /// What was found, by subject, with the entry that first named it.
     pub findings: BTreeMap<Subject, (u64, Finding, Untrusted)>,
+    /// The newest entry about each subject that something was found on.
+    pub renewed: BTreeMap<Subject, u64>,
     /// Findings that somebody has looked at, and about which nothing more was found since.
     pub acknowledged: BTreeMap<Subject, Acknowledged>,
     /// Programs that the responder allowed.
     pub allowed: Vec<Untrusted>,
-    /// The newest handoff, if any.
+    /// The newest handoff that stands, if any.
     pub handoff: Option<HandoffState>,
+    /// The newest handoff that was accepted: what came after it is news to whoever takes over next.
+    pub relieved: Option<HandoffState>,
+    /// Notes and handoffs that were taken back, and the entry that did it.
+    pub withdrawn: BTreeMap<u64, u64>,
+    /// Trouble that the program met, in order.
+    pub troubles: Vec<TroubleMet>,
+    /// The newest entry whose anchor was shown.
+    pub anchored: Option<Anchor>,
+    /// Who has signed what with a key, in order.
+    pub signatures: Vec<SignedBy>,
     /// Entries of kinds that this version does not know, or with more in them than it knows.
     pub unknown: Vec<u64>,
     /// Who worked on it, in the order of their first entry; the program itself is not among them.
@@ -151,7 +164,31 @@ pub struct Acknowledged {
     pub by: Untrusted,
 }
 
-/// The newest handoff.
+/// Trouble that the program met.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TroubleMet {
+    /// The entry.
+    pub seq: u64,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub what: Untrusted,
+}
+
+/// A signature that is in the journal. Whether it is right, only a [check](crate::domain::session::Signature) says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedBy {
+    /// The entry.
+    pub seq: u64,
+    /// Who put it there.
+    pub by: Untrusted,
+    /// Up to which entry it goes.
+    pub entry: u64,
+    /// Fingerprint of the key.
+    pub key: Untrusted,
+}
+
+/// A handoff.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HandoffState {
     /// The entry that signed it.
@@ -160,8 +197,12 @@ pub struct HandoffState {
     pub at: Timestamp,
     /// Who signed.
     pub by: Untrusted,
+    /// Who shall take it; empty if anybody may.
+    pub to: Untrusted,
     /// To the next one.
     pub words: Untrusted,
+    /// Entries behind the lines that were marked as read.
+    pub read: Vec<u64>,
     /// What the brief was made from.
     pub head: Digest,
     /// Who accepted, and when.
@@ -248,7 +289,9 @@ impl State {
             Event::Noted { text, about } => {
                 self.notes.push(Note { seq, at, by: by(), text, about });
             }
+            Event::Withdrew { entry: back } => self.withdraw(back, seq),
             Event::Found { finding, name } => {
+                self.renewed.insert(finding.subject.clone(), seq);
                 self.acknowledged.remove(&finding.subject);
                 let first = self.findings.get(&finding.subject).map_or(seq, |(first, ..)| *first);
                 self.findings.insert(finding.subject.clone(), (first, finding, name));
@@ -261,17 +304,16 @@ impl State {
                     self.allowed.push(program);
                 }
             }
-            Event::HandedOff { words } => {
-                self.handoff = Some(HandoffState {
-                    seq,
-                    at,
-                    by: by(),
-                    words,
-                    head: entry.prev,
-                    accepted: None,
-                });
+            Event::HandedOff { words, to, read } => {
+                let (by, head, accepted) = (by(), entry.prev, None);
+                self.handoff = Some(HandoffState { seq, at, by, to, words, read, head, accepted });
             }
-            Event::Accepted { handoff } => self.accept(handoff, entry),
+            Event::Accepted { handoff, .. } => self.accept(handoff, entry),
+            Event::Anchored { anchor } => self.anchored = Some(anchor),
+            Event::Signed { entry, key, .. } => {
+                self.signatures.push(SignedBy { seq, by: by(), entry, key });
+            }
+            Event::Trouble { what } => self.troubles.push(TroubleMet { seq, at, what }),
             Event::Hinted { task, shown } => self.training.hinted(task, shown),
             Event::ExpertShown => self.training.expert_shown = true,
             Event::TapeAt { ms } => self.training.tape_ms = Some(ms),
@@ -282,7 +324,7 @@ impl State {
                     self.happened(&Entry { event, ..entry.clone() });
                 }
             }
-            Event::Resumed { .. } | Event::Left | Event::Trouble { .. } | Event::Clock { .. } => {}
+            Event::Resumed { .. } | Event::Left | Event::Clock { .. } => {}
         }
     }
 
@@ -291,6 +333,19 @@ impl State {
         let newest = self.handoff.as_mut().filter(|newest| newest.seq == handoff);
         if let Some(newest) = newest.filter(|newest| newest.accepted.is_none()) {
             newest.accepted = Some((entry.by.clone(), entry.at));
+            self.relieved = Some(newest.clone());
+        }
+    }
+
+    /// Takes a note back, or the newest handoff while nobody has accepted it. Anything else stays as it is.
+    fn withdraw(&mut self, back: u64, by: u64) {
+        let notes = self.notes.len();
+        self.notes.retain(|note| note.seq != back);
+        let handoff = self.handoff.take_if(|it| it.seq == back && it.accepted.is_none());
+        if handoff.is_some() || self.notes.len() < notes {
+            self.withdrawn.insert(back, by);
+            // What stands then is the one that was accepted last.
+            self.handoff = self.handoff.take().or_else(|| self.relieved.clone());
         }
     }
 

@@ -1,6 +1,19 @@
 //! The card that the next responder reads: made from the journal, never typed.
 //!
+//! A note whose text begins with `?` is a hypothesis: a thing that somebody believes and nobody has shown. It takes one
+//! letter to write, no command has to be learnt, and older sessions have it too.
+//!
 //! Invariant: a [`Brief`] is data. What it says in which language, and how much of it fits, is not decided here.
+
+mod escalate;
+mod risk;
+mod since;
+
+pub use escalate::{Escalation, Standing};
+pub use risk::{Risk, RiskKind};
+pub use since::Since;
+
+use std::collections::BTreeSet;
 
 use crate::domain::base::{Digest, Timestamp};
 use crate::domain::detect::{Finding, Grade};
@@ -8,7 +21,7 @@ use crate::domain::playbook::{
     Block, Checklist, Flow, FlowId, Item, ItemId, NodeId, Phase, Playbook, Walk,
 };
 use crate::domain::session::event::{ItemState, Opening};
-use crate::domain::session::fold::{Choice, HandoffState, ItemMark, Note, State, Worker};
+use crate::domain::session::fold::{Choice, HandoffState, ItemMark, Note, SignedBy, State, Worker};
 use crate::domain::untrusted::Untrusted;
 
 /// Where a session stands, for the one who takes it up.
@@ -30,14 +43,24 @@ pub struct Brief {
     pub phases: Vec<PhaseBrief>,
     /// What was found, the gravest first.
     pub findings: Vec<FindingBrief>,
-    /// Notes in order.
+    /// What the next responder should know before anything else, the gravest first.
+    pub risks: Vec<Risk>,
+    /// What changed since the session was last taken over.
+    pub since: Since,
+    /// When others must be told, by the playbook; what is due first.
+    pub escalations: Vec<Escalation>,
+    /// Notes in order, but for hypotheses.
     pub notes: Vec<Note>,
+    /// Notes that say what somebody believes, in order.
+    pub hypotheses: Vec<Note>,
     /// What to do next, the first thing first.
     pub next: Vec<NextStep>,
     /// Who worked, and from when to when.
     pub workers: Vec<Worker>,
     /// The newest handoff, if any.
     pub handoff: Option<HandoffState>,
+    /// Keys that signed the journal.
+    pub signatures: Vec<SignedBy>,
     /// Programs of the host that were allowed to run.
     pub allowed: Vec<Untrusted>,
     /// Entries that this version does not understand.
@@ -137,6 +160,8 @@ pub fn brief(state: &State, playbook: &Playbook, now: Timestamp) -> Brief {
         })
         .collect();
     let phases = phases(state, playbook);
+    let findings = findings(state);
+    let (hypotheses, notes) = state.notes.iter().cloned().partition(is_hypothesis);
     Brief {
         opening: state.opening.clone(),
         opened_at: state.opened_at,
@@ -146,16 +171,50 @@ pub fn brief(state: &State, playbook: &Playbook, now: Timestamp) -> Brief {
         next: next(&flows, &phases),
         flows,
         phases,
-        findings: findings(state),
-        notes: state.notes.clone(),
+        risks: risk::risks(state, &findings),
+        since: since::since(state),
+        escalations: escalate::escalations(state, playbook),
+        findings,
+        notes,
+        hypotheses,
         workers: state.workers.clone(),
         handoff: state.handoff.clone(),
+        signatures: state.signatures.clone(),
         allowed: state.allowed.clone(),
         unknown: state.unknown.len(),
     }
 }
 
+/// A note that says what somebody believes.
+fn is_hypothesis(note: &Note) -> bool {
+    note.text.bytes().trim_ascii_start().starts_with(b"?")
+}
+
 impl Brief {
+    /// The entries behind the lines that both sides must mark as read, in the order of the card.
+    #[must_use]
+    pub fn must_read(&self) -> Vec<u64> {
+        let risks = self.risks.iter().filter(|risk| risk.must).map(|risk| risk.seq);
+        let due = self.escalations.iter().filter_map(|it| match it.standing {
+            Standing::Due(seq) => Some(seq),
+            Standing::Mentioned(_) | Standing::Silent => None,
+        });
+        let mut seen = BTreeSet::new();
+        risks.chain(due).filter(|seq| seen.insert(*seq)).collect()
+    }
+
+    /// The phase in which the host is shut off from those who misuse it.
+    #[must_use]
+    pub fn containment(&self) -> Option<&PhaseBrief> {
+        self.phases.iter().find(|it| it.phase == Some(Phase::Containment))
+    }
+
+    /// Who may accept: a signed handoff waits, and somebody else signed it.
+    #[must_use]
+    pub fn waits_for(&self, who: &Untrusted) -> Option<&HandoffState> {
+        self.handoff.as_ref().filter(|it| it.accepted.is_none() && it.by != *who)
+    }
+
     /// Findings of one grade.
     pub fn graded(&self, grade: Grade) -> impl Iterator<Item = &FindingBrief> {
         self.findings.iter().filter(move |it| it.finding.grade == grade)

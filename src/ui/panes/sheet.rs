@@ -8,7 +8,6 @@ use crate::ui::panes::row::Row;
 use crate::ui::role::Role;
 use crate::ui::text::width;
 use crate::ui::wrap::wrap;
-use crate::words::{Part, Phrase};
 
 /// Cells of one hostile value.
 const VALUE: usize = 240;
@@ -82,15 +81,6 @@ fn slice(parts: &[Piece], range: Range<usize>) -> Vec<Piece> {
 pub(super) fn theirs(role: Role, text: &Untrusted) -> Vec<Piece> {
     let pieces = text.show(VALUE).into_iter();
     pieces.map(|piece| (role.of_piece(&piece), piece.text)).collect()
-}
-
-/// A sentence.
-pub(super) fn sentence(role: Role, phrase: &Phrase) -> Vec<Piece> {
-    let part = |part: &Part| match part {
-        Part::Ours(text) => vec![(role, text.to_string())],
-        Part::Theirs(text) => theirs(Role::Untrusted, text),
-    };
-    phrase.0.iter().flat_map(part).collect()
 }
 
 /// What one line says.

@@ -177,16 +177,18 @@ const fn mark(event: &Event) -> (&'static str, Role) {
         }
         Event::Marked { .. } => ("-", Role::Text),
         Event::Chose { .. } => (">", Role::Ok),
-        Event::TookBack { .. } => ("<", Role::Warn),
+        Event::TookBack { .. } | Event::Withdrew { .. } => ("<", Role::Warn),
         Event::Noted { .. } => ("\"", Role::Text),
-        Event::HandedOff { .. } | Event::Accepted { .. } | Event::Debriefed { .. } => {
-            ("=", Role::BorderFocus)
-        }
+        Event::HandedOff { .. }
+        | Event::Accepted { .. }
+        | Event::Signed { .. }
+        | Event::Debriefed { .. } => ("=", Role::BorderFocus),
         Event::Acknowledged { .. } => ("a", Role::Text),
         Event::Opened(_)
         | Event::Resumed { .. }
         | Event::Left
         | Event::Allowed { .. }
+        | Event::Anchored { .. }
         | Event::TapeAt { .. } => (" ", Role::Dim),
         Event::Hinted { .. } | Event::ExpertShown => ("?", Role::Warn),
         Event::Clock { .. } | Event::Redacted { .. } => ("*", Role::Warn),

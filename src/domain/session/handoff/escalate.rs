@@ -1,0 +1,122 @@
+//! The playbook's own criteria for telling others, and what was written down that bears on them.
+//!
+//! A program cannot know whether an insider did it. So a criterion is *due* only where a figure that somebody wrote
+//! down passes the figure that the playbook names; where a note or a reason is about the same thing, the card points
+//! to it; and of all others it says that nothing was written.
+
+use crate::domain::playbook::{Block, Playbook, Table, TableKind};
+use crate::domain::session::fold::State;
+use crate::domain::untrusted::Untrusted;
+
+/// A criterion for telling others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Escalation {
+    /// When.
+    pub condition: String,
+    /// Whom.
+    pub to: String,
+    /// What is known about it.
+    pub standing: Standing,
+}
+
+/// What is known about a criterion, the most pressing first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// A figure in this entry passes the one that the playbook names.
+    Due(u64),
+    /// This entry is about the same thing.
+    Mentioned(u64),
+    /// Nothing was written about it.
+    Silent,
+}
+
+/// What a criterion may be about, in words of both languages.
+const TOPICS: [&[&str]; 5] = [
+    &["billing", "bill", "cost", "invoice", "ค่าใช้จ่าย", "ค่าบริการ", "บิล"],
+    &["account", "บัญชี"],
+    &["supply chain", "dependency", "dependencies", "registry", "ซัพพลายเชน"],
+    &["insider", "employee", "contractor", "คนใน", "พนักงาน"],
+    &["iam", "credential", "access key", "กุญแจ", "รหัสผ่าน"],
+];
+
+/// The criteria, due ones first.
+pub(super) fn escalations(state: &State, playbook: &Playbook) -> Vec<Escalation> {
+    let said = said(state);
+    let sections = playbook.sections.iter().flat_map(|section| &section.blocks);
+    let tables = sections.filter_map(|block| match block {
+        Block::Table(table) if table.kind == TableKind::Escalation => Some(table),
+        Block::Table(_)
+        | Block::Flow(_)
+        | Block::Procedure(_)
+        | Block::Checklist(_)
+        | Block::Code(_)
+        | Block::Diagram(_)
+        | Block::Prose(_) => None,
+    });
+    let mut all: Vec<Escalation> = tables.flat_map(|table| rows(table, &said)).collect();
+    all.sort_by_key(|it| match it.standing {
+        Standing::Due(_) => 0,
+        Standing::Mentioned(_) => 1,
+        Standing::Silent => 2,
+    });
+    all
+}
+
+fn rows(table: &Table, said: &[(u64, String)]) -> Vec<Escalation> {
+    let row = |row: &Vec<crate::domain::playbook::Prose>| {
+        let [condition, to, ..] = row.as_slice() else { return None };
+        let (condition, to) = (condition.text.clone(), to.text.clone());
+        Some(Escalation { standing: standing(&condition, said), condition, to })
+    };
+    table.rows.iter().filter_map(row).collect()
+}
+
+/// What people wrote, in small letters, oldest first.
+fn said(state: &State) -> Vec<(u64, String)> {
+    let text = |text: &Untrusted| String::from_utf8_lossy(text.bytes()).to_lowercase();
+    let notes = state.notes.iter().map(|note| (note.seq, text(&note.text)));
+    let reasons = state.items.values().filter(|mark| !mark.reason.is_empty());
+    let reasons = reasons.map(|mark| (mark.seq, text(&mark.reason)));
+    let mut said: Vec<(u64, String)> = notes.chain(reasons).collect();
+    said.sort_unstable();
+    said
+}
+
+fn standing(condition: &str, said: &[(u64, String)]) -> Standing {
+    let condition = condition.to_lowercase();
+    let topics: Vec<&[&str]> =
+        TOPICS.into_iter().filter(|words| is_about(&condition, words)).collect();
+    let limit = dollars(&condition).next();
+    let mut newest = Standing::Silent;
+    for (seq, text) in said.iter().filter(|(_, text)| topics.iter().any(|it| is_about(text, it))) {
+        let passes = limit.is_some_and(|limit| dollars(text).any(|sum| sum > limit));
+        if passes {
+            return Standing::Due(*seq);
+        }
+        newest = Standing::Mentioned(*seq);
+    }
+    newest
+}
+
+/// English words begin a word of the text; Thai has no spaces, so those stand anywhere.
+fn is_about(text: &str, words: &[&str]) -> bool {
+    let begins = |word: &str| {
+        text.match_indices(word).any(|(at, _)| {
+            let before = text.get(..at).and_then(|before| before.chars().next_back());
+            !word.is_ascii() || !before.is_some_and(|c| c.is_ascii_alphanumeric())
+        })
+    };
+    words.iter().any(|word| begins(word))
+}
+
+/// The whole dollars of every sum in the text: `$1,000`, `$ 2400.50`, `$3k`.
+fn dollars(text: &str) -> impl Iterator<Item = u64> {
+    text.split('$').skip(1).filter_map(|after| {
+        let after = after.trim_start();
+        let end = after.find(|c: char| !(c.is_ascii_digit() || c == ',')).unwrap_or(after.len());
+        let (sum, rest) = after.split_at_checked(end)?;
+        let sum: u64 = sum.replace(',', "").parse().ok()?;
+        let rest = rest.trim_start_matches(|c: char| c == '.' || c.is_ascii_digit());
+        Some(if rest.starts_with('k') { sum.saturating_mul(1_000) } else { sum })
+    })
+}

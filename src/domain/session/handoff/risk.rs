@@ -1,0 +1,89 @@
+//! What whoever takes over must not be surprised by.
+//!
+//! A risk is a finding that nobody has acknowledged, or trouble that the program met since the session was last taken
+//! over. Some must be marked as read by both sides: confirmed findings and trouble, and no more than those, for a
+//! ceremony of fifty marks is one that nobody reads.
+
+use std::collections::BTreeMap;
+
+use crate::domain::detect::{Grade, Subject};
+use crate::domain::session::fold::{State, TroubleMet};
+use crate::domain::session::handoff::FindingBrief;
+use crate::domain::untrusted::Untrusted;
+
+/// Something that the next responder should know before anything else.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Risk {
+    /// The entry that it rests on. More about it is another entry, and has to be read anew.
+    pub seq: u64,
+    /// Both sides mark it as read.
+    pub must: bool,
+    /// What.
+    pub what: RiskKind,
+}
+
+/// Kinds of [`Risk`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum RiskKind {
+    /// A finding that nobody has acknowledged, and how many more there are of the same name and grade: a miner that is
+    /// started again and again is one risk.
+    Found(FindingBrief, usize),
+    /// Trouble that the program met.
+    Trouble(TroubleMet),
+}
+
+impl Risk {
+    /// How many findings it stands for.
+    #[must_use]
+    pub const fn count(&self) -> usize {
+        match self.what {
+            RiskKind::Found(_, more) => more + 1,
+            RiskKind::Trouble(_) => 0,
+        }
+    }
+}
+
+/// The gravest first, older before newer.
+pub(super) fn risks(state: &State, findings: &[FindingBrief]) -> Vec<Risk> {
+    let mut found: Vec<Risk> = Vec::new();
+    let mut alike: BTreeMap<(Grade, Untrusted), usize> = BTreeMap::new();
+    for it in findings.iter().filter(|it| is_open(state, it)) {
+        let seq = state.renewed.get(&it.finding.subject).copied().unwrap_or(it.seq);
+        let place = *alike.entry((it.finding.grade, called(it))).or_insert(found.len());
+        if let Some(Risk { seq: newest, what: RiskKind::Found(_, more), .. }) = found.get_mut(place)
+        {
+            *newest = seq.max(*newest);
+            *more += 1;
+        } else {
+            let must = it.finding.grade == Grade::Confirmed;
+            found.push(Risk { seq, must, what: RiskKind::Found(it.clone(), 0) });
+        }
+    }
+    let since = state.relieved.as_ref().map_or(0, |handoff| handoff.seq);
+    let troubles = state.troubles.iter().filter(|trouble| trouble.seq > since);
+    let troubles = troubles.map(|trouble| Risk {
+        seq: trouble.seq,
+        must: true,
+        what: RiskKind::Trouble(trouble.clone()),
+    });
+    let grave = found.iter().position(|risk| !risk.must).unwrap_or(found.len());
+    found.splice(grave..grave, troubles);
+    found
+}
+
+fn is_open(state: &State, it: &FindingBrief) -> bool {
+    let noted = it.finding.grade == Grade::Noted;
+    !noted && !state.acknowledged.contains_key(&it.finding.subject)
+}
+
+/// Its name without the number of the process, which changes each time that it is started.
+fn called(it: &FindingBrief) -> Untrusted {
+    let name = it.name.bytes();
+    match it.finding.subject {
+        Subject::Process(_) => {
+            let at = name.iter().position(|byte| *byte == b' ').map_or(0, |at| at + 1);
+            Untrusted::new(name.get(at..).unwrap_or_default())
+        }
+        Subject::Connection { .. } => it.name.clone(),
+    }
+}

@@ -1,0 +1,271 @@
+//! `firedamp verify`: what holds of a journal, entry by entry.
+//!
+//! Three things are checked: that each line is what it was and continues the one before; that what an entry refers to
+//! was there; that anchors and signatures in the journal are right. Invariant: only reads; whatever stood in a file is
+//! printed through [`Untrusted`](crate::domain::untrusted::Untrusted).
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use crate::domain::base::{Digest, Language};
+use crate::domain::session::{
+    Anchor, Entry, Event, Signature, SignatureProblem, State, Statement, Verdict,
+};
+use crate::host::store::{Store, Verified};
+use crate::run::sessions::SessionsError;
+use crate::words::session::event;
+
+/// Cells of one hostile value.
+const VALUE: usize = 120;
+
+/// What is asked beside the chain.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Asked {
+    /// A line for each entry, and every anchor that was shown is worked out again.
+    pub each: bool,
+    /// This anchor, which somebody wrote down, shall fit.
+    pub anchor: Option<Anchor>,
+}
+
+/// Something that is not as it should be, though the chain holds.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+enum Wrong {
+    /// The choice that was taken back did not stand.
+    #[error("takes back choice #{0}, which does not stand")]
+    NoChoice(u64),
+    /// What was taken back was no note and no open handoff.
+    #[error("takes back #{0}, which is neither a note nor an open handoff")]
+    NothingWritten(u64),
+    /// The handoff that was accepted is not the one that waited.
+    #[error("accepts handoff #{0}, which does not wait")]
+    NoHandoff(u64),
+    /// The session began before.
+    #[error("begins a session that has begun")]
+    Again,
+    /// The anchor is another entry's.
+    #[error("the anchor {0} is not that of its entry")]
+    Anchor(Anchor),
+    /// It names an entry that is not before it.
+    #[error("names entry #{0}, which is not before it")]
+    NotBefore(u64),
+    /// The signature is not right.
+    #[error("{0}")]
+    Signature(SignatureProblem),
+}
+
+/// Takes in entries one after the other.
+struct Reading {
+    asked: Asked,
+    state: State,
+    /// SHA-256 of the lines before the last, from the first on: each line names the one before it.
+    heads: Vec<Digest>,
+    anchors: Vec<(u64, Anchor)>,
+    signatures: Vec<(u64, u64, String)>,
+    wrong: Vec<(u64, Wrong)>,
+    lines: Vec<String>,
+}
+
+/// Reads a journal from end to end and says what holds of it. Anything that does not hold gives exit code 1.
+pub fn verify(
+    store: &Store,
+    id: &str,
+    asked: Asked,
+    out: &mut dyn Write,
+) -> Result<ExitCode, SessionsError> {
+    let mut reading = Reading {
+        asked,
+        state: State::default(),
+        heads: Vec::new(),
+        anchors: Vec::new(),
+        signatures: Vec::new(),
+        wrong: Vec::new(),
+        lines: Vec::new(),
+    };
+    let verified = store.verify_each(id, |entry| reading.take(entry))?;
+    reading.finish(&verified);
+    for line in &reading.lines {
+        writeln!(out, "{line}")?;
+    }
+    let id = &verified.id;
+    for doubt in &verified.doubts {
+        writeln!(out, "{id}: note: {doubt}")?;
+    }
+    for (seq, wrong) in &reading.wrong {
+        writeln!(out, "{id}: entry {seq} {wrong}")?;
+    }
+    let whole = chain(&verified, out)?;
+    reading.told(&verified.verdict, out)?;
+    let fits = reading.anchor(&verified.verdict, out)?;
+    let holds = whole && fits && reading.wrong.is_empty();
+    Ok(if holds { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What holds of the chain, and of what lies beside it.
+fn chain(verified: &Verified, out: &mut dyn Write) -> Result<bool, SessionsError> {
+    let Verified { id, verdict, playbook_intact: intact, .. } = verified;
+    let Verdict { entries, head, last, problem, .. } = verdict;
+    if let Some(broken) = problem {
+        let end = last.map_or(0, |last| last.to);
+        writeln!(out, "{id}: broken at {broken}")?;
+        writeln!(out, "  {entries} entries before it hold, up to byte {end}; head {head}")?;
+        writeln!(out, "  nothing after it can be relied on")?;
+        return Ok(false);
+    }
+    if *entries == 0 {
+        writeln!(out, "{id}: there is no whole entry")?;
+        return Ok(false);
+    }
+    writeln!(out, "{id}: the chain is whole")?;
+    writeln!(out, "  entries  {entries}")?;
+    writeln!(out, "  head     {head}")?;
+    writeln!(out, "  anchor   {}", Anchor::of(*entries, *head))?;
+    if !intact {
+        writeln!(out, "  but playbook.md is not the one that the session began with:")?;
+        writeln!(out, "  what its marks stand for cannot be relied on")?;
+    }
+    let torn = verdict.torn_bytes();
+    if torn > 0 {
+        writeln!(out, "  {torn} bytes after the last entry were never saved as an entry;")?;
+        writeln!(out, "  `firedamp resume {id}` sets them aside")?;
+    }
+    Ok(*intact)
+}
+
+impl Reading {
+    fn take(&mut self, entry: &Entry) {
+        if entry.seq > 1 {
+            self.heads.push(entry.prev);
+        }
+        let wrong = self.check(entry);
+        if self.asked.each {
+            let at = entry.at.strftime("%Y-%m-%d %H:%M:%SZ");
+            let said = event(Language::En, &entry.event).plain(VALUE);
+            let (seq, by) = (entry.seq, entry.by.plain(24));
+            let holds = if wrong.is_some() { "WRONG" } else { "holds" };
+            self.lines.push(format!("{seq:>6}  {holds}  {at}  {by}: {said}"));
+        }
+        self.wrong.extend(wrong.map(|wrong| (entry.seq, wrong)));
+        self.state.apply(entry);
+    }
+
+    /// What the entry refers to was there.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "other entries refer to no other")]
+    fn check(&mut self, entry: &Entry) -> Option<Wrong> {
+        let state = &self.state;
+        let before = |seq: u64| seq > 0 && seq < entry.seq;
+        match &entry.event {
+            Event::Opened(_) if state.seq > 0 => Some(Wrong::Again),
+            Event::TookBack { choice } if !state.choices.iter().any(|it| it.seq == *choice) => {
+                Some(Wrong::NoChoice(*choice))
+            }
+            Event::Withdrew { entry } => {
+                let note = state.notes.iter().any(|it| it.seq == *entry);
+                let open = state.handoff.as_ref().filter(|it| it.accepted.is_none());
+                let handoff = open.is_some_and(|it| it.seq == *entry);
+                (!note && !handoff).then_some(Wrong::NothingWritten(*entry))
+            }
+            Event::Accepted { handoff, .. } => {
+                let open = state.handoff.as_ref().filter(|it| it.accepted.is_none());
+                let waits = open.is_some_and(|it| it.seq == *handoff);
+                (!waits).then_some(Wrong::NoHandoff(*handoff))
+            }
+            Event::Anchored { anchor } if before(anchor.seq) => {
+                self.anchors.push((entry.seq, *anchor));
+                None
+            }
+            Event::Anchored { anchor } => Some(Wrong::NotBefore(anchor.seq)),
+            Event::Signed { entry: of, armour, .. } if before(*of) => {
+                let armour = String::from_utf8_lossy(armour.bytes()).into_owned();
+                self.signatures.push((entry.seq, *of, armour));
+                None
+            }
+            Event::Signed { entry: of, .. } => Some(Wrong::NotBefore(*of)),
+            _ => None,
+        }
+    }
+
+    /// SHA-256 of the line of an entry.
+    fn head(&self, seq: u64, verdict: &Verdict) -> Option<Digest> {
+        if seq == verdict.entries {
+            return Some(verdict.head).filter(|_| seq > 0);
+        }
+        let at = usize::try_from(seq.checked_sub(1)?).ok()?;
+        self.heads.get(at).copied()
+    }
+
+    /// Anchors and signatures, now that every line is known. The newest anchor vouches for all that is before it, so
+    /// the others are worked out only where a line for each entry is asked for.
+    fn finish(&mut self, verified: &Verified) {
+        let verdict = &verified.verdict;
+        let few = if self.asked.each { usize::MAX } else { 1 };
+        let mut wrong = Vec::new();
+        for (seq, anchor) in self.anchors.iter().rev().take(few) {
+            if !self.head(anchor.seq, verdict).is_some_and(|head| anchor.fits(head)) {
+                wrong.push((*seq, Wrong::Anchor(*anchor)));
+            }
+        }
+        for (seq, of, armour) in &self.signatures {
+            let Some(head) = self.head(*of, verdict) else { continue };
+            let statement = Statement::of(&verified.id, *of, head);
+            let checked = Signature::read(armour).and_then(|it| it.check(&statement));
+            wrong.extend(checked.err().map(|problem| (*seq, Wrong::Signature(problem))));
+        }
+        self.wrong.append(&mut wrong);
+        self.wrong.sort_by_key(|(seq, _)| *seq);
+    }
+
+    /// Which anchors and signatures there are, so that the reader can ask for the other half of them.
+    fn told(&self, verdict: &Verdict, out: &mut dyn Write) -> Result<(), SessionsError> {
+        if let Some((_, anchor)) = self.anchors.last() {
+            let (count, after) = (self.anchors.len(), verdict.entries.saturating_sub(anchor.seq));
+            writeln!(
+                out,
+                "  shown    {count} anchors, the newest {anchor}; {after} entries after it"
+            )?;
+        }
+        for it in &self.state.signatures {
+            let good = !self.wrong.iter().any(|(seq, _)| *seq == it.seq);
+            let (entry, key) = (it.entry, it.key.plain(VALUE));
+            writeln!(
+                out,
+                "  signed   up to entry {entry} {} {key}",
+                if good { "by" } else { "NOT by" }
+            )?;
+        }
+        let unknown = self.state.unknown.len();
+        if unknown > 0 {
+            writeln!(out, "  unknown  {unknown} entries of kinds that this version does not know")?;
+        }
+        Ok(())
+    }
+
+    /// The anchor that somebody wrote down elsewhere.
+    fn anchor(&self, verdict: &Verdict, out: &mut dyn Write) -> Result<bool, SessionsError> {
+        let Some(anchor) = self.asked.anchor else { return Ok(true) };
+        let (seq, entries) = (anchor.seq, verdict.entries);
+        let Some(head) = self.head(seq, verdict) else {
+            writeln!(out, "  the anchor does not fit: there is no entry {seq} that holds,")?;
+            writeln!(out, "  the last is {entries}: what came after it was cut off or damaged")?;
+            return Ok(false);
+        };
+        if anchor.fits(head) {
+            let after = entries - seq;
+            writeln!(
+                out,
+                "  the anchor fits: entries 1 to {seq} are what they were when it was shown;"
+            )?;
+            writeln!(out, "  {after} entries came after it")?;
+            return Ok(true);
+        }
+        writeln!(
+            out,
+            "  the anchor does not fit entry {seq}, whose anchor is {}:",
+            Anchor::of(seq, head)
+        )?;
+        writeln!(
+            out,
+            "  it was heard wrong, is of another session, or something up to there was changed"
+        )?;
+        Ok(false)
+    }
+}

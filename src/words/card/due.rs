@@ -1,0 +1,164 @@
+//! What still asks for somebody: risks, what is blocked, open and next, and whom to tell.
+
+use crate::domain::detect::Grade;
+use crate::domain::session::{
+    Escalation, FindingBrief, ItemState, NextStep, PhaseBrief, Risk, RiskKind, Standing,
+};
+use crate::words::card::{
+    Line, Sign, Teller, Text, Tone, moment, one_line, part, plain, quiet, theirs, toned,
+};
+use crate::words::finding;
+use crate::words::session::phase;
+
+/// Reasons that a risk is told with; the timeline has the others.
+const REASONS: usize = 3;
+/// Next steps that are told.
+const STEPS: usize = 6;
+
+/// Findings that nobody acknowledged, and trouble; then how many were acknowledged.
+pub(super) fn risks(teller: Teller<'_>) -> Vec<Line> {
+    let brief = teller.brief;
+    let mut lines: Vec<Line> = brief.risks.iter().flat_map(|risk| one_risk(teller, risk)).collect();
+    let noted = brief.graded(Grade::Noted).count();
+    let open: usize = brief.risks.iter().map(|risk| risk.count()).sum();
+    let seen = brief.findings.len().saturating_sub(noted + open);
+    let mut rest = Text::new();
+    if seen > 0 {
+        rest.push(quiet(format!("{seen} {}", teller.say("acknowledged", "รับทราบแล้ว"))));
+    }
+    if noted > 0 {
+        rest.extend((seen > 0).then(|| quiet(", ")));
+        let said = teller.say("worth a look", "น่าสังเกต");
+        rest.push(quiet(format!("{noted} {said}")));
+    }
+    if !rest.is_empty() {
+        rest.push(quiet(teller.say(": see the timeline", ": ดูลำดับเหตุการณ์")));
+        lines.push(Line::with(Sign::Grade(Grade::Noted), rest));
+    }
+    lines
+}
+
+fn one_risk(teller: Teller<'_>, risk: &Risk) -> Vec<Line> {
+    let sign = |grade| if risk.must { Sign::Must(risk.seq) } else { Sign::Grade(grade) };
+    match &risk.what {
+        RiskKind::Trouble(trouble) => {
+            let text = vec![
+                theirs(&trouble.what),
+                quiet(format!("  {} #{}", moment(trouble.at), trouble.seq)),
+            ];
+            vec![Line::with(sign(Grade::Confirmed), text)]
+        }
+        RiskKind::Found(found, more) => found_one(teller, risk, found, *more, sign),
+    }
+}
+
+fn found_one(
+    teller: Teller<'_>,
+    risk: &Risk,
+    found: &FindingBrief,
+    more: usize,
+    sign: impl Fn(Grade) -> Sign,
+) -> Vec<Line> {
+    let grade = found.finding.grade;
+    let tone = if grade == Grade::Confirmed { Tone::Danger } else { Tone::Watch };
+    let mut text = vec![theirs(&found.name), plain("  ")];
+    text.push(part(tone, finding::grade(teller.language, grade)));
+    if more > 0 {
+        let said = teller.say("more of that name", "ตัวที่ชื่อเดียวกัน");
+        text.push(plain(format!("  +{more} {said}")));
+    }
+    text.push(quiet(format!("  #{}", risk.seq)));
+    let mut lines = vec![Line::with(sign(grade), text)];
+    let most = if grade == Grade::Confirmed { REASONS } else { 1 };
+    let reasons = found.finding.reasons.iter().take(most);
+    let said = |reason| toned(Tone::Plain, finding::reason(teller.language, reason));
+    lines.extend(reasons.map(|reason| Line::more(said(reason))));
+    lines
+}
+
+/// Items that cannot go on, and why.
+pub(super) fn blocked(teller: Teller<'_>) -> Vec<Line> {
+    let blocked = teller.brief.items(ItemState::Blocked);
+    blocked
+        .map(|(_, item)| {
+            let mut text = vec![quiet(format!("{} ", item.id.0)), plain(item.text.as_str())];
+            if let Some(mark) = &item.mark {
+                text.extend([part(Tone::Danger, ": "), theirs(&mark.reason), quiet(" (")]);
+                text.extend([theirs(&mark.by), quiet(format!(", {})", moment(mark.at)))]);
+            }
+            Line::with(Sign::Item(ItemState::Blocked), text)
+        })
+        .collect()
+}
+
+/// How far each phase is; of a phase that was begun, what is left.
+pub(super) fn open(teller: Teller<'_>) -> Vec<Line> {
+    teller.brief.phases.iter().flat_map(|of| one_phase(teller, of)).collect()
+}
+
+fn one_phase(teller: Teller<'_>, of: &PhaseBrief) -> Vec<Line> {
+    let settled = of.done + of.not_applicable;
+    let tone = if of.is_finished() { Tone::Good } else { Tone::Plain };
+    let name = of.phase.map_or("?", |it| phase(teller.language, it));
+    let sign = Sign::Label(tone, format!("{settled}/{}", of.total));
+    let mut lines = vec![Line::with(sign, vec![part(tone, name)])];
+    // Of a phase that nobody has begun the count says enough.
+    let begun = settled > 0 || of.items.iter().any(|item| item.state != ItemState::Open);
+    let waits = |it: ItemState| matches!(it, ItemState::Open | ItemState::Doing);
+    for item in of.items.iter().filter(|item| begun && waits(item.state)) {
+        let text = vec![quiet(format!("{} ", item.id.0)), plain(item.text.as_str())];
+        lines.push(Line::with(Sign::Item(item.state), text));
+    }
+    lines
+}
+
+/// The first things to do.
+pub(super) fn next(teller: Teller<'_>) -> Vec<Line> {
+    let steps = teller.brief.next.iter().take(STEPS).enumerate();
+    steps
+        .map(|(at, step)| {
+            let (id, text) = match step {
+                NextStep::Choose(flow, node) => (&flow.0, one_line(&node.label)),
+                NextStep::Do(item, text) => (&item.0, text.clone()),
+            };
+            let sign = Sign::Label(Tone::Strong, format!("{}", at + 1));
+            Line::with(sign, vec![quiet(format!("{id} ")), plain(text)])
+        })
+        .collect()
+}
+
+/// The playbook's criteria, and what was written that bears on them. Those about which nothing was written stand in
+/// one line: they are to be thought of, not to be read one by one.
+pub(super) fn escalations(teller: Teller<'_>) -> Vec<Line> {
+    let all = &teller.brief.escalations;
+    let mut lines: Vec<Line> =
+        all.iter().filter_map(|criterion| escalation(teller, criterion)).collect();
+    let silent = all.iter().filter(|it| it.standing == Standing::Silent);
+    let silent: Vec<Text> = silent
+        .map(|it| vec![plain(it.condition.as_str()), quiet(format!(" → {}", it.to))])
+        .collect();
+    if !silent.is_empty() {
+        let mut text = vec![quiet(teller.say("nothing written on: ", "ยังไม่มีใครเขียนถึง: "))];
+        text.extend(silent.join(&quiet("; ")));
+        lines.push(Line::with(Sign::Grade(Grade::Noted), text));
+    }
+    lines
+}
+
+fn escalation(teller: Teller<'_>, it: &Escalation) -> Option<Line> {
+    let mut text = vec![plain(it.condition.as_str()), quiet(" → "), plain(it.to.as_str())];
+    let sign = match it.standing {
+        Standing::Due(seq) => {
+            let due = teller.say("  due, by ", "  ถึงเกณฑ์แล้ว ตาม ");
+            text.push(part(Tone::Danger, format!("{due}#{seq}")));
+            Sign::Must(seq)
+        }
+        Standing::Mentioned(seq) => {
+            let see = teller.say("  see ", "  ดู ");
+            text.push(part(Tone::Watch, format!("{see}#{seq}")));
+            Sign::Grade(Grade::Suspect)
+        }
+        Standing::Silent => return None,
+    };
+    Some(Line::with(sign, text))
+}
