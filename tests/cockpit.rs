@@ -16,7 +16,7 @@ use firedamp::cockpit::panes::RowStanding;
 use firedamp::cockpit::{Effect, Model, Msg, Tape, Which, update};
 use firedamp::domain::detect::Grade;
 use firedamp::domain::playbook::{FlowId, ItemId, NodeId};
-use firedamp::domain::session::{Event, ItemState};
+use firedamp::domain::session::{Anchor, Event, ItemState};
 use incident::{Desk, miner, moment, opened, process, snapshot};
 use proptest::prelude::*;
 
@@ -369,7 +369,8 @@ fn a_handoff_is_signed_with_words_and_accepted_by_the_next() {
     keys(&mut desk, "check the cron of www-data");
     let signed = desk.press(Key::Enter);
     desk.save(signed);
-    assert_eq!(desk.model.notice.as_ref().unwrap().kind, NoticeKind::Signed);
+    let anchor = Anchor::of(desk.session().state.seq, desk.session().state.head());
+    assert_eq!(desk.model.notice.as_ref().unwrap().kind, NoticeKind::Signed(anchor));
     assert!(desk.session().state.handoff.as_ref().unwrap().accepted.is_none());
     assert!(desk.press(Key::Char('A')).is_empty(), "nobody accepts what they signed themselves");
     desk.model.who = "niran".into();

@@ -106,8 +106,12 @@ fn every_kind() -> Vec<Event> {
         },
         found(Grade::Confirmed, "4242 xmrig"),
         Event::Allowed { program: "/usr/bin/nvidia-smi".into(), sha256: Some(Digest([1; 32])) },
-        Event::HandedOff { words: "watch the pool".into() },
-        Event::Accepted { handoff: 9 },
+        Event::HandedOff { words: "watch the pool".into(), to: "".into(), read: vec![] },
+        Event::HandedOff { words: "watch it".into(), to: "niran".into(), read: vec![3, 7] },
+        Event::Accepted { handoff: 9, read: vec![7] },
+        Event::Withdrew { entry: 6 },
+        Event::Anchored { anchor: "12 zoo-able-pilot-07".parse().unwrap() },
+        Event::Signed { entry: 9, key: "SHA256:abc".into(), armour: "-----\nx\n-----\n".into() },
         Event::Trouble { what: "the disk is nearly full".into() },
         Event::Hinted { task: 1, shown: 2 },
         Event::ExpertShown,
@@ -125,7 +129,7 @@ fn every_kind_reads_back_as_it_was_written() {
     let (lines, end) = journal(every_kind());
     let (entries, verdict) = Audit::of(&bytes(&lines));
     assert_eq!(entries, lines.iter().map(|line| line.entry.clone()).collect::<Vec<_>>());
-    assert_eq!((verdict.entries, verdict.head), (19, end.head()));
+    assert_eq!((verdict.entries, verdict.head), (23, end.head()));
     assert!(verdict.is_whole());
 }
 

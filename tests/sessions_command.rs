@@ -6,10 +6,11 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::ExitCode;
 
 use firedamp::domain::base::{Digest, Moment, Timestamp};
-use firedamp::domain::session::{Event, Opening};
+use firedamp::domain::session::{Anchor, Event, Opening};
 use firedamp::domain::untrusted::Untrusted;
 use firedamp::host::store::{Hand, Opened, Store, StoreError};
-use firedamp::run::sessions::{SessionsError, advice, list, verify};
+use firedamp::run::sessions::{SessionsError, advice, list};
+use firedamp::run::verify::{Asked, verify};
 use tempfile::TempDir;
 
 const ID: &str = "20261121T173000Z-web03";
@@ -44,7 +45,7 @@ fn listed(store: &Store, json: bool) -> String {
 
 fn verified(store: &Store) -> (ExitCode, String) {
     let mut out = Vec::new();
-    let code = verify(store, ID, &mut out).unwrap();
+    let code = verify(store, ID, Asked::default(), &mut out).unwrap();
     (code, String::from_utf8(out).unwrap())
 }
 
@@ -86,10 +87,10 @@ fn the_list_is_json_when_asked() {
 fn a_whole_chain_is_told_with_its_head_and_anchor() {
     let (_place, store) = store();
     let opened = begin(&store, "web03");
-    let head = opened.state.head().to_string();
+    let head = opened.state.head();
     let (code, text) = verified(&store);
     assert_eq!(code, ExitCode::SUCCESS);
-    let anchor = format!("anchor   1-{}", head.get(..12).unwrap());
+    let anchor = format!("anchor   {}", Anchor::of(1, head));
     assert!(text.contains(&format!("head     {head}")) && text.contains(&anchor), "{text}");
 }
 
@@ -126,7 +127,7 @@ fn torn_bytes_are_told_and_do_not_fail() {
 #[test]
 fn trouble_says_what_and_what_to_do() {
     let (place, store) = store();
-    let said = |id: &str| match verify(&store, id, &mut Vec::new()) {
+    let said = |id: &str| match verify(&store, id, Asked::default(), &mut Vec::new()) {
         Err(SessionsError::Store(error)) => format!("{error}. {}", advice(&error)),
         other => panic!("{other:?}"),
     };

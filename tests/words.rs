@@ -11,7 +11,7 @@ use firedamp::domain::base::{Both, Digest, Language, Pid, ProcessId};
 use firedamp::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject};
 use firedamp::domain::facts::{GpuOutcome, GpuSourceKind, Protocol, RunState};
 use firedamp::domain::playbook::{FlowId, ItemId, NodeId, Phase};
-use firedamp::domain::session::{ClockChange, Event, ItemState, Opening, Place};
+use firedamp::domain::session::{Anchor, ClockChange, Event, ItemState, Opening, Place};
 use firedamp::domain::untrusted::Untrusted;
 use firedamp::words::notice::{Weight, notice, weight, weight_word};
 use firedamp::words::{Caption, Phrase, command, fact, finding, key, pane, search, session};
@@ -83,8 +83,12 @@ fn events() -> Vec<Event> {
         Event::Found { finding: found(Grade::Confirmed), name: value() },
         Event::Acknowledged { subject: process() },
         Event::Allowed { program: value(), sha256: None },
-        Event::HandedOff { words: value() },
-        Event::Accepted { handoff: 9 },
+        Event::HandedOff { words: value(), to: Untrusted::default(), read: vec![] },
+        Event::HandedOff { words: value(), to: value(), read: vec![3] },
+        Event::Accepted { handoff: 9, read: vec![3] },
+        Event::Withdrew { entry: 7 },
+        Event::Anchored { anchor: anchor() },
+        Event::Signed { entry: 9, key: value(), armour: value() },
         Event::Trouble { what: value() },
         Event::Hinted { task: 1, shown: 2 },
         Event::ExpertShown,
@@ -99,6 +103,10 @@ fn events() -> Vec<Event> {
         ),
         Event::Unknown(serde_json::from_str("{\"kind\":\"later\"}").unwrap()),
     ]
+}
+
+fn anchor() -> Anchor {
+    "171 pilot-other-slender-74".parse().unwrap()
 }
 
 fn notices() -> Vec<NoticeKind> {
@@ -120,8 +128,12 @@ fn notices() -> Vec<NoticeKind> {
         NoticeKind::NoTool,
         NoticeKind::Inject(String::from("SOC"), text),
         NoticeKind::EndOfTape,
-        NoticeKind::Signed,
-        NoticeKind::Accepted,
+        NoticeKind::Signed(anchor()),
+        NoticeKind::Accepted(anchor()),
+        NoticeKind::Anchor(anchor()),
+        NoticeKind::MustRead(1),
+        NoticeKind::MustRead(3),
+        NoticeKind::AllRead,
         NoticeKind::NoHandoff,
         NoticeKind::Trouble(value()),
         NoticeKind::HandoffWaits(value()),
@@ -335,7 +347,7 @@ fn names_in_a_journal_are_as_untrusted_as_everything_in_a_file() {
 #[test]
 fn trouble_weighs_more_than_news() {
     assert_eq!(weight(&NoticeKind::NotSaved(Untrusted::default())), Weight::Danger);
-    assert_eq!(weight(&NoticeKind::Signed), Weight::Calm);
+    assert_eq!(weight(&NoticeKind::Signed(anchor())), Weight::Calm);
     assert!(weight(&NoticeKind::NoPen) < Weight::Danger);
 }
 

@@ -32,7 +32,8 @@ fn must_read(model: &Model) -> Vec<u64> {
 /// Marks the line that is next as read. One that was scrolled out of view is brought back first: what is not on the
 /// screen is not marked.
 pub(super) fn mark(model: &mut Model) {
-    let shown = std::mem::replace(&mut model.panes.ceremony.follows, true)
+    let ceremony = &mut model.panes.ceremony;
+    let shown = (std::mem::replace(&mut ceremony.follows, true) || ceremony.in_view)
         && model.view == View::Full(Pane::Handoff);
     model.view = View::Full(Pane::Handoff);
     match unread(model).first() {

@@ -191,7 +191,8 @@ fn to_pane(model: &mut Model, by: isize) {
 
 fn go(model: &mut Model, view: View) {
     model.view = view;
-    model.panes.ceremony.follows = view == View::Full(Pane::Handoff);
+    // The card is read from where it stood; what must be read comes into view when it is asked for.
+    model.panes.ceremony.follows = false;
     match view {
         View::Full(pane) => model.focus = pane,
         View::Cockpit => {

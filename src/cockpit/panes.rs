@@ -46,6 +46,8 @@ pub struct Ceremony {
     pub read: BTreeSet<u64>,
     /// The line that is to be marked next stays in view.
     pub follows: bool,
+    /// It was in view on the last frame.
+    pub in_view: bool,
     /// Who shall take the session; empty if anybody may.
     pub to: Untrusted,
     /// Words for the next one that were typed and not signed yet.

@@ -329,7 +329,8 @@ impl<'a> Desk<'a> {
             model.panes.handoff.lines = ui::panes::handoff_lines(model, columns);
             // Whoever scrolls goes on from what is on the screen.
             let rows = ui::inside_height(model, Pane::Handoff);
-            model.panes.handoff.line = ui::panes::handoff_first(model, columns, rows);
+            let (first, in_view) = ui::panes::handoff_first(model, columns, rows);
+            (model.panes.handoff.line, model.panes.ceremony.in_view) = (first, in_view);
         }
         let page = ui::page_places(model, self.themes.current());
         if let (Some(places), Some(coach)) = (page, &mut model.coach) {

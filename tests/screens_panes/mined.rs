@@ -248,7 +248,11 @@ fn events(findings: &BTreeMap<Subject, Finding>) -> Vec<Entry> {
         text: Untrusted::from("php-fpm pool www is the way in, I think. check upload dir"),
         about: Some(Place::Item(ItemId(String::from("1.3/4")))),
     };
-    let handed = Event::HandedOff { words: Untrusted::from("entry vector open, billing asked") };
+    let handed = Event::HandedOff {
+        words: Untrusted::from("entry vector open, billing asked"),
+        to: Untrusted::from("niran"),
+        read: vec![3],
+    };
     let unknown: Event =
         Event::Unknown(std::iter::once((String::from("kind"), "teleported".into())).collect());
     let day = |time: &str| format!("2026-11-21T{time}Z");

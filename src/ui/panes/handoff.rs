@@ -12,7 +12,7 @@ use crate::cockpit::command::Command;
 use crate::cockpit::handoff::unread;
 use crate::cockpit::model::{Glyphs, Pane, Session};
 use crate::domain::base::{Digest, Language};
-use crate::domain::session::{Anchor, Brief, brief};
+use crate::domain::session::{Anchor, brief};
 use crate::ui::found;
 use crate::ui::panes::brief_text::Laid;
 use crate::ui::panes::row::{Row, select};
@@ -47,11 +47,16 @@ pub fn handoff_lines(model: &Model, width: u16) -> usize {
     model.session.as_ref().map_or(0, |session| laid(model, session, width).lines.len())
 }
 
-/// The first line of the brief that is shown where its pane has so many cells and rows inside.
+/// The first line of the brief that is shown where its pane has so many cells and rows inside, and whether what is to
+/// be marked next is among those that are.
 #[must_use]
-pub fn handoff_first(model: &Model, width: u16, height: u16) -> usize {
-    let laid = model.session.as_ref().map(|session| laid(model, session, width));
-    laid.map_or(0, |laid| first(model, &laid, usize::from(rows(height))))
+pub fn handoff_first(model: &Model, width: u16, height: u16) -> (usize, bool) {
+    let Some(session) = &model.session else { return (0, false) };
+    let laid = laid(model, session, width);
+    let height = usize::from(rows(height));
+    let first = first(model, &laid, height);
+    let shown = first..first + height;
+    (first, next(model, &laid).is_some_and(|(from, _)| shown.contains(&from)))
 }
 
 /// What its lines say.
@@ -118,10 +123,13 @@ fn first(model: &Model, laid: &Laid, height: usize) -> usize {
 fn title(model: &Model) -> Title {
     let Some(session) = &model.session else { return Title::new() };
     let say = |what| word(model.language, what).to_owned();
+    let anchor = newest_anchor(session.state.seq, || session.state.head());
+    let anchor_text = || anchor.map(|it| it.to_string()).unwrap_or_default();
     let find = found::in_pane(model, Pane::Handoff).map(found::title);
     let mut title: Title = find.into_iter().collect();
     let Some(handoff) = &session.state.handoff else {
         title.push((Role::Dim, say(Word::NotSigned)));
+        title.push((Role::Dim, anchor_text()));
         return title;
     };
     let (role, what) = match &handoff.accepted {
@@ -131,6 +139,7 @@ fn title(model: &Model) -> Title {
     // The entry that signed it: what came after it is not in what was handed over.
     title.push((Role::Text, format!("#{}", handoff.seq)));
     title.push((role, say(what)));
+    title.push((Role::Dim, anchor_text()));
     title
 }
 
@@ -178,21 +187,27 @@ fn laid(model: &Model, session: &Session, width: u16) -> Rc<Laid> {
         }
         let playbook = session.playbook(made.language);
         let brief = brief(&session.state, playbook, model.now.at);
-        let card = card(made.language, &brief, anchor(&brief), playbook);
+        let card = card(made.language, &brief, newest_anchor(brief.seq, || brief.head), playbook);
         let laid = Rc::new(brief_text::lay(&card, made.cells, &made.read, made.glyphs));
         *kept = Some((made, Rc::clone(&laid)));
         laid
     })
 }
 
-fn anchor(brief: &Brief) -> Option<Anchor> {
-    ANCHOR.with_borrow_mut(|kept| match *kept {
-        _ if brief.seq == 0 => None,
-        Some((head, anchor)) if head == brief.head => Some(anchor),
-        _ => {
-            let anchor = Anchor::of(brief.seq, brief.head);
-            *kept = Some((brief.head, anchor));
-            Some(anchor)
+/// The anchor of the last entry; worked out once for each.
+fn newest_anchor(seq: u64, head: impl FnOnce() -> Digest) -> Option<Anchor> {
+    ANCHOR.with_borrow_mut(|kept| {
+        if seq == 0 {
+            return None;
+        }
+        let head = head();
+        match *kept {
+            Some((of, anchor)) if of == head && anchor.seq == seq => Some(anchor),
+            Some(_) | None => {
+                let anchor = Anchor::of(seq, head);
+                *kept = Some((head, anchor));
+                Some(anchor)
+            }
         }
     })
 }

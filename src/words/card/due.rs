@@ -13,7 +13,7 @@ use crate::words::session::phase;
 /// Reasons that a risk is told with; the timeline has the others.
 const REASONS: usize = 3;
 /// Next steps that are told.
-const STEPS: usize = 6;
+const STEPS: usize = 4;
 
 /// Findings that nobody acknowledged, and trouble; then how many were acknowledged.
 pub(super) fn risks(teller: Teller<'_>) -> Vec<Line> {
@@ -91,21 +91,38 @@ pub(super) fn blocked(teller: Teller<'_>) -> Vec<Line> {
         .collect()
 }
 
-/// How far each phase is; of a phase that was begun, what is left.
+/// How far each phase is; of a phase that was begun, what is left. Those that nobody has begun stand in one line.
 pub(super) fn open(teller: Teller<'_>) -> Vec<Line> {
-    teller.brief.phases.iter().flat_map(|of| one_phase(teller, of)).collect()
+    let phases = &teller.brief.phases;
+    let (begun, ahead): (Vec<_>, Vec<_>) = phases.iter().partition(|of| is_begun(of));
+    let mut lines: Vec<Line> = begun.into_iter().flat_map(|of| one_phase(teller, of)).collect();
+    let all: usize = ahead.iter().map(|of| of.total).sum();
+    let ahead: Vec<Text> = ahead
+        .into_iter()
+        .map(|of| vec![plain(name(teller, of)), quiet(format!(" {}", of.total))])
+        .collect();
+    if !ahead.is_empty() {
+        let sign = Sign::Label(Tone::Plain, format!("0/{all}"));
+        lines.push(Line::with(sign, ahead.join(&quiet(", "))));
+    }
+    lines
+}
+
+fn is_begun(of: &PhaseBrief) -> bool {
+    of.done + of.not_applicable > 0 || of.items.iter().any(|item| item.state != ItemState::Open)
+}
+
+fn name(teller: Teller<'_>, of: &PhaseBrief) -> &'static str {
+    of.phase.map_or("?", |it| phase(teller.language, it))
 }
 
 fn one_phase(teller: Teller<'_>, of: &PhaseBrief) -> Vec<Line> {
     let settled = of.done + of.not_applicable;
     let tone = if of.is_finished() { Tone::Good } else { Tone::Plain };
-    let name = of.phase.map_or("?", |it| phase(teller.language, it));
     let sign = Sign::Label(tone, format!("{settled}/{}", of.total));
-    let mut lines = vec![Line::with(sign, vec![part(tone, name)])];
-    // Of a phase that nobody has begun the count says enough.
-    let begun = settled > 0 || of.items.iter().any(|item| item.state != ItemState::Open);
+    let mut lines = vec![Line::with(sign, vec![part(tone, name(teller, of))])];
     let waits = |it: ItemState| matches!(it, ItemState::Open | ItemState::Doing);
-    for item in of.items.iter().filter(|item| begun && waits(item.state)) {
+    for item in of.items.iter().filter(|item| waits(item.state)) {
         let text = vec![quiet(format!("{} ", item.id.0)), plain(item.text.as_str())];
         lines.push(Line::with(Sign::Item(item.state), text));
     }

@@ -1,0 +1,211 @@
+//! The ceremony at the screen: nothing is signed or accepted before what must be read is marked.
+#![expect(clippy::unwrap_used, reason = "a broken test should stop where it is")]
+
+mod incident;
+
+use std::sync::Arc;
+
+use firedamp::cockpit::dialog::{CopyKind, Dialog};
+use firedamp::cockpit::handoff::unread;
+use firedamp::cockpit::keymap::Key;
+use firedamp::cockpit::model::{NoticeKind, Pen};
+use firedamp::cockpit::{Effect, Msg};
+use firedamp::domain::session::{Anchor, Event};
+use incident::{Desk, miner, moment, snapshot};
+use proptest::prelude::*;
+
+const MINUTE: u64 = 60_000;
+
+fn keys(desk: &mut Desk, keys: &str) {
+    for c in keys.chars() {
+        let effects = desk.press(if c == '\n' { Key::Enter } else { Key::Char(c) });
+        desk.save(effects);
+    }
+}
+
+/// A desk on which so many miners of different names were found.
+fn mined(miners: u32) -> Desk {
+    let mut desk = Desk::at_work();
+    let miners = (1..=miners).map(|at| {
+        let mut one = miner(40 + at);
+        one.comm = format!("kworkerd{at}").into_bytes().into();
+        one
+    });
+    let found = desk.tell(Msg::Seen(Arc::new(snapshot(1_000, miners.collect()))));
+    desk.save(found);
+    desk
+}
+
+fn notice(desk: &Desk) -> &NoticeKind {
+    &desk.model.notice.as_ref().unwrap().kind
+}
+
+fn records(effects: &[Effect]) -> Vec<&Event> {
+    let event = |effect| match effect {
+        &Effect::Record { ref event, .. } => Some(event),
+        _ => None,
+    };
+    effects.iter().filter_map(event).collect()
+}
+
+#[test]
+fn nothing_is_signed_before_every_line_that_must_be_read_is_marked() {
+    let mut desk = mined(2);
+    keys(&mut desk, "S");
+    assert_eq!(notice(&desk), &NoticeKind::MustRead(2));
+    assert!(matches!(desk.model.dialog, Dialog::Closed));
+    keys(&mut desk, " S");
+    assert_eq!(notice(&desk), &NoticeKind::MustRead(1));
+    keys(&mut desk, " S@niran check the cron");
+    let signed = desk.press(Key::Enter);
+    let Event::HandedOff { to, words, read } = records(&signed)[0] else { panic!("{signed:?}") };
+    assert_eq!((to, words), (&"niran".into(), &"check the cron".into()));
+    assert_eq!(*read, [2, 3], "the signature says what was read");
+}
+
+#[test]
+fn what_is_out_of_view_is_brought_into_view_before_it_is_marked() {
+    let mut desk = mined(1);
+    keys(&mut desk, "0 ");
+    assert_eq!(unread(&desk.model).len(), 1);
+    keys(&mut desk, " ");
+    assert_eq!(unread(&desk.model).len(), 0);
+    keys(&mut desk, " ");
+    assert_eq!(notice(&desk), &NoticeKind::AllRead);
+}
+
+#[test]
+fn what_is_found_while_the_words_are_typed_stops_the_signature_and_keeps_the_words() {
+    let mut desk = mined(1);
+    keys(&mut desk, "S Scheck the cron");
+    let mut late = miner(90);
+    late.comm = "late".into();
+    let found = desk.tell(Msg::Seen(Arc::new(snapshot(2_000, vec![miner(41), late]))));
+    desk.save(found);
+    assert!(records(&desk.press(Key::Enter)).is_empty());
+    assert_eq!(notice(&desk), &NoticeKind::MustRead(1));
+    keys(&mut desk, " S");
+    let Dialog::SignHandoff(input) = &desk.model.dialog else { panic!("{:?}", desk.model.dialog) };
+    assert_eq!(input.value(), "check the cron");
+}
+
+#[test]
+fn the_next_one_reads_it_too_and_enter_accepts() {
+    let mut desk = mined(1);
+    keys(&mut desk, "S Sover to you\n");
+    assert!(matches!(notice(&desk), NoticeKind::Signed(_)));
+    assert_eq!(unread(&desk.model).len(), 1, "marks are of one signature");
+    desk.model.who = "niran".into();
+    keys(&mut desk, "0A");
+    assert_eq!(notice(&desk), &NoticeKind::MustRead(1));
+    keys(&mut desk, " ");
+    let accepted = desk.press(Key::Enter);
+    assert!(
+        matches!(records(&accepted)[..], [Event::Accepted { handoff: 3, read }] if *read == [2])
+    );
+    desk.save(accepted);
+    let state = &desk.session().state;
+    let anchor = Anchor::of(state.seq, state.head());
+    assert_eq!(notice(&desk), &NoticeKind::Accepted(anchor));
+}
+
+#[test]
+fn an_observer_marks_lines_and_writes_nothing() {
+    let mut desk = mined(1);
+    desk.tell(Msg::Pen(Pen::Observer(None)));
+    keys(&mut desk, "0");
+    assert!(desk.press(Key::Char(' ')).is_empty());
+    assert!(desk.press(Key::Char(' ')).is_empty());
+    assert!(unread(&desk.model).is_empty());
+    assert!(desk.press(Key::Enter).is_empty());
+    assert_eq!(notice(&desk), &NoticeKind::NoPen);
+}
+
+#[test]
+fn a_note_and_an_open_handoff_are_taken_back_by_entries_and_the_timeline_has_both() {
+    let mut desk = Desk::at_work();
+    keys(&mut desk, "mwrong host\n");
+    keys(&mut desk, "u");
+    assert!(desk.session().state.notes.is_empty());
+    desk.do_and_save(Key::Ctrl('r'));
+    assert_eq!(desk.session().state.notes.len(), 1, "redo writes it once more");
+    keys(&mut desk, "Stoo early\nu");
+    assert!(desk.session().state.handoff.is_none());
+    assert!(desk.do_and_save(Key::Ctrl('r')).is_empty());
+    assert!(desk.session().state.handoff.is_none(), "a key does not sign again");
+    let kinds: Vec<_> = desk.session().entries.iter().map(|it| &it.event).collect();
+    assert!(matches!(
+        kinds[1..],
+        [
+            Event::Noted { .. },
+            Event::Withdrew { entry: 2 },
+            Event::Noted { .. },
+            Event::HandedOff { .. },
+            Event::Withdrew { entry: 5 }
+        ]
+    ));
+    keys(&mut desk, "uu");
+    assert!(desk.session().state.notes.is_empty(), "undo after undo goes further back");
+}
+
+#[test]
+fn what_was_accepted_is_not_taken_back() {
+    let mut desk = Desk::at_work();
+    keys(&mut desk, "Sover to you\n");
+    desk.model.who = "niran".into();
+    keys(&mut desk, "Au");
+    assert_eq!(notice(&desk), &NoticeKind::NothingToUndo);
+    assert!(desk.session().state.handoff.as_ref().unwrap().accepted.is_some());
+}
+
+#[test]
+fn an_anchor_is_shown_every_fifteen_minutes_in_which_something_happened() {
+    let mut desk = Desk::at_work();
+    assert!(desk.tell(Msg::Tick(moment(15 * MINUTE - 1))).is_empty());
+    let due = desk.tell(Msg::Tick(moment(15 * MINUTE)));
+    let state = &desk.session().state;
+    let anchor = Anchor::of(state.seq, state.head());
+    assert!(matches!(records(&due)[..], [Event::Anchored { anchor: it }] if *it == anchor));
+    assert_eq!(notice(&desk), &NoticeKind::Anchor(anchor));
+    desk.save(due);
+    assert!(desk.tell(Msg::Tick(moment(40 * MINUTE))).is_empty(), "nothing happened since");
+    keys(&mut desk, "mx\n");
+    assert!(desk.tell(Msg::Tick(moment(50 * MINUTE))).is_empty());
+    assert_eq!(records(&desk.tell(Msg::Tick(moment(55 * MINUTE)))).len(), 1);
+}
+
+#[test]
+fn an_anchor_is_copied_by_two_keys_and_enter() {
+    let mut desk = Desk::at_work();
+    keys(&mut desk, "g");
+    let state = desk.session().state.clone();
+    let shown = desk.press(Key::Char('a'));
+    assert_eq!(records(&shown).len(), 1, "the journal knows which anchors were given out");
+    let Dialog::Copy(choices, 0) = &desk.model.dialog else { panic!("{:?}", desk.model.dialog) };
+    assert_eq!(choices[0].kind, CopyKind::Anchor);
+    let text = Anchor::of(state.seq, state.head()).to_string();
+    assert_eq!(desk.press(Key::Enter), [Effect::Copy(vec![text.as_str().into()])]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn no_keys_sign_or_accept_what_was_not_marked(
+        typed in prop::collection::vec(prop::sample::select(vec!['S', 'A', ' ', '\n', 'x', 'u', '0', 'm', 'j', '1']), 0..30),
+        miners in 1_u32..4,
+    ) {
+        let mut desk = mined(miners);
+        desk.model.who = "niran".into();
+        for c in typed {
+            let left = unread(&desk.model);
+            let effects = desk.press(if c == '\n' { Key::Enter } else { Key::Char(c) });
+            for event in records(&effects) {
+                if matches!(event, Event::HandedOff { .. } | Event::Accepted { .. }) {
+                    prop_assert!(left.is_empty(), "{left:?} were not read");
+                }
+            }
+            desk.save(effects);
+        }
+    }
+}
