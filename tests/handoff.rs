@@ -4,11 +4,11 @@
 use firedamp::domain::base::{Digest, Pid, ProcessId, Timestamp};
 use firedamp::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject};
 use firedamp::domain::playbook::{
-    Block, Checklist, Direction, Edge, Flow, FlowId, Item, ItemId, Node, NodeId, Phase, Playbook,
-    Section, Shape, Stroke,
+    Block, Checklist, Direction, Edge, Flow, FlowId, Item, ItemId, Node, NodeId, PB_31, Phase,
+    Playbook, Section, Shape, Stroke, read,
 };
 use firedamp::domain::session::{
-    Brief, Chain, Draft, Event, ItemState, NextStep, Stamp, State, brief,
+    Brief, Chain, Draft, Event, ItemState, NextStep, RiskKind, Stamp, Standing, State, brief,
 };
 
 fn at(second: i64) -> Timestamp {
@@ -77,6 +77,10 @@ fn playbook() -> Playbook {
 }
 
 fn told(events: impl IntoIterator<Item = Event>) -> Brief {
+    told_by(&playbook(), events)
+}
+
+fn told_by(playbook: &Playbook, events: impl IntoIterator<Item = Event>) -> Brief {
     let (mut chain, mut state) = (Chain::default(), State::default());
     for (second, event) in (0..).zip(events) {
         let boot = Stamp { id: "b007".into(), ms: 0 };
@@ -84,7 +88,7 @@ fn told(events: impl IntoIterator<Item = Event>) -> Brief {
         chain.accept(&line).unwrap();
         state.apply(&line.entry);
     }
-    let brief = brief(&state, &playbook(), at(100));
+    let brief = brief(&state, playbook, at(100));
     assert_eq!((brief.seq, brief.head), (chain.seq(), chain.head()));
     brief
 }
@@ -179,4 +183,118 @@ fn the_gravest_finding_comes_first() {
     let order: Vec<u64> = brief.findings.iter().map(|it| it.seq).collect();
     assert_eq!(order, [2, 4, 3, 1]);
     assert_eq!(brief.graded(Grade::Confirmed).count(), 2);
+}
+
+fn noted(text: &str) -> Event {
+    Event::Noted { text: text.into(), about: None }
+}
+
+fn trouble(what: &str) -> Event {
+    Event::Trouble { what: what.into() }
+}
+
+fn signed(words: &str) -> Event {
+    Event::HandedOff { words: words.into(), to: "niran".into(), read: vec![] }
+}
+
+fn accepted(handoff: u64) -> Event {
+    Event::Accepted { handoff, read: vec![] }
+}
+
+fn acknowledged(pid: u32) -> Event {
+    Event::Acknowledged { subject: Subject::Process(ProcessId { pid: Pid(pid), start: 1 }) }
+}
+
+#[test]
+fn confirmed_findings_and_trouble_must_be_read_and_suspects_are_only_shown() {
+    let brief = told([found(1, Grade::Confirmed), trouble("torn"), found(2, Grade::Suspect)]);
+    assert_eq!(brief.must_read(), [1, 2]);
+    let first = brief.risks.first().unwrap();
+    assert!(matches!(&first.what, RiskKind::Found(it, 0) if it.seq == 1));
+    assert!(!brief.risks.iter().find(|it| it.seq == 3).is_none_or(|it| it.must));
+}
+
+#[test]
+fn a_miner_that_is_started_again_and_again_is_one_line_and_has_to_be_read_anew() {
+    let once = told([found(1, Grade::Confirmed)]);
+    assert_eq!(once.must_read(), [1]);
+    let again = told((1..=9).map(|pid| found(pid, Grade::Confirmed)));
+    assert_eq!(again.must_read(), [9], "what was marked before is not what stands there now");
+    assert!(matches!(again.risks.first().unwrap().what, RiskKind::Found(_, 8)));
+}
+
+#[test]
+fn what_was_acknowledged_is_no_risk_until_more_is_found() {
+    let seen = [found(1, Grade::Confirmed), acknowledged(1)];
+    assert!(told(seen.clone()).risks.is_empty());
+    let more = told(seen.into_iter().chain([found(1, Grade::Confirmed)]));
+    assert_eq!(more.must_read(), [3]);
+}
+
+#[test]
+fn trouble_that_was_handed_over_is_no_news_to_the_one_after() {
+    let brief = told([trouble("old"), signed("x"), accepted(2), trouble("new")]);
+    assert_eq!(brief.must_read(), [4]);
+}
+
+#[test]
+fn since_counts_from_the_handoff_that_was_accepted() {
+    let brief = told([
+        noted("before"),
+        marked("1.3/1", ItemState::Done, ""),
+        signed("first"),
+        accepted(3),
+        marked("1.3/2", ItemState::Done, ""),
+        chose("F1", "A", 0, "B"),
+        Event::TookBack { choice: 6 },
+        noted("after"),
+        signed("second"),
+    ]);
+    let since = &brief.since;
+    assert_eq!(since.handoff.as_ref().unwrap().seq, 3);
+    assert_eq!(since.marked, [(ItemId("1.3/2".into()), ItemState::Done)]);
+    assert_eq!((since.notes, since.chosen, since.taken_back), (1, 0, 1));
+    assert_eq!(brief.waits_for(&"niran".into()).unwrap().seq, 9);
+    assert!(brief.waits_for(&"ploy".into()).is_none(), "nobody accepts what they signed");
+}
+
+#[test]
+fn a_handoff_that_was_taken_back_is_gone_and_the_one_before_it_stands() {
+    let back = |entry| Event::Withdrew { entry };
+    let brief = told([signed("a"), accepted(1), signed("b"), back(3)]);
+    assert_eq!(brief.handoff.as_ref().unwrap().words, "a".into());
+    assert!(brief.handoff.unwrap().accepted.is_some());
+    let brief = told([signed("a"), accepted(1), back(1)]);
+    assert!(brief.handoff.is_some(), "what was accepted cannot be taken back");
+    let brief = told([noted("wrong host"), back(1)]);
+    assert!(brief.notes.is_empty());
+}
+
+#[test]
+fn a_note_that_begins_with_a_question_mark_is_a_guess() {
+    let brief = told([noted("? the upload form"), noted("is it php? maybe")]);
+    assert_eq!(brief.hypotheses.first().unwrap().text, "? the upload form".into());
+    assert_eq!(brief.notes.len(), 1);
+}
+
+#[test]
+fn an_escalation_is_due_when_a_figure_that_was_written_passes_the_playbook_s() {
+    for edition in [PB_31.en, PB_31.th] {
+        let playbook = read(edition).0;
+        let first = |event: Option<Event>| {
+            let brief = told_by(&playbook, event);
+            assert_eq!(brief.escalations.len(), 5);
+            (brief.escalations.first().unwrap().standing, brief.must_read())
+        };
+        let note = |text| first(Some(noted(text)));
+        assert_eq!(first(None), (Standing::Silent, vec![]));
+        assert_eq!(note("billing is at $900"), (Standing::Mentioned(1), vec![]));
+        assert_eq!(note("Billing: $2,400 so far"), (Standing::Due(1), vec![1]));
+        assert_eq!(note("the cost is $3k"), (Standing::Due(1), vec![1]));
+        assert_eq!(note("ค่าใช้จ่าย $1,001"), (Standing::Due(1), vec![1]));
+        assert_eq!(note("paid $5,000 for lunch"), (Standing::Silent, vec![]));
+        assert_eq!(note("IAM keys look fine"), (Standing::Mentioned(1), vec![]));
+        let why = marked("1.3/4", ItemState::Blocked, "a contractor has the logs");
+        assert_eq!(first(Some(why)), (Standing::Mentioned(1), vec![]));
+    }
 }

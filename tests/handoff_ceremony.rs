@@ -28,7 +28,7 @@ fn mined(miners: u32) -> Desk {
     let mut desk = Desk::at_work();
     let miners = (1..=miners).map(|at| {
         let mut one = miner(40 + at);
-        one.comm = format!("kworkerd{at}").into_bytes().into();
+        one.comm = format!("kworkerd{at}").into();
         one
     });
     let found = desk.tell(Msg::Seen(Arc::new(snapshot(1_000, miners.collect()))));
@@ -107,6 +107,15 @@ fn the_next_one_reads_it_too_and_enter_accepts() {
     let state = &desk.session().state;
     let anchor = Anchor::of(state.seq, state.head());
     assert_eq!(notice(&desk), &NoticeKind::Accepted(anchor));
+}
+
+#[test]
+fn where_no_session_is_open_nothing_is_marked_signed_or_anchored() {
+    let mut desk = Desk::at_the_start();
+    for c in "0 SAga".chars() {
+        assert!(records(&desk.press(Key::Char(c))).is_empty(), "{c}");
+    }
+    assert!(unread(&desk.model).is_empty());
 }
 
 #[test]

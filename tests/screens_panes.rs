@@ -18,7 +18,7 @@ use firedamp::domain::untrusted::Untrusted;
 use firedamp::ui::panes::{draw, handoff_lines, playbook_lines};
 use firedamp::ui::text::width;
 use firedamp::ui::theme::Theme;
-use mined::{empty, full, mined, show_flow, work_out_rows};
+use mined::{empty, full, mined, read_by_niran, show_flow, work_out_rows};
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -133,6 +133,10 @@ panes! {
     playbook_empty => Playbook, 40 x 6, empty(EN);
     handoff => Handoff, 80 x 56, full(mined(EN), Pane::Handoff);
     handoff_in_thai => Handoff, 80 x 56, full(mined(TH), Pane::Handoff);
+    handoff_small => Handoff, 80 x 20, full(mined(EN), Pane::Handoff);
+    handoff_wide => Handoff, 198 x 40, full(mined(EN), Pane::Handoff);
+    handoff_wide_in_thai => Handoff, 198 x 40, full(mined(TH), Pane::Handoff);
+    handoff_read_by_the_next => Handoff, 118 x 30, read_by_niran(mined(EN));
     handoff_too_narrow => Handoff, 40 x 30, full(mined(EN), Pane::Handoff);
     handoff_empty => Handoff, 80 x 6, empty(EN);
 }

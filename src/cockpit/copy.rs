@@ -56,7 +56,7 @@ fn of_pane(model: &Model, pane: Pane) -> Vec<Copyable> {
         Pane::Playbook => vec![read(model, CopyKind::Playbook, Text::Of(Pane::Playbook))],
         Pane::Handoff => {
             let brief = read(model, CopyKind::Brief, Text::Brief);
-            handoff::to_copy(model).into_iter().chain([brief]).collect()
+            [brief].into_iter().chain(handoff::to_copy(model)).collect()
         }
         Pane::Gpu => Vec::new(),
     }

@@ -198,16 +198,14 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
             Phrase::default().named(from).ours(": ").named(text.get(language))
         }
         NoticeKind::EndOfTape => say("The recording is at its end.", "ถึงท้ายการบันทึกแล้ว"),
-        NoticeKind::Signed(anchor) => say(
-            "Signed; you keep the pen until it is taken. Anchor ",
-            "เซ็นแล้ว ปากกายังอยู่กับคุณจนกว่าจะมีผู้รับ คำยืนยัน ",
-        )
-        .ours(anchor.to_string()),
+        NoticeKind::Signed(anchor) => say("Signed, anchor ", "เซ็นแล้ว คำยืนยัน ")
+            .ours(anchor.to_string())
+            .ours(pick(language, ". The pen is yours until taken.", " ปากกาอยู่กับคุณจนมีผู้รับ")),
         NoticeKind::Accepted(anchor) => {
-            say("The handoff was accepted. Anchor ", "รับเวรแล้ว คำยืนยัน ").ours(anchor.to_string())
+            say("Accepted, anchor ", "รับเวรแล้ว คำยืนยัน ").ours(anchor.to_string())
         }
         NoticeKind::Anchor(anchor) => {
-            say("Write this down elsewhere: anchor ", "จดคำยืนยันนี้ไว้ที่อื่น: ").ours(anchor.to_string())
+            say("Write this down elsewhere: ", "จดคำยืนยันนี้ไว้ที่อื่น: ").ours(anchor.to_string())
         }
         NoticeKind::MustRead(left) => must_read(language, *left),
         NoticeKind::AllRead => {
