@@ -145,7 +145,11 @@ fn an_incident_is_worked_cut_off_taken_up_again_and_handed_over() {
     assert!(place.journal().starts_with(&before), "nothing that was there has changed");
 
     again.type_keys("S");
-    again.wait_until("the brief asks for words", |screen| screen.contains("PB-31"));
+    again.wait_until("what must be read is in the way", |screen| screen.contains("read first"));
+    again.type_keys("        ");
+    again.wait_until("all is marked as read", |screen| screen.contains("All is read"));
+    again.type_keys("S");
+    again.wait_until("the brief asks for words", |screen| screen.contains("@name"));
     again.type_keys("look at cron first");
     again.press(Key::Enter);
     again.wait_until("it is signed", |_| place.journal().contains("handed-off"));
@@ -157,6 +161,10 @@ fn an_incident_is_worked_cut_off_taken_up_again_and_handed_over() {
     let mut next = place.cockpit("niran", &["resume"], (100, 40));
     next.type_keys("0");
     next.wait_until("the brief is read", |screen| screen.contains("look at cron first"));
+    next.type_keys("A");
+    next.wait_until("they read it too", |screen| screen.contains("read first"));
+    next.type_keys("        ");
+    next.wait_until("all is marked as read", |screen| screen.contains("All is read"));
     next.type_keys("A");
     next.wait_until("it is accepted", |_| place.journal().contains("accepted"));
     next.type_keys("q");

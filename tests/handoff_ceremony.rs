@@ -41,11 +41,13 @@ fn notice(desk: &Desk) -> &NoticeKind {
 }
 
 fn records(effects: &[Effect]) -> Vec<&Event> {
-    let event = |effect| match effect {
-        &Effect::Record { ref event, .. } => Some(event),
-        _ => None,
-    };
-    effects.iter().filter_map(event).collect()
+    let mut events = Vec::new();
+    for effect in effects {
+        if let Effect::Record { event, .. } = effect {
+            events.push(event);
+        }
+    }
+    events
 }
 
 #[test]

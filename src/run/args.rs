@@ -100,7 +100,7 @@ pub(super) enum Command {
         /// A line for every entry
         #[arg(short = 'v', long = "verbose")]
         each: bool,
-        /// An anchor that was written down elsewhere: "171 pine-otter-sled-74"
+        /// An anchor that was written down elsewhere: "171 pilot-other-slender-74"
         #[arg(long, value_name = "ANCHOR")]
         anchor: Option<Anchor>,
     },

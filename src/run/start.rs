@@ -247,7 +247,9 @@ pub(super) fn show(
     let _watcher = themes.watch(outbox.clone());
     drop(outbox);
     let mut desk = Desk::new(model, themes, canvas, hands, &clock);
-    first.into_iter().for_each(|msg| desk.apply(msg));
+    for msg in first {
+        desk.apply(msg);
+    }
     if let Some(problem) = theme_problem {
         desk.apply(Msg::Notice(NoticeKind::ThemeBroken(problem.into())));
     }

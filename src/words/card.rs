@@ -100,7 +100,10 @@ pub fn card(
         let text = vec![strong(anchor.to_string()), quiet(help)];
         sections.push(teller.section(Word::Anchor, true, vec![Line::of(text)]));
     }
-    sections.push(teller.section(Word::Signed, true, done::signed(teller)));
+    // The words of a handoff that waits are the first thing that the next one reads.
+    let waits = brief.handoff.as_ref().is_some_and(|it| it.accepted.is_none());
+    let place = if waits { 0 } else { sections.len() };
+    sections.insert(place, teller.section(Word::Signed, true, done::signed(teller)));
     // What is not there yet takes no room, but for the two that everybody looks for.
     let wanted = [Word::Now, Word::Risks].map(|it| word(language, it));
     sections.retain(|it| !it.lines.is_empty() || wanted.contains(&it.name));

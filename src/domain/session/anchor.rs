@@ -1,6 +1,6 @@
 //! Anchors: what one can read out over the phone so that nobody can change the past unseen.
 //!
-//! An anchor is `171 pine-otter-sled-74`: the number of an entry, and three words and two digits that follow from
+//! An anchor is `171 pilot-other-slender-74`: the number of an entry, and three words and two digits that follow from
 //! the SHA-256 of its line and from nothing else. Each line names the one before, so whoever has the anchor outside of
 //! the host can tell whether anything up to that entry was changed.
 //!
@@ -57,7 +57,7 @@ pub struct Anchor {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotAnAnchor {
     /// It has another form.
-    #[error("an anchor is a number, three words and two digits: 171 pine-otter-sled-74")]
+    #[error("an anchor is a number, three words and two digits: 171 pilot-other-slender-74")]
     Form,
     /// A word that is not in the list: it was heard or typed wrong.
     #[error("`{}` is not in the list of words", .0.plain(24))]

@@ -97,18 +97,15 @@ fn handed(teller: Teller<'_>, handoff: &HandoffState) -> Vec<Line> {
     }
     text.extend([quiet(": "), theirs(&handoff.words), quiet(format!("  #{}", handoff.seq))]);
     let first = Line::with(Sign::Label(Tone::Quiet, moment(handoff.at)), text);
-    let second = match &handoff.accepted {
-        Some((by, at)) => {
-            let accepted = part(Tone::Good, teller.say(" accepted", " รับเวรแล้ว"));
-            Line::with(Sign::Label(Tone::Quiet, moment(*at)), vec![theirs(by), accepted])
-        }
-        None => {
-            let said = teller.say(
-                "signed, not accepted yet: the writer keeps the pen",
-                "เซ็นแล้ว รอผู้รับ ปากกายังอยู่กับผู้เซ็น",
-            );
-            Line::with(Sign::Grade(Grade::Suspect), vec![part(Tone::Watch, said)])
-        }
+    let second = if let Some((by, at)) = &handoff.accepted {
+        let accepted = part(Tone::Good, teller.say(" accepted", " รับเวรแล้ว"));
+        Line::with(Sign::Label(Tone::Quiet, moment(*at)), vec![theirs(by), accepted])
+    } else {
+        let said = teller.say(
+            "signed, not accepted yet: the writer keeps the pen",
+            "เซ็นแล้ว รอผู้รับ ปากกายังอยู่กับผู้เซ็น",
+        );
+        Line::with(Sign::Grade(Grade::Suspect), vec![part(Tone::Watch, said)])
     };
     vec![first, second]
 }

@@ -20,7 +20,7 @@ pub(super) fn risks(teller: Teller<'_>) -> Vec<Line> {
     let brief = teller.brief;
     let mut lines: Vec<Line> = brief.risks.iter().flat_map(|risk| one_risk(teller, risk)).collect();
     let noted = brief.graded(Grade::Noted).count();
-    let open: usize = brief.risks.iter().map(|risk| risk.count()).sum();
+    let open: usize = brief.risks.iter().map(Risk::count).sum();
     let seen = brief.findings.len().saturating_sub(noted + open);
     let mut rest = Text::new();
     if seen > 0 {
