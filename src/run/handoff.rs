@@ -252,7 +252,7 @@ fn sections(brief: &Brief, playbook: &Playbook, language: Language) -> Vec<Secti
 }
 
 fn text(id: &str, brief: &Brief, card: &[Section]) -> String {
-    let mut lines = vec![format!("{id}  #{}  {}", brief.seq, brief.head), String::new()];
+    let mut lines = vec![id.to_owned(), format!("#{}  {}", brief.seq, brief.head), String::new()];
     if is_training(brief) {
         lines.insert(0, String::from("#TRAINING#"));
     }
