@@ -125,7 +125,7 @@ fn any_entries() -> impl Strategy<Value = Vec<Entry>> {
     moments.prop_map(|moments| {
         let event = |seq: u64| match seq % 4 {
             0 => Event::Noted { text: "a note".into(), about: None },
-            1 => Event::HandedOff { words: "over".into() },
+            1 => Event::HandedOff { words: "over".into(), to: "".into(), read: Vec::new() },
             2 => jumped(-5_000),
             _ => Event::Trouble { what: "trouble".into() },
         };

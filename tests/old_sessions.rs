@@ -206,8 +206,11 @@ fn events() -> Vec<(&'static str, Event)> {
         ("firedamp", Event::Trouble { what: "8 bytes of a torn line are in torn/1".into() }),
         ("firedamp", Event::Clock { change: ClockChange::Jumped, by_ms: -3_600_000 }),
         ("firedamp", Event::Clock { change: ClockChange::Suspended, by_ms: 61_000 }),
-        ("suda", Event::HandedOff { words: "watch 192.0.2.1".into() }),
-        ("somsak", Event::Accepted { handoff: 14 }),
+        (
+            "suda",
+            Event::HandedOff { words: "watch 192.0.2.1".into(), to: "".into(), read: Vec::new() },
+        ),
+        ("somsak", Event::Accepted { handoff: 14, read: Vec::new() }),
         ("somsak", Event::Resumed { version: "0.1.0".into() }),
         ("somsak", unknown(r#"{"kind":"froze","pid":4242,"why":{"z":[1,null,true],"a":"x"}}"#)),
         (

@@ -143,7 +143,7 @@ fn rounds_of(cause: Cause, rounds: usize) {
                 // The hang-up that comes with the guard's death may be first, and has nothing to say either.
                 Cause::Guard(_) => {}
                 Cause::Itself(..) | Cause::Screen(_) => {
-                    assert!(said, "{cause:?}, round {round}: {}", desk.screen())
+                    assert!(said, "{cause:?}, round {round}: {}", desk.screen());
                 }
             }
         }
