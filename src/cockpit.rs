@@ -25,11 +25,13 @@ mod notice;
 mod obey;
 mod offer;
 pub mod panes;
+pub mod pen;
 mod rows;
 mod size;
 mod source;
 pub mod storage;
 mod tape;
+mod touched;
 mod undo;
 mod update;
 
@@ -38,6 +40,7 @@ use std::sync::Arc;
 use crate::cockpit::command::Command;
 use crate::cockpit::keymap::Key;
 use crate::cockpit::model::{Offer, Pen, Size, Source};
+use crate::cockpit::pen::{Around, Came, Went, Wish};
 use crate::domain::base::{Both, Moment, Timestamp};
 use crate::domain::facts::Snapshot;
 use crate::domain::playbook::Playbook;
@@ -78,8 +81,16 @@ pub enum Msg {
     Storage(storage::Storage),
     /// A handoff is to be prepared: to whom, and in which words.
     HandTo(Untrusted, Untrusted),
-    /// The pen changed hands.
+    /// Somebody else has the pen now, or nobody may write.
     Pen(Pen),
+    /// Something changed around the session: who watches, how the pen is held.
+    Around(Around),
+    /// The holder said that the pen stays there.
+    PenRefused,
+    /// This screen has the pen now.
+    PenCame(Box<Came>),
+    /// This screen gave the pen, or lost it.
+    PenWent(Box<Went>),
     /// A theme is in use: its name.
     ThemeLoaded(String),
     /// Text was copied, as far as that can be known.
@@ -119,6 +130,8 @@ pub enum Effect {
     },
     /// Take up a session, and answer with [`Msg::Opened`].
     Open(Which),
+    /// Ask for the pen, give it or take it; the answer is [`Msg::PenCame`], [`Msg::PenWent`] or a notice.
+    Pen(Wish),
     /// Let this program of the host run as a source of facts. Only ever after its event was saved.
     UseTool(Untrusted),
     /// Change the pace or place of the tape.

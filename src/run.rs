@@ -7,6 +7,7 @@ mod clip;
 mod cockpit;
 pub mod complain;
 mod drill;
+mod forks;
 pub mod guard;
 mod handoff;
 mod hands;

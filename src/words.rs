@@ -13,6 +13,7 @@ pub mod finding;
 pub mod key;
 pub mod notice;
 pub mod panes;
+pub mod pen;
 pub mod search;
 pub mod session;
 pub mod storage;

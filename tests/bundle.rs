@@ -281,6 +281,18 @@ fn a_name_that_cannot_be_masked_is_refused() {
 }
 
 #[test]
+fn a_name_that_is_a_word_of_the_recording_is_refused() {
+    let Places { here, all: _all, .. } = places();
+    let opened = begin(&here);
+    let recorder = opened.record().unwrap();
+    recorder.offer(std::sync::Arc::new(incident::snapshot(1_000, vec![incident::miner(4_242)])));
+    drop(recorder);
+    let mask = Mask::new(["running"]).unwrap();
+    let refused = here.export("latest", &Wanted { redact: true, mask }, moment(0), &mut Vec::new());
+    assert!(matches!(refused, Err(BundleError::Mask(_))), "{refused:?}");
+}
+
+#[test]
 fn a_broken_journal_is_not_sent() {
     let Places { here, all: _all, .. } = places();
     let opened = begin(&here);

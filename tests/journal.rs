@@ -13,8 +13,8 @@ use torture::sim::{EIO, EMFILE, ENOSPC, EROFS, Failure, Fault, SimDisk};
 use torture::story::{ID, PLACE, begin, by, file, moment, pen, store};
 
 /// The call of an append that writes, that syncs, and the one after a failed write that cuts.
-const WRITE: u64 = 2;
-const SYNC: u64 = 3;
+const WRITE: u64 = 3;
+const SYNC: u64 = 4;
 
 fn noted(text: &str) -> Event {
     Event::Noted { text: text.into(), about: None }
@@ -148,7 +148,7 @@ fn two_lines_behind_the_end_of_a_segment_are_a_fork_and_nothing_is_lost() {
     disk.write(&file("journal-0002.jsonl"), &second);
     let again = opened(&store);
     let Hand::ReadOnly(broken) = &again.hand else { panic!("{:?}", again.hand) };
-    assert_eq!((broken.segment, &broken.problem), (1, &LineProblem::Fork(3)));
+    assert_eq!((broken.segment, &broken.problem), (1, &LineProblem::Fork(2)));
     assert_eq!(disk.read(&file("journal.jsonl")).unwrap(), first, "nothing is repaired silently");
 }
 

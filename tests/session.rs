@@ -112,6 +112,8 @@ fn every_kind() -> Vec<Event> {
         Event::Withdrew { entry: 6 },
         Event::Anchored { anchor: "12 zoo-able-pilot-07".parse().unwrap() },
         Event::Signed { entry: 9, key: "SHA256:abc".into(), armour: "-----\nx\n-----\n".into() },
+        Event::PenGiven { to: "somsak".into() },
+        Event::PenTaken { from: "suda".into(), reason: "no answer".into() },
         Event::Trouble { what: "the disk is nearly full".into() },
         Event::Hinted { task: 1, shown: 2 },
         Event::ExpertShown,
@@ -129,7 +131,7 @@ fn every_kind_reads_back_as_it_was_written() {
     let (lines, end) = journal(every_kind());
     let (entries, verdict) = Audit::of(&bytes(&lines));
     assert_eq!(entries, lines.iter().map(|line| line.entry.clone()).collect::<Vec<_>>());
-    assert_eq!((verdict.entries, verdict.head), (23, end.head()));
+    assert_eq!((verdict.entries, verdict.head), (25, end.head()));
     assert!(verdict.is_whole());
 }
 
@@ -146,7 +148,7 @@ fn the_head_of_the_fold_is_the_head_of_the_chain() {
     let (lines, end) = journal(every_kind());
     assert_eq!(State::default().head(), Digest::default());
     assert_eq!(folded(every_kind()).head(), end.head());
-    assert_eq!(end.head(), digest(&lines[22].bytes));
+    assert_eq!(end.head(), digest(&lines[24].bytes));
 }
 
 #[test]

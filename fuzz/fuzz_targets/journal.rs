@@ -12,8 +12,8 @@ fuzz_target!(|bytes: &[u8]| {
     let start = |lines: &Vec<&[u8]>| Some(Checked::of(lines.first()?).ok()?.start());
     let (mut audit, mut state, mut chain) = (Audit::default(), State::default(), Chain::default());
     for (at, lines) in segments.iter().enumerate() {
-        let next = segments.iter().skip(at + 1).find_map(start);
-        audit.segment(u32::try_from(at + 1).unwrap_or(u32::MAX), next);
+        let later = segments.iter().skip(at + 1).filter_map(start).collect();
+        audit.segment(u32::try_from(at + 1).unwrap_or(u32::MAX), later);
         for line in lines {
             if let Some(entry) = audit.line(line) {
                 assert_eq!(chain.next(line).as_ref(), Ok(&entry), "what is told continues the chain");

@@ -8,7 +8,10 @@ use crate::cockpit::command::Command;
 use crate::cockpit::dialog::{Asked, Dialog};
 use crate::cockpit::filter::Filter;
 use crate::cockpit::model::NoticeKind;
-use crate::cockpit::{Effect, Model, acts, coach, copy, cursor, find, goto, handoff, obey, rows};
+use crate::cockpit::pen::Wish;
+use crate::cockpit::{
+    Effect, Model, acts, coach, copy, cursor, find, goto, handoff, obey, pen, rows,
+};
 use crate::domain::session::Event;
 use crate::domain::untrusted::Untrusted;
 
@@ -25,6 +28,14 @@ pub(super) fn in_dialog(model: &mut Model, command: Command) -> Vec<Effect> {
             return acts::record(model, Event::Allowed { program, sha256: None })
                 .into_iter()
                 .collect();
+        }
+        (Dialog::PenAsked(watcher), Command::Open) => {
+            let watcher = watcher.clone();
+            return pen::give_to(model, watcher);
+        }
+        (Dialog::GivePen(watchers, line), Command::Open) => {
+            let chosen = watchers.get(*line).cloned();
+            return chosen.map_or_else(Vec::new, |watcher| pen::give_to(model, watcher));
         }
         (Dialog::Item(_) | Dialog::Node(..), Command::Mark) => {
             model.dialog = Dialog::Closed;
@@ -52,6 +63,10 @@ pub(super) fn in_dialog(model: &mut Model, command: Command) -> Vec<Effect> {
             let lines = choices.len();
             *line = cursor::by(moved, *line, lines, 8);
         }
+        (Dialog::GivePen(watchers, line), moved) => {
+            let lines = watchers.len();
+            *line = cursor::by(moved, *line, lines, 8);
+        }
         (Dialog::Bookmarks(line), moved) => {
             let lines = model.session.as_ref().map_or(0, |session| session.state.notes.len());
             *line = cursor::by(moved, *line, lines, 8);
@@ -76,9 +91,12 @@ pub(super) fn while_typed(model: &mut Model) {
     match asked {
         Asked::FilterProcesses(_) => model.panes.processes.filter = filter,
         Asked::FilterNetwork(_) => model.panes.network.filter = filter,
-        Asked::Note(_) | Asked::Reason(..) | Asked::Find(_) | Asked::Time | Asked::Directory => {
-            return;
-        }
+        Asked::Note(_)
+        | Asked::Reason(..)
+        | Asked::Find(_)
+        | Asked::Time
+        | Asked::Directory
+        | Asked::Force => return,
     }
     rows::refresh(model);
 }
@@ -93,7 +111,9 @@ pub(super) fn take_back(model: &mut Model) {
             let before = before.clone();
             return find::give_back(model, &before);
         }
-        Asked::Note(_) | Asked::Reason(..) | Asked::Time | Asked::Directory => return,
+        Asked::Note(_) | Asked::Reason(..) | Asked::Time | Asked::Directory | Asked::Force => {
+            return;
+        }
     }
     rows::refresh(model);
 }
@@ -120,6 +140,12 @@ pub(super) fn enter(model: &mut Model) -> Vec<Effect> {
                 model.notice(NoticeKind::UnknownVerb(text));
                 Vec::new()
             }
+        }
+        Dialog::SignHandoff(input) if !model.writes() => {
+            // The pen went while this was typed: the words stay, they may be wanted elsewhere.
+            model.notice(NoticeKind::NoPen);
+            model.dialog = Dialog::SignHandoff(input);
+            Vec::new()
         }
         Dialog::SignHandoff(input) => handoff::sign(model, &input),
         other => {
@@ -159,14 +185,20 @@ fn typed(model: &mut Model, asked: Asked, input: Input) -> Vec<Effect> {
             model.dialog = Dialog::Ask(asked, input);
             Vec::new()
         }),
+        Asked::Note(_) | Asked::Reason(..) if !model.writes() => {
+            model.notice(NoticeKind::NoPen);
+            model.dialog = Dialog::Ask(asked, input);
+            Vec::new()
+        }
         Asked::Note(about) => {
             acts::act(model, Event::Noted { text: text.into(), about }).into_iter().collect()
         }
-        Asked::Reason(..) if text.is_empty() => {
+        Asked::Reason(..) | Asked::Force if text.is_empty() => {
             model.notice(NoticeKind::ReasonNeeded);
             model.dialog = Dialog::Ask(asked, input);
             Vec::new()
         }
         Asked::Reason(items, state) => acts::set(model, items, state, &text.into()),
+        Asked::Force => vec![Effect::Pen(Wish::Force(text.into()))],
     }
 }

@@ -103,6 +103,12 @@ pub enum Command {
     Accept,
     /// The anchor of what is on disk.
     Anchor,
+    /// Ask for the pen, or take it if it is free; with the pen, answer who asks.
+    AskForPen,
+    /// Give the pen to somebody who watches.
+    GivePen,
+    /// Take the pen by force; asks why.
+    ForcePen,
     /// All that the coach has to say, in training.
     Coach,
     /// The next hint, in training.
@@ -223,6 +229,9 @@ pub const VERBS: &[Verb] = &[
     work("move", Command::Move),
     // Whoever only reads may read it out too; the entry needs the pen.
     look("anchor", Command::Anchor, Group::Work),
+    look("ask-for-pen", Command::AskForPen, Group::Work),
+    look("give-pen", Command::GivePen, Group::Work),
+    look("force-pen", Command::ForcePen, Group::Work),
     look("coach", Command::Coach, Group::Time),
     look("hint", Command::Hint, Group::Time),
     look("expert", Command::Expert, Group::Time),

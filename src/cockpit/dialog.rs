@@ -4,6 +4,7 @@ use tui_input::Input;
 
 use crate::cockpit::filter::Filter;
 use crate::cockpit::find::Before;
+use crate::cockpit::pen::Watcher;
 use crate::domain::base::ProcessId;
 use crate::domain::playbook::{FlowId, ItemId, NodeId};
 use crate::domain::session::{ItemState, Place};
@@ -49,6 +50,10 @@ pub enum Dialog {
     Bookmarks(usize),
     /// What could not be read of the host.
     Unread,
+    /// «Give the pen to whoever asks for it?»
+    PenAsked(Watcher),
+    /// Who watches, and could have the pen; the line under the cursor.
+    GivePen(Vec<Watcher>, usize),
 }
 
 /// Something that can be copied.
@@ -106,13 +111,22 @@ pub enum Asked {
     Time,
     /// A directory to carry the session to.
     Directory,
+    /// Why the pen shall be taken by force.
+    Force,
 }
 
 impl Dialog {
     /// It asks for a yes or a no.
     #[must_use]
     pub const fn asks(&self) -> bool {
-        matches!(self, Self::AllowTool(_) | Self::Leave | Self::ShowExpert | Self::EndTraining)
+        matches!(
+            self,
+            Self::AllowTool(_)
+                | Self::Leave
+                | Self::ShowExpert
+                | Self::EndTraining
+                | Self::PenAsked(_)
+        )
     }
 
     /// It may be longer than the screen, so the arrows move its lines. The coach's pages turn by themselves.
@@ -124,6 +138,7 @@ impl Dialog {
             | Self::Item(_)
             | Self::AllowTool(_)
             | Self::Leave
+            | Self::PenAsked(_)
             | Self::Unread => true,
             Self::Closed
             | Self::Ask(..)
@@ -136,6 +151,7 @@ impl Dialog {
             | Self::Debrief
             | Self::Copy(..)
             | Self::Printed
+            | Self::GivePen(..)
             | Self::Bookmarks(_) => false,
         }
     }

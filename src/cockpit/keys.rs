@@ -8,7 +8,7 @@ use crate::cockpit::command::Command;
 use crate::cockpit::dialog::Dialog;
 use crate::cockpit::keymap::{Key, Lookup, lookup};
 use crate::cockpit::model::Stage;
-use crate::cockpit::{Effect, Model, answer, copy, obey};
+use crate::cockpit::{Effect, Model, answer, copy, obey, pen};
 
 /// Longest line of text that a dialog takes, in characters.
 const LONGEST: usize = 2_000;
@@ -38,6 +38,10 @@ pub(super) fn press(model: &mut Model, key: Key) -> Vec<Effect> {
 fn plain_answer(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
     Some(match (&model.dialog, key) {
         (dialog, Key::Char('y')) if dialog.asks() => obey::obey(model, Command::Open),
+        (Dialog::PenAsked(watcher), Key::Char('n')) => {
+            let watcher = watcher.clone();
+            pen::refuse(model, watcher)
+        }
         (dialog, Key::Char('n')) if dialog.asks() => obey::obey(model, Command::Back),
         (Dialog::Copy(..), Key::Char('p')) => copy::take(model, true),
         (Dialog::Closed, Key::Char('n')) if matches!(model.stage, Stage::Start { .. }) => {
@@ -83,6 +87,8 @@ const fn input_of(dialog: &mut Dialog) -> Option<&mut Input> {
         | Dialog::Copy(..)
         | Dialog::Printed
         | Dialog::Bookmarks(_)
+        | Dialog::PenAsked(_)
+        | Dialog::GivePen(..)
         | Dialog::Unread => None,
     }
 }

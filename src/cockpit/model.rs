@@ -4,6 +4,7 @@ pub use crate::cockpit::notice::{Copied, Kept, Notice, NoticeKind};
 pub use crate::cockpit::offer::{Condition, Offer};
 pub use crate::cockpit::size::{Breakpoint, Size};
 pub use crate::cockpit::source::{Recording, Source, SourceKind};
+pub use crate::cockpit::touched::Touched;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,12 +14,13 @@ use crate::cockpit::command::Verb;
 use crate::cockpit::dialog::Dialog;
 use crate::cockpit::history::History;
 use crate::cockpit::panes::{Cursor, Panes};
+use crate::cockpit::pen;
 use crate::cockpit::storage::Storage;
 use crate::domain::base::{Both, Language, Moment};
 use crate::domain::detect::{Finding, Subject, Watch};
 use crate::domain::facts::Snapshot;
 use crate::domain::playbook::{FlowId, Indicators, ItemId, NodeId, Playbook};
-use crate::domain::session::{Entry, Event, ItemState, State};
+use crate::domain::session::{Branch, Entry, Event, ItemState, State};
 use crate::domain::untrusted::Untrusted;
 
 /// An answer stays this long before a finding takes its place.
@@ -61,6 +63,8 @@ pub struct Model {
     pub recording: Recording,
     /// How the place of the session is.
     pub storage: Storage,
+    /// Who is around, and what is asked of them.
+    pub pen: pen::Desk,
     /// Cursor, order and filter of each pane.
     pub panes: Panes,
     /// Which question, if any, has the keyboard.
@@ -93,15 +97,6 @@ pub struct Model {
     pub(crate) rang: Option<Moment>,
     /// The minute of the boot clock that findings are counted in, and how many went to the journal in it.
     pub(crate) reported: (u64, usize),
-}
-
-/// How much of the picture a message changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Touched {
-    /// The pane that has the keyboard, and the footer that goes with its cursor.
-    Cursor,
-    /// Anything.
-    Everything,
 }
 
 /// Finds verbs by name, key or help text.
@@ -199,7 +194,7 @@ pub struct Session {
 }
 
 /// Who may write.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Pen {
     /// This screen.
     Ours,
@@ -207,6 +202,8 @@ pub enum Pen {
     Observer(Option<Untrusted>),
     /// Nobody: the journal is damaged; why.
     Damaged(Untrusted),
+    /// Nobody: the journal has these branches behind the entries that all of them share.
+    Forked(Vec<Branch>),
     /// Nobody: this is a replay.
     Replay,
 }
@@ -254,6 +251,7 @@ impl Model {
             source: Source::default(),
             recording: Recording::default(),
             storage: Storage::default(),
+            pen: pen::Desk::default(),
             panes: Panes::default(),
             dialog: Dialog::Closed,
             prefix: None,

@@ -1,5 +1,6 @@
 //! What the line above the footer says.
 
+use crate::cockpit::pen::Holding;
 use crate::domain::base::{Both, Moment, Timestamp};
 use crate::domain::detect::{Finding, Grade};
 use crate::domain::session::Anchor;
@@ -23,6 +24,30 @@ pub enum NoticeKind {
     NotSaved(Untrusted),
     /// The act needs the pen.
     NoPen,
+    /// Nobody can have the pen here: a replay, or a journal that nobody may add to.
+    NoPenHere,
+    /// This screen has the pen.
+    PenIsHere,
+    /// The pen was asked for; of whom, and how it is held.
+    AskedForPen(Untrusted, Holding),
+    /// Somebody asks for the pen; who.
+    PenAskedBy(Untrusted),
+    /// The holder said no.
+    PenRefused,
+    /// Nobody has the pen any more.
+    PenFree,
+    /// Whoever has the pen was stopped, or is silent.
+    HolderSilent(Holding),
+    /// The pen is here now; from whom, if that is known.
+    PenCame(Untrusted),
+    /// The pen was given; to whom.
+    PenGone(Untrusted),
+    /// Somebody took the pen by force; who, and why.
+    PenForced(Untrusted, Untrusted),
+    /// Somebody else was quicker.
+    PenNotFree,
+    /// There is nobody to give the pen to.
+    NobodyWatches,
     /// That branch cannot be taken from here.
     NotReachable,
     /// There is nothing to undo.
@@ -148,6 +173,7 @@ impl NoticeKind {
     /// It goes by itself after a while. Failures, what warns and what waits for somebody stay until they are
     /// acknowledged.
     #[must_use]
+    #[expect(clippy::too_many_lines, reason = "a table: one row a notice, no logic")]
     pub fn fades(&self) -> bool {
         match self {
             Self::Found(finding, _) => finding.grade < Grade::Confirmed,
@@ -167,8 +193,20 @@ impl NoticeKind {
             | Self::Carried { .. }
             | Self::NotCarried(_)
             | Self::Elsewhere(..)
+            | Self::PenAskedBy(_)
+            | Self::PenFree
+            | Self::HolderSilent(_)
+            | Self::PenForced(..)
             | Self::Trouble(_) => false,
             Self::NoPen
+            | Self::NoPenHere
+            | Self::PenIsHere
+            | Self::AskedForPen(..)
+            | Self::PenRefused
+            | Self::PenCame(_)
+            | Self::PenGone(_)
+            | Self::PenNotFree
+            | Self::NobodyWatches
             | Self::NotReachable
             | Self::NothingToUndo
             | Self::WaitsForDisk

@@ -14,7 +14,7 @@ use crate::cockpit::find::Before;
 use crate::cockpit::model::{NoticeKind, Pane, Pen, SourceKind, Stage, Touched, View};
 use crate::cockpit::{
     Effect, Model, Which, acknowledge, acts, answer, coach, copy, cursor, decision, find, follow,
-    goto, handoff, rows, tape, undo,
+    goto, handoff, pen, rows, tape, undo,
 };
 use crate::domain::session::ItemState;
 
@@ -166,6 +166,9 @@ fn look_further(model: &mut Model, command: Command) -> Vec<Effect> {
         Command::Live => return goto::live(model),
         Command::Acknowledge => return acknowledge::acknowledge(model),
         Command::Anchor => return handoff::anchor(model),
+        Command::AskForPen => return pen::ask(model),
+        Command::GivePen => pen::give(model),
+        Command::ForcePen => return pen::ask_force(model),
         other => return tape::obey(model, other),
     }
     Vec::new()

@@ -12,7 +12,7 @@ use crate::cockpit::model::{
 use crate::cockpit::panes::Cursor;
 use crate::cockpit::storage::Storage;
 use crate::cockpit::{
-    Effect, Model, Msg, Opened, acts, coach, decision, find, handoff, keys, obey, rows,
+    Effect, Model, Msg, Opened, acts, coach, decision, find, handoff, keys, obey, pen, rows,
 };
 use crate::domain::base::Language;
 use crate::domain::detect::{Finding, Grade, Rule, Subject};
@@ -44,6 +44,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     effects
 }
 
+#[expect(clippy::too_many_lines, reason = "a table: one row a message, no logic")]
 fn apply(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Key(key) => {
@@ -73,6 +74,10 @@ fn apply(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Saved(ticket, entry) => return saved(model, ticket, *entry),
         Msg::NotSaved(ticket, why) => not_saved(model, ticket, why),
         Msg::Followed(entries) => entries.into_iter().for_each(|entry| take_in(model, entry)),
+        Msg::Around(around) => return pen::around(model, around),
+        Msg::PenRefused => pen::refused(model),
+        Msg::PenCame(came) => return pen::came(model, *came),
+        Msg::PenWent(went) => pen::went(model, *went),
         Msg::Rewound(entries) => rewound(model, entries),
         Msg::Storage(storage) => model.storage = storage,
         Msg::Pen(pen) => {
@@ -81,6 +86,8 @@ fn apply(model: &mut Model, msg: Msg) -> Vec<Effect> {
             }
             if let Some(session) = &mut model.session {
                 session.pen = pen;
+                pen::show_branches(session);
+                model.panes.timeline.lines = session.entries.len();
             }
         }
         Msg::ThemeLoaded(name) => {
@@ -229,7 +236,7 @@ fn moved(model: &mut Model, source: crate::cockpit::model::Source) -> Vec<Effect
 }
 
 /// Builds the state again from what had happened by then; the cursors stay where they are.
-fn rewound(model: &mut Model, entries: Vec<Entry>) {
+pub(super) fn rewound(model: &mut Model, entries: Vec<Entry>) {
     let Some(session) = &mut model.session else { return };
     session.state = State::default();
     for entry in &entries {
@@ -257,6 +264,7 @@ fn open(model: &mut Model, opened: Opened) -> Vec<Effect> {
     model.panes.timeline.lines = opened.entries.len();
     model.undone.clear();
     model.anchored_ms = model.now.boot_ms;
+    model.pen = pen::Desk::default();
     model.panes.decision.flow = decision::first_flow(&state, document);
     model.coach = opened.walkthrough.map(Coach::new);
     model.source = opened.source;
@@ -273,6 +281,10 @@ fn open(model: &mut Model, opened: Opened) -> Vec<Effect> {
         unsaved: None,
         playbook: opened.playbook,
     });
+    if let Some(session) = &mut model.session {
+        pen::show_branches(session);
+        model.panes.timeline.lines = session.entries.len();
+    }
     model.stage = Stage::Work;
     model.view = View::Cockpit;
     model.dialog = Dialog::Closed;
@@ -304,6 +316,7 @@ fn saved(model: &mut Model, ticket: u64, entry: Entry) -> Vec<Effect> {
         Event::Allowed { program, .. } if model.source.kind == SourceKind::Host => {
             effects.push(Effect::UseTool(program.clone()));
         }
+        Event::PenGiven { .. } => effects.extend(pen::given(model)),
         _ => {}
     }
     let settled: Option<fn(Anchor) -> NoticeKind> = match &entry.event {
@@ -328,12 +341,14 @@ fn take_in(model: &mut Model, entry: Entry) {
         return;
     }
     session.state.apply(&entry);
-    session.entries.push(Arc::new(entry));
+    let entry = Arc::new(entry);
+    session.entries.push(Arc::clone(&entry));
     if model.panes.timeline.line > 0 {
         // The reader looks at something older: it stays where it is.
         model.panes.timeline.line += 1;
     }
     model.panes.timeline.lines = session.entries.len();
+    pen::read(model, &entry);
     decision::refresh(model);
     rows::checklists(model);
 }
@@ -341,7 +356,12 @@ fn take_in(model: &mut Model, entry: Entry) {
 fn not_saved(model: &mut Model, ticket: u64, why: Untrusted) {
     // Whether the last act was taken back is no longer as it was thought to be.
     model.undone.clear();
+    pen::kept(model);
     if let Some(session) = &mut model.session {
+        if session.pen != Pen::Ours && session.pending.iter().all(|it| it.ticket != ticket) {
+            // Asked for before the pen went; that it went was said.
+            return;
+        }
         session.pending.retain(|it| it.ticket != ticket);
         session.unsaved = Some(why.clone());
     }

@@ -5,6 +5,7 @@
 
 mod anchor;
 mod audit;
+mod branch;
 pub mod bundle;
 mod chain;
 mod event;
@@ -19,6 +20,7 @@ mod time;
 
 pub use anchor::{Anchor, NotAnAnchor, ROUNDS};
 pub use audit::{Audit, Break, Spot, Torn, Verdict};
+pub use branch::{Branch, Fork, fork};
 pub use chain::{Chain, Checked, Draft, LINE_LIMIT, Line, LineProblem, Start, digest, write};
 pub use event::{ClockChange, Entry, Event, ItemState, Opening, PROGRAM, Place, Stamp, known_part};
 pub use fold::{

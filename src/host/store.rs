@@ -3,6 +3,7 @@
 //! Invariant: nothing is written outside a session's own directory, nothing is called saved before the disk
 //! has it, and one broken session never hides another.
 
+mod ask;
 mod backlog;
 pub mod bundle;
 mod carry;
@@ -12,7 +13,9 @@ mod dir;
 pub mod disk;
 mod error;
 mod follow;
+mod force;
 mod journal;
+mod lease;
 mod lock;
 mod open;
 mod record;
@@ -30,9 +33,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::domain::base::{Digest, Moment};
-use crate::domain::session::{Entry, Event, Opening, Verdict, digest};
+use crate::domain::session::{Entry, Event, Fork, Opening, Verdict, digest};
 use crate::domain::untrusted::Untrusted;
 
+pub use ask::{Answer, Around, Seat, Watcher};
 pub use backlog::{Backlog, Settled};
 pub use carry::Carried;
 pub use choose::Chosen;
@@ -41,7 +45,8 @@ use disk::{Disk, HostDisk};
 pub use error::{JournalError, StoreError, Unsafe};
 pub use follow::{FollowError, Follower};
 pub use journal::Journal;
-pub use lock::Holder;
+pub use lease::{Holder, Pulse};
+pub use lock::{Fence, Standing};
 pub use open::{Hand, Opened};
 pub use record::{Recorder, Recording};
 pub use recover::Recovered;
@@ -58,6 +63,8 @@ pub struct Store {
     disk: Arc<dyn Disk>,
     dir: Dir,
     boot: String,
+    /// Where the responder came from.
+    from: Untrusted,
 }
 
 /// What was found of a journal that was read from end to end.
@@ -67,6 +74,8 @@ pub struct Verified {
     pub id: String,
     /// What holds.
     pub verdict: Verdict,
+    /// The branches, if the journal forked.
+    pub fork: Option<Fork>,
     /// The playbook beside it is the one that the first entry names.
     pub playbook_intact: bool,
     /// Who else could have changed it: nothing that the chain would not show, but worth a word.
@@ -84,9 +93,19 @@ impl Store {
         Self::with(disk, dir, true, Trust::Ours)
     }
 
+    /// The same where `dir` may be on a disk that other machines write to: their locks may not show here.
+    pub fn at_shared(dir: &Path) -> Result<Self, StoreError> {
+        Self::on_shared(Arc::new(HostDisk), dir)
+    }
+
+    /// The same on a disk of the caller's.
+    pub fn on_shared(disk: Arc<dyn Disk>, dir: &Path) -> Result<Self, StoreError> {
+        Self::with(disk, dir, true, Trust::Shared)
+    }
+
     /// Uses `dir`, which must be there: for commands that only read.
     pub fn existing(dir: &Path) -> Result<Self, StoreError> {
-        Self::with(Arc::new(HostDisk), dir, false, Trust::Ours)
+        Self::with(Arc::new(HostDisk), dir, false, Trust::Shared)
     }
 
     /// Uses `dir`, which must be there and may be anybody's: for a look at copies.
@@ -107,7 +126,13 @@ impl Store {
         trust: Trust,
     ) -> Result<Self, StoreError> {
         let dir = Dir::base(&*disk, dir, create, trust)?;
-        Ok(Self { disk, dir, boot: boot_id() })
+        Ok(Self { disk, dir, boot: boot_id(), from: Untrusted::default() })
+    }
+
+    /// Tells others that the responder came from this address.
+    #[must_use]
+    pub fn coming_from(self, from: Untrusted) -> Self {
+        Self { from, ..self }
     }
 
     /// Where it is.
@@ -129,7 +154,7 @@ impl Store {
         let id = self.new_id(&opening.host, moment)?;
         let dir = self.dir.sub(&id)?;
         let first = Event::Opened(opening);
-        let opened = open::begin(dir, &id, &self.boot, first, playbook, moment, by)?;
+        let opened = open::begin(dir, &id, self.holder(by), first, playbook, moment)?;
         self.dir.sync()?;
         Ok(opened)
     }
@@ -140,7 +165,25 @@ impl Store {
         let id = self.resolve(id)?;
         // Whoever began it may have been killed before its name was on disk.
         self.dir.sync().ok();
-        open::open(self.dir.sub(&id)?, &id, &self.boot, by)
+        open::open(self.dir.sub(&id)?, &id, self.holder(by), None)
+    }
+
+    /// Opens a session from a seat beside it: the pen may have been promised to that seat.
+    pub fn open_from(&self, seat: &Seat, id: &str, by: &Untrusted) -> Result<Opened, StoreError> {
+        let id = self.resolve(id)?;
+        open::open(self.dir.sub(&id)?, &id, self.holder(by), Some(seat.name()))
+    }
+
+    /// Opens a session with the pen, whoever has it. The one who had it writes nothing from then on.
+    pub fn force(&self, id: &str, by: &Untrusted) -> Result<Opened, StoreError> {
+        let id = self.resolve(id)?;
+        force::force(self.dir.sub(&id)?, &id, self.holder(by))
+    }
+
+    /// A session as those around it see it: who has the pen, and who asks for it.
+    pub fn around(&self, id: &str) -> Result<Around, StoreError> {
+        let id = self.resolve(id)?;
+        Ok(Around::new(self.dir.sub(&id)?, self.boot.clone(), self.from.clone()))
     }
 
     /// Carries the session that `journal` writes to the sessions directory `to` and goes on there; what is
@@ -151,7 +194,7 @@ impl Store {
         journal: &mut Journal,
         by: &Untrusted,
     ) -> Result<Carried, StoreError> {
-        carry::carry(&self.disk, to, journal, by)
+        carry::carry(&self.disk, to, journal, (by, self.dir.trust()))
     }
 
     /// Opens a session to look at it; takes no lock and changes nothing.
@@ -193,9 +236,11 @@ impl Store {
         let playbook = digest(&open::playbook(&dir)?);
         let mut files: Vec<String> = scan.segments.iter().map(|it| segment::name(*it)).collect();
         files.extend(dir.names()?.into_iter().filter(|name| name == PLAYBOOK));
+        let mut verdict = scan.audit.verdict();
         Ok(Verified {
             id,
-            verdict: scan.audit.verdict(),
+            fork: scan::fork(&dir, &mut verdict)?,
+            verdict,
             playbook_intact: named == Some(playbook),
             doubts: dir.doubts(&files)?,
         })
@@ -224,6 +269,10 @@ impl Store {
         }
     }
 
+    fn holder(&self, by: &Untrusted) -> Holder {
+        Holder::this(&self.boot, by, &self.from)
+    }
+
     fn ids(&self) -> Result<Vec<String>, StoreError> {
         let mut names = self.dir.names()?;
         names.retain(|name| is_id(name));
@@ -244,10 +293,28 @@ impl Store {
     }
 }
 
-/// The file with this name is a segment of a journal.
+/// What a file in a session's directory is to those who watch it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// A segment of the journal.
+    Journal,
+    /// The pen.
+    Lock,
+    /// The seat of somebody who watches.
+    Seat,
+}
+
+/// What the file with this name is; `None` if nobody waits for it.
 #[must_use]
-pub fn is_segment(name: &OsStr) -> bool {
-    name.to_str().is_some_and(|name| segment::number(name).is_some())
+pub fn part(name: &OsStr) -> Option<Part> {
+    let name = name.to_str()?;
+    if segment::number(name).is_some() {
+        Some(Part::Journal)
+    } else if ask::is_seat(name) {
+        Some(Part::Seat)
+    } else {
+        (name == lock::NAME).then_some(Part::Lock)
+    }
 }
 
 /// Largest program whose digest is taken.

@@ -28,6 +28,9 @@ pub(super) struct Options {
     /// Directory of the sessions
     #[arg(long, global = true, value_name = "DIR", env = "FIREDAMP_DIR")]
     pub dir: Option<PathBuf>,
+    /// Accept a disk that other machines write to (NFS, CIFS, 9p, FUSE): two could write at once
+    #[arg(long, global = true, env = "FIREDAMP_SHARED_DISK")]
+    pub shared_disk: bool,
     /// Name to sign with in the journal
     #[arg(long = "as", global = true, value_name = "NAME", env = "FIREDAMP_AS", value_parser = signer)]
     pub signer: Option<String>,

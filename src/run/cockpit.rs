@@ -245,6 +245,7 @@ impl<'a> Desk<'a> {
                 Ok(opened) => Msg::Opened(Box::new(opened)),
                 Err(complaint) => Msg::Notice(NoticeKind::Trouble(complaint.line())),
             }),
+            Effect::Pen(wish) => self.hands.pen(wish),
             Effect::UseTool(path) => {
                 self.hands.use_tool(&path);
                 None

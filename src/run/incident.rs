@@ -1,26 +1,29 @@
 //! The hands of an incident: the journal of a session, and the eyes on this host.
 
+mod pen;
+mod watch;
+
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc::Sender;
 
 use crate::cockpit::model::{Kept, NoticeKind, Pen, Source};
+use crate::cockpit::pen::Wish;
 use crate::cockpit::{Msg, Opened, Tape, Which};
 use crate::domain::base::Clock;
-use crate::domain::session::{Event, Opening};
+use crate::domain::session::{Branch, Break, Event, Opening};
 use crate::domain::untrusted::Untrusted;
-use crate::host::probe::HostClock;
+use crate::host::probe::{self, HostClock};
 use crate::host::store::{self, Follower, Hand, Recorder, Store, StoreError};
 use crate::run::cockpit::Happening;
 use crate::run::complain::{Complaint, chain};
 use crate::run::hands::Hands;
+use crate::run::incident::pen::{Pencil, Writing};
 use crate::run::library::{Shelf, editions};
 use crate::run::looker::{Looker, Order};
 use crate::run::moved::Moved;
-use crate::run::scribe::Scribe;
 use crate::run::{store_complaint, terminal};
 
 /// The journal of a session, and the eyes on this host.
@@ -31,7 +34,7 @@ pub(super) struct Incident {
     playbook: Option<PathBuf>,
     inbox: Sender<Happening>,
     looker: Option<Looker>,
-    writing: Option<Scribe>,
+    writing: Option<Writing>,
     following: Option<Following>,
 }
 
@@ -39,14 +42,13 @@ pub(super) struct Incident {
 struct Following {
     id: String,
     follower: Follower,
-    /// Kept for as long as we follow.
-    _watcher: Option<RecommendedWatcher>,
+    pencil: Pencil,
 }
 
 impl Incident {
     /// Hands that hold nothing yet.
     #[must_use]
-    pub(super) const fn new(
+    pub(super) fn new(
         store: Store,
         who: Untrusted,
         host: Untrusted,
@@ -55,6 +57,7 @@ impl Incident {
         looker: Looker,
     ) -> Self {
         let looker = Some(looker);
+        let store = store.coming_from(probe::whoami().ssh_from.unwrap_or_default());
         Self { store, who, host, playbook, inbox, looker, writing: None, following: None }
     }
 
@@ -103,26 +106,24 @@ impl Incident {
         hand: Hand,
         path: &Path,
         recorder: Option<Recorder>,
+        branches: Vec<Branch>,
     ) -> Result<Pen, Complaint> {
         self.writing = None;
         self.following = None;
         match hand {
             Hand::Pen(journal) => {
-                let scribe = Scribe::hire(journal, self.who.clone(), HostClock, self.inbox.clone())
-                    .map_err(|error| no_thread(&error))?;
-                self.writing = Some(scribe);
+                self.write(id, path, journal).map_err(|error| no_thread(&error))?;
                 if let Some(recorder) = recorder {
                     self.order(Order::Record(recorder));
                 }
                 Ok(Pen::Ours)
             }
             Hand::Observer(follower, holder) => {
-                let watcher = watch(path, self.inbox.clone());
-                let id = id.to_owned();
-                self.following = Some(Following { id, follower, _watcher: watcher });
+                let (id, pencil) = (id.to_owned(), self.pencil(id, path));
+                self.following = Some(Following { id, follower, pencil });
                 Ok(Pen::Observer(holder.map(|holder| holder.by)))
             }
-            Hand::ReadOnly(broken) => Ok(Pen::Damaged(broken.to_string().into())),
+            Hand::ReadOnly(broken) => Ok(unwritable(&broken, branches)),
         }
     }
 
@@ -144,18 +145,19 @@ impl Incident {
     /// The writer may have taken back a line that it could not save, which looks like damage to whoever had read
     /// it. So the whole journal is read once more before that word is said.
     fn follow_again(&mut self) -> Vec<Msg> {
-        let Some(Following { id, .. }) = self.following.take() else { return Vec::new() };
+        let Some(Following { id, pencil, .. }) = self.following.take() else { return Vec::new() };
         let damaged = |why: Untrusted| {
             vec![Msg::Pen(Pen::Damaged(why.clone())), Msg::Notice(NoticeKind::Trouble(why))]
         };
         match self.store.observe(&id) {
-            Ok(store::Opened { hand: Hand::Observer(follower, _), entries, path, .. }) => {
-                let watcher = watch(&path, self.inbox.clone());
-                self.following = Some(Following { id, follower, _watcher: watcher });
+            Ok(store::Opened { hand: Hand::Observer(follower, _), entries, .. }) => {
+                self.following = Some(Following { id, follower, pencil });
                 vec![Msg::Rewound(entries)]
             }
-            Ok(store::Opened { hand: Hand::ReadOnly(broken), .. }) => {
-                damaged(broken.to_string().into())
+            Ok(store::Opened { hand: Hand::ReadOnly(broken), entries, branches, .. }) => {
+                let why = NoticeKind::Trouble(broken.to_string().into());
+                let pen = Msg::Pen(unwritable(&broken, branches));
+                vec![Msg::Rewound(entries), pen, Msg::Notice(why)]
             }
             Ok(store::Opened { hand: Hand::Pen(_), .. }) => Vec::new(),
             Err(error) => damaged(error.to_string().into()),
@@ -174,7 +176,7 @@ impl Hands for Incident {
             *sha256 = store::digest_of(program);
         }
         match &self.writing {
-            Some(scribe) => scribe.write(ticket, event),
+            Some(writing) => writing.scribe.write(ticket, event),
             None => Some(Msg::NotSaved(ticket, "this screen does not hold the pen".into())),
         }
     }
@@ -186,7 +188,8 @@ impl Hands for Incident {
         };
         terminal::crashes_go_to(opened.path.clone());
         let recorder = self.recorder(&opened);
-        let pen = self.settle(&opened.id, opened.hand, &opened.path, recorder)?;
+        let (id, branches) = (opened.id, opened.branches);
+        let pen = self.settle(&id, opened.hand, &opened.path, recorder, branches)?;
         for recovered in &opened.recovered {
             self.tell(NoticeKind::TornSetAside(recovered.bytes));
             let what =
@@ -202,7 +205,7 @@ impl Hands for Incident {
             self.tell(NoticeKind::Trouble(trouble));
         }
         Ok(Opened {
-            id: opened.id,
+            id,
             pen,
             entries: opened.entries,
             playbook: book.playbook,
@@ -228,7 +231,7 @@ impl Hands for Incident {
 
     fn carry(&mut self, to: &Untrusted) -> Option<Msg> {
         let to = PathBuf::from(OsStr::from_bytes(to.bytes()));
-        let asked = self.writing.as_ref().is_some_and(|it| it.carry(self.store.clone(), to));
+        let asked = self.writing.as_ref().is_some_and(|it| it.scribe.carry(self.store.clone(), to));
         let why = || Msg::Notice(NoticeKind::NotCarried("the journal's writer is busy".into()));
         (!asked).then(why)
     }
@@ -238,7 +241,10 @@ impl Hands for Incident {
         let mut msgs = Vec::new();
         let trouble = |error: &StoreError| NoticeKind::NotRecording(error.to_string().into());
         match Store::at(&moved.sessions()) {
-            Ok(store) => self.store = store,
+            Ok(store) => {
+                self.store = store;
+                self.goes_on_at(&moved.carried.path, moved.fence);
+            }
             Err(error) => msgs.push(Msg::Notice(NoticeKind::Trouble(chain(&error).into()))),
         }
         match moved.recorder {
@@ -249,41 +255,38 @@ impl Hands for Incident {
     }
 
     fn follow(&mut self) -> Vec<Msg> {
-        let Some(following) = &mut self.following else { return Vec::new() };
-        match following.follower.poll() {
+        let Some(following) = &mut self.following else { return self.mind_the_pen() };
+        let mut msgs = match following.follower.poll() {
             Ok(entries) if entries.is_empty() => Vec::new(),
             Ok(entries) => vec![Msg::Followed(entries)],
             Err(_) => self.follow_again(),
-        }
+        };
+        msgs.extend(self.mind_the_writer());
+        msgs
+    }
+
+    fn pen(&mut self, wish: Wish) -> Option<Msg> {
+        self.wish(wish)
     }
 
     fn put_down(&mut self, in_good_order: bool) {
-        if let Some(scribe) = self.writing.take() {
-            scribe.dismiss(in_good_order);
+        if let Some(writing) = self.writing.take() {
+            writing.scribe.dismiss(in_good_order);
         }
+        self.following = None;
         if let Some(looker) = self.looker.take() {
             looker.stop();
         }
     }
 }
 
-/// Tells the loop when the journal in `dir` grows. Where the kernel cannot watch, the loop looks by itself.
-fn watch(dir: &Path, inbox: Sender<Happening>) -> Option<RecommendedWatcher> {
-    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        if event.is_ok_and(|event| grows(&event)) {
-            // A full inbox: the loop is awake and will look anyway.
-            inbox.try_send(Happening::JournalGrew).ok();
-        }
-    })
-    .ok()?;
-    watcher.watch(dir, RecursiveMode::NonRecursive).ok()?;
-    Some(watcher)
-}
-
-/// A segment of the journal is there, or is longer than it was.
-fn grows(event: &notify::Event) -> bool {
-    let is_segment = |path: &PathBuf| path.file_name().is_some_and(store::is_segment);
-    (event.kind.is_modify() || event.kind.is_create()) && event.paths.iter().any(is_segment)
+/// A journal to which nobody may add: it forked, or it is damaged.
+fn unwritable(broken: &Break, branches: Vec<Branch>) -> Pen {
+    if branches.is_empty() {
+        Pen::Damaged(broken.to_string().into())
+    } else {
+        Pen::Forked(branches)
+    }
 }
 
 fn no_thread(error: &std::io::Error) -> Complaint {

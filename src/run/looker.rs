@@ -31,6 +31,8 @@ const WAITING: usize = 8;
 pub(super) enum Order {
     /// Record what is seen from here on.
     Record(Recorder),
+    /// Record nothing from here on: somebody else does.
+    StopRecording,
     /// This program of the host may run as a source.
     Allow(Untrusted),
 }
@@ -102,6 +104,7 @@ fn wait(
         let left = PERIOD.saturating_sub(begun.elapsed());
         match orders.recv_timeout(left) {
             Ok(Order::Record(new)) => *recorder = Some(new),
+            Ok(Order::StopRecording) => *recorder = None,
             Ok(Order::Allow(path)) => {
                 eyes.allow(Path::new(OsStr::from_bytes(path.bytes())));
                 return true;

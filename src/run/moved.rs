@@ -9,7 +9,7 @@ use crate::cockpit::Msg;
 use crate::cockpit::model::NoticeKind;
 use crate::cockpit::storage::{Refusal, Storage, Waiting};
 use crate::domain::untrusted::Untrusted;
-use crate::host::store::{Backlog, Carried, JournalError, Recorder, Store, StoreError};
+use crate::host::store::{Backlog, Carried, Fence, JournalError, Recorder, Store, StoreError};
 use crate::run::complain::chain;
 
 /// A session that was carried, and the recording that goes on beside it.
@@ -17,6 +17,8 @@ use crate::run::complain::chain;
 pub(super) struct Moved {
     /// Where it is now.
     pub(super) carried: Carried,
+    /// Tells whether the pen is still here, in the new place.
+    pub(super) fence: Fence,
     /// The new recording, or why there is none.
     pub(super) recorder: Result<Recorder, StoreError>,
 }
@@ -33,7 +35,10 @@ pub(super) fn carry(
         return Err(refused("a full path is needed, from / on".into()));
     }
     match store.move_to(to, backlog.journal_mut(), who) {
-        Ok(carried) => Ok(Moved { carried, recorder: backlog.journal().record() }),
+        Ok(carried) => {
+            let journal = backlog.journal();
+            Ok(Moved { carried, fence: journal.fence(), recorder: journal.record() })
+        }
         Err(error) => Err(refused(chain(&error).into())),
     }
 }

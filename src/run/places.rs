@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
 
+use crate::host::store::Store;
 use crate::run::args::Options;
 use crate::run::complain::Complaint;
+use crate::run::store_complaint;
 
 /// Sessions of root, who has no business in a home directory.
 const ROOT_SESSIONS: &str = "/var/lib/firedamp/sessions";
@@ -50,6 +52,12 @@ impl Places {
     /// All places for a new session, the best first.
     pub(super) fn candidates(&self) -> Vec<PathBuf> {
         [&self.sessions].into_iter().chain(&self.instead).cloned().collect()
+    }
+
+    /// The sessions, to be written. A disk that other machines write to must have been asked for.
+    pub(super) fn store(&self, options: &Options) -> Result<Store, Complaint> {
+        let at = if options.shared_disk { Store::at_shared } else { Store::at };
+        at(&self.sessions).map_err(|error| store_complaint(&error))
     }
 
     /// As text for `firedamp paths`.

@@ -25,11 +25,24 @@ use crate::run::moved;
 const WAITING: usize = 256;
 /// Time from one look at the clocks to the next.
 const LOOK: Duration = Duration::from_secs(1);
+/// Clocks that were read within this time were read at once.
+const AT_ONCE_MS: u64 = 100;
 /// How long a disk that takes nothing is left alone; longer each time.
 const PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// How long leaving waits for the disk.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What the scribe can be told.
+#[derive(Debug)]
+enum Order {
+    /// Write this.
+    Write(u64, Event),
+    /// Carry the session of this store to that sessions directory.
+    Carry(Store, PathBuf),
+    /// Tell that somebody is here who could.
+    Beat,
+}
 
 /// The way to the journal.
 #[derive(Debug)]
@@ -73,6 +86,11 @@ impl Scribe {
         self.orders.try_send(Order::Carry(store, to)).is_ok()
     }
 
+    /// Has those who watch told that somebody is here. A scribe whose disk hangs does not come to it.
+    pub(super) fn beat(&self) {
+        self.orders.try_send(Order::Beat).ok();
+    }
+
     /// Waits until everything is written, but not for ever.
     pub(super) fn dismiss(self, in_good_order: bool) {
         if in_good_order {
@@ -83,14 +101,6 @@ impl Scribe {
             Ok(()) | Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
         }
     }
-}
-
-/// What a scribe can be asked for.
-enum Order {
-    /// Write this down.
-    Write(u64, Event),
-    /// Carry the session of this store to that sessions directory.
-    Carry(Store, PathBuf),
 }
 
 /// The scribe's side.
@@ -113,6 +123,7 @@ impl Desk {
             match orders.recv_timeout(LOOK) {
                 Ok(Order::Write(ticket, event)) => self.write(ticket, event, clock.now()),
                 Ok(Order::Carry(store, to)) => self.carry(&store, &to),
+                Ok(Order::Beat) => self.backlog.journal().beat(clock.now()),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
@@ -132,6 +143,11 @@ impl Desk {
     fn watch_the_time(&mut self, clock: &impl Clock) {
         let Some(awake_ms) = clock.awake_ms() else { return };
         let now = clock.now();
+        let held_up = |after: u64| after.saturating_sub(awake_ms) > AT_ONCE_MS;
+        if clock.awake_ms().is_none_or(held_up) {
+            // On a busy host we may have stood still between two clocks; then they say nothing together.
+            return;
+        }
         for event in self.watch.see(now, awake_ms) {
             self.write(0, event, now);
         }
@@ -193,6 +209,9 @@ impl Desk {
         self.inbox.blocking_send(Happening::Msg(msg)).ok();
     }
 }
+
+#[cfg(test)]
+mod tests;
 
 /// On a host that is being mined the disk is quick and the wake-up is not. Root may go before the miners;
 /// for anybody else this fails, and writes are as slow as they are.

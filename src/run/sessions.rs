@@ -62,6 +62,9 @@ pub fn advice(error: &StoreError) -> &'static str {
         }
         StoreError::Moved(_) => "Name the directory that it was moved to with --dir.",
         StoreError::There { .. } => "Name another directory.",
+        StoreError::Network { .. } => {
+            "Name a directory on a disk of this machine with --dir, or accept the risk with --shared-disk."
+        }
     }
 }
 

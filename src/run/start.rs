@@ -62,11 +62,9 @@ pub(super) fn cockpit(options: &Options, wanted: Wanted<'_>) -> Result<ExitCode,
     }
     let places = Places::find(options)?;
     let (store, passed_over) = match wanted {
+        Wanted::Choice if options.shared_disk => (places.store(options)?, None),
         Wanted::Choice => writable(&places)?,
-        Wanted::Newest | Wanted::Session(_) | Wanted::Card(..) => {
-            let store = Store::at(&places.sessions).map_err(|error| store_complaint(&error))?;
-            (store, None)
-        }
+        Wanted::Newest | Wanted::Session(_) | Wanted::Card(..) => (places.store(options)?, None),
     };
     let first = match wanted {
         Wanted::Session(id) => {

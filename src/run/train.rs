@@ -46,7 +46,7 @@ pub(super) fn train(options: &Options, name: &str) -> Result<ExitCode, Complaint
     }
     let (walkthrough, tape) = find(name)?;
     let places = Places::find(options)?;
-    let store = Store::at(&places.sessions).map_err(|error| store_complaint(&error))?;
+    let store = places.store(options)?;
     let begun = if options.new { Vec::new() } else { begun(&store, name)? };
     let over = begun.iter().all(is_over);
     let first = if over { First::Open(Which::New) } else { First::Trainings(begun) };
@@ -57,7 +57,7 @@ pub(super) fn train(options: &Options, name: &str) -> Result<ExitCode, Complaint
 pub(super) fn resume(options: &Options, name: &str, id: String) -> Result<ExitCode, Complaint> {
     let (walkthrough, tape) = find(name)?;
     let places = Places::find(options)?;
-    let store = Store::existing(&places.sessions).map_err(|error| store_complaint(&error))?;
+    let store = places.store(options)?;
     drill(options, &places, First::Open(Which::Existing(id)), (store, walkthrough, tape))
 }
 

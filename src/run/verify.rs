@@ -12,6 +12,7 @@ use crate::domain::session::{
     Anchor, Entry, Event, Signature, SignatureProblem, State, Statement, Verdict,
 };
 use crate::host::store::{Store, Verified};
+use crate::run::forks;
 use crate::run::sessions::SessionsError;
 use crate::words::session::event;
 
@@ -108,7 +109,10 @@ fn chain(verified: &Verified, out: &mut dyn Write) -> Result<bool, SessionsError
         let end = last.map_or(0, |last| last.to);
         writeln!(out, "{id}: broken at {broken}")?;
         writeln!(out, "  {entries} entries before it hold, up to byte {end}; head {head}")?;
-        writeln!(out, "  nothing after it can be relied on")?;
+        match &verified.fork {
+            Some(fork) => forks::print(fork, out)?,
+            None => writeln!(out, "  nothing after it can be relied on")?,
+        }
         return Ok(false);
     }
     if *entries == 0 {

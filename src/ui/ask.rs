@@ -46,6 +46,7 @@ pub(super) fn draw(
         }
         Asked::Time => (says(model, Caption::AskTime), Caption::AskTimeHelp),
         Asked::Directory => (says(model, Caption::AskDirectory), Caption::AskDirectoryHelp),
+        Asked::Force => (says(model, Caption::AskForce), Caption::AskForceHelp),
     };
     let help = help.text(model.language);
     // A search shows what it finds while it is typed, so it stands where it hides least.
@@ -61,12 +62,15 @@ pub(super) fn draw(
         | Asked::FilterProcesses(_)
         | Asked::FilterNetwork(_)
         | Asked::Time
-        | Asked::Directory => area,
+        | Asked::Directory
+        | Asked::Force => area,
     };
-    let inside = asking(model, theme, &title, 5, area, buf);
+    let cells = usize::from(QUESTION.min(area.width)).saturating_sub(4);
+    let lines = wrap(help, cells);
+    let rows = u16::try_from(lines.len()).unwrap_or(1).saturating_add(4);
+    let inside = asking(model, theme, &title, rows, area, buf);
     entry(theme, typed, inside, 0, buf);
-    let cells = usize::from(inside.width).saturating_sub(2);
-    for (row, line) in (2..inside.height).zip(wrap(help, cells)) {
+    for (row, line) in (2..inside.height).zip(lines) {
         put(buf, inside, row, &Line::from(span(theme, Role::Dim, format!(" {line}"))));
     }
 }

@@ -49,6 +49,8 @@ fn page<'a>(model: &'a Model, theme: &'a Theme, area: Rect) -> Option<Sheet<'a>>
         | Dialog::Debrief
         | Dialog::Copy(..)
         | Dialog::Printed
+        | Dialog::PenAsked(_)
+        | Dialog::GivePen(..)
         | Dialog::Bookmarks(_) => None,
     }
 }

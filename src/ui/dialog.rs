@@ -8,6 +8,7 @@ use crate::cockpit::Model;
 use crate::cockpit::dialog::Dialog;
 use crate::cockpit::keymap::{BINDINGS, Key};
 use crate::cockpit::model::{Pen, Session};
+use crate::cockpit::pen::Watcher;
 use crate::domain::training::EXPERT_PRICE;
 use crate::domain::untrusted::Untrusted;
 use crate::ui::field::Typed;
@@ -20,6 +21,11 @@ use crate::ui::wrap::wrap;
 use crate::ui::{ask, coach, debrief, details, footer, help, menu, palette, turn};
 use crate::words::{Caption, command, key, session};
 
+/// What a question takes.
+const ANSWERS: &[(&str, Caption)] = &[("Enter", Caption::Yes), ("Esc", Caption::Cancel)];
+/// Closing the question about the pen answers nobody.
+const PEN_ANSWERS: &[(&str, Caption)] =
+    &[("y", Caption::Yes), ("n", Caption::No), ("Esc", Caption::Close)];
 /// Width of a question.
 pub(super) const QUESTION: u16 = 72;
 
@@ -59,6 +65,13 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
             question(model, theme, Caption::Leave, leave(model, theme, area), area, buf);
         }
         Dialog::Copy(choices, line) => menu::copy(model, theme, (choices, *line), area, buf),
+        Dialog::PenAsked(watcher) => {
+            let lines = pen_asked(model, theme, watcher, area);
+            answered(model, theme, (Caption::GivePen, PEN_ANSWERS), lines, area, buf);
+        }
+        Dialog::GivePen(watchers, line) => {
+            menu::watchers(model, theme, (watchers, *line), area, buf);
+        }
         Dialog::Bookmarks(line) => menu::bookmarks(model, theme, *line, area, buf),
         // Nothing is drawn while the terminal shows what was printed.
         Dialog::Printed => {}
@@ -92,6 +105,10 @@ pub fn dialog_steps(model: &Model, theme: &Theme) -> usize {
             let lines = allow_tool(model, theme, path, area).len();
             (lines, text_rows(area, lines))
         }
+        Dialog::PenAsked(watcher) => {
+            let lines = pen_asked(model, theme, watcher, area).len();
+            (lines, text_rows(area, lines))
+        }
         Dialog::Leave => {
             let lines = leave(model, theme, area).len();
             (lines, text_rows(area, lines))
@@ -118,6 +135,18 @@ fn question(
     area: Rect,
     buf: &mut Buffer,
 ) {
+    answered(model, theme, (title, ANSWERS), lines, area, buf);
+}
+
+/// The same with other answers.
+fn answered(
+    model: &Model,
+    theme: &Theme,
+    (title, answers): (Caption, &[(&str, Caption)]),
+    lines: Vec<Line<'static>>,
+    area: Rect,
+    buf: &mut Buffer,
+) {
     let (all, height) = (lines.len(), text_rows(area, lines.len()));
     let rows = u16::try_from(all).unwrap_or(u16::MAX).saturating_add(4);
     let title = span(theme, Role::Title, title.text(model.language));
@@ -125,9 +154,9 @@ fn question(
     let inside = window(theme, model.glyphs, vec![title], area, buf);
     let first = model.sheet.line.min(all.saturating_sub(height));
     put_all(buf, inside, lines.into_iter().skip(first).take(height));
-    let mut answers = footer::hint(theme, "Enter", Caption::Yes.text(model.language));
-    answers.extend(footer::hint(theme, "Esc", Caption::Cancel.text(model.language)));
-    put(buf, inside, inside.height.saturating_sub(1), &Line::from(answers));
+    let answers =
+        answers.iter().flat_map(|(key, word)| footer::hint(theme, key, word.text(model.language)));
+    put(buf, inside, inside.height.saturating_sub(1), &answers.collect());
     turn::mark(model, theme, (first, height, all), area, buf);
 }
 
@@ -147,6 +176,17 @@ fn allow_tool(model: &Model, theme: &Theme, path: &Untrusted, area: Rect) -> Vec
     let mut lines = vec![Line::default(), Line::from(program), Line::default()];
     let help = Caption::AllowToolHelp.text(model.language);
     lines.extend(paragraph(theme, Role::Text, help, room(area)));
+    lines
+}
+
+fn pen_asked(model: &Model, theme: &Theme, who: &Watcher, area: Rect) -> Vec<Line<'static>> {
+    let text = |caption: Caption| caption.text(model.language);
+    let mut lines = vec![Line::default()];
+    lines.extend(paragraph(theme, Role::Text, text(Caption::GivePenTo), room(area)));
+    let mut name = vec![Span::raw("   ")];
+    name.extend(pieces(theme, Role::Untrusted, &who.who, room(area)));
+    lines.extend([Line::from(name), Line::default()]);
+    lines.extend(paragraph(theme, Role::Text, text(Caption::GivePenHelp), room(area)));
     lines
 }
 

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use crate::cockpit::Model;
 use crate::cockpit::command::Command;
 use crate::cockpit::dialog::{Asked, Dialog};
-use crate::cockpit::model::{Pane, SourceKind, Stage, View};
+use crate::cockpit::model::{Pane, Pen, SourceKind, Stage, View};
 use crate::domain::base::Language;
 use crate::ui::role::Role;
 use crate::ui::text::{put, span, spans_width};
@@ -70,6 +70,11 @@ fn of_dialog(model: &Model) -> (&'static [Command], &'static [(&'static str, Cap
         }
         Dialog::Ask(Asked::Find(_), _) => (&[], &[("Enter", Caption::UseFind), CANCEL]),
         Dialog::Ask(Asked::Directory, _) => (&[], &[("Enter", Caption::CarryThere), CANCEL]),
+        Dialog::Ask(Asked::Force, _) => (&[], &[("Enter", Caption::ForceNow), CANCEL]),
+        Dialog::PenAsked(_) => {
+            (&[], &[("y", Caption::Yes), ("n", Caption::No), ("Esc", Caption::Close)])
+        }
+        Dialog::GivePen(..) => (&[], &[("Enter", Caption::GiveNow), CHOOSE, CANCEL]),
         Dialog::Ask(Asked::Time, _) => (&[], &[("Enter", Caption::GoThere), CANCEL]),
         Dialog::SignHandoff(_) => (&[], &[("Enter", Caption::SignNow), CANCEL]),
         Dialog::AllowTool(_) | Dialog::Leave | Dialog::ShowExpert | Dialog::EndTraining => {
@@ -104,6 +109,11 @@ fn of_commands(language: Language, commands: &[Command]) -> Vec<Hint> {
 fn at_work(model: &Model) -> Vec<Command> {
     let mut commands = vec![Command::Help];
     let writes = model.writes();
+    let pen = model.session.as_ref().map(|session| &session.pen);
+    let asked = model.pen.around.watchers.iter().any(|it| it.asks);
+    if matches!(pen, Some(Pen::Observer(_))) || asked {
+        commands.push(Command::AskForPen);
+    }
     let own = of_pane(model.focus).iter().copied();
     commands.extend(own.filter(|it| writes || !it.verb().is_some_and(|verb| verb.writes)));
     if model.coach.is_some() {

@@ -9,13 +9,14 @@ use ratatui::text::{Line, Span};
 
 use crate::cockpit::Model;
 use crate::cockpit::model::{Pen, Recording, Session, SourceKind};
+use crate::cockpit::pen::Holding;
 use crate::domain::base::Language;
 use crate::domain::untrusted::Untrusted;
 use crate::ui::document::here_label;
 use crate::ui::role::Role;
 use crate::ui::text::{age, clock, fit, pieces, put, span, spans_width, time};
 use crate::ui::theme::Theme;
-use crate::words::Caption;
+use crate::words::{Caption, pen};
 
 /// Longest host name and label of a node.
 const NAME: usize = 24;
@@ -124,8 +125,17 @@ fn in_session(model: &Model, session: &Session, theme: &Theme, parts: &mut Vec<P
     parts.extend(recording(model, theme));
     parts.extend(standing(model, session, theme));
     match &session.pen {
-        Pen::Ours | Pen::Replay => {}
-        Pen::Observer(_) => parts.push(badge(theme, Role::Replay, text(Caption::Observer))),
+        Pen::Ours => parts.extend(around(model, theme)),
+        Pen::Replay => {}
+        Pen::Observer(who) => {
+            parts.push(if model.pen.forced {
+                badge(theme, Role::Armed, text(Caption::PenTaken))
+            } else {
+                badge(theme, Role::Replay, text(Caption::Observer))
+            });
+            parts.extend(holder(model, who.as_ref(), theme));
+        }
+        Pen::Forked(_) => parts.push(badge(theme, Role::Armed, text(Caption::Forked))),
         Pen::Damaged(_) => parts.push(badge(theme, Role::Armed, text(Caption::Damaged))),
     }
     if model.storage.volatile {
@@ -134,6 +144,34 @@ fn in_session(model: &Model, session: &Session, theme: &Theme, parts: &mut Vec<P
     if model.source.paused {
         parts.push(badge(theme, Role::Replay, text(Caption::Paused)));
     }
+}
+
+/// Who asks for the pen, else how many watch.
+fn around(model: &Model, theme: &Theme) -> Option<Part> {
+    let watchers = &model.pen.around.watchers;
+    if let Some(asks) = watchers.iter().find(|it| it.asks) {
+        return Some(badge(theme, Role::Armed, &pen::asks(model.language, &asks.who, NAME)));
+    }
+    let count = watchers.len();
+    (count > 0).then(|| ours(theme, 3, pen::watchers(model.language, count)))
+}
+
+/// Who has the pen, and what is wrong with that.
+fn holder(model: &Model, who: Option<&Untrusted>, theme: &Theme) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let holding = model.pen.around.holding;
+    if let Some(who) = who.filter(|_| holding != Holding::Free) {
+        let text = |caption: Caption| caption.text(model.language);
+        let mut spans = vec![span(theme, Role::Header, format!("{} ", text(Caption::PenWith)))];
+        spans.extend(pieces(theme, Role::Header, who, NAME));
+        if model.pen.asked {
+            spans.push(span(theme, Role::Header, format!(", {}", text(Caption::PenAsked))));
+        }
+        parts.push(of(5, spans));
+    }
+    let trouble = pen::holding(model.language, holding);
+    parts.extend(trouble.map(|said| badge(theme, Role::Armed, &said)));
+    parts
 }
 
 /// The clock, and for a tape where on it and how fast.
@@ -187,6 +225,8 @@ fn standing(model: &Model, session: &Session, theme: &Theme) -> Vec<Part> {
     }
     match session.pen {
         Pen::Ours => vec![ours(theme, 8, format!("{number} {}", text(Caption::Saved)))],
-        Pen::Observer(_) | Pen::Damaged(_) | Pen::Replay => vec![ours(theme, 8, number)],
+        Pen::Observer(_) | Pen::Damaged(_) | Pen::Forked(_) | Pen::Replay => {
+            vec![ours(theme, 8, number)]
+        }
     }
 }

@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 
 use crate::cockpit::Model;
 use crate::cockpit::dialog::{CopyKind, Copyable};
+use crate::cockpit::pen::Watcher;
 use crate::ui::dialog::QUESTION;
 use crate::ui::frame::window;
 use crate::ui::layout::centred;
@@ -71,6 +72,30 @@ const fn kind(kind: CopyKind) -> Caption {
         CopyKind::Brief => Caption::CopyBrief,
         CopyKind::Anchor => Caption::CopyAnchor,
         CopyKind::Playbook => Caption::CopyPlaybook,
+    }
+}
+
+/// Draws who watches and could have the pen.
+pub(super) fn watchers(
+    model: &Model,
+    theme: &Theme,
+    (watchers, selected): (&[Watcher], usize),
+    area: Rect,
+    buf: &mut Buffer,
+) {
+    let row = |it: &Watcher| Row::Choice(pieces(theme, Role::Untrusted, &it.who, VALUE));
+    let rows: Vec<Row> = watchers.iter().map(row).collect();
+    let cells = usize::from(QUESTION.min(area.width)).saturating_sub(4);
+    let help = wrap(Caption::GivePenHelp.text(model.language), cells);
+    let height = rows.len() + help.len() + 3;
+    let area = centred(area, QUESTION, u16::try_from(height).unwrap_or(u16::MAX));
+    let title = vec![span(theme, Role::Title, Caption::GivePenWhom.text(model.language))];
+    let inside = window(theme, model.glyphs, title, area, buf);
+    let below = u16::try_from(help.len() + 1).unwrap_or(0).min(inside.height.saturating_sub(1));
+    let list = Rect { height: inside.height - below, ..inside };
+    list::draw(model, theme, (&rows, selected), (list, area), buf);
+    for (line, text) in (list.height + 1..inside.height).zip(help) {
+        put(buf, inside, line, &Line::from(span(theme, Role::Dim, format!(" {text}"))));
     }
 }
 

@@ -36,6 +36,36 @@ captions! {
     NotRecording => "REC off:", "หยุดอัด:";
     /// Header: this screen only follows.
     Observer => "OBSERVER", "ผู้สังเกตการณ์";
+    /// Header: the journal forked.
+    Forked => "FORKED: read only", "แตกกิ่ง: อ่านอย่างเดียว";
+    /// Header: the pen was taken from this screen by force.
+    PenTaken => "PEN TAKEN", "ปากกาถูกยึด";
+    /// Header: this screen asked for the pen.
+    PenAsked => "asked", "ขอแล้ว";
+    /// Header: label of who has the pen.
+    PenWith => "pen", "ปากกา";
+    /// Timeline: a branch of a journal that forked.
+    Branch => "branch", "กิ่ง";
+    /// Timeline: the entry that a branch continues.
+    BranchAfter => "after", "ต่อจาก";
+    /// Pen: title of the question.
+    GivePen => "Give the pen?", "ส่งปากกาหรือไม่";
+    /// Pen: who asks for it; the name follows.
+    GivePenTo => "This responder asks for the pen:", "ผู้นี้ขอปากกา:";
+    /// Pen: what giving it means.
+    GivePenHelp => "They write from then on; you watch. You can ask for it back with P.", "จากนั้นเขาเป็นผู้เขียน คุณดูได้อย่างเดียว ขอคืนได้ด้วย P";
+    /// Pen: title of the list.
+    GivePenWhom => "Give the pen to", "ส่งปากกาให้";
+    /// Footer of the list of who watches: give it.
+    GiveNow => "give", "ส่ง";
+    /// Footer of the question about the pen: no.
+    No => "no", "ไม่";
+    /// Ask: why the pen is taken by force.
+    AskForce => "Take the pen by force: why?", "ยึดปากกา: เพราะอะไร";
+    /// Ask: what taking it by force means.
+    AskForceHelp => "It goes to the journal. The other screen says so in red and only reads from then on.", "จะลง journal จออื่นจะแจ้งสีแดง และอ่านได้อย่างเดียวจากนั้น";
+    /// Footer: take the pen by force.
+    ForceNow => "take it", "ยึด";
     /// Header: the journal is damaged.
     Damaged => "DAMAGED", "เสียหาย";
     /// Header: the picture is held.

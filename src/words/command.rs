@@ -188,6 +188,18 @@ const fn words(command: Command) -> Texts {
             "words that prove the past: read them out",
             "คำที่ยืนยันว่าอดีตไม่ถูกแก้ อ่านให้คนอื่นจด",
         ),
+        Command::AskForPen => say(
+            "pen",
+            "ปากกา",
+            "ask for the pen, or take it if free; answer who asks",
+            "ขอปากกา รับถ้าว่าง หรือตอบผู้ที่ขอ",
+        ),
+        Command::GivePen => {
+            say("give pen", "ส่งปากกา", "give the pen to somebody who watches", "ส่งปากกาให้ผู้ที่กำลังดู")
+        }
+        Command::ForcePen => {
+            say("force pen", "ยึดปากกา", "take the pen by force; asks why", "ยึดปากกา จะถามเหตุผล")
+        }
         Command::Coach => say(
             "coach",
             "โค้ช",

@@ -6,7 +6,7 @@ use crate::cockpit::model::{Copied, Kept, NoticeKind};
 use crate::domain::base::{Language, Timestamp};
 use crate::domain::detect::Grade;
 use crate::domain::untrusted::Untrusted;
-use crate::words::{Phrase, finding, pick};
+use crate::words::{Phrase, finding, pen, pick};
 
 /// How much a notice weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,8 +32,16 @@ pub const fn weight(kind: &NoticeKind) -> Weight {
         NoticeKind::NotSaved(_)
         | NoticeKind::NotRecording(_)
         | NoticeKind::NotCarried(_)
+        | NoticeKind::PenForced(..)
         | NoticeKind::Trouble(_) => Weight::Danger,
         NoticeKind::NoPen
+        | NoticeKind::NoPenHere
+        | NoticeKind::PenAskedBy(_)
+        | NoticeKind::PenRefused
+        | NoticeKind::PenFree
+        | NoticeKind::HolderSilent(_)
+        | NoticeKind::PenNotFree
+        | NoticeKind::NobodyWatches
         | NoticeKind::NotReachable
         | NoticeKind::ReasonNeeded
         | NoticeKind::MustRead(_)
@@ -61,6 +69,10 @@ pub const fn weight(kind: &NoticeKind) -> Weight {
         NoticeKind::NothingToUndo
         | NoticeKind::WaitsForDisk
         | NoticeKind::Undone(..)
+        | NoticeKind::PenIsHere
+        | NoticeKind::AskedForPen(..)
+        | NoticeKind::PenCame(_)
+        | NoticeKind::PenGone(_)
         | NoticeKind::NotFound(_)
         | NoticeKind::Wrapped(_)
         | NoticeKind::NoSearch
@@ -116,10 +128,19 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
         NoticeKind::NotSaved(why) => {
             say("NOT SAVED, the disk refuses: ", "บันทึกไม่ได้ ดิสก์ไม่รับ: ").theirs(why)
         }
-        NoticeKind::NoPen => say(
-            "This screen only reads: the pen is elsewhere. To write: q, then resume.",
-            "จอนี้อ่านได้อย่างเดียว ปากกาอยู่ที่อื่น ถ้าจะเขียน: q แล้ว resume",
-        ),
+        NoticeKind::NoPen
+        | NoticeKind::NoPenHere
+        | NoticeKind::PenIsHere
+        | NoticeKind::AskedForPen(..)
+        | NoticeKind::PenAskedBy(_)
+        | NoticeKind::PenRefused
+        | NoticeKind::PenFree
+        | NoticeKind::HolderSilent(_)
+        | NoticeKind::PenCame(_)
+        | NoticeKind::PenGone(_)
+        | NoticeKind::PenForced(..)
+        | NoticeKind::PenNotFree
+        | NoticeKind::NobodyWatches => pen::notice(language, kind).unwrap_or_default(),
         NoticeKind::HandoffWaits(by) => {
             say("A handoff waits for you, press 0. Signed by ", "มีการส่งเวรรอรับอยู่ กด 0 เซ็นโดย ")
                 .theirs(by)

@@ -4,6 +4,7 @@ use crate::cockpit::model::{Condition, Pane, Pen, SourceKind};
 use crate::domain::base::Language;
 use crate::domain::playbook::Phase;
 use crate::domain::session::{ClockChange, Event, ItemState, Opening, Place, known_part};
+use crate::domain::untrusted::Untrusted;
 use crate::words::finding;
 use crate::words::{Phrase, pick};
 
@@ -76,6 +77,10 @@ pub fn pen(language: Language, pen: &Pen) -> Phrase {
         }
         Pen::Damaged(why) => {
             say("read only, the journal is damaged: ", "อ่านได้อย่างเดียว journal เสียหาย: ").theirs(why)
+        }
+        Pen::Forked(branches) => {
+            say("read only, two wrote at once; branches: ", "อ่านได้อย่างเดียว เขียนชนกัน จำนวนกิ่ง: ")
+                .ours(branches.len().to_string())
         }
         Pen::Replay => say("a replay: nothing can be written", "เล่นย้อนหลัง เขียนไม่ได้"),
     }
@@ -172,6 +177,8 @@ pub fn event(language: Language, event: &Event) -> Phrase {
         Event::Signed { entry, key, .. } => {
             say("signed with a key up to ", "เซ็นด้วยกุญแจถึง ").ours(format!("#{entry}: ")).theirs(key)
         }
+        Event::PenGiven { to } => say("gave the pen to ", "ส่งปากกาให้ ").theirs(to),
+        Event::PenTaken { from, reason } => pen_taken(language, from, reason),
         Event::Trouble { what } => say("trouble: ", "ปัญหา: ").theirs(what),
         Event::Hinted { task, shown } => hinted(language, *task, *shown),
         Event::ExpertShown => say("the expert's path shown", "ดูเฉลยของผู้เชี่ยวชาญ"),
@@ -194,6 +201,17 @@ pub fn event(language: Language, event: &Event) -> Phrase {
             say("an event of a kind unknown here: ", "เหตุการณ์ชนิดที่รุ่นนี้ไม่รู้จัก: ").named(kind)
         }
     }
+}
+
+fn pen_taken(language: Language, from: &Untrusted, reason: &Untrusted) -> Phrase {
+    let say = |en, th| Phrase::of(pick(language, en, th));
+    let taken = match (from.is_empty(), reason.is_empty()) {
+        (true, true) => return say("took the pen", "รับปากกา"),
+        (false, true) => return say("took the pen after ", "รับปากกาต่อจาก ").theirs(from),
+        (true, false) => say("TOOK THE PEN BY FORCE", "ยึดปากกา"),
+        (false, false) => say("TOOK THE PEN BY FORCE from ", "ยึดปากกาจาก ").theirs(from),
+    };
+    taken.ours(": ").theirs(reason)
 }
 
 fn opened(language: Language, opening: &Opening) -> Phrase {

@@ -1,8 +1,9 @@
 //! Reads a journal from its first line to its end and says what holds.
 //!
 //! A journal is a row of segments: a disk that fails to keep an entry gets no second chance, so the entry goes to
-//! the next segment and the chain goes on there. The first line of a segment says where the one before it ends;
-//! what stands behind that place was never acknowledged, and is at most one line.
+//! the next segment and the chain goes on there; so it does when somebody took the pen by force. The first line of a
+//! segment says where the one before it ends; what stands behind that place is a copy of that first line, or was never
+//! acknowledged, and that is at most one line.
 //!
 //! Invariant: every whole line before the first problem is told; nothing after it is believed. Only bytes
 //! that cannot have been acknowledged count as torn: an unfinished last line, a last line with a hole of
@@ -24,8 +25,8 @@ pub struct Audit {
     read: u64,
     /// Where the last good line of this segment ends.
     end: u64,
-    /// Where the next segment goes on.
-    next: Option<Start>,
+    /// Where later segments go on. The last word is with the last of them.
+    later: Vec<Start>,
     /// Whole lines behind that place.
     strays: u32,
     last: Option<Spot>,
@@ -117,7 +118,7 @@ impl Audit {
             segment,
             read: end,
             end,
-            next: None,
+            later: Vec::new(),
             strays: 0,
             last: None,
             fault: None,
@@ -126,11 +127,11 @@ impl Audit {
         }
     }
 
-    /// The lines that follow are those of this segment. `next` is what the first line of a later segment says, if
-    /// there is one whose first line is right by itself.
-    pub fn segment(&mut self, number: u32, next: Option<Start>) {
+    /// The lines that follow are those of this segment. `later` is what the first lines of later segments say, as far
+    /// as they are right by themselves.
+    pub fn segment(&mut self, number: u32, later: Vec<Start>) {
         self.close();
-        (self.segment, self.next) = (number, next);
+        (self.segment, self.later) = (number, later);
         (self.read, self.end, self.strays) = (0, 0, 0);
     }
 
@@ -147,8 +148,9 @@ impl Audit {
         if line.is_empty() || self.broken.is_some() {
             return None;
         }
-        if self.next.is_some_and(|next| self.chain.is_continued_by(next)) {
-            self.stray(from, check.is_ok());
+        if let Some(next) = self.later.iter().find(|next| self.chain.is_continued_by(**next)) {
+            let next = *next;
+            self.superseded(from, check.as_ref().ok(), next);
             return None;
         }
         if let Some(fault) = &mut self.fault {
@@ -213,11 +215,23 @@ impl Audit {
         }
     }
 
-    /// One whole line can be there that was not saved; two are a second writer, or a segment out of its place.
-    fn stray(&mut self, from: u64, is_whole: bool) {
-        self.strays += u32::from(is_whole);
-        if self.strays > 1 {
-            self.broken = Some(self.break_at(from, LineProblem::Fork(self.chain.seq() + 2)));
+    /// A line behind the place where `next` goes on: a copy of the line there, or one whole line that was not saved.
+    /// Two are a second writer, or a segment out of its place; and so is one that another machine wrote, which had no
+    /// way to know that it does not count.
+    fn superseded(&mut self, from: u64, line: Option<&Checked>, next: Start) {
+        let Some(line) = line else { return };
+        if self.later.iter().any(|next| next.head == line.head()) {
+            if self.end == from {
+                // It was saved; where it is now is behind this segment.
+                self.end = self.read;
+            }
+            return;
+        }
+        self.strays += 1;
+        let elsewhere = line.machine() != next.machine;
+        if self.strays > 1 || elsewhere {
+            let fork = LineProblem::Fork(self.chain.seq() + u64::from(self.strays));
+            self.broken = Some(self.break_at(from, fork));
         }
     }
 

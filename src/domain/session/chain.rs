@@ -12,11 +12,11 @@
 //!   sum=$(printf '%s' "${line%,\"sum\":*}" | sha256sum | cut -c-64)
 //!   [ "$(printf '%s' "$line" | jq -r .sum)" = "$sum" ] || echo "damaged: $line"
 //!   prev=$(printf '%s\n' "$line" | sha256sum | cut -c-64)
-//! done < <(cat journal.jsonl journal-*.jsonl 2>/dev/null)
+//! done < <(cat journal.jsonl journal-*.jsonl 2>/dev/null | uniq)
 //! ```
 //!
-//! A journal is one file, and further ones (`journal-0002.jsonl`, ...) only where a disk failed; the recipe reads
-//! them as one. Where it complains at the last line of a file, and the next file begins with the same number, that
+//! A journal is one file, and further ones (`journal-0002.jsonl`, ...) only where a disk failed or the pen was taken by
+//! force; the recipe reads them as one, and a line that is there twice at such a place as one. Where it complains at the last line of a file, and the next file begins with the same number, that
 //! line was never saved.
 //!
 //! Invariant: a line is valid only if writing its entry again gives the same bytes; so nothing in it, not
@@ -90,6 +90,10 @@ pub struct Start {
     pub seq: u64,
     /// The line that it continues.
     pub prev: Digest,
+    /// SHA-256 of its first line.
+    pub head: Digest,
+    /// Names the boot of the machine that wrote its first line.
+    pub machine: Digest,
 }
 
 /// Why a line does not continue the chain.
@@ -149,8 +153,21 @@ impl Checked {
 
     /// Where a segment begins whose first line this is.
     #[must_use]
-    pub const fn start(&self) -> Start {
-        Start { seq: self.entry.seq, prev: self.entry.prev }
+    pub fn start(&self) -> Start {
+        let Entry { seq, prev, .. } = self.entry;
+        Start { seq, prev, head: self.head, machine: self.machine() }
+    }
+
+    /// Names the boot of the machine that wrote it.
+    #[must_use]
+    pub fn machine(&self) -> Digest {
+        digest(self.entry.boot.id.as_bytes())
+    }
+
+    /// The entry, and the SHA-256 of the line.
+    #[must_use]
+    pub fn into_parts(self) -> (Entry, Digest) {
+        (self.entry, self.head)
     }
 
     /// SHA-256 of the line.

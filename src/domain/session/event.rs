@@ -12,7 +12,7 @@ use crate::domain::untrusted::Untrusted;
 pub const PROGRAM: &str = "firedamp";
 
 /// The kinds of [`Event`] that this version knows, as they are written.
-pub(super) const KINDS: [&str; 22] = [
+pub(super) const KINDS: [&str; 24] = [
     "opened",
     "resumed",
     "left",
@@ -28,6 +28,8 @@ pub(super) const KINDS: [&str; 22] = [
     "accepted",
     "anchored",
     "signed",
+    "pen-given",
+    "pen-taken",
     "trouble",
     "hinted",
     "expert-shown",
@@ -172,6 +174,19 @@ pub enum Event {
         key: Untrusted,
         /// The signature, as `ssh-keygen -Y verify` takes it.
         armour: Untrusted,
+    },
+    /// The responder gave the pen to somebody who was watching.
+    PenGiven {
+        /// To whom.
+        to: Untrusted,
+    },
+    /// The responder took the pen: it was given, or nobody had it any more, or it was taken by force.
+    PenTaken {
+        /// From whom; empty if that is not known.
+        from: Untrusted,
+        /// Why it was taken by force; empty if it was not.
+        #[serde(skip_serializing_if = "Untrusted::is_empty", default)]
+        reason: Untrusted,
     },
     /// The program met trouble that a reader of the journal should know.
     Trouble {

@@ -324,7 +324,11 @@ impl State {
                     self.happened(&Entry { event, ..entry.clone() });
                 }
             }
-            Event::Resumed { .. } | Event::Left | Event::Clock { .. } => {}
+            Event::Resumed { .. }
+            | Event::Left
+            | Event::Clock { .. }
+            | Event::PenGiven { .. }
+            | Event::PenTaken { .. } => {}
         }
     }
 

@@ -29,7 +29,7 @@ pub enum MaskError {
     #[error("`{}` is too short to be masked", .0.plain(40))]
     TooShort(Untrusted),
     /// A name stands where only something else can stand.
-    #[error("a name that is to be masked stands in an event `{}` where no text can stand", .0.plain(40))]
+    #[error("a name that is to be masked stands in a `{}` where no text can stand", .0.plain(40))]
     Place(Untrusted),
 }
 

@@ -9,11 +9,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::domain::untrusted::Untrusted;
+use crate::host::store::ask;
 use crate::host::store::dir::{Dir, Trust};
 use crate::host::store::disk::{Access, Disk};
 use crate::host::store::error::{StoreError, shown};
 use crate::host::store::journal::Journal;
-use crate::host::store::lock::{Holder, Lock};
+use crate::host::store::lease::Holder;
+use crate::host::store::lock::{self, Lock};
 use crate::host::store::segment::{self, Tail};
 use crate::host::store::{PLAYBOOK, reserve, scan};
 
@@ -21,7 +23,7 @@ const MOVED: &str = "moved";
 /// No path is longer.
 const PATH_LIMIT: u64 = 16 * 1024;
 /// What belongs to one place and is made anew in the other.
-const LOCAL: [&str; 3] = ["lock", "reserve", MOVED];
+const LOCAL: [&str; 3] = [lock::NAME, "reserve", MOVED];
 
 /// A session that was carried to another place.
 #[derive(Debug)]
@@ -53,10 +55,10 @@ pub(super) fn carry(
     disk: &Arc<dyn Disk>,
     to: &Path,
     journal: &mut Journal,
-    by: &Untrusted,
+    (by, trust): (&Untrusted, Trust),
 ) -> Result<Carried, StoreError> {
     let old = journal.dir().clone();
-    let base = Dir::base(&**disk, to, true, Trust::Ours)?;
+    let base = Dir::base(&**disk, to, true, trust)?;
     let id = old.path().file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
     if base.names()?.contains(&id) {
         return Err(StoreError::There { path: to.join(id) });
@@ -98,7 +100,8 @@ fn settle(base: &Dir, id: &str, journal: &Journal, by: &Untrusted) -> Result<Pla
     base.sync()?;
     let dir = base.sub(id)?;
     let (tail, highest) = tail_of(&dir, journal)?;
-    let lock = Lock::take(&dir, &Holder::this(journal.boot(), by))?
+    let holder = Holder { by: by.clone(), ..journal.who().clone() };
+    let lock = Lock::take(&dir, holder)?
         .ok_or_else(|| StoreError::io("lock", dir.path(), io::ErrorKind::WouldBlock.into()))?;
     let volatile = dir.space()?.volatile;
     Ok(Place { dir, tail, highest, lock, volatile })
@@ -143,7 +146,7 @@ fn copy_others(old: &Dir, copy: &Dir) -> Result<Vec<StoreError>, StoreError> {
     let mut left_behind = Vec::new();
     for name in old.names()? {
         let done = name == PLAYBOOK || segment::number(&name).is_some();
-        if done || LOCAL.contains(&name.as_str()) {
+        if done || LOCAL.contains(&name.as_str()) || ask::is_passing(&name) {
             continue;
         }
         let copied = match old.sub(&name) {

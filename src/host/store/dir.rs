@@ -6,7 +6,7 @@
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use rustix::io::Errno;
 
@@ -24,13 +24,17 @@ pub(super) struct Dir {
     folder: Arc<dyn Folder>,
     path: PathBuf,
     trust: Trust,
+    /// Other machines may write here too.
+    shared: bool,
 }
 
 /// What is asked of the things that are opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Trust {
-    /// They are ours alone.
+    /// They are ours alone, on a disk of this machine.
     Ours,
+    /// They are ours alone; the disk may be one that other machines write to.
+    Shared,
     /// They are what they say; whose they are does not matter, because nothing is written.
     Copy,
 }
@@ -67,9 +71,14 @@ impl Dir {
             }
             Err(error) => return Err(refused(path, doing, error)),
         };
-        let dir = Self { folder, path: path.to_owned(), trust };
+        let network = again(|| folder.network()).map_err(|it| refused(path, doing, it))?;
+        let shared = network.is_some();
+        let dir = Self { folder, path: path.to_owned(), trust, shared };
         dir.check(0o022)?;
-        Ok(dir)
+        match network.filter(|_| trust == Trust::Ours) {
+            Some(kind) => Err(StoreError::Network { path: path.to_owned(), kind }),
+            None => Ok(dir),
+        }
     }
 
     /// Makes a folder of our own; `false` if the name is taken.
@@ -86,7 +95,7 @@ impl Dir {
     pub(super) fn sub(&self, name: &str) -> Result<Self, StoreError> {
         let path = self.below(name)?;
         let folder = again(|| self.folder.folder(name)).map_err(|it| refused(&path, "open", it))?;
-        let dir = Self { folder, path, trust: self.trust };
+        let dir = Self { folder, path, trust: self.trust, shared: self.shared };
         dir.check(OTHERS)?;
         Ok(dir)
     }
@@ -101,7 +110,7 @@ impl Dir {
         if stat.kind != Kind::File {
             return Err(Unsafe::NotAFile.at(&file.path));
         }
-        match doubt(&stat, OTHERS).filter(|_| self.trust == Trust::Ours) {
+        match doubt(&stat, OTHERS).filter(|_| self.trust != Trust::Copy) {
             Some(why) => Err(why.at(&file.path)),
             None => Ok(file),
         }
@@ -145,6 +154,13 @@ impl Dir {
             .map_err(|source| StoreError::io("rename", &path, source))
     }
 
+    /// Gives a file in it another name, whatever file had that name before.
+    pub(super) fn replace(&self, from: &str, to: &str) -> Result<(), StoreError> {
+        let (path, _) = (self.below(from)?, self.below(to)?);
+        again(|| self.folder.replace(from, to))
+            .map_err(|source| StoreError::io("rename", &path, source))
+    }
+
     /// Makes the names in it durable.
     pub(super) fn sync(&self) -> Result<(), StoreError> {
         self.folder
@@ -171,6 +187,16 @@ impl Dir {
         &self.path
     }
 
+    /// What is asked of the things in it.
+    pub(super) const fn trust(&self) -> Trust {
+        self.trust
+    }
+
+    /// Other machines may write here too, and their locks may not show.
+    pub(super) const fn is_shared(&self) -> bool {
+        self.shared
+    }
+
     fn stat(&self) -> Result<Stat, StoreError> {
         again(|| self.folder.stat()).map_err(|it| StoreError::io("look at", &self.path, it))
     }
@@ -189,7 +215,7 @@ impl Dir {
         if stat.kind != Kind::Folder {
             return Err(Unsafe::NotADirectory.at(&self.path));
         }
-        match doubt(&stat, forbidden).filter(|_| self.trust == Trust::Ours) {
+        match doubt(&stat, forbidden).filter(|_| self.trust != Trust::Copy) {
             Some(why) => Err(why.at(&self.path)),
             None => Ok(()),
         }
@@ -200,6 +226,16 @@ impl File {
     /// How long it is.
     pub(super) fn bytes(&self) -> io::Result<u64> {
         Ok(again(|| self.medium.stat())?.bytes)
+    }
+
+    /// It is still called something: nobody put another file in its place or took its name away.
+    pub(super) fn has_name(&self) -> io::Result<bool> {
+        Ok(again(|| self.medium.stat())?.links > 0)
+    }
+
+    /// The same file, not kept open by this.
+    pub(super) fn weak(&self) -> Weak<dyn Medium> {
+        Arc::downgrade(&self.medium)
     }
 
     /// Reads from a place on; 0 at the end.
@@ -310,7 +346,8 @@ fn refused(path: &Path, doing: &'static str, error: io::Error) -> StoreError {
 
 /// Why something may not be ours alone.
 fn doubt(stat: &Stat, forbidden: u32) -> Option<Unsafe> {
-    if stat.kind == Kind::File && stat.links != 1 {
+    // A file that lost its name while we opened it is nobody else's either.
+    if stat.kind == Kind::File && stat.links > 1 {
         Some(Unsafe::Links)
     } else if stat.owner != rustix::process::geteuid().as_raw() {
         Some(Unsafe::Owner(stat.owner))

@@ -30,6 +30,8 @@ pub trait Folder: Debug + Send + Sync {
     fn names(&self) -> io::Result<Vec<String>>;
     /// Gives something in it another name, which nothing has.
     fn rename(&self, from: &str, to: &str) -> io::Result<()>;
+    /// Gives a file in it another name, whatever file had that name before.
+    fn replace(&self, from: &str, to: &str) -> io::Result<()>;
     /// Takes the name of a file away.
     fn unlink(&self, name: &str) -> io::Result<()>;
     /// Takes an empty folder away.
@@ -40,6 +42,10 @@ pub trait Folder: Debug + Send + Sync {
     fn stat(&self) -> io::Result<Stat>;
     /// What is left where it is.
     fn space(&self) -> io::Result<Space>;
+    /// The kind of file system, if other machines may write there too or a program of the host stands behind it.
+    fn network(&self) -> io::Result<Option<&'static str>> {
+        Ok(None)
+    }
 }
 
 /// An open file.

@@ -67,6 +67,14 @@ pub enum StoreError {
         /// What is wrong with it.
         why: Untrusted,
     },
+    /// Locks on that disk may not hold.
+    #[error("{} is on a shared disk ({kind}), where two machines could write at once", shown(path))]
+    Network {
+        /// The sessions directory.
+        path: PathBuf,
+        /// Kind of the file system.
+        kind: &'static str,
+    },
     /// It is there already.
     #[error("the session is in {} already", shown(path))]
     There {
@@ -132,6 +140,9 @@ pub enum JournalError {
     /// A new segment was needed and cannot be made; the next entry may be tried.
     #[error("a new segment of the journal cannot be made: {0}")]
     Segment(#[source] StoreError),
+    /// Somebody took the pen by force. Whether a line of it stands in the journal, the journal says.
+    #[error("the entry was not saved: somebody took the pen")]
+    Taken,
     /// An earlier failure closed this journal.
     #[error("an earlier failure closed this journal")]
     Closed,
@@ -162,6 +173,7 @@ impl StoreError {
             | Self::Begin(_)
             | Self::Moved(_)
             | Self::BadCopy { .. }
+            | Self::Network { .. }
             | Self::There { .. } => false,
         }
     }
@@ -177,7 +189,7 @@ impl JournalError {
             Self::Unnamed(error) | Self::Segment(error) => {
                 matches!(error, StoreError::Io { source, .. } if is_full(source))
             }
-            Self::Line(_) | Self::Foreign { .. } | Self::Closed => false,
+            Self::Line(_) | Self::Foreign { .. } | Self::Taken | Self::Closed => false,
         }
     }
 
@@ -190,7 +202,11 @@ impl JournalError {
             Self::Unnamed(error) | Self::Segment(error) => {
                 matches!(error, StoreError::Io { source, .. } if read_only(source))
             }
-            Self::Short { .. } | Self::Line(_) | Self::Foreign { .. } | Self::Closed => false,
+            Self::Short { .. }
+            | Self::Line(_)
+            | Self::Foreign { .. }
+            | Self::Taken
+            | Self::Closed => false,
         }
     }
 
@@ -208,7 +224,7 @@ impl JournalError {
             | Self::Sync(_)
             | Self::Unnamed(_)
             | Self::Segment(_) => true,
-            Self::Line(_) | Self::Foreign { .. } | Self::Closed => false,
+            Self::Line(_) | Self::Foreign { .. } | Self::Taken | Self::Closed => false,
         }
     }
 }

@@ -3,7 +3,8 @@
 //! Invariant: an [`Entry`] comes back from [`Journal::append`] only after one write of its whole line and a
 //! successful `fdatasync` of the file it stands in, whose name is on disk too. After a failure the segment ends
 //! where the last saved entry ends, or is never written again: the entry then goes to a new segment, whose first
-//! line says where the one before it ends. A failed `fdatasync` is never tried again on the same file.
+//! line says where the one before it ends. A failed `fdatasync` is never tried again on the same file. Nothing is
+//! called saved by a pen that was taken by force, however long its process slept in the middle of a write.
 
 use std::fmt;
 
@@ -13,7 +14,8 @@ use crate::domain::untrusted::Untrusted;
 use crate::host::store::dir::Dir;
 use crate::host::store::disk::Space;
 use crate::host::store::error::{JournalError, StoreError};
-use crate::host::store::lock::Lock;
+use crate::host::store::lease::Holder;
+use crate::host::store::lock::{Fence, Lock};
 use crate::host::store::record::Recorder;
 use crate::host::store::reserve;
 use crate::host::store::segment::Tail;
@@ -30,8 +32,12 @@ pub struct Journal {
     highest: u32,
     boot: String,
     closed: bool,
+    /// Somebody took the pen by force.
+    taken: bool,
     /// Held as long as the pen is; other openers become observers.
     lock: Lock,
+    /// What others look at instead of the lock.
+    fence: Fence,
 }
 
 impl Journal {
@@ -45,7 +51,8 @@ impl Journal {
         lock: Lock,
     ) -> Self {
         let highest = highest.max(tail.segment);
-        Self { dir, tail, chain, highest, boot: boot.to_owned(), closed: false, lock }
+        let (boot, fence) = (boot.to_owned(), lock.fence());
+        Self { dir, tail, chain, highest, boot, closed: false, taken: false, lock, fence }
     }
 
     /// Writes one event down. The entry that comes back is on disk.
@@ -55,6 +62,9 @@ impl Journal {
         by: &Untrusted,
         event: Event,
     ) -> Result<Entry, JournalError> {
+        if self.taken {
+            return Err(JournalError::Taken);
+        }
         if self.closed {
             return Err(JournalError::Closed);
         }
@@ -62,7 +72,8 @@ impl Journal {
         let line = self.chain.line(Draft { at: moment.at, boot, by: by.clone(), event })?;
         let mut ways = 1;
         while let Err(error) = self.try_to(&line) {
-            self.closed = matches!(error, JournalError::Foreign { .. });
+            self.taken = matches!(error, JournalError::Taken);
+            self.closed = self.taken || matches!(error, JournalError::Foreign { .. });
             let roomier = error.is_full() && reserve::release(&self.dir);
             // An `EIO` is told once by most kernels; elsewhere on the disk it may go better.
             let elsewhere = !self.closed && !self.tail.sound;
@@ -85,6 +96,17 @@ impl Journal {
     #[must_use]
     pub const fn is_closed(&self) -> bool {
         self.closed
+    }
+
+    /// Tells whoever watches that the pen is in working hands.
+    pub fn beat(&self, now: Moment) {
+        self.lock.beat(now);
+    }
+
+    /// Tells from elsewhere whether the pen is still here.
+    #[must_use]
+    pub fn fence(&self) -> Fence {
+        self.fence.clone()
     }
 
     /// What is left on its disk.
@@ -112,22 +134,38 @@ impl Journal {
 
     /// Goes on in another place, where the same chain ends in `tail`.
     pub(super) fn go_to(&mut self, dir: Dir, tail: Tail, highest: u32, lock: Lock) {
+        self.fence.goes_to(&lock);
         (self.dir, self.tail, self.highest, self.lock) = (dir, tail, highest, lock);
     }
 
-    pub(super) fn boot(&self) -> &str {
-        &self.boot
+    pub(super) const fn who(&self) -> &Holder {
+        self.lock.who()
     }
 
     /// Writes the line where the journal ends, or in a new segment if nothing may be written there.
     fn try_to(&mut self, line: &Line) -> Result<(), JournalError> {
+        match self.lock.is_ours() {
+            Ok(true) => {}
+            Ok(false) => return Err(JournalError::Taken),
+            Err(error) => return Err(JournalError::Refused(error)),
+        }
         if !self.tail.sound {
             // A number is not used twice: what a failed segment holds is not known.
             let next = self.highest.saturating_add(1);
             self.tail = Tail::new(&self.dir, next).map_err(JournalError::Segment)?;
             self.highest = next;
         }
-        self.tail.write(&self.dir, &line.bytes)
+        self.tail.write(&self.dir, &line.bytes)?;
+        // Who takes the pen by force reads the journal after the lock has lost its name. So a line that is there
+        // while the name still is, is found; any other may be behind the end, and does not count.
+        match self.lock.is_ours() {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(JournalError::Taken),
+            Err(error) => {
+                self.tail.disown(&line.bytes);
+                Err(JournalError::Sync(error))
+            }
+        }
     }
 }
 

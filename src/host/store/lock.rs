@@ -1,120 +1,201 @@
 //! One pen for a session: a kernel lock, and beside it who holds it.
 //!
-//! Invariant: the kernel's lock decides and ends with its process; what is written in the file is only told.
+//! Invariant: whoever has the kernel's lock on the file that is *called* `lock` has the pen. The kernel ends the lock
+//! with its process. Taking the pen by force gives that name to another file, which the taker has locked before; the
+//! old holder sees that its file has no name any more, whenever it wakes, and writes nothing that counts. Until the
+//! taker has a segment of its own, the file says so.
 
+use std::sync::{Arc, Mutex, Weak};
 use std::thread::sleep;
 use std::time::Duration;
 
-use crate::domain::untrusted::Untrusted;
+use crate::domain::base::Moment;
 use crate::host::store::dir::{Dir, File};
-use crate::host::store::disk::{Access, LockKind};
+use crate::host::store::disk::{Access, LockKind, Medium};
 use crate::host::store::error::StoreError;
+use crate::host::store::lease::{self, Beat, Holder, Pulse, TEXT};
 
-const NAME: &str = "lock";
+/// Name of the file.
+pub(super) const NAME: &str = "lock";
+/// What a file is called before it is complete.
+pub(super) const UNFINISHED: &str = "new-";
+/// Last line of the file while the pen is being taken by force.
+const UNSETTLED: &str = "unsettled\n";
 /// A listing holds the lock, shared, for microseconds; an opener waits that long at most.
 const TRIES: usize = 20;
 const PAUSE: Duration = Duration::from_millis(5);
-/// Bytes of the text that are read.
-const TEXT: u64 = 4096;
 
-/// Who holds a session.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Holder {
-    /// Id of the boot.
-    pub boot: Untrusted,
-    /// Its process.
-    pub pid: u32,
-    /// When that process started, in ticks since boot.
-    pub start: u64,
-    /// The responder.
-    pub by: Untrusted,
-    /// The terminal, if there is one.
-    pub tty: Untrusted,
+/// Held until dropped, or until somebody takes it by force.
+#[derive(Debug)]
+pub(super) struct Lock {
+    file: File,
+    holder: Holder,
+    /// Nobody else can be in the middle of a write to the last segment.
+    settled: bool,
 }
 
-/// Held until dropped.
-#[derive(Debug)]
-pub(super) struct Lock(File);
+/// Tells whether the pen is still where it was, without keeping it there.
+#[derive(Clone, Debug)]
+pub struct Fence(Arc<Mutex<Weak<dyn Medium>>>);
+
+/// Where the pen is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Nobody has it. Who had it last, if that process did not put it down in good order.
+    Free(Option<Holder>),
+    /// Somebody has it, and works or does not.
+    Held(Holder, Pulse),
+}
 
 impl Lock {
     /// Takes the lock; `None` if somebody has it.
-    pub(super) fn take(dir: &Dir, holder: &Holder) -> Result<Option<Self>, StoreError> {
-        let file = dir.file(NAME, Access::Shared)?;
-        for _ in 0..TRIES {
-            match file.lock(LockKind::Exclusive) {
-                Ok(true) => {
-                    // A full disk must not keep anybody out: the lock holds without the text.
-                    let told = file.cut(0);
-                    told.and_then(|()| file.write_at(holder.to_text().as_bytes(), 0)).ok();
-                    return Ok(Some(Self(file)));
-                }
-                Ok(false) => sleep(PAUSE),
-                Err(source) => return Err(StoreError::io("lock", file.path(), source)),
+    pub(super) fn take(dir: &Dir, holder: Holder) -> Result<Option<Self>, StoreError> {
+        let elsewhere = dir.is_shared() && is_elsewhere(dir, &holder);
+        for _ in 0..if elsewhere { 0 } else { TRIES } {
+            let file = dir.file(NAME, Access::Shared)?;
+            let problem = |source| StoreError::io("lock", file.path(), source);
+            if !file.lock(LockKind::Exclusive).map_err(problem)? {
+                sleep(PAUSE);
+            } else if file.has_name().map_err(problem)? {
+                let settled = !is_unsettled(&text_of(&file).map_err(problem)?);
+                // A full disk must not keep anybody out: the lock holds without the text.
+                tell(&file, &holder, settled).ok();
+                return Ok(Some(Self { file, holder, settled }));
             }
         }
         Ok(None)
     }
 
+    /// Takes the lock from whoever has it. What that process is in the middle of is not over with this.
+    pub(super) fn force(dir: &Dir, holder: Holder) -> Result<Self, StoreError> {
+        let file = claim(dir, NAME, &holder.token(), |file| tell(file, &holder, false))?;
+        Ok(Self { file, holder, settled: false })
+    }
+
+    /// The last segment may be written: it is this holder's own, or its last one is gone.
+    pub(super) const fn settled(&self) -> bool {
+        self.settled
+    }
+
+    /// The journal goes on in a segment that nobody else can write to.
+    pub(super) fn is_settled(&mut self) {
+        // Where that cannot be told, the next opener takes a segment of its own too.
+        self.settled = tell(&self.file, &self.holder, true).is_ok();
+    }
+
     /// Who holds the lock now, if anybody does.
     pub(super) fn holder(dir: &Dir) -> Option<Holder> {
-        let file = dir.file(NAME, Access::Read).ok()?;
-        match file.lock(LockKind::Shared) {
-            Ok(false) => {
-                let text = file.read_range(0, TEXT).ok()?;
-                Some(Holder::from_text(&String::from_utf8_lossy(&text)))
-            }
-            Ok(true) | Err(_) => None,
+        match read(dir).ok()? {
+            (true, text) => Some(Holder::from_text(&text)),
+            (false, _) => None,
         }
+    }
+
+    /// Where the pen is. `boot` is the id of this boot.
+    pub(super) fn standing(dir: &Dir, boot: &str, now: Moment) -> Result<Standing, StoreError> {
+        let (held, text) = match read(dir) {
+            Err(error) if error.is_not_found() => return Ok(Standing::Free(None)),
+            read => read?,
+        };
+        let (holder, beat) = (Holder::from_text(&text), Beat::from_text(&text));
+        if held || (dir.is_shared() && holder.is_elsewhere(beat, boot, now)) {
+            let pulse = holder.pulse(beat, boot, now);
+            Ok(Standing::Held(holder, pulse))
+        } else {
+            Ok(Standing::Free((holder.pid != 0).then_some(holder)))
+        }
+    }
+
+    /// Nobody took it by force.
+    pub(super) fn is_ours(&self) -> std::io::Result<bool> {
+        self.file.has_name()
+    }
+
+    /// Tells that this process works.
+    pub(super) fn beat(&self, now: Moment) {
+        // It is only told: a disk that does not take it says more than the line would.
+        self.file.write_at(Beat::at(now).line().as_bytes(), 0).ok();
+    }
+
+    pub(super) fn fence(&self) -> Fence {
+        Fence(Arc::new(Mutex::new(self.file.weak())))
+    }
+
+    pub(super) const fn who(&self) -> &Holder {
+        &self.holder
     }
 }
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // The kernel lets go of the lock in any case; an empty file only saves a reader a question.
-        drop(self.0.cut(0));
-    }
-}
-
-impl Holder {
-    /// This process.
-    pub(super) fn this(boot: &str, by: &Untrusted) -> Self {
-        let stat = std::fs::read("/proc/self/stat").unwrap_or_default();
-        let tty = std::fs::read_link("/proc/self/fd/0").ok();
-        let tty = tty.filter(|path| path.starts_with("/dev/pts") || path.starts_with("/dev/tty"));
-        Self {
-            boot: boot.into(),
-            pid: rustix::process::getpid().as_raw_nonzero().get().unsigned_abs(),
-            start: start_tick(&stat).unwrap_or_default(),
-            by: by.clone(),
-            tty: tty.map(|path| path.to_string_lossy().into_owned().into()).unwrap_or_default(),
-        }
-    }
-
-    fn to_text(&self) -> String {
-        let Self { boot, pid, start, by, tty } = self;
-        let (boot, by, tty) = (boot.encode(), by.encode(), tty.encode());
-        format!("boot {boot}\npid {pid}\nstart {start}\nby {by}\ntty {tty}\n")
-    }
-
-    fn from_text(text: &str) -> Self {
-        let field = |name: &str| {
-            let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-            line.unwrap_or_default()
-        };
-        let untrusted = |name| Untrusted::decode(field(name)).unwrap_or_default();
-        Self {
-            boot: untrusted("boot"),
-            pid: field("pid").parse().unwrap_or_default(),
-            start: field("start").parse().unwrap_or_default(),
-            by: untrusted("by"),
-            tty: untrusted("tty"),
+        // The kernel lets go of the lock in any case; an empty file says that it was put down in good order.
+        if self.settled {
+            self.file.cut(0).ok();
         }
     }
 }
 
-/// Field 22; the name before it may hold anything, so count from the last bracket.
-fn start_tick(stat: &[u8]) -> Option<u64> {
-    let end = stat.iter().rposition(|byte| *byte == b')')?;
-    let rest = std::str::from_utf8(stat.get(end + 1..)?).ok()?;
-    rest.split_whitespace().nth(19)?.parse().ok()
+impl Fence {
+    /// The pen goes on under another lock. The old one must still be there, so that nobody sees neither.
+    pub(super) fn goes_to(&self, lock: &Lock) {
+        if let Ok(mut file) = self.0.lock() {
+            *file = lock.file.weak();
+        }
+    }
+
+    /// Nobody took the pen by force, and nobody here put it down.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        let file = self.0.lock().ok().and_then(|file| file.upgrade());
+        // A disk that cannot say is no reason to turn anybody away: the journal asks again before it writes.
+        file.is_some_and(|file| file.stat().map_or(true, |stat| stat.links > 0))
+    }
+}
+
+/// A file that is complete and locked before it gets its name, whatever had that name before.
+pub(super) fn claim(
+    dir: &Dir,
+    name: &str,
+    token: &str,
+    write: impl FnOnce(&File) -> std::io::Result<()>,
+) -> Result<File, StoreError> {
+    let unfinished = format!("{UNFINISHED}{token}");
+    let file = dir.file(&unfinished, Access::Shared)?;
+    let problem = |source| StoreError::io("lock", file.path(), source);
+    let filled = file.lock(LockKind::Exclusive).and_then(|_| write(&file)).map_err(problem);
+    if let Err(error) = filled.and_then(|()| dir.replace(&unfinished, name)) {
+        dir.unlink(&unfinished).ok();
+        return Err(error);
+    }
+    Ok(file)
+}
+
+fn tell(file: &File, holder: &Holder, settled: bool) -> std::io::Result<()> {
+    let unsettled = if settled { "" } else { UNSETTLED };
+    let text = [&Beat::default().line(), &holder.to_text(), unsettled].concat();
+    file.cut(0).and_then(|()| file.write_at(text.as_bytes(), 0))
+}
+
+/// Another machine tells that it has the pen; the kernel's lock may be of this machine only.
+fn is_elsewhere(dir: &Dir, holder: &Holder) -> bool {
+    let boot = holder.boot.plain(64);
+    read(dir).is_ok_and(|(_, text)| {
+        Holder::from_text(&text).is_elsewhere(Beat::from_text(&text), &boot, lease::now())
+    })
+}
+
+fn is_unsettled(text: &str) -> bool {
+    text.ends_with(UNSETTLED)
+}
+
+fn text_of(file: &File) -> std::io::Result<String> {
+    Ok(String::from_utf8_lossy(&file.read_range(0, TEXT)?).into_owned())
+}
+
+/// Whether somebody holds the lock, and what is told beside it.
+fn read(dir: &Dir) -> Result<(bool, String), StoreError> {
+    let file = dir.file(NAME, Access::Read)?;
+    let problem = |source| StoreError::io("look at", file.path(), source);
+    let held = !file.lock(LockKind::Shared).map_err(problem)?;
+    Ok((held, text_of(&file).map_err(problem)?))
 }

@@ -6,19 +6,20 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::domain::base::Moment;
-use crate::domain::session::{Break, Chain, Entry, Event, State, Verdict, digest};
+use crate::domain::session::{Branch, Break, Chain, Entry, Event, Fork, State, Verdict, digest};
 use crate::domain::untrusted::Untrusted;
-use crate::host::store::carry;
 use crate::host::store::dir::Dir;
 use crate::host::store::disk::Access;
 use crate::host::store::error::StoreError;
 use crate::host::store::follow::Follower;
 use crate::host::store::journal::Journal;
-use crate::host::store::lock::{Holder, Lock};
+use crate::host::store::lease::Holder;
+use crate::host::store::lock::Lock;
 use crate::host::store::record::Recorder;
 use crate::host::store::recover::{self, Recovered};
 use crate::host::store::segment::Tail;
-use crate::host::store::{PLAYBOOK, reserve, scan};
+use crate::host::store::{PLAYBOOK, force, reserve, scan};
+use crate::host::store::{ask, carry};
 
 /// No playbook is longer.
 const PLAYBOOK_LIMIT: u64 = 16 << 20;
@@ -42,6 +43,8 @@ pub struct Opened {
     pub entries: Vec<Entry>,
     /// What had to be set aside.
     pub recovered: Vec<Recovered>,
+    /// What continues the entries, if the journal forked: more than one thing.
+    pub branches: Vec<Branch>,
     /// Why the pen could not be taken though nobody holds it: the disk is full, read-only or broken.
     pub trouble: Option<Untrusted>,
     dir: Dir,
@@ -69,31 +72,32 @@ impl Opened {
 }
 
 /// What was read of a journal.
-struct Loaded {
-    chain: Chain,
-    segments: Vec<u32>,
-    verdict: Verdict,
+pub(super) struct Loaded {
+    pub(super) chain: Chain,
+    pub(super) segments: Vec<u32>,
+    pub(super) verdict: Verdict,
     state: State,
     entries: Vec<Entry>,
+    branches: Vec<Branch>,
 }
 
 /// Writes the first files of a new session.
 pub(super) fn begin(
     dir: Dir,
     id: &str,
-    boot: &str,
+    holder: Holder,
     opening: Event,
     playbook: &str,
     moment: Moment,
-    by: &Untrusted,
 ) -> Result<Opened, StoreError> {
-    let lock = Lock::take(&dir, &Holder::this(boot, by))?
+    let (boot, by) = (holder.boot.plain(64), holder.by.clone());
+    let lock = Lock::take(&dir, holder)?
         .ok_or_else(|| StoreError::io("lock", dir.path(), io::ErrorKind::WouldBlock.into()))?;
     dir.put(PLAYBOOK, playbook.as_bytes())?;
     let tail = Tail::new(&dir, 1)?;
-    let mut journal = Journal::onto(dir.clone(), tail, 1, Chain::default(), boot, lock);
+    let mut journal = Journal::onto(dir.clone(), tail, 1, Chain::default(), &boot, lock);
     let first =
-        journal.append(moment, by, opening).map_err(|error| StoreError::Begin(Box::new(error)))?;
+        journal.append(moment, &by, opening).map_err(|error| StoreError::Begin(Box::new(error)))?;
     reserve::keep(&dir);
     let mut state = State::default();
     state.apply(&first);
@@ -106,17 +110,27 @@ pub(super) fn begin(
         state,
         entries: vec![first],
         recovered: Vec::new(),
+        branches: Vec::new(),
         trouble: None,
         dir,
     })
 }
 
-/// With the pen if nobody has it.
-pub(super) fn open(dir: Dir, id: &str, boot: &str, by: &Untrusted) -> Result<Opened, StoreError> {
+/// With the pen if nobody has it, and nobody else was promised it. `seat` is the one from which it is asked for.
+pub(super) fn open(
+    dir: Dir,
+    id: &str,
+    holder: Holder,
+    seat: Option<&str>,
+) -> Result<Opened, StoreError> {
     if let Some(place) = carry::moved_to(&dir)? {
         return Err(StoreError::Moved(place));
     }
-    let lock = match Lock::take(&dir, &Holder::this(boot, by)) {
+    let boot = holder.boot.plain(64);
+    let lock = match Lock::take(&dir, holder) {
+        Ok(Some(_)) if ask::is_promised(&dir, seat)? => return observe(dir, id),
+        // Whoever took it by force died over it.
+        Ok(Some(lock)) if !lock.settled() => return force::finish(dir, id, lock),
         Ok(Some(lock)) => lock,
         Ok(None) => return observe(dir, id),
         Err(error) if error.is_disk() => return hindered(dir, id, &error),
@@ -136,7 +150,7 @@ pub(super) fn open(dir: Dir, id: &str, boot: &str, by: &Untrusted) -> Result<Ope
     };
     reserve::keep(&dir);
     let (tail, highest) = (mended.tail, mended.highest);
-    let journal = Journal::onto(dir.clone(), tail, highest, loaded.chain.clone(), boot, lock);
+    let journal = Journal::onto(dir.clone(), tail, highest, loaded.chain.clone(), &boot, lock);
     let opened = finish(dir, id, loaded, Hand::Pen(journal))?;
     Ok(Opened { recovered: mended.recovered, ..opened })
 }
@@ -161,20 +175,32 @@ fn hindered(dir: Dir, id: &str, error: &StoreError) -> Result<Opened, StoreError
     observe(dir, id).map(|opened| Opened { trouble, ..opened })
 }
 
-fn load(dir: &Dir) -> Result<Loaded, StoreError> {
+pub(super) fn load(dir: &Dir) -> Result<Loaded, StoreError> {
     let (mut state, mut entries) = (State::default(), Vec::new());
     let scan = scan::all(dir, |entry| {
         state.apply(&entry);
         entries.push(entry);
     })?;
     let chain = scan.audit.chain().clone();
-    let verdict = scan.audit.verdict();
-    Ok(Loaded { chain, segments: scan.segments, verdict, state, entries })
+    let mut verdict = scan.audit.verdict();
+    let branches = match scan::fork(dir, &mut verdict)? {
+        Some(Fork { trunk, branches }) => {
+            // Which branch counts is not for a program to say: the state is what all of them share.
+            (state, entries) = (State::default(), trunk);
+            for entry in &entries {
+                state.apply(entry);
+            }
+            branches
+        }
+        None => Vec::new(),
+    };
+    Ok(Loaded { chain, segments: scan.segments, verdict, state, entries, branches })
 }
 
-fn finish(dir: Dir, id: &str, loaded: Loaded, hand: Hand) -> Result<Opened, StoreError> {
+/// What was read, as it is handed out.
+pub(super) fn finish(dir: Dir, id: &str, loaded: Loaded, hand: Hand) -> Result<Opened, StoreError> {
     let bytes = playbook(&dir)?;
-    let Loaded { state, entries, .. } = loaded;
+    let Loaded { state, entries, branches, .. } = loaded;
     let named = state.opening.as_ref().map(|opening| opening.sha256);
     Ok(Opened {
         id: id.to_owned(),
@@ -185,6 +211,7 @@ fn finish(dir: Dir, id: &str, loaded: Loaded, hand: Hand) -> Result<Opened, Stor
         state,
         entries,
         recovered: Vec::new(),
+        branches,
         trouble: None,
         dir,
     })

@@ -107,7 +107,7 @@ fn resume(dir: &Dir, last: Option<Spot>) -> Result<Tail, StoreError> {
 }
 
 /// Begins a segment with a copy of the last entry.
-fn anew(dir: &Dir, number: u32, last: Option<Spot>) -> Result<Tail, StoreError> {
+pub(super) fn anew(dir: &Dir, number: u32, last: Option<Spot>) -> Result<Tail, StoreError> {
     let mut tail = Tail::new(dir, number)?;
     if let Some(last) = last {
         let path = dir.path().join(segment::name(number));
@@ -117,9 +117,10 @@ fn anew(dir: &Dir, number: u32, last: Option<Spot>) -> Result<Tail, StoreError> 
             JournalError::Unnamed(error) | JournalError::Segment(error) => error,
             JournalError::Refused(source) | JournalError::Sync(source) => problem(source),
             JournalError::Short { .. } => problem(io::ErrorKind::StorageFull.into()),
-            JournalError::Line(_) | JournalError::Foreign { .. } | JournalError::Closed => {
-                problem(io::ErrorKind::InvalidData.into())
-            }
+            JournalError::Line(_)
+            | JournalError::Foreign { .. }
+            | JournalError::Taken
+            | JournalError::Closed => problem(io::ErrorKind::InvalidData.into()),
         })?;
     }
     Ok(tail)

@@ -7,7 +7,9 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::num::NonZero;
 use std::thread::{self, Scope, ScopedJoinHandle};
 
-use crate::domain::session::{Audit, Chain, Checked, Entry, LINE_LIMIT, LineProblem, Start};
+use crate::domain::session::{
+    self, Audit, Chain, Checked, Entry, Fork, LINE_LIMIT, LineProblem, Start, Verdict,
+};
 use crate::host::store::dir::{Dir, File, Reader};
 use crate::host::store::disk::Access;
 use crate::host::store::error::StoreError;
@@ -43,10 +45,40 @@ pub(super) fn all(dir: &Dir, mut told: impl FnMut(Entry)) -> Result<Scan, StoreE
     }
     let mut audit = Audit::default();
     for (at, (file, number)) in files.iter().zip(&segments).enumerate() {
-        audit.segment(*number, starts.iter().skip(at + 1).find_map(|start| *start));
+        audit.segment(*number, starts.iter().skip(at + 1).flatten().copied().collect());
         lines(file, 0, &mut audit, &mut told).map_err(|source| problem(file, source))?;
     }
     Ok(Scan { audit, segments })
+}
+
+/// What a journal whose lines do not make one chain holds, if that is because it forked; the verdict says so then.
+pub(super) fn fork(dir: &Dir, verdict: &mut Verdict) -> Result<Option<Fork>, StoreError> {
+    let Some(broken) = &mut verdict.problem else { return Ok(None) };
+    match broken.problem {
+        LineProblem::Fork(_) | LineProblem::Seq { .. } | LineProblem::Prev { .. } => {}
+        LineProblem::Unended
+        | LineProblem::TooLong
+        | LineProblem::Sum
+        | LineProblem::Malformed(_)
+        | LineProblem::Content(_)
+        | LineProblem::NotCanonical => return Ok(None),
+    }
+    let mut lines = Vec::new();
+    for file in files(dir, &segment::all(dir)?)? {
+        let mut reader = BufReader::with_capacity(BATCH, file.reader(0));
+        let mut line = Vec::new();
+        while read_line(&mut reader, &mut line)
+            .map_err(|source| StoreError::io("read", file.path(), source))?
+        {
+            lines.extend(Checked::of(&line).ok());
+            line.clear();
+        }
+    }
+    let fork = session::fork(lines);
+    if let Some(first) = fork.as_ref().and_then(|fork| fork.branches.first()) {
+        broken.problem = LineProblem::Fork(first.after + 1);
+    }
+    Ok(fork)
 }
 
 /// The segments, opened to be read.

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::cockpit::Model;
-use crate::cockpit::model::{Pane, Pending, Session};
+use crate::cockpit::model::{Pane, Pen, Pending, Session};
 use crate::domain::detect::Grade;
 use crate::domain::session::{Entry, Event, ItemState};
 use crate::ui::document;
@@ -15,9 +15,9 @@ use crate::ui::role::Role;
 use crate::ui::text::{phrase, time};
 use crate::ui::theme::Theme;
 use crate::ui::wrap::wrap_spans;
-use crate::words::Phrase;
 use crate::words::panes::{self as said, Word, word};
 use crate::words::session::event;
+use crate::words::{Caption, Phrase};
 
 /// From this many cells on, a line names its number and who.
 const CELLS_FOR_WHO: usize = 60;
@@ -63,6 +63,7 @@ fn title(model: &Model) -> Title {
 /// What is drawn on one line.
 enum Shown<'a> {
     Day(String),
+    Branch(usize, u64),
     Entry(&'a Entry, bool),
     Pending(&'a Pending),
 }
@@ -83,6 +84,10 @@ fn entries(model: &Model, theme: &Theme, session: &Session, area: Rect, buf: &mu
             break;
         }
         lines.push(Shown::Entry(entry, at == back));
+        if let Some((number, after)) = begins(session, session.entries.len() - 1 - at) {
+            lines.push(Shown::Branch(number, after));
+            continue;
+        }
         let day = |entry: &Entry| entry.at.strftime("%Y-%m-%d").to_string();
         let before = newest_first.peek().map(|(_, entry)| day(entry));
         let own = day(entry);
@@ -102,6 +107,12 @@ fn entries(model: &Model, theme: &Theme, session: &Session, area: Rect, buf: &mu
                 let rest = pen.room();
                 pen.say(Role::Border, &sign.repeat(rest));
             }
+            Shown::Branch(number, after) => {
+                let text = |caption: Caption| caption.text(model.language);
+                let (branch, from) = (text(Caption::Branch), text(Caption::BranchAfter));
+                pen.skip(1);
+                pen.say(Role::Crit, &format!("{branch} {number}, {from} #{after}"));
+            }
             Shown::Pending(pending) => {
                 pen.skip(1);
                 pen.say(Role::Pending, "~ ");
@@ -118,6 +129,20 @@ fn entries(model: &Model, theme: &Theme, session: &Session, area: Rect, buf: &mu
             }
         }
     }
+}
+
+/// The branch that begins with the entry at this place, and the entry that it continues.
+fn begins(session: &Session, at: usize) -> Option<(usize, u64)> {
+    let Pen::Forked(branches) = &session.pen else { return None };
+    let behind: usize = branches.iter().map(|branch| branch.entries.len()).sum();
+    let mut first = session.entries.len().checked_sub(behind)?;
+    for (number, branch) in (1..).zip(branches) {
+        if at == first {
+            return Some((number, branch.after));
+        }
+        first += branch.entries.len();
+    }
+    None
 }
 
 fn one(model: &Model, entry: &Entry, at_cursor: bool, pen: &mut Row<'_>) {
@@ -164,7 +189,7 @@ pub(in crate::ui) fn told(model: &Model, what: &Event) -> Phrase {
 }
 
 /// Glyph and role of a kind of event.
-const fn mark(event: &Event) -> (&'static str, Role) {
+fn mark(event: &Event) -> (&'static str, Role) {
     match event {
         Event::Found { finding, .. } => match finding.grade {
             Grade::Noted => grade(Grade::Noted),
@@ -179,9 +204,12 @@ const fn mark(event: &Event) -> (&'static str, Role) {
         Event::Chose { .. } => (">", Role::Ok),
         Event::TookBack { .. } | Event::Withdrew { .. } => ("<", Role::Warn),
         Event::Noted { .. } => ("\"", Role::Text),
+        Event::PenTaken { reason, .. } if !reason.is_empty() => ("!", Role::Crit),
         Event::HandedOff { .. }
         | Event::Accepted { .. }
         | Event::Signed { .. }
+        | Event::PenGiven { .. }
+        | Event::PenTaken { .. }
         | Event::Debriefed { .. } => ("=", Role::BorderFocus),
         Event::Acknowledged { .. } => ("a", Role::Text),
         Event::Opened(_)

@@ -35,7 +35,10 @@ impl Handle {
         let node = &world.nodes[self.at];
         let (kind, mode) = if node.is_folder { (Kind::Folder, 0o700) } else { (Kind::File, 0o600) };
         let owner = rustix::process::geteuid().as_raw();
-        Ok(Stat { kind, links: 1, owner, mode, bytes: node.live.len().max(node.allocated) as u64 })
+        let names = world.nodes.iter().flat_map(|node| node.names.values());
+        let links = names.filter(|at| **at == self.at).count().max(usize::from(node.is_folder));
+        let links = links as u64;
+        Ok(Stat { kind, links, owner, mode, bytes: node.live.len().max(node.allocated) as u64 })
     }
 }
 
@@ -107,6 +110,15 @@ impl Folder for Handle {
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        let mut world = self.world()?;
+        world.gate()?;
+        let folder = &mut world.nodes[self.at];
+        let node = folder.names.remove(from).ok_or_else(|| error(ENOENT))?;
+        folder.names.insert(to.to_owned(), node);
+        Ok(())
+    }
+
+    fn replace(&self, from: &str, to: &str) -> io::Result<()> {
         let mut world = self.world()?;
         world.gate()?;
         let folder = &mut world.nodes[self.at];

@@ -15,7 +15,8 @@ use crate::host::store::bundle::{BundleError, Imported, Outcome, compare};
 use crate::host::store::dir::{Dir, File};
 use crate::host::store::disk::Access;
 use crate::host::store::error::StoreError;
-use crate::host::store::lock::{Holder, Lock};
+use crate::host::store::lease::Holder;
+use crate::host::store::lock::Lock;
 use crate::host::store::{open, scan};
 
 /// What the name of a hidden folder ends in, before a number.
@@ -74,7 +75,9 @@ fn room(base: &Dir, manifest: &Manifest) -> Result<(), BundleError> {
 fn sweep(base: &Dir, boot: &str) -> Result<(), StoreError> {
     for name in base.names()?.iter().filter(|it| it.starts_with('.') && it.contains(MAKING)) {
         let Ok(dir) = base.sub(name) else { continue };
-        let Ok(Some(lock)) = Lock::take(&dir, &Holder::this(boot, &Untrusted::default())) else {
+        let Ok(Some(lock)) =
+            Lock::take(&dir, Holder::this(boot, &Untrusted::default(), &Untrusted::default()))
+        else {
             continue;
         };
         // Whoever had the lock a moment ago may have given the folder its name as a session.
@@ -102,7 +105,9 @@ impl Staged {
                 continue;
             }
             let dir = base.sub(&name)?;
-            if let Some(lock) = Lock::take(&dir, &Holder::this(boot, &Untrusted::default()))? {
+            if let Some(lock) =
+                Lock::take(&dir, Holder::this(boot, &Untrusted::default(), &Untrusted::default()))?
+            {
                 return Ok(Self { dir, name, _lock: lock });
             }
         }

@@ -8,7 +8,7 @@ use zstd::stream::read::Decoder as Decompressor;
 use zstd::stream::write::Encoder as Compressor;
 
 use crate::domain::base::Digest;
-use crate::domain::session::mask::{Mask, without_arguments};
+use crate::domain::session::mask::{Mask, MaskError, without_arguments};
 use crate::domain::session::telemetry::{Decoder, Encoder};
 use crate::domain::session::{Chain, Draft, Entry, Event, digest, write};
 use crate::domain::untrusted::Untrusted;
@@ -80,6 +80,7 @@ impl<'a> Recast<'a> {
         let mut anew = Compressor::new(out, LEVEL).map_err(BundleError::Write)?;
         anew.include_checksum(true).map_err(BundleError::Write)?;
         let (mut decoder, mut encoder) = (Decoder::default(), Encoder::default());
+        let mut check = Decoder::default();
         let mut line = String::new();
         loop {
             line.clear();
@@ -88,8 +89,10 @@ impl<'a> Recast<'a> {
             let Ok(1..) = read else { break };
             let Ok(snapshot) = decoder.push(line.trim_end()) else { continue };
             let Ok(text) = encoder.push(&without_arguments(snapshot)) else { continue };
-            let text = self.mask.line(&text) + "\n";
-            anew.write_all(text.as_bytes()).map_err(BundleError::Write)?;
+            let text = self.mask.line(&text);
+            // A name that is also a word of the recording would make it unreadable.
+            check.push(&text).map_err(|_| MaskError::Place("recording".into()))?;
+            anew.write_all((text + "\n").as_bytes()).map_err(BundleError::Write)?;
         }
         anew.finish().map(drop).map_err(BundleError::Write)
     }

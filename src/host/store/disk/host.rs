@@ -18,6 +18,27 @@ use crate::host::store::disk::{Access, Disk, Folder, Kind, LockKind, Medium, Spa
 /// `f_type` of file systems that are memory: tmpfs and ramfs.
 const MEMORY: [u64; 2] = [0x0102_1994, 0x8584_58f6];
 
+/// `f_type` of file systems whose locks and lengths other machines, or a program, answer for.
+const NETWORKS: [(u64, &str); 17] = [
+    (0x6969, "NFS"),
+    (0xff53_4d42, "CIFS"),
+    (0x517b, "SMB"),
+    (0xfe53_4d42, "SMB"),
+    (0x0102_1997, "9p"),
+    (0x6573_5546, "FUSE"),
+    (0x00c3_6400, "Ceph"),
+    (0x0bd0_0bd0, "Lustre"),
+    (0x5346_414f, "AFS"),
+    (0x6b41_4653, "AFS"),
+    (0x7375_7245, "Coda"),
+    (0x564c, "NCP"),
+    (0x0116_1970, "GFS2"),
+    (0x7461_636f, "OCFS2"),
+    (0xaad7_aaea, "PanFS"),
+    (0x4750_4653, "GPFS"),
+    (0x786f_4256, "VirtualBox share"),
+];
+
 /// The file systems of this host.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct HostDisk;
@@ -95,6 +116,10 @@ impl Folder for HostFolder {
         }
     }
 
+    fn replace(&self, from: &str, to: &str) -> io::Result<()> {
+        Ok(rustix::fs::renameat(&self.0, from, &self.0, to)?)
+    }
+
     fn unlink(&self, name: &str) -> io::Result<()> {
         Ok(rustix::fs::unlinkat(&self.0, name, rustix::fs::AtFlags::empty())?)
     }
@@ -118,6 +143,11 @@ impl Folder for HostFolder {
             volatile: u64::try_from(kind.f_type).is_ok_and(|kind| MEMORY.contains(&kind)),
             read_only: stat.f_flag.contains(rustix::fs::StatVfsMountFlags::RDONLY),
         })
+    }
+
+    fn network(&self) -> io::Result<Option<&'static str>> {
+        let kind = u64::try_from(rustix::fs::fstatfs(&self.0)?.f_type).unwrap_or_default();
+        Ok(NETWORKS.iter().find(|(magic, _)| *magic == kind).map(|(_, name)| *name))
     }
 }
 

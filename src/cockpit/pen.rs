@@ -1,0 +1,286 @@
+//! The pen: asked for, given, taken, lost.
+//!
+//! Invariant: the pen is given only to whom the question named, and only after the journal has it. Nobody gives it away
+//! with a key that was meant for something else: who asks is told on the screen, and the question comes with `P`.
+
+use std::sync::Arc;
+
+use tui_input::Input;
+
+use crate::cockpit::dialog::{Asked, Dialog};
+use crate::cockpit::model::{NoticeKind, Pen, Recording, Session, SourceKind};
+use crate::cockpit::{Effect, Model, acts, update};
+use crate::domain::session::{Entry, Event};
+use crate::domain::untrusted::Untrusted;
+
+/// Who is around a session.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Around {
+    /// How the pen is held, for who watches.
+    pub holding: Holding,
+    /// Who watches, for who holds it.
+    pub watchers: Vec<Watcher>,
+}
+
+/// How the pen is held.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Holding {
+    /// By somebody who works.
+    #[default]
+    Works,
+    /// By a process that was stopped.
+    Stopped,
+    /// By a process that has told nothing for so many milliseconds.
+    Silent(u64),
+    /// By nobody.
+    Free,
+}
+
+/// A screen that watches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Watcher {
+    /// Its seat: what an answer goes to.
+    pub seat: String,
+    /// Who.
+    pub who: Untrusted,
+    /// It asks for the pen.
+    pub asks: bool,
+}
+
+/// What the screen knows about the pen beside who has it.
+#[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
+pub struct Desk {
+    /// Who is around.
+    pub around: Around,
+    /// This screen asked for it and has no answer.
+    pub asked: bool,
+    /// It was taken from this screen by force.
+    pub forced: bool,
+    /// To whom it goes as soon as the journal has that.
+    giving: Option<Watcher>,
+    /// It was given away, and has not arrived yet.
+    gave: bool,
+    /// It was taken by force, and the entry that says why was not read yet.
+    lost: bool,
+}
+
+/// What shall become of the pen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// Ask whoever has it.
+    Ask,
+    /// Take it, since nobody has it.
+    Take,
+    /// Take it whoever has it; why.
+    Force(Untrusted),
+    /// Put it down for whoever has this seat.
+    Give(String),
+    /// Tell whoever has this seat that it stays here.
+    Refuse(String),
+}
+
+/// The pen is here.
+#[derive(Debug)]
+pub struct Came {
+    /// All entries.
+    pub entries: Vec<Entry>,
+    /// Whose it was, if that is known.
+    pub from: Untrusted,
+    /// Why it was taken by force; empty if it was not.
+    pub reason: Untrusted,
+}
+
+/// The pen is elsewhere.
+#[derive(Debug)]
+pub struct Went {
+    /// All entries.
+    pub entries: Vec<Entry>,
+    /// Whose it is now, if that is known.
+    pub to: Option<Untrusted>,
+    /// It was given.
+    pub given: bool,
+}
+
+/// `P`: ask for the pen, take it if it is free, answer who asks for it, or give it.
+pub(super) fn ask(model: &mut Model) -> Vec<Effect> {
+    match model.session.as_ref().map(|session| &session.pen) {
+        Some(Pen::Ours) => answer(model),
+        Some(Pen::Observer(holder)) => {
+            let (holder, holding) = (holder.clone(), model.pen.around.holding);
+            if holding == Holding::Free {
+                return vec![Effect::Pen(Wish::Take)];
+            }
+            (model.pen.asked, model.pen.forced) = (true, false);
+            model.notice(NoticeKind::AskedForPen(holder.unwrap_or_default(), holding));
+            return vec![Effect::Pen(Wish::Ask)];
+        }
+        Some(Pen::Damaged(_) | Pen::Forked(_) | Pen::Replay) | None => {
+            model.notice(NoticeKind::NoPenHere);
+        }
+    }
+    Vec::new()
+}
+
+/// Offers the question of who asks, else the list of who watches.
+fn answer(model: &mut Model) {
+    match model.pen.around.watchers.iter().find(|it| it.asks) {
+        Some(asks) => model.dialog = Dialog::PenAsked(asks.clone()),
+        None => give(model),
+    }
+}
+
+/// Offers the list of who watches.
+pub(super) fn give(model: &mut Model) {
+    let watchers = model.pen.around.watchers.clone();
+    if !model.writes() {
+        model.notice(NoticeKind::NoPen);
+    } else if watchers.is_empty() {
+        model.notice(NoticeKind::NobodyWatches);
+    } else {
+        model.dialog = Dialog::GivePen(watchers, 0);
+    }
+}
+
+/// Asks why the pen shall be taken by force.
+pub(super) fn ask_force(model: &mut Model) -> Vec<Effect> {
+    match model.session.as_ref().map(|session| &session.pen) {
+        Some(Pen::Ours) => model.notice(NoticeKind::PenIsHere),
+        Some(Pen::Observer(_)) if model.pen.around.holding == Holding::Free => {
+            return vec![Effect::Pen(Wish::Take)];
+        }
+        Some(Pen::Observer(_)) => model.dialog = Dialog::Ask(Asked::Force, Input::default()),
+        Some(Pen::Damaged(_) | Pen::Forked(_) | Pen::Replay) | None => {
+            model.notice(NoticeKind::NoPenHere);
+        }
+    }
+    Vec::new()
+}
+
+/// The pen goes to this watcher, once the journal has it.
+pub(super) fn give_to(model: &mut Model, watcher: Watcher) -> Vec<Effect> {
+    model.dialog = Dialog::Closed;
+    if !model.writes() || model.pen.giving.is_some() {
+        return Vec::new();
+    }
+    if model.pen.around.watchers.iter().all(|it| it.seat != watcher.seat) {
+        model.notice(NoticeKind::NobodyWatches);
+        return Vec::new();
+    }
+    let to = watcher.who.clone();
+    model.pen.giving = Some(watcher);
+    acts::record(model, Event::PenGiven { to }).into_iter().collect()
+}
+
+/// The pen stays here.
+pub(super) fn refuse(model: &mut Model, watcher: Watcher) -> Vec<Effect> {
+    model.dialog = Dialog::Closed;
+    for it in &mut model.pen.around.watchers {
+        it.asks &= it.seat != watcher.seat;
+    }
+    vec![Effect::Pen(Wish::Refuse(watcher.seat))]
+}
+
+/// The journal has it, so the pen goes.
+pub(super) fn given(model: &mut Model) -> Vec<Effect> {
+    let to = model.pen.giving.take();
+    to.map(|to| Effect::Pen(Wish::Give(to.seat))).into_iter().collect()
+}
+
+/// The journal does not have it, so the pen stays.
+pub(super) fn kept(model: &mut Model) {
+    model.pen.giving = None;
+}
+
+/// Something changed around the session.
+pub(super) fn around(model: &mut Model, around: Around) -> Vec<Effect> {
+    let before = std::mem::replace(&mut model.pen.around, around);
+    let asked_before = |seat: &str| before.watchers.iter().any(|it| it.asks && it.seat == seat);
+    let now = &model.pen.around;
+    let asks = now.watchers.iter().find(|it| it.asks && !asked_before(&it.seat));
+    if let Some(who) = asks.map(|it| it.who.clone()) {
+        model.notice(NoticeKind::PenAskedBy(who));
+        return vec![Effect::Bell];
+    }
+    let holding = now.holding;
+    model.pen.gave &= holding == Holding::Free;
+    let silent = |it: Holding| matches!(it, Holding::Silent(_));
+    if !model.pen.gave && holding != before.holding && !(silent(holding) && silent(before.holding))
+    {
+        match holding {
+            Holding::Free => model.notice(NoticeKind::PenFree),
+            Holding::Stopped | Holding::Silent(_) => {
+                model.notice(NoticeKind::HolderSilent(holding));
+            }
+            Holding::Works => {}
+        }
+    }
+    Vec::new()
+}
+
+/// The holder said no.
+pub(super) fn refused(model: &mut Model) {
+    model.pen.asked = false;
+    model.notice(NoticeKind::PenRefused);
+}
+
+/// This screen writes from here on; that it took the pen is its first entry.
+pub(super) fn came(model: &mut Model, came: Came) -> Vec<Effect> {
+    let Some(session) = &mut model.session else { return Vec::new() };
+    session.pen = Pen::Ours;
+    session.unsaved = None;
+    model.pen = Desk::default();
+    if model.source.kind == SourceKind::Host {
+        model.recording = Recording::Since(model.now);
+    }
+    update::rewound(model, came.entries);
+    if came.reason.is_empty() {
+        model.notice(NoticeKind::PenCame(came.from.clone()));
+    } else {
+        model.notice(NoticeKind::PenIsHere);
+    }
+    let taken = Event::PenTaken { from: came.from, reason: came.reason };
+    acts::record(model, taken).into_iter().collect()
+}
+
+/// This screen watches from here on.
+pub(super) fn went(model: &mut Model, went: Went) {
+    let Some(session) = &mut model.session else { return };
+    let known = session.state.seq;
+    session.pen = Pen::Observer(went.to.clone());
+    session.unsaved = None;
+    model.recording = Recording::Elsewhere;
+    model.undone.clear();
+    let forced = !went.given;
+    model.pen = Desk { gave: went.given, lost: forced, forced, ..Desk::default() };
+    if matches!(model.dialog, Dialog::AllowTool(_) | Dialog::PenAsked(_) | Dialog::GivePen(..)) {
+        model.dialog = Dialog::Closed;
+    }
+    update::rewound(model, went.entries);
+    if went.given {
+        return model.notice(NoticeKind::PenGone(went.to.unwrap_or_default()));
+    }
+    model.notice(NoticeKind::PenForced(went.to.unwrap_or_default(), Untrusted::default()));
+    let entries = model.session.as_ref().map_or_else(Vec::new, |it| it.entries.clone());
+    for entry in entries.iter().filter(|entry| entry.seq > known) {
+        read(model, entry);
+    }
+}
+
+/// What continues a forked journal stands behind what all branches share, one branch after the other.
+pub(super) fn show_branches(session: &mut Session) {
+    if let Pen::Forked(branches) = &session.pen {
+        let entries = branches.iter().flat_map(|branch| &branch.entries);
+        session.entries.extend(entries.map(|entry| Arc::new(entry.clone())));
+    }
+}
+
+/// An entry of whoever holds the pen now: it may say why it was taken.
+pub(super) fn read(model: &mut Model, entry: &Arc<Entry>) {
+    if let Event::PenTaken { reason, .. } = &entry.event
+        && model.pen.lost
+    {
+        model.pen.lost = false;
+        model.notice(NoticeKind::PenForced(entry.by.clone(), reason.clone()));
+    }
+}

@@ -1,0 +1,84 @@
+//! Tells the loop that something changed in a session's directory. The kernel tells first; where it cannot, somebody
+//! looks again and again.
+
+use std::ffi::OsStr;
+use std::path::Path;
+use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
+use std::thread;
+use std::time::Duration;
+
+use notify::event::{AccessKind, AccessMode, EventKind, ModifyKind};
+use notify::{RecommendedWatcher, RecursiveMode, Watcher};
+use tokio::sync::mpsc::Sender;
+
+use crate::host::store::{self, Part};
+use crate::run::cockpit::Happening;
+
+/// From one look to the next, where the kernel does not tell.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// Tells until it is dropped.
+#[derive(Debug)]
+pub(super) struct Watch {
+    _told: Option<RecommendedWatcher>,
+    /// Its end is the end of the thread that looks.
+    _looking: Option<SyncSender<()>>,
+}
+
+/// What a screen waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum For {
+    /// Whoever has the pen: who watches and asks, and whether the pen is still here.
+    Writer,
+    /// Whoever watches: the journal too.
+    Watcher,
+}
+
+impl Watch {
+    /// Watches `dir`. The kernel does not tell what another machine writes on a `shared` disk.
+    pub(super) fn on(dir: &Path, what: For, shared: bool, inbox: &Sender<Happening>) -> Self {
+        let told = told(dir, what, inbox.clone());
+        let looks = shared || (told.is_none() && what == For::Watcher);
+        Self { _told: told, _looking: looks.then(|| looking(inbox.clone())).flatten() }
+    }
+}
+
+fn told(dir: &Path, what: For, inbox: Sender<Happening>) -> Option<RecommendedWatcher> {
+    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+        if event.is_ok_and(|event| matters(&event, what)) {
+            // A full inbox: the loop is awake and will look anyway.
+            inbox.try_send(Happening::JournalGrew).ok();
+        }
+    })
+    .ok()?;
+    watcher.watch(dir, RecursiveMode::NonRecursive).ok()?;
+    Some(watcher)
+}
+
+fn looking(inbox: Sender<Happening>) -> Option<SyncSender<()>> {
+    let (stop, stopped) = sync_channel::<()>(0);
+    let look = move || {
+        while stopped.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
+            inbox.try_send(Happening::JournalGrew).ok();
+        }
+    };
+    thread::Builder::new().name("look".into()).spawn(look).ok()?;
+    Some(stop)
+}
+
+/// The event is about something that this screen waits for.
+fn matters(event: &notify::Event, what: For) -> bool {
+    let part = |path: &Path| path.file_name().and_then(|name: &OsStr| store::part(name));
+    let is_change = event.kind.is_modify() || event.kind.is_create() || event.kind.is_remove();
+    event.paths.iter().filter_map(|path| part(path)).any(|part| match part {
+        Part::Journal => is_change && what == For::Watcher,
+        Part::Seat => is_change,
+        // Heartbeats are written into it; what matters is another file of its name, or that its holder closed it.
+        Part::Lock => match event.kind {
+            EventKind::Create(_) | EventKind::Remove(_) => true,
+            EventKind::Modify(kind) => matches!(kind, ModifyKind::Name(_)),
+            EventKind::Access(kind) => kind == AccessKind::Close(AccessMode::Write),
+            EventKind::Any | EventKind::Other => false,
+        },
+    })
+}
