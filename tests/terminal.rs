@@ -167,7 +167,7 @@ fn the_terminal_is_given_back_after_fifty_deaths_of_every_cause() {
 }
 
 #[test]
-#[ignore = "some minutes: cargo test --test terminal -- --ignored --nocapture"]
+#[ignore = "four minutes: cargo test --test terminal -- --ignored --nocapture"]
 fn the_terminal_is_given_back_after_a_thousand_deaths_of_every_cause() {
     storm(1_000);
 }

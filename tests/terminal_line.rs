@@ -148,6 +148,28 @@ fn a_stopped_screen_that_is_told_to_go_goes() {
 }
 
 #[test]
+fn in_the_background_it_goes_on_without_touching_the_terminal() {
+    let place = Place::new();
+    let (mut desk, modes) = under_a_shell(&place);
+    let raw = desk.termios();
+    let screen = support::child_of(support::child_of(desk.pid()).unwrap()).unwrap();
+    desk.press(Key::Ctrl('z'));
+    shell_has_it(&mut desk, &modes, 3);
+    desk.type_keys("bg\r");
+    shell_has_it(&mut desk, &modes, 4);
+    desk.type_keys("echo still $((20 + 3))\r");
+    desk.wait_until("keys go to the shell", |screen| screen.contains("still 23"));
+    shell_has_it(&mut desk, &modes, 5);
+    thread::sleep(SECOND * 2);
+    let stat = fs::read_to_string(format!("/proc/{screen}/stat")).unwrap();
+    assert!(!stat.contains(") T "), "it runs: {stat}");
+    desk.type_keys("fg\r");
+    screen_has_it(&mut desk, &raw);
+    desk.type_keys("q\r");
+    shell_has_it(&mut desk, &modes, 6);
+}
+
+#[test]
 fn a_terminal_that_is_closed_at_any_moment_ends_it_within_a_second() {
     let place = Place::new();
     for round in 0..12_u64 {

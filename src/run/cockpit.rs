@@ -28,6 +28,8 @@ use crate::words::Caption;
 const QUIET_MS: u64 = 1_500;
 /// Pause before a line that was full is tried again.
 const FULL: Duration = Duration::from_millis(50);
+/// Pause before the shell is looked at again, whether it gave the terminal back.
+const AWAY: Duration = Duration::from_millis(200);
 
 /// What reaches the loop.
 #[derive(Debug)]
@@ -124,9 +126,9 @@ pub(super) async fn run(
                 signals.forget_stops();
                 desk.come_back()?;
             }
-            _ = signals.stop.recv() => desk.carry_out(Effect::Suspend),
+            _ = signals.stop.recv(), if !desk.away => desk.carry_out(Effect::Suspend),
             _ = signals.window.recv() => desk.resized(),
-            waiting = keys.waiting() => match waiting {
+            waiting = keys.waiting(), if !desk.away => match waiting {
                 Some(msgs) => msgs.into_iter().for_each(|msg| desk.apply(msg)),
                 None => desk.ended = Some(Ended::TerminalGone),
             },
@@ -136,6 +138,8 @@ pub(super) async fn run(
             },
             _ = tick.tick() => desk.look_at_the_clock(),
             () = sleep(FULL), if full => {}
+            // A shell that takes a running job to the front tells nobody.
+            () = sleep(AWAY), if desk.away => desk.come_back()?,
         }
         while let Ok(happening) = inbox.try_recv() {
             desk.take(happening);
@@ -303,13 +307,22 @@ impl<'a> Desk<'a> {
             return Some(Msg::Notice(NoticeKind::Trouble(why.into())));
         }
         terminal::give_back();
-        self.away = true;
-        guard::stop();
+        // Until we are continued. A second signal to stop that comes meanwhile means the same stop.
+        self.away = guard::stop().is_ok();
+        if !self.away {
+            self.canvas.enter().ok();
+            self.touch(Touched::Everything);
+        }
         None
     }
 
-    /// Back from the shell, or from a stop that nobody told us of: every mode is set again.
+    /// Back from the shell, or from a stop that nobody told us of: every mode is set again. In the background the
+    /// work goes on and the terminal stays the shell's.
     fn come_back(&mut self) -> std::io::Result<()> {
+        if !terminal::is_ours() {
+            self.away = true;
+            return Ok(());
+        }
         self.away = false;
         self.printed = false;
         self.canvas.enter()?;

@@ -85,12 +85,12 @@ pub fn has_shell() -> bool {
 }
 
 /// Stops; the guard sees that and stops the whole job. SIGSTOP, since SIGTSTP would come back to our own handler.
-pub fn stop() {
-    // If it fails, the next CONT finds us awake and changes nothing.
-    let _failed = match GUARD.get() {
-        Some(_) => kill_process(getpid(), Signal::STOP),
-        None => kill_current_process_group(Signal::STOP),
-    };
+pub fn stop() -> io::Result<()> {
+    match GUARD.get() {
+        Some(_) => kill_process(getpid(), Signal::STOP)?,
+        None => kill_current_process_group(Signal::STOP)?,
+    }
+    Ok(())
 }
 
 /// In the screen, after the terminal was given back: says it if the guard is the one that died.

@@ -98,6 +98,12 @@ pub fn enter(line: &mut Line) -> io::Result<()> {
     line.take()
 }
 
+/// The terminal is that of this job, and not of a shell that put it in the background.
+#[must_use]
+pub fn is_ours() -> bool {
+    tty::is_ours()
+}
+
 /// Gives the terminal back as it was. Safe to call from anywhere, any number of times.
 pub fn give_back() {
     if TAKEN.swap(false, Ordering::SeqCst)

@@ -28,8 +28,11 @@ fn main() -> io::Result<ExitCode> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut screen = terminal::take()?;
-    // Red, and in the middle of a sequence: the worst moment to die.
-    screen.write_all(b"\x1b[31mready\x1b[38;5")?;
+    screen.write_all(b"\x1b[31mready")?;
+    if how.is_some() {
+        // In the middle of a sequence: the worst moment to die.
+        screen.write_all(b"\x1b[38;5")?;
+    }
     screen.flush()?;
     match how.as_ref().and_then(|how| how.to_str()) {
         Some("overflow") => assert_ne!(deeper(1), 1),

@@ -275,12 +275,10 @@ impl Cockpit {
 
     /// The process that draws: the program itself, or the one that it guards.
     pub(crate) fn screen_pid(&self) -> Option<Pid> {
-        let children = format!("/proc/{0}/task/{0}/children", self.pid());
-        let children = std::fs::read_to_string(children).ok()?;
-        let exe = |pid: &str| std::fs::read_link(format!("/proc/{pid}/exe")).ok();
-        let own = exe(&self.pid().to_string())?;
-        let screen = children.split_ascii_whitespace().find(|pid| exe(pid).as_ref() == Some(&own));
-        screen.map_or(Some(self.pid), |screen| Pid::from_raw(screen.parse().ok()?))
+        let exe = |pid: u32| std::fs::read_link(format!("/proc/{pid}/exe")).ok();
+        let own = exe(self.pid())?;
+        let screen = super::child_of(self.pid()).filter(|pid| exe(*pid).as_ref() == Some(&own));
+        screen.map_or(Some(self.pid), |screen| Pid::from_raw(screen.cast_signed()))
     }
 
     /// From here on nobody reads what the program sends, or somebody does again.

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::process::ExitCode;
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use rustix::process::{
@@ -17,6 +18,10 @@ use crate::run::terminal::Found;
 
 /// A screen that was told to go and is still there after this is killed: its entries are on disk, or never will be.
 const GRACE: Duration = Duration::from_secs(5);
+
+/// A stop that we are told of is mostly told to the whole job. Only if the screen has not stopped by itself after
+/// this does it hear it from us: twice told, it might stop once more after it was continued.
+const OVERLAP: Duration = Duration::from_millis(300);
 
 /// How the screen ended.
 #[derive(Clone, Copy, Debug)]
@@ -103,48 +108,92 @@ impl Signals {
             stop: raw(Signal::TSTP)?,
         })
     }
+
+    /// What was heard of the stop that is over. A terminal tells the whole job, and the screen may be faster.
+    fn forget_stops(&mut self) {
+        let mut nobody = Context::from_waker(Waker::noop());
+        while self.stop.poll_recv(&mut nobody).is_ready() {}
+    }
 }
 
-async fn watch(screen: Pid, signals: &mut Signals, found: &Found) -> io::Result<End> {
-    let mut patience: Option<Instant> = None;
-    loop {
-        if let Some(end) = look(screen, found)? {
-            return Ok(end);
-        }
-        let told = tokio::select! {
-            biased;
-            // Before the news of a child that had stopped: it goes on too, now.
-            _ = signals.resumed.recv() => Signal::CONT,
-            _ = signals.hangup.recv() => Signal::HUP,
-            _ = signals.terminate.recv() => Signal::TERM,
-            _ = signals.interrupt.recv() => Signal::INT,
-            _ = signals.stop.recv() => Signal::TSTP,
-            _ = signals.child.recv() => continue,
-            () = sleep_until(patience.unwrap_or_else(Instant::now)), if patience.is_some() => {
-                patience = None;
-                Signal::KILL
-            }
-        };
-        if matches!(told, Signal::HUP | Signal::TERM | Signal::INT) {
-            patience.get_or_insert_with(|| Instant::now() + GRACE);
-        }
-        // It goes on with the whole job, unless somebody told only us.
-        if told != Signal::CONT || state(screen)?.is_some_and(|state| state.stopped()) {
-            // It is our child and was not waited for, so this is its number even if it has just died.
-            kill_process(screen, told).ok();
+/// Signals that the screen gets later, if it is still needed then.
+#[derive(Debug, Default)]
+struct Due {
+    stop: Option<Instant>,
+    kill: Option<Instant>,
+}
+
+impl Due {
+    /// When the next one is due.
+    fn next(&self) -> Option<Instant> {
+        self.stop.into_iter().chain(self.kill).min()
+    }
+
+    /// The one that is due now.
+    fn take(&mut self) -> Signal {
+        if self.stop.is_some() && self.stop == self.next() {
+            self.stop = None;
+            Signal::TSTP
+        } else {
+            self.kill = None;
+            Signal::KILL
         }
     }
 }
 
+async fn watch(screen: Pid, signals: &mut Signals, found: &Found) -> io::Result<End> {
+    let mut due = Due::default();
+    loop {
+        if let Some(end) = look(screen, found, &mut due)? {
+            return Ok(end);
+        }
+        let next = due.next();
+        let told = tokio::select! {
+            biased;
+            // Before the news of a child that had stopped: it goes on too, now.
+            _ = signals.resumed.recv() => {
+                signals.forget_stops();
+                go_on(screen)?;
+                continue;
+            }
+            _ = signals.hangup.recv() => Signal::HUP,
+            _ = signals.terminate.recv() => Signal::TERM,
+            _ = signals.interrupt.recv() => Signal::INT,
+            _ = signals.stop.recv() => {
+                due.stop = Some(Instant::now() + OVERLAP);
+                continue;
+            }
+            _ = signals.child.recv() => continue,
+            () = sleep_until(next.unwrap_or_else(Instant::now)), if next.is_some() => due.take(),
+        };
+        if matches!(told, Signal::HUP | Signal::TERM | Signal::INT) {
+            due.kill.get_or_insert_with(|| Instant::now() + GRACE);
+        }
+        // It is our child and was not waited for, so this is its number even if it has just died.
+        kill_process(screen, told).ok();
+    }
+}
+
+/// The screen goes on with the whole job; it is told again where it was not reached, or not yet.
+fn go_on(screen: Pid) -> io::Result<()> {
+    if state(screen)?.is_some_and(|state| state.stopped()) {
+        kill_process(screen, Signal::CONT)?;
+    }
+    Ok(())
+}
+
 /// How the screen ended; where it only stopped, the whole job stops here until it is continued.
-fn look(screen: Pid, found: &Found) -> io::Result<Option<End>> {
+fn look(screen: Pid, found: &Found, due: &mut Due) -> io::Result<Option<End>> {
     let Some(now) = state(screen)? else { return Ok(None) };
     // Without a shell nobody could take the terminal, or type `fg`.
     if now.stopped() && has_shell() {
+        due.stop = None;
         if found.is_taken() {
             found.put_back();
         }
         kill_current_process_group(Signal::STOP)?;
+        // Whoever continued us means the screen as well. Were it still stopped, it would seem to have stopped anew.
+        go_on(screen)?;
     }
     Ok(End::of(&now))
 }
