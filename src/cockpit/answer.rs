@@ -143,7 +143,7 @@ pub(super) fn enter(model: &mut Model) -> Vec<Effect> {
         }
         Dialog::SignHandoff(input) if !model.writes() => {
             // The pen went while this was typed: the words stay, they may be wanted elsewhere.
-            model.notice(NoticeKind::NoPen);
+            pen::no_pen(model);
             model.dialog = Dialog::SignHandoff(input);
             Vec::new()
         }
@@ -186,7 +186,7 @@ fn typed(model: &mut Model, asked: Asked, input: Input) -> Vec<Effect> {
             Vec::new()
         }),
         Asked::Note(_) | Asked::Reason(..) if !model.writes() => {
-            model.notice(NoticeKind::NoPen);
+            pen::no_pen(model);
             model.dialog = Dialog::Ask(asked, input);
             Vec::new()
         }

@@ -84,7 +84,7 @@ fn work(model: &mut Model, command: Command) -> Vec<Effect> {
         return Vec::new();
     }
     if model.session.as_ref().is_none_or(|session| session.pen != Pen::Ours) {
-        model.notice(NoticeKind::NoPen);
+        pen::no_pen(model);
         return Vec::new();
     }
     match command {

@@ -55,8 +55,8 @@ pub struct Desk {
     pub around: Around,
     /// This screen asked for it and has no answer.
     pub asked: bool,
-    /// It was taken from this screen by force.
-    pub forced: bool,
+    /// It was taken from this screen by force; who did, and why.
+    pub forced: Option<(Untrusted, Untrusted)>,
     /// To whom it goes as soon as the journal has that.
     giving: Option<Watcher>,
     /// It was given away, and has not arrived yet.
@@ -111,7 +111,7 @@ pub(super) fn ask(model: &mut Model) -> Vec<Effect> {
             if holding == Holding::Free {
                 return vec![Effect::Pen(Wish::Take)];
             }
-            (model.pen.asked, model.pen.forced) = (true, false);
+            (model.pen.asked, model.pen.forced) = (true, None);
             model.notice(NoticeKind::AskedForPen(holder.unwrap_or_default(), holding));
             return vec![Effect::Pen(Wish::Ask)];
         }
@@ -120,6 +120,12 @@ pub(super) fn ask(model: &mut Model) -> Vec<Effect> {
         }
     }
     Vec::new()
+}
+
+/// This screen may not write: says why, and what to do about it.
+pub(super) fn no_pen(model: &mut Model) {
+    let forced = model.pen.forced.clone();
+    model.notice(forced.map_or(NoticeKind::NoPen, |(who, why)| NoticeKind::PenForced(who, why)));
 }
 
 /// Offers the question of who asks, else the list of who watches.
@@ -134,7 +140,7 @@ fn answer(model: &mut Model) {
 pub(super) fn give(model: &mut Model) {
     let watchers = model.pen.around.watchers.clone();
     if !model.writes() {
-        model.notice(NoticeKind::NoPen);
+        no_pen(model);
     } else if watchers.is_empty() {
         model.notice(NoticeKind::NobodyWatches);
     } else {
@@ -160,6 +166,7 @@ pub(super) fn ask_force(model: &mut Model) -> Vec<Effect> {
 /// The pen goes to this watcher, once the journal has it.
 pub(super) fn give_to(model: &mut Model, watcher: Watcher) -> Vec<Effect> {
     model.dialog = Dialog::Closed;
+    asked_no_more(model);
     if !model.writes() || model.pen.giving.is_some() {
         return Vec::new();
     }
@@ -175,6 +182,7 @@ pub(super) fn give_to(model: &mut Model, watcher: Watcher) -> Vec<Effect> {
 /// The pen stays here.
 pub(super) fn refuse(model: &mut Model, watcher: Watcher) -> Vec<Effect> {
     model.dialog = Dialog::Closed;
+    asked_no_more(model);
     for it in &mut model.pen.around.watchers {
         it.asks &= it.seat != watcher.seat;
     }
@@ -203,6 +211,14 @@ pub(super) fn around(model: &mut Model, around: Around) -> Vec<Effect> {
         return vec![Effect::Bell];
     }
     let holding = now.holding;
+    if now.watchers.iter().all(|it| !it.asks) {
+        asked_no_more(model);
+    }
+    if holding == Holding::Works {
+        let over =
+            |kind: &NoticeKind| matches!(kind, NoticeKind::PenFree | NoticeKind::HolderSilent(_));
+        model.notice.take_if(|notice| over(&notice.kind));
+    }
     model.pen.gave &= holding == Holding::Free;
     let silent = |it: Holding| matches!(it, Holding::Silent(_));
     if !model.pen.gave && holding != before.holding && !(silent(holding) && silent(before.holding))
@@ -216,6 +232,11 @@ pub(super) fn around(model: &mut Model, around: Around) -> Vec<Effect> {
         }
     }
     Vec::new()
+}
+
+/// What the line says of somebody who asks is over.
+fn asked_no_more(model: &mut Model) {
+    model.notice.take_if(|notice| matches!(notice.kind, NoticeKind::PenAskedBy(_)));
 }
 
 /// The holder said no.
@@ -251,8 +272,9 @@ pub(super) fn went(model: &mut Model, went: Went) {
     session.unsaved = None;
     model.recording = Recording::Elsewhere;
     model.undone.clear();
-    let forced = !went.given;
-    model.pen = Desk { gave: went.given, lost: forced, forced, ..Desk::default() };
+    let forced = (!went.given).then(|| (went.to.clone().unwrap_or_default(), Untrusted::default()));
+    let (gave, lost) = (went.given, forced.is_some());
+    model.pen = Desk { gave, lost, forced, ..Desk::default() };
     if matches!(model.dialog, Dialog::AllowTool(_) | Dialog::PenAsked(_) | Dialog::GivePen(..)) {
         model.dialog = Dialog::Closed;
     }
@@ -260,7 +282,7 @@ pub(super) fn went(model: &mut Model, went: Went) {
     if went.given {
         return model.notice(NoticeKind::PenGone(went.to.unwrap_or_default()));
     }
-    model.notice(NoticeKind::PenForced(went.to.unwrap_or_default(), Untrusted::default()));
+    no_pen(model);
     let entries = model.session.as_ref().map_or_else(Vec::new, |it| it.entries.clone());
     for entry in entries.iter().filter(|entry| entry.seq > known) {
         read(model, entry);
@@ -281,6 +303,7 @@ pub(super) fn read(model: &mut Model, entry: &Arc<Entry>) {
         && model.pen.lost
     {
         model.pen.lost = false;
-        model.notice(NoticeKind::PenForced(entry.by.clone(), reason.clone()));
+        model.pen.forced = Some((entry.by.clone(), reason.clone()));
+        no_pen(model);
     }
 }

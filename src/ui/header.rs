@@ -128,7 +128,7 @@ fn in_session(model: &Model, session: &Session, theme: &Theme, parts: &mut Vec<P
         Pen::Ours => parts.extend(around(model, theme)),
         Pen::Replay => {}
         Pen::Observer(who) => {
-            parts.push(if model.pen.forced {
+            parts.push(if model.pen.forced.is_some() {
                 badge(theme, Role::Armed, text(Caption::PenTaken))
             } else {
                 badge(theme, Role::Replay, text(Caption::Observer))

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use crate::cockpit::Model;
+use crate::cockpit::model::NoticeKind;
 use crate::ui::role::Role;
 use crate::ui::text::{fit_spans, phrase, put, span, time};
 use crate::ui::theme::Theme;
@@ -25,6 +26,9 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
         span(theme, role, format!(" {sign} {word} ")),
         span(theme, Role::Dim, format!("{} ", time(newest.at.at))),
     ];
-    spans.extend(phrase(theme, Role::Text, &notice(model.language, &newest.kind), cells / 2));
+    // Whoever lost the pen must not think that what is typed now is kept.
+    let text =
+        if matches!(newest.kind, NoticeKind::PenForced(..)) { Role::Crit } else { Role::Text };
+    spans.extend(phrase(theme, text, &notice(model.language, &newest.kind), cells / 2));
     put(buf, area, 0, &Line::from(fit_spans(spans, cells, model.glyphs)));
 }
