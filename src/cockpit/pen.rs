@@ -274,7 +274,7 @@ pub(super) fn went(model: &mut Model, went: Went) {
     model.undone.clear();
     let forced = (!went.given).then(|| (went.to.clone().unwrap_or_default(), Untrusted::default()));
     let (gave, lost) = (went.given, forced.is_some());
-    model.pen = Desk { gave, lost, forced, ..Desk::default() };
+    model.pen = Desk { forced, gave, lost, ..Desk::default() };
     if matches!(model.dialog, Dialog::AllowTool(_) | Dialog::PenAsked(_) | Dialog::GivePen(..)) {
         model.dialog = Dialog::Closed;
     }

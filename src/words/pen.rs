@@ -56,9 +56,8 @@ pub(super) fn notice(language: Language, kind: &NoticeKind) -> Option<Phrase> {
         NoticeKind::PenIsHere => say("You have the pen.", "ปากกาอยู่ที่คุณแล้ว"),
         NoticeKind::AskedForPen(who, how) => asked(language, who, *how),
         NoticeKind::PenAskedBy(who) => {
-            let next =
-                pick(language, " asks for the pen. P, then y or n.", " ขอปากกา กด P แล้ว y หรือ n");
-            Phrase::default().theirs(who).ours(next)
+            say("P answers, y or n. The pen is asked for by ", "กด P แล้ว y หรือ n ผู้ขอปากกา: ")
+                .theirs(who)
         }
         NoticeKind::PenRefused => say(
             "The pen stays there. ^p takes it by force, with a reason.",
