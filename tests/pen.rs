@@ -1,10 +1,13 @@
 //! One pen: who has it, how it changes hands, and that whoever lost it writes nothing that counts.
 #![expect(
     clippy::indexing_slicing,
+    clippy::print_stdout,
     clippy::unwrap_used,
     reason = "a broken test should stop where it is"
 )]
 
+#[path = "pen/follow.rs"]
+mod follow;
 #[path = "pen/rounds.rs"]
 mod rounds;
 #[path = "pen/shared.rs"]

@@ -1,7 +1,7 @@
-//! Sessions on disk: the journal, the recording, the lock.
+//! Sessions on disk: the journal, the recording, the pen and who is around it.
 //!
 //! Invariant: nothing is written outside a session's own directory, nothing is called saved before the disk
-//! has it, and one broken session never hides another.
+//! has it, one broken session never hides another, and no two write one session.
 
 mod ask;
 mod backlog;

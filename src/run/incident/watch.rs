@@ -82,3 +82,46 @@ fn matters(event: &notify::Event, what: For) -> bool {
         },
     })
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a broken test should stop where it is")]
+
+    use notify::event::{CreateKind, DataChange, RenameMode};
+    use tokio::sync::mpsc::channel;
+
+    use super::*;
+
+    #[test]
+    fn where_the_kernel_does_not_tell_somebody_looks_ten_times_a_second_until_it_is_dropped() {
+        let (outbox, mut inbox) = channel(64);
+        let looking = looking(outbox).unwrap();
+        thread::sleep(LOOK * 5);
+        let looks = std::iter::from_fn(|| inbox.try_recv().ok()).count();
+        assert!((1..=5).contains(&looks), "{looks}");
+        drop(looking);
+        while inbox.blocking_recv().is_some() {}
+    }
+
+    fn event(kind: EventKind, name: &str) -> notify::Event {
+        notify::Event::new(kind).add_path(Path::new("/s").join(name))
+    }
+
+    #[test]
+    fn heartbeats_wake_nobody_and_another_lock_wakes_everybody() {
+        let written = EventKind::Modify(ModifyKind::Data(DataChange::Any));
+        let renamed = EventKind::Modify(ModifyKind::Name(RenameMode::To));
+        let closed = EventKind::Access(AccessKind::Close(AccessMode::Write));
+        let created = EventKind::Create(CreateKind::File);
+        for what in [For::Writer, For::Watcher] {
+            assert!(!matters(&event(written, "lock"), what));
+            for kind in [renamed, closed, created] {
+                assert!(matters(&event(kind, "lock"), what), "{kind:?}");
+            }
+            assert!(matters(&event(written, "seat-1"), what));
+            assert!(!matters(&event(written, "reserve"), what));
+            assert_eq!(matters(&event(written, "journal.jsonl"), what), what == For::Watcher);
+            assert_eq!(matters(&event(created, "journal-0002.jsonl"), what), what == For::Watcher);
+        }
+    }
+}
