@@ -49,7 +49,6 @@ pub struct Watcher {
 
 /// What the screen knows about the pen beside who has it.
 #[derive(Clone, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
 pub struct Desk {
     /// Who is around.
     pub around: Around,

@@ -85,8 +85,6 @@ fn matters(event: &notify::Event, what: For) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a broken test should stop where it is")]
-
     use notify::event::{CreateKind, DataChange, RenameMode};
     use tokio::sync::mpsc::channel;
 
