@@ -1,7 +1,7 @@
 //! How soon who watches has an entry, on a real disk with the kernel's own news of it.
 
 use std::path::Path;
-use std::sync::mpsc::channel;
+use std::sync::mpsc::sync_channel;
 use std::time::{Duration, Instant};
 
 use firedamp::host::store::{Hand, Part, Store, part};
@@ -22,7 +22,7 @@ fn who_watches_has_an_entry_within_two_hundred_milliseconds() {
     let Hand::Observer(mut follower, _) = store.open(ID, &"somsak".into()).unwrap().hand else {
         panic!("two pens")
     };
-    let (news, came) = channel();
+    let (news, came) = sync_channel(ENTRIES * 8);
     let is_journal = |path: &Path| path.file_name().and_then(part) == Some(Part::Journal);
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
         if event.is_ok_and(|it| it.kind.is_modify() && it.paths.iter().any(|it| is_journal(it))) {
@@ -31,7 +31,7 @@ fn who_watches_has_an_entry_within_two_hundred_milliseconds() {
     })
     .unwrap();
     watcher.watch(&path, RecursiveMode::NonRecursive).unwrap();
-    let (saved, told) = channel();
+    let (saved, told) = sync_channel(ENTRIES * 8);
     let writer = std::thread::spawn(move || {
         for second in 1..=ENTRIES as u64 {
             let entry = journal.append(moment(second), &"ploy".into(), noted("x")).unwrap();
