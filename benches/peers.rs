@@ -4,7 +4,11 @@
 //! `cargo bench --bench peers [EXTRA-PROCESSES ...]`, without a number 0, 2000 and 10000. Ratios travel between
 //! machines; milliseconds do not. A quiet machine is needed, and `htop`; without it only our own figures come.
 
-#![expect(clippy::print_stdout, reason = "a benchmark prints its result")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a benchmark prints its result, and starts the load that it measures under"
+)]
 
 #[path = "peers/seat.rs"]
 mod seat;

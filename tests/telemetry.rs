@@ -1,6 +1,9 @@
 //! Snapshots as lines, the recording on disk, and the tape that reads it.
 #![expect(clippy::unwrap_used, reason = "a broken test should stop where it is")]
 
+#[path = "telemetry/any.rs"]
+mod any;
+
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -9,14 +12,12 @@ use std::time::Duration;
 
 use firedamp::domain::base::{Digest, Moment, Pid, ProcessId, Timestamp};
 use firedamp::domain::facts::{
-    Gpu, GpuOutcome, GpuSource, GpuSourceKind, Host, Process, Protocol, Reading, RunState,
-    Snapshot, Socket, SocketState, Unread,
+    Gpu, Host, Process, Protocol, Reading, RunState, Snapshot, Socket, SocketState,
 };
 use firedamp::domain::session::Opening;
 use firedamp::domain::session::telemetry::{CodecError, Decoder, Encoder};
 use firedamp::domain::untrusted::Untrusted;
 use firedamp::host::store::{Opened, Recorder, Store, StoreError, Tape};
-use proptest::prelude::*;
 use tempfile::TempDir;
 
 fn moment(second: u64) -> Moment {
@@ -357,67 +358,4 @@ fn an_observer_does_not_record() {
     assert!(matches!(second.record(), Err(StoreError::NoPen)));
     assert!(store(&place).tape("latest").unwrap().is_empty());
     drop(opened);
-}
-
-fn any_reading() -> impl Strategy<Value = Reading<Untrusted>> {
-    prop_oneof![
-        prop::collection::vec(any::<u8>(), 0..8).prop_map(|it| Reading::Known(Untrusted::new(it))),
-        Just(Reading::Denied),
-        Just(Reading::Blocked),
-        Just(Reading::Unknown),
-    ]
-}
-
-fn any_process() -> impl Strategy<Value = Process> {
-    let figures = (-1e9_f32..1e9, any::<u64>(), 0_u64..3, 1_u32..3);
-    let state = prop_oneof![Just(RunState::Running), any::<char>().prop_map(RunState::Other)];
-    (1_u32..12, 0_u64..3, figures, any_reading(), state).prop_map(
-        |(pid, start, it, text, state)| {
-            let (cpu, cpu_ms, memory, threads) = it;
-            let id = ProcessId { pid: Pid(pid), start };
-            Process { id, cpu, cpu_ms, memory, threads, command: text, state, ..process(pid) }
-        },
-    )
-}
-
-fn any_snapshot() -> impl Strategy<Value = Snapshot> {
-    let sockets = prop::collection::vec((0_u64..6, any::<bool>()), 0..8);
-    let rows = prop::collection::vec(any_process(), 0..10);
-    (rows, sockets, prop::collection::vec(any::<f32>(), 0..3), any::<bool>(), 0_u64..9).prop_map(
-        |(mut rows, sockets, cpus, odd, second)| {
-            if !odd || second > 0 {
-                rows.sort_by_key(|row| row.id.pid);
-                rows.dedup_by_key(|row| row.id.pid);
-            }
-            let sockets = sockets
-                .into_iter()
-                .map(|(inode, since_before)| Socket { since_before, ..socket(inode) });
-            let mut snapshot = snapshot(second, rows, sockets.collect());
-            let name = if odd { "web03" } else { "db01" }.into();
-            let cpus = cpus.into_iter().filter(|it| it.is_finite()).collect();
-            snapshot.host = Arc::new(Host { name, cpus, ..Host::default() });
-            if second % 2 == 0 {
-                let source = GpuSource { kind: GpuSourceKind::Sysfs, outcome: GpuOutcome::Absent };
-                snapshot.gpu = Arc::new(Gpu { sources: vec![source], ..Gpu::default() });
-                snapshot.unread = vec![Unread { what: "/proc/9".into(), why: "gone".into() }];
-            }
-            snapshot
-        },
-    )
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn what_is_encoded_decodes_to_the_same(all in prop::collection::vec(any_snapshot(), 0..12)) {
-        prop_assert_eq!(decoded(&lines(&all)), all);
-    }
-
-    #[test]
-    fn no_text_makes_the_decoder_panic(text in any::<String>(), bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        let mut decoder = Decoder::default();
-        prop_assert!(decoder.push(&text).is_err());
-        prop_assert!(Tape::of([bytes.into()]).is_empty());
-    }
 }

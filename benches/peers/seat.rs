@@ -51,7 +51,7 @@ impl Seat {
         let keys = pair.master.take_writer()?;
         let (outbox, news) = sync_channel(1_024);
         thread::spawn(move || {
-            let mut buffer = [0; 65536];
+            let mut buffer = [0; 8192];
             while let Ok(count @ 1..) = reader.read(&mut buffer) {
                 let bytes = buffer.get(..count).unwrap_or_default().to_vec();
                 if outbox.send((Instant::now(), bytes)).is_err() {
