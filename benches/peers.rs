@@ -1,7 +1,7 @@
 //! The whole program against `htop`: both on terminals of their own, in turns, under the same load, refreshing once
 //! a second. First full frame, key to the first byte of its answer, CPU, bytes to the terminal.
 //!
-//! `cargo bench --bench peers [EXTRA-PROCESSES ...]`, without a number 0, 2000 and 10000. Ratios travel between
+//! `cargo bench --bench peers -- [EXTRA-PROCESSES ...]`, without a number 0, 2000 and 10000. Ratios travel between
 //! machines; milliseconds do not. A quiet machine is needed, and `htop`; without it only our own figures come.
 
 #![expect(

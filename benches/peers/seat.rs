@@ -2,6 +2,7 @@
 //!
 //! Invariant: the terminal answers what an xterm is asked, or a program would wait for it and be slow for nothing.
 
+use std::collections::HashSet;
 use std::error::Error;
 use std::io::{Read, Write};
 use std::path::Path;
@@ -14,7 +15,7 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 
 /// Rows and columns of the terminal.
 const SIZE: (u16, u16) = (48, 160);
-/// The screen is full when this part of its later cells is there, in percent.
+/// The screen is full when this part of the cells that it uses later is in use, in percent.
 const FULL: usize = 90;
 
 /// What a terminal is asked, and what an xterm says.
@@ -115,18 +116,16 @@ impl Seat {
         self.written.iter().map(|(_, bytes)| bytes.len()).sum()
     }
 
-    /// When the screen first held most of what it holds now.
+    /// When the screen first held something in most of the cells that it uses now. What is there may have changed:
+    /// on a host that works, rows trade their places.
     pub(crate) fn first_full_frame(&self) -> Duration {
         let Some(mut now) = blank_screen() else { return self.begun.elapsed() };
         self.written.iter().for_each(|(_, bytes)| now.process(bytes));
-        let now = cells(now.screen());
-        let drawn: Vec<usize> = (0..now.len()).filter(|at| !blank(now.get(*at))).collect();
+        let now = used(now.screen());
         let Some(mut then) = blank_screen() else { return self.begun.elapsed() };
         for (at, bytes) in &self.written {
             then.process(bytes);
-            let then = cells(then.screen());
-            let same = drawn.iter().filter(|at| then.get(**at) == now.get(**at)).count();
-            if same * 100 >= drawn.len() * FULL {
+            if used(then.screen()).intersection(&now).count() * 100 >= now.len() * FULL {
                 return at.saturating_duration_since(self.begun);
             }
         }
@@ -138,14 +137,13 @@ fn blank_screen() -> Option<vt100::Parser> {
     Some(vt100::Parser::new(SIZE.0.try_into().ok()?, SIZE.1.try_into().ok()?, 0))
 }
 
-fn cells(screen: &vt100::Screen) -> Vec<String> {
+/// The cells that hold more than a space.
+fn used(screen: &vt100::Screen) -> HashSet<(u16, u16)> {
     let places = (0..SIZE.0).flat_map(|row| (0..SIZE.1).map(move |column| (row, column)));
-    let text = |(row, column)| screen.cell(row, column).map(|it| it.contents().to_owned());
-    places.map(|place| text(place).unwrap_or_default()).collect()
-}
-
-fn blank(cell: Option<&String>) -> bool {
-    cell.is_none_or(|text| text.trim().is_empty())
+    let holds = |(row, column): &(u16, u16)| {
+        screen.cell(*row, *column).is_some_and(|cell| !cell.contents().trim().is_empty())
+    };
+    places.filter(holds).collect()
 }
 
 impl Drop for Seat {
