@@ -16,6 +16,7 @@ mod input;
 mod library;
 mod looker;
 mod moved;
+mod note;
 mod places;
 pub mod playbook;
 mod scribe;
@@ -69,6 +70,7 @@ fn obey(arguments: Arguments) -> Result<ExitCode, Complaint> {
         Some(Command::Resume { id }) => {
             start::cockpit(&options, id.as_deref().map_or(Wanted::Newest, Wanted::Session))
         }
+        Some(Command::Note { id, text }) => note::note(&options, &id, &text, out),
         Some(Command::Replay { id }) => train::replay(&options, &id),
         Some(Command::Train { name: None }) => printed(train::walkthroughs(&options, out)),
         Some(Command::Train { name: Some(name) }) => train::train(&options, &name),

@@ -1,5 +1,6 @@
 //! What can be said on the command line.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -93,6 +94,17 @@ pub(super) enum Command {
     Resume {
         /// Which
         id: Option<String>,
+    },
+    /// Add a note to a session, without the screen
+    ///
+    /// Without TEXT each line of the standard input is a note. `saved N` is printed for each, once it is on disk. The pen
+    /// is held until the input ends.
+    Note {
+        /// Which: an id, a unique beginning of one, or `latest`
+        #[arg(default_value = "latest")]
+        id: String,
+        /// What to note; words that begin with `-` go behind `--`
+        text: Vec<OsString>,
     },
     /// Check a session's journal: its chain, what entries refer to, anchors and signatures
     ///
