@@ -6,7 +6,7 @@ mod torture;
 
 #[test]
 fn a_journal_cut_at_any_byte_keeps_its_whole_lines_and_goes_on() {
-    torture::cuts::journal(1, 4).unwrap();
+    torture::cuts::run(1, 1).unwrap();
 }
 
 #[test]
@@ -21,7 +21,12 @@ fn doubled_missing_swapped_and_zeroed_blocks_are_found() {
 
 #[test]
 fn no_failing_call_loses_or_invents_an_entry() {
-    torture::faults::every(1, 5).unwrap();
+    torture::faults::run(1, 1).unwrap();
+}
+
+#[test]
+fn no_torn_byte_is_lost_wherever_its_recovery_is_broken_off() {
+    torture::torn::run(1, 100).unwrap();
 }
 
 #[test]

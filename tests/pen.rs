@@ -12,8 +12,7 @@ mod follow;
 mod rounds;
 #[path = "pen/shared.rs"]
 mod shared;
-#[path = "pen/stopped.rs"]
-mod stopped;
+#[expect(dead_code, reason = "durability uses the rest")]
 mod torture;
 
 use std::path::Path;
@@ -23,8 +22,8 @@ use firedamp::domain::session::{Entry, Event};
 use firedamp::host::store::{
     Answer, Hand, Journal, JournalError, Opened, Pulse, Standing, Store, Watcher,
 };
-use stopped::Process;
 use torture::sim::{EIO, Failure, Fault, SimDisk};
+use torture::stopped::Process;
 use torture::story::{ID, PLACE, begin, moment, store};
 
 fn pen(opened: Opened) -> Journal {

@@ -5,11 +5,11 @@ use firedamp::domain::session::{Entry, Event};
 use firedamp::host::store::Store;
 
 use super::dice::Dice;
-use super::judge;
+use super::judge::{self, Aside};
 use super::sim::{EDQUOT, EINTR, EIO, EMFILE, ENOSPC, EROFS, Failure, Fault, SimDisk};
 use super::story::{ID, PLACE, begin, by, event, moment, pen, store};
 
-const FAILURES: [Failure; 9] = [
+const FAILURES: [Failure; 10] = [
     Failure::Error(EIO),
     Failure::Error(ENOSPC),
     Failure::Error(EROFS),
@@ -19,6 +19,7 @@ const FAILURES: [Failure; 9] = [
     Failure::Short,
     Failure::Part(ENOSPC),
     Failure::Part(EIO),
+    Failure::Death,
 ];
 
 /// What was tried and what was acknowledged.
@@ -26,13 +27,16 @@ const FAILURES: [Failure; 9] = [
 struct Log {
     saved: Vec<Entry>,
     tried: Vec<Event>,
+    aside: Aside,
 }
 
 /// At least `runs` runs, from `seed` on; how many.
 pub(crate) fn run(seed: u64, runs: u64) -> Result<u64, String> {
     let mut done = 0;
+    // A short run still meets every kind of failure, at other calls each.
+    let step = if runs < 5_000 { 5 } else { 1 };
     for seed in seed.. {
-        done += every(seed, 1)?;
+        done += every(seed, step)?;
         if done >= runs {
             break;
         }
@@ -41,7 +45,7 @@ pub(crate) fn run(seed: u64, runs: u64) -> Result<u64, String> {
 }
 
 /// Every `step`-th call of one life fails, in every way; how many lives that took.
-pub(crate) fn every(seed: u64, step: u64) -> Result<u64, String> {
+fn every(seed: u64, step: u64) -> Result<u64, String> {
     let mut done = 0;
     for failure in FAILURES {
         for for_ever in [false, true] {
@@ -81,10 +85,12 @@ fn one(seed: u64, fault: Fault) -> Result<bool, String> {
     disk.fail(Fault { at, failure, for_ever: dice.chance(50) });
     if let Ok(again) = store(&disk).and_then(|store| store.open(ID, &by())) {
         judge::opened(&again, &log.saved, &log.tried)?;
+        log.aside.take(&disk, &again)?;
     }
     if dice.chance(50) {
         disk.cut_power();
     }
+    log.aside.holds(&disk)?;
     disk.heal();
     let store = store(&disk).map_err(|error| error.to_string())?;
     let (journal, saved) = judge::goes_on(&store, &log.saved, &log.tried)?;
@@ -110,6 +116,7 @@ fn live(disk: &SimDisk, dice: &mut Dice, log: &mut Log) -> Result<(), String> {
         drop(journal);
         let Ok(again) = store.open(ID, &by()) else { return Ok(()) };
         judge::opened(&again, &log.saved, &log.tried)?;
+        log.aside.take(disk, &again)?;
         let Ok((taken, entries)) = pen(again) else { return Ok(()) };
         log.saved = entries;
         journal = taken;

@@ -3,7 +3,32 @@
 use firedamp::domain::session::{Entry, Event};
 use firedamp::host::store::{Hand, Journal, Opened, Store};
 
-use super::story::{ID, by, moment, pen};
+use super::sim::SimDisk;
+use super::story::{ID, by, file, moment, pen};
+
+/// Torn bytes that were said to be set aside.
+#[derive(Default)]
+pub(crate) struct Aside(Vec<(String, Vec<u8>)>);
+
+impl Aside {
+    /// Opening says where they are.
+    pub(crate) fn take(&mut self, disk: &SimDisk, opened: &Opened) -> Result<(), String> {
+        for it in &opened.recovered {
+            let kept = disk.read(&file(&it.file)).unwrap_or_default();
+            if kept.len() as u64 != it.bytes {
+                return Err(format!("{} holds {} bytes, not {}", it.file, kept.len(), it.bytes));
+            }
+            self.0.push((it.file.clone(), kept));
+        }
+        Ok(())
+    }
+
+    /// They are still there.
+    pub(crate) fn holds(&self, disk: &SimDisk) -> Result<(), String> {
+        let lost = self.0.iter().find(|(name, kept)| disk.read(&file(name)).as_ref() != Some(kept));
+        lost.map_or(Ok(()), |(name, _)| Err(format!("what was set aside in {name} is gone")))
+    }
+}
 
 /// Every acknowledged entry is there, in its place; what else is there was tried.
 pub(crate) fn holds(found: &[Entry], saved: &[Entry], tried: &[Event]) -> Result<(), String> {

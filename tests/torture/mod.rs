@@ -1,7 +1,6 @@
 //! What a journal has to stand, in a short version for `cargo test` and in a long one for the `torture` example.
 //!
 //! Everything that is left to chance follows from a seed, which a failure names.
-#![allow(dead_code, reason = "the tests and the example each use a part of this")]
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -23,4 +22,6 @@ pub(crate) mod kills;
 pub(crate) mod model;
 pub(crate) mod screens;
 pub(crate) mod sim;
+pub(crate) mod stopped;
 pub(crate) mod story;
+pub(crate) mod torn;

@@ -5,7 +5,7 @@ use firedamp::domain::session::{Entry, Event};
 use firedamp::host::store::{Follower, Hand, Journal, Store};
 
 use super::dice::Dice;
-use super::judge;
+use super::judge::{self, Aside};
 use super::sim::{EDQUOT, EINTR, EIO, EMFILE, ENOSPC, EROFS, Failure, Fault, SimDisk};
 use super::story::{ID, begin, by, event, moment, pen, store};
 
@@ -28,6 +28,7 @@ struct Life {
     saved: Vec<Entry>,
     tried: Vec<Event>,
     observer: Option<(Follower, Vec<Entry>)>,
+    aside: Aside,
     sick: bool,
     number: u64,
 }
@@ -45,6 +46,7 @@ impl Life {
             saved,
             tried: Vec::new(),
             observer: None,
+            aside: Aside::default(),
             sick: false,
             number: 0,
         })
@@ -102,6 +104,7 @@ impl Life {
     fn cut_power(&mut self) -> Result<(), String> {
         self.disk.cut_power();
         (self.pen, self.observer) = (None, None);
+        self.aside.holds(&self.disk)?;
         let was_sick = std::mem::replace(&mut self.sick, false);
         self.disk.heal();
         self.store = store(&self.disk).map_err(|error| error.to_string())?;
@@ -121,6 +124,7 @@ impl Life {
             Err(error) => return Err(format!("does not open: {error}")),
         };
         judge::opened(&opened, &self.saved, &self.tried)?;
+        self.aside.take(&self.disk, &opened)?;
         match pen(opened) {
             // What was found there is confirmed now.
             Ok((journal, entries)) => (self.pen, self.saved) = (Some(journal), entries),

@@ -40,6 +40,9 @@ pub(crate) enum Failure {
     Short,
     /// A write takes a part, and fails nevertheless; another call fails.
     Part(i32),
+    /// The process is killed: a write that is under way takes a part, and no call is made any more. What the kernel
+    /// has, it keeps.
+    Death,
 }
 
 /// A failure to come.
@@ -188,7 +191,8 @@ impl World {
     fn meet(&mut self) -> Option<Failure> {
         self.calls += 1;
         let fault = self.fault?;
-        let due = self.calls == fault.at || (fault.for_ever && self.calls > fault.at);
+        let goes_on = fault.for_ever || fault.failure == Failure::Death;
+        let due = self.calls == fault.at || (goes_on && self.calls > fault.at);
         due.then_some(fault.failure)
     }
 
@@ -197,7 +201,13 @@ impl World {
         match self.meet() {
             None | Some(Failure::Short) => Ok(()),
             Some(Failure::Error(code) | Failure::Part(code)) => Err(error(code)),
+            Some(Failure::Death) => Err(error(EIO)),
         }
+    }
+
+    /// This is the call in which the process dies.
+    fn dies_now(&self) -> bool {
+        self.fault.is_some_and(|fault| fault.failure == Failure::Death && fault.at == self.calls)
     }
 
     fn put(&mut self, at: usize, bytes: &[u8], offset: usize) -> usize {

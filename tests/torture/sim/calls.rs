@@ -180,6 +180,12 @@ impl Medium for Handle {
                 world.put(self.at, &bytes[..some], end);
                 Err(error(code))
             }
+            Some(Failure::Death) => {
+                if world.dies_now() {
+                    world.put(self.at, &bytes[..some], end);
+                }
+                Err(error(EIO))
+            }
             None => match world.put(self.at, bytes, end) {
                 0 if !bytes.is_empty() => Err(error(ENOSPC)),
                 taken => Ok(taken),
@@ -197,11 +203,14 @@ impl Medium for Handle {
     fn sync(&self) -> io::Result<()> {
         let mut guard = self.world()?;
         let world = &mut *guard;
-        if let Err(error) = world.gate() {
-            world.nodes[self.at].lose(&mut world.dice);
-            return Err(error);
+        match world.meet() {
+            None | Some(Failure::Short) => world.nodes[self.at].sync(),
+            Some(Failure::Death) => return Err(error(EIO)),
+            Some(Failure::Error(code) | Failure::Part(code)) => {
+                world.nodes[self.at].lose(&mut world.dice);
+                return Err(error(code));
+            }
         }
-        world.nodes[self.at].sync();
         Ok(())
     }
 
