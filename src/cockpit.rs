@@ -44,7 +44,7 @@ use crate::cockpit::pen::{Around, Came, Went, Wish};
 use crate::domain::base::{Both, Moment, Timestamp};
 use crate::domain::facts::Snapshot;
 use crate::domain::playbook::Playbook;
-use crate::domain::session::{Entry, Event};
+use crate::domain::session::{Entry, Event, Past};
 use crate::domain::untrusted::Untrusted;
 
 pub use model::Model;
@@ -75,8 +75,8 @@ pub enum Msg {
     NotSaved(u64, Untrusted),
     /// Somebody else wrote to the session that this screen follows.
     Followed(Vec<Entry>),
-    /// A replay went back: these are the entries up to its place, and what was shown of later ones goes.
-    Rewound(Vec<Entry>),
+    /// A replay went back: this is the session up to its place, and what was shown of later entries goes.
+    Rewound(Box<Past>),
     /// The disk takes what is written, or does not; or it is another disk.
     Storage(storage::Storage),
     /// A handoff is to be prepared: to whom, and in which words.
@@ -108,8 +108,8 @@ pub struct Opened {
     pub id: String,
     /// Who may write.
     pub pen: Pen,
-    /// Its entries so far.
-    pub entries: Vec<Entry>,
+    /// What happened so far, with the newest entries.
+    pub past: Past,
     /// Its playbook.
     pub playbook: Both<Arc<Playbook>>,
     /// Where snapshots come from.

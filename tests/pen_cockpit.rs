@@ -137,8 +137,9 @@ fn the_pen_is_given_after_the_journal_has_it_and_not_at_all_if_it_has_not() {
     let effects = keys(&mut desk, "y");
     let given = desk.save(effects);
     assert_eq!(given, [Effect::Pen(Wish::Give("seat-somsak".into()))]);
-    let entries = desk.session().entries.iter().map(|it| Entry::clone(it)).collect();
-    desk.tell(Msg::PenWent(Box::new(Went { entries, to: Some("somsak".into()), given: true })));
+    let entries: Vec<Entry> =
+        desk.session().entries.iter().map(|it| Entry::clone(it)).collect();
+    desk.tell(Msg::PenWent(Box::new(Went { past: entries.into(), to: Some("somsak".into()), given: true })));
     assert_eq!(desk.session().pen, Pen::Observer(Some("somsak".into())));
     assert_eq!(said(&desk), Some(&NoticeKind::PenGone("somsak".into())));
     assert_eq!(desk.model.recording, Recording::Elsewhere);
@@ -172,7 +173,7 @@ fn force_needs_a_reason_and_the_one_who_takes_the_pen_says_so_first() {
     let forced = keys(&mut desk, "went home\n");
     assert_eq!(forced, [Effect::Pen(Wish::Force("went home".into()))]);
     let entries = vec![opening(), entry(2, Event::Left)];
-    let came = Came { entries, from: "somsak".into(), reason: "went home".into() };
+    let came = Came { past: entries.into(), from: "somsak".into(), reason: "went home".into() };
     let effects = desk.tell(Msg::PenCame(Box::new(came)));
     let taken = Event::PenTaken { from: "somsak".into(), reason: "went home".into() };
     assert!(matches!(&effects[..], [Effect::Record { event, .. }] if *event == taken));
@@ -186,7 +187,7 @@ fn who_loses_the_pen_is_told_by_whom_and_why_and_keeps_what_was_being_typed() {
     keys(&mut desk, "gc");
     let unsaved = desk.press(Key::Char(' '));
     keys(&mut desk, "mthe way in is");
-    let went = Went { entries: vec![opening()], to: Some("somsak".into()), given: false };
+    let went = Went { past: vec![opening()].into(), to: Some("somsak".into()), given: false };
     desk.tell(Msg::PenWent(Box::new(went)));
     assert_eq!(said(&desk), Some(&NoticeKind::PenForced("somsak".into(), "".into())));
     let Effect::Record { ticket, .. } = unsaved[0] else { panic!("{unsaved:?}") };
@@ -230,7 +231,7 @@ fn branch(name: &str, numbers: std::ops::RangeInclusive<u64>) -> Branch {
 fn a_journal_that_forked_shows_both_branches_and_takes_nothing() {
     let mut desk = Desk::at_work();
     let branches = vec![branch("suda", 2..=4), branch("somsak", 2..=3)];
-    desk.tell(Msg::Rewound(vec![opening()]));
+    desk.tell(Msg::Rewound(Box::new(vec![opening()].into())));
     desk.tell(Msg::Pen(Pen::Forked(branches)));
     assert_eq!((desk.session().entries.len(), desk.session().state.seq), (6, 1));
     assert!(keys(&mut desk, "m").is_empty());

@@ -147,7 +147,7 @@ fn going_back_on_a_replay_takes_later_entries_from_the_screen_and_keeps_the_curs
     trainee.model.panes.checklist.line = 3;
     let session = trainee.model.session.as_ref().unwrap();
     let entries: Vec<Entry> = session.entries.iter().map(|it| Entry::clone(it)).collect();
-    trainee.take(Msg::Rewound(entries[..3].to_vec()));
+    trainee.take(Msg::Rewound(Box::new(entries[..3].to_vec().into())));
     let session = trainee.model.session.as_ref().unwrap();
     assert_eq!((session.state.choices.len(), session.state.items.len()), (2, 0));
     assert_eq!((session.entries.len(), trainee.model.panes.checklist.line), (3, 3));

@@ -70,19 +70,22 @@ pub(super) fn bookmarks(model: &mut Model) {
 pub(super) fn to_note(model: &mut Model, line: usize) -> Vec<Effect> {
     model.dialog = Dialog::Closed;
     let Some(session) = &model.session else { return Vec::new() };
-    let Some(seq) = session.state.notes.get(line).map(|note| note.seq) else { return Vec::new() };
-    let Some(at) = session.entries.iter().position(|entry| entry.seq == seq) else {
+    let Some((seq, when)) = session.state.notes.get(line).map(|note| (note.seq, note.at)) else {
         return Vec::new();
     };
-    let entry = session.entries.get(at);
-    let tape = entry.and_then(|entry| match model.source.kind {
+    let found = session.entries.iter().position(|entry| entry.seq == seq);
+    let tape = match model.source.kind {
         SourceKind::Host => None,
-        SourceKind::Replay => Some(Tape::At(entry.at)),
+        SourceKind::Replay => Some(Tape::At(when)),
         // An entry of a training has the tape in the place of the boot clock.
-        SourceKind::Training => Some(Tape::Seek(entry.boot.ms)),
-    });
+        SourceKind::Training => {
+            let entry = found.and_then(|at| session.entries.get(at));
+            entry.map(|entry| Tape::Seek(entry.boot.ms))
+        }
+    };
     let Some(tape) = tape else {
-        model.panes.timeline.line = session.entries.len() - 1 - at;
+        // What is not at hand any more is before the oldest that is, where the timeline says how to read it.
+        model.panes.timeline.line = session.entries.len().saturating_sub(1 + found.unwrap_or(0));
         model.view = View::Full(Pane::Timeline);
         model.focus = Pane::Timeline;
         return Vec::new();

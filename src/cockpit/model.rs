@@ -183,8 +183,10 @@ pub struct Session {
     pub pen: Pen,
     /// What its entries add up to.
     pub state: State,
-    /// Its entries.
+    /// Its newest entries.
     pub entries: Vec<Arc<Entry>>,
+    /// How many there are before those, on disk.
+    pub earlier: u64,
     /// Asked for and not yet on disk, oldest first.
     pub pending: Vec<Pending>,
     /// Why the last event could not be saved; cleared by the next that is.

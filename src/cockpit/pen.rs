@@ -10,7 +10,7 @@ use tui_input::Input;
 use crate::cockpit::dialog::{Asked, Dialog};
 use crate::cockpit::model::{NoticeKind, Pen, Recording, Session, SourceKind};
 use crate::cockpit::{Effect, Model, acts, update};
-use crate::domain::session::{Entry, Event};
+use crate::domain::session::{Entry, Event, Past};
 use crate::domain::untrusted::Untrusted;
 
 /// Who is around a session.
@@ -82,8 +82,8 @@ pub enum Wish {
 /// The pen is here.
 #[derive(Debug)]
 pub struct Came {
-    /// All entries.
-    pub entries: Vec<Entry>,
+    /// The session as it is there.
+    pub past: Past,
     /// Whose it was, if that is known.
     pub from: Untrusted,
     /// Why it was taken by force; empty if it was not.
@@ -93,8 +93,8 @@ pub struct Came {
 /// The pen is elsewhere.
 #[derive(Debug)]
 pub struct Went {
-    /// All entries.
-    pub entries: Vec<Entry>,
+    /// The session as it is there.
+    pub past: Past,
     /// Whose it is now, if that is known.
     pub to: Option<Untrusted>,
     /// It was given.
@@ -253,7 +253,7 @@ pub(super) fn came(model: &mut Model, came: Came) -> Vec<Effect> {
     if model.source.kind == SourceKind::Host {
         model.recording = Recording::Since(model.now);
     }
-    update::rewound(model, came.entries);
+    update::rewound(model, came.past);
     if came.reason.is_empty() {
         model.notice(NoticeKind::PenCame(came.from.clone()));
     } else {
@@ -277,7 +277,7 @@ pub(super) fn went(model: &mut Model, went: Went) {
     if matches!(model.dialog, Dialog::AllowTool(_) | Dialog::PenAsked(_) | Dialog::GivePen(..)) {
         model.dialog = Dialog::Closed;
     }
-    update::rewound(model, went.entries);
+    update::rewound(model, went.past);
     if went.given {
         return model.notice(NoticeKind::PenGone(went.to.unwrap_or_default()));
     }

@@ -18,7 +18,7 @@ use crate::domain::base::Language;
 use crate::domain::detect::{Finding, Grade, Rule, Subject};
 use crate::domain::facts::Snapshot;
 use crate::domain::playbook::{PB_31, read};
-use crate::domain::session::{Anchor, Entry, Event, State};
+use crate::domain::session::{Anchor, Entry, Event, KEPT, Past};
 use crate::domain::untrusted::Untrusted;
 
 /// New findings that one snapshot may add to the journal; the rest follow with the next ones.
@@ -78,7 +78,7 @@ fn apply(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::PenRefused => pen::refused(model),
         Msg::PenCame(came) => return pen::came(model, *came),
         Msg::PenWent(went) => pen::went(model, *went),
-        Msg::Rewound(entries) => rewound(model, entries),
+        Msg::Rewound(past) => rewound(model, *past),
         Msg::Storage(storage) => model.storage = storage,
         Msg::Pen(pen) => {
             if pen != Pen::Ours {
@@ -235,14 +235,11 @@ fn moved(model: &mut Model, source: crate::cockpit::model::Source) -> Vec<Effect
     coach::moved(model, ended).into_iter().collect()
 }
 
-/// Builds the state again from what had happened by then; the cursors stay where they are.
-pub(super) fn rewound(model: &mut Model, entries: Vec<Entry>) {
+/// The session is as it was by then; the cursors stay where they are.
+pub(super) fn rewound(model: &mut Model, past: Past) {
     let Some(session) = &mut model.session else { return };
-    session.state = State::default();
-    for entry in &entries {
-        session.state.apply(entry);
-    }
-    session.entries = entries.into_iter().map(Arc::new).collect();
+    (session.state, session.earlier) = (past.state, past.earlier);
+    session.entries = past.entries.into_iter().map(Arc::new).collect();
     session.pending.clear();
     let lines = session.entries.len();
     let timeline = &mut model.panes.timeline;
@@ -253,15 +250,14 @@ pub(super) fn rewound(model: &mut Model, entries: Vec<Entry>) {
 }
 
 fn open(model: &mut Model, opened: Opened) -> Vec<Effect> {
-    let mut state = State::default();
-    opened.entries.iter().for_each(|entry| state.apply(entry));
-    let taken_up = opened.entries.len() > 1;
+    let Past { state, entries, earlier } = opened.past;
+    let taken_up = state.seq > 1;
     let document = opened.playbook.get(Language::En);
     let built_in = read(PB_31.en).0.indicators();
     model.live.indicators = Arc::new(document.indicators().or(built_in));
     model.live.watch = crate::domain::detect::Watch::default();
     model.panes = crate::cockpit::panes::Panes::default();
-    model.panes.timeline.lines = opened.entries.len();
+    model.panes.timeline.lines = entries.len();
     model.undone.clear();
     model.anchored_ms = model.now.boot_ms;
     model.pen = pen::Desk::default();
@@ -276,7 +272,8 @@ fn open(model: &mut Model, opened: Opened) -> Vec<Effect> {
         id: opened.id,
         pen: opened.pen,
         state,
-        entries: opened.entries.into_iter().map(Arc::new).collect(),
+        entries: entries.into_iter().map(Arc::new).collect(),
+        earlier,
         pending: Vec::new(),
         unsaved: None,
         playbook: opened.playbook,
@@ -343,14 +340,27 @@ fn take_in(model: &mut Model, entry: Entry) {
     session.state.apply(&entry);
     let entry = Arc::new(entry);
     session.entries.push(Arc::clone(&entry));
+    forget(session);
     if model.panes.timeline.line > 0 {
         // The reader looks at something older: it stays where it is.
         model.panes.timeline.line += 1;
     }
-    model.panes.timeline.lines = session.entries.len();
+    let timeline = &mut model.panes.timeline;
+    timeline.lines = session.entries.len();
+    timeline.line = timeline.line.min(timeline.lines.saturating_sub(1));
     pen::read(model, &entry);
     decision::refresh(model);
     rows::checklists(model);
+}
+
+/// A session that goes on for weeks does not eat the memory: the oldest entries are read from the disk. Some at once,
+/// so that it costs nothing.
+fn forget(session: &mut Session) {
+    if session.entries.len() > KEPT + KEPT / 4 {
+        let old = session.entries.len() - KEPT;
+        session.entries.drain(..old);
+        session.earlier += old as u64;
+    }
 }
 
 fn not_saved(model: &mut Model, ticket: u64, why: Untrusted) {

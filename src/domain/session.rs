@@ -3,6 +3,7 @@
 //! Invariant: state is a fold over the events and nothing else; a line is valid only if writing it again
 //! gives the same bytes.
 
+mod acts;
 mod anchor;
 mod audit;
 mod branch;
@@ -13,11 +14,13 @@ mod fold;
 mod handoff;
 mod json;
 pub mod mask;
+mod past;
 mod signature;
 mod sum;
 pub mod telemetry;
 mod time;
 
+pub use acts::{Act, Acts, Marking};
 pub use anchor::{Anchor, NotAnAnchor, ROUNDS};
 pub use audit::{Audit, Break, Spot, Torn, Verdict};
 pub use branch::{Branch, Fork, fork};
@@ -32,6 +35,7 @@ pub use handoff::{
     Risk, RiskKind, Since, Standing, brief,
 };
 pub use json::to_json;
+pub use past::{KEPT, Keeper, Past};
 pub use signature::{NAMESPACE, Signature, SignatureProblem, Statement};
 pub use sum::Sum;
 pub use time::{SLACK_MS, TimeWatch};

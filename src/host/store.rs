@@ -33,7 +33,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::domain::base::{Digest, Moment};
-use crate::domain::session::{Entry, Event, Fork, Opening, Verdict, digest};
+use crate::domain::session::{Entry, Event, Fork, KEPT, Opening, Verdict, digest};
 use crate::domain::untrusted::Untrusted;
 
 pub use ask::{Answer, Around, Seat, Watcher};
@@ -65,6 +65,8 @@ pub struct Store {
     boot: String,
     /// Where the responder came from.
     from: Untrusted,
+    /// Entries of a session that are wanted in memory.
+    most: usize,
 }
 
 /// What was found of a journal that was read from end to end.
@@ -126,13 +128,20 @@ impl Store {
         trust: Trust,
     ) -> Result<Self, StoreError> {
         let dir = Dir::base(&*disk, dir, create, trust)?;
-        Ok(Self { disk, dir, boot: boot_id(), from: Untrusted::default() })
+        Ok(Self { disk, dir, boot: boot_id(), from: Untrusted::default(), most: KEPT })
     }
 
     /// Tells others that the responder came from this address.
     #[must_use]
     pub fn coming_from(self, from: Untrusted) -> Self {
         Self { from, ..self }
+    }
+
+    /// Keeps so many entries of a session that is opened, the newest; the state is that of all of them. Without this
+    /// it is as many as a screen needs.
+    #[must_use]
+    pub fn keeping(self, most: usize) -> Self {
+        Self { most, ..self }
     }
 
     /// Where it is.
@@ -165,19 +174,19 @@ impl Store {
         let id = self.resolve(id)?;
         // Whoever began it may have been killed before its name was on disk.
         self.dir.sync().ok();
-        open::open(self.dir.sub(&id)?, &id, self.holder(by), None)
+        open::open(self.dir.sub(&id)?, self.asked(&id), self.holder(by), None)
     }
 
     /// Opens a session from a seat beside it: the pen may have been promised to that seat.
     pub fn open_from(&self, seat: &Seat, id: &str, by: &Untrusted) -> Result<Opened, StoreError> {
         let id = self.resolve(id)?;
-        open::open(self.dir.sub(&id)?, &id, self.holder(by), Some(seat.name()))
+        open::open(self.dir.sub(&id)?, self.asked(&id), self.holder(by), Some(seat.name()))
     }
 
     /// Opens a session with the pen, whoever has it. The one who had it writes nothing from then on.
     pub fn force(&self, id: &str, by: &Untrusted) -> Result<Opened, StoreError> {
         let id = self.resolve(id)?;
-        force::force(self.dir.sub(&id)?, &id, self.holder(by))
+        force::force(self.dir.sub(&id)?, self.asked(&id), self.holder(by))
     }
 
     /// A session as those around it see it: who has the pen, and who asks for it.
@@ -200,7 +209,7 @@ impl Store {
     /// Opens a session to look at it; takes no lock and changes nothing.
     pub fn observe(&self, id: &str) -> Result<Opened, StoreError> {
         let id = self.resolve(id)?;
-        open::observe(self.dir.sub(&id)?, &id)
+        open::observe(self.dir.sub(&id)?, self.asked(&id))
     }
 
     /// Every session, the oldest first. One that cannot be read is there with its problem.
@@ -267,6 +276,10 @@ impl Store {
             [id] => Ok(id.clone()),
             _ => Err(StoreError::Ambiguous { given: given.into(), ids }),
         }
+    }
+
+    const fn asked<'a>(&self, id: &'a str) -> open::Asked<'a> {
+        open::Asked { id, most: self.most }
     }
 
     fn holder(&self, by: &Untrusted) -> Holder {

@@ -104,7 +104,7 @@ impl<P: Programme> Hands for Projector<P> {
         let player = Player::start(reel, self.inbox.clone()).map_err(|error| no_thread(&error))?;
         self.player = Some(player);
         let pen = if self.writing.is_some() { Pen::Ours } else { Pen::Replay };
-        Ok(Opened { id, pen, entries, playbook, source, walkthrough })
+        Ok(Opened { id, pen, past: entries.into(), playbook, source, walkthrough })
     }
 
     /// There is no host to run it on.
@@ -149,12 +149,14 @@ impl<P: Programme> Hands for Projector<P> {
 
 impl Drill {
     /// Training with `walkthrough` over `tape`, its sessions in `store`.
-    pub(super) const fn new(
+    pub(super) fn new(
         store: Store,
         who: Untrusted,
         walkthrough: Arc<Walkthrough>,
         tape: &'static [u8],
     ) -> Self {
+        // A debrief asks when each act was; a training is short.
+        let store = store.keeping(usize::MAX);
         Self { store, who, walkthrough, tape }
     }
 

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use crate::cockpit::model::Glyphs;
-use crate::domain::base::{Clock, Language};
+use crate::domain::base::{Clock, Digest, Language};
 use crate::domain::playbook::Playbook;
 use crate::domain::session::{Anchor, Brief, Entry, Event, PROGRAM, State, brief};
 use crate::domain::untrusted::Untrusted;
@@ -137,6 +137,7 @@ pub(super) fn print_brief(
 pub(super) struct Desk {
     pub(super) id: String,
     pub(super) who: Untrusted,
+    /// The newest entries.
     pub(super) entries: Vec<Entry>,
     state: State,
     playbook: crate::domain::base::Both<Arc<Playbook>>,
@@ -170,6 +171,11 @@ impl Desk {
             desk.append(&Untrusted::from(PROGRAM), Event::Trouble { what: what.into() })?;
         }
         Ok((desk, left))
+    }
+
+    /// SHA-256 of the last line.
+    pub(super) fn head(&self) -> Digest {
+        self.state.head()
     }
 
     fn brief(&self, language: Language) -> Brief {

@@ -13,7 +13,7 @@ use crate::cockpit::model::{Kept, NoticeKind, Pen, Source};
 use crate::cockpit::pen::Wish;
 use crate::cockpit::{Msg, Opened, Tape, Which};
 use crate::domain::base::Clock;
-use crate::domain::session::{Branch, Break, Event, Opening};
+use crate::domain::session::{Branch, Break, Event, Opening, Past};
 use crate::domain::untrusted::Untrusted;
 use crate::host::probe::{self, HostClock};
 use crate::host::store::{self, Follower, Hand, Recorder, Store, StoreError};
@@ -150,14 +150,23 @@ impl Incident {
             vec![Msg::Pen(Pen::Damaged(why.clone())), Msg::Notice(NoticeKind::Trouble(why))]
         };
         match self.store.observe(&id) {
-            Ok(store::Opened { hand: Hand::Observer(follower, _), entries, .. }) => {
+            Ok(store::Opened {
+                hand: Hand::Observer(follower, _), state, entries, earlier, ..
+            }) => {
                 self.following = Some(Following { id, follower, pencil });
-                vec![Msg::Rewound(entries)]
+                vec![Msg::Rewound(Box::new(Past { state, entries, earlier }))]
             }
-            Ok(store::Opened { hand: Hand::ReadOnly(broken), entries, branches, .. }) => {
+            Ok(store::Opened {
+                hand: Hand::ReadOnly(broken),
+                state,
+                entries,
+                earlier,
+                branches,
+                ..
+            }) => {
                 let why = NoticeKind::Trouble(broken.to_string().into());
                 let pen = Msg::Pen(unwritable(&broken, branches));
-                vec![Msg::Rewound(entries), pen, Msg::Notice(why)]
+                vec![Msg::Rewound(Box::new(Past { state, entries, earlier })), pen, Msg::Notice(why)]
             }
             Ok(store::Opened { hand: Hand::Pen(_), .. }) => Vec::new(),
             Err(error) => damaged(error.to_string().into()),
@@ -207,7 +216,11 @@ impl Hands for Incident {
         Ok(Opened {
             id,
             pen,
-            entries: opened.entries,
+            past: Past {
+                state: opened.state,
+                entries: opened.entries,
+                earlier: opened.earlier,
+            },
             playbook: book.playbook,
             source: Source::default(),
             walkthrough: None,

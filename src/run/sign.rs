@@ -9,10 +9,10 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use crate::domain::base::Digest;
 use crate::domain::session::{
-    Entry, Event, NAMESPACE, Signature, SignatureProblem, State, Statement,
+    Event, NAMESPACE, Signature, SignatureProblem, Statement, Verdict,
 };
+use crate::host::store::Store;
 use crate::run::args::Options;
 use crate::run::complain::Complaint;
 use crate::run::handoff::Desk;
@@ -57,8 +57,7 @@ fn print(
     out: &mut dyn Write,
     help: &mut dyn Write,
 ) -> Result<ExitCode, Complaint> {
-    let opened = store(options)?.observe(it.id).map_err(|error| store_complaint(&error))?;
-    let statement = chosen(&opened.id, &opened.entries, &opened.state.head(), it.entry)?;
+    let statement = chosen(&store(options)?, it.id, it.entry)?;
     let done = out.write_all(statement.to_string().as_bytes()).and_then(|()| out.flush());
     printed(done.map(|()| ExitCode::SUCCESS))?;
     printed(explain(&statement, help).map(|()| ExitCode::SUCCESS))
@@ -90,8 +89,8 @@ fn with_key(
     help: &mut dyn Write,
 ) -> Result<ExitCode, Complaint> {
     let bytes = read(key)?;
-    let (desk, left) = Desk::sit_down(options, it.id)?;
-    let statement = chosen(&desk.id, &desk.entries, &desk.head(), it.entry)?;
+    let statement = chosen(&store(options)?, it.id, it.entry)?;
+    let (desk, left) = Desk::sit_down(options, &statement.session)?;
     let signature = statement.sign(&bytes).map_err(|problem| complaint(&problem))?;
     keep(desk, left, &statement, &signature, help)?;
     printed(out.write_all(signature.armour().as_bytes()).map(|()| ExitCode::SUCCESS))
@@ -105,12 +104,10 @@ fn add(
 ) -> Result<ExitCode, Complaint> {
     let text = String::from_utf8_lossy(&read(file)?).into_owned();
     let signature = Signature::read(&text).map_err(|problem| complaint(&problem))?;
+    let named = it.entry.map(|_| chosen(&store(options)?, it.id, it.entry)).transpose()?;
     let (desk, left) = Desk::sit_down(options, it.id)?;
-    let statement = match it.entry {
-        Some(_) => {
-            let statement = chosen(&desk.id, &desk.entries, &desk.head(), it.entry)?;
-            signature.check(&statement).map(|()| statement)
-        }
+    let statement = match named {
+        Some(statement) => signature.check(&statement).map(|()| statement),
         None => found(&desk, &signature).ok_or(SignatureProblem::OtherText),
     };
     let statement = statement.map_err(|problem| complaint(&problem))?;
@@ -120,9 +117,11 @@ fn add(
 
 /// The entry that the signature goes up to. What was signed does not say so; there are few to try.
 fn found(desk: &Desk, signature: &Signature) -> Option<Statement> {
-    let newest = desk.entries.iter().rev().take(TRIED);
-    let mut statements = newest
-        .filter_map(|entry| chosen(&desk.id, &desk.entries, &desk.head(), Some(entry.seq)).ok());
+    let digests = desk.entries.iter().rev().map(|after| after.prev);
+    let digests = std::iter::once(desk.head()).chain(digests);
+    let seqs = desk.entries.iter().rev().map(|entry| entry.seq);
+    let newest = seqs.zip(digests).take(TRIED);
+    let mut statements = newest.map(|(seq, digest)| Statement::of(&desk.id, seq, digest));
     statements.find(|statement| signature.check(statement).is_ok())
 }
 
@@ -157,26 +156,34 @@ fn keep(
 }
 
 /// What is signed: up to the entry that was named; else up to the newest handoff or acceptance; else up to the end.
-fn chosen(
-    id: &str,
-    entries: &[Entry],
-    head: &Digest,
-    entry: Option<u64>,
-) -> Result<Statement, Complaint> {
-    let handed = |it: &&Entry| matches!(it.event, Event::HandedOff { .. } | Event::Accepted { .. });
-    let newest = || entries.iter().rev().find(handed).or(entries.last()).map(|it| it.seq);
-    let seq = entry.or_else(newest).unwrap_or(0);
-    let after = entries.iter().find(|it| it.seq == seq + 1).map(|it| it.prev);
-    let is_last = entries.last().is_some_and(|last| last.seq == seq);
-    let digest = after.or_else(|| is_last.then_some(*head)).filter(|_| seq > 0);
-    let digest = digest.ok_or_else(|| {
-        Complaint::new(
-            format!("there is no entry {seq}"),
-            format!("the journal has {} that hold", entries.len()),
-            "name one that is there: --entry N",
-        )
-    })?;
-    Ok(Statement::of(id, seq, digest))
+/// The journal is read for it, for the entry may be one that no screen would keep.
+fn chosen(store: &Store, id: &str, entry: Option<u64>) -> Result<Statement, Complaint> {
+    let (mut to, mut digest) = (entry.unwrap_or(0), None);
+    let verified = store.verify_each(id, |it| {
+        if it.seq == to + 1 && to > 0 {
+            digest = Some(it.prev);
+        }
+        let handed = matches!(it.event, Event::HandedOff { .. } | Event::Accepted { .. });
+        if handed && entry.is_none() {
+            (to, digest) = (it.seq, None);
+        }
+    });
+    let verified = verified.map_err(|error| store_complaint(&error))?;
+    let Verdict { entries, head, .. } = verified.verdict;
+    if entry.is_none() && to == 0 {
+        to = entries;
+    }
+    let digest = digest.or_else(|| (to == entries).then_some(head)).filter(|_| to > 0);
+    let digest = digest.ok_or_else(|| no_entry(to, entries))?;
+    Ok(Statement::of(&verified.id, to, digest))
+}
+
+fn no_entry(seq: u64, entries: u64) -> Complaint {
+    Complaint::new(
+        format!("there is no entry {seq}"),
+        format!("the journal has {entries} that hold"),
+        "name one that is there: --entry N",
+    )
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, Complaint> {
@@ -204,15 +211,4 @@ fn complaint(problem: &SignatureProblem) -> Complaint {
         SignatureProblem::Locked => "sign on your own machine: --print says how",
     };
     Complaint::new("nothing is signed", problem, next)
-}
-
-impl Desk {
-    /// SHA-256 of the last line.
-    fn head(&self) -> Digest {
-        let mut state = State::default();
-        if let Some(last) = self.entries.last() {
-            state.apply(last);
-        }
-        state.head()
-    }
 }

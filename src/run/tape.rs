@@ -232,7 +232,7 @@ impl Playing {
         let past = self.reel.entries.iter().take_while(|(place, _)| *place <= at).count();
         let news = match past.cmp(&self.shown) {
             std::cmp::Ordering::Equal => return Ok(()),
-            std::cmp::Ordering::Less => Msg::Rewound(self.reel.entries()),
+            std::cmp::Ordering::Less => Msg::Rewound(Box::new(self.reel.entries().into())),
             std::cmp::Ordering::Greater => {
                 let new = self.reel.entries.iter().take(past).skip(self.shown);
                 Msg::Followed(new.map(|(_, entry)| entry.clone()).collect())

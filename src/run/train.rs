@@ -83,6 +83,8 @@ pub(super) fn debrief(
 ) -> Result<io::Result<ExitCode>, Complaint> {
     let places = Places::find(options)?;
     let store = Store::existing(&places.sessions).map_err(|error| store_complaint(&error))?;
+    // A replay shows any moment of the session, and a debrief asks when each act was.
+    let store = store.keeping(usize::MAX);
     let opened = store.observe(id).map_err(|error| store_complaint(&error))?;
     let training = opened.state.opening.as_ref().and_then(|opening| opening.training.as_deref());
     let (walkthrough, _) = find(training.ok_or_else(no_training)?)?;
@@ -132,6 +134,8 @@ pub(super) fn replay(options: &Options, id: &str) -> Result<ExitCode, Complaint>
     }
     let places = Places::find(options)?;
     let store = Store::existing(&places.sessions).map_err(|error| store_complaint(&error))?;
+    // A replay shows any moment of the session, and a debrief asks when each act was.
+    let store = store.keeping(usize::MAX);
     let opened = store.observe(id).map_err(|error| store_complaint(&error))?;
     let tape = store.tape(&opened.id).map_err(|error| store_complaint(&error))?;
     let damage = tape.damage().to_vec();

@@ -82,6 +82,8 @@ pub fn card(
     playbook: &Playbook,
 ) -> Vec<Section> {
     let teller = Teller { language, brief, playbook };
+    let mut notes = done::earlier_notes(teller);
+    notes.extend(done::notes(teller, &brief.notes));
     let mut sections = vec![
         teller.section(Word::Now, true, here::now(teller)),
         teller.section(Word::Since, true, here::since(teller)),
@@ -91,7 +93,7 @@ pub fn card(
         teller.section(Word::Next, true, due::next(teller)),
         teller.section(Word::StillOpen, false, due::open(teller)),
         teller.section(Word::Guesses, false, done::notes(teller, &brief.hypotheses)),
-        teller.section(Word::Notes, false, done::notes(teller, &brief.notes)),
+        teller.section(Word::Notes, false, notes),
         teller.section(Word::Worked, false, done::people(teller)),
     ];
     if let Some(anchor) = anchor {

@@ -95,7 +95,7 @@ pub(crate) fn opened(entries: Vec<Entry>, source: Source) -> Opened {
     Opened {
         id: "20261121T173000Z-web-03".into(),
         pen: Pen::Ours,
-        entries,
+        past: entries.into(),
         playbook: both,
         source,
         walkthrough: None,

@@ -197,6 +197,7 @@ fn session() -> Session {
         pen: Pen::Ours,
         state: state(),
         entries: vec![entry(120, marked)],
+        earlier: 0,
         pending: Vec::new(),
         unsaved: None,
         playbook: Both { en: playbook(Language::En), th: playbook(Language::Th) },

@@ -291,7 +291,7 @@ pub(crate) fn mined(language: Language) -> Model {
     let opened = Opened {
         id: String::from("20261120T235812Z-web-07"),
         pen: Pen::Ours,
-        entries: events(&findings),
+        past: events(&findings).into(),
         playbook: Both { en: playbook(Language::En), th: playbook(Language::Th) },
         source: Source::default(),
         walkthrough: None,

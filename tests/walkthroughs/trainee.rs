@@ -66,7 +66,7 @@ impl Trainee {
         trainee.take(Msg::Opened(Box::new(Opened {
             id: String::from("20261121T173000Z-web-03"),
             pen: Pen::Ours,
-            entries: vec![first],
+            past: vec![first].into(),
             playbook: Both { en: Arc::new(read(PB_31.en).0), th: Arc::new(read(PB_31.th).0) },
             source: source(frames, 0),
             walkthrough: Some(Arc::clone(walkthrough)),
@@ -92,7 +92,7 @@ impl Trainee {
         back.take(Msg::Opened(Box::new(Opened {
             id: session.id,
             pen: session.pen,
-            entries: session.entries.iter().map(|it| Entry::clone(it)).collect(),
+            past: session.entries.iter().map(|it| Entry::clone(it)).collect::<Vec<_>>().into(),
             playbook: session.playbook,
             source: self.model.source,
             walkthrough: Some(coach.walkthrough),

@@ -1,14 +1,26 @@
 //! The state that a session's events add up to.
+//!
+//! Invariant: follows from the entries in their order and from nothing else. What grows with every entry is kept as a number.
+
+mod part;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::base::{Digest, Timestamp};
 use crate::domain::detect::{Finding, Subject};
-use crate::domain::playbook::{FlowId, ItemId, NodeId};
+use crate::domain::playbook::{FlowId, ItemId};
+use crate::domain::session::acts::{Act, Acts};
 use crate::domain::session::anchor::Anchor;
 use crate::domain::session::chain;
-use crate::domain::session::event::{Entry, Event, ItemState, Opening, PROGRAM, Place, known_part};
+use crate::domain::session::event::{Entry, Event, ItemState, Opening, PROGRAM, known_part};
 use crate::domain::untrusted::Untrusted;
+
+pub use part::{
+    Acknowledged, Choice, Gone, HandoffState, ItemMark, Note, SignedBy, Training, TroubleMet, Worker,
+};
+
+/// So many notes are kept at least, and twice as many at most: a program that writes notes must not eat the memory.
+const NOTES: usize = 5_000;
 
 /// What the events so far add up to. `State::default()` is the state before the first.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -31,8 +43,12 @@ pub struct State {
     pub gone: Vec<Gone>,
     /// Items that were ever marked; the last mark counts.
     pub items: BTreeMap<ItemId, ItemMark>,
-    /// Notes in order.
+    /// Notes in order: the newest, and all of them in any session that people write by hand.
     pub notes: Vec<Note>,
+    /// Entries of the notes before those, in order. What they say is on disk.
+    pub earlier_notes: Vec<u64>,
+    /// What can be taken back.
+    pub acts: Acts,
     /// What was found, by subject, with the entry that first named it.
     pub findings: BTreeMap<Subject, (u64, Finding, Untrusted)>,
     /// The newest entry about each subject that something was found on.
@@ -63,175 +79,20 @@ pub struct State {
     pub last: Option<Entry>,
 }
 
-/// How far a training has come, and what help was asked for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Training {
-    /// How many hints were shown, by task, from 0; a task without any is not in it.
-    pub hints: BTreeMap<usize, usize>,
-    /// The expert's path was shown.
-    pub expert_shown: bool,
-    /// Milliseconds on the tape where it was last known to be.
-    pub tape_ms: Option<u64>,
-    /// It is over; the points that it got.
-    pub score: Option<u32>,
-}
-
-/// Somebody who worked on the session.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Worker {
-    /// Who.
-    pub by: Untrusted,
-    /// First entry.
-    pub from: Timestamp,
-    /// Last entry.
-    pub to: Timestamp,
-    /// How many entries.
-    pub entries: u64,
-}
-
-/// A branch that was taken.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Choice {
-    /// The entry that holds it.
-    pub seq: u64,
-    /// When.
-    pub at: Timestamp,
-    /// Who.
-    pub by: Untrusted,
-    /// Which flow.
-    pub flow: FlowId,
-    /// At which node.
-    pub node: NodeId,
-    /// Which of the node's branches, from 0.
-    pub branch: usize,
-    /// Where it leads.
-    pub to: NodeId,
-    /// What the branch said.
-    pub label: Untrusted,
-}
-
-/// A choice that was taken back.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Gone {
-    /// What had been chosen.
-    pub choice: Choice,
-    /// The entry that took it back.
-    pub seq: u64,
-    /// When.
-    pub at: Timestamp,
-    /// Who.
-    pub by: Untrusted,
-}
-
-/// The last mark on an item.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ItemMark {
-    /// State.
-    pub state: ItemState,
-    /// Why, where the state asks for it.
-    pub reason: Untrusted,
-    /// Who.
-    pub by: Untrusted,
-    /// When.
-    pub at: Timestamp,
-    /// The entry.
-    pub seq: u64,
-}
-
-/// Something written down.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Note {
-    /// The entry.
-    pub seq: u64,
-    /// When.
-    pub at: Timestamp,
-    /// Who.
-    pub by: Untrusted,
-    /// What.
-    pub text: Untrusted,
-    /// What it is about.
-    pub about: Option<Place>,
-}
-
-/// Who has looked at a finding.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Acknowledged {
-    /// The entry.
-    pub seq: u64,
-    /// When.
-    pub at: Timestamp,
-    /// Who.
-    pub by: Untrusted,
-}
-
-/// Trouble that the program met.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TroubleMet {
-    /// The entry.
-    pub seq: u64,
-    /// When.
-    pub at: Timestamp,
-    /// What.
-    pub what: Untrusted,
-}
-
-/// A signature that is in the journal. Whether it is right, only a [check](crate::domain::session::Signature) says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SignedBy {
-    /// The entry.
-    pub seq: u64,
-    /// Who put it there.
-    pub by: Untrusted,
-    /// Up to which entry it goes.
-    pub entry: u64,
-    /// Fingerprint of the key.
-    pub key: Untrusted,
-}
-
-/// A handoff.
-#[derive(Clone, Debug, PartialEq)]
-pub struct HandoffState {
-    /// The entry that signed it.
-    pub seq: u64,
-    /// When it was signed.
-    pub at: Timestamp,
-    /// Who signed.
-    pub by: Untrusted,
-    /// Who shall take it; empty if anybody may.
-    pub to: Untrusted,
-    /// To the next one.
-    pub words: Untrusted,
-    /// Entries behind the lines that were marked as read.
-    pub read: Vec<u64>,
-    /// What the brief was made from.
-    pub head: Digest,
-    /// Who accepted, and when.
-    pub accepted: Option<(Untrusted, Timestamp)>,
-}
-
-impl Training {
-    /// How many hints of a task were shown.
-    #[must_use]
-    pub fn hints_of(&self, task: usize) -> usize {
-        self.hints.get(&task).copied().unwrap_or(0)
-    }
-
-    /// A hint that was asked for twice was still shown once.
-    fn hinted(&mut self, task: usize, shown: usize) {
-        let most = self.hints.entry(task).or_default();
-        *most = shown.max(*most);
-    }
-}
-
 impl State {
     /// Takes in the next entry. Entries come in order; the chain has seen to that.
     pub fn apply(&mut self, entry: &Entry) {
+        self.fold(entry);
+        self.last = Some(entry.clone());
+    }
+
+    /// The same but for [`State::last`], which whoever takes in many entries sets once.
+    pub(super) fn fold(&mut self, entry: &Entry) {
         self.seq = entry.seq;
         self.last_at = Some(entry.at);
         self.left = matches!(entry.event, Event::Left);
         self.count(entry);
         self.happened(entry);
-        self.last = Some(entry.clone());
     }
 
     /// SHA-256 of the line that holds the last entry; zeros before the first.
@@ -259,7 +120,9 @@ impl State {
         if entry.by.bytes() == PROGRAM.as_bytes() {
             return;
         }
-        self.last_by = Some(entry.by.clone());
+        if self.last_by.as_ref() != Some(&entry.by) {
+            self.last_by = Some(entry.by.clone());
+        }
         if let Some(worker) = self.workers.iter_mut().find(|worker| worker.by == entry.by) {
             worker.to = entry.at;
             worker.entries += 1;
@@ -280,15 +143,19 @@ impl State {
                 }
             }
             Event::Chose { flow, node, branch, to, label } => {
+                self.acts.did(Act::Choice(seq));
                 self.choices.push(Choice { seq, at, by: by(), flow, node, branch, to, label });
             }
-            Event::TookBack { choice } => self.take_back(choice, entry),
+            Event::TookBack { choice } => {
+                self.acts.undid(&Act::Choice(choice));
+                self.take_back(choice, entry);
+            }
             Event::Marked { item, state, reason } => {
-                self.items.insert(item, ItemMark { state, reason, by: by(), at, seq });
+                let mark = ItemMark { state, reason, by: by(), at, seq };
+                self.acts.marked(&item, &mark, self.items.get(&item));
+                self.items.insert(item, mark);
             }
-            Event::Noted { text, about } => {
-                self.notes.push(Note { seq, at, by: by(), text, about });
-            }
+            Event::Noted { text, about } => self.note(Note { seq, at, by: by(), text, about }),
             Event::Withdrew { entry: back } => self.withdraw(back, seq),
             Event::Found { finding, name } => {
                 self.renewed.insert(finding.subject.clone(), seq);
@@ -306,6 +173,7 @@ impl State {
             }
             Event::HandedOff { words, to, read } => {
                 let (by, head, accepted) = (by(), entry.prev, None);
+                self.acts.did(Act::Written(seq));
                 self.handoff = Some(HandoffState { seq, at, by, to, words, read, head, accepted });
             }
             Event::Accepted { handoff, .. } => self.accept(handoff, entry),
@@ -343,14 +211,39 @@ impl State {
 
     /// Takes a note back, or the newest handoff while nobody has accepted it. Anything else stays as it is.
     fn withdraw(&mut self, back: u64, by: u64) {
-        let notes = self.notes.len();
-        self.notes.retain(|note| note.seq != back);
+        self.acts.undid(&Act::Written(back));
         let handoff = self.handoff.take_if(|it| it.seq == back && it.accepted.is_none());
-        if handoff.is_some() || self.notes.len() < notes {
+        if self.unwrite(back) || handoff.is_some() {
             self.withdrawn.insert(back, by);
             // What stands then is the one that was accepted last.
             self.handoff = self.handoff.take().or_else(|| self.relieved.clone());
         }
+    }
+
+    /// Keeps a note; of older ones only where they are.
+    fn note(&mut self, note: Note) {
+        if self.notes.len() >= 2 * NOTES {
+            self.earlier_notes.extend(self.notes.drain(..NOTES).map(|note| note.seq));
+        }
+        self.acts.did(Act::Written(note.seq));
+        self.notes.push(note);
+    }
+
+    /// Takes a note away; `false` if there is none with this entry.
+    fn unwrite(&mut self, seq: u64) -> bool {
+        if let Ok(at) = self.notes.binary_search_by_key(&seq, |note| note.seq) {
+            self.notes.remove(at);
+            return true;
+        }
+        let at = self.earlier_notes.binary_search(&seq);
+        at.is_ok_and(|at| self.earlier_notes.remove(at) == seq)
+    }
+
+    /// A note of this entry stands.
+    #[must_use]
+    pub fn has_note(&self, seq: u64) -> bool {
+        self.notes.binary_search_by_key(&seq, |note| note.seq).is_ok()
+            || self.earlier_notes.binary_search(&seq).is_ok()
     }
 
     /// Takes a choice back, and with it every later choice of its flow that has lost its way in.

@@ -53,6 +53,8 @@ pub struct Brief {
     pub notes: Vec<Note>,
     /// Notes that say what somebody believes, in order.
     pub hypotheses: Vec<Note>,
+    /// How many notes there are before those; the journal has them.
+    pub earlier_notes: usize,
     /// What to do next, the first thing first.
     pub next: Vec<NextStep>,
     /// Who worked, and from when to when.
@@ -177,6 +179,7 @@ pub fn brief(state: &State, playbook: &Playbook, now: Timestamp) -> Brief {
         findings,
         notes,
         hypotheses,
+        earlier_notes: state.earlier_notes.len(),
         workers: state.workers.clone(),
         handoff: state.handoff.clone(),
         signatures: state.signatures.clone(),

@@ -20,7 +20,7 @@ use crate::host::store::error::StoreError;
 use crate::host::store::journal::Journal;
 use crate::host::store::lease::Holder;
 use crate::host::store::lock::Lock;
-use crate::host::store::open::{self, Hand, Loaded, Opened};
+use crate::host::store::open::{self, Asked, Hand, Loaded, Opened};
 use crate::host::store::segment::Tail;
 use crate::host::store::{carry, recover, reserve};
 
@@ -28,28 +28,28 @@ use crate::host::store::{carry, recover, reserve};
 const TRIES: usize = 4;
 
 /// Opens a session with the pen, whoever has it.
-pub(super) fn force(dir: Dir, id: &str, holder: Holder) -> Result<Opened, StoreError> {
+pub(super) fn force(dir: Dir, it: Asked<'_>, holder: Holder) -> Result<Opened, StoreError> {
     if let Some(place) = carry::moved_to(&dir)? {
         return Err(StoreError::Moved(place));
     }
     // A journal to which nobody may add is not worth taking the pen away for.
-    let loaded = open::load(&dir)?;
+    let loaded = open::load(&dir, it.most)?;
     if let Some(broken) = loaded.verdict.problem.clone() {
-        return open::finish(dir, id, loaded, Hand::ReadOnly(broken));
+        return open::finish(dir, it.id, loaded, Hand::ReadOnly(broken));
     }
     let lock = Lock::force(&dir, holder)?;
-    finish(dir, id, lock)
+    finish(dir, it, lock)
 }
 
 /// Goes on in a segment of its own.
-pub(super) fn finish(dir: Dir, id: &str, mut lock: Lock) -> Result<Opened, StoreError> {
+pub(super) fn finish(dir: Dir, it: Asked<'_>, mut lock: Lock) -> Result<Opened, StoreError> {
     for _ in 0..TRIES {
-        let loaded = open::load(&dir)?;
+        let loaded = open::load(&dir, it.most)?;
         if let Some(broken) = loaded.verdict.problem.clone() {
-            return open::finish(dir, id, loaded, Hand::ReadOnly(broken));
+            return open::finish(dir, it.id, loaded, Hand::ReadOnly(broken));
         }
         if !lock.is_ours().map_err(|source| StoreError::io("look at", dir.path(), source))? {
-            return open::observe(dir, id);
+            return open::observe(dir, it);
         }
         match tail(&dir, &loaded) {
             Ok(tail) => {
@@ -57,7 +57,7 @@ pub(super) fn finish(dir: Dir, id: &str, mut lock: Lock) -> Result<Opened, Store
                 let (segment, boot) = (tail.segment, lock.who().boot.plain(64));
                 let chain = loaded.chain.clone();
                 let journal = Journal::onto(dir.clone(), tail, segment, chain, &boot, lock);
-                return open::finish(dir, id, loaded, Hand::Pen(journal));
+                return open::finish(dir, it.id, loaded, Hand::Pen(journal));
             }
             Err(error) if is_there(&error) || (error.is_disk() && reserve::release(&dir)) => {}
             Err(error) => return Err(error),

@@ -6,7 +6,9 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::domain::base::Moment;
-use crate::domain::session::{Branch, Break, Chain, Entry, Event, Fork, State, Verdict, digest};
+use crate::domain::session::{
+    Branch, Break, Chain, Entry, Event, Fork, Keeper, Past, State, Verdict, digest,
+};
 use crate::domain::untrusted::Untrusted;
 use crate::host::store::dir::Dir;
 use crate::host::store::disk::Access;
@@ -39,8 +41,10 @@ pub struct Opened {
     pub hand: Hand,
     /// What its entries add up to.
     pub state: State,
-    /// Every entry that holds.
+    /// The newest entries that hold.
     pub entries: Vec<Entry>,
+    /// How many hold before those.
+    pub earlier: u64,
     /// What had to be set aside.
     pub recovered: Vec<Recovered>,
     /// What continues the entries, if the journal forked: more than one thing.
@@ -76,9 +80,15 @@ pub(super) struct Loaded {
     pub(super) chain: Chain,
     pub(super) segments: Vec<u32>,
     pub(super) verdict: Verdict,
-    state: State,
-    entries: Vec<Entry>,
+    past: Past,
     branches: Vec<Branch>,
+}
+
+/// Which session, and how many of its entries are wanted in the end.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked<'a> {
+    pub(super) id: &'a str,
+    pub(super) most: usize,
 }
 
 /// Writes the first files of a new session.
@@ -109,6 +119,7 @@ pub(super) fn begin(
         hand: Hand::Pen(journal),
         state,
         entries: vec![first],
+        earlier: 0,
         recovered: Vec::new(),
         branches: Vec::new(),
         trouble: None,
@@ -119,7 +130,7 @@ pub(super) fn begin(
 /// With the pen if nobody has it, and nobody else was promised it. `seat` is the one from which it is asked for.
 pub(super) fn open(
     dir: Dir,
-    id: &str,
+    it: Asked<'_>,
     holder: Holder,
     seat: Option<&str>,
 ) -> Result<Opened, StoreError> {
@@ -128,37 +139,37 @@ pub(super) fn open(
     }
     let boot = holder.boot.plain(64);
     let lock = match Lock::take(&dir, holder) {
-        Ok(Some(_)) if ask::is_promised(&dir, seat)? => return observe(dir, id),
+        Ok(Some(_)) if ask::is_promised(&dir, seat)? => return observe(dir, it),
         // Whoever took it by force died over it.
-        Ok(Some(lock)) if !lock.settled() => return force::finish(dir, id, lock),
+        Ok(Some(lock)) if !lock.settled() => return force::finish(dir, it, lock),
         Ok(Some(lock)) => lock,
-        Ok(None) => return observe(dir, id),
-        Err(error) if error.is_disk() => return hindered(dir, id, &error),
+        Ok(None) => return observe(dir, it),
+        Err(error) if error.is_disk() => return hindered(dir, it, &error),
         Err(error) => return Err(error),
     };
-    let loaded = load(&dir)?;
+    let loaded = load(&dir, it.most)?;
     if let Some(broken) = loaded.verdict.problem.clone() {
-        return finish(dir, id, loaded, Hand::ReadOnly(broken));
+        return finish(dir, it.id, loaded, Hand::ReadOnly(broken));
     }
     let mended = match recover::mend(&dir, &loaded.segments, &loaded.verdict) {
         Ok(mended) => mended,
         Err(error @ StoreError::Io { .. }) => {
             drop(lock);
-            return hindered(dir, id, &error);
+            return hindered(dir, it, &error);
         }
         Err(error) => return Err(error),
     };
     reserve::keep(&dir);
     let (tail, highest) = (mended.tail, mended.highest);
     let journal = Journal::onto(dir.clone(), tail, highest, loaded.chain.clone(), &boot, lock);
-    let opened = finish(dir, id, loaded, Hand::Pen(journal))?;
+    let opened = finish(dir, it.id, loaded, Hand::Pen(journal))?;
     Ok(Opened { recovered: mended.recovered, ..opened })
 }
 
 /// Without the pen.
-pub(super) fn observe(dir: Dir, id: &str) -> Result<Opened, StoreError> {
+pub(super) fn observe(dir: Dir, it: Asked<'_>) -> Result<Opened, StoreError> {
     let holder = Lock::holder(&dir);
-    let loaded = load(&dir)?;
+    let loaded = load(&dir, it.most)?;
     let hand = match loaded.verdict.problem.clone() {
         Some(broken) => Hand::ReadOnly(broken),
         None => Hand::Observer(
@@ -166,41 +177,32 @@ pub(super) fn observe(dir: Dir, id: &str) -> Result<Opened, StoreError> {
             holder,
         ),
     };
-    finish(dir, id, loaded, hand)
+    finish(dir, it.id, loaded, hand)
 }
 
 /// A disk that takes nothing still shows what it has; anything else that is wrong is wrong for readers too.
-fn hindered(dir: Dir, id: &str, error: &StoreError) -> Result<Opened, StoreError> {
+fn hindered(dir: Dir, it: Asked<'_>, error: &StoreError) -> Result<Opened, StoreError> {
     let trouble = Some(error.to_string().into());
-    observe(dir, id).map(|opened| Opened { trouble, ..opened })
+    observe(dir, it).map(|opened| Opened { trouble, ..opened })
 }
 
-pub(super) fn load(dir: &Dir) -> Result<Loaded, StoreError> {
-    let (mut state, mut entries) = (State::default(), Vec::new());
-    let scan = scan::all(dir, |entry| {
-        state.apply(&entry);
-        entries.push(entry);
-    })?;
+pub(super) fn load(dir: &Dir, most: usize) -> Result<Loaded, StoreError> {
+    let mut keeper = Keeper::of(most);
+    let scan = scan::all(dir, |entry| keeper.take(entry))?;
     let chain = scan.audit.chain().clone();
     let mut verdict = scan.audit.verdict();
-    let branches = match scan::fork(dir, &mut verdict)? {
-        Some(Fork { trunk, branches }) => {
-            // Which branch counts is not for a program to say: the state is what all of them share.
-            (state, entries) = (State::default(), trunk);
-            for entry in &entries {
-                state.apply(entry);
-            }
-            branches
-        }
-        None => Vec::new(),
+    let (past, branches) = match scan::fork(dir, &mut verdict)? {
+        // Which branch counts is not for a program to say: the state is what all of them share.
+        Some(Fork { trunk, branches }) => (Past::of(trunk, most), branches),
+        None => (keeper.past(), Vec::new()),
     };
-    Ok(Loaded { chain, segments: scan.segments, verdict, state, entries, branches })
+    Ok(Loaded { chain, segments: scan.segments, verdict, past, branches })
 }
 
 /// What was read, as it is handed out.
 pub(super) fn finish(dir: Dir, id: &str, loaded: Loaded, hand: Hand) -> Result<Opened, StoreError> {
     let bytes = playbook(&dir)?;
-    let Loaded { state, entries, branches, .. } = loaded;
+    let Loaded { past: Past { state, entries, earlier }, branches, .. } = loaded;
     let named = state.opening.as_ref().map(|opening| opening.sha256);
     Ok(Opened {
         id: id.to_owned(),
@@ -210,6 +212,7 @@ pub(super) fn finish(dir: Dir, id: &str, loaded: Loaded, hand: Hand) -> Result<O
         hand,
         state,
         entries,
+        earlier,
         recovered: Vec::new(),
         branches,
         trouble: None,

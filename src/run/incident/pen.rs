@@ -7,7 +7,7 @@ use crate::cockpit::Msg;
 use crate::cockpit::model::{NoticeKind, Pen};
 use crate::cockpit::pen::{self, Around, Came, Holding, Watcher, Wish};
 use crate::domain::base::{Clock, Moment};
-use crate::domain::session::Entry;
+use crate::domain::session::Past;
 use crate::domain::untrusted::Untrusted;
 use crate::host::probe::HostClock;
 use crate::host::store::{self, Answer, Fence, Hand, Journal, Pulse, Seat, Standing, StoreError};
@@ -181,10 +181,21 @@ impl Incident {
         let standing = around.and_then(|around| around.standing(HostClock.now()).ok());
         let (to, _) = standing.map_or((None, Holding::Free), held);
         match self.store.observe(&id) {
-            Ok(store::Opened { hand: Hand::Observer(follower, _), entries, path, .. }) => {
+            Ok(store::Opened {
+                hand: Hand::Observer(follower, _),
+                state,
+                entries,
+                earlier,
+                path,
+                ..
+            }) => {
                 let pencil = self.pencil(&id, &path);
                 self.following = Some(Following { id, follower, pencil });
-                Some(Msg::PenWent(Box::new(pen::Went { entries, to, given })))
+                Some(Msg::PenWent(Box::new(pen::Went {
+                    past: Past { state, entries, earlier },
+                    to,
+                    given,
+                })))
             }
             Ok(store::Opened { hand: Hand::ReadOnly(broken), branches, .. }) => {
                 Some(Msg::Pen(super::unwritable(&broken, branches)))
@@ -222,11 +233,15 @@ impl Incident {
         for recovered in &opened.recovered {
             self.tell(NoticeKind::TornSetAside(recovered.bytes));
         }
-        let entries: Vec<Entry> = opened.entries;
+        let (state, entries, earlier) = (opened.state, opened.entries, opened.earlier);
         match self.settle(&opened.id, opened.hand, &opened.path, recorder, Vec::new()) {
             Ok(_) => {
                 let reason = reason.unwrap_or_default();
-                Some(Msg::PenCame(Box::new(Came { entries, from, reason })))
+                Some(Msg::PenCame(Box::new(Came {
+                    past: Past { state, entries, earlier },
+                    from,
+                    reason,
+                })))
             }
             Err(complaint) => Some(Msg::Notice(NoticeKind::Trouble(complaint.line()))),
         }

@@ -34,7 +34,7 @@ fn heard(inbox: &mut Receiver<Happening>, last: &str) -> Vec<String> {
             Msg::Moved(source) => format!("at {}", source.at_ms / 1_000),
             Msg::Seen(snapshot) => format!("frame of {}", snapshot.processes.len()),
             Msg::Followed(entries) => format!("{} more", entries.len()),
-            Msg::Rewound(entries) => format!("only {}", entries.len()),
+            Msg::Rewound(past) => format!("only {}", past.entries.len()),
             other => format!("{other:?}"),
         });
         if heard.last().is_some_and(|it| it == last) {

@@ -4,7 +4,7 @@ use crate::domain::detect::Grade;
 use crate::domain::playbook::Block;
 use crate::domain::session::{HandoffState, Note, Place};
 use crate::words::card::{
-    Line, Sign, Teller, Text, Tone, moment, one_line, part, plain, quiet, theirs, toned,
+    Line, Sign, Teller, Text, Tone, moment, one_line, part, plain, quiet, strong, theirs, toned,
 };
 use crate::words::session::place;
 
@@ -20,6 +20,14 @@ pub(super) fn notes(teller: Teller<'_>, notes: &[Note]) -> Vec<Line> {
         Line::with(Sign::Label(Tone::Quiet, moment(note.at)), text)
     };
     notes.iter().map(line).collect()
+}
+
+/// Notes that the card has no room for are counted, so that nobody takes the others for all.
+pub(super) fn earlier_notes(teller: Teller<'_>) -> Vec<Line> {
+    let earlier = teller.brief.earlier_notes;
+    let said = teller.say(" earlier notes: firedamp timeline ID", " โน้ตก่อนหน้า: firedamp timeline ID");
+    let line = || Line::of(vec![strong(earlier.to_string()), quiet(said)]);
+    (earlier > 0).then(line).into_iter().collect()
 }
 
 /// What a note is about, by a name that says something without the screen that it was written on.

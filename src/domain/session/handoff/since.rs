@@ -51,7 +51,8 @@ pub(super) fn since(state: &State) -> Since {
         chosen: state.choices.iter().filter(|choice| choice.seq > seq).count(),
         taken_back: gone + state.withdrawn.values().filter(|by| **by > seq).count(),
         marked: marks.into_iter().map(|(item, mark)| (item.clone(), mark.state)).collect(),
-        notes: state.notes.iter().filter(|note| note.seq > seq).count(),
+        notes: state.notes.iter().filter(|note| note.seq > seq).count()
+            + state.earlier_notes.iter().filter(|earlier| **earlier > seq).count(),
         found: state.findings.values().filter(|(first, ..)| *first > seq).count(),
         acknowledged: state.acknowledged.values().filter(|it| it.seq > seq).count(),
         handoff,
