@@ -32,6 +32,7 @@ mod source;
 pub mod storage;
 mod tape;
 mod touched;
+pub mod trouble;
 mod undo;
 mod update;
 
@@ -72,7 +73,7 @@ pub enum Msg {
     /// An event is on disk.
     Saved(u64, Box<Entry>),
     /// An event is not on disk and will not be; why.
-    NotSaved(u64, Untrusted),
+    NotSaved(u64, storage::Unsaved),
     /// Somebody else wrote to the session that this screen follows.
     Followed(Vec<Entry>),
     /// A replay went back: this is the session up to its place, and what was shown of later entries goes.

@@ -19,6 +19,7 @@ mod moved;
 mod note;
 mod places;
 pub mod playbook;
+mod reason;
 mod scribe;
 pub mod sessions;
 mod sign;
@@ -54,10 +55,11 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     // Whatever is written from here on is for us alone.
     rustix::process::umask(Mode::RWXG | Mode::RWXO);
+    let language = arguments.options.language();
     let done = obey(arguments);
     done.unwrap_or_else(|complaint| {
         // Nobody to complain to is no reason to complain.
-        io::stderr().write_all(complaint.to_string().as_bytes()).ok();
+        io::stderr().write_all(complaint.told(language).as_bytes()).ok();
         ExitCode::from(TROUBLE)
     })
 }

@@ -17,6 +17,7 @@ pub mod pen;
 pub mod search;
 pub mod session;
 pub mod storage;
+pub mod trouble;
 
 pub use caption::Caption;
 pub use search::search;

@@ -11,7 +11,7 @@ use crate::cockpit::command::Command;
 use crate::cockpit::dialog::Dialog;
 use crate::cockpit::model::{NoticeKind, Pen, Session};
 use crate::cockpit::panes::Cursor;
-use crate::cockpit::{Effect, Model, Tape, acts};
+use crate::cockpit::{Effect, Model, Tape, acts, pen};
 use crate::domain::session::{Event, State};
 use crate::domain::training::{Inject, Walkthrough, debrief};
 
@@ -208,7 +208,7 @@ pub(super) fn read_on(model: &mut Model, command: Command) {
 /// Only who holds the pen of the training adds to it.
 fn record(model: &mut Model, event: Event) -> Option<Effect> {
     if session(model)?.pen != Pen::Ours {
-        model.notice(NoticeKind::NoPen);
+        pen::no_pen(model);
         return None;
     }
     acts::record(model, event)

@@ -9,7 +9,7 @@ use tui_input::Input;
 use crate::cockpit::acts::record;
 use crate::cockpit::dialog::{CopyKind, Copyable, Dialog};
 use crate::cockpit::model::{NoticeKind, Pane, Pen, SourceKind, View};
-use crate::cockpit::{Effect, Model};
+use crate::cockpit::{Effect, Model, pen};
 use crate::domain::session::{Anchor, Event, brief};
 use crate::domain::untrusted::Untrusted;
 
@@ -108,7 +108,7 @@ pub(super) fn enter(model: &mut Model) -> Vec<Effect> {
     let newest = model.session.as_ref().and_then(|session| session.state.handoff.as_ref());
     let waits = newest.is_some_and(|it| it.accepted.is_none() && it.by != model.who);
     if model.session.as_ref().is_none_or(|session| session.pen != Pen::Ours) {
-        model.notice(NoticeKind::NoPen);
+        pen::no_pen(model);
         return Vec::new();
     }
     if waits {

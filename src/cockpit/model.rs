@@ -1,6 +1,6 @@
 //! All that the screen shows.
 
-pub use crate::cockpit::notice::{Copied, Kept, Notice, NoticeKind};
+pub use crate::cockpit::notice::{Closed, Copied, Kept, Notice, NoticeKind};
 pub use crate::cockpit::offer::{Condition, Offer};
 pub use crate::cockpit::size::{Breakpoint, Size};
 pub use crate::cockpit::source::{Recording, Source, SourceKind};
@@ -15,7 +15,8 @@ use crate::cockpit::dialog::Dialog;
 use crate::cockpit::history::History;
 use crate::cockpit::panes::{Cursor, Panes};
 use crate::cockpit::pen;
-use crate::cockpit::storage::Storage;
+use crate::cockpit::storage::{Storage, Unsaved};
+use crate::cockpit::trouble::Damage;
 use crate::domain::base::{Both, Language, Moment};
 use crate::domain::detect::{Finding, Subject, Watch};
 use crate::domain::facts::Snapshot;
@@ -190,7 +191,7 @@ pub struct Session {
     /// Asked for and not yet on disk, oldest first.
     pub pending: Vec<Pending>,
     /// Why the last event could not be saved; cleared by the next that is.
-    pub unsaved: Option<Untrusted>,
+    pub unsaved: Option<Unsaved>,
     /// The playbook; both the same document when it exists in one language only.
     pub playbook: Both<Arc<Playbook>>,
 }
@@ -203,7 +204,7 @@ pub enum Pen {
     /// Somebody else; this screen follows. Who, if the lock tells.
     Observer(Option<Untrusted>),
     /// Nobody: the journal is damaged; why.
-    Damaged(Untrusted),
+    Damaged(Damage),
     /// Nobody: the journal has these branches behind the entries that all of them share.
     Forked(Vec<Branch>),
     /// Nobody: this is a replay.

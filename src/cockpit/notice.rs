@@ -1,6 +1,9 @@
 //! What the line above the footer says.
 
+use crate::cockpit::Model;
 use crate::cockpit::pen::Holding;
+use crate::cockpit::storage::{Refusal, Unsaved};
+use crate::cockpit::trouble::{NotCarried, Trouble, Unusable};
 use crate::domain::base::{Both, Moment, Timestamp};
 use crate::domain::detect::{Finding, Grade};
 use crate::domain::session::Anchor;
@@ -21,11 +24,11 @@ pub enum NoticeKind {
     /// Something was found.
     Found(Finding, Untrusted),
     /// An event could not be saved; why.
-    NotSaved(Untrusted),
-    /// The act needs the pen.
+    NotSaved(Unsaved),
+    /// The act needs the pen, which somebody else has.
     NoPen,
-    /// Nobody can have the pen here: a replay, or a journal that nobody may add to.
-    NoPenHere,
+    /// Nobody can have the pen here; why.
+    NoPenHere(Closed),
     /// This screen has the pen.
     PenIsHere,
     /// The pen was asked for; of whom, and how it is held.
@@ -69,7 +72,18 @@ pub enum NoticeKind {
     /// Bytes of a torn line were set aside when the session was opened.
     TornSetAside(u64),
     /// The recording cannot be written; why.
-    NotRecording(Untrusted),
+    NotRecording(Refusal),
+    /// There is little room left on the disk; so many MiB.
+    LittleRoom(u64),
+    /// The playbook has no decision tree or no checklist; whether it has a tree.
+    PlainPlaybook {
+        /// It has a decision tree.
+        tree: bool,
+        /// It has a checklist.
+        checklist: bool,
+    },
+    /// The session that this screen watched was carried to this sessions directory, where it cannot be followed.
+    MovedAway(Untrusted),
     /// There is no such tool on this host.
     NoTool,
     /// News in training: from whom, what.
@@ -138,17 +152,34 @@ pub enum NoticeKind {
         left_behind: usize,
     },
     /// The session could not be carried and goes on where it is; why.
-    NotCarried(Untrusted),
+    NotCarried(NotCarried),
     /// Only the session of an incident can be carried elsewhere.
     NothingToMove,
     /// Sessions are in another place than usual: which, and why.
-    Elsewhere(Untrusted, Untrusted),
-    /// Something failed; what, why and what to do next.
-    Trouble(Untrusted),
+    Elsewhere(Untrusted, Vec<Unusable>),
+    /// Something does not work.
+    Trouble(Trouble),
+}
+
+/// Why nobody can write on this screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closed {
+    /// It is a replay.
+    Replay,
+    /// The training is over.
+    Training,
+    /// The journal is damaged.
+    Damaged,
+    /// Two wrote at once, and people must choose.
+    Forked,
+    /// No session is open.
+    NoSession,
+    /// The disk takes nothing, so there is no way to ask.
+    NoSeat,
 }
 
 /// What came of copying.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Copied {
     /// Bytes that went to the terminal's clipboard.
     pub sent: usize,
@@ -159,14 +190,24 @@ pub struct Copied {
 }
 
 /// What became of the file that keeps what was copied.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Kept {
     /// `clip/last.txt` in the session's directory holds it.
     InFile,
     /// This screen writes nothing.
     Nowhere,
     /// It could not be written; why.
-    Failed(Untrusted),
+    Failed(Unusable),
+}
+
+impl Model {
+    /// Takes off what is not so any more.
+    pub(super) fn withdraw(&mut self, over: impl Fn(&NoticeKind) -> bool) {
+        self.standing.retain(|it| !over(&it.kind));
+        if self.notice.as_ref().is_some_and(|it| over(&it.kind)) {
+            self.dismiss();
+        }
+    }
 }
 
 impl NoticeKind {
@@ -180,6 +221,9 @@ impl NoticeKind {
             Self::Copied(copied) => !matches!(copied.kept, Kept::Failed(_)),
             Self::NotSaved(_)
             | Self::NotRecording(_)
+            | Self::LittleRoom(_)
+            | Self::PlainPlaybook { .. }
+            | Self::MovedAway(_)
             | Self::ThemeBroken(_)
             | Self::TornSetAside(_)
             | Self::HandoffWaits(_)
@@ -199,7 +243,7 @@ impl NoticeKind {
             | Self::PenForced(..)
             | Self::Trouble(_) => false,
             Self::NoPen
-            | Self::NoPenHere
+            | Self::NoPenHere(_)
             | Self::PenIsHere
             | Self::AskedForPen(..)
             | Self::PenRefused

@@ -35,6 +35,8 @@ pub enum Condition {
     Held,
     /// A training that is over, and the points that it got.
     Debriefed(u32),
+    /// It goes on in this sessions directory.
+    Moved(Untrusted),
     /// It does not open for writing; why.
     Broken(Untrusted),
 }

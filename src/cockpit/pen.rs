@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tui_input::Input;
 
 use crate::cockpit::dialog::{Asked, Dialog};
-use crate::cockpit::model::{NoticeKind, Pen, Recording, Session, SourceKind};
+use crate::cockpit::model::{Closed, NoticeKind, Pen, Recording, Session, SourceKind};
 use crate::cockpit::{Effect, Model, acts, update};
 use crate::domain::session::{Entry, Event, Past};
 use crate::domain::untrusted::Untrusted;
@@ -114,9 +114,7 @@ pub(super) fn ask(model: &mut Model) -> Vec<Effect> {
             model.notice(NoticeKind::AskedForPen(holder.unwrap_or_default(), holding));
             return vec![Effect::Pen(Wish::Ask)];
         }
-        Some(Pen::Damaged(_) | Pen::Forked(_) | Pen::Replay) | None => {
-            model.notice(NoticeKind::NoPenHere);
-        }
+        Some(Pen::Damaged(_) | Pen::Forked(_) | Pen::Replay) | None => no_pen(model),
     }
     Vec::new()
 }
@@ -124,7 +122,23 @@ pub(super) fn ask(model: &mut Model) -> Vec<Effect> {
 /// This screen may not write: says why, and what to do about it.
 pub(super) fn no_pen(model: &mut Model) {
     let forced = model.pen.forced.clone();
-    model.notice(forced.map_or(NoticeKind::NoPen, |(who, why)| NoticeKind::PenForced(who, why)));
+    model.notice(match (closed(model), forced) {
+        (Some(why), _) => NoticeKind::NoPenHere(why),
+        (None, Some((who, why))) => NoticeKind::PenForced(who, why),
+        (None, None) => NoticeKind::NoPen,
+    });
+}
+
+/// Why nobody can write here, if nobody can.
+fn closed(model: &Model) -> Option<Closed> {
+    match model.session.as_ref().map(|session| &session.pen) {
+        Some(Pen::Ours | Pen::Observer(_)) => None,
+        Some(Pen::Damaged(_)) => Some(Closed::Damaged),
+        Some(Pen::Forked(_)) => Some(Closed::Forked),
+        Some(Pen::Replay) if model.source.kind == SourceKind::Training => Some(Closed::Training),
+        Some(Pen::Replay) => Some(Closed::Replay),
+        None => Some(Closed::NoSession),
+    }
 }
 
 /// Offers the question of who asks, else the list of who watches.
@@ -155,9 +169,7 @@ pub(super) fn ask_force(model: &mut Model) -> Vec<Effect> {
             return vec![Effect::Pen(Wish::Take)];
         }
         Some(Pen::Observer(_)) => model.dialog = Dialog::Ask(Asked::Force, Input::default()),
-        Some(Pen::Damaged(_) | Pen::Forked(_) | Pen::Replay) | None => {
-            model.notice(NoticeKind::NoPenHere);
-        }
+        Some(Pen::Damaged(_) | Pen::Forked(_) | Pen::Replay) | None => no_pen(model),
     }
     Vec::new()
 }

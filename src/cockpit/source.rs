@@ -1,7 +1,7 @@
 //! Where snapshots come from, and whether they are recorded.
 
+use crate::cockpit::storage::Refusal;
 use crate::domain::base::Moment;
-use crate::domain::untrusted::Untrusted;
 
 /// Where the snapshots come from. Panes do not look at this; only the header does.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,7 +38,7 @@ pub enum Recording {
     /// Since then.
     Since(Moment),
     /// Not any more; why.
-    Stopped(Untrusted),
+    Stopped(Refusal),
 }
 
 impl Default for Source {

@@ -10,7 +10,7 @@ use crate::cockpit::model::{
     NoticeKind, Pen, Recording, Session, SourceKind, Stage, Touched, View,
 };
 use crate::cockpit::panes::Cursor;
-use crate::cockpit::storage::Storage;
+use crate::cockpit::storage::{Storage, Unsaved};
 use crate::cockpit::{
     Effect, Model, Msg, Opened, acts, coach, decision, find, handoff, keys, obey, pen, rows,
 };
@@ -79,7 +79,7 @@ fn apply(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::PenCame(came) => return pen::came(model, *came),
         Msg::PenWent(went) => pen::went(model, *went),
         Msg::Rewound(past) => rewound(model, *past),
-        Msg::Storage(storage) => model.storage = storage,
+        Msg::Storage(storage) => stored(model, storage),
         Msg::Pen(pen) => {
             if pen != Pen::Ours {
                 model.recording = Recording::Elsewhere;
@@ -107,6 +107,16 @@ fn apply(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Do(command) => return obey::obey(model, command),
     }
     Vec::new()
+}
+
+/// That the room gets little is said once, and taken off when there is room again.
+fn stored(model: &mut Model, storage: Storage) {
+    let before = std::mem::replace(&mut model.storage, storage).low;
+    match (before, model.storage.low) {
+        (None, Some(left)) => model.notice(NoticeKind::LittleRoom(left)),
+        (Some(_), None) => model.withdraw(|kind| matches!(kind, NoticeKind::LittleRoom(_))),
+        (None, None) | (Some(_), Some(_)) => {}
+    }
 }
 
 /// Only the host's clock goes on by itself; a tape brings its own.
@@ -363,7 +373,7 @@ fn forget(session: &mut Session) {
     }
 }
 
-fn not_saved(model: &mut Model, ticket: u64, why: Untrusted) {
+fn not_saved(model: &mut Model, ticket: u64, why: Unsaved) {
     // Whether the last act was taken back is no longer as it was thought to be.
     model.undone.clear();
     pen::kept(model);

@@ -48,7 +48,7 @@ pub use journal::Journal;
 pub use lease::{Holder, Pulse};
 pub use lock::{Fence, Standing};
 pub use open::{Hand, Opened};
-pub use record::{Recorder, Recording};
+pub use record::{Recorder, Recording, Stopped};
 pub use recover::Recovered;
 pub use summary::{ChainState, Summary};
 pub use tape::{Damage, Tape, TapeError};

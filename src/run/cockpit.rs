@@ -12,6 +12,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use crate::cockpit::dialog::Dialog;
 use crate::cockpit::model::{Copied, NoticeKind, Pane, SourceKind, Touched};
+use crate::cockpit::trouble::Trouble;
 use crate::cockpit::{Effect, Model, Msg, update};
 use crate::domain::base::Clock;
 use crate::run::canvas::Canvas;
@@ -247,7 +248,7 @@ impl<'a> Desk<'a> {
             Effect::Record { ticket, event } => self.hands.record(ticket, event),
             Effect::Open(which) => Some(match self.hands.open(&which) {
                 Ok(opened) => Msg::Opened(Box::new(opened)),
-                Err(complaint) => Msg::Notice(NoticeKind::Trouble(complaint.line())),
+                Err(trouble) => Msg::Notice(NoticeKind::Trouble(trouble)),
             }),
             Effect::Pen(wish) => self.hands.pen(wish),
             Effect::UseTool(path) => {
@@ -303,8 +304,7 @@ impl<'a> Desk<'a> {
     /// To the shell, until `fg`. Without a shell nobody could type that, so nothing stops.
     fn suspend(&mut self) -> Option<Msg> {
         if !guard::has_shell() {
-            let why = "there is no shell to go back to: this program was started without one";
-            return Some(Msg::Notice(NoticeKind::Trouble(why.into())));
+            return Some(Msg::Notice(NoticeKind::Trouble(Trouble::NoShell)));
         }
         terminal::give_back();
         // Until we are continued. A second signal to stop that comes meanwhile means the same stop.

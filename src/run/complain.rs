@@ -1,25 +1,44 @@
 //! What a tired person reads when something does not work: what, why, and what to do next.
+//!
+//! What keeps the cockpit from opening, or ends it, is a kind and is said in the responder's language; what the
+//! commands that print complain of is in English, as is all that they print.
 
 use std::fmt;
+use std::io::{self, IsTerminal};
 use std::path::Path;
 
+use crate::cockpit::trouble::Trouble;
+use crate::domain::base::Language;
 use crate::domain::untrusted::Untrusted;
+use crate::ui::wrap::wrap;
+use crate::words::trouble::{Told, trouble};
+use crate::words::Phrase;
+
+/// Cells of what stands before each of the three.
+const LEAD: usize = 10;
+/// Fewer columns than this are not worth breaking lines for.
+const NARROW: usize = 40;
 
 /// One clear message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Complaint {
-    /// What did not work.
-    pub what: Untrusted,
-    /// Why.
-    pub why: Untrusted,
-    /// What to type or do next.
-    pub next: &'static str,
+#[derive(Clone, Debug, PartialEq)]
+pub enum Complaint {
+    /// In the words of a command.
+    Said {
+        /// What did not work.
+        what: Untrusted,
+        /// Why.
+        why: Untrusted,
+        /// What to type or do next.
+        next: &'static str,
+    },
+    /// A kind, which has its words in both languages.
+    Of(Box<Trouble>),
 }
 
 impl Complaint {
     /// A complaint of its three parts.
     pub fn new(what: impl Into<Untrusted>, why: impl fmt::Display, next: &'static str) -> Self {
-        Self { what: what.into(), why: why.to_string().into(), next }
+        Self::Said { what: what.into(), why: why.to_string().into(), next }
     }
 
     /// About a file or directory.
@@ -30,20 +49,77 @@ impl Complaint {
         Self::new(Untrusted::new(what), why, next)
     }
 
-    /// One line, for the notice line of the screen.
+    /// One line.
     #[must_use]
     pub fn line(&self) -> Untrusted {
-        let (what, why) = (self.what.plain(usize::MAX), self.why.plain(usize::MAX));
-        format!("{what}: {why}. {}", self.next).into()
+        let [what, why, next] = self.parts(Language::En);
+        format!("{what}: {why}. {next}").into()
+    }
+
+    /// Its three lines in `language`; where `columns` are given, broken at words and hanging below their beginnings.
+    #[must_use]
+    pub fn show(&self, language: Language, columns: Option<usize>) -> String {
+        let leads = match language {
+            Language::En => ["firedamp: ", "     why: ", "    next: "],
+            Language::Th => ["firedamp: ", "เพราะ: ", "ทำต่อ: "],
+        };
+        let cells = columns.filter(|it| *it >= NARROW).map(|it| it.saturating_sub(LEAD + 1));
+        let mut text = String::new();
+        for (lead, part) in leads.into_iter().zip(self.parts(language)) {
+            let rows = cells.map_or_else(|| vec![part.clone()], |cells| wrap(&part, cells));
+            let mut lead = padded(lead);
+            for row in rows {
+                text.push_str(&lead);
+                text.push_str(&row);
+                text.push('\n');
+                lead = " ".repeat(LEAD);
+            }
+        }
+        text
+    }
+
+    /// As it is said on standard error: lines are broken where a person reads them.
+    #[must_use]
+    pub fn told(&self, language: Language) -> String {
+        let columns = io::stderr().is_terminal().then(columns).flatten();
+        self.show(language, columns)
+    }
+
+    fn parts(&self, language: Language) -> [String; 3] {
+        match self {
+            Self::Said { what, why, next } => {
+                [what.plain(usize::MAX), why.plain(usize::MAX), (*next).to_owned()]
+            }
+            Self::Of(kind) => {
+                let Told { what, why, next } = trouble(language, kind);
+                [what, why, next].map(|it: Phrase| it.plain(usize::MAX))
+            }
+        }
+    }
+}
+
+impl From<Trouble> for Complaint {
+    fn from(trouble: Trouble) -> Self {
+        Self::Of(Box::new(trouble))
     }
 }
 
 impl fmt::Display for Complaint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "firedamp: {}", self.what.plain(usize::MAX))?;
-        writeln!(f, "     why: {}", self.why.plain(usize::MAX))?;
-        writeln!(f, "    next: {}", self.next)
+        f.write_str(&self.show(Language::En, None))
     }
+}
+
+/// The lead of a part, in the cells that all of them take.
+fn padded(lead: &str) -> String {
+    let gap = LEAD.saturating_sub(crate::ui::text::width(lead));
+    format!("{}{lead}", " ".repeat(gap))
+}
+
+/// Columns of the terminal that standard error goes to.
+fn columns() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(io::stderr()).ok()?;
+    Some(usize::from(size.ws_col)).filter(|it| *it > 0)
 }
 
 /// The error and its causes, as one text.

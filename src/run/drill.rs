@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::mpsc::Sender;
 
 use crate::cockpit::model::{Kept, NoticeKind, Pen, SourceKind};
+use crate::cockpit::storage::Unsaved;
+use crate::cockpit::trouble::Trouble;
 use crate::cockpit::{Msg, Opened, Tape as Order, Which};
 use crate::domain::base::{Both, Clock, Digest, Moment};
 use crate::domain::playbook::Playbook;
@@ -18,12 +20,12 @@ use crate::domain::untrusted::Untrusted;
 use crate::host::probe::HostClock;
 use crate::host::store::{self, Hand, Journal, Store, Tape};
 use crate::run::cockpit::Happening;
-use crate::run::complain::{Complaint, chain};
+use crate::run::complain::chain;
 use crate::run::hands::Hands;
 use crate::run::library::{Shelf, editions};
 use crate::run::moved::Moved;
 use crate::run::scribe::Scribe;
-use crate::run::store_complaint;
+use crate::run::reason;
 use crate::run::tape::{Player, Reel};
 
 /// The hands of a tape: what is on it is [`Programme`]'s to say, how it is played is the same for all.
@@ -37,9 +39,9 @@ pub(super) struct Projector<P> {
 /// What is shown from a tape.
 pub(super) trait Programme {
     /// Why nothing is written, where nothing is.
-    const READS_ONLY: &'static str;
+    const READS_ONLY: Unsaved;
     /// Takes up what was asked for.
-    fn open(&mut self, which: &Which) -> Result<Act, Complaint>;
+    fn open(&mut self, which: &Which) -> Result<Act, Trouble>;
     /// Keeps a copied text beside the journal that is written.
     fn keep(&self, id: &str, text: &str) -> Kept;
 }
@@ -90,11 +92,11 @@ impl<P: Programme> Hands for Projector<P> {
     fn record(&mut self, ticket: u64, event: Event) -> Option<Msg> {
         match &self.writing {
             Some(scribe) => scribe.write(ticket, event),
-            None => Some(Msg::NotSaved(ticket, P::READS_ONLY.into())),
+            None => Some(Msg::NotSaved(ticket, P::READS_ONLY)),
         }
     }
 
-    fn open(&mut self, which: &Which) -> Result<Opened, Complaint> {
+    fn open(&mut self, which: &Which) -> Result<Opened, Trouble> {
         let Act { id, reel, entries, playbook, walkthrough, pen } = self.programme.open(which)?;
         let (source, clock) = (reel.source(), TapeClock(reel.position()));
         self.writing = pen
@@ -161,7 +163,7 @@ impl Drill {
     }
 
     /// A new training session. The host in it is the one on the tape.
-    fn begin(&self, host: Untrusted) -> Result<store::Opened, Complaint> {
+    fn begin(&self, host: Untrusted) -> Result<store::Opened, Trouble> {
         let built_in = Shelf::take(None)?;
         let document = &built_in.playbook.en;
         let opening = Opening {
@@ -175,23 +177,23 @@ impl Drill {
         let now = Moment { boot_ms: 0, ..HostClock.now() };
         self.store
             .create(opening, &built_in.text, now, &self.who)
-            .map_err(|error| store_complaint(&error))
+            .map_err(|error| Trouble::Session(reason::unusable(&error)))
     }
 
     /// One that was begun before; one that is over is only looked at.
-    fn take_up(&self, id: &str) -> Result<store::Opened, Complaint> {
+    fn take_up(&self, id: &str) -> Result<store::Opened, Trouble> {
         let over = self.store.summary(id).is_ok_and(|summary| summary.score.is_some());
         let opened = if over { self.store.observe(id) } else { self.store.open(id, &self.who) };
-        opened.map_err(|error| store_complaint(&error))
+        opened.map_err(|error| Trouble::Session(reason::unusable(&error)))
     }
 }
 
 impl Programme for Drill {
-    const READS_ONLY: &'static str = "this training is over";
+    const READS_ONLY: Unsaved = Unsaved::TrainingOver;
 
-    fn open(&mut self, which: &Which) -> Result<Act, Complaint> {
+    fn open(&mut self, which: &Which) -> Result<Act, Trouble> {
         let mut tape = playable(Tape::of([Arc::from(self.tape)]))?;
-        let first = tape.at(0).map_err(|error| cannot_play(&chain(&error)))?;
+        let first = tape.at(0).map_err(|error| Trouble::BadTape(chain(&error).into()))?;
         let opened = match which {
             Which::New => self.begin(first.host.name.clone())?,
             Which::Existing(id) => self.take_up(id)?,
@@ -201,11 +203,7 @@ impl Programme for Drill {
             Hand::Pen(journal) => Some((journal, self.who.clone())),
             Hand::Observer(..) if training.score.is_some() => None,
             Hand::Observer(..) | Hand::ReadOnly(_) => {
-                return Err(Complaint::new(
-                    "cannot go on with this training",
-                    "somebody else is in it, or its journal is damaged",
-                    "begin anew: firedamp --new train NAME",
-                ));
+                return Err(Trouble::TrainingHeld);
             }
         };
         let last = opened.entries.last().map_or(0, |entry| entry.boot.ms);
@@ -223,14 +221,14 @@ impl Programme for Drill {
     fn keep(&self, id: &str, text: &str) -> Kept {
         match self.store.keep_clip(id, text) {
             Ok(()) => Kept::InFile,
-            Err(error) => Kept::Failed(chain(&error).into()),
+            Err(error) => Kept::Failed(reason::unusable(&error)),
         }
     }
 }
 
 impl Rerun {
     /// A session and its recording.
-    pub(super) fn new(opened: store::Opened, tape: Tape) -> Result<Self, Complaint> {
+    pub(super) fn new(opened: store::Opened, tape: Tape) -> Result<Self, Trouble> {
         let playbook = editions(&opened.playbook);
         let reel = Reel::new(playable(tape)?, SourceKind::Replay).with(opened.entries);
         let entries = reel.entries();
@@ -242,16 +240,10 @@ impl Rerun {
 
 impl Programme for Rerun {
     /// The past is written.
-    const READS_ONLY: &'static str = "a replay writes nothing";
+    const READS_ONLY: Unsaved = Unsaved::Replay;
 
-    fn open(&mut self, _which: &Which) -> Result<Act, Complaint> {
-        self.act.take().ok_or_else(|| {
-            Complaint::new(
-                "cannot open another session here",
-                "this is a replay",
-                "leave it first: q",
-            )
-        })
+    fn open(&mut self, _which: &Which) -> Result<Act, Trouble> {
+        self.act.take().ok_or(Trouble::OneReplay)
     }
 
     fn keep(&self, _id: &str, _text: &str) -> Kept {
@@ -260,30 +252,14 @@ impl Programme for Rerun {
 }
 
 /// A tape with something on it.
-fn playable(tape: Tape) -> Result<Tape, Complaint> {
+fn playable(tape: Tape) -> Result<Tape, Trouble> {
     match (tape.is_empty(), tape.damage()) {
         (false, _) => Ok(tape),
-        (true, [damage, ..]) => Err(cannot_play(&damage.to_string())),
-        (true, []) => Err(Complaint::new(
-            "cannot replay this session",
-            "nothing was recorded in it",
-            "choose another: firedamp sessions",
-        )),
+        (true, [damage, ..]) => Err(Trouble::BadTape(damage.to_string().into())),
+        (true, []) => Err(Trouble::NothingRecorded),
     }
 }
 
-fn cannot_play(why: &str) -> Complaint {
-    Complaint::new(
-        "cannot play the recording",
-        why,
-        "the journal is not touched by this: firedamp verify ID; choose another: firedamp sessions",
-    )
-}
-
-fn no_thread(error: &std::io::Error) -> Complaint {
-    Complaint::new(
-        "cannot start a thread",
-        error,
-        "free some processes or raise the limit: ulimit -u",
-    )
+fn no_thread(error: &std::io::Error) -> Trouble {
+    Trouble::NoThread(reason::refusal(error))
 }

@@ -3,12 +3,12 @@
 //! Two kinds, by type. Those of an incident hold the journal and the eyes on this host. Those of a tape hold a
 //! recording and perhaps a journal, and nothing that could reach a host: training cannot act by mistake.
 
-use crate::cockpit::model::{Kept, NoticeKind};
+use crate::cockpit::model::{Closed, Kept, NoticeKind};
 use crate::cockpit::pen::Wish;
+use crate::cockpit::trouble::Trouble;
 use crate::cockpit::{Msg, Opened, Tape, Which};
 use crate::domain::session::Event;
 use crate::domain::untrusted::Untrusted;
-use crate::run::complain::Complaint;
 use crate::run::moved::Moved;
 
 /// Carries effects out. Only [`Hands::open`] and [`Hands::pen`] wait for a disk; nothing waits for a probe or a child.
@@ -16,7 +16,7 @@ pub(super) trait Hands {
     /// Sends an event to the journal. The answer comes through the inbox, or at once if it is a refusal.
     fn record(&mut self, ticket: u64, event: Event) -> Option<Msg>;
     /// Takes a session up.
-    fn open(&mut self, which: &Which) -> Result<Opened, Complaint>;
+    fn open(&mut self, which: &Which) -> Result<Opened, Trouble>;
     /// Lets a program of the host run as a source of facts.
     fn use_tool(&mut self, path: &Untrusted);
     /// Changes the pace or place of the tape.
@@ -32,7 +32,7 @@ pub(super) trait Hands {
     /// What the responder wants of the pen. Giving and taking it wait for the disk, as opening does. A tape has no pen
     /// that could go anywhere.
     fn pen(&mut self, _wish: Wish) -> Option<Msg> {
-        Some(Msg::Notice(NoticeKind::NoPenHere))
+        Some(Msg::Notice(NoticeKind::NoPenHere(Closed::Replay)))
     }
     /// Puts the pen down: what was asked for is written, then, in good order, that we left.
     fn put_down(&mut self, in_good_order: bool);

@@ -9,8 +9,10 @@ use std::path::{Path, PathBuf};
 
 use tokio::sync::mpsc::Sender;
 
-use crate::cockpit::model::{Kept, NoticeKind, Pen, Source};
+use crate::cockpit::model::{Closed, Kept, NoticeKind, Pen, Source};
 use crate::cockpit::pen::Wish;
+use crate::cockpit::storage::Unsaved;
+use crate::cockpit::trouble::{Damage, NotCarried, Trouble};
 use crate::cockpit::{Msg, Opened, Tape, Which};
 use crate::domain::base::Clock;
 use crate::domain::session::{Branch, Break, Event, Opening, Past};
@@ -18,13 +20,12 @@ use crate::domain::untrusted::Untrusted;
 use crate::host::probe::{self, HostClock};
 use crate::host::store::{self, Follower, Hand, Recorder, Store, StoreError};
 use crate::run::cockpit::Happening;
-use crate::run::complain::{Complaint, chain};
 use crate::run::hands::Hands;
 use crate::run::incident::pen::{Pencil, Writing};
 use crate::run::library::{Shelf, editions};
 use crate::run::looker::{Looker, Order};
 use crate::run::moved::Moved;
-use crate::run::{store_complaint, terminal};
+use crate::run::{reason, terminal};
 
 /// The journal of a session, and the eyes on this host.
 pub(super) struct Incident {
@@ -61,7 +62,7 @@ impl Incident {
         Self { store, who, host, playbook, inbox, looker, writing: None, following: None }
     }
 
-    fn begin(&self) -> Result<(store::Opened, Shelf), Complaint> {
+    fn begin(&self) -> Result<(store::Opened, Shelf), Trouble> {
         let book = Shelf::take(self.playbook.as_deref())?;
         let document = &book.playbook.en;
         let first = Opening {
@@ -75,25 +76,17 @@ impl Incident {
         let opened = self
             .store
             .create(first, &book.text, HostClock.now(), &self.who)
-            .map_err(|error| store_complaint(&error))?;
+            .map_err(|error| refused(&error))?;
         Ok((opened, book))
     }
 
-    fn take_up(&self, id: &str) -> Result<(store::Opened, Shelf), Complaint> {
-        let opened = self.store.open(id, &self.who).map_err(|error| store_complaint(&error))?;
+    fn take_up(&self, id: &str) -> Result<(store::Opened, Shelf), Trouble> {
+        let opened = self.store.open(id, &self.who).map_err(|error| refused(&error))?;
         let Some(opening) = &opened.state.opening else {
-            return Err(Complaint::new(
-                "this session holds nothing",
-                "the program was ended while it began",
-                "begin a new one: firedamp --new",
-            ));
+            return Err(Trouble::EmptySession);
         };
         if opening.training.is_some() {
-            return Err(Complaint::new(
-                "this session is training",
-                "nothing in it is about this host",
-                "go on with it by: firedamp train",
-            ));
+            return Err(Trouble::IsTraining);
         }
         let book = Shelf { text: opened.playbook.clone(), playbook: editions(&opened.playbook) };
         Ok((opened, book))
@@ -107,7 +100,7 @@ impl Incident {
         path: &Path,
         recorder: Option<Recorder>,
         branches: Vec<Branch>,
-    ) -> Result<Pen, Complaint> {
+    ) -> Result<Pen, Trouble> {
         self.writing = None;
         self.following = None;
         match hand {
@@ -133,12 +126,12 @@ impl Incident {
             return None;
         }
         let started = opened.record();
-        started.map_err(|error| self.tell(NoticeKind::NotRecording(error.to_string().into()))).ok()
+        started.map_err(|error| self.tell(NoticeKind::NotRecording(reason::of_store(&error)))).ok()
     }
 
     fn order(&self, order: Order) {
         if !self.looker.as_ref().is_some_and(|looker| looker.tell(order)) {
-            self.tell(NoticeKind::Trouble("the looks at this host have stopped".into()));
+            self.tell(NoticeKind::Trouble(Trouble::LooksStopped));
         }
     }
 
@@ -146,9 +139,6 @@ impl Incident {
     /// it. So the whole journal is read once more before that word is said.
     fn follow_again(&mut self) -> Vec<Msg> {
         let Some(Following { id, pencil, .. }) = self.following.take() else { return Vec::new() };
-        let damaged = |why: Untrusted| {
-            vec![Msg::Pen(Pen::Damaged(why.clone())), Msg::Notice(NoticeKind::Trouble(why))]
-        };
         match self.store.observe(&id) {
             Ok(store::Opened {
                 hand: Hand::Observer(follower, _), state, entries, earlier, ..
@@ -164,12 +154,17 @@ impl Incident {
                 branches,
                 ..
             }) => {
-                let why = NoticeKind::Trouble(broken.to_string().into());
+                let closed = if branches.is_empty() { Closed::Damaged } else { Closed::Forked };
                 let pen = Msg::Pen(unwritable(&broken, branches));
-                vec![Msg::Rewound(Box::new(Past { state, entries, earlier })), pen, Msg::Notice(why)]
+                let rewound = Msg::Rewound(Box::new(Past { state, entries, earlier }));
+                vec![rewound, pen, Msg::Notice(NoticeKind::NoPenHere(closed))]
             }
             Ok(store::Opened { hand: Hand::Pen(_), .. }) => Vec::new(),
-            Err(error) => damaged(error.to_string().into()),
+            Err(error) => {
+                let why = reason::unusable(&error);
+                let pen = Pen::Damaged(Damage::Unreadable(why.clone()));
+                vec![Msg::Pen(pen), Msg::Notice(NoticeKind::Trouble(Trouble::Session(why)))]
+            }
         }
     }
 
@@ -186,11 +181,11 @@ impl Hands for Incident {
         }
         match &self.writing {
             Some(writing) => writing.scribe.write(ticket, event),
-            None => Some(Msg::NotSaved(ticket, "this screen does not hold the pen".into())),
+            None => Some(Msg::NotSaved(ticket, Unsaved::NoPen)),
         }
     }
 
-    fn open(&mut self, which: &Which) -> Result<Opened, Complaint> {
+    fn open(&mut self, which: &Which) -> Result<Opened, Trouble> {
         let (opened, book) = match which {
             Which::New => self.begin()?,
             Which::Existing(id) => self.take_up(id)?,
@@ -206,12 +201,12 @@ impl Hands for Incident {
             self.record(0, Event::Trouble { what: what.into() });
         }
         if !opened.playbook_intact {
+            self.tell(NoticeKind::Trouble(Trouble::PlaybookChanged));
             let what = Untrusted::from("playbook.md is not the one that the session began with");
-            self.tell(NoticeKind::Trouble(what.clone()));
             self.record(0, Event::Trouble { what });
         }
         if let Some(trouble) = opened.trouble {
-            self.tell(NoticeKind::Trouble(trouble));
+            self.tell(NoticeKind::Trouble(refused(&trouble)));
         }
         Ok(Opened {
             id,
@@ -238,31 +233,32 @@ impl Hands for Incident {
         match self.writing.as_ref().map(|_| self.store.keep_clip(id, text)) {
             None => Kept::Nowhere,
             Some(Ok(())) => Kept::InFile,
-            Some(Err(error)) => Kept::Failed(chain(&error).into()),
+            Some(Err(error)) => Kept::Failed(reason::unusable(&error)),
         }
     }
 
     fn carry(&mut self, to: &Untrusted) -> Option<Msg> {
         let to = PathBuf::from(OsStr::from_bytes(to.bytes()));
         let asked = self.writing.as_ref().is_some_and(|it| it.scribe.carry(self.store.clone(), to));
-        let why = || Msg::Notice(NoticeKind::NotCarried("the journal's writer is busy".into()));
+        let why = || Msg::Notice(NoticeKind::NotCarried(NotCarried::Busy));
         (!asked).then(why)
     }
 
     fn carried(&mut self, moved: Moved) -> Vec<Msg> {
         terminal::crashes_go_to(moved.carried.path.clone());
         let mut msgs = Vec::new();
-        let trouble = |error: &StoreError| NoticeKind::NotRecording(error.to_string().into());
         match Store::at(&moved.sessions()) {
             Ok(store) => {
                 self.store = store;
                 self.goes_on_at(&moved.carried.path, moved.fence);
             }
-            Err(error) => msgs.push(Msg::Notice(NoticeKind::Trouble(chain(&error).into()))),
+            Err(error) => msgs.push(Msg::Notice(NoticeKind::Trouble(refused(&error)))),
         }
         match moved.recorder {
             Ok(recorder) => self.order(Order::Record(recorder)),
-            Err(error) => msgs.push(Msg::Notice(trouble(&error))),
+            Err(error) => {
+                msgs.push(Msg::Notice(NoticeKind::NotRecording(reason::of_store(&error))));
+            }
         }
         msgs
     }
@@ -296,16 +292,16 @@ impl Hands for Incident {
 /// A journal to which nobody may add: it forked, or it is damaged.
 fn unwritable(broken: &Break, branches: Vec<Branch>) -> Pen {
     if branches.is_empty() {
-        Pen::Damaged(broken.to_string().into())
+        Pen::Damaged(reason::damage(broken))
     } else {
         Pen::Forked(branches)
     }
 }
 
-fn no_thread(error: &std::io::Error) -> Complaint {
-    Complaint::new(
-        "cannot start the journal's writer",
-        error,
-        "free some processes or raise the limit: ulimit -u",
-    )
+fn refused(error: &StoreError) -> Trouble {
+    Trouble::Session(reason::unusable(error))
+}
+
+fn no_thread(error: &std::io::Error) -> Trouble {
+    Trouble::NoThread(reason::refusal(error))
 }

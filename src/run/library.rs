@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::cockpit::trouble::Trouble;
 use crate::domain::base::Both;
 use crate::domain::playbook::{PB_31, Playbook, read};
-use crate::run::complain::Complaint;
 
 /// A playbook for a new session.
 #[derive(Clone, Debug)]
@@ -18,7 +18,7 @@ pub(super) struct Shelf {
 
 impl Shelf {
     /// The file that was named, else PB-31.
-    pub(super) fn take(file: Option<&Path>) -> Result<Self, Complaint> {
+    pub(super) fn take(file: Option<&Path>) -> Result<Self, Trouble> {
         let text = match file {
             Some(file) => crate::run::playbook::open(file)?,
             None => PB_31.en.to_owned(),

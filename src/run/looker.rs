@@ -20,6 +20,7 @@ use crate::domain::untrusted::Untrusted;
 use crate::host::probe::Eyes;
 use crate::host::store::Recorder;
 use crate::run::cockpit::Happening;
+use crate::run::reason;
 
 /// Time from one look to the next.
 const PERIOD: Duration = Duration::from_secs(1);
@@ -119,7 +120,8 @@ fn wait(
 fn record(recorder: &Recorder, snapshot: &Arc<Snapshot>, inbox: &Sender<Happening>) -> bool {
     recorder.offer(Arc::clone(snapshot));
     let Some(trouble) = recorder.status().trouble else { return true };
-    let notice = NoticeKind::NotRecording(trouble);
-    inbox.try_send(Happening::Msg(Msg::Notice(notice))).ok();
+    let notice = NoticeKind::NotRecording(reason::of_recording(&trouble));
+    // Said once, so it must arrive: a screen that is behind is waited for, and the next look with it.
+    inbox.blocking_send(Happening::Msg(Msg::Notice(notice))).ok();
     false
 }

@@ -7,10 +7,14 @@ use std::path::{Path, PathBuf};
 
 use crate::cockpit::Msg;
 use crate::cockpit::model::NoticeKind;
-use crate::cockpit::storage::{Refusal, Storage, Waiting};
+use crate::cockpit::storage::{Storage, Waiting};
+use crate::cockpit::trouble::NotCarried;
 use crate::domain::untrusted::Untrusted;
 use crate::host::store::{Backlog, Carried, Fence, JournalError, Recorder, Store, StoreError};
-use crate::run::complain::chain;
+use crate::run::reason;
+
+/// With less room than this the screen warns, before anything fails.
+const LITTLE: u64 = 64 << 20;
 
 /// A session that was carried, and the recording that goes on beside it.
 #[derive(Debug)]
@@ -30,16 +34,16 @@ pub(super) fn carry(
     backlog: &mut Backlog,
     who: &Untrusted,
 ) -> Result<Moved, Msg> {
-    let refused = |why: Untrusted| Msg::Notice(NoticeKind::NotCarried(why));
+    let refused = |why| Msg::Notice(NoticeKind::NotCarried(why));
     if !to.is_absolute() {
-        return Err(refused("a full path is needed, from / on".into()));
+        return Err(refused(NotCarried::Relative));
     }
     match store.move_to(to, backlog.journal_mut(), who) {
         Ok(carried) => {
             let journal = backlog.journal();
             Ok(Moved { carried, fence: journal.fence(), recorder: journal.record() })
         }
-        Err(error) => Err(refused(chain(&error).into())),
+        Err(error) => Err(refused(NotCarried::Place(reason::unusable(&error)))),
     }
 }
 
@@ -51,25 +55,18 @@ impl Moved {
 
     /// What the screen says about it.
     pub(super) fn notice(&self) -> Msg {
-        let path = std::os::unix::ffi::OsStrExt::as_bytes(self.carried.path.as_os_str());
         let left_behind = self.carried.left_behind.len();
-        Msg::Notice(NoticeKind::Carried { place: Untrusted::new(path), left_behind })
+        Msg::Notice(NoticeKind::Carried { place: reason::shown(&self.carried.path), left_behind })
     }
 }
 
 /// What the screen needs to know about the disk.
 pub(super) fn storage(backlog: &Backlog, trouble: Option<&JournalError>) -> Storage {
-    let why = trouble.map(|error| {
-        if error.is_full() {
-            Refusal::Full
-        } else if error.is_read_only() {
-            Refusal::ReadOnly
-        } else {
-            Refusal::Other(chain(error).into())
-        }
-    });
+    let space = backlog.journal().space().ok();
+    let low = space.map(|it| it.free).filter(|free| *free < LITTLE);
     Storage {
-        volatile: backlog.journal().space().is_ok_and(|space| space.volatile),
-        waiting: why.map(|why| Waiting { entries: backlog.len(), why }),
+        volatile: space.is_some_and(|it| it.volatile),
+        low: low.map(|free| free >> 20),
+        waiting: trouble.map(reason::of_journal).map(|why| Waiting { entries: backlog.len(), why }),
     }
 }

@@ -15,7 +15,7 @@ use crate::domain::base::Clock;
 use crate::domain::session::{Event, PROGRAM, TimeWatch};
 use crate::domain::untrusted::Untrusted;
 use crate::host::probe::HostClock;
-use crate::host::store::{Hand, Holder, Journal, JournalError, Opened, Store};
+use crate::host::store::{Hand, Holder, Journal, JournalError, Opened, Store, StoreError};
 use crate::run::args::Options;
 use crate::run::complain::{Complaint, chain};
 use crate::run::places::Places;
@@ -96,7 +96,7 @@ impl Desk {
         let Opened { hand, state, recovered, trouble, .. } = opened;
         let journal = match hand {
             Hand::Pen(journal) => journal,
-            Hand::Observer(_, holder) => return Err(no_pen(holder, trouble)),
+            Hand::Observer(_, holder) => return Err(no_pen(holder, trouble.as_ref())),
             Hand::ReadOnly(broken) => {
                 return Err(refused(broken, "look what holds of it: firedamp verify ID"));
             }
@@ -249,18 +249,17 @@ fn refused(why: impl std::fmt::Display, next: &'static str) -> Complaint {
 }
 
 /// Who has the pen, or why nobody can.
-fn no_pen(holder: Option<Holder>, trouble: Option<Untrusted>) -> Complaint {
+fn no_pen(holder: Option<Holder>, trouble: Option<&StoreError>) -> Complaint {
     if let Some(trouble) = trouble {
         let next =
             "free some space, or carry the session to another disk: firedamp, then :move DIR";
-        return refused(trouble.plain(240), next);
+        return refused(chain(trouble), next);
     }
     let Some(holder) = holder else {
         return refused("the pen was promised to a screen", "note it there, or try again later");
     };
-    let told = |what: &str, text: &Untrusted| match text.is_empty() {
-        true => String::new(),
-        false => format!("{what}{}", text.plain(80)),
+    let told = |what: &str, text: &Untrusted| {
+        if text.is_empty() { String::new() } else { format!("{what}{}", text.plain(80)) }
     };
     let (tty, from) = (told(" on ", &holder.tty), told(" from ", &holder.from));
     let why = format!("the pen is with {} (pid {}{tty}{from})", holder.by.plain(80), holder.pid);

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
 
+use crate::cockpit::trouble::Trouble;
 use crate::host::store::Store;
 use crate::run::args::Options;
-use crate::run::complain::Complaint;
-use crate::run::store_complaint;
+use crate::run::start::refused;
 
 /// Sessions of root, who has no business in a home directory.
 const ROOT_SESSIONS: &str = "/var/lib/firedamp/sessions";
@@ -27,7 +27,7 @@ pub(super) struct Places {
 
 impl Places {
     /// Finds them: the command line and environment first, then root's own place, then the XDG state directory.
-    pub(super) fn find(options: &Options) -> Result<Self, Complaint> {
+    pub(super) fn find(options: &Options) -> Result<Self, Trouble> {
         let project = ProjectDirs::from("", "", "firedamp");
         let themes = project.as_ref().map(|project| project.config_dir().join("themes"));
         let root = rustix::process::geteuid().is_root();
@@ -38,11 +38,7 @@ impl Places {
         } else if let Some(state) = project.as_ref().and_then(|it| it.state_dir()) {
             (state.join("sessions"), "the XDG state directory")
         } else {
-            return Err(Complaint::new(
-                "there is no place for sessions",
-                "HOME is not set and no directory was named",
-                "name one: firedamp --dir DIR",
-            ));
+            return Err(Trouble::NoHome);
         };
         let mut instead = if options.dir.is_some() { Vec::new() } else { instead(root) };
         instead.retain(|it| *it != sessions);
@@ -55,9 +51,9 @@ impl Places {
     }
 
     /// The sessions, to be written. A disk that other machines write to must have been asked for.
-    pub(super) fn store(&self, options: &Options) -> Result<Store, Complaint> {
+    pub(super) fn store(&self, options: &Options) -> Result<Store, Trouble> {
         let at = if options.shared_disk { Store::at_shared } else { Store::at };
-        at(&self.sessions).map_err(|error| store_complaint(&error))
+        at(&self.sessions).map_err(|error| refused(&error))
     }
 
     /// As text for `firedamp paths`.

@@ -12,13 +12,19 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
+use crate::cockpit::storage::Refusal;
+use crate::cockpit::trouble::{BadFile, Trouble};
 use crate::domain::base::Language;
 use crate::domain::playbook::{self, Counts, PB_31, Playbook, Problem, Severity};
 use crate::domain::untrusted::Untrusted;
 use crate::run::complain::Complaint;
+use crate::run::reason;
 
 /// Largest file that is read, in bytes: a playbook is some tens of kilobytes.
 const LIMIT: u64 = 8 * 1024 * 1024;
+
+/// Ids of the playbooks that ship with the program.
+const BUILT_IN: [&str; 1] = ["PB-31"];
 
 /// Why a file cannot be read as text, and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -66,6 +72,9 @@ struct Report {
     items: usize,
     other: usize,
     problems: Vec<Remark>,
+    /// There is nothing to count.
+    #[serde(skip)]
+    unreadable: bool,
 }
 
 /// A problem as it is written.
@@ -100,31 +109,50 @@ pub fn show(
     out: &mut impl Write,
     complaints: &mut impl Write,
 ) -> io::Result<ExitCode> {
-    let text = if what.eq_ignore_ascii_case("PB-31") {
+    let text = if BUILT_IN.iter().any(|id| what.eq_ignore_ascii_case(id)) {
         Ok((*PB_31.get(language)).to_owned())
     } else {
-        open(Path::new(what))
+        open(Path::new(what)).map_err(|trouble| match trouble {
+            Trouble::Playbook(name, BadFile::Kernel(Refusal::NotThere)) => {
+                Trouble::NoPlaybook(name, &BUILT_IN)
+            }
+            other => other,
+        })
     };
     match text {
         Ok(text) => {
             page::write(&playbook::read(&text).0, out)?;
             Ok(ExitCode::SUCCESS)
         }
-        Err(complaint) => {
-            write!(complaints, "{complaint}")?;
+        Err(trouble) => {
+            write!(complaints, "{}", Complaint::from(trouble).told(language))?;
             Ok(ExitCode::FAILURE)
         }
     }
 }
 
 /// The text of a playbook's file, for whoever has no other use for a broken one than to say so.
-pub(super) fn open(file: &Path) -> Result<String, Complaint> {
-    const NEXT: &str = "name a Markdown file in UTF-8; PB-31 is built in and needs none";
-    text(file).map_err(|why| Complaint::about("cannot read the playbook", file, why, NEXT))
+pub(super) fn open(file: &Path) -> Result<String, Trouble> {
+    text(file).map_err(|why| Trouble::Playbook(reason::shown(file), why.into()))
+}
+
+impl From<Unreadable> for BadFile {
+    fn from(why: Unreadable) -> Self {
+        match why {
+            Unreadable::Directory => Self::Directory,
+            Unreadable::Special => Self::Special,
+            Unreadable::Huge => Self::Huge(LIMIT >> 20),
+            Unreadable::Binary(_) => Self::Binary,
+            Unreadable::Encoding { line, .. } => Self::Encoding(line),
+            Unreadable::System(error) => Self::Kernel(reason::refusal(&error)),
+        }
+    }
 }
 
 fn report(file: &Path) -> Report {
-    let (playbook, problems) = match text(file) {
+    let text = text(file);
+    let unreadable = text.is_err();
+    let (playbook, problems) = match text {
         Ok(text) => playbook::read(&text),
         Err(why) => {
             let problem = Problem { line: 1, severity: Severity::Error, message: why.to_string() };
@@ -153,6 +181,7 @@ fn report(file: &Path) -> Report {
         items,
         other,
         problems: problems.into_iter().map(remark).collect(),
+        unreadable,
     }
 }
 
@@ -164,13 +193,22 @@ fn line(report: &Report, out: &mut impl Write) -> io::Result<()> {
         Language::En => "en",
         Language::Th => "th",
     };
-    writeln!(
-        out,
-        "{file}: {id} \"{title}\" {language}: {flows} flows, {nodes} nodes, {edges} edges, \
-         {procedures} procedures, {steps} steps, {checklists} checklists, {items} items, \
-         {other} other blocks, {} problems",
-        problems.len()
-    )?;
+    if report.unreadable {
+        // What was not read has no counts; what is wrong is the line of this file.
+        return problems.iter().try_for_each(|it| writeln!(out, "{file}: error: {}", it.message));
+    }
+    let counts = [
+        count(*flows, "flow"),
+        count(*nodes, "node"),
+        count(*edges, "edge"),
+        count(*procedures, "procedure"),
+        count(*steps, "step"),
+        count(*checklists, "checklist"),
+        count(*items, "item"),
+        count(*other, "other block"),
+        count(problems.len(), "problem"),
+    ];
+    writeln!(out, "{file}: {id} \"{title}\" {language}: {}", counts.join(", "))?;
     for Remark { line, severity, message } in problems {
         let severity = match severity {
             Severity::Warning => "warning",
@@ -179,6 +217,11 @@ fn line(report: &Report, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "{file}:{line}: {severity}: {message}")?;
     }
     Ok(())
+}
+
+fn count(number: usize, noun: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{ending}")
 }
 
 /// The text of a file, whatever the name leads to.

@@ -12,14 +12,13 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::Sender;
 
 use crate::cockpit::Msg;
-use crate::cockpit::storage::Storage;
+use crate::cockpit::storage::{Storage, Unsaved};
 use crate::domain::base::{Clock, Moment};
 use crate::domain::session::{Event, PROGRAM, TimeWatch};
 use crate::domain::untrusted::Untrusted;
 use crate::host::store::{Backlog, Journal, JournalError, Settled, Store};
 use crate::run::cockpit::Happening;
-use crate::run::complain::chain;
-use crate::run::moved;
+use crate::run::{moved, reason};
 
 /// Events that may wait for the disk.
 const WAITING: usize = 256;
@@ -75,10 +74,10 @@ impl Scribe {
     pub(super) fn write(&self, ticket: u64, event: Event) -> Option<Msg> {
         let why = match self.orders.try_send(Order::Write(ticket, event)) {
             Ok(()) => return None,
-            Err(TrySendError::Full(_)) => "the disk is too slow: too many entries wait for it",
-            Err(TrySendError::Disconnected(_)) => "the journal's writer has ended",
+            Err(TrySendError::Full(_)) => Unsaved::Slow,
+            Err(TrySendError::Disconnected(_)) => Unsaved::WriterEnded,
         };
-        Some(Msg::NotSaved(ticket, why.into()))
+        Some(Msg::NotSaved(ticket, why))
     }
 
     /// Asks for the session of `store` to be carried to another sessions directory; `false` if it cannot be asked.
@@ -124,6 +123,8 @@ impl Desk {
                 Ok(Order::Write(ticket, event)) => self.write(ticket, event, clock.now()),
                 Ok(Order::Carry(store, to)) => self.carry(&store, &to),
                 Ok(Order::Beat) => self.backlog.journal().beat(clock.now()),
+                // Others use the disk too.
+                Err(RecvTimeoutError::Timeout) if self.backlog.is_empty() => self.look_at(None),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
@@ -180,13 +181,13 @@ impl Desk {
     fn settle(&mut self, ticket: Option<u64>, act: impl FnOnce(&mut Backlog) -> Settled) {
         // A fault of our own must not leave the responder waiting for an answer.
         let Ok(settled) = catch_unwind(AssertUnwindSafe(|| act(&mut self.backlog))) else {
-            let why = "the journal's writer fell".into();
-            return ticket.map_or((), |ticket| self.tell(Msg::NotSaved(ticket, why)));
+            let fell = |ticket| self.tell(Msg::NotSaved(ticket, Unsaved::WriterEnded));
+            return ticket.map_or((), fell);
         };
         for (ticket, answer) in settled.answers {
             self.tell(match answer {
                 Ok(entry) => Msg::Saved(ticket, Box::new(entry)),
-                Err(error) => Msg::NotSaved(ticket, chain(&error).into()),
+                Err(error) => Msg::NotSaved(ticket, reason::unsaved(&error)),
             });
         }
         if self.told.waiting.is_some() && self.backlog.is_empty() {

@@ -1,12 +1,12 @@
 //! From a command to a screen: what is opened, whose hands carry out, where snapshots come from.
 
 use std::io::{self, IsTerminal};
-use std::os::unix::ffi::OsStrExt;
 use std::process::ExitCode;
 
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::cockpit::model::{Condition, NoticeKind, Offer, SourceKind};
+use crate::cockpit::trouble::{Trouble, Unusable};
 use crate::cockpit::{Model, Msg, Which};
 use crate::domain::base::Clock;
 use crate::domain::untrusted::Untrusted;
@@ -21,7 +21,7 @@ use crate::run::incident::Incident;
 use crate::run::looker::Looker;
 use crate::run::places::Places;
 use crate::run::themes::Themes;
-use crate::run::{guard, store_complaint, terminal, train};
+use crate::run::{guard, reason, terminal, train};
 use crate::ui;
 use crate::words;
 
@@ -68,14 +68,14 @@ pub(super) fn cockpit(options: &Options, wanted: Wanted<'_>) -> Result<ExitCode,
     };
     let first = match wanted {
         Wanted::Session(id) => {
-            let found = store.summary(id).map_err(|it| store_complaint(&it))?;
+            let found = store.summary(id).map_err(|it| refused(&it))?;
             if let Some(name) = &found.training {
                 return train::resume(options, &name.plain(80), found.id);
             }
             First::Open(Which::Existing(found.id))
         }
         Wanted::Card(id, to, words) => {
-            let found = store.resolve(id).map_err(|it| store_complaint(&it))?;
+            let found = store.resolve(id).map_err(|it| refused(&it))?;
             First::Card(Which::Existing(found), to.clone(), words.clone())
         }
         Wanted::Newest => newest(&store)?,
@@ -86,16 +86,9 @@ pub(super) fn cockpit(options: &Options, wanted: Wanted<'_>) -> Result<ExitCode,
         },
     };
     let (outbox, inbox) = channel(INBOX);
-    let eyes = Eyes::open().map_err(|error| {
-        Complaint::new(
-            "cannot look at this host",
-            chain(&error),
-            "mount /proc, or run it on the host itself",
-        )
-    })?;
-    let looker = Looker::start(eyes, HostClock, outbox.clone()).map_err(|error| {
-        Complaint::new("cannot look at this host", error, "raise the limit: ulimit -u")
-    })?;
+    let eyes = Eyes::open().map_err(|error| Trouble::NoEyes(chain(&error).into()))?;
+    let looker = Looker::start(eyes, HostClock, outbox.clone())
+        .map_err(|error| Trouble::NoThread(reason::refusal(&error)))?;
     if let Some(notice) = passed_over {
         outbox.try_send(Happening::Msg(Msg::Notice(notice))).ok();
     }
@@ -107,24 +100,18 @@ pub(super) fn cockpit(options: &Options, wanted: Wanted<'_>) -> Result<ExitCode,
 }
 
 /// The first place that takes sessions; if it is not the usual one, which it is and why.
-fn writable(places: &Places) -> Result<(Store, Option<NoticeKind>), Complaint> {
-    let told = |errors: &[StoreError]| {
-        errors.iter().map(|error| chain(error)).collect::<Vec<_>>().join("; ")
-    };
+fn writable(places: &Places) -> Result<(Store, Option<NoticeKind>), Trouble> {
+    let told = |errors: &[StoreError]| errors.iter().map(reason::unusable).collect();
     match Store::first_of(&places.candidates()) {
         Ok(Chosen { store, passed_over, .. }) if passed_over.is_empty() => Ok((store, None)),
         Ok(Chosen { store, passed_over, .. }) => {
-            let place = Untrusted::new(store.path().as_os_str().as_bytes());
-            let notice = NoticeKind::Elsewhere(place, told(&passed_over).into());
+            let place = reason::shown(store.path());
+            let notice = NoticeKind::Elsewhere(place, told(&passed_over));
             Ok((store, Some(notice)))
         }
         Err(errors) => match errors.as_slice() {
-            [only] => Err(store_complaint(only)),
-            all => Err(Complaint::new(
-                "no place takes a session",
-                told(all),
-                "name a directory on a disk that can be written: --dir DIR",
-            )),
+            [only] => Err(refused(only)),
+            all => Err(Trouble::NoPlace(told(all))),
         },
     }
 }
@@ -150,23 +137,34 @@ pub(super) fn who(options: &Options) -> Untrusted {
     )
 }
 
-/// Sessions of incidents, the newest first. Training has a way of its own.
-fn incidents(store: &Store) -> Result<Vec<Offer>, Complaint> {
-    let mut list = store.list().map_err(|error| store_complaint(&error))?;
+/// Sessions of incidents, those that were written last first, then those that went elsewhere. Training has a way of
+/// its own.
+fn incidents(store: &Store) -> Result<Vec<Offer>, Trouble> {
+    let mut list = store.list().map_err(|error| refused(&error))?;
     list.retain(|summary| summary.training.is_none());
-    Ok(list.into_iter().rev().map(offer).collect())
+    Ok(newest_first(list))
 }
 
-fn newest(store: &Store) -> Result<First, Complaint> {
+/// As offers, those that were written last first; what went elsewhere comes after all that is here.
+pub(super) fn newest_first(mut list: Vec<Summary>) -> Vec<Offer> {
+    // Of two that were written at the same time, or that nobody can date, the one that began later.
+    list.sort_by(|one, other| {
+        (one.moved.is_some().cmp(&other.moved.is_some()))
+            .then_with(|| other.last_at.cmp(&one.last_at))
+            .then_with(|| other.id.cmp(&one.id))
+    });
+    list.into_iter().map(offer).collect()
+}
+
+fn newest(store: &Store) -> Result<First, Trouble> {
     let sound = |offer: &Offer| !matches!(offer.condition, Condition::Broken(_));
-    let newest = incidents(store)?.into_iter().find(sound).ok_or_else(|| {
-        Complaint::new(
-            "there is no session to take up",
-            "no incident was opened here yet",
-            "begin one: firedamp; or name another directory: --dir DIR",
-        )
-    })?;
-    Ok(First::Open(Which::Existing(newest.id)))
+    let sound = incidents(store)?.into_iter().find(sound);
+    match sound.map(|offer| (offer.id, offer.condition)) {
+        None => Err(Trouble::NothingToResume),
+        // Everything that was here has gone elsewhere.
+        Some((_, Condition::Moved(place))) => Err(Trouble::Session(Unusable::Moved(place))),
+        Some((id, _)) => Ok(First::Open(Which::Existing(id))),
+    }
 }
 
 /// A session as the start screen shows it.
@@ -178,13 +176,15 @@ pub(super) fn offer(summary: Summary) -> Offer {
         | ChainState::End { .. }
         | ChainState::Torn { .. } => summary.problem,
     };
-    let condition = match (broken, summary.score) {
+    let moved = summary.moved.as_ref().map(reason::sessions_of).map(Condition::Moved);
+    let here = || match (broken, summary.score) {
         (Some(problem), _) => Condition::Broken(problem),
         (None, _) if summary.holder.is_some() => Condition::Held,
         (None, Some(score)) => Condition::Debriefed(score),
         (None, None) if summary.left => Condition::Left,
         (None, None) => Condition::CutOff,
     };
+    let condition = moved.unwrap_or_else(here);
     Offer {
         id: summary.id,
         host: summary.host,
@@ -229,7 +229,7 @@ pub(super) fn show(
     terminal::catch_panics();
     let alarm = outbox.clone();
     terminal::falls_go_to(move |report| {
-        let notice = NoticeKind::Trouble(format!("a part of the program fell: {report}").into());
+        let notice = NoticeKind::Trouble(Trouble::Fell(report.into()));
         alarm.try_send(Happening::Msg(Msg::Notice(notice))).ok();
     });
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -261,7 +261,7 @@ pub(super) fn show(
         // As a shell would say it: ended by SIGHUP, by SIGTERM.
         Ok(Ended::TerminalGone) => Ok(ExitCode::from(129)),
         Ok(Ended::Told) => Ok(ExitCode::from(143)),
-        Err(error) => Err(no_terminal(&error)),
+        Err(error) => Err(no_terminal(&error).into()),
     }
 }
 
@@ -275,25 +275,22 @@ fn terminal_failed(error: io::Error) -> io::Result<Ended> {
     }
 }
 
-pub(super) fn needs_a_terminal() -> Result<(), Complaint> {
+pub(super) fn needs_a_terminal() -> Result<(), Trouble> {
     if io::stdin().is_terminal() && io::stdout().is_terminal() {
         return Ok(());
     }
-    Err(Complaint::new(
-        "the cockpit needs a terminal",
-        "its input or output is a file or a pipe",
-        "run it in a terminal (ssh -t HOST firedamp), or use a command: firedamp --help",
-    ))
+    Err(Trouble::NoTerminal)
 }
 
-fn no_loop(error: &io::Error) -> Complaint {
-    Complaint::new("cannot open the cockpit", error, "raise the limits: ulimit -n, ulimit -u")
+fn no_loop(error: &io::Error) -> Trouble {
+    Trouble::NoLoop(reason::refusal(error))
 }
 
-fn no_terminal(error: &io::Error) -> Complaint {
-    Complaint::new(
-        "cannot use this terminal",
-        error,
-        "try another terminal, or TERM=xterm-256color",
-    )
+fn no_terminal(error: &io::Error) -> Trouble {
+    Trouble::BadTerminal(reason::refusal(error))
+}
+
+/// A session, or the place for sessions, that the cockpit cannot use.
+pub(super) fn refused(error: &StoreError) -> Trouble {
+    Trouble::Session(reason::unusable(error))
 }

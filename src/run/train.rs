@@ -7,6 +7,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc::channel;
 
 use crate::cockpit::model::{Condition, NoticeKind, Offer};
+use crate::cockpit::trouble::Trouble;
 use crate::cockpit::{Msg, Which};
 use crate::domain::training::{SHIPPED, Shipped, Walkthrough};
 use crate::domain::untrusted::Untrusted;
@@ -18,8 +19,7 @@ use crate::run::drill::{Drill, Projector, Rerun};
 use crate::run::guard;
 use crate::run::library::editions;
 use crate::run::places::Places;
-use crate::run::start::{First, INBOX, needs_a_terminal, offer, show, who};
-use crate::run::store_complaint;
+use crate::run::start::{First, INBOX, needs_a_terminal, newest_first, refused, show, who};
 use crate::ui;
 use crate::ui::debrief::Sheet;
 use crate::ui::theme::Theme;
@@ -30,7 +30,9 @@ const PRINTED: usize = 100;
 /// Prints the walkthroughs: name, playbook, length, title.
 pub(super) fn walkthroughs(options: &Options, out: &mut impl Write) -> io::Result<ExitCode> {
     for shipped in &SHIPPED {
-        let walkthrough = read(shipped).map_err(|it| io::Error::other(it.line().plain(400)))?;
+        let walkthrough = read(shipped).map_err(|it| {
+            io::Error::other(Complaint::from(it).line().plain(400))
+        })?;
         let length = length(shipped);
         let title = walkthrough.title.get(options.language());
         let (name, playbook) = (&walkthrough.name, &walkthrough.playbook);
@@ -82,10 +84,10 @@ pub(super) fn debrief(
     out: &mut impl Write,
 ) -> Result<io::Result<ExitCode>, Complaint> {
     let places = Places::find(options)?;
-    let store = Store::existing(&places.sessions).map_err(|error| store_complaint(&error))?;
+    let store = Store::existing(&places.sessions).map_err(|error| refused(&error))?;
     // A replay shows any moment of the session, and a debrief asks when each act was.
     let store = store.keeping(usize::MAX);
-    let opened = store.observe(id).map_err(|error| store_complaint(&error))?;
+    let opened = store.observe(id).map_err(|error| refused(&error))?;
     let training = opened.state.opening.as_ref().and_then(|opening| opening.training.as_deref());
     let (walkthrough, _) = find(training.ok_or_else(no_training)?)?;
     if opened.state.training.score.is_none() {
@@ -133,11 +135,11 @@ pub(super) fn replay(options: &Options, id: &str) -> Result<ExitCode, Complaint>
         return Ok(code);
     }
     let places = Places::find(options)?;
-    let store = Store::existing(&places.sessions).map_err(|error| store_complaint(&error))?;
+    let store = Store::existing(&places.sessions).map_err(|error| refused(&error))?;
     // A replay shows any moment of the session, and a debrief asks when each act was.
     let store = store.keeping(usize::MAX);
-    let opened = store.observe(id).map_err(|error| store_complaint(&error))?;
-    let tape = store.tape(&opened.id).map_err(|error| store_complaint(&error))?;
+    let opened = store.observe(id).map_err(|error| refused(&error))?;
+    let tape = store.tape(&opened.id).map_err(|error| refused(&error))?;
     let damage = tape.damage().to_vec();
     let (outbox, inbox) = channel(INBOX);
     let which = Which::Existing(opened.id.clone());
@@ -145,7 +147,7 @@ pub(super) fn replay(options: &Options, id: &str) -> Result<ExitCode, Complaint>
     needs_a_terminal()?;
     // The screen has one line for it; the whole stands in the terminal when the screen is gone.
     for damage in &damage {
-        io::stderr().write_all(about(damage).to_string().as_bytes()).ok();
+        io::stderr().write_all(about(damage).told(options.language()).as_bytes()).ok();
     }
     // A recording that was cut off has nothing damaged in it.
     if let Some(damage) = damage.into_iter().find(|damage| !damage.torn) {
@@ -167,7 +169,7 @@ fn about(damage: &Damage) -> Complaint {
 }
 
 /// The walkthrough of this name, and its tape.
-fn find(name: &str) -> Result<(Arc<Walkthrough>, &'static [u8]), Complaint> {
+fn find(name: &str) -> Result<(Arc<Walkthrough>, &'static [u8]), Trouble> {
     let mut names = Vec::new();
     for shipped in &SHIPPED {
         let walkthrough = read(shipped)?;
@@ -176,17 +178,12 @@ fn find(name: &str) -> Result<(Arc<Walkthrough>, &'static [u8]), Complaint> {
         }
         names.push(walkthrough.name);
     }
-    Err(Complaint::new(
-        format!("there is no walkthrough `{name}`"),
-        format!("there are: {}", names.join(", ")),
-        "list them with their titles: firedamp train",
-    ))
+    Err(Trouble::NoWalkthrough(name.into(), names))
 }
 
-fn read(shipped: &Shipped) -> Result<Walkthrough, Complaint> {
-    Walkthrough::parse(shipped.text).map_err(|error| {
-        Complaint::new("a built-in walkthrough does not open", error, "report this: it is a bug")
-    })
+fn read(shipped: &Shipped) -> Result<Walkthrough, Trouble> {
+    let opened = Walkthrough::parse(shipped.text);
+    opened.map_err(|error| Trouble::BadWalkthrough(error.to_string().into()))
 }
 
 /// Seconds on the tape.
@@ -203,11 +200,15 @@ const fn is_over(offer: &Offer) -> bool {
 }
 
 /// Trainings with this walkthrough: those that can be gone on with, then those that can be looked at, the newest first.
-fn begun(store: &Store, name: &str) -> Result<Vec<Offer>, Complaint> {
-    let mut list = store.list().map_err(|error| store_complaint(&error))?;
+fn begun(store: &Store, name: &str) -> Result<Vec<Offer>, Trouble> {
+    let mut list = store.list().map_err(|error| refused(&error))?;
     list.retain(|it| it.training.as_ref().is_some_and(|it| it.bytes() == name.as_bytes()));
-    let free = |it: &Offer| !matches!(it.condition, Condition::Held | Condition::Broken(_));
-    let mut begun: Vec<Offer> = list.into_iter().rev().map(offer).filter(free).collect();
+    let free = |it: &Offer| {
+        let busy = matches!(it.condition, Condition::Held | Condition::Moved(_));
+        !busy && !matches!(it.condition, Condition::Broken(_))
+    };
+    let mut begun = newest_first(list);
+    begun.retain(free);
     begun.sort_by_key(is_over);
     Ok(begun)
 }

@@ -16,7 +16,7 @@ use crate::ui::document::here_label;
 use crate::ui::role::Role;
 use crate::ui::text::{age, clock, fit, pieces, put, span, spans_width, time};
 use crate::ui::theme::Theme;
-use crate::words::{Caption, pen};
+use crate::words::{Caption, pen, storage};
 
 /// Longest host name and label of a node.
 const NAME: usize = 24;
@@ -141,6 +141,10 @@ fn in_session(model: &Model, session: &Session, theme: &Theme, parts: &mut Vec<P
     if model.storage.volatile {
         parts.push(badge(theme, Role::Armed, text(Caption::Volatile)));
     }
+    if let Some(left) = model.storage.low {
+        let said = format!("{} {left} MiB", text(Caption::LowSpace));
+        parts.push(badge(theme, Role::Warn, &said));
+    }
     if model.source.paused {
         parts.push(badge(theme, Role::Replay, text(Caption::Paused)));
     }
@@ -203,8 +207,7 @@ fn recording(model: &Model, theme: &Theme) -> Option<Part> {
             Some(ours(theme, 6, format!("{} {length}", text(Caption::Recording))))
         }
         Recording::Stopped(why) => {
-            let why = why.plain(WHY * 2);
-            let why = fit(&why, WHY, model.glyphs);
+            let why = fit(storage::short(model.language, why), WHY, model.glyphs);
             let said = format!("{} {why}", text(Caption::NotRecording));
             Some(badge(theme, Role::Armed, &said))
         }

@@ -95,7 +95,7 @@ fn offer_line(model: &Model, theme: &Theme, offer: &Offer) -> Vec<Span<'static>>
     let (sign, role) = match offer.condition {
         Condition::Left | Condition::Debriefed(_) => (".", Role::Ok),
         Condition::CutOff => ("*", Role::Warn),
-        Condition::Held => ("*", Role::Unknown),
+        Condition::Held | Condition::Moved(_) => ("*", Role::Unknown),
         Condition::Broken(_) => ("!", Role::Crit),
     };
     spans.push(span(theme, role, sign));
@@ -125,6 +125,7 @@ fn detail(
                 Condition::Left | Condition::CutOff => Caption::ResumeSession,
                 Condition::Debriefed(_) => Caption::ReadDebrief,
                 Condition::Held => Caption::WatchSession,
+                Condition::Moved(_) => Caption::GoesOnElsewhere,
                 Condition::Broken(_) => Caption::ReadSession,
             }
         }

@@ -34,6 +34,8 @@ captions! {
     Recording => "REC", "อัด";
     /// Header: what is seen is not recorded; why follows.
     NotRecording => "REC off:", "หยุดอัด:";
+    /// Little room is left on the disk; how much follows.
+    LowSpace => "disk left:", "ดิสก์เหลือ";
     /// Header: this screen only follows.
     Observer => "OBSERVER", "ผู้สังเกตการณ์";
     /// Header: the journal forked.
@@ -88,6 +90,8 @@ captions! {
     WatchSession => "Enter watches; the other screen keeps the pen.", "Enter เพื่อดู จออื่นยังเป็นผู้เขียน";
     /// Start: what Enter does on a broken session.
     ReadSession => "Enter opens it read only.", "Enter เปิดแบบอ่านอย่างเดียว";
+    /// Start: what Enter cannot do with a session that was moved.
+    GoesOnElsewhere => "It goes on there: firedamp --dir and that directory.", "ทำงานต่อที่นั่น: firedamp --dir ตามด้วยที่นั้น";
     /// Start: what Enter does on the last line.
     StartSession => "Enter opens a session on this host.", "Enter เพื่อเปิด session บนเครื่องนี้";
     /// Start: what the program does to the host.

@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use crate::cockpit::model::{Copied, Kept, NoticeKind};
+use crate::cockpit::storage::Refusal;
 use crate::domain::base::{Language, Timestamp};
 use crate::domain::detect::Grade;
 use crate::domain::untrusted::Untrusted;
-use crate::words::{Phrase, finding, pen, pick};
+use crate::words::{Phrase, finding, pen, pick, storage, trouble};
 
 /// How much a notice weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,7 +36,7 @@ pub const fn weight(kind: &NoticeKind) -> Weight {
         | NoticeKind::PenForced(..)
         | NoticeKind::Trouble(_) => Weight::Danger,
         NoticeKind::NoPen
-        | NoticeKind::NoPenHere
+        | NoticeKind::NoPenHere(_)
         | NoticeKind::PenAskedBy(_)
         | NoticeKind::PenRefused
         | NoticeKind::PenFree
@@ -54,6 +55,9 @@ pub const fn weight(kind: &NoticeKind) -> Weight {
         | NoticeKind::TapeDamaged(..)
         | NoticeKind::HandoffWaits(_)
         | NoticeKind::Elsewhere(..)
+        | NoticeKind::LittleRoom(_)
+        | NoticeKind::PlainPlaybook { .. }
+        | NoticeKind::MovedAway(_)
         | NoticeKind::Inject(..) => Weight::Watch,
         NoticeKind::Carried { left_behind, .. } => {
             if *left_behind > 0 {
@@ -126,10 +130,10 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
             }
         }
         NoticeKind::NotSaved(why) => {
-            say("NOT SAVED, the disk refuses: ", "บันทึกไม่ได้ ดิสก์ไม่รับ: ").theirs(why)
+            say("NOT SAVED: ", "บันทึกไม่ได้: ").then(storage::unsaved(language, why))
         }
         NoticeKind::NoPen
-        | NoticeKind::NoPenHere
+        | NoticeKind::NoPenHere(_)
         | NoticeKind::PenIsHere
         | NoticeKind::AskedForPen(..)
         | NoticeKind::PenAskedBy(_)
@@ -212,7 +216,7 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
                 .ours(bytes.to_string())
         }
         NoticeKind::NotRecording(why) => {
-            say("Snapshots are not recorded: ", "ไม่ได้อัด snapshot: ").theirs(why)
+            not_recording(language, why)
         }
         NoticeKind::NoTool => say("There is no nvidia-smi on this host.", "เครื่องนี้ไม่มี nvidia-smi"),
         NoticeKind::Inject(from, text) => {
@@ -253,7 +257,8 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
                 .theirs(place)
         }
         NoticeKind::NotCarried(why) => {
-            say("Not moved, it goes on here: ", "ย้ายไม่ได้ ทำงานต่อที่เดิม: ").theirs(why)
+            let stays = say("Not moved, it goes on here: ", "ย้ายไม่ได้ ทำงานต่อที่เดิม: ");
+            stays.then(trouble::not_carried(language, why))
         }
         NoticeKind::NothingToMove => {
             say("Only the session of an incident can move.", "ย้ายได้เฉพาะ session ของเหตุการณ์จริง")
@@ -261,9 +266,54 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
         NoticeKind::Elsewhere(place, why) => say("Sessions are in ", "session อยู่ที่ ")
             .theirs(place)
             .ours(pick(language, ", because ", " เพราะ "))
-            .theirs(why),
-        NoticeKind::Trouble(what) => Phrase::default().theirs(what),
+            .then(trouble::joined(language, why)),
+        NoticeKind::LittleRoom(left) => little_room(language, *left),
+        NoticeKind::PlainPlaybook { tree, checklist } => {
+            plain_playbook(language, *tree, *checklist)
+        }
+        NoticeKind::MovedAway(place) => {
+            trouble::follow(language, place)
+        }
+        NoticeKind::Trouble(what) => trouble::trouble(language, what).line(language),
     }
+}
+
+/// What goes on and what does not, and what to do. The kernel's own words come last.
+fn not_recording(language: Language, why: &Refusal) -> Phrase {
+    let off = Phrase::of(pick(language, "Not recorded any more: ", "หยุดอัดแล้ว: "));
+    let off = off.ours(storage::short(language, why)).ours(pick(language, ". ", " "));
+    let off = off.ours(storage::remedy(language, why));
+    match why {
+        Refusal::Other(_) => off.ours("  ").then(storage::why(language, why)),
+        _ => off,
+    }
+}
+
+/// How much room there is, and what to do before anything fails.
+fn little_room(language: Language, left: u64) -> Phrase {
+    Phrase::of(match language {
+        Language::En => format!("Only {left} MiB left on the disk. Free space, or :move DIR"),
+        Language::Th => format!("ดิสก์เหลือ {left} MiB ลบไฟล์ หรือ :move DIR"),
+    })
+}
+
+/// What a playbook does not have, and where its text is.
+fn plain_playbook(language: Language, tree: bool, checklist: bool) -> Phrase {
+    let (en, th) = match (tree, checklist) {
+        (true, _) => (
+            "This playbook has no checklist. 7 shows its text.",
+            "playbook นี้ไม่มีเช็กลิสต์ กด 7 เพื่ออ่าน",
+        ),
+        (false, true) => (
+            "This playbook has no decision tree. 7 shows its text.",
+            "playbook นี้ไม่มีผังการตัดสินใจ กด 7 เพื่ออ่าน",
+        ),
+        (false, false) => (
+            "No decision tree and no checklist in it. 7 shows its text.",
+            "playbook นี้ไม่มีผังและเช็กลิสต์ กด 7 เพื่ออ่าน",
+        ),
+    };
+    Phrase::of(pick(language, en, th))
 }
 
 /// How many lines are left to read.
@@ -305,7 +355,7 @@ fn copied(language: Language, copied: &Copied) -> Phrase {
         Kept::Nowhere => phrase.ours(". "),
         Kept::Failed(why) => {
             let but = pick(language, ", but not to a file: ", " แต่ลงไฟล์ไม่ได้: ");
-            phrase.ours(but).theirs(why).ours(". ")
+            phrase.ours(but).then(trouble::reason(language, why)).ours(". ")
         }
     };
     phrase.ours(pick(language, "tmux lost it? y, then p.", "ถ้าหายใน tmux ให้กด y แล้ว p"))

@@ -1,6 +1,6 @@
 //! Words for the pen: who asks, who has it, how it is held, and how it changed hands.
 
-use crate::cockpit::model::NoticeKind;
+use crate::cockpit::model::{Closed, NoticeKind};
 use crate::cockpit::pen::Holding;
 use crate::domain::base::Language;
 use crate::domain::untrusted::Untrusted;
@@ -52,7 +52,7 @@ pub(super) fn notice(language: Language, kind: &NoticeKind) -> Option<Phrase> {
         NoticeKind::NoPen => {
             say("This screen only reads. P asks for the pen.", "จอนี้อ่านได้อย่างเดียว กด P เพื่อขอปากกา")
         }
-        NoticeKind::NoPenHere => say("Nobody can write here.", "ที่นี่ไม่มีใครเขียนได้"),
+        NoticeKind::NoPenHere(why) => Phrase::of(closed(language, *why)),
         NoticeKind::PenIsHere => say("You have the pen.", "ปากกาอยู่ที่คุณแล้ว"),
         NoticeKind::AskedForPen(who, how) => asked(language, who, *how),
         NoticeKind::PenAskedBy(who) => {
@@ -89,6 +89,32 @@ pub(super) fn notice(language: Language, kind: &NoticeKind) -> Option<Phrase> {
         }
         _ => return None,
     })
+}
+
+/// Why nobody can write here, and what to do instead.
+const fn closed(language: Language, why: Closed) -> &'static str {
+    let (en, th) = match why {
+        Closed::Replay => {
+            ("A replay writes nothing. q leaves it.", "เล่นย้อนหลัง เขียนไม่ได้ กด q เพื่อออก")
+        }
+        Closed::Training => {
+            ("This training is over. D shows its debrief.", "การฝึกนี้จบแล้ว กด D เพื่อดูสรุปการฝึก")
+        }
+        Closed::Damaged => (
+            "The journal is damaged, nobody writes here. Go on: firedamp --new",
+            "journal เสียหาย เขียนไม่ได้ ทำต่อด้วย: firedamp --new",
+        ),
+        Closed::Forked => (
+            "The journal forked, nobody writes here. See: firedamp verify ID",
+            "journal แตกกิ่ง เขียนไม่ได้ ดูด้วย: firedamp verify ID",
+        ),
+        Closed::NoSession => ("Open a session first: Enter.", "เปิด session ก่อน: Enter"),
+        Closed::NoSeat => (
+            "The disk takes nothing, so the pen cannot be asked for.",
+            "ดิสก์ไม่รับ จึงขอปากกาไม่ได้",
+        ),
+    };
+    pick(language, en, th)
 }
 
 fn asked(language: Language, who: &Untrusted, how: Holding) -> Phrase {

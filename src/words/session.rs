@@ -6,6 +6,7 @@ use crate::domain::playbook::Phase;
 use crate::domain::session::{ClockChange, Event, ItemState, Opening, Place, known_part};
 use crate::domain::untrusted::Untrusted;
 use crate::words::finding;
+use crate::words::trouble::damage;
 use crate::words::{Phrase, pick};
 
 /// Title of a pane.
@@ -61,6 +62,7 @@ pub fn condition(language: Language, condition: &Condition) -> Phrase {
         Condition::Debriefed(score) => {
             say("over, score ", "จบแล้ว คะแนน ").ours(format!("{score}/100"))
         }
+        Condition::Moved(place) => say("moved to ", "ย้ายไป ").theirs(place),
         Condition::Broken(why) => say("damaged: ", "เสียหาย: ").theirs(why),
     }
 }
@@ -76,7 +78,8 @@ pub fn pen(language: Language, pen: &Pen) -> Phrase {
             say("you watch; the pen is with ", "คุณดูได้อย่างเดียว ผู้เขียนคือ ").theirs(who)
         }
         Pen::Damaged(why) => {
-            say("read only, the journal is damaged: ", "อ่านได้อย่างเดียว journal เสียหาย: ").theirs(why)
+            say("read only, the journal is damaged: ", "อ่านได้อย่างเดียว journal เสียหาย: ")
+                .then(damage(language, why))
         }
         Pen::Forked(branches) => {
             say("read only, two wrote at once; branches: ", "อ่านได้อย่างเดียว เขียนชนกัน จำนวนกิ่ง: ")

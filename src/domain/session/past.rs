@@ -72,7 +72,9 @@ impl From<Vec<Entry>> for Past {
     /// All entries of a session, and all of them kept.
     fn from(entries: Vec<Entry>) -> Self {
         let mut state = State::default();
-        entries.iter().for_each(|entry| state.fold(entry));
+        for entry in &entries {
+            state.fold(entry);
+        }
         state.last = entries.last().cloned();
         Self { state, entries, earlier: 0 }
     }

@@ -9,7 +9,6 @@ use crate::domain::base::Moment;
 use crate::domain::session::{
     Branch, Break, Chain, Entry, Event, Fork, Keeper, Past, State, Verdict, digest,
 };
-use crate::domain::untrusted::Untrusted;
 use crate::host::store::dir::Dir;
 use crate::host::store::disk::Access;
 use crate::host::store::error::StoreError;
@@ -50,7 +49,7 @@ pub struct Opened {
     /// What continues the entries, if the journal forked: more than one thing.
     pub branches: Vec<Branch>,
     /// Why the pen could not be taken though nobody holds it: the disk is full, read-only or broken.
-    pub trouble: Option<Untrusted>,
+    pub trouble: Option<StoreError>,
     dir: Dir,
 }
 
@@ -144,7 +143,7 @@ pub(super) fn open(
         Ok(Some(lock)) if !lock.settled() => return force::finish(dir, it, lock),
         Ok(Some(lock)) => lock,
         Ok(None) => return observe(dir, it),
-        Err(error) if error.is_disk() => return hindered(dir, it, &error),
+        Err(error) if error.is_disk() => return hindered(dir, it, error),
         Err(error) => return Err(error),
     };
     let loaded = load(&dir, it.most)?;
@@ -155,7 +154,7 @@ pub(super) fn open(
         Ok(mended) => mended,
         Err(error @ StoreError::Io { .. }) => {
             drop(lock);
-            return hindered(dir, it, &error);
+            return hindered(dir, it, error);
         }
         Err(error) => return Err(error),
     };
@@ -181,9 +180,8 @@ pub(super) fn observe(dir: Dir, it: Asked<'_>) -> Result<Opened, StoreError> {
 }
 
 /// A disk that takes nothing still shows what it has; anything else that is wrong is wrong for readers too.
-fn hindered(dir: Dir, it: Asked<'_>, error: &StoreError) -> Result<Opened, StoreError> {
-    let trouble = Some(error.to_string().into());
-    observe(dir, it).map(|opened| Opened { trouble, ..opened })
+fn hindered(dir: Dir, it: Asked<'_>, error: StoreError) -> Result<Opened, StoreError> {
+    observe(dir, it).map(|opened| Opened { trouble: Some(error), ..opened })
 }
 
 pub(super) fn load(dir: &Dir, most: usize) -> Result<Loaded, StoreError> {

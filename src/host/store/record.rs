@@ -23,7 +23,6 @@ pub(super) const SUFFIX: &str = ".jsonl.zst";
 const LEVEL: i32 = 3;
 /// On a disk with less room the recording stops, so that the journal can go on.
 pub(super) const FLOOR: u64 = 16 << 20;
-const LITTLE_ROOM: &str = "less than 16 MiB are free, and the journal comes first";
 /// A disk that hangs must not hold up the end of the program for longer.
 const GOODBYE: Duration = Duration::from_secs(1);
 
@@ -41,7 +40,25 @@ pub struct Recording {
     /// Bytes of the file.
     pub bytes: u64,
     /// Why nothing is written any more.
-    pub trouble: Option<Untrusted>,
+    pub trouble: Option<Stopped>,
+}
+
+/// Why a recording stopped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stopped {
+    /// Little room is left, and the journal comes first.
+    LittleRoom,
+    /// The kernel refused, with this number.
+    Kernel(i32),
+    /// Something else went wrong.
+    Other(Untrusted),
+}
+
+impl From<io::Error> for Stopped {
+    fn from(error: io::Error) -> Self {
+        let other = || Self::Other(error.to_string().into());
+        error.raw_os_error().map_or_else(other, Self::Kernel)
+    }
 }
 
 #[derive(Debug, Default)]
@@ -122,7 +139,7 @@ impl Shared {
                     slot.recording.bytes = bytes;
                 }
                 Err(error) => {
-                    slot.recording.trouble = Some(error.to_string().into());
+                    slot.recording.trouble = Some(error);
                     break;
                 }
             }
@@ -130,7 +147,7 @@ impl Shared {
         let outcome = segment.end();
         let mut slot = self.lock();
         if let Err(error) = outcome {
-            slot.recording.trouble.get_or_insert_with(|| error.to_string().into());
+            slot.recording.trouble.get_or_insert_with(|| error.into());
         }
         slot.ended = true;
         drop(slot);
@@ -161,9 +178,9 @@ impl Segment {
     }
 
     /// The bytes that the file has then.
-    fn write(&mut self, snapshot: &Snapshot) -> io::Result<u64> {
+    fn write(&mut self, snapshot: &Snapshot) -> Result<u64, Stopped> {
         if self.dir.space().is_ok_and(|space| space.free < FLOOR) {
-            return Err(io::Error::new(io::ErrorKind::StorageFull, LITTLE_ROOM));
+            return Err(Stopped::LittleRoom);
         }
         let begins = self.codec.is_keyframe_due();
         let line = self.codec.push(snapshot).map_err(io::Error::other)?;
@@ -174,11 +191,12 @@ impl Segment {
             };
             self.frame = file.map(frame).transpose()?;
         }
-        let frame = self.frame.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
+        let gone = || io::Error::from(io::ErrorKind::BrokenPipe);
+        let frame = self.frame.as_mut().ok_or_else(gone)?;
         frame.write_all(line.as_bytes())?;
         frame.write_all(b"\n")?;
         frame.flush()?;
-        frame.get_ref().bytes()
+        Ok(frame.get_ref().bytes()?)
     }
 
     fn end(mut self) -> io::Result<()> {

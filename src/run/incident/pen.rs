@@ -4,17 +4,18 @@
 //! will before it begins to watch.
 
 use crate::cockpit::Msg;
-use crate::cockpit::model::{NoticeKind, Pen};
+use crate::cockpit::model::{Closed, NoticeKind, Pen};
 use crate::cockpit::pen::{self, Around, Came, Holding, Watcher, Wish};
+use crate::cockpit::trouble::Damage;
 use crate::domain::base::{Clock, Moment};
 use crate::domain::session::Past;
 use crate::domain::untrusted::Untrusted;
 use crate::host::probe::HostClock;
 use crate::host::store::{self, Answer, Fence, Hand, Journal, Pulse, Seat, Standing, StoreError};
-use crate::run::complain::chain;
 use crate::run::incident::watch::{For, Watch};
 use crate::run::incident::{Following, Incident};
 use crate::run::looker::Order;
+use crate::run::reason;
 use crate::run::scribe::Scribe;
 
 /// From one heartbeat to the next.
@@ -156,7 +157,7 @@ impl Incident {
         match pencil.seat.as_ref().map(|seat| seat.ask(true)) {
             Some(Ok(())) => None,
             Some(Err(error)) => Some(trouble(&error)),
-            None => Some(Msg::Notice(NoticeKind::NoPenHere)),
+            None => Some(Msg::Notice(NoticeKind::NoPenHere(Closed::NoSeat))),
         }
     }
 
@@ -201,7 +202,7 @@ impl Incident {
                 Some(Msg::Pen(super::unwritable(&broken, branches)))
             }
             Ok(store::Opened { hand: Hand::Pen(_), .. }) => None,
-            Err(error) => Some(Msg::Pen(Pen::Damaged(chain(&error).into()))),
+            Err(error) => Some(Msg::Pen(Pen::Damaged(Damage::Unreadable(reason::unusable(&error))))),
         }
     }
 
@@ -222,7 +223,7 @@ impl Incident {
             Hand::Pen(_) => {}
             Hand::Observer(..) if given => return None,
             Hand::Observer(..) => {
-                let why = opened.trouble.map(NoticeKind::Trouble);
+                let why = opened.trouble.map(|error| NoticeKind::Trouble(super::refused(&error)));
                 return Some(Msg::Notice(why.unwrap_or(NoticeKind::PenNotFree)));
             }
             Hand::ReadOnly(broken) => {
@@ -243,7 +244,7 @@ impl Incident {
                     reason,
                 })))
             }
-            Err(complaint) => Some(Msg::Notice(NoticeKind::Trouble(complaint.line()))),
+            Err(trouble) => Some(Msg::Notice(NoticeKind::Trouble(trouble))),
         }
     }
 }
@@ -267,5 +268,5 @@ fn held(standing: Standing) -> (Option<Untrusted>, Holding) {
 }
 
 fn trouble(error: &StoreError) -> Msg {
-    Msg::Notice(NoticeKind::Trouble(chain(error).into()))
+    Msg::Notice(NoticeKind::Trouble(super::refused(error)))
 }

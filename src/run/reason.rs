@@ -1,0 +1,133 @@
+//! From the errors of rooms to the kinds that words know: what the kernel said, and what a responder can do about it.
+//!
+//! Absent on purpose: prose. What no kind fits stays in the kernel's own words.
+
+use std::ffi::OsStr;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use rustix::io::Errno;
+
+use crate::cockpit::storage::{Refusal, Unsaved};
+use crate::cockpit::trouble::{Damage, Distrust, Unusable};
+use crate::domain::session::Break;
+use crate::domain::untrusted::Untrusted;
+use crate::host::store::{JournalError, Stopped, StoreError, Unsafe};
+
+/// What the kernel said.
+pub(super) fn refusal(error: &io::Error) -> Refusal {
+    match error.raw_os_error().map(Errno::from_raw_os_error) {
+        Some(Errno::IO) => return Refusal::Failing,
+        Some(Errno::MFILE | Errno::NFILE) => return Refusal::TooManyFiles,
+        Some(_) | None => {}
+    }
+    let is = |kind| error.kind() == kind;
+    if is(io::ErrorKind::StorageFull) {
+        Refusal::Full
+    } else if is(io::ErrorKind::QuotaExceeded) {
+        Refusal::Quota
+    } else if is(io::ErrorKind::ReadOnlyFilesystem) {
+        Refusal::ReadOnly
+    } else if is(io::ErrorKind::PermissionDenied) {
+        Refusal::Forbidden
+    } else if is(io::ErrorKind::NotFound) {
+        Refusal::NotThere
+    } else if is(io::ErrorKind::StaleNetworkFileHandle) {
+        Refusal::Stale
+    } else {
+        Refusal::Other(error.to_string().into())
+    }
+}
+
+/// Why a session, or the place for sessions, cannot be used.
+pub(super) fn unusable(error: &StoreError) -> Unusable {
+    match error {
+        StoreError::Missing { path } => Unusable::Missing(shown(path)),
+        StoreError::Unsafe { path, why } => Unusable::Unsafe(shown(path), distrust(*why)),
+        StoreError::Io { path, source, .. } => Unusable::Kernel(shown(path), refusal(source)),
+        StoreError::Unknown(id) => Unusable::Unknown(id.clone()),
+        StoreError::Ambiguous { given, ids } => Unusable::Ambiguous(given.clone(), ids.clone()),
+        StoreError::Empty { path } => Unusable::Empty(shown(path)),
+        StoreError::NoPen => Unusable::Held,
+        StoreError::Begin(why) => Unusable::Begin(unsaved(why)),
+        StoreError::Moved(place) => Unusable::Moved(sessions_of(place)),
+        StoreError::BadCopy { path, .. } => Unusable::BadCopy(shown(path)),
+        StoreError::Network { path, kind } => Unusable::SharedDisk(shown(path), kind),
+        StoreError::There { path } => Unusable::There(shown(path)),
+    }
+}
+
+/// Why an entry is not saved and will not be.
+pub(super) fn unsaved(error: &JournalError) -> Unsaved {
+    match error {
+        JournalError::Line(problem) => Unsaved::Unwritable(problem.to_string().into()),
+        JournalError::Foreign { .. } => Unsaved::Changed,
+        JournalError::Closed => Unsaved::WriterEnded,
+        JournalError::Refused(_)
+        | JournalError::Short { .. }
+        | JournalError::Sync(_)
+        | JournalError::Unnamed(_)
+        | JournalError::Segment(_)
+        | JournalError::Taken => Unsaved::Disk(of_journal(error)),
+    }
+}
+
+/// Why the disk does not take an entry.
+pub(super) fn of_journal(error: &JournalError) -> Refusal {
+    match error {
+        JournalError::Short { .. } => Refusal::Full,
+        JournalError::Refused(source) | JournalError::Sync(source) => refusal(source),
+        JournalError::Unnamed(error) | JournalError::Segment(error) => of_store(error),
+        JournalError::Taken => Refusal::PenLost,
+        JournalError::Line(_) | JournalError::Foreign { .. } | JournalError::Closed => {
+            Refusal::Other(error.to_string().into())
+        }
+    }
+}
+
+/// Why something cannot be written beside the journal.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the others say it in their own words")]
+pub(super) fn of_store(error: &StoreError) -> Refusal {
+    match error {
+        StoreError::Io { source, .. } => refusal(source),
+        StoreError::NoPen => Refusal::PenLost,
+        other => Refusal::Other(other.to_string().into()),
+    }
+}
+
+/// Why the recording stopped.
+pub(super) fn of_recording(stopped: &Stopped) -> Refusal {
+    match stopped {
+        Stopped::LittleRoom => Refusal::LittleRoom,
+        Stopped::Kernel(code) => refusal(&io::Error::from_raw_os_error(*code)),
+        Stopped::Other(said) => Refusal::Other(said.clone()),
+    }
+}
+
+/// Where and why a journal does not hold.
+pub(super) fn damage(broken: &Break) -> Damage {
+    Damage::Line(broken.clone())
+}
+
+/// The sessions directory that a session's own directory lies in.
+pub(super) fn sessions_of(session: &Untrusted) -> Untrusted {
+    let path = Path::new(OsStr::from_bytes(session.bytes()));
+    path.parent().map_or_else(|| session.clone(), shown)
+}
+
+/// A path as somebody wrote it.
+pub(super) fn shown(path: &Path) -> Untrusted {
+    Untrusted::new(path.as_os_str().as_bytes())
+}
+
+const fn distrust(why: Unsafe) -> Distrust {
+    match why {
+        Unsafe::Link => Distrust::Link,
+        Unsafe::NotADirectory => Distrust::NotADirectory,
+        Unsafe::NotAFile => Distrust::NotAFile,
+        Unsafe::Owner(uid) => Distrust::Owner(uid),
+        Unsafe::Mode(mode) => Distrust::Mode(mode),
+        Unsafe::Links => Distrust::Links,
+    }
+}

@@ -1,0 +1,368 @@
+//! Words for what does not work: what, why, and what to do next, in both languages.
+//!
+//! Invariant: every kind has all three. On the screen they share a line, so what to do comes before what somebody
+//! else said.
+
+use crate::cockpit::trouble::{BadFile, Damage, Distrust, NotCarried, Trouble, Unusable};
+use crate::domain::base::Language;
+use crate::domain::session::LineProblem;
+use crate::domain::untrusted::Untrusted;
+use crate::words::{Phrase, pick, storage};
+
+/// What a tired person reads when something does not work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// What did not work.
+    pub what: Phrase,
+    /// Why.
+    pub why: Phrase,
+    /// What to type or do next.
+    pub next: Phrase,
+}
+
+impl Told {
+    fn new(what: Phrase, why: Phrase, next: &'static str) -> Self {
+        Self { what, why, next: Phrase::of(next) }
+    }
+
+    /// On one line: what to do comes before why, which may be long.
+    #[must_use]
+    pub fn line(self, language: Language) -> Phrase {
+        let stop = pick(language, ". ", " ");
+        self.what.ours(stop).then(self.next).ours(" (").then(self.why).ours(")")
+    }
+}
+
+/// What is said of it.
+#[must_use]
+#[expect(clippy::too_many_lines, reason = "a table: one row a trouble, no logic")]
+pub fn trouble(language: Language, trouble: &Trouble) -> Told {
+    let say = |en, th| Phrase::of(pick(language, en, th));
+    let told = |what, why, (en, th)| Told::new(what, why, pick(language, en, th));
+    let another = ("Choose another: firedamp sessions", "เลือกอันอื่น: firedamp sessions");
+    match trouble {
+        Trouble::Session(why) => unusable(language, why),
+        Trouble::NoPlace(places) => told(
+            say("No place takes a session", "ไม่มีที่ไหนเก็บ session ได้"),
+            joined(language, places),
+            (
+                "Name a directory on a disk that can be written: --dir DIR",
+                "ระบุไดเรกทอรีบนดิสก์ที่เขียนได้: --dir DIR",
+            ),
+        ),
+        Trouble::NoHome => told(
+            say("There is no place for sessions", "ไม่มีที่เก็บ session"),
+            say("HOME is not set and no directory was named", "ไม่มี HOME และไม่ได้ระบุไดเรกทอรี"),
+            ("Name one: firedamp --dir DIR", "ระบุด้วย: firedamp --dir DIR"),
+        ),
+        Trouble::NothingToResume => told(
+            say("There is no session to take up", "ไม่มี session ให้ทำต่อ"),
+            say("no incident is open in this place", "ยังไม่มีเหตุการณ์ที่เปิดอยู่ในที่นี้"),
+            (
+                "Begin one: firedamp; or name another directory: --dir DIR",
+                "เริ่มใหม่: firedamp หรือระบุที่อื่น: --dir DIR",
+            ),
+        ),
+        Trouble::EmptySession => told(
+            say("This session holds nothing", "session นี้ว่างเปล่า"),
+            say("the program was ended while it began", "โปรแกรมถูกปิดตอนเพิ่งเริ่ม"),
+            ("Begin a new one: firedamp --new", "เริ่มใหม่: firedamp --new"),
+        ),
+        Trouble::IsTraining => told(
+            say("This session is training", "session นี้เป็นการฝึก"),
+            say("nothing in it is about this host", "ไม่มีอะไรเกี่ยวกับเครื่องนี้"),
+            ("Go on with it: firedamp resume ID", "ทำต่อด้วย: firedamp resume ID"),
+        ),
+        Trouble::TrainingHeld => told(
+            say("Cannot go on with this training", "ทำการฝึกนี้ต่อไม่ได้"),
+            say("somebody is in it, or its journal is damaged", "มีคนใช้อยู่ หรือ journal เสียหาย"),
+            ("Begin anew: firedamp --new train NAME", "เริ่มใหม่: firedamp --new train NAME"),
+        ),
+        Trouble::NoWalkthrough(name, known) => told(
+            say("There is no walkthrough ", "ไม่มีบทฝึกชื่อ ").theirs(name),
+            say("there are: ", "มี: ").ours(known.join(", ")),
+            ("List them: firedamp train", "ดูรายชื่อ: firedamp train"),
+        ),
+        Trouble::BadWalkthrough(why) => told(
+            say("A built-in walkthrough does not open", "บทฝึกในโปรแกรมเปิดไม่ได้"),
+            Phrase::default().theirs(why),
+            ("Report this: it is a bug", "แจ้งผู้พัฒนา: เป็นข้อผิดพลาดของโปรแกรม"),
+        ),
+        Trouble::OneReplay => told(
+            say("Cannot open another session here", "เปิด session อื่นตรงนี้ไม่ได้"),
+            say("this is a replay", "นี่คือการเล่นย้อนหลัง"),
+            ("Leave it first: q", "ออกก่อน: q"),
+        ),
+        Trouble::NothingRecorded => told(
+            say("Cannot replay this session", "เล่น session นี้ย้อนหลังไม่ได้"),
+            say("nothing was recorded in it", "ไม่มีการอัดไว้"),
+            another,
+        ),
+        Trouble::BadTape(why) => told(
+            say("Cannot play the recording", "เล่นที่อัดไว้ไม่ได้"),
+            Phrase::default().theirs(why),
+            (
+                "Its journal is untouched: firedamp verify ID",
+                "journal ยังอยู่ครบ: firedamp verify ID",
+            ),
+        ),
+        Trouble::Playbook(path, why) => told(
+            say("Cannot read the playbook ", "อ่าน playbook ไม่ได้ ").theirs(path),
+            bad_file(language, why),
+            (
+                "Name a Markdown file in UTF-8; PB-31 is built in and needs none",
+                "ระบุไฟล์ Markdown แบบ UTF-8 ส่วน PB-31 มีในตัวอยู่แล้ว",
+            ),
+        ),
+        Trouble::NoPlaybook(name, known) => told(
+            say("There is no playbook or file ", "ไม่มี playbook หรือไฟล์ชื่อ ").theirs(name),
+            say("built in: ", "ที่มีในตัว: ").ours(known.join(", ")),
+            ("Name one of these, or a Markdown file", "ระบุชื่อเหล่านี้ หรือไฟล์ Markdown"),
+        ),
+        Trouble::PlaybookChanged => told(
+            say("playbook.md was changed", "playbook.md ถูกแก้"),
+            say("it is not the one that the session began with", "ไม่ตรงกับตอนเริ่ม session"),
+            ("Trust no mark by its name: firedamp verify ID", "อย่าเชื่อเครื่องหมาย: firedamp verify ID"),
+        ),
+        Trouble::NoThread(why) => told(
+            say("Cannot start a thread", "เริ่มเธรดไม่ได้"),
+            storage::why(language, why),
+            (
+                "End some processes, or raise the limit: ulimit -u",
+                "ปิดบางโปรเซส หรือเพิ่มขีดจำกัด: ulimit -u",
+            ),
+        ),
+        Trouble::NoEyes(why) => told(
+            say("Cannot look at this host", "ดูเครื่องนี้ไม่ได้"),
+            Phrase::default().theirs(why),
+            (
+                "Mount /proc, or run it on the host itself",
+                "mount /proc หรือรันบนเครื่องนั้นโดยตรง",
+            ),
+        ),
+        Trouble::LooksStopped => told(
+            say("The looks at this host have stopped", "หยุดดูเครื่องนี้แล้ว"),
+            say("a look hangs or its thread has ended", "การอ่านค้างหรือเธรดจบไปแล้ว"),
+            ("What you see is old: q, then firedamp resume", "ที่เห็นเป็นของเก่า: q แล้ว firedamp resume"),
+        ),
+        Trouble::NoTerminal => told(
+            say("The cockpit needs a terminal", "ต้องเปิดในเทอร์มินัล"),
+            say("its input or output is a file or a pipe", "ขาเข้าหรือขาออกเป็นไฟล์หรือ pipe"),
+            (
+                "Run it in a terminal (ssh -t HOST firedamp), or use a command: firedamp --help",
+                "รันในเทอร์มินัล (ssh -t HOST firedamp) หรือใช้คำสั่ง: firedamp --help",
+            ),
+        ),
+        Trouble::BadTerminal(why) => told(
+            say("Cannot use this terminal", "ใช้เทอร์มินัลนี้ไม่ได้"),
+            storage::why(language, why),
+            (
+                "Try another terminal, or TERM=xterm-256color",
+                "ลองเทอร์มินัลอื่น หรือ TERM=xterm-256color",
+            ),
+        ),
+        Trouble::NoLoop(why) => told(
+            say("Cannot open the cockpit", "เปิดจอไม่ได้"),
+            storage::why(language, why),
+            ("Raise the limits: ulimit -n, ulimit -u", "เพิ่มขีดจำกัด: ulimit -n, ulimit -u"),
+        ),
+        Trouble::NoShell => told(
+            say("Cannot be put in the background", "พักไว้เบื้องหลังไม่ได้"),
+            say("there is no shell to go back to", "ไม่มี shell ให้กลับไป"),
+            ("Leave with q", "ออกด้วย q"),
+        ),
+        Trouble::Fell(report) => told(
+            say("A part of the program fell", "ส่วนหนึ่งของโปรแกรมล้ม"),
+            Phrase::default().theirs(report),
+            ("What is saved is saved: q, then resume", "ที่บันทึกแล้วยังอยู่: q แล้ว resume"),
+        ),
+    }
+}
+
+/// What is said of a session, or a place for sessions, that cannot be used.
+#[must_use]
+pub fn unusable(language: Language, unusable: &Unusable) -> Told {
+    let what = Phrase::of(pick(language, "Cannot use the session", "ใช้ session นี้ไม่ได้"));
+    let why = reason(language, unusable);
+    match unusable {
+        Unusable::Moved(place) => Told { what, why, next: follow(language, place) },
+        other => Told::new(what, why, next(language, other)),
+    }
+}
+
+/// What to type to go on where a session went.
+#[must_use]
+pub fn follow(language: Language, place: &Untrusted) -> Phrase {
+    let there = pick(language, "It moved. Go on: firedamp resume --dir ", "ย้ายแล้ว ทำต่อ: firedamp resume --dir ");
+    Phrase::of(there).theirs(place)
+}
+
+/// Why it cannot be used.
+#[must_use]
+pub fn reason(language: Language, unusable: &Unusable) -> Phrase {
+    let say = |en, th| Phrase::of(pick(language, en, th));
+    match unusable {
+        Unusable::Missing(path) => say("there is no directory ", "ไม่มีไดเรกทอรี ").theirs(path),
+        Unusable::Unsafe(path, why) => {
+            Phrase::default().theirs(path).ours(" ").ours(distrust(language, *why))
+        }
+        Unusable::Kernel(path, why) => {
+            storage::why(language, why).ours(": ").theirs(path)
+        }
+        Unusable::Unknown(id) => say("no session is called ", "ไม่มี session ชื่อ ").theirs(id),
+        Unusable::Ambiguous(given, ids) => Phrase::default()
+            .theirs(given)
+            .ours(pick(language, " could be any of ", " อาจเป็น "))
+            .ours(ids.join(", ")),
+        Unusable::Empty(path) => say("there are no sessions in ", "ไม่มี session ใน ").theirs(path),
+        Unusable::Held => say("another screen holds the pen", "จออื่นถือปากกาอยู่"),
+        Unusable::Begin(why) => {
+            say("it cannot begin: ", "เริ่มไม่ได้: ").then(storage::unsaved(language, why))
+        }
+        Unusable::Moved(place) => say("it was moved to ", "ย้ายไปที่ ").theirs(place),
+        Unusable::BadCopy(path) => {
+            say("the copy is not whole in ", "สำเนาไม่ครบใน ").theirs(path)
+        }
+        Unusable::SharedDisk(path, kind) => say(
+            "two machines could write at once on this shared disk: ",
+            "ดิสก์นี้แชร์กัน สองเครื่องอาจเขียนพร้อมกัน: ",
+        )
+        .theirs(path)
+        .ours(format!(" ({kind})")),
+        Unusable::There(path) => say("it is there already: ", "มีอยู่แล้วที่ ").theirs(path),
+    }
+}
+
+fn next(language: Language, unusable: &Unusable) -> &'static str {
+    let (en, th) = match unusable {
+        Unusable::Missing(_) => (
+            "Name the right directory: --dir DIR; or begin: firedamp",
+            "ระบุไดเรกทอรีให้ถูก: --dir DIR หรือเริ่มใหม่: firedamp",
+        ),
+        Unusable::Unsafe(..) => (
+            "Make it yours alone (chown, chmod 700), or name another: --dir DIR",
+            "ทำให้เป็นของคุณคนเดียว (chown, chmod 700) หรือระบุที่อื่น: --dir DIR",
+        ),
+        Unusable::Kernel(_, why) => return storage::before(language, why),
+        Unusable::Unknown(_) => (
+            "List the ids: firedamp sessions; `latest` is the newest",
+            "ดูรายชื่อ: firedamp sessions ส่วน `latest` คืออันใหม่สุด",
+        ),
+        Unusable::Ambiguous(..) => ("Give more of the id", "พิมพ์รหัสให้ยาวขึ้น"),
+        Unusable::Empty(_) => ("Begin one: firedamp", "เริ่มใหม่: firedamp"),
+        Unusable::Held => ("Wait until that screen lets go", "รอให้จอนั้นปล่อยก่อน"),
+        Unusable::Begin(_) | Unusable::BadCopy(_) => (
+            "Name a directory on another disk: --dir DIR",
+            "ระบุไดเรกทอรีบนดิสก์อื่น: --dir DIR",
+        ),
+        Unusable::Moved(_) => ("Follow it: --dir DIR", "ตามไป: --dir DIR"),
+        Unusable::SharedDisk(..) => (
+            "Take a disk of this machine: --dir DIR; or accept the risk: --shared-disk",
+            "ใช้ดิสก์ของเครื่องนี้: --dir DIR หรือยอมรับความเสี่ยง: --shared-disk",
+        ),
+        Unusable::There(_) => ("Name another directory", "ระบุไดเรกทอรีอื่น"),
+    };
+    pick(language, en, th)
+}
+
+fn distrust(language: Language, why: Distrust) -> String {
+    let (en, th) = match why {
+        Distrust::Link => ("is a symbolic link", "เป็น symbolic link"),
+        Distrust::NotADirectory => ("is no directory", "ไม่ใช่ไดเรกทอรี"),
+        Distrust::NotAFile => ("is no regular file", "ไม่ใช่ไฟล์ปกติ"),
+        Distrust::Links => ("is linked from elsewhere too", "มีลิงก์จากที่อื่นด้วย"),
+        Distrust::Owner(uid) => {
+            let text = pick(language, "belongs to another user, uid", "เป็นของผู้ใช้อื่น uid");
+            return format!("{text} {uid}");
+        }
+        Distrust::Mode(mode) => {
+            let text = pick(language, "is open to others, mode", "คนอื่นเข้าถึงได้ mode");
+            return format!("{text} {mode:04o}");
+        }
+    };
+    pick(language, en, th).to_owned()
+}
+
+fn bad_file(language: Language, why: &BadFile) -> Phrase {
+    let say = |en, th| Phrase::of(pick(language, en, th));
+    match why {
+        BadFile::Directory => say("this is a directory", "นี่คือไดเรกทอรี"),
+        BadFile::Special => say("this is no regular file", "ไม่ใช่ไฟล์ปกติ"),
+        BadFile::Huge(mib) => Phrase::of(match language {
+            Language::En => format!("it has more than {mib} MiB, a playbook never has"),
+            Language::Th => format!("ใหญ่กว่า {mib} MiB ซึ่ง playbook ไม่เคยใหญ่เท่านี้"),
+        }),
+        BadFile::Binary => say("it is binary", "เป็นไฟล์ไบนารี"),
+        BadFile::Encoding(line) => {
+            say("it is not UTF-8, line ", "ไม่ใช่ UTF-8 บรรทัด ").ours(line.to_string())
+        }
+        BadFile::Kernel(why) => storage::why(language, why),
+    }
+}
+
+/// Several places and what is wrong with each.
+#[must_use]
+pub fn joined(language: Language, places: &[Unusable]) -> Phrase {
+    let mut all = Phrase::default();
+    for (at, place) in places.iter().enumerate() {
+        let gap = if at > 0 { "; " } else { "" };
+        all = all.ours(gap).then(reason(language, place));
+    }
+    all
+}
+
+/// Where and why a journal does not hold.
+#[must_use]
+pub fn damage(language: Language, damage: &Damage) -> Phrase {
+    match damage {
+        Damage::Unreadable(why) => reason(language, why),
+        Damage::Line(broken) => {
+            let (line, byte) = (broken.line, broken.offset);
+            let at = match language {
+                Language::En => format!("entry {line}, byte {byte}: "),
+                Language::Th => format!("รายการ {line} ไบต์ {byte}: "),
+            };
+            Phrase::of(at).then(problem(language, &broken.problem))
+        }
+    }
+}
+
+fn problem(language: Language, problem: &LineProblem) -> Phrase {
+    let say = |en, th| Phrase::of(pick(language, en, th));
+    match problem {
+        LineProblem::Unended => say("the line has no end", "บรรทัดไม่จบ"),
+        LineProblem::TooLong => say("the line is too long", "บรรทัดยาวเกินไป"),
+        LineProblem::Sum => say("the line was damaged or changed", "บรรทัดเสียหายหรือถูกแก้"),
+        LineProblem::Malformed(_) => say("the line is no entry", "บรรทัดนี้ไม่ใช่รายการ"),
+        LineProblem::Content(kind) => {
+            say("the content does not fit its kind ", "เนื้อหาไม่ตรงกับชนิด ").theirs(kind)
+        }
+        LineProblem::NotCanonical => {
+            say("this program did not write the line", "โปรแกรมนี้ไม่ได้เขียนบรรทัดนี้")
+        }
+        LineProblem::Fork(_) => say("two wrote at once", "เขียนชนกันสองจอ"),
+        LineProblem::Seq { expected, found } => match language {
+            Language::En => Phrase::of(format!("entry {expected} expected, {found} found")),
+            Language::Th => Phrase::of(format!("ควรเป็นรายการ {expected} แต่พบ {found}")),
+        },
+        LineProblem::Prev { .. } => {
+            say("it continues another line than the one before", "ไม่ต่อจากบรรทัดก่อนหน้า")
+        }
+    }
+}
+
+/// Why the session stays where it is, and what to do.
+#[must_use]
+pub fn not_carried(language: Language, why: &NotCarried) -> Phrase {
+    let say = |en, th| Phrase::of(pick(language, en, th));
+    match why {
+        NotCarried::Relative => {
+            say("give a full path, from / on.", "ระบุพาธเต็ม เริ่มจาก /")
+        }
+        NotCarried::Busy => {
+            say("the writer is busy. Try once more.", "ตัวเขียนยังไม่ว่าง ลองอีกครั้ง")
+        }
+        NotCarried::Place(why) => say("name another directory. ", "ระบุไดเรกทอรีอื่น ")
+            .then(reason(language, why)),
+    }
+}
