@@ -3,7 +3,7 @@
 //! Invariant: [`update()`] is total and pure: (model, message) to effects. Whatever must touch the world leaves
 //! as an [`Effect`], and what came of it comes back as a [`Msg`].
 
-mod acknowledge;
+pub mod acknowledge;
 mod acts;
 mod answer;
 pub mod coach;
@@ -12,6 +12,7 @@ mod copy;
 mod cursor;
 mod decision;
 pub mod dialog;
+mod ended;
 pub mod filter;
 pub mod find;
 pub mod follow;

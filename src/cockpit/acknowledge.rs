@@ -1,9 +1,11 @@
 //! «Seen»: the notice leaves the line, and a finding says from then on who has looked at it.
 
+use std::cmp::Reverse;
+
 use crate::cockpit::acts::record;
 use crate::cockpit::model::{Notice, NoticeKind, Pane};
 use crate::cockpit::{Effect, Model};
-use crate::domain::detect::Subject;
+use crate::domain::detect::{Finding, Grade, Subject};
 use crate::domain::facts::Socket;
 use crate::domain::session::Event;
 use crate::domain::untrusted::Untrusted;
@@ -11,32 +13,78 @@ use crate::domain::untrusted::Untrusted;
 /// Nobody has read a finding that is younger.
 const GLANCE_MS: u64 = 700;
 
-/// Acknowledges the notice; without one, the finding under the cursor.
+/// Acknowledges the notice; without one, the finding under the cursor; without that, the gravest alert that is open comes
+/// to the line first, whatever pane has the keyboard: nobody acknowledges what is not on the screen.
 pub(super) fn acknowledge(model: &mut Model) -> Vec<Effect> {
-    // What came this moment was not what the key was meant for.
-    let unread = |it: &Notice| {
+    // What came this moment was not what the key was meant for, and what fades by itself asks for nothing.
+    let young = |it: &Notice| {
         matches!(it.kind, NoticeKind::Found(..)) && model.now.ms_since(it.at) < GLANCE_MS
     };
-    let read = !model.notice.as_ref().is_some_and(unread);
+    let stands = model.notice.as_ref().is_some_and(|it| {
+        matches!(it.kind, NoticeKind::Found(..)) || !it.kind.fades()
+    });
+    let read = stands && !model.notice.as_ref().is_some_and(young);
     let notice = if read { model.dismiss() } else { None };
-    let subject = match notice.map(|notice| notice.kind) {
-        Some(NoticeKind::Found(finding, _)) => recorded(model, &finding.subject),
-        Some(_) => return Vec::new(),
-        None => {
-            let known = under_cursor(model).and_then(|subject| recorded(model, &subject));
-            if known.is_none() {
-                model.notice(NoticeKind::NothingToAcknowledge);
-            }
-            known
-        }
-    };
-    // Whoever only reads takes a notice off their own screen; that is no entry.
-    let Some(subject) = subject.filter(|_| model.writes()) else { return Vec::new() };
+    match notice.map(|notice| notice.kind) {
+        Some(NoticeKind::Found(finding, _)) => match recorded(model, &finding.subject) {
+            Some(subject) => settle(model, subject),
+            None => Vec::new(),
+        },
+        Some(_) => Vec::new(),
+        None => under_cursor_or_next(model),
+    }
+}
+
+/// Nothing that can be acknowledged stands on the line.
+fn under_cursor_or_next(model: &mut Model) -> Vec<Effect> {
+    let here = under_cursor(model).and_then(|subject| recorded(model, &subject));
+    let known = here.as_ref().and_then(|subject| acknowledged(model, subject));
+    match (here, known) {
+        (Some(subject), None) if model.writes() => return settle(model, subject),
+        (_, known) => match (open_alerts(model).first().cloned(), known) {
+            (Some((finding, name)), _) => model.notice(NoticeKind::Found(finding, name)),
+            (None, Some(name)) => model.notice(NoticeKind::AlreadyAcknowledged(name)),
+            (None, None) => model.notice(NoticeKind::NothingToAcknowledge),
+        },
+    }
+    Vec::new()
+}
+
+/// The finding has been seen. Whoever only reads takes a notice off their own screen; that is no entry.
+fn settle(model: &mut Model, subject: Subject) -> Vec<Effect> {
+    let about = |it: &Notice| matches!(&it.kind, NoticeKind::Found(it, _) if it.subject == subject);
+    model.standing.retain(|it| !about(it));
+    if !model.writes() {
+        return Vec::new();
+    }
     if let Some(name) = acknowledged(model, &subject) {
         model.notice(NoticeKind::AlreadyAcknowledged(name));
         return Vec::new();
     }
-    record(model, Event::Acknowledged { subject }).into_iter().collect()
+    let findings = model.session.as_ref().map(|session| &session.state.findings);
+    let name = findings.and_then(|it| it.get(&subject)).map(|(_, _, name)| name.clone());
+    let effect = record(model, Event::Acknowledged { subject });
+    let left = open_alerts(model).len();
+    model.notice(NoticeKind::Acknowledged(name.unwrap_or_default(), left));
+    effect.into_iter().collect()
+}
+
+/// Findings that nobody has acknowledged and that are more than worth a look, with their names: what is live before what
+/// has ended, the gravest first.
+#[must_use]
+pub fn open_alerts(model: &Model) -> Vec<(Finding, Untrusted)> {
+    let Some(session) = &model.session else { return Vec::new() };
+    let state = &session.state;
+    let mut open: Vec<_> = state
+        .findings
+        .iter()
+        .filter(|(subject, (_, finding, _))| {
+            finding.grade > Grade::Noted && acknowledged(model, subject).is_none()
+        })
+        .map(|(subject, found)| (state.ended.contains_key(subject), found))
+        .collect();
+    open.sort_by_key(|(ended, (seq, finding, _))| (*ended, Reverse(finding.grade), *seq));
+    open.into_iter().map(|(_, (_, finding, name))| (finding.clone(), name.clone())).collect()
 }
 
 /// The subject of the row under the cursor.

@@ -62,7 +62,8 @@ pub(super) fn set(
 ) -> Vec<Effect> {
     let mut effects = Vec::new();
     for item in items {
-        effects.extend(act(model, Event::Marked { item, state, reason: reason.clone() }));
+        let reason = reason.clone();
+        effects.extend(act(model, Event::Marked { item, state, reason, undoes: None }));
     }
     model.panes.checklist.range = None;
     rows::checklists(model);

@@ -14,7 +14,7 @@ pub(super) fn step(model: &mut Model, by: isize) {
             pane.held = true;
             pane.followed = None;
             pane.selected = pane.rows.get(pane.line).map(|row| row.process.id);
-            rows::drop_gone(model);
+            rows::hold(model);
         }
         Pane::Network => {
             let pane = &mut panes.network;

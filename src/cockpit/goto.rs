@@ -35,10 +35,25 @@ pub(super) fn go(model: &mut Model, text: &str) -> Result<Vec<Effect>, ()> {
     }
     let source = model.source;
     let tape = match when {
-        When::Shift(by) => Tape::Seek(source.at_ms.saturating_add_signed(by).min(source.length_ms)),
+        When::Shift(by) => Tape::Seek(shifted_on_tape(model, by)),
         When::Clock(of_day) => Tape::At(near(model.now.at, of_day).ok_or(())?),
     };
+    if tape == Tape::Seek(source.at_ms) {
+        // There, or as near as there is; which end it was is said.
+        return Ok(Vec::new());
+    }
     Ok(seek(model, tape))
+}
+
+/// So many milliseconds from here on the tape. That there is nothing beyond an end is said, not passed over.
+pub(super) fn shifted_on_tape(model: &mut Model, by: i64) -> u64 {
+    let source = model.source;
+    let to = source.at_ms.saturating_add_signed(by).min(source.length_ms);
+    let whole = i64::try_from(to).unwrap_or(i64::MAX) - i64::try_from(source.at_ms).unwrap_or(0);
+    if whole != by {
+        model.notice(if by < 0 { NoticeKind::NothingBefore } else { NoticeKind::NothingAfter });
+    }
+    to
 }
 
 /// Back to what is now.
@@ -113,8 +128,19 @@ fn to_entry_at(model: &mut Model, when: When) {
     };
     let Some(to) = to else { return };
     let from_then = |entry: &std::sync::Arc<Entry>| entry.at >= to;
-    let at = entries.iter().position(from_then).unwrap_or(entries.len().saturating_sub(1));
+    let at = entries.iter().position(from_then);
+    let beyond = match at {
+        None => Some(NoticeKind::NothingAfter),
+        Some(0) if entries.first().is_some_and(|first| first.at > to) => {
+            Some(NoticeKind::NothingBefore)
+        }
+        Some(_) => None,
+    };
+    let at = at.unwrap_or(entries.len().saturating_sub(1));
     model.panes.timeline.line = entries.len().saturating_sub(at + 1);
+    if let Some(beyond) = beyond {
+        model.notice(beyond);
+    }
 }
 
 /// This time of day, on the day that makes it nearest to `from`.

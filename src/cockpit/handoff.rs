@@ -8,7 +8,7 @@ use tui_input::Input;
 
 use crate::cockpit::acts::record;
 use crate::cockpit::dialog::{CopyKind, Copyable, Dialog};
-use crate::cockpit::model::{NoticeKind, Pane, Pen, SourceKind, View};
+use crate::cockpit::model::{NoticeKind, Pane, Session, SourceKind, View};
 use crate::cockpit::{Effect, Model, pen};
 use crate::domain::session::{Anchor, Event, brief};
 use crate::domain::untrusted::Untrusted;
@@ -45,11 +45,15 @@ pub(super) fn mark(model: &mut Model) {
     }
 }
 
-/// The card fills the screen; what is to be read stands in view.
+/// The card fills the screen. It is read from its first line; whoever has it already open is led to what is left.
 pub(super) fn show(model: &mut Model) {
+    let open = model.view == View::Full(Pane::Handoff);
     model.view = View::Full(Pane::Handoff);
     model.focus = Pane::Handoff;
-    model.panes.ceremony.follows = true;
+    model.panes.ceremony.follows = open;
+    if !open {
+        model.panes.handoff.line = 0;
+    }
 }
 
 /// Asks for the words to the next one, unless something is still to be read.
@@ -83,7 +87,8 @@ pub(super) fn sign(model: &mut Model, input: &Input) -> Vec<Effect> {
     record(model, Event::HandedOff { words, to, read }).into_iter().collect()
 }
 
-/// Accepts the newest handoff that nobody has accepted.
+/// Accepts the newest handoff that nobody has accepted. Whoever has no pen asks for it with the same key, or takes it
+/// where it is free, and the acceptance follows when it comes.
 pub(super) fn accept(model: &mut Model) -> Vec<Effect> {
     let newest = model.session.as_ref().and_then(|session| session.state.handoff.as_ref());
     let Some(open) = newest.filter(|it| it.accepted.is_none()) else {
@@ -99,20 +104,36 @@ pub(super) fn accept(model: &mut Model) -> Vec<Effect> {
     if !all_read(model) {
         return Vec::new();
     }
+    if !model.writes() {
+        return pen::ask_for_shift(model, handoff);
+    }
     let read = must_read(model);
     record(model, Event::Accepted { handoff, read }).into_iter().collect()
+}
+
+/// The pen came to whoever asked for it to accept this handoff.
+pub(super) fn accept_now(model: &mut Model, handoff: u64) -> Vec<Effect> {
+    let newest = model.session.as_ref().and_then(|session| session.state.handoff.as_ref());
+    if newest.is_some_and(|it| it.seq == handoff) { accept(model) } else { Vec::new() }
+}
+
+/// A signed handoff waits, and this responder may accept it.
+#[must_use]
+pub fn waits_for(session: &Session, who: &Untrusted) -> bool {
+    let newest = session.state.handoff.as_ref().filter(|it| it.accepted.is_none());
+    newest.is_some_and(|it| it.by != *who && (it.to.is_empty() || it.to == *who))
 }
 
 /// Enter on the card: the one of the two that is due here.
 pub(super) fn enter(model: &mut Model) -> Vec<Effect> {
     let newest = model.session.as_ref().and_then(|session| session.state.handoff.as_ref());
     let waits = newest.is_some_and(|it| it.accepted.is_none() && it.by != model.who);
-    if model.session.as_ref().is_none_or(|session| session.pen != Pen::Ours) {
-        pen::no_pen(model);
-        return Vec::new();
-    }
     if waits {
         return accept(model);
+    }
+    if !model.writes() {
+        pen::no_pen(model);
+        return Vec::new();
     }
     ask(model);
     Vec::new()

@@ -36,6 +36,12 @@ pub(super) fn press(model: &mut Model, key: Key) -> Vec<Effect> {
 
 /// Letters that answer the question at hand, whatever they ask for elsewhere.
 fn plain_answer(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
+    if matches!(model.dialog, Dialog::PenAsked(_))
+        && matches!(key, Key::Char('y' | 'n') | Key::Enter)
+        && !pen::may_answer(model)
+    {
+        return Some(Vec::new());
+    }
     Some(match (&model.dialog, key) {
         (dialog, Key::Char('y')) if dialog.asks() => obey::obey(model, Command::Open),
         (Dialog::PenAsked(watcher), Key::Char('n')) => {

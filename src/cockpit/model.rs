@@ -94,6 +94,8 @@ pub struct Model {
     pub(crate) ticket: u64,
     /// When, by the boot clock, an anchor was last shown.
     pub(crate) anchored_ms: u64,
+    /// What was found and was not seen on the last look.
+    pub(crate) missing: crate::cockpit::ended::Missing,
     /// When the bell last rang.
     pub(crate) rang: Option<Moment>,
     /// The minute of the boot clock that findings are counted in, and how many went to the journal in it.
@@ -269,6 +271,7 @@ impl Model {
             notice_since: None,
             ticket: 0,
             anchored_ms: now.boot_ms,
+            missing: crate::cockpit::ended::Missing::new(),
             rang: None,
             reported: (0, 0),
         }

@@ -132,6 +132,16 @@ pub enum NoticeKind {
     NothingToRedo,
     /// There is nothing to acknowledge.
     NothingToAcknowledge,
+    /// The finding on this is acknowledged; its name, and how many are still open.
+    Acknowledged(Untrusted, usize),
+    /// The recording begins here: there is nothing before.
+    NothingBefore,
+    /// The recording ends here: there is nothing after.
+    NothingAfter,
+    /// The pen was asked for, so that the handoff can be accepted; of whom, and how it is held.
+    AskedForShift(Untrusted, Holding),
+    /// Whoever has the pen keeps it and the shift; who.
+    ShiftRefused(Untrusted),
     /// The finding on this was acknowledged before; its name.
     AlreadyAcknowledged(Untrusted),
     /// There is no handoff to accept.
@@ -237,6 +247,8 @@ impl NoticeKind {
             | Self::Carried { .. }
             | Self::NotCarried(_)
             | Self::Elsewhere(..)
+            | Self::AskedForShift(..)
+            | Self::ShiftRefused(_)
             | Self::PenAskedBy(_)
             | Self::PenFree
             | Self::HolderSilent(_)
@@ -277,6 +289,9 @@ impl NoticeKind {
             | Self::NothingToRedo
             | Self::NothingToAcknowledge
             | Self::AlreadyAcknowledged(_)
+            | Self::Acknowledged(..)
+            | Self::NothingBefore
+            | Self::NothingAfter
             | Self::NoMoreHints
             | Self::TrainingOver
             | Self::NothingToMove

@@ -84,6 +84,9 @@ fn work(model: &mut Model, command: Command) -> Vec<Effect> {
         return Vec::new();
     }
     if model.session.as_ref().is_none_or(|session| session.pen != Pen::Ours) {
+        if command == Command::Accept {
+            return handoff::accept(model);
+        }
         pen::no_pen(model);
         return Vec::new();
     }
@@ -193,16 +196,20 @@ fn to_pane(model: &mut Model, by: isize) {
 }
 
 fn go(model: &mut Model, view: View) {
+    if view == View::Full(Pane::Handoff) {
+        return handoff::show(model);
+    }
     model.view = view;
-    // The card is read from where it stood; what must be read comes into view when it is asked for.
-    model.panes.ceremony.follows = false;
     match view {
         View::Full(pane) => model.focus = pane,
-        View::Cockpit => {
-            if !model.size.breakpoint().panes().contains(&model.focus) {
-                model.focus = Pane::Processes;
-            }
-        }
+        View::Cockpit => into_view(model),
+    }
+}
+
+/// A pane that the cockpit does not show at this size cannot have the keyboard: keys would move what nobody sees.
+pub(super) fn into_view(model: &mut Model) {
+    if model.view == View::Cockpit && !model.size.breakpoint().panes().contains(&model.focus) {
+        model.focus = Pane::Processes;
     }
 }
 

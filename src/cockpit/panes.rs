@@ -7,7 +7,9 @@ use std::sync::Arc;
 use crate::cockpit::filter::Filter;
 use crate::cockpit::find::Find;
 use crate::cockpit::follow::Followed;
-use crate::domain::base::ProcessId;
+use crate::cockpit::model::Live;
+use crate::domain::base::{ProcessId, Timestamp};
+use crate::domain::detect::{Finding, Subject};
 use crate::domain::facts::{Process, Socket};
 use crate::domain::playbook::{FlowId, ItemId, NodeId, Phase};
 use crate::domain::untrusted::Untrusted;
@@ -74,6 +76,8 @@ pub struct ProcessPane {
     pub line: usize,
     /// The responder moved the cursor: it holds its row from then on.
     pub held: bool,
+    /// What was last known of the row that the cursor holds, for when its process goes.
+    pub kept: Option<Kept>,
     /// The process that the cursor was asked to stay on.
     pub followed: Option<Followed>,
     /// Order.
@@ -82,6 +86,17 @@ pub struct ProcessPane {
     pub tree: bool,
     /// What is shown.
     pub filter: Filter,
+}
+
+/// What was last known of a process.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// The process as it was last seen.
+    pub process: Arc<Process>,
+    /// What spoke against it then.
+    pub finding: Option<Finding>,
+    /// When it was first missed.
+    pub gone: Option<Timestamp>,
 }
 
 /// One row of the process table.
@@ -226,6 +241,24 @@ pub enum ChecklistRow {
     },
     /// An item.
     Item(ItemId),
+}
+
+impl Panes {
+    /// What speaks against a process, or spoke against it while it was there.
+    #[must_use]
+    pub fn against<'a>(&'a self, live: &'a Live, id: ProcessId) -> Option<&'a Finding> {
+        let kept = || {
+            let kept = self.processes.kept.as_ref().filter(|it| it.process.id == id)?;
+            kept.finding.as_ref()
+        };
+        live.findings.get(&Subject::Process(id)).or_else(kept)
+    }
+
+    /// When the process was first missed, if it is the one that the cursor stayed on.
+    #[must_use]
+    pub fn gone_since(&self, id: ProcessId) -> Option<Timestamp> {
+        self.processes.kept.as_ref().filter(|it| it.process.id == id)?.gone
+    }
 }
 
 impl Cursor {

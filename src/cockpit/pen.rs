@@ -1,7 +1,8 @@
 //! The pen: asked for, given, taken, lost.
 //!
 //! Invariant: the pen is given only to whom the question named, and only after the journal has it. Nobody gives it away
-//! with a key that was meant for something else: who asks is told on the screen, and the question comes with `P`.
+//! with a key that was meant for something else: who asks is told on the screen, and the question comes with `P`. Where a
+//! signed handoff waits for whoever asks, the question comes by itself, and takes no answer before it could be read.
 
 use std::sync::Arc;
 
@@ -9,9 +10,13 @@ use tui_input::Input;
 
 use crate::cockpit::dialog::{Asked, Dialog};
 use crate::cockpit::model::{Closed, NoticeKind, Pen, Recording, Session, SourceKind};
-use crate::cockpit::{Effect, Model, acts, update};
+use crate::cockpit::{Effect, Model, acts, handoff, update};
+use crate::domain::base::Moment;
 use crate::domain::session::{Entry, Event, Past};
 use crate::domain::untrusted::Untrusted;
+
+/// Nobody has read a question that came by itself and is younger.
+const GLANCE_MS: u64 = 1_000;
 
 /// Who is around a session.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,6 +61,10 @@ pub struct Desk {
     pub asked: bool,
     /// It was taken from this screen by force; who did, and why.
     pub forced: Option<(Untrusted, Untrusted)>,
+    /// The handoff that is accepted when the pen comes.
+    pub accepting: Option<u64>,
+    /// The question of who asks came by itself then, not by a key.
+    pub popped: Option<Moment>,
     /// To whom it goes as soon as the journal has that.
     giving: Option<Watcher>,
     /// It was given away, and has not arrived yet.
@@ -119,6 +128,34 @@ pub(super) fn ask(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
+/// `A` without the pen: the handoff is accepted when the pen comes. A free one is taken.
+pub(super) fn ask_for_shift(model: &mut Model, handoff: u64) -> Vec<Effect> {
+    let Some(Pen::Observer(holder)) = model.session.as_ref().map(|session| &session.pen) else {
+        no_pen(model);
+        return Vec::new();
+    };
+    let (holder, holding) = (holder.clone(), model.pen.around.holding);
+    model.pen.accepting = Some(handoff);
+    if holding == Holding::Free {
+        return vec![Effect::Pen(Wish::Take)];
+    }
+    (model.pen.asked, model.pen.forced) = (true, None);
+    model.notice(NoticeKind::AskedForShift(holder.unwrap_or_default(), holding));
+    vec![Effect::Pen(Wish::Ask)]
+}
+
+/// The question that came by itself was on the screen long enough to be read: a key that was meant for something else
+/// must not answer it.
+pub(super) fn may_answer(model: &Model) -> bool {
+    model.pen.popped.is_none_or(|since| model.now.ms_since(since) >= GLANCE_MS)
+}
+
+/// Whoever asks would take a signed handoff with the pen.
+#[must_use]
+pub fn takes_shift(model: &Model, who: &Untrusted) -> bool {
+    model.session.as_ref().is_some_and(|session| handoff::waits_for(session, who))
+}
+
 /// This screen may not write: says why, and what to do about it.
 pub(super) fn no_pen(model: &mut Model) {
     let forced = model.pen.forced.clone();
@@ -144,7 +181,10 @@ fn closed(model: &Model) -> Option<Closed> {
 /// Offers the question of who asks, else the list of who watches.
 fn answer(model: &mut Model) {
     match model.pen.around.watchers.iter().find(|it| it.asks) {
-        Some(asks) => model.dialog = Dialog::PenAsked(asks.clone()),
+        Some(asks) => {
+            model.dialog = Dialog::PenAsked(asks.clone());
+            model.pen.popped = None;
+        }
         None => give(model),
     }
 }
@@ -217,9 +257,21 @@ pub(super) fn around(model: &mut Model, around: Around) -> Vec<Effect> {
     let asked_before = |seat: &str| before.watchers.iter().any(|it| it.asks && it.seat == seat);
     let now = &model.pen.around;
     let asks = now.watchers.iter().find(|it| it.asks && !asked_before(&it.seat));
-    if let Some(who) = asks.map(|it| it.who.clone()) {
-        model.notice(NoticeKind::PenAskedBy(who));
+    if let Some(asks) = asks.cloned() {
+        let free = matches!(model.dialog, Dialog::Closed) && model.prefix.is_none();
+        if free && takes_shift(model, &asks.who) {
+            // Whoever signed waits for this question; it is the only one.
+            model.pen.popped = Some(model.now);
+            model.dialog = Dialog::PenAsked(asks);
+        } else {
+            model.notice(NoticeKind::PenAskedBy(asks.who));
+        }
         return vec![Effect::Bell];
+    }
+    let gone = |it: &Watcher| !now.watchers.iter().any(|now| now.asks && now.seat == it.seat);
+    if matches!(&model.dialog, Dialog::PenAsked(it) if gone(it)) {
+        // Nobody asks any more, so nobody is answered.
+        model.dialog = Dialog::Closed;
     }
     let holding = now.holding;
     if now.watchers.iter().all(|it| !it.asks) {
@@ -231,6 +283,9 @@ pub(super) fn around(model: &mut Model, around: Around) -> Vec<Effect> {
         model.notice.take_if(|notice| over(&notice.kind));
     }
     model.pen.gave &= holding == Holding::Free;
+    if holding == Holding::Free && model.pen.accepting.is_some() {
+        return vec![Effect::Pen(Wish::Take)];
+    }
     let silent = |it: Holding| matches!(it, Holding::Silent(_));
     if !model.pen.gave && holding != before.holding && !(silent(holding) && silent(before.holding))
     {
@@ -253,7 +308,14 @@ fn asked_no_more(model: &mut Model) {
 /// The holder said no.
 pub(super) fn refused(model: &mut Model) {
     model.pen.asked = false;
-    model.notice(NoticeKind::PenRefused);
+    model.notice.take_if(|notice| matches!(notice.kind, NoticeKind::AskedForShift(..)));
+    let kind = match (model.pen.accepting.take(), model.session.as_ref().map(|it| &it.pen)) {
+        (Some(_), Some(Pen::Observer(who))) => {
+            NoticeKind::ShiftRefused(who.clone().unwrap_or_default())
+        }
+        (_, _) => NoticeKind::PenRefused,
+    };
+    model.notice(kind);
 }
 
 /// This screen writes from here on; that it took the pen is its first entry.
@@ -261,7 +323,9 @@ pub(super) fn came(model: &mut Model, came: Came) -> Vec<Effect> {
     let Some(session) = &mut model.session else { return Vec::new() };
     session.pen = Pen::Ours;
     session.unsaved = None;
+    let accepting = model.pen.accepting;
     model.pen = Desk::default();
+    model.notice.take_if(|notice| matches!(notice.kind, NoticeKind::AskedForShift(..)));
     if model.source.kind == SourceKind::Host {
         model.recording = Recording::Since(model.now);
     }
@@ -272,7 +336,11 @@ pub(super) fn came(model: &mut Model, came: Came) -> Vec<Effect> {
         model.notice(NoticeKind::PenIsHere);
     }
     let taken = Event::PenTaken { from: came.from, reason: came.reason };
-    acts::record(model, taken).into_iter().collect()
+    let mut effects: Vec<Effect> = acts::record(model, taken).into_iter().collect();
+    if let Some(seq) = accepting {
+        effects.extend(handoff::accept_now(model, seq));
+    }
+    effects
 }
 
 /// This screen watches from here on.

@@ -7,10 +7,9 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use crate::cockpit::history::History;
 use crate::cockpit::model::Live;
 use crate::cockpit::panes::{
-    ChecklistRow, NetworkPart, NetworkRow, ProcessPane, ProcessRow, ProcessSort,
+    ChecklistRow, Kept, NetworkPart, NetworkRow, ProcessPane, ProcessRow, ProcessSort,
 };
 use crate::cockpit::{Model, follow};
 use crate::domain::base::{Pid, ProcessId};
@@ -37,11 +36,36 @@ fn processes(pane: &mut ProcessPane, live: &Live, snapshot: &Snapshot) {
     let shown = snapshot.processes.iter().filter(|process| {
         !pane.filter.is_set() || pane.filter.shows_process(process, || held(process))
     });
-    let mut list: Vec<&Arc<Process>> = shown.collect();
-    sort(&mut list, pane.sort, &live.findings, &live.history);
+    let kept = keep(pane, live, snapshot);
+    let gone = kept.as_ref().filter(|it| it.gone.is_some());
+    // Whoever has gone is filtered and sorted by what was last known.
+    let gone = gone.filter(|it| {
+        !pane.filter.is_set() || pane.filter.shows_process(&it.process, std::iter::empty)
+    });
+    let mut list: Vec<&Arc<Process>> = shown.chain(gone.map(|it| &it.process)).collect();
+    sort(&mut list, pane.sort, gone, live);
     let mut rows = if pane.tree { tree(&list) } else { flat(&list) };
-    keep_selected(pane, snapshot, &mut rows);
+    let has_gone = |row: &ProcessRow| gone.is_some_and(|it| it.process.id == row.process.id);
+    rows.iter_mut().for_each(|row| row.gone = has_gone(row));
+    pane.kept = kept;
+    to_selected(pane, &rows);
     pane.rows = rows;
+}
+
+/// What is known of the process that the cursor holds, or was when it was last there.
+fn keep(pane: &ProcessPane, live: &Live, snapshot: &Snapshot) -> Option<Kept> {
+    let id = pane.selected.filter(|_| pane.held)?;
+    if let Some(process) = snapshot.process(id) {
+        let finding = live.findings.get(&Subject::Process(id)).cloned();
+        return Some(Kept { process: Arc::clone(process), finding, gone: None });
+    }
+    let kept = pane.kept.clone().filter(|it| it.process.id == id);
+    let last = || {
+        let row = pane.rows.iter().find(|row| row.process.id == id)?;
+        Some(Kept { process: Arc::clone(&row.process), finding: None, gone: None })
+    };
+    let kept = kept.or_else(last)?;
+    Some(Kept { gone: kept.gone.or(Some(snapshot.moment.at)), ..kept })
 }
 
 fn flat(list: &[&Arc<Process>]) -> Vec<ProcessRow> {
@@ -55,18 +79,25 @@ fn row(process: &Arc<Process>, depth: u16) -> ProcessRow {
 fn sort(
     list: &mut [&Arc<Process>],
     by: ProcessSort,
-    findings: &BTreeMap<Subject, Finding>,
-    history: &History,
+    gone: Option<&Kept>,
+    live: &Live,
 ) {
+    let kept = |id| gone.filter(|it| it.process.id == id);
+    let cpu = |id| {
+        let smooth = || live.history.smooth(id);
+        step(kept(id).map_or_else(smooth, |it| it.process.cpu))
+    };
+    let grade = |id| {
+        let finding = live.findings.get(&Subject::Process(id));
+        finding.or_else(|| kept(id)?.finding.as_ref()).map(|it| it.grade)
+    };
     match by {
         ProcessSort::Suspicion => list.sort_by_cached_key(|it| {
             // What is only worth a look is flagged, but does not go before a process that burns a core.
-            let grade = grade(findings, it.id).filter(|grade| *grade > Grade::Noted);
-            (Reverse(grade), Reverse(step(history.smooth(it.id))), it.id.pid)
+            let grade = grade(it.id).filter(|grade| *grade > Grade::Noted);
+            (Reverse(grade), Reverse(cpu(it.id)), it.id.pid)
         }),
-        ProcessSort::Cpu => {
-            list.sort_by_cached_key(|it| (Reverse(step(history.smooth(it.id))), it.id.pid));
-        }
+        ProcessSort::Cpu => list.sort_by_cached_key(|it| (Reverse(cpu(it.id)), it.id.pid)),
         ProcessSort::Memory => list.sort_by_key(|it| (Reverse(it.memory >> 20), it.id.pid)),
         ProcessSort::Age => list.sort_by_key(|it| (Reverse(it.started_ms), it.id.pid)),
         ProcessSort::Pid => list.sort_by_key(|it| it.id.pid),
@@ -93,10 +124,6 @@ fn user(one: &Process, other: &Process) -> Ordering {
 )]
 fn step(cpu: f32) -> u32 {
     (cpu / 10.0).round() as u32
-}
-
-fn grade(findings: &BTreeMap<Subject, Finding>, id: ProcessId) -> Option<Grade> {
-    findings.get(&Subject::Process(id)).map(|finding| finding.grade)
 }
 
 /// Children under their parents, siblings in the order of the list. A process whose parent is not in the
@@ -132,10 +159,10 @@ fn tree(list: &[&Arc<Process>]) -> Vec<ProcessRow> {
     rows
 }
 
-/// The cursor follows its process; if that ended, its last row stays where it was.
+/// The cursor follows its process, also where that has ended. Of one that a filter hides, the place is kept.
 ///
 /// Until the responder moves it, the cursor is on the top row, whoever that is.
-fn keep_selected(pane: &mut ProcessPane, snapshot: &Snapshot, rows: &mut Vec<ProcessRow>) {
+fn to_selected(pane: &mut ProcessPane, rows: &[ProcessRow]) {
     let selected = pane.selected.filter(|_| pane.held);
     if !pane.held {
         pane.line = 0;
@@ -144,21 +171,19 @@ fn keep_selected(pane: &mut ProcessPane, snapshot: &Snapshot, rows: &mut Vec<Pro
         pane.line = line;
         return;
     }
-    let ended = selected.filter(|id| snapshot.process(*id).is_none());
-    let last = ended.and_then(|id| pane.rows.iter().find(|row| row.process.id == id).cloned());
-    pane.line = pane.line.min(rows.len());
-    if let Some(last) = last {
-        rows.insert(pane.line, ProcessRow { gone: true, ..last });
-        return;
-    }
     pane.line = pane.line.min(rows.len().saturating_sub(1));
     pane.selected = rows.get(pane.line).map(|row| row.process.id);
 }
 
-/// The cursor has left the row of a process that ended.
-pub(super) fn drop_gone(model: &mut Model) {
+/// The cursor is on another row: what is known of that one is kept, and the row of a process that ended goes.
+pub(super) fn hold(model: &mut Model) {
     let pane = &mut model.panes.processes;
     let selected = pane.selected;
+    if let Some(row) = pane.rows.get(pane.line).filter(|row| !row.gone) {
+        let finding = model.live.findings.get(&Subject::Process(row.process.id)).cloned();
+        let process = Arc::clone(&row.process);
+        pane.kept = Some(Kept { process, finding, gone: None });
+    }
     pane.rows.retain(|row| !row.gone || Some(row.process.id) == selected);
     if let Some(line) = pane.rows.iter().position(|row| Some(row.process.id) == selected) {
         pane.line = line;

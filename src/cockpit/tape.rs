@@ -1,11 +1,11 @@
 //! Pace and place of what is shown. The host cannot be rewound; it can only be held.
 
 use crate::cockpit::command::Command;
-use crate::cockpit::model::SourceKind;
+use crate::cockpit::model::{NoticeKind, SourceKind};
 use crate::cockpit::{Effect, Model, Tape, coach, goto};
 
 /// Milliseconds that one step on the tape moves.
-const STEP_MS: u64 = 10_000;
+const STEP_MS: i64 = 10_000;
 
 /// Does what a command of the tape asks for; nothing if it is none.
 #[expect(clippy::wildcard_enum_match_arm, reason = "other commands do nothing to a tape")]
@@ -19,10 +19,17 @@ pub(super) fn obey(model: &mut Model, command: Command) -> Vec<Effect> {
     }
     let effect = match command {
         Command::Pause => Tape::Pause(!source.paused),
-        Command::Rewind => Tape::Seek(source.at_ms.saturating_sub(STEP_MS)),
-        Command::Forward => Tape::Seek((source.at_ms + STEP_MS).min(source.length_ms)),
-        Command::EventBack => to_event(model, false),
-        Command::EventForward => to_event(model, true),
+        Command::Rewind => Tape::Seek(goto::shifted_on_tape(model, -STEP_MS)),
+        Command::Forward => Tape::Seek(goto::shifted_on_tape(model, STEP_MS)),
+        Command::EventBack | Command::EventForward => {
+            let next = command == Command::EventForward;
+            let to = to_event(model, next);
+            if to == Tape::Seek(source.at_ms) {
+                let end = if next { NoticeKind::NothingAfter } else { NoticeKind::NothingBefore };
+                model.notice(end);
+            }
+            to
+        }
         Command::Slower => Tape::Speed((source.speed / 2.0).max(0.25)),
         Command::Faster => Tape::Speed((source.speed * 2.0).min(16.0)),
         _ => return Vec::new(),

@@ -22,7 +22,7 @@ pub(super) fn undo(model: &mut Model) -> Vec<Effect> {
         Act::Choice(choice) => Event::TookBack { choice: *choice },
         Act::Mark(it) => {
             let (item, reason) = (it.item.clone(), it.reason.clone());
-            Event::Marked { item, state: it.before, reason }
+            Event::Marked { item, state: it.before, reason, undoes: Some(it.mark.seq) }
         }
         Act::Written(entry) => Event::Withdrew { entry: *entry },
     };
@@ -109,7 +109,8 @@ fn told(act: &Act, state: &State) -> Option<(Event, Untrusted)> {
         }
         Act::Mark(it) => {
             let ItemMark { state, reason, by, .. } = it.mark.clone();
-            Some((Event::Marked { item: it.item.clone(), state, reason }, by))
+            let item = it.item.clone();
+            Some((Event::Marked { item, state, reason, undoes: None }, by))
         }
     }
 }

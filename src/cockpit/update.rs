@@ -12,11 +12,11 @@ use crate::cockpit::model::{
 use crate::cockpit::panes::Cursor;
 use crate::cockpit::storage::{Storage, Unsaved};
 use crate::cockpit::{
-    Effect, Model, Msg, Opened, acts, coach, decision, find, handoff, keys, obey, pen, rows,
+    Effect, Model, Msg, Opened, acts, coach, decision, ended, find, handoff, keys, obey, pen, rows,
 };
 use crate::domain::base::Language;
 use crate::domain::detect::{Finding, Grade, Rule, Subject};
-use crate::domain::facts::Snapshot;
+use crate::domain::facts::{Process, Snapshot};
 use crate::domain::playbook::{PB_31, read};
 use crate::domain::session::{Anchor, Entry, Event, KEPT, Past};
 use crate::domain::untrusted::Untrusted;
@@ -56,7 +56,10 @@ fn apply(model: &mut Model, msg: Msg) -> Vec<Effect> {
             return effects;
         }
         Msg::Paste(text) => return keys::paste(model, &text),
-        Msg::Resized(size) => model.size = size,
+        Msg::Resized(size) => {
+            model.size = size;
+            obey::into_view(model);
+        }
         Msg::Tick(now) => {
             tick(model, now);
             return handoff::anchor_is_due(model);
@@ -136,6 +139,7 @@ fn seen(model: &mut Model, snapshot: Arc<Snapshot>) -> Vec<Effect> {
     let indicators = Arc::clone(&model.live.indicators);
     let findings = Arc::new(model.live.watch.see(&snapshot, &indicators));
     let mut effects = report(model, &snapshot, &findings);
+    effects.extend(ended::look(model, &snapshot));
     effects.extend(handoff::anchor_is_due(model));
     let held = model.source.paused && model.source.kind == SourceKind::Host;
     if !held || model.live.snapshot.is_none() {
@@ -197,8 +201,10 @@ fn is_news(session: &Session, finding: &Finding) -> bool {
         ) => protocol == of && remote == to,
         (other, subject) => other == subject,
     };
+    // What has ended and is there again is news.
     let covers = |known: &Finding| {
         same(&known.subject)
+            && !session.state.ended.contains_key(&known.subject)
             && known.grade >= finding.grade
             && finding
                 .reasons
@@ -219,7 +225,7 @@ fn is_news(session: &Session, finding: &Finding) -> bool {
     !said && !session.pending.iter().any(|it| on_its_way(&it.event))
 }
 
-/// What people call a subject: pid and name, or the other end.
+/// What people call a subject: pid and name; of a connection those of its owner, and the other end.
 fn name(snapshot: &Snapshot, subject: &Subject) -> Untrusted {
     match subject {
         Subject::Process(id) => {
@@ -230,8 +236,29 @@ fn name(snapshot: &Snapshot, subject: &Subject) -> Untrusted {
             }
             Untrusted::new(name)
         }
-        Subject::Connection { remote, .. } => remote.to_string().into(),
+        Subject::Connection { remote, .. } => {
+            let mut name = owner(snapshot, subject).map_or_else(Vec::new, |owner| {
+                let mut name = owner.id.pid.to_string().into_bytes();
+                name.push(b' ');
+                name.extend_from_slice(owner.comm.bytes());
+                name.extend_from_slice(b" -> ");
+                name
+            });
+            // The other end comes last, so that whatever the owner calls itself cannot stand in its place.
+            name.extend_from_slice(remote.to_string().as_bytes());
+            Untrusted::new(name)
+        }
     }
+}
+
+/// Whoever holds a connection, as far as that could be seen.
+fn owner<'a>(snapshot: &'a Snapshot, of: &Subject) -> Option<&'a Process> {
+    let Subject::Connection { protocol, local, remote } = of else { return None };
+    let mut sockets = snapshot.sockets.iter();
+    let socket = sockets.find(|it| {
+        it.protocol == *protocol && it.local == *local && it.remote == Some(*remote)
+    })?;
+    socket.owners.iter().find_map(|id| snapshot.process(*id)).map(|it| &**it)
 }
 
 fn moved(model: &mut Model, source: crate::cockpit::model::Source) -> Vec<Effect> {

@@ -158,6 +158,7 @@ impl Desk {
         let by_itself = matches!(
             event,
             Event::Found { .. }
+                | Event::Ended { .. }
                 | Event::Trouble { .. }
                 | Event::Anchored { .. }
                 | Event::TapeAt { .. }

@@ -116,8 +116,8 @@ pub(super) fn debrief(
 fn no_training() -> Complaint {
     Complaint::new(
         "there is no debrief of this session",
-        "it is an incident, not a training",
-        "list the sessions: firedamp sessions",
+        "a debrief compares a training with its expert, and this is an incident",
+        "what was found, done and left open: firedamp brief ID; moment by moment: firedamp replay ID",
     )
 }
 

@@ -8,7 +8,7 @@ use crate::cockpit::Model;
 use crate::cockpit::dialog::Dialog;
 use crate::cockpit::keymap::{BINDINGS, Key};
 use crate::cockpit::model::{Pen, Session};
-use crate::cockpit::pen::Watcher;
+use crate::cockpit::pen::{Watcher, takes_shift};
 use crate::domain::training::EXPERT_PRICE;
 use crate::domain::untrusted::Untrusted;
 use crate::ui::field::Typed;
@@ -67,7 +67,12 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
         Dialog::Copy(choices, line) => menu::copy(model, theme, (choices, *line), area, buf),
         Dialog::PenAsked(watcher) => {
             let lines = pen_asked(model, theme, watcher, area);
-            answered(model, theme, (Caption::GivePen, PEN_ANSWERS), lines, area, buf);
+            let title = if takes_shift(model, &watcher.who) {
+                Caption::TakeOver
+            } else {
+                Caption::GivePen
+            };
+            answered(model, theme, (title, PEN_ANSWERS), lines, area, buf);
         }
         Dialog::GivePen(watchers, line) => {
             menu::watchers(model, theme, (watchers, *line), area, buf);
@@ -181,12 +186,17 @@ fn allow_tool(model: &Model, theme: &Theme, path: &Untrusted, area: Rect) -> Vec
 
 fn pen_asked(model: &Model, theme: &Theme, who: &Watcher, area: Rect) -> Vec<Line<'static>> {
     let text = |caption: Caption| caption.text(model.language);
+    let (asks, help) = if takes_shift(model, &who.who) {
+        (Caption::TakeOverWho, Caption::TakeOverHelp)
+    } else {
+        (Caption::GivePenTo, Caption::GivePenHelp)
+    };
     let mut lines = vec![Line::default()];
-    lines.extend(paragraph(theme, Role::Text, text(Caption::GivePenTo), room(area)));
+    lines.extend(paragraph(theme, Role::Text, text(asks), room(area)));
     let mut name = vec![Span::raw("   ")];
     name.extend(pieces(theme, Role::Untrusted, &who.who, room(area)));
     lines.extend([Line::from(name), Line::default()]);
-    lines.extend(paragraph(theme, Role::Text, text(Caption::GivePenHelp), room(area)));
+    lines.extend(paragraph(theme, Role::Text, text(help), room(area)));
     lines
 }
 

@@ -8,9 +8,11 @@ use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
 use crate::cockpit::Model;
+use crate::cockpit::acknowledge::open_alerts;
 use crate::cockpit::model::{Pen, Recording, Session, SourceKind};
 use crate::cockpit::pen::Holding;
 use crate::domain::base::Language;
+use crate::domain::detect::Grade;
 use crate::domain::untrusted::Untrusted;
 use crate::ui::document::here_label;
 use crate::ui::role::Role;
@@ -124,6 +126,7 @@ fn in_session(model: &Model, session: &Session, theme: &Theme, parts: &mut Vec<P
     parts.extend(open_for(model, session, theme));
     parts.extend(recording(model, theme));
     parts.extend(standing(model, session, theme));
+    parts.extend(alerts(model, theme));
     match &session.pen {
         Pen::Ours => parts.extend(around(model, theme)),
         Pen::Replay => {}
@@ -148,6 +151,19 @@ fn in_session(model: &Model, session: &Session, theme: &Theme, parts: &mut Vec<P
     if model.source.paused {
         parts.push(badge(theme, Role::Replay, text(Caption::Paused)));
     }
+}
+
+/// How many alerts nobody has acknowledged; on a badge while one of them is confirmed and live.
+fn alerts(model: &Model, theme: &Theme) -> Option<Part> {
+    let open = open_alerts(model);
+    let (gravest, _) = open.first()?;
+    let said = crate::words::notice::alerts(model.language, open.len());
+    let is_live = model.session.as_ref()?.state.ended.get(&gravest.subject).is_none();
+    Some(if gravest.grade == Grade::Confirmed && is_live {
+        badge(theme, Role::Armed, &format!("! {said}"))
+    } else {
+        ours(theme, 7, format!("* {said}"))
+    })
 }
 
 /// Who asks for the pen, else how many watch.

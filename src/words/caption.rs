@@ -52,6 +52,14 @@ captions! {
     BranchAfter => "after", "ต่อจาก";
     /// Pen: title of the question.
     GivePen => "Give the pen?", "ส่งปากกาหรือไม่";
+    /// Question: the pen and a signed handoff go together.
+    TakeOver => "Hand over the shift?", "ส่งเวรหรือไม่";
+    /// Question: who asks to take over.
+    TakeOverWho => "This responder wants to take over:", "ผู้นี้ขอรับเวร:";
+    /// Question: what a yes does.
+    TakeOverHelp => "y hands over the pen and the shift: they accept the handoff and write from then on; you watch.", "y ส่งทั้งปากกาและเวร เขารับเวรและเป็นผู้เขียนต่อ คุณดูได้อย่างเดียว";
+    /// Card: the pen was asked for, so that the handoff can be accepted.
+    WaitsForPen => "asked for the pen, waiting for", "ขอปากกาแล้ว รอ";
     /// Pen: who asks for it; the name follows.
     GivePenTo => "This responder asks for the pen:", "ผู้นี้ขอปากกา:";
     /// Pen: what giving it means.
@@ -229,8 +237,6 @@ captions! {
     Acknowledged => "acknowledged", "รับทราบแล้ว";
     /// Process: title.
     Process => "Process", "โปรเซส";
-    /// Process: it ended.
-    Gone => "gone", "จบแล้ว";
     /// Process: it is not in the newest look.
     GoneHelp => "It ended, or the tape is at another moment.", "จบไปแล้ว หรือบันทึกอยู่ที่เวลาอื่น";
     /// Process: label.
@@ -275,6 +281,8 @@ captions! {
     Taken => "taken", "เลือกแล้ว";
     /// Node: a choice that was taken back.
     TakenBack => "taken back", "ถอนแล้ว";
+    /// Item: this mark takes another back.
+    TookBack => "takes back", "ถอน";
     /// Node: nothing in the playbook has this name.
     NotInPlaybook => "Not in this edition of the playbook.", "ไม่มีใน playbook ฉบับนี้";
     /// Label of notes.

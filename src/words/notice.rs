@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use crate::cockpit::model::{Copied, Kept, NoticeKind};
 use crate::cockpit::storage::Refusal;
 use crate::domain::base::{Language, Timestamp};
-use crate::domain::detect::Grade;
+use crate::domain::detect::{Finding, Grade};
 use crate::domain::untrusted::Untrusted;
-use crate::words::{Phrase, finding, pen, pick, storage, trouble};
+use crate::words::{Part, Phrase, finding, pen, pick, storage, trouble};
 
 /// How much a notice weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,6 +38,7 @@ pub const fn weight(kind: &NoticeKind) -> Weight {
         NoticeKind::NoPen
         | NoticeKind::NoPenHere(_)
         | NoticeKind::PenAskedBy(_)
+        | NoticeKind::ShiftRefused(_)
         | NoticeKind::PenRefused
         | NoticeKind::PenFree
         | NoticeKind::HolderSilent(_)
@@ -88,6 +89,10 @@ pub const fn weight(kind: &NoticeKind) -> Weight {
         | NoticeKind::NothingToRedo
         | NoticeKind::NothingToAcknowledge
         | NoticeKind::AlreadyAcknowledged(_)
+        | NoticeKind::Acknowledged(..)
+        | NoticeKind::NothingBefore
+        | NoticeKind::NothingAfter
+        | NoticeKind::AskedForShift(..)
         | NoticeKind::ThemeLoaded(_)
         | NoticeKind::NoTool
         | NoticeKind::EndOfTape
@@ -122,13 +127,7 @@ pub const fn weight_word(language: Language, weight: Weight) -> &'static str {
 pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
     let say = |en, th| Phrase::of(pick(language, en, th));
     match kind {
-        NoticeKind::Found(found, name) => {
-            let phrase = Phrase::default().theirs(name).ours(": ");
-            match found.reasons.first() {
-                Some(reason) => phrase.then(finding::reason(language, reason)),
-                None => phrase.ours(finding::grade(language, found.grade)),
-            }
-        }
+        NoticeKind::Found(found, name) => self::found(language, found, name),
         NoticeKind::NotSaved(why) => {
             say("NOT SAVED: ", "บันทึกไม่ได้: ").then(storage::unsaved(language, why))
         }
@@ -138,6 +137,8 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
         | NoticeKind::AskedForPen(..)
         | NoticeKind::PenAskedBy(_)
         | NoticeKind::PenRefused
+        | NoticeKind::AskedForShift(..)
+        | NoticeKind::ShiftRefused(_)
         | NoticeKind::PenFree
         | NoticeKind::HolderSilent(_)
         | NoticeKind::PenCame(_)
@@ -184,6 +185,20 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
         NoticeKind::NothingToRedo => say("There is nothing to redo.", "ไม่มีอะไรให้ทำซ้ำ"),
         NoticeKind::NothingToAcknowledge => {
             say("Nothing to acknowledge here.", "ไม่มีอะไรให้รับทราบตรงนี้")
+        }
+        NoticeKind::Acknowledged(name, left) => {
+            let said = say("Acknowledged: ", "รับทราบแล้ว: ").theirs(name);
+            match (language, left) {
+                (_, 0) => said.ours(pick(language, ". No alert is open.", " ไม่มีแจ้งเตือนค้าง")),
+                (Language::En, left) => said.ours(format!(". {left} open, a shows the next.")),
+                (Language::Th, left) => said.ours(format!(" ยังค้าง {left} กด a ดูรายการถัดไป")),
+            }
+        }
+        NoticeKind::NothingBefore => {
+            say("This is the beginning: nothing to go back to.", "ถึงต้นแล้ว ไม่มีก่อนหน้านี้ให้ย้อนไป")
+        }
+        NoticeKind::NothingAfter => {
+            say("This is the end: nothing comes after.", "ถึงท้ายแล้ว ไม่มีหลังจากนี้")
         }
         NoticeKind::AlreadyAcknowledged(name) => {
             say("Acknowledged before: ", "รับทราบไปแล้ว: ").theirs(name)
@@ -314,6 +329,32 @@ fn plain_playbook(language: Language, tree: bool, checklist: bool) -> Phrase {
         ),
     };
     Phrase::of(pick(language, en, th))
+}
+
+/// Who, and the weightiest reason. Where the name says what the reason would end with, it is said once.
+fn found(language: Language, found: &Finding, name: &Untrusted) -> Phrase {
+    let phrase = Phrase::default().theirs(name).ours(": ");
+    let Some(reason) = found.reasons.first() else {
+        return phrase.ours(finding::grade(language, found.grade));
+    };
+    let mut said = finding::reason(language, reason);
+    if name.bytes().ends_with(reason.value.bytes()) && !reason.value.is_empty() {
+        said.0.truncate(1);
+        if let Some(Part::Ours(text)) = said.0.first_mut() {
+            *text = text.trim_end_matches([':', ' ']).to_owned().into();
+        }
+    }
+    phrase.then(said)
+}
+
+/// How many alerts are open.
+#[must_use]
+pub fn alerts(language: Language, count: usize) -> String {
+    match language {
+        Language::En if count == 1 => String::from("1 alert"),
+        Language::En => format!("{count} alerts"),
+        Language::Th => format!("เตือน {count}"),
+    }
 }
 
 /// How many lines are left to read.

@@ -61,6 +61,7 @@ words! {
     Sockets => "sockets", "ซ็อกเก็ต";
     Because => "why", "เหตุผล";
     NothingAgainst => "nothing speaks against it", "ไม่พบสิ่งผิดปกติ";
+    NothingWasAgainst => "nothing spoke against it", "ไม่เคยพบสิ่งผิดปกติ";
     Load => "load", "โหลด";
     Cores => "cores", "คอร์";
     NoDevice => "no GPU found", "ไม่พบ GPU";
@@ -151,6 +152,16 @@ pub fn unread(language: Language, count: usize) -> String {
     match language {
         Language::En => format!("{count} unread"),
         Language::Th => format!("อ่านไม่ได้ {count}"),
+    }
+}
+
+/// A process is no longer there: since what time, and how long ago that was.
+#[must_use]
+pub fn gone_since(language: Language, at: &str, age: &str) -> String {
+    let gone = word(language, Word::Gone);
+    match language {
+        Language::En => format!("{gone} since {at}, {age} ago"),
+        Language::Th => format!("{gone}ตั้งแต่ {at} ผ่านมา {age}"),
     }
 }
 

@@ -63,6 +63,14 @@ pub(super) fn notice(language: Language, kind: &NoticeKind) -> Option<Phrase> {
             "The pen stays there. ^p takes it by force, with a reason.",
             "ยังไม่ส่งปากกา กด ^p เพื่อยึดพร้อมเหตุผล",
         ),
+        NoticeKind::AskedForShift(who, how) => asked_for_shift(language, who, *how),
+        NoticeKind::ShiftRefused(who) if who.is_empty() => say(
+            "The pen and the shift stay there. A asks again.",
+            "ยังไม่ส่งปากกาและเวร กด A เพื่อขออีกครั้ง",
+        ),
+        NoticeKind::ShiftRefused(who) => say("Not now, says ", "ยังไม่ส่งเวรตอนนี้: ").theirs(who).ours(
+            pick(language, ": pen and shift stay there. A asks again.", " กด A เพื่อขออีกครั้ง"),
+        ),
         NoticeKind::PenFree => say("Nobody has the pen. P takes it.", "ปากกาว่าง กด P เพื่อรับ"),
         NoticeKind::HolderSilent(how) => {
             let how = holding(language, *how).unwrap_or_default();
@@ -131,6 +139,22 @@ fn asked(language: Language, who: &Untrusted, how: Holding) -> Phrase {
             " กด ^p เพื่อยึด",
         )),
         None => asked.ours(pick(language, ". Wait for the answer.", " รอคำตอบ")),
+    }
+}
+
+/// The handoff is accepted as soon as the pen is here.
+fn asked_for_shift(language: Language, who: &Untrusted, how: Holding) -> Phrase {
+    let say = |en, th| Phrase::of(pick(language, en, th));
+    let asked = if who.is_empty() {
+        say("Asked for the pen and the shift. Waiting", "ขอปากกาและเวรแล้ว รอคำตอบ")
+    } else {
+        say("Asked for the pen and the shift, waiting for ", "ขอปากกาและเวรแล้ว รอ ").theirs(who)
+    };
+    match holding(language, how) {
+        Some(how) => asked
+            .ours(format!(" ({how})"))
+            .ours(pick(language, ". ^p takes it by force.", " กด ^p เพื่อยึด")),
+        None => asked.ours(pick(language, ".", "")),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::cockpit::model::{Condition, Pane, Pen, SourceKind};
 use crate::domain::base::Language;
+use crate::domain::detect::Subject;
 use crate::domain::playbook::Phase;
 use crate::domain::session::{ClockChange, Event, ItemState, Opening, Place, known_part};
 use crate::domain::untrusted::Untrusted;
@@ -136,8 +137,11 @@ pub fn event(language: Language, event: &Event) -> Phrase {
         Event::Withdrew { entry } => {
             say("took back what was written in ", "ถอนสิ่งที่เขียนไว้ใน ").ours(format!("#{entry}"))
         }
-        Event::Marked { item, state, reason } => {
-            let marked = Phrase::default()
+        Event::Marked { item, state, reason, undoes } => {
+            let back = undoes.map_or_else(Phrase::default, |entry| {
+                say("took back ", "ถอน ").ours(format!("#{entry}: "))
+            });
+            let marked = back
                 .named(&item.0)
                 .ours(pick(language, " is ", " "))
                 .ours(item_state(language, *state));
@@ -159,6 +163,10 @@ pub fn event(language: Language, event: &Event) -> Phrase {
                 None => found,
             }
         }
+        Event::Ended { subject: Subject::Process(_), name } => {
+            Phrase::default().theirs(name).ours(pick(language, " has ended", " จบแล้ว"))
+        }
+        Event::Ended { name, .. } => say("no connection any more: ", "ไม่เชื่อมต่อแล้ว: ").theirs(name),
         Event::Acknowledged { subject } => {
             say("acknowledged the finding on ", "รับทราบสิ่งที่พบบน ").ours(finding::subject(subject))
         }

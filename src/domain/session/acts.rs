@@ -58,13 +58,16 @@ impl Acts {
         self.0.retain(|it| it != act);
     }
 
-    /// A mark that leads back to where the mark before it on the same item came from, with no other act between,
-    /// cancels it: so undo after undo goes further back.
-    pub(super) fn marked(&mut self, item: &ItemId, mark: &ItemMark, was: Option<&ItemMark>) {
-        let cancels = matches!(self.0.back(),
-            Some(Act::Mark(last)) if last.item == *item && last.before == mark.state);
-        if cancels {
-            self.0.pop_back();
+    /// A mark that takes another back names it and cancels it, so undo after undo goes further back.
+    pub(super) fn marked(
+        &mut self,
+        item: &ItemId,
+        mark: &ItemMark,
+        undoes: Option<u64>,
+        was: Option<&ItemMark>,
+    ) {
+        if let Some(back) = undoes {
+            self.0.retain(|act| !matches!(act, Act::Mark(it) if it.mark.seq == back));
             return;
         }
         let (before, reason) =

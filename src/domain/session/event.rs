@@ -12,7 +12,7 @@ use crate::domain::untrusted::Untrusted;
 pub const PROGRAM: &str = "firedamp";
 
 /// The kinds of [`Event`] that this version knows, as they are written.
-pub(super) const KINDS: [&str; 24] = [
+pub(super) const KINDS: [&str; 25] = [
     "opened",
     "resumed",
     "left",
@@ -22,6 +22,7 @@ pub(super) const KINDS: [&str; 24] = [
     "marked",
     "noted",
     "found",
+    "ended",
     "acknowledged",
     "allowed",
     "handed-off",
@@ -112,6 +113,9 @@ pub enum Event {
         /// Why, where the state asks for a reason.
         #[serde(skip_serializing_if = "Untrusted::is_empty", default)]
         reason: Untrusted,
+        /// The mark that this one takes back: its entry. Without it, setting an item open is an act of its own.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        undoes: Option<u64>,
     },
     /// The responder wrote something down.
     Noted {
@@ -126,6 +130,13 @@ pub enum Event {
         /// What.
         finding: Finding,
         /// The subject by name, for people: `4242 xmrig`, `192.0.2.1:3333`.
+        name: Untrusted,
+    },
+    /// What something was found on is no longer there: the process has ended, or no connection leads there any more.
+    Ended {
+        /// What.
+        subject: Subject,
+        /// The subject by name, as in [`Event::Found`].
         name: Untrusted,
     },
     /// The responder has looked at what was found on a subject. It stands until more is found on it.

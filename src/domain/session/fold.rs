@@ -53,6 +53,8 @@ pub struct State {
     pub findings: BTreeMap<Subject, (u64, Finding, Untrusted)>,
     /// The newest entry about each subject that something was found on.
     pub renewed: BTreeMap<Subject, u64>,
+    /// When each subject was first missed, of those that are no longer there.
+    pub ended: BTreeMap<Subject, Timestamp>,
     /// Findings that somebody has looked at, and about which nothing more was found since.
     pub acknowledged: BTreeMap<Subject, Acknowledged>,
     /// Programs that the responder allowed.
@@ -150,9 +152,9 @@ impl State {
                 self.acts.undid(&Act::Choice(choice));
                 self.take_back(choice, entry);
             }
-            Event::Marked { item, state, reason } => {
+            Event::Marked { item, state, reason, undoes } => {
                 let mark = ItemMark { state, reason, by: by(), at, seq };
-                self.acts.marked(&item, &mark, self.items.get(&item));
+                self.acts.marked(&item, &mark, undoes, self.items.get(&item));
                 self.items.insert(item, mark);
             }
             Event::Noted { text, about } => self.note(Note { seq, at, by: by(), text, about }),
@@ -160,8 +162,12 @@ impl State {
             Event::Found { finding, name } => {
                 self.renewed.insert(finding.subject.clone(), seq);
                 self.acknowledged.remove(&finding.subject);
+                self.ended.remove(&finding.subject);
                 let first = self.findings.get(&finding.subject).map_or(seq, |(first, ..)| *first);
                 self.findings.insert(finding.subject.clone(), (first, finding, name));
+            }
+            Event::Ended { subject, .. } => {
+                self.ended.entry(subject).or_insert(at);
             }
             Event::Acknowledged { subject } => {
                 self.acknowledged.insert(subject, Acknowledged { seq, at, by: by() });

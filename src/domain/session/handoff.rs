@@ -41,10 +41,12 @@ pub struct Brief {
     pub flows: Vec<FlowBrief>,
     /// Every phase that has items, in the order of the work; items of no phase come last.
     pub phases: Vec<PhaseBrief>,
-    /// What was found, the gravest first.
+    /// What was found: what is live before what has ended, the gravest first.
     pub findings: Vec<FindingBrief>,
     /// What the next responder should know before anything else, the gravest first.
     pub risks: Vec<Risk>,
+    /// When the last screen let go in good order, if nobody has looked since.
+    pub unwatched: Option<Timestamp>,
     /// What changed since the session was last taken over.
     pub since: Since,
     /// When others must be told, by the playbook; what is due first.
@@ -141,6 +143,10 @@ pub struct FindingBrief {
     pub finding: Finding,
     /// Its name, for people.
     pub name: Untrusted,
+    /// Since when it is no longer there; `None` for what was there on the last look.
+    pub ended: Option<Timestamp>,
+    /// Somebody has looked at it.
+    pub acknowledged: bool,
 }
 
 /// Something to do next.
@@ -174,6 +180,7 @@ pub fn brief(state: &State, playbook: &Playbook, now: Timestamp) -> Brief {
         flows,
         phases,
         risks: risk::risks(state, &findings),
+        unwatched: state.last_at.filter(|_| state.left),
         since: since::since(state),
         escalations: escalate::escalations(state, playbook),
         findings,
@@ -216,6 +223,13 @@ impl Brief {
     #[must_use]
     pub fn waits_for(&self, who: &Untrusted) -> Option<&HandoffState> {
         self.handoff.as_ref().filter(|it| it.accepted.is_none() && it.by != *who)
+    }
+
+    /// How many of these findings are there still, and how many have ended.
+    #[must_use]
+    pub fn living(found: &[&FindingBrief]) -> (usize, usize) {
+        let ended = found.iter().filter(|it| it.ended.is_some()).count();
+        (found.len() - ended, ended)
     }
 
     /// Findings of one grade.
@@ -316,9 +330,11 @@ fn findings(state: &State) -> Vec<FindingBrief> {
             seq: *seq,
             finding: finding.clone(),
             name: name.clone(),
+            ended: state.ended.get(&finding.subject).copied(),
+            acknowledged: state.acknowledged.contains_key(&finding.subject),
         })
         .collect();
-    findings.sort_by_key(|it| (std::cmp::Reverse(it.finding.grade), it.seq));
+    findings.sort_by_key(|it| (it.ended.is_some(), std::cmp::Reverse(it.finding.grade), it.seq));
     findings
 }
 

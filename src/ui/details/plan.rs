@@ -150,18 +150,22 @@ fn state(sheet: &mut Sheet<'_>, item: &ItemId) {
 fn marks<'a>(sheet: &mut Sheet<'a>, item: &ItemId) {
     let Some(session) = sheet.model.session.as_ref() else { return };
     let mark = |entry: &'a Arc<Entry>| {
-        let Event::Marked { item: of, state, reason } = &entry.event else { return None };
-        (of == item).then_some((entry, *state, reason))
+        let Event::Marked { item: of, state, reason, undoes } = &entry.event else { return None };
+        (of == item).then_some((entry, *state, reason, *undoes))
     };
     let mut marks = session.entries.iter().filter_map(mark).peekable();
     if marks.peek().is_none() {
         return;
     }
     sheet.heading(Caption::HistoryOf, Vec::new());
-    for (entry, state, reason) in marks {
+    for (entry, state, reason, undoes) in marks {
         let mut spans = who(sheet, entry.seq, entry.at, &entry.by);
         let word = session::item_state(sheet.model.language, state);
         spans.push(sheet.span(Role::Text, format!("{} {word}  ", check_box(state))));
+        if let Some(back) = undoes {
+            let back = format!("({} #{back})  ", sheet.text(Caption::TookBack));
+            spans.push(sheet.span(Role::Dim, back));
+        }
         spans.extend(pieces(sheet.theme, Role::Untrusted, reason, 200));
         sheet.paragraph(0, &spans);
     }

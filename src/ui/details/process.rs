@@ -34,7 +34,7 @@ pub(super) fn sheet<'a>(
         Some((snapshot, process)) => facts(&mut sheet, snapshot, process),
         None => gone(&mut sheet, id),
     }
-    reasons(&mut sheet, model.live.findings.get(&Subject::Process(id)));
+    reasons(&mut sheet, model.panes.against(&model.live, id));
     if let Some((snapshot, process)) = now {
         sockets(&mut sheet, snapshot, id);
         arguments(&mut sheet, process);
@@ -49,7 +49,8 @@ fn gone(sheet: &mut Sheet<'_>, id: ProcessId) {
     let mut spans = row.map_or_else(Vec::new, |row| {
         pieces(sheet.theme, Role::Untrusted, &row.process.comm, sheet.cells / 2)
     });
-    spans.push(sheet.span(Role::Unknown, format!(" {}", sheet.text(Caption::Gone))));
+    let said = crate::ui::panes::gone(sheet.model, id);
+    spans.push(sheet.span(Role::Unknown, format!("  {said}")));
     sheet.line(spans);
     let help = sheet.span(Role::Dim, sheet.text(Caption::GoneHelp));
     sheet.line(vec![help]);

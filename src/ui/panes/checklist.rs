@@ -247,7 +247,8 @@ fn item<'a>(model: &'a Model, id: &ItemId) -> Option<&'a Item> {
     document::items(model).find(|item| item.id == *id)
 }
 
-const fn box_role(state: ItemState) -> Role {
+/// How a state looks.
+pub(super) const fn box_role(state: ItemState) -> Role {
     match state {
         ItemState::Open => Role::Text,
         ItemState::Doing => Role::FooterKey,

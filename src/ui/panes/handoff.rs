@@ -10,9 +10,10 @@ use ratatui::layout::Rect;
 use crate::cockpit::Model;
 use crate::cockpit::command::Command;
 use crate::cockpit::handoff::unread;
-use crate::cockpit::model::{Glyphs, Pane, Session};
+use crate::cockpit::model::{Glyphs, Pane, Pen, Session};
 use crate::domain::base::{Digest, Language};
 use crate::domain::session::{Anchor, brief};
+use crate::domain::untrusted::Untrusted;
 use crate::ui::found;
 use crate::ui::panes::brief_text::Laid;
 use crate::ui::panes::row::{Row, select};
@@ -22,7 +23,7 @@ use crate::ui::role::Role;
 use crate::ui::theme::Theme;
 use crate::words::card::card;
 use crate::words::panes::{Word, word};
-use crate::words::{command, key};
+use crate::words::{Caption, command, key};
 
 /// What a card was laid out for: its lines change only with the journal and with what was marked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -154,6 +155,15 @@ fn keys(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
         let role = if left == 0 { Role::Ok } else { Role::Warn };
         let say = word(model.language, Word::MarkRead);
         key(&mut pen, Command::Mark, role, &format!("{say} {}/{must}", must - left.min(must)));
+    }
+    if let Some(Pen::Observer(holder)) = model.session.as_ref().map(|it| &it.pen)
+        && model.pen.accepting.is_some()
+    {
+        let said = Caption::WaitsForPen.text(model.language);
+        pen.say(Role::Warn, said);
+        pen.skip(1);
+        pen.pieces(Role::Untrusted, holder.as_ref().unwrap_or(&Untrusted::default()), 24);
+        return;
     }
     let due = if waits { Command::Accept } else { Command::HandOff };
     for asked in [Command::HandOff, Command::Accept, Command::Note, Command::Anchor] {

@@ -6,13 +6,13 @@ use ratatui::text::{Line, Span};
 use crate::cockpit::Model;
 use crate::cockpit::model::Pane;
 use crate::cockpit::panes::ProcessRow;
-use crate::domain::base::Pid;
-use crate::domain::detect::Subject;
+use crate::domain::base::{Pid, ProcessId};
+use crate::domain::detect::Finding;
 use crate::domain::facts::{Process, Reading, Snapshot};
 use crate::domain::untrusted::Untrusted;
 use crate::ui::panes::{grade, is_full, processes};
 use crate::ui::role::Role;
-use crate::ui::text::{age, phrase, pieces, span, width};
+use crate::ui::text::{age, phrase, pieces, span, time, width};
 use crate::ui::theme::Theme;
 use crate::ui::wrap::wrap_spans;
 use crate::words::panes::{self as said, Word, word};
@@ -55,6 +55,7 @@ pub(super) fn split(
         theme,
         snapshot,
         process: &row.process,
+        gone: row.gone,
         cells: usize::from(cells),
     };
     if full && inside.width >= CELLS_BESIDE {
@@ -80,6 +81,8 @@ struct Page<'a> {
     theme: &'a Theme,
     snapshot: &'a Snapshot,
     process: &'a Process,
+    /// It has ended; what is said of it is what was last known.
+    gone: bool,
     cells: usize,
 }
 
@@ -102,6 +105,12 @@ impl Page<'_> {
     /// The whole finding in one sentence of at most `most` rows; nothing without a finding.
     fn first_reasons(&self, most: usize) -> Vec<Line<'static>> {
         let reasons = self.reasons();
+        if self.gone {
+            // Whoever looks at it must not think that it still runs.
+            let mut lines = vec![Line::from(self.ended())];
+            lines.extend(reasons.into_iter().take(most.saturating_sub(1)));
+            return lines;
+        }
         let more = reasons.len().saturating_sub(most);
         let mut lines: Vec<_> = reasons.into_iter().take(most).collect();
         if let Some(last) = lines.last_mut().filter(|_| more > 0) {
@@ -121,9 +130,15 @@ impl Page<'_> {
         spans.push(span(self.theme, Role::Title, pid));
         spans.push(Span::raw(" "));
         spans.extend(pieces(self.theme, Role::Untrusted, &self.process.comm, 24));
-        let state = fact::run_state(self.model.language, self.process.state);
-        let lived = age(self.process.age_ms(self.snapshot.moment));
-        spans.push(span(self.theme, Role::Dim, format!("  {state}, {lived}  ")));
+        if self.gone {
+            spans.push(Span::raw("  "));
+            spans.extend(self.ended());
+            spans.push(Span::raw("  "));
+        } else {
+            let state = fact::run_state(self.model.language, self.process.state);
+            let lived = age(self.process.age_ms(self.snapshot.moment));
+            spans.push(span(self.theme, Role::Dim, format!("  {state}, {lived}  ")));
+        }
         spans.extend(pieces(self.theme, Role::Untrusted, &processes::user(self.process), 24));
         spans.push(Span::raw(" "));
         let taken: usize = spans.iter().map(|it| width(&it.content)).sum();
@@ -131,10 +146,19 @@ impl Page<'_> {
         Line::from(spans)
     }
 
+    /// «gone since 03:12:04 (12s)»
+    fn ended(&self) -> Vec<Span<'static>> {
+        vec![span(self.theme, Role::Unknown, gone(self.model, self.process.id))]
+    }
+
+    /// What speaks against it, or did while it was there.
+    fn finding(&self) -> Option<&Finding> {
+        self.model.panes.against(&self.model.live, self.process.id)
+    }
+
     /// One line a reason, glyph and grade first.
     fn reasons(&self) -> Vec<Line<'static>> {
-        let finding = self.model.live.findings.get(&Subject::Process(self.process.id));
-        let Some(finding) = finding else { return Vec::new() };
+        let Some(finding) = self.finding() else { return Vec::new() };
         let (sign, role) = grade(finding.grade);
         let line = |reason| {
             let mut spans = vec![span(self.theme, role, sign), Span::raw(" ")];
@@ -149,8 +173,9 @@ impl Page<'_> {
 
     fn known(&self) -> Vec<Line<'static>> {
         let mut lines = Vec::new();
-        if self.model.live.findings.get(&Subject::Process(self.process.id)).is_none() {
-            let text = word(self.model.language, Word::NothingAgainst);
+        if self.finding().is_none() {
+            let what = if self.gone { Word::NothingWasAgainst } else { Word::NothingAgainst };
+            let text = word(self.model.language, what);
             lines.push(Line::from(span(self.theme, Role::Dim, text)));
         }
         let command = match &self.process.command {
@@ -170,7 +195,9 @@ impl Page<'_> {
         }
         lines.extend(self.labelled(Word::Executable, &exe, 2));
         lines.extend(self.labelled(Word::Parents, &self.parents(), 2));
-        lines.extend(self.labelled(Word::Sockets, &self.sockets(), 2));
+        if !self.gone {
+            lines.extend(self.labelled(Word::Sockets, &self.sockets(), 2));
+        }
         lines
     }
 
@@ -243,6 +270,15 @@ impl Page<'_> {
         }
         spans
     }
+}
+
+/// Since when a process is no longer there, as far as that is known.
+pub(in crate::ui) fn gone(model: &Model, id: ProcessId) -> String {
+    let Some(since) = model.panes.gone_since(id) else {
+        return word(model.language, Word::Gone).to_owned();
+    };
+    let ms = model.now.at.as_millisecond().saturating_sub(since.as_millisecond());
+    said::gone_since(model.language, &time(since), &age(u64::try_from(ms).unwrap_or(0)))
 }
 
 /// The kernel's own words for it are in the path.

@@ -10,7 +10,7 @@ use ratatui::text::Line;
 use crate::cockpit::Model;
 use crate::cockpit::model::Pane;
 use crate::cockpit::panes::{ProcessRow, ProcessSort};
-use crate::domain::detect::{Finding, Rule, Subject};
+use crate::domain::detect::{Finding, Rule};
 use crate::domain::facts::{Process, Reading, RunState, Snapshot};
 use crate::domain::untrusted::Untrusted;
 use crate::ui::graph::{Samples, graph_line};
@@ -134,7 +134,7 @@ fn rows(model: &Model, theme: &Theme, snapshot: &Snapshot, area: Rect, buf: &mut
         scroll(pane.line, pane.rows.len(), height)
     };
     let view = || pane.rows.iter().skip(first);
-    let finding = |row: &ProcessRow| model.live.findings.get(&Subject::Process(row.process.id));
+    let finding = |row: &ProcessRow| model.panes.against(&model.live, row.process.id);
     let flags: Vec<String> =
         view().take(height).map(|row| flags(snapshot, row, finding(row))).collect();
     let widest = flags.iter().map(String::len).max().unwrap_or_default();

@@ -6,9 +6,11 @@ use ratatui::layout::Rect;
 use crate::cockpit::Model;
 use crate::cockpit::model::{Pane, Pen, Pending, Session};
 use crate::domain::detect::Grade;
-use crate::domain::session::{Entry, Event, ItemState};
+use crate::domain::session::{Entry, Event};
 use crate::ui::document;
 use crate::ui::found;
+use crate::ui::glyph::check_box;
+use crate::ui::panes::checklist::box_role;
 use crate::ui::panes::row::{Row, select};
 use crate::ui::panes::{Title, framed, grade, is_full, say_empty};
 use crate::ui::role::Role;
@@ -157,7 +159,9 @@ fn one(model: &Model, entry: &Entry, at_cursor: bool, pen: &mut Row<'_>) {
         pen.skip(1);
     }
     let (sign, role) = mark(&entry.event);
-    pen.left(role, sign, 1);
+    // A mark has its box, as the checklist shows it; the signs of other entries stand in the middle of one.
+    pen.skip(usize::from(sign.len() == 1));
+    pen.left(role, sign, if sign.len() == 1 { 2 } else { 3 });
     pen.skip(1);
     let usual = if matches!(entry.event, Event::Unknown(_)) { Role::Unknown } else { Role::Text };
     pen.phrase(usual, &told(model, &entry.event));
@@ -196,11 +200,10 @@ fn mark(event: &Event) -> (&'static str, Role) {
             Grade::Suspect => grade(Grade::Suspect),
             Grade::Confirmed => grade(Grade::Confirmed),
         },
-        Event::Marked { state: ItemState::Done, .. } => ("x", Role::Ok),
-        Event::Marked { state: ItemState::Blocked, .. } | Event::Trouble { .. } => {
-            ("!", Role::Crit)
-        }
-        Event::Marked { .. } => ("-", Role::Text),
+        Event::Ended { .. } => (".", Role::Dim),
+        Event::Trouble { .. } => ("!", Role::Crit),
+        Event::Marked { undoes: Some(_), .. } => ("<", Role::Warn),
+        Event::Marked { state, .. } => (check_box(*state), box_role(*state)),
         Event::Chose { .. } => (">", Role::Ok),
         Event::TookBack { .. } | Event::Withdrew { .. } => ("<", Role::Warn),
         Event::Noted { .. } => ("\"", Role::Text),

@@ -2,7 +2,7 @@
 
 use crate::domain::detect::Grade;
 use crate::domain::session::{
-    Escalation, FindingBrief, ItemState, NextStep, PhaseBrief, Risk, RiskKind, Standing,
+    Brief, Escalation, FindingBrief, ItemState, NextStep, PhaseBrief, Risk, RiskKind, Standing,
 };
 use crate::words::card::{
     Line, Sign, Teller, Text, Tone, moment, one_line, part, plain, quiet, theirs, toned,
@@ -15,27 +15,44 @@ const REASONS: usize = 3;
 /// Next steps that are told.
 const STEPS: usize = 4;
 
-/// Findings that nobody acknowledged, and trouble; then how many were acknowledged.
+/// Findings that nobody acknowledged, what is live first, and trouble; then how many were acknowledged.
 pub(super) fn risks(teller: Teller<'_>) -> Vec<Line> {
     let brief = teller.brief;
     let mut lines: Vec<Line> = brief.risks.iter().flat_map(|risk| one_risk(teller, risk)).collect();
-    let noted = brief.graded(Grade::Noted).count();
-    let open: usize = brief.risks.iter().map(Risk::count).sum();
-    let seen = brief.findings.len().saturating_sub(noted + open);
-    let mut rest = Text::new();
-    if seen > 0 {
-        rest.push(quiet(format!("{seen} {}", teller.say("acknowledged", "รับทราบแล้ว"))));
-    }
-    if noted > 0 {
-        rest.extend((seen > 0).then(|| quiet(", ")));
-        let said = teller.say("worth a look", "น่าสังเกต");
-        rest.push(quiet(format!("{noted} {said}")));
-    }
-    if !rest.is_empty() {
-        rest.push(quiet(teller.say(": see the timeline", ": ดูลำดับเหตุการณ์")));
-        lines.push(Line::with(Sign::Grade(Grade::Noted), rest));
+    lines.extend(acknowledged(teller));
+    // What was live then may have ended since.
+    let live = brief.findings.iter().any(|it| it.ended.is_none());
+    if let Some(at) = brief.unwatched.filter(|_| live) {
+        let said = teller.say("nobody has looked since ", "ไม่มีใครดูตั้งแต่ ");
+        let text = vec![part(Tone::Watch, format!("{said}{}", moment(at)))];
+        lines.push(Line::with(Sign::Grade(Grade::Suspect), text));
     }
     lines
+}
+
+/// Findings that are no risk any more, in one line: how many, and how many of them are still there.
+fn acknowledged(teller: Teller<'_>) -> Option<Line> {
+    let found = &teller.brief.findings;
+    let is_noted = |it: &FindingBrief| it.finding.grade == Grade::Noted;
+    let seen: Vec<&FindingBrief> =
+        found.iter().filter(|it| it.acknowledged && !is_noted(it)).collect();
+    let noted: Vec<&FindingBrief> = found.iter().filter(|it| is_noted(it)).collect();
+    let kinds = [
+        (seen, teller.say("acknowledged", "รับทราบแล้ว")),
+        (noted, teller.say("worth a look", "น่าสังเกต")),
+    ];
+    let count = |(of, said): &(Vec<&FindingBrief>, &str)| {
+        let (live, ended) = Brief::living(of);
+        let (live_word, ended_word) = (teller.say("live", "ยังทำงาน"), teller.say("ended", "จบแล้ว"));
+        (!of.is_empty()).then(|| {
+            let many = of.len();
+            vec![quiet(format!("{many} {said} ({live} {live_word}, {ended} {ended_word})"))]
+        })
+    };
+    let said: Vec<Text> = kinds.iter().filter_map(count).collect();
+    let mut text = if said.is_empty() { return None } else { said.join(&quiet(", ")) };
+    text.push(quiet(teller.say(": see the timeline", ": ดูลำดับเหตุการณ์")));
+    Some(Line::with(Sign::Grade(Grade::Noted), text))
 }
 
 fn one_risk(teller: Teller<'_>, risk: &Risk) -> Vec<Line> {
@@ -61,7 +78,13 @@ fn found_one(
 ) -> Vec<Line> {
     let grade = found.finding.grade;
     let tone = if grade == Grade::Confirmed { Tone::Danger } else { Tone::Watch };
-    let mut text = vec![theirs(&found.name), plain("  ")];
+    // The first thing to know about it is whether it is still there.
+    let state = match found.ended {
+        None => part(tone, teller.say("LIVE", "ยังทำงาน")),
+        Some(at) => quiet(format!("{} {}", teller.say("ended", "จบแล้ว"), moment(at))),
+    };
+    let tone = if found.ended.is_some() { Tone::Quiet } else { tone };
+    let mut text = vec![state, plain("  "), theirs(&found.name), plain("  ")];
     text.push(part(tone, finding::grade(teller.language, grade)));
     if more > 0 {
         let said = teller.say("more of that name", "ตัวที่ชื่อเดียวกัน");

@@ -25,14 +25,20 @@ pub struct Risk {
 /// Kinds of [`Risk`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum RiskKind {
-    /// A finding that nobody has acknowledged, and how many more there are of the same name and grade: a miner that is
-    /// started again and again is one risk.
+    /// A finding that nobody has acknowledged, and how many more there are of the same name and grade that are as live
+    /// or as dead as it is: a miner that is started again and again is one risk.
     Found(FindingBrief, usize),
     /// Trouble that the program met.
     Trouble(TroubleMet),
 }
 
 impl Risk {
+    /// It is about something that is no longer there.
+    #[must_use]
+    pub const fn has_ended(&self) -> bool {
+        matches!(&self.what, RiskKind::Found(found, _) if found.ended.is_some())
+    }
+
     /// How many findings it stands for.
     #[must_use]
     pub const fn count(&self) -> usize {
@@ -43,16 +49,21 @@ impl Risk {
     }
 }
 
-/// The gravest first, older before newer.
+/// What is live before what has ended; of each the gravest first, older before newer. Trouble stands behind what must be
+/// read of the live.
 pub(super) fn risks(state: &State, findings: &[FindingBrief]) -> Vec<Risk> {
     let mut found: Vec<Risk> = Vec::new();
-    let mut alike: BTreeMap<(Grade, Untrusted), usize> = BTreeMap::new();
+    let mut alike: BTreeMap<(bool, Grade, Untrusted), usize> = BTreeMap::new();
     for it in findings.iter().filter(|it| is_open(state, it)) {
         let seq = state.renewed.get(&it.finding.subject).copied().unwrap_or(it.seq);
-        let place = *alike.entry((it.finding.grade, called(it))).or_insert(found.len());
-        if let Some(Risk { seq: newest, what: RiskKind::Found(_, more), .. }) = found.get_mut(place)
+        let kind = (it.ended.is_some(), it.finding.grade, called(it));
+        let place = *alike.entry(kind).or_insert(found.len());
+        if let Some(Risk { seq: newest, what: RiskKind::Found(first, more), .. }) =
+            found.get_mut(place)
         {
             *newest = seq.max(*newest);
+            // Of those that have ended, the last tells when it was over.
+            first.ended = first.ended.max(it.ended);
             *more += 1;
         } else {
             let must = it.finding.grade == Grade::Confirmed;
@@ -66,7 +77,8 @@ pub(super) fn risks(state: &State, findings: &[FindingBrief]) -> Vec<Risk> {
         must: true,
         what: RiskKind::Trouble(trouble.clone()),
     });
-    let grave = found.iter().position(|risk| !risk.must).unwrap_or(found.len());
+    let grave = |risk: &Risk| risk.must && !risk.has_ended();
+    let grave = found.iter().position(|risk| !grave(risk)).unwrap_or(found.len());
     found.splice(grave..grave, troubles);
     found
 }
@@ -84,6 +96,6 @@ fn called(it: &FindingBrief) -> Untrusted {
             let at = name.iter().position(|byte| *byte == b' ').map_or(0, |at| at + 1);
             Untrusted::new(name.get(at..).unwrap_or_default())
         }
-        Subject::Connection { .. } => it.name.clone(),
+        Subject::Connection { remote, .. } => remote.to_string().into(),
     }
 }
