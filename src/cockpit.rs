@@ -57,6 +57,8 @@ pub use update::update;
 pub enum Msg {
     /// A key was pressed.
     Key(Key),
+    /// The first of two keys has waited for the second for a while.
+    Lingered,
     /// Text was pasted; it goes to text fields only.
     Paste(String),
     /// The terminal has another size.

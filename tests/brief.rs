@@ -44,7 +44,7 @@ fn session() -> TempDir {
         let item = ItemId(format!("1.3/{}", at + 1));
         for event in [
             Event::Noted { text: text.clone(), about: None },
-            Event::Marked { item, state: ItemState::Blocked, reason: text.clone() },
+            Event::Marked { item, state: ItemState::Blocked, reason: text.clone(), undoes: None },
             Event::Trouble { what },
             Event::Allowed { program: text.clone(), sha256: None },
             Event::HandedOff { words: text.clone(), to: text, read: vec![] },

@@ -99,7 +99,7 @@ fn chose(flow: &str, node: &str, branch: usize, to: &str) -> Event {
 }
 
 fn marked(item: &str, state: ItemState, reason: &str) -> Event {
-    Event::Marked { item: ItemId(item.into()), state, reason: reason.into() }
+    Event::Marked { item: ItemId(item.into()), state, reason: reason.into(), undoes: None }
 }
 
 fn found(pid: u32, grade: Grade) -> Event {

@@ -180,6 +180,7 @@ fn events() -> Vec<(&'static str, Event)> {
         item: ItemId(item.into()),
         state,
         reason: reason.into(),
+        undoes: None,
     };
     let reason = Reason {
         rule: Rule::PoolUrl,

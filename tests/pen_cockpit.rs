@@ -137,9 +137,12 @@ fn the_pen_is_given_after_the_journal_has_it_and_not_at_all_if_it_has_not() {
     let effects = keys(&mut desk, "y");
     let given = desk.save(effects);
     assert_eq!(given, [Effect::Pen(Wish::Give("seat-somsak".into()))]);
-    let entries: Vec<Entry> =
-        desk.session().entries.iter().map(|it| Entry::clone(it)).collect();
-    desk.tell(Msg::PenWent(Box::new(Went { past: entries.into(), to: Some("somsak".into()), given: true })));
+    let entries: Vec<Entry> = desk.session().entries.iter().map(|it| Entry::clone(it)).collect();
+    desk.tell(Msg::PenWent(Box::new(Went {
+        past: entries.into(),
+        to: Some("somsak".into()),
+        given: true,
+    })));
     assert_eq!(desk.session().pen, Pen::Observer(Some("somsak".into())));
     assert_eq!(said(&desk), Some(&NoticeKind::PenGone("somsak".into())));
     assert_eq!(desk.model.recording, Recording::Elsewhere);

@@ -241,6 +241,7 @@ fn mark_pending() -> Model {
         item: ItemId(String::from("1.3/3")),
         state: ItemState::Done,
         reason: Untrusted::default(),
+        undoes: None,
     };
     model.session.as_mut().unwrap().pending.push(Pending { ticket: 1, event });
     work_out_rows(&mut model);

@@ -73,7 +73,7 @@ fn chose(node: &str, branch: usize, to: &str) -> Event {
 }
 
 fn marked(item: &str, state: ItemState) -> Event {
-    Event::Marked { item: ItemId(item.into()), state, reason: "".into() }
+    Event::Marked { item: ItemId(item.into()), state, reason: "".into(), undoes: None }
 }
 
 fn noted(text: &[u8]) -> Event {

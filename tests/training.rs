@@ -82,7 +82,7 @@ fn after(acts: &[Act]) -> State {
                 Event::Chose { flow, node, branch, to, label: Untrusted::default() }
             }
             Act::Mark { item, state } => {
-                Event::Marked { item, state, reason: Untrusted::default() }
+                Event::Marked { item, state, reason: Untrusted::default(), undoes: None }
             }
         };
         state.apply(&entry(seq, event));

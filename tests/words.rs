@@ -41,6 +41,11 @@ fn process() -> Subject {
     Subject::Process(ProcessId { pid: Pid(4242), start: 1 })
 }
 
+fn connection() -> Subject {
+    let (local, remote) = ("10.0.0.5:40000".parse().unwrap(), "192.0.2.1:3333".parse().unwrap());
+    Subject::Connection { protocol: Protocol::Tcp, local, remote }
+}
+
 fn reason(rule: Rule) -> Reason {
     Reason { rule, value: Untrusted::from("VALUE"), source: FactSource::Comm }
 }
@@ -76,11 +81,18 @@ fn events() -> Vec<Event> {
         chose(value()),
         chose(Untrusted::default()),
         Event::TookBack { choice: 7 },
-        Event::Marked { item: item(), state: ItemState::Done, reason: Untrusted::default() },
-        Event::Marked { item: item(), state: ItemState::Blocked, reason: value() },
+        Event::Marked {
+            item: item(),
+            state: ItemState::Done,
+            reason: Untrusted::default(),
+            undoes: None,
+        },
+        Event::Marked { item: item(), state: ItemState::Blocked, reason: value(), undoes: Some(7) },
         Event::Noted { text: value(), about: None },
         Event::Noted { text: value(), about: Some(Place::Node(flow.clone(), node.clone())) },
         Event::Found { finding: found(Grade::Confirmed), name: value() },
+        Event::Ended { subject: process(), name: value() },
+        Event::Ended { subject: connection(), name: value() },
         Event::Acknowledged { subject: process() },
         Event::Allowed { program: value(), sha256: None },
         Event::HandedOff { words: value(), to: Untrusted::default(), read: vec![] },
@@ -117,6 +129,14 @@ fn notices() -> Vec<NoticeKind> {
         NoticeKind::NotSaved(value()),
         NoticeKind::NoPen,
         NoticeKind::NotReachable,
+        NoticeKind::Acknowledged(value(), 0),
+        NoticeKind::Acknowledged(value(), 3),
+        NoticeKind::NothingBefore,
+        NoticeKind::NothingAfter,
+        NoticeKind::AskedForShift(value(), Holding::Works),
+        NoticeKind::AskedForShift(Untrusted::default(), Holding::Stopped),
+        NoticeKind::ShiftRefused(value()),
+        NoticeKind::ShiftRefused(Untrusted::default()),
         NoticeKind::NothingToUndo,
         NoticeKind::ReasonNeeded,
         NoticeKind::BadFilter(value()),
@@ -340,7 +360,8 @@ fn a_hostile_value_stays_a_part_of_its_own() {
 #[test]
 fn names_in_a_journal_are_as_untrusted_as_everything_in_a_file() {
     let item = ItemId(String::from("1.3\u{1b}[2J/4"));
-    let event = Event::Marked { item, state: ItemState::Done, reason: Untrusted::default() };
+    let event =
+        Event::Marked { item, state: ItemState::Done, reason: Untrusted::default(), undoes: None };
     assert!(session::event(Language::En, &event).plain(80).starts_with("1.3^[[2J/4"));
 }
 

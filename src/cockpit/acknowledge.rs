@@ -20,9 +20,10 @@ pub(super) fn acknowledge(model: &mut Model) -> Vec<Effect> {
     let young = |it: &Notice| {
         matches!(it.kind, NoticeKind::Found(..)) && model.now.ms_since(it.at) < GLANCE_MS
     };
-    let stands = model.notice.as_ref().is_some_and(|it| {
-        matches!(it.kind, NoticeKind::Found(..)) || !it.kind.fades()
-    });
+    let stands = model
+        .notice
+        .as_ref()
+        .is_some_and(|it| matches!(it.kind, NoticeKind::Found(..)) || !it.kind.fades());
     let read = stands && !model.notice.as_ref().is_some_and(young);
     let notice = if read { model.dismiss() } else { None };
     match notice.map(|notice| notice.kind) {

@@ -2,6 +2,7 @@
 
 use crate::cockpit::command::Command;
 use crate::cockpit::model::{Breakpoint, Pane, View};
+use crate::cockpit::panes::{FlowRow, RowStanding};
 use crate::cockpit::{Model, rows};
 
 /// Moves the cursor of the focused pane by `by` lines; the extremes are the first and the last line.
@@ -24,7 +25,10 @@ pub(super) fn step(model: &mut Model, by: isize) {
             pane.selected = pane.rows.get(pane.line).map(|row| row.socket.inode);
         }
         Pane::Decision => {
-            panes.decision.line = moved(panes.decision.line, by, panes.decision.rows.len());
+            let skips = model.view != View::Full(Pane::Decision);
+            let pane = &mut panes.decision;
+            let line = moved(pane.line, by, pane.rows.len());
+            pane.line = if skips { within_reach(&pane.rows, pane.line, line) } else { line };
         }
         Pane::Checklist => {
             panes.checklist.line = moved(panes.checklist.line, by, panes.checklist.rows.len());
@@ -40,6 +44,23 @@ pub(super) fn step(model: &mut Model, by: isize) {
             panes.ceremony.follows = false;
             panes.handoff.step(by);
         }
+    }
+}
+
+/// Where the cursor comes to rest on its way from one line to another: nothing can be done on a branch that was not taken
+/// or lies ahead, so it goes on to the next row beyond, else it stays on the last one before. In full view the flow is
+/// read, and every row can be.
+fn within_reach(rows: &[FlowRow], from: usize, to: usize) -> usize {
+    let near = |at: &usize| {
+        let standing = rows.get(*at).map(|row| row.standing);
+        !matches!(standing, None | Some(RowStanding::NotTaken | RowStanding::Ahead))
+    };
+    if to >= from {
+        let on = (to..rows.len()).find(near);
+        on.or_else(|| (from..to).rev().find(near)).unwrap_or(from)
+    } else {
+        let on = (0..=to).rev().find(near);
+        on.or_else(|| (to..from).find(near)).unwrap_or(from)
     }
 }
 

@@ -34,7 +34,8 @@ pub(super) fn look(model: &mut Model, snapshot: &Snapshot) -> Vec<Effect> {
     let mut missing = Missing::new();
     let mut over: Vec<(Subject, Untrusted)> = Vec::new();
     let is_said = |subject: &Subject| {
-        let said = |event: &Event| matches!(event, Event::Ended { subject: it, .. } if it == subject);
+        let said =
+            |event: &Event| matches!(event, Event::Ended { subject: it, .. } if it == subject);
         session.pending.iter().any(|it| said(&it.event))
     };
     for (subject, (_, _, name)) in &session.state.findings {

@@ -15,6 +15,7 @@ const LONGEST: usize = 2_000;
 
 /// One key.
 pub(super) fn press(model: &mut Model, key: Key) -> Vec<Effect> {
+    model.lingers = false;
     model.prefix = model.prefix.filter(|_| !model.dialog.takes_text());
     if key == Key::Ctrl('c') && matches!(model.dialog, Dialog::Leave) {
         return obey::obey(model, Command::LeaveNow);

@@ -72,6 +72,8 @@ pub struct Model {
     pub dialog: Dialog,
     /// First key of a two-key command, waiting for the second.
     pub prefix: Option<crate::cockpit::keymap::Key>,
+    /// The first key waited so long that its letters are listed. The second one waits for nothing.
+    pub lingers: bool,
     /// The newest notice, shown on the line above the footer.
     pub notice: Option<Notice>,
     /// First line of the dialog that is shown, and how many first lines there can be.
@@ -260,6 +262,7 @@ impl Model {
             panes: Panes::default(),
             dialog: Dialog::Closed,
             prefix: None,
+            lingers: false,
             notice: None,
             touched: Touched::Everything,
             sheet: Cursor::default(),

@@ -76,12 +76,7 @@ fn row(process: &Arc<Process>, depth: u16) -> ProcessRow {
     ProcessRow { process: Arc::clone(process), depth, gone: false }
 }
 
-fn sort(
-    list: &mut [&Arc<Process>],
-    by: ProcessSort,
-    gone: Option<&Kept>,
-    live: &Live,
-) {
+fn sort(list: &mut [&Arc<Process>], by: ProcessSort, gone: Option<&Kept>, live: &Live) {
     let kept = |id| gone.filter(|it| it.process.id == id);
     let cpu = |id| {
         let smooth = || live.history.smooth(id);

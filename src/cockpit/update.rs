@@ -55,6 +55,7 @@ fn apply(model: &mut Model, msg: Msg) -> Vec<Effect> {
             }
             return effects;
         }
+        Msg::Lingered => model.lingers = model.prefix.is_some(),
         Msg::Paste(text) => return keys::paste(model, &text),
         Msg::Resized(size) => {
             model.size = size;
@@ -255,9 +256,8 @@ fn name(snapshot: &Snapshot, subject: &Subject) -> Untrusted {
 fn owner<'a>(snapshot: &'a Snapshot, of: &Subject) -> Option<&'a Process> {
     let Subject::Connection { protocol, local, remote } = of else { return None };
     let mut sockets = snapshot.sockets.iter();
-    let socket = sockets.find(|it| {
-        it.protocol == *protocol && it.local == *local && it.remote == Some(*remote)
-    })?;
+    let socket = sockets
+        .find(|it| it.protocol == *protocol && it.local == *local && it.remote == Some(*remote))?;
     socket.owners.iter().find_map(|id| snapshot.process(*id)).map(|it| &**it)
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::Receiver;
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until};
 
 use crate::cockpit::dialog::Dialog;
 use crate::cockpit::model::{Copied, NoticeKind, Pane, SourceKind, Touched};
@@ -27,6 +27,8 @@ use crate::words::Caption;
 
 /// A look at the clock is due when nothing else came for this long.
 const QUIET_MS: u64 = 1_500;
+/// After this pause the letters that may follow a first key are listed; the second key waits for nothing.
+const LINGER: Duration = Duration::from_millis(300);
 /// Pause before a line that was full is tried again.
 const FULL: Duration = Duration::from_millis(50);
 /// Pause before the shell is looked at again, whether it gave the terminal back.
@@ -74,6 +76,7 @@ pub(super) struct Desk<'a> {
     printed: bool,
     /// The terminal was given to the shell.
     away: bool,
+    prefix_since: Instant,
     ended: Option<Ended>,
 }
 
@@ -139,6 +142,7 @@ pub(super) async fn run(
             },
             _ = tick.tick() => desk.look_at_the_clock(),
             () = sleep(FULL), if full => {}
+            () = sleep_until(desk.prefix_since + LINGER), if desk.is_asked_for_more() => desk.apply(Msg::Lingered),
             // A shell that takes a running job to the front tells nobody.
             () = sleep(AWAY), if desk.away => desk.come_back()?,
         }
@@ -169,6 +173,7 @@ impl<'a> Desk<'a> {
             stale: None,
             printed: false,
             away: false,
+            prefix_since: Instant::now(),
             ended: None,
         };
         desk.touch(Touched::Everything);
@@ -178,6 +183,9 @@ impl<'a> Desk<'a> {
 
     /// Applies a message and carries out what follows from it.
     pub(super) fn apply(&mut self, msg: Msg) {
+        if matches!(msg, Msg::Key(_)) {
+            self.prefix_since = Instant::now();
+        }
         let mut waiting = std::collections::VecDeque::from([msg]);
         while let Some(msg) = waiting.pop_front() {
             let effects = update(&mut self.model, msg);
@@ -186,6 +194,11 @@ impl<'a> Desk<'a> {
                 waiting.extend(self.effect(effect));
             }
         }
+    }
+
+    /// The first of two keys waits, and the letters that may follow are not listed yet.
+    fn is_asked_for_more(&self) -> bool {
+        self.model.prefix.is_some() && !self.model.lingers
     }
 
     fn take(&mut self, happening: Happening) {

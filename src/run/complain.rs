@@ -11,8 +11,8 @@ use crate::cockpit::trouble::Trouble;
 use crate::domain::base::Language;
 use crate::domain::untrusted::Untrusted;
 use crate::ui::wrap::wrap;
-use crate::words::trouble::{Told, trouble};
 use crate::words::Phrase;
+use crate::words::trouble::{Told, trouble};
 
 /// Cells of what stands before each of the three.
 const LEAD: usize = 10;

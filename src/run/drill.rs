@@ -24,8 +24,8 @@ use crate::run::complain::chain;
 use crate::run::hands::Hands;
 use crate::run::library::{Shelf, editions};
 use crate::run::moved::Moved;
-use crate::run::scribe::Scribe;
 use crate::run::reason;
+use crate::run::scribe::Scribe;
 use crate::run::tape::{Player, Reel};
 
 /// The hands of a tape: what is on it is [`Programme`]'s to say, how it is played is the same for all.

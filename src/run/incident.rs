@@ -141,7 +141,11 @@ impl Incident {
         let Some(Following { id, pencil, .. }) = self.following.take() else { return Vec::new() };
         match self.store.observe(&id) {
             Ok(store::Opened {
-                hand: Hand::Observer(follower, _), state, entries, earlier, ..
+                hand: Hand::Observer(follower, _),
+                state,
+                entries,
+                earlier,
+                ..
             }) => {
                 self.following = Some(Following { id, follower, pencil });
                 vec![Msg::Rewound(Box::new(Past { state, entries, earlier }))]
@@ -211,11 +215,7 @@ impl Hands for Incident {
         Ok(Opened {
             id,
             pen,
-            past: Past {
-                state: opened.state,
-                entries: opened.entries,
-                earlier: opened.earlier,
-            },
+            past: Past { state: opened.state, entries: opened.entries, earlier: opened.earlier },
             playbook: book.playbook,
             source: Source::default(),
             walkthrough: None,
@@ -291,11 +291,7 @@ impl Hands for Incident {
 
 /// A journal to which nobody may add: it forked, or it is damaged.
 fn unwritable(broken: &Break, branches: Vec<Branch>) -> Pen {
-    if branches.is_empty() {
-        Pen::Damaged(reason::damage(broken))
-    } else {
-        Pen::Forked(branches)
-    }
+    if branches.is_empty() { Pen::Damaged(reason::damage(broken)) } else { Pen::Forked(branches) }
 }
 
 fn refused(error: &StoreError) -> Trouble {

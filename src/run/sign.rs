@@ -9,9 +9,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use crate::domain::session::{
-    Event, NAMESPACE, Signature, SignatureProblem, Statement, Verdict,
-};
+use crate::domain::session::{Event, NAMESPACE, Signature, SignatureProblem, Statement, Verdict};
 use crate::host::store::Store;
 use crate::run::args::Options;
 use crate::run::complain::Complaint;

@@ -30,9 +30,8 @@ const PRINTED: usize = 100;
 /// Prints the walkthroughs: name, playbook, length, title.
 pub(super) fn walkthroughs(options: &Options, out: &mut impl Write) -> io::Result<ExitCode> {
     for shipped in &SHIPPED {
-        let walkthrough = read(shipped).map_err(|it| {
-            io::Error::other(Complaint::from(it).line().plain(400))
-        })?;
+        let walkthrough =
+            read(shipped).map_err(|it| io::Error::other(Complaint::from(it).line().plain(400)))?;
         let length = length(shipped);
         let title = walkthrough.title.get(options.language());
         let (name, playbook) = (&walkthrough.name, &walkthrough.playbook);

@@ -67,11 +67,8 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
         Dialog::Copy(choices, line) => menu::copy(model, theme, (choices, *line), area, buf),
         Dialog::PenAsked(watcher) => {
             let lines = pen_asked(model, theme, watcher, area);
-            let title = if takes_shift(model, &watcher.who) {
-                Caption::TakeOver
-            } else {
-                Caption::GivePen
-            };
+            let title =
+                if takes_shift(model, &watcher.who) { Caption::TakeOver } else { Caption::GivePen };
             answered(model, theme, (title, PEN_ANSWERS), lines, area, buf);
         }
         Dialog::GivePen(watchers, line) => {
@@ -251,7 +248,7 @@ fn end_training(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
 
 /// The letters that may follow the first key of two.
 fn prefix(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let Some(first) = model.prefix else { return };
+    let Some(first) = model.prefix.filter(|_| model.lingers) else { return };
     let second = |keys: &[Key]| match keys {
         [before, second] if *before == first => Some(*second),
         _ => None,

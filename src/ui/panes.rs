@@ -37,10 +37,10 @@ use crate::words::session::pane as name_of;
 
 pub use brief_text::card_text;
 pub(in crate::ui) use handoff::handoff_text_of;
-pub(in crate::ui) use process_detail::gone;
 pub use handoff::{handoff_first, handoff_lines};
 pub use playbook::playbook_lines;
 pub(in crate::ui) use playbook::playbook_text_of;
+pub(in crate::ui) use process_detail::gone;
 pub(in crate::ui) use timeline::told;
 
 /// A snapshot older than this says so.

@@ -230,9 +230,7 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
             say("Bytes of a torn last line set aside: ", "แยกบรรทัดสุดท้ายที่ขาดไว้ (ไบต์): ")
                 .ours(bytes.to_string())
         }
-        NoticeKind::NotRecording(why) => {
-            not_recording(language, why)
-        }
+        NoticeKind::NotRecording(why) => not_recording(language, why),
         NoticeKind::NoTool => say("There is no nvidia-smi on this host.", "เครื่องนี้ไม่มี nvidia-smi"),
         NoticeKind::Inject(from, text) => {
             Phrase::default().named(from).ours(": ").named(text.get(language))
@@ -286,9 +284,7 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
         NoticeKind::PlainPlaybook { tree, checklist } => {
             plain_playbook(language, *tree, *checklist)
         }
-        NoticeKind::MovedAway(place) => {
-            trouble::follow(language, place)
-        }
+        NoticeKind::MovedAway(place) => trouble::follow(language, place),
         NoticeKind::Trouble(what) => trouble::trouble(language, what).line(language),
     }
 }
@@ -315,10 +311,9 @@ fn little_room(language: Language, left: u64) -> Phrase {
 /// What a playbook does not have, and where its text is.
 fn plain_playbook(language: Language, tree: bool, checklist: bool) -> Phrase {
     let (en, th) = match (tree, checklist) {
-        (true, _) => (
-            "This playbook has no checklist. 7 shows its text.",
-            "playbook นี้ไม่มีเช็กลิสต์ กด 7 เพื่ออ่าน",
-        ),
+        (true, _) => {
+            ("This playbook has no checklist. 7 shows its text.", "playbook นี้ไม่มีเช็กลิสต์ กด 7 เพื่ออ่าน")
+        }
         (false, true) => (
             "This playbook has no decision tree. 7 shows its text.",
             "playbook นี้ไม่มีผังการตัดสินใจ กด 7 เพื่ออ่าน",

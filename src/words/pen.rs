@@ -68,9 +68,9 @@ pub(super) fn notice(language: Language, kind: &NoticeKind) -> Option<Phrase> {
             "The pen and the shift stay there. A asks again.",
             "ยังไม่ส่งปากกาและเวร กด A เพื่อขออีกครั้ง",
         ),
-        NoticeKind::ShiftRefused(who) => say("Not now, says ", "ยังไม่ส่งเวรตอนนี้: ").theirs(who).ours(
-            pick(language, ": pen and shift stay there. A asks again.", " กด A เพื่อขออีกครั้ง"),
-        ),
+        NoticeKind::ShiftRefused(who) => say("Not now, says ", "ยังไม่ส่งเวรตอนนี้: ")
+            .theirs(who)
+            .ours(pick(language, ": pen and shift stay there. A asks again.", " กด A เพื่อขออีกครั้ง")),
         NoticeKind::PenFree => say("Nobody has the pen. P takes it.", "ปากกาว่าง กด P เพื่อรับ"),
         NoticeKind::HolderSilent(how) => {
             let how = holding(language, *how).unwrap_or_default();
@@ -117,10 +117,9 @@ const fn closed(language: Language, why: Closed) -> &'static str {
             "journal แตกกิ่ง เขียนไม่ได้ ดูด้วย: firedamp verify ID",
         ),
         Closed::NoSession => ("Open a session first: Enter.", "เปิด session ก่อน: Enter"),
-        Closed::NoSeat => (
-            "The disk takes nothing, so the pen cannot be asked for.",
-            "ดิสก์ไม่รับ จึงขอปากกาไม่ได้",
-        ),
+        Closed::NoSeat => {
+            ("The disk takes nothing, so the pen cannot be asked for.", "ดิสก์ไม่รับ จึงขอปากกาไม่ได้")
+        }
     };
     pick(language, en, th)
 }
@@ -151,9 +150,11 @@ fn asked_for_shift(language: Language, who: &Untrusted, how: Holding) -> Phrase 
         say("Asked for the pen and the shift, waiting for ", "ขอปากกาและเวรแล้ว รอ ").theirs(who)
     };
     match holding(language, how) {
-        Some(how) => asked
-            .ours(format!(" ({how})"))
-            .ours(pick(language, ". ^p takes it by force.", " กด ^p เพื่อยึด")),
+        Some(how) => asked.ours(format!(" ({how})")).ours(pick(
+            language,
+            ". ^p takes it by force.",
+            " กด ^p เพื่อยึด",
+        )),
         None => asked.ours(pick(language, ".", "")),
     }
 }

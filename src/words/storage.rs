@@ -61,9 +61,7 @@ pub fn why(language: Language, why: &Refusal) -> Phrase {
         Refusal::Forbidden => say("this user has no permission", "ผู้ใช้นี้ไม่มีสิทธิ์"),
         Refusal::NotThere => say("it is not there", "ไม่มีอยู่ตรงนั้น"),
         Refusal::TooManyFiles => say("too many files are open", "เปิดไฟล์ค้างไว้เกินจำนวน"),
-        Refusal::Stale => {
-            say("the network disk has lost it (stale)", "ดิสก์เครือข่ายไม่รู้จักแล้ว (stale)")
-        }
+        Refusal::Stale => say("the network disk has lost it (stale)", "ดิสก์เครือข่ายไม่รู้จักแล้ว (stale)"),
         Refusal::PenLost => say("somebody took the pen by force", "มีคนยึดปากกาไป"),
         Refusal::Other(said) => say("kernel says: ", "kernel แจ้งว่า: ").theirs(said),
     }
@@ -73,18 +71,12 @@ pub fn why(language: Language, why: &Refusal) -> Phrase {
 #[must_use]
 pub const fn remedy(language: Language, why: &Refusal) -> &'static str {
     let (en, th) = match why {
-        Refusal::Full | Refusal::LittleRoom => {
-            ("Free space, or :move DIR", "ลบไฟล์ หรือ :move DIR")
-        }
-        Refusal::Quota => {
-            ("Delete files of yours, or :move DIR", "ลบไฟล์ของคุณ หรือ :move DIR")
-        }
+        Refusal::Full | Refusal::LittleRoom => ("Free space, or :move DIR", "ลบไฟล์ หรือ :move DIR"),
+        Refusal::Quota => ("Delete files of yours, or :move DIR", "ลบไฟล์ของคุณ หรือ :move DIR"),
         Refusal::ReadOnly | Refusal::Failing | Refusal::NotThere | Refusal::Other(_) => {
             ("Take another disk: :move DIR", "ใช้ดิสก์อื่น: :move DIR")
         }
-        Refusal::Forbidden => {
-            ("Run as its owner, or :move DIR", "รันด้วยผู้ใช้เจ้าของ หรือ :move DIR")
-        }
+        Refusal::Forbidden => ("Run as its owner, or :move DIR", "รันด้วยผู้ใช้เจ้าของ หรือ :move DIR"),
         Refusal::TooManyFiles => {
             ("Raise the limit: ulimit -n, then resume", "เพิ่มขีดจำกัด: ulimit -n แล้ว resume")
         }
@@ -142,8 +134,12 @@ pub fn unsaved(language: Language, unsaved: &Unsaved) -> Phrase {
         Unsaved::Disk(refusal) => Phrase::of(short(language, refusal))
             .ours(pick(language, ". ", " "))
             .ours(remedy(language, refusal)),
-        Unsaved::NoPen => say("others write here. P asks for the pen", "คนอื่นเขียนอยู่ กด P เพื่อขอปากกา"),
-        Unsaved::Replay => say("a replay writes nothing. q leaves it", "เล่นย้อนหลังเขียนไม่ได้ กด q เพื่อออก"),
+        Unsaved::NoPen => {
+            say("others write here. P asks for the pen", "คนอื่นเขียนอยู่ กด P เพื่อขอปากกา")
+        }
+        Unsaved::Replay => {
+            say("a replay writes nothing. q leaves it", "เล่นย้อนหลังเขียนไม่ได้ กด q เพื่อออก")
+        }
         Unsaved::TrainingOver => {
             say("this training is over. D shows its debrief", "การฝึกจบแล้ว กด D ดูสรุป")
         }
@@ -154,11 +150,10 @@ pub fn unsaved(language: Language, unsaved: &Unsaved) -> Phrase {
         Unsaved::Slow => {
             say("the disk is too slow. Wait, or :move DIR", "ดิสก์ช้าเกินไป รอก่อน หรือ :move DIR")
         }
-        Unsaved::WriterEnded => {
-            say("the writer has ended. q, then firedamp resume", "ตัวเขียนหยุดแล้ว กด q แล้ว firedamp resume")
-        }
-        Unsaved::Unwritable(said) => {
-            say("say it in other words. ", "ลองใช้คำอื่น ").theirs(said)
-        }
+        Unsaved::WriterEnded => say(
+            "the writer has ended. q, then firedamp resume",
+            "ตัวเขียนหยุดแล้ว กด q แล้ว firedamp resume",
+        ),
+        Unsaved::Unwritable(said) => say("say it in other words. ", "ลองใช้คำอื่น ").theirs(said),
     }
 }

@@ -101,10 +101,7 @@ pub fn trouble(language: Language, trouble: &Trouble) -> Told {
         Trouble::BadTape(why) => told(
             say("Cannot play the recording", "เล่นที่อัดไว้ไม่ได้"),
             Phrase::default().theirs(why),
-            (
-                "Its journal is untouched: firedamp verify ID",
-                "journal ยังอยู่ครบ: firedamp verify ID",
-            ),
+            ("Its journal is untouched: firedamp verify ID", "journal ยังอยู่ครบ: firedamp verify ID"),
         ),
         Trouble::Playbook(path, why) => told(
             say("Cannot read the playbook ", "อ่าน playbook ไม่ได้ ").theirs(path),
@@ -122,7 +119,10 @@ pub fn trouble(language: Language, trouble: &Trouble) -> Told {
         Trouble::PlaybookChanged => told(
             say("playbook.md was changed", "playbook.md ถูกแก้"),
             say("it is not the one that the session began with", "ไม่ตรงกับตอนเริ่ม session"),
-            ("Trust no mark by its name: firedamp verify ID", "อย่าเชื่อเครื่องหมาย: firedamp verify ID"),
+            (
+                "Trust no mark by its name: firedamp verify ID",
+                "อย่าเชื่อเครื่องหมาย: firedamp verify ID",
+            ),
         ),
         Trouble::NoThread(why) => told(
             say("Cannot start a thread", "เริ่มเธรดไม่ได้"),
@@ -135,15 +135,15 @@ pub fn trouble(language: Language, trouble: &Trouble) -> Told {
         Trouble::NoEyes(why) => told(
             say("Cannot look at this host", "ดูเครื่องนี้ไม่ได้"),
             Phrase::default().theirs(why),
-            (
-                "Mount /proc, or run it on the host itself",
-                "mount /proc หรือรันบนเครื่องนั้นโดยตรง",
-            ),
+            ("Mount /proc, or run it on the host itself", "mount /proc หรือรันบนเครื่องนั้นโดยตรง"),
         ),
         Trouble::LooksStopped => told(
             say("The looks at this host have stopped", "หยุดดูเครื่องนี้แล้ว"),
             say("a look hangs or its thread has ended", "การอ่านค้างหรือเธรดจบไปแล้ว"),
-            ("What you see is old: q, then firedamp resume", "ที่เห็นเป็นของเก่า: q แล้ว firedamp resume"),
+            (
+                "What you see is old: q, then firedamp resume",
+                "ที่เห็นเป็นของเก่า: q แล้ว firedamp resume",
+            ),
         ),
         Trouble::NoTerminal => told(
             say("The cockpit needs a terminal", "ต้องเปิดในเทอร์มินัล"),
@@ -193,7 +193,11 @@ pub fn unusable(language: Language, unusable: &Unusable) -> Told {
 /// What to type to go on where a session went.
 #[must_use]
 pub fn follow(language: Language, place: &Untrusted) -> Phrase {
-    let there = pick(language, "It moved. Go on: firedamp resume --dir ", "ย้ายแล้ว ทำต่อ: firedamp resume --dir ");
+    let there = pick(
+        language,
+        "It moved. Go on: firedamp resume --dir ",
+        "ย้ายแล้ว ทำต่อ: firedamp resume --dir ",
+    );
     Phrase::of(there).theirs(place)
 }
 
@@ -206,9 +210,7 @@ pub fn reason(language: Language, unusable: &Unusable) -> Phrase {
         Unusable::Unsafe(path, why) => {
             Phrase::default().theirs(path).ours(" ").ours(distrust(language, *why))
         }
-        Unusable::Kernel(path, why) => {
-            storage::why(language, why).ours(": ").theirs(path)
-        }
+        Unusable::Kernel(path, why) => storage::why(language, why).ours(": ").theirs(path),
         Unusable::Unknown(id) => say("no session is called ", "ไม่มี session ชื่อ ").theirs(id),
         Unusable::Ambiguous(given, ids) => Phrase::default()
             .theirs(given)
@@ -220,9 +222,7 @@ pub fn reason(language: Language, unusable: &Unusable) -> Phrase {
             say("it cannot begin: ", "เริ่มไม่ได้: ").then(storage::unsaved(language, why))
         }
         Unusable::Moved(place) => say("it was moved to ", "ย้ายไปที่ ").theirs(place),
-        Unusable::BadCopy(path) => {
-            say("the copy is not whole in ", "สำเนาไม่ครบใน ").theirs(path)
-        }
+        Unusable::BadCopy(path) => say("the copy is not whole in ", "สำเนาไม่ครบใน ").theirs(path),
         Unusable::SharedDisk(path, kind) => say(
             "two machines could write at once on this shared disk: ",
             "ดิสก์นี้แชร์กัน สองเครื่องอาจเขียนพร้อมกัน: ",
@@ -251,10 +251,9 @@ fn next(language: Language, unusable: &Unusable) -> &'static str {
         Unusable::Ambiguous(..) => ("Give more of the id", "พิมพ์รหัสให้ยาวขึ้น"),
         Unusable::Empty(_) => ("Begin one: firedamp", "เริ่มใหม่: firedamp"),
         Unusable::Held => ("Wait until that screen lets go", "รอให้จอนั้นปล่อยก่อน"),
-        Unusable::Begin(_) | Unusable::BadCopy(_) => (
-            "Name a directory on another disk: --dir DIR",
-            "ระบุไดเรกทอรีบนดิสก์อื่น: --dir DIR",
-        ),
+        Unusable::Begin(_) | Unusable::BadCopy(_) => {
+            ("Name a directory on another disk: --dir DIR", "ระบุไดเรกทอรีบนดิสก์อื่น: --dir DIR")
+        }
         Unusable::Moved(_) => ("Follow it: --dir DIR", "ตามไป: --dir DIR"),
         Unusable::SharedDisk(..) => (
             "Take a disk of this machine: --dir DIR; or accept the risk: --shared-disk",
@@ -356,13 +355,10 @@ fn problem(language: Language, problem: &LineProblem) -> Phrase {
 pub fn not_carried(language: Language, why: &NotCarried) -> Phrase {
     let say = |en, th| Phrase::of(pick(language, en, th));
     match why {
-        NotCarried::Relative => {
-            say("give a full path, from / on.", "ระบุพาธเต็ม เริ่มจาก /")
+        NotCarried::Relative => say("give a full path, from / on.", "ระบุพาธเต็ม เริ่มจาก /"),
+        NotCarried::Busy => say("the writer is busy. Try once more.", "ตัวเขียนยังไม่ว่าง ลองอีกครั้ง"),
+        NotCarried::Place(why) => {
+            say("name another directory. ", "ระบุไดเรกทอรีอื่น ").then(reason(language, why))
         }
-        NotCarried::Busy => {
-            say("the writer is busy. Try once more.", "ตัวเขียนยังไม่ว่าง ลองอีกครั้ง")
-        }
-        NotCarried::Place(why) => say("name another directory. ", "ระบุไดเรกทอรีอื่น ")
-            .then(reason(language, why)),
     }
 }

@@ -191,6 +191,7 @@ fn session() -> Session {
         item: item_id(),
         state: ItemState::Blocked,
         reason: Untrusted::from("logs are on the other host"),
+        undoes: None,
     };
     Session {
         id: String::from("20261121T024026Z-web-07"),
@@ -360,5 +361,6 @@ pub(crate) fn observer() -> Model {
 pub(crate) fn after_g(language: Language) -> Model {
     let mut model = at_work(language);
     model.prefix = Some(Key::Char('g'));
+    model.lingers = true;
     model
 }

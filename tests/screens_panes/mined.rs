@@ -228,7 +228,12 @@ fn chose(node: &str, branch: usize, to: &str, label: &str) -> Event {
 }
 
 fn marked(item: &str, state: ItemState, reason: &str) -> Event {
-    Event::Marked { item: ItemId(item.to_owned()), state, reason: Untrusted::from(reason) }
+    Event::Marked {
+        item: ItemId(item.to_owned()),
+        state,
+        reason: Untrusted::from(reason),
+        undoes: None,
+    }
 }
 
 fn events(findings: &BTreeMap<Subject, Finding>) -> Vec<Entry> {

@@ -48,6 +48,7 @@ pub(crate) fn event(number: u64, dice: &mut Dice) -> Event {
             item: ItemId("1.3/4".into()),
             state: ItemState::Blocked,
             reason: format!("{number}: รอทีมเครือข่าย").into(),
+            undoes: None,
         },
         9 => Event::Chose {
             flow: FlowId("flow-1".into()),

@@ -166,7 +166,9 @@ impl Trainee {
                 let (to, label) = (edge.to.clone(), edge.label.clone().unwrap_or_default().into());
                 Event::Chose { flow, node, branch, to, label }
             }
-            Act::Mark { item, state } => Event::Marked { item, state, reason: "as it is".into() },
+            Act::Mark { item, state } => {
+                Event::Marked { item, state, reason: "as it is".into(), undoes: None }
+            }
         };
         let entry = self.entry(event);
         self.take(Msg::Followed(vec![entry]));

@@ -16,7 +16,8 @@ use crate::domain::session::event::{Entry, Event, ItemState, Opening, PROGRAM, k
 use crate::domain::untrusted::Untrusted;
 
 pub use part::{
-    Acknowledged, Choice, Gone, HandoffState, ItemMark, Note, SignedBy, Training, TroubleMet, Worker,
+    Acknowledged, Choice, Gone, HandoffState, ItemMark, Note, SignedBy, Training, TroubleMet,
+    Worker,
 };
 
 /// So many notes are kept at least, and twice as many at most: a program that writes notes must not eat the memory.

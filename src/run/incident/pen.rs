@@ -202,7 +202,9 @@ impl Incident {
                 Some(Msg::Pen(super::unwritable(&broken, branches)))
             }
             Ok(store::Opened { hand: Hand::Pen(_), .. }) => None,
-            Err(error) => Some(Msg::Pen(Pen::Damaged(Damage::Unreadable(reason::unusable(&error))))),
+            Err(error) => {
+                Some(Msg::Pen(Pen::Damaged(Damage::Unreadable(reason::unusable(&error)))))
+            }
         }
     }
 

@@ -25,7 +25,8 @@ pub(super) fn notes(teller: Teller<'_>, notes: &[Note]) -> Vec<Line> {
 /// Notes that the card has no room for are counted, so that nobody takes the others for all.
 pub(super) fn earlier_notes(teller: Teller<'_>) -> Vec<Line> {
     let earlier = teller.brief.earlier_notes;
-    let said = teller.say(" earlier notes: firedamp timeline ID", " โน้ตก่อนหน้า: firedamp timeline ID");
+    let said =
+        teller.say(" earlier notes: firedamp timeline ID", " โน้ตก่อนหน้า: firedamp timeline ID");
     let line = || Line::of(vec![strong(earlier.to_string()), quiet(said)]);
     (earlier > 0).then(line).into_iter().collect()
 }
