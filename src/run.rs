@@ -27,6 +27,7 @@ mod start;
 mod tape;
 pub mod terminal;
 mod themes;
+pub mod timeline;
 mod train;
 pub mod verify;
 
@@ -44,6 +45,7 @@ use crate::run::places::Places;
 use crate::run::sessions::SessionsError;
 use crate::run::sign::Signing;
 use crate::run::start::Wanted;
+use crate::run::timeline::Form;
 use crate::run::verify::Asked;
 
 /// Exit code of a complaint.
@@ -82,6 +84,10 @@ fn obey(arguments: Arguments) -> Result<ExitCode, Complaint> {
         }
         Some(Command::Verify { id, each, anchor }) => {
             told(verify::verify(&copies(&options)?, &id, Asked { each, anchor }, out))
+        }
+        Some(Command::Timeline { id, json }) => {
+            let form = if json { Form::Json } else { Form::Words(options.language()) };
+            told(timeline::print(&copies(&options)?, &id, form, out, &mut io::stderr()))
         }
         Some(Command::Export { id, output, redact, masked }) => {
             bundle::export(&copies(&options)?, &id, output.as_deref(), (redact, &masked), out)

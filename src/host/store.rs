@@ -28,6 +28,7 @@ mod tape;
 
 use std::ffi::OsStr;
 use std::io::Read;
+use std::ops::ControlFlow;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -253,6 +254,16 @@ impl Store {
             playbook_intact: named == Some(playbook),
             doubts: dir.doubts(&files)?,
         })
+    }
+
+    /// Shows each entry that holds, in order, until `each` has enough; what holds of those.
+    pub fn each(
+        &self,
+        id: &str,
+        mut each: impl FnMut(&Entry) -> ControlFlow<()>,
+    ) -> Result<Verdict, StoreError> {
+        let dir = self.dir.sub(&self.resolve(id)?)?;
+        Ok(scan::until(&dir, |entry| each(&entry))?.audit.verdict())
     }
 
     /// What was recorded beside the journal.

@@ -119,6 +119,16 @@ pub(super) enum Command {
         #[arg(long, value_name = "ANCHOR")]
         anchor: Option<Anchor>,
     },
+    /// Print every entry of a session, the oldest first
+    ///
+    /// Ends with 1 if the journal does not hold up to its end; what holds is printed all the same.
+    Timeline {
+        /// Which: an id, a unique beginning of one, or `latest`
+        id: String,
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
     /// Sign a session over to the next responder: opens the card, whose lines with `!` are marked as read
     Handoff {
         /// Which: an id, a unique beginning of one, or `latest`

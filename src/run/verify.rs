@@ -4,7 +4,9 @@
 //! was there; that anchors and signatures in the journal are right. Invariant: only reads; whatever stood in a file is
 //! printed through [`Untrusted`](crate::domain::untrusted::Untrusted).
 
-use std::io::Write;
+mod heads;
+
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use crate::domain::base::{Digest, Language};
@@ -14,6 +16,7 @@ use crate::domain::session::{
 use crate::host::store::{Store, Verified};
 use crate::run::forks;
 use crate::run::sessions::SessionsError;
+use crate::run::verify::heads::Heads;
 use crate::words::session::event;
 
 /// Cells of one hostile value.
@@ -55,15 +58,16 @@ enum Wrong {
 }
 
 /// Takes in entries one after the other.
-struct Reading {
+struct Reading<'a> {
     asked: Asked,
+    out: &'a mut dyn Write,
+    /// Why nothing can be printed any more.
+    failed: Option<io::Error>,
     state: State,
-    /// SHA-256 of the lines before the last, from the first on: each line names the one before it.
-    heads: Vec<Digest>,
+    heads: Heads,
     anchors: Vec<(u64, Anchor)>,
     signatures: Vec<(u64, u64, String)>,
     wrong: Vec<(u64, Wrong)>,
-    lines: Vec<String>,
 }
 
 /// Reads a journal from end to end and says what holds of it. Anything that does not hold gives exit code 1.
@@ -75,18 +79,24 @@ pub fn verify(
 ) -> Result<ExitCode, SessionsError> {
     let mut reading = Reading {
         asked,
+        out,
+        failed: None,
         state: State::default(),
-        heads: Vec::new(),
+        heads: Heads::wanting(asked.anchor.map(|anchor| anchor.seq)),
         anchors: Vec::new(),
         signatures: Vec::new(),
         wrong: Vec::new(),
-        lines: Vec::new(),
     };
     let verified = store.verify_each(id, |entry| reading.take(entry))?;
-    reading.finish(&verified);
-    for line in &reading.lines {
-        writeln!(out, "{line}")?;
+    if let Some(error) = reading.failed.take() {
+        return Err(error.into());
     }
+    if reading.heads.lacks_some(verified.verdict.entries) {
+        // What is named so long after it was written is rare: it is read once more instead of kept.
+        store.verify_each(id, |entry| reading.heads.look_up(entry))?;
+    }
+    reading.finish(&verified);
+    let out = &mut *reading.out;
     let id = &verified.id;
     for doubt in &verified.doubts {
         writeln!(out, "{id}: note: {doubt}")?;
@@ -95,8 +105,8 @@ pub fn verify(
         writeln!(out, "{id}: entry {seq} {wrong}")?;
     }
     let whole = chain(&verified, out)?;
-    reading.told(&verified.verdict, out)?;
-    let fits = reading.anchor(&verified.verdict, out)?;
+    reading.told(&verified.verdict)?;
+    let fits = reading.anchor(&verified.verdict)?;
     let holds = whole && fits && reading.wrong.is_empty();
     Ok(if holds { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -135,18 +145,17 @@ fn chain(verified: &Verified, out: &mut dyn Write) -> Result<bool, SessionsError
     Ok(*intact)
 }
 
-impl Reading {
+impl Reading<'_> {
     fn take(&mut self, entry: &Entry) {
-        if entry.seq > 1 {
-            self.heads.push(entry.prev);
-        }
+        self.heads.pass(entry);
         let wrong = self.check(entry);
-        if self.asked.each {
+        if self.asked.each && self.failed.is_none() {
             let at = entry.at.strftime("%Y-%m-%d %H:%M:%SZ");
             let said = event(Language::En, &entry.event).plain(VALUE);
             let (seq, by) = (entry.seq, entry.by.plain(24));
             let holds = if wrong.is_some() { "WRONG" } else { "holds" };
-            self.lines.push(format!("{seq:>6}  {holds}  {at}  {by}: {said}"));
+            let printed = writeln!(self.out, "{seq:>6}  {holds}  {at}  {by}: {said}");
+            self.failed = self.failed.take().or(printed.err());
         }
         self.wrong.extend(wrong.map(|wrong| (entry.seq, wrong)));
         self.state.apply(entry);
@@ -163,7 +172,7 @@ impl Reading {
                 Some(Wrong::NoChoice(*choice))
             }
             Event::Withdrew { entry } => {
-                let note = state.notes.iter().any(|it| it.seq == *entry);
+                let note = state.has_note(*entry);
                 let open = state.handoff.as_ref().filter(|it| it.accepted.is_none());
                 let handoff = open.is_some_and(|it| it.seq == *entry);
                 (!note && !handoff).then_some(Wrong::NothingWritten(*entry))
@@ -175,12 +184,14 @@ impl Reading {
             }
             Event::Anchored { anchor } if before(anchor.seq) => {
                 self.anchors.push((entry.seq, *anchor));
+                self.heads.want(anchor.seq);
                 None
             }
             Event::Anchored { anchor } => Some(Wrong::NotBefore(anchor.seq)),
             Event::Signed { entry: of, armour, .. } if before(*of) => {
                 let armour = String::from_utf8_lossy(armour.bytes()).into_owned();
                 self.signatures.push((entry.seq, *of, armour));
+                self.heads.want(*of);
                 None
             }
             Event::Signed { entry: of, .. } => Some(Wrong::NotBefore(*of)),
@@ -193,8 +204,7 @@ impl Reading {
         if seq == verdict.entries {
             return Some(verdict.head).filter(|_| seq > 0);
         }
-        let at = usize::try_from(seq.checked_sub(1)?).ok()?;
-        self.heads.get(at).copied()
+        self.heads.of(seq)
     }
 
     /// Anchors and signatures, now that every line is known. The newest anchor vouches for all that is before it, so
@@ -219,7 +229,8 @@ impl Reading {
     }
 
     /// Which anchors and signatures there are, so that the reader can ask for the other half of them.
-    fn told(&self, verdict: &Verdict, out: &mut dyn Write) -> Result<(), SessionsError> {
+    fn told(&mut self, verdict: &Verdict) -> Result<(), SessionsError> {
+        let out = &mut *self.out;
         if let Some((_, anchor)) = self.anchors.last() {
             let (count, after) = (self.anchors.len(), verdict.entries.saturating_sub(anchor.seq));
             writeln!(
@@ -244,10 +255,12 @@ impl Reading {
     }
 
     /// The anchor that somebody wrote down elsewhere.
-    fn anchor(&self, verdict: &Verdict, out: &mut dyn Write) -> Result<bool, SessionsError> {
+    fn anchor(&mut self, verdict: &Verdict) -> Result<bool, SessionsError> {
         let Some(anchor) = self.asked.anchor else { return Ok(true) };
         let (seq, entries) = (anchor.seq, verdict.entries);
-        let Some(head) = self.head(seq, verdict) else {
+        let found = self.head(seq, verdict);
+        let out = &mut *self.out;
+        let Some(head) = found else {
             writeln!(out, "  the anchor does not fit: there is no entry {seq} that holds,")?;
             writeln!(out, "  the last is {entries}: what came after it was cut off or damaged")?;
             return Ok(false);

@@ -10,6 +10,7 @@
 //! zeros in it, or what stands behind the place where the next segment goes on; any other damage is a [`Break`],
 //! and a break is never repaired.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::domain::base::Digest;
@@ -25,8 +26,8 @@ pub struct Audit {
     read: u64,
     /// Where the last good line of this segment ends.
     end: u64,
-    /// Where later segments go on. The last word is with the last of them.
-    later: Vec<Start>,
+    /// Where segments go on, by the number of their first entry. The last word is with the last of them.
+    starts: BTreeMap<u64, Vec<(u32, Start)>>,
     /// Whole lines behind that place.
     strays: u32,
     last: Option<Spot>,
@@ -118,7 +119,7 @@ impl Audit {
             segment,
             read: end,
             end,
-            later: Vec::new(),
+            starts: BTreeMap::new(),
             strays: 0,
             last: None,
             fault: None,
@@ -127,11 +128,16 @@ impl Audit {
         }
     }
 
-    /// The lines that follow are those of this segment. `later` is what the first lines of later segments say, as far
-    /// as they are right by themselves.
-    pub fn segment(&mut self, number: u32, later: Vec<Start>) {
+    /// The first line of this segment is right by itself and says where it goes on. Told of all segments before the
+    /// lines of any.
+    pub fn begins(&mut self, segment: u32, start: Start) {
+        self.starts.entry(start.seq).or_default().push((segment, start));
+    }
+
+    /// The lines that follow are those of this segment.
+    pub fn segment(&mut self, number: u32) {
         self.close();
-        (self.segment, self.later) = (number, later);
+        self.segment = number;
         (self.read, self.end, self.strays) = (0, 0, 0);
     }
 
@@ -148,8 +154,7 @@ impl Audit {
         if line.is_empty() || self.broken.is_some() {
             return None;
         }
-        if let Some(next) = self.later.iter().find(|next| self.chain.is_continued_by(**next)) {
-            let next = *next;
+        if let Some(next) = self.next() {
             self.superseded(from, check.as_ref().ok(), next);
             return None;
         }
@@ -220,7 +225,7 @@ impl Audit {
     /// way to know that it does not count.
     fn superseded(&mut self, from: u64, line: Option<&Checked>, next: Start) {
         let Some(line) = line else { return };
-        if self.later.iter().any(|next| next.head == line.head()) {
+        if self.later(line.seq()).any(|next| next.head == line.head()) {
             if self.end == from {
                 // It was saved; where it is now is behind this segment.
                 self.end = self.read;
@@ -233,6 +238,17 @@ impl Audit {
             let fork = LineProblem::Fork(self.chain.seq() + u64::from(self.strays));
             self.broken = Some(self.break_at(from, fork));
         }
+    }
+
+    /// Where the chain goes on in a later segment, if it does.
+    fn next(&self) -> Option<Start> {
+        self.later(self.chain.seq() + 1).find(|next| self.chain.is_continued_by(*next))
+    }
+
+    /// Later segments that begin with this entry.
+    fn later(&self, seq: u64) -> impl Iterator<Item = Start> {
+        let starts = self.starts.get(&seq).into_iter().flatten();
+        starts.filter(|(segment, _)| *segment > self.segment).map(|(_, start)| *start)
     }
 
     const fn break_at(&self, offset: u64, problem: LineProblem) -> Break {

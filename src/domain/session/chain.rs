@@ -170,6 +170,12 @@ impl Checked {
         (self.entry, self.head)
     }
 
+    /// Number of the entry.
+    #[must_use]
+    pub const fn seq(&self) -> u64 {
+        self.entry.seq
+    }
+
     /// SHA-256 of the line.
     #[must_use]
     pub const fn head(&self) -> Digest {

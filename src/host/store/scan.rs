@@ -3,16 +3,20 @@
 //! Invariant: lines are told in their order whoever checked them; of a journal, no more than a few batches are in
 //! memory at once.
 
+mod check;
+
 use std::io::{self, BufRead, BufReader, Read};
 use std::num::NonZero;
-use std::thread::{self, Scope, ScopedJoinHandle};
+use std::ops::ControlFlow;
+use std::thread;
 
 use crate::domain::session::{
-    self, Audit, Chain, Checked, Entry, Fork, LINE_LIMIT, LineProblem, Start, Verdict,
+    self, Audit, Chain, Checked, Entry, Fork, LINE_LIMIT, LineProblem, Verdict,
 };
 use crate::host::store::dir::{Dir, File, Reader};
 use crate::host::store::disk::Access;
 use crate::host::store::error::StoreError;
+use crate::host::store::scan::check::Checkers;
 use crate::host::store::segment;
 
 /// Bytes that one thread checks at a time.
@@ -32,23 +36,54 @@ pub(super) struct Scan {
 
 /// Takes every line of every segment; `told` is given each entry that holds.
 pub(super) fn all(dir: &Dir, mut told: impl FnMut(Entry)) -> Result<Scan, StoreError> {
+    until(dir, |entry| {
+        told(entry);
+        ControlFlow::Continue(())
+    })
+}
+
+/// The same until `told` has enough; what is after that was not looked at.
+pub(super) fn until(
+    dir: &Dir,
+    mut told: impl FnMut(Entry) -> ControlFlow<()>,
+) -> Result<Scan, StoreError> {
     let segments = segment::all(dir)?;
     if segments.is_empty() {
         dir.file(&segment::name(1), Access::Read)?;
     }
-    let files = files(dir, &segments)?;
     let problem = |file: &File, source| StoreError::io("read", file.path(), source);
-    let mut starts: Vec<Option<Start>> = Vec::new();
-    for file in &files {
-        let first = first_line(file).map_err(|source| problem(file, source))?;
-        starts.push(first.map(|line| line.start()));
-    }
     let mut audit = Audit::default();
-    for (at, (file, number)) in files.iter().zip(&segments).enumerate() {
-        audit.segment(*number, starts.iter().skip(at + 1).flatten().copied().collect());
-        lines(file, 0, &mut audit, &mut told).map_err(|source| problem(file, source))?;
-    }
+    each(dir, &segments, |number, file| {
+        let first = first_line(file).map_err(|source| problem(file, source))?;
+        if let Some(first) = first {
+            audit.begins(number, first.start());
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    each(dir, &segments, |number, file| {
+        audit.segment(number);
+        lines(file, 0, &mut audit, &mut told).map_err(|source| problem(file, source))
+    })?;
     Ok(Scan { audit, segments })
+}
+
+/// Opens one segment after the other: a disk that dies leaves thousands, and a process may not open so many at once.
+/// A segment that is gone since it was listed held nothing: whoever has the pen has tidied up.
+fn each(
+    dir: &Dir,
+    segments: &[u32],
+    mut read: impl FnMut(u32, &File) -> Result<ControlFlow<()>, StoreError>,
+) -> Result<(), StoreError> {
+    for number in segments {
+        let file = match dir.file(&segment::name(*number), Access::Read) {
+            Err(error) if error.is_not_found() && *number > 1 => continue,
+            file => file?,
+        };
+        if read(*number, &file)?.is_break() {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// What a journal whose lines do not make one chain holds, if that is because it forked; the verdict says so then.
@@ -64,7 +99,7 @@ pub(super) fn fork(dir: &Dir, verdict: &mut Verdict) -> Result<Option<Fork>, Sto
         | LineProblem::NotCanonical => return Ok(None),
     }
     let mut lines = Vec::new();
-    for file in files(dir, &segment::all(dir)?)? {
+    each(dir, &segment::all(dir)?, |_, file| {
         let mut reader = BufReader::with_capacity(BATCH, file.reader(0));
         let mut line = Vec::new();
         while read_line(&mut reader, &mut line)
@@ -73,7 +108,8 @@ pub(super) fn fork(dir: &Dir, verdict: &mut Verdict) -> Result<Option<Fork>, Sto
             lines.extend(Checked::of(&line).ok());
             line.clear();
         }
-    }
+        Ok(ControlFlow::Continue(()))
+    })?;
     let fork = session::fork(lines);
     if let Some(first) = fork.as_ref().and_then(|fork| fork.branches.first()) {
         broken.problem = LineProblem::Fork(first.after + 1);
@@ -81,9 +117,14 @@ pub(super) fn fork(dir: &Dir, verdict: &mut Verdict) -> Result<Option<Fork>, Sto
     Ok(fork)
 }
 
-/// The segments, opened to be read.
-pub(super) fn files(dir: &Dir, segments: &[u32]) -> Result<Vec<File>, StoreError> {
-    segments.iter().map(|number| dir.file(&segment::name(*number), Access::Read)).collect()
+/// How many bytes all segments have.
+pub(super) fn bytes(dir: &Dir, segments: &[u32]) -> Result<u64, StoreError> {
+    let mut all = 0;
+    each(dir, segments, |_, file| {
+        all += file.bytes().map_err(|source| StoreError::io("look at", file.path(), source))?;
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(all)
 }
 
 /// The first line of a segment, if it is right by itself.
@@ -122,8 +163,13 @@ pub(super) fn last(
         }
         Err(_) => (Audit::resumed(Chain::default(), segment, start), start),
     };
-    lines(file, from, &mut audit, &mut told)?;
-    Ok(audit)
+    let mut told = |entry| {
+        told(entry);
+        ControlFlow::Continue(())
+    };
+    match lines(file, from, &mut audit, &mut told)? {
+        ControlFlow::Continue(()) | ControlFlow::Break(()) => Ok(audit),
+    }
 }
 
 /// Gives the lines from a place on to `audit`.
@@ -131,55 +177,30 @@ fn lines(
     file: &File,
     from: u64,
     audit: &mut Audit,
-    told: &mut impl FnMut(Entry),
-) -> io::Result<()> {
+    told: &mut impl FnMut(Entry) -> ControlFlow<()>,
+) -> io::Result<ControlFlow<()>> {
     let mut reader = BufReader::with_capacity(BATCH, file.reader(from));
     let small = file.bytes()?.saturating_sub(from) < SMALL;
     let cores = thread::available_parallelism().map_or(1, NonZero::get).min(THREADS);
-    let threads = if small { 1 } else { cores };
-    loop {
-        let mut batches = Vec::new();
-        for _ in 0..threads {
-            batches.extend(Batch::next(&mut reader)?);
-        }
-        if batches.is_empty() {
-            return Ok(());
-        }
-        for (batch, checks) in batches.iter().zip(check(&batches)?) {
+    thread::scope(|scope| {
+        let mut checkers = Checkers::hire(scope, if small { 0 } else { cores });
+        loop {
+            while checkers.has_room() {
+                let Some(batch) = Batch::next(&mut reader)? else { break };
+                checkers.give(batch)?;
+            }
+            let Some((batch, checks)) = checkers.take()? else {
+                return Ok(ControlFlow::Continue(()));
+            };
             for (line, check) in batch.lines().zip(checks) {
-                if let Some(entry) = audit.checked(line, check) {
-                    told(entry);
+                if let Some(entry) = audit.checked(line, check)
+                    && told(entry).is_break()
+                {
+                    return Ok(ControlFlow::Break(()));
                 }
             }
         }
-    }
-}
-
-/// What the checks of a batch's lines said.
-type Checks = Vec<Result<Checked, LineProblem>>;
-
-/// Checks all batches, the first one here and each other one in a thread of its own.
-fn check(batches: &[Batch]) -> io::Result<Vec<Checks>> {
-    let Some((first, others)) = batches.split_first() else { return Ok(Vec::new()) };
-    thread::scope(|scope| {
-        let theirs: Vec<_> = others.iter().map(|batch| (batch, begin(scope, batch))).collect();
-        let mut checks = vec![first.check()];
-        for (batch, theirs) in theirs {
-            checks.push(match theirs {
-                Ok(theirs) => theirs.join().map_err(|_| io::Error::other("a check fell"))?,
-                // No thread to be had: then it is done here.
-                Err(_) => batch.check(),
-            });
-        }
-        Ok(checks)
     })
-}
-
-fn begin<'scope>(
-    scope: &'scope Scope<'scope, '_>,
-    batch: &'scope Batch,
-) -> io::Result<ScopedJoinHandle<'scope, Checks>> {
-    thread::Builder::new().name("check".into()).spawn_scoped(scope, || batch.check())
 }
 
 /// Some lines.
@@ -204,7 +225,7 @@ impl Batch {
         starts.zip(&self.ends).filter_map(|(start, end)| self.bytes.get(start..*end))
     }
 
-    fn check(&self) -> Checks {
+    fn check(&self) -> check::Checks {
         self.lines().map(Checked::of).collect()
     }
 }

@@ -8,6 +8,7 @@ use crate::domain::base::Timestamp;
 use crate::domain::session::{Audit, Entry, Event, LINE_LIMIT, PROGRAM};
 use crate::domain::untrusted::Untrusted;
 use crate::host::store::dir::{Dir, File};
+use crate::host::store::disk::Access;
 use crate::host::store::error::StoreError;
 use crate::host::store::lock::Lock;
 use crate::host::store::{carry, scan, segment};
@@ -107,15 +108,15 @@ impl Summary {
     fn scan(&mut self, dir: &Dir) -> Result<(), StoreError> {
         let problem = |source| StoreError::io("read the journal of", dir.path(), source);
         let segments = segment::all(dir)?;
-        let files = scan::files(dir, &segments)?;
-        let sizes: io::Result<Vec<u64>> = files.iter().map(File::bytes).collect();
-        let bytes = sizes.map_err(problem)?.iter().sum::<u64>();
-        let end = match (files.as_slice(), segments.as_slice()) {
-            ([first, ..], _) if bytes > WHOLE => {
-                if let Some(entry) = scan::first(first).map_err(problem)? {
+        let bytes = scan::bytes(dir, &segments)?;
+        let file = |number: &u32| dir.file(&segment::name(*number), Access::Read);
+        let end = match segments.as_slice() {
+            [first, ..] if bytes > WHOLE => {
+                if let Some(entry) = scan::first(&file(first)?).map_err(problem)? {
                     self.take(&entry);
                 }
-                self.end(&files, &segments).map_err(problem)?
+                let last = segments.last().unwrap_or(first);
+                self.end(&file(last)?, *last).map_err(problem)?
             }
             _ => None,
         };
@@ -140,11 +141,10 @@ impl Summary {
     }
 
     /// The end of the newest segment in which a line holds; `None` if a look at the end does not do.
-    fn end(&mut self, files: &[File], segments: &[u32]) -> io::Result<Option<Audit>> {
-        let (Some(file), Some(segment)) = (files.last(), segments.last()) else { return Ok(None) };
+    fn end(&mut self, file: &File, segment: u32) -> io::Result<Option<Audit>> {
         // The last line may be longer than what is looked at first.
         for bytes in [END, 2 * LINE_LIMIT as u64] {
-            let end = scan::last(file, *segment, bytes, |entry| self.take(&entry))?;
+            let end = scan::last(file, segment, bytes, |entry| self.take(&entry))?;
             if end.chain().seq() > 0 {
                 return Ok(Some(end));
             }
