@@ -47,3 +47,8 @@ fn no_acknowledged_entry_is_lost_by_a_system_call_that_fails() {
         eprintln!("skipped: strace is not here or may not trace");
     }
 }
+
+#[test]
+fn nothing_that_is_put_in_the_place_of_a_file_is_read_written_or_waited_for() {
+    torture::swaps::run(1, 150).unwrap();
+}

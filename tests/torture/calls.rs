@@ -1,34 +1,51 @@
-//! The real system calls of a writer are failed by `strace -e inject`: nothing that was acknowledged is lost.
+//! The system calls of the real `firedamp note` are failed by `strace -e inject`: nothing that it acknowledged is lost.
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Stdio;
 
+use firedamp::domain::session::{Entry, Event};
 use firedamp::host::store::Store;
 
-use super::child::writer;
-use super::story::{by, pen};
+use super::program::{self, Notes, Said, binary};
+use super::story::{begin, by, pen};
 
-const CALLS: [&str; 6] = ["write", "fdatasync", "openat2", "ftruncate", "fsync", "pwrite64"];
-const ERRORS: [&str; 4] = ["ENOSPC", "EIO", "EDQUOT", "EINTR"];
-/// Entries of a writer.
-const ENTRIES: &str = "6";
+const CALLS: [&str; 12] = [
+    "write",
+    "fdatasync",
+    "openat2",
+    "ftruncate",
+    "fsync",
+    "pwrite64",
+    "pread64",
+    "flock",
+    "fallocate",
+    "unlinkat",
+    "mkdirat",
+    "getdents64",
+];
+const ERRORS: [&str; 6] = ["ENOSPC", "EIO", "EDQUOT", "EROFS", "EMFILE", "EINTR"];
+/// Notes of a writer.
+const NOTES: u64 = 5;
 
 /// Every call with every error, at the N-th call, once and from there on, until `runs` are done.
 pub(crate) fn run(_seed: u64, runs: u64) -> Result<u64, String> {
-    let program = writer()?;
-    if output("strace", &["-V"]).is_err() {
-        return Err(String::from("strace is not there: apt-get install strace"));
+    if !possible() {
+        return Err(String::from("strace is not there or may not trace: apt-get install strace"));
     }
     let mut done = 0;
     for nth in 1.. {
-        for call in CALLS {
-            for error in ERRORS {
+        for error in ERRORS {
+            for call in CALLS {
                 for step in ["", "+"] {
                     if done >= runs {
                         return Ok(done);
                     }
+                    // No kernel breaks every write off, and whoever prints tries again for ever.
+                    if (call, error, step) == ("write", "EINTR", "+") {
+                        continue;
+                    }
                     let inject = format!("inject={call}:error={error}:when={nth}{step}");
-                    one(&program, &inject).map_err(|why| format!("calls, {inject}: {why}"))?;
+                    one(&inject).map_err(|why| format!("calls, {inject}: {why}"))?;
                     done += 1;
                 }
             }
@@ -39,43 +56,60 @@ pub(crate) fn run(_seed: u64, runs: u64) -> Result<u64, String> {
 
 /// `strace` is here.
 pub(crate) fn possible() -> bool {
-    output("strace", &["-e", "inject=fdatasync:error=EIO", "true"]).is_ok()
+    let mut strace = program::plain(Path::new("strace"));
+    strace.args(["-e", "inject=fdatasync:error=EIO", "true"]);
+    let ended = strace.stdout(Stdio::null()).stderr(Stdio::null()).status();
+    ended.is_ok_and(|status| status.success())
 }
 
-/// A session that is there is taken up by a writer whose calls fail, and then by one whose calls do not.
-fn one(program: &Path, inject: &str) -> Result<(), String> {
+fn note(number: u64) -> String {
+    format!("{number}: พบโปรเซสแปลก cron of www-data")
+}
+
+/// A session that was cut off in a line is taken up by a writer whose calls fail, and then by one whose calls do not.
+fn one(inject: &str) -> Result<(), String> {
     let place = tempfile::tempdir().map_err(|error| error.to_string())?;
-    let sessions = place.path().join("sessions").display().to_string();
-    let program = program.display().to_string();
-    let first = output(&program, &["append", &sessions, ENTRIES])?;
-    let before = saved(&first.stdout);
-    let log = place.path().join("log").display().to_string();
-    let traced =
-        ["-f", "-qq", "-o", &log, "-e", "trace=none", "-e", inject, &program, "append", &sessions];
-    let second = output("strace", &[&traced[..], &[ENTRIES]].concat())?;
-    let told = saved(&second.stdout).max(before);
-    let complaints = String::from_utf8_lossy(&second.stderr);
-    if complaints.contains("panicked") {
-        return Err(complaints.into_owned());
+    let sessions = place.path().join("sessions");
+    let store = Store::at(&sessions).map_err(|error| error.to_string())?;
+    let opened = begin(&store).map_err(|error| error.to_string())?;
+    let (journal, before) = (opened.path.join("journal.jsonl"), opened.entries.clone());
+    drop(opened);
+    tear(&journal).map_err(|error| error.to_string())?;
+    let mut traced = program::plain(Path::new("strace"));
+    traced
+        .args(["-f", "-qq", "-e", "trace=none", "-e", inject, "-o"])
+        .arg(place.path().join("log"));
+    traced.arg(binary()?).args(["note", "--as", "suda", "--dir"]).arg(&sessions).env_clear();
+    let said = Notes::start(traced, (0..NOTES).map(note), true)?.end(None)?;
+    if said.complaint.contains("panicked") || said.status.code().is_none() {
+        return Err(format!("{said:?}"));
     }
-    let store = Store::at(Path::new(&sessions)).map_err(|error| error.to_string())?;
+    held(&store, &before, &said)?;
     let opened = store.open("latest", &by()).map_err(|error| error.to_string())?;
-    let (journal, entries) = pen(opened)?;
-    drop(journal);
-    if (entries.len() as u64) < told {
-        return Err(format!("{told} entries were saved, {} are there", entries.len()));
-    }
+    drop(pen(opened)?);
+    held(&store, &before, &said)?;
     let verdict = store.verify("latest").map_err(|error| error.to_string())?.verdict;
     if verdict.is_whole() { Ok(()) } else { Err(format!("not whole: {verdict:?}")) }
 }
 
-/// The highest number that a writer called saved.
-fn saved(out: &[u8]) -> u64 {
-    let text = String::from_utf8_lossy(out);
-    text.lines().filter_map(|line| line.parse().ok()).max().unwrap_or(0)
+/// As a kill in the middle of a write leaves it.
+fn tear(journal: &Path) -> std::io::Result<()> {
+    let mut file = std::fs::OpenOptions::new().append(true).open(journal)?;
+    std::io::Write::write_all(&mut file, b"{\"seq\":2,\"at\":\"2026-1")
 }
 
-#[expect(clippy::disallowed_methods, reason = "a test starts what it watches")]
-fn output(program: &str, arguments: &[&str]) -> Result<Output, String> {
-    Command::new(program).args(arguments).output().map_err(|error| format!("{program}: {error}"))
+/// What was there before is there, and each note that was called saved is where that was said.
+fn held(store: &Store, before: &[Entry], said: &Said) -> Result<(), String> {
+    let found = store.observe("latest").map_err(|error| error.to_string())?.entries;
+    if found.get(..before.len()) != Some(before) {
+        return Err(format!("what was there before is not: {found:?}"));
+    }
+    for (number, seq) in (0..).zip(&said.saved) {
+        let text = found.iter().find(|entry| entry.seq == *seq).map(|entry| &entry.event);
+        let there = matches!(text, Some(Event::Noted { text, .. }) if text.bytes() == note(number).as_bytes());
+        if !there {
+            return Err(format!("entry {seq} was saved, and is {text:?}"));
+        }
+    }
+    Ok(())
 }

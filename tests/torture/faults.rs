@@ -9,7 +9,7 @@ use super::judge::{self, Aside};
 use super::sim::{EDQUOT, EINTR, EIO, EMFILE, ENOSPC, EROFS, Failure, Fault, SimDisk};
 use super::story::{ID, PLACE, begin, by, event, moment, pen, store};
 
-const FAILURES: [Failure; 10] = [
+const FAILURES: [Failure; 12] = [
     Failure::Error(EIO),
     Failure::Error(ENOSPC),
     Failure::Error(EROFS),
@@ -19,6 +19,8 @@ const FAILURES: [Failure; 10] = [
     Failure::Short,
     Failure::Part(ENOSPC),
     Failure::Part(EIO),
+    Failure::Sync(EIO),
+    Failure::Sync(ENOSPC),
     Failure::Death,
 ];
 

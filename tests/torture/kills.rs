@@ -1,82 +1,107 @@
-//! `kill -9` at any moment: every entry that the writer acknowledged over a pipe is there afterwards.
+//! `kill -9` of the real `firedamp note` at any moment: every entry that it acknowledged over its pipe is there
+//! afterwards, in its place and with its words; and nothing is there that nobody wrote.
 
-use std::io::Read as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::thread::sleep;
 use std::time::Duration;
 
+use firedamp::domain::session::{Entry, Event};
 use firedamp::host::store::Store;
 
-use super::child::writer;
 use super::dice::Dice;
+use super::program::{self, Notes};
 use super::story::{begin, by};
 
 /// A session that grew too long is left behind, or most of the time would go into reading it.
-const CYCLES_OF_A_SESSION: u64 = 100;
+const CYCLES_OF_A_SESSION: u64 = 25;
 
 /// So many writers are killed; how many.
 pub(crate) fn run(seed: u64, cycles: u64) -> Result<u64, String> {
-    let program = writer()?;
     let mut dice = Dice::new(seed);
     let mut left = cycles;
     while left > 0 {
         let place = tempfile::tempdir().map_err(|error| error.to_string())?;
-        // Before its beginning is acknowledged there is no session to lose.
-        let store = Store::at(&place.path().join("sessions"));
-        drop(store.and_then(|store| begin(&store)).map_err(|error| error.to_string())?);
+        let sessions = place.path().join("sessions");
+        let store = Store::at(&sessions).map_err(|error| error.to_string())?;
+        let mut entries = begin(&store).map_err(|error| error.to_string())?.entries;
         for _ in 0..CYCLES_OF_A_SESSION.min(left) {
-            one(&program, place.path(), &mut dice)
+            one(&sessions, left, &mut entries, &mut dice)
                 .map_err(|why| format!("kills seed {seed}, {left} to go: {why}"))?;
             left -= 1;
         }
-        whole(place.path()).map_err(|why| format!("kills seed {seed}, {left} to go: {why}"))?;
+        whole(&store, &sessions)
+            .map_err(|why| format!("kills seed {seed}, {left} to go: {why}"))?;
     }
     Ok(cycles)
 }
 
-/// One writer, killed after up to 20 ms.
-fn one(program: &Path, place: &Path, dice: &mut Dice) -> Result<(), String> {
-    let sessions = place.join("sessions");
-    let mut writer = start(program, &sessions)?;
-    std::thread::sleep(Duration::from_micros(dice.next() % 20_000));
-    writer.kill().map_err(|error| error.to_string())?;
-    let mut said = String::new();
-    if let Some(mut out) = writer.stdout.take() {
-        out.read_to_string(&mut said).map_err(|error| error.to_string())?;
+/// The note with that number of a writer.
+fn note(writer: u64, number: u64) -> String {
+    let long =
+        "ก".repeat(usize::try_from(Dice::new(writer ^ (number << 32)).next() % 400).unwrap());
+    format!("{writer}.{number} {long} cron of www-data")
+}
+
+/// One writer, killed on its way to its first entry or in the middle of its work.
+fn one(
+    sessions: &Path,
+    writer: u64,
+    entries: &mut Vec<Entry>,
+    dice: &mut Dice,
+) -> Result<(), String> {
+    let count = if dice.chance(25) { 1 + dice.below(3) as u64 } else { u64::MAX };
+    let notes = (0..count).map(move |number| note(writer, number));
+    let command = program::command(sessions, &["note", "--as", "suda"])?;
+    let mut writing = Notes::start(command, notes, false)?;
+    let first = if dice.chance(50) { writing.first()? } else { None };
+    sleep(Duration::from_micros(dice.next() % 12_000));
+    writing.kill()?;
+    let said = writing.end(first)?;
+    if !said.complaint.is_empty() {
+        return Err(format!("the writer could not write: {}", said.complaint));
     }
-    writer.wait().map_err(|error| error.to_string())?;
-    if said.contains("no pen") || said.contains('-') {
-        return Err(format!("the writer could not write: {said}"));
+    let store = Store::existing(sessions).map_err(|error| error.to_string())?;
+    let found = store.observe("latest").map_err(|error| error.to_string())?.entries;
+    if found.get(..entries.len()) != Some(entries) {
+        return Err(format!("{} entries that were there before are not", entries.len()));
     }
-    // A kill may come between a number and its line end.
-    let told = said.split_inclusive('\n').filter(|line| line.ends_with('\n'));
-    let saved = told.filter_map(|line| line.trim().parse::<u64>().ok()).max().unwrap_or(0);
-    let store = Store::at(&sessions).map_err(|error| error.to_string())?;
-    if saved == 0 {
-        return Ok(());
+    let new = found.get(entries.len()..).unwrap_or_default();
+    written(new, writer, &said.saved)?;
+    *entries = found;
+    Ok(())
+}
+
+/// The new entries are the writer's notes in order, at the numbers that it said; one more may be on disk, and not yet
+/// acknowledged.
+fn written(new: &[Entry], writer: u64, saved: &[u64]) -> Result<(), String> {
+    let mut notes = 0;
+    for entry in new {
+        match &entry.event {
+            Event::Noted { text, .. } if text.bytes() == note(writer, notes).as_bytes() => {}
+            // Of a line that was cut short, or of a clock that was set.
+            Event::Trouble { .. } | Event::Clock { .. } => continue,
+            other => return Err(format!("nobody wrote entry {}, {other:?}", entry.seq)),
+        }
+        let told = usize::try_from(notes).ok().and_then(|at| saved.get(at));
+        if told.is_some_and(|seq| *seq != entry.seq) {
+            return Err(format!("note {notes} is entry {}, and {told:?} was said", entry.seq));
+        }
+        notes += 1;
     }
-    let found = store.observe("latest").map_err(|error| error.to_string())?;
-    let there = found.entries.len() as u64;
-    if there < saved {
-        Err(format!("{saved} entries were saved, {there} are there"))
-    } else {
-        Ok(())
+    match notes.checked_sub(saved.len() as u64) {
+        Some(0 | 1) => Ok(()),
+        _ => Err(format!("{} entries were saved, {notes} are there", saved.len())),
     }
 }
 
-/// The session is whole in the end.
-fn whole(place: &Path) -> Result<(), String> {
-    let store = Store::at(&place.join("sessions")).map_err(|error| error.to_string())?;
+/// The session is whole in the end: for the binary, and after it was taken up once more.
+fn whole(store: &Store, sessions: &Path) -> Result<(), String> {
+    let verify = program::command(sessions, &["verify", "latest"])?.output();
+    let verify = verify.map_err(|error| error.to_string())?;
+    if !verify.status.success() {
+        return Err(format!("verify: {}", String::from_utf8_lossy(&verify.stdout)));
+    }
     drop(store.open("latest", &by()).map_err(|error| error.to_string())?);
     let verdict = store.verify("latest").map_err(|error| error.to_string())?.verdict;
     if verdict.is_whole() { Ok(()) } else { Err(format!("not whole: {verdict:?}")) }
-}
-
-#[expect(clippy::disallowed_methods, reason = "a test starts what it kills")]
-fn start(program: &Path, sessions: &Path) -> Result<std::process::Child, String> {
-    Command::new(program)
-        .args([Path::new("append"), sessions])
-        .stdout(Stdio::piped())
-        .spawn()
-        .map_err(|error| error.to_string())
 }

@@ -12,7 +12,6 @@
 mod support;
 
 pub(crate) mod calls;
-pub(crate) mod child;
 pub(crate) mod cuts;
 pub(crate) mod damage;
 pub(crate) mod dice;
@@ -20,8 +19,10 @@ pub(crate) mod faults;
 pub(crate) mod judge;
 pub(crate) mod kills;
 pub(crate) mod model;
+pub(crate) mod program;
 pub(crate) mod screens;
 pub(crate) mod sim;
 pub(crate) mod stopped;
 pub(crate) mod story;
+pub(crate) mod swaps;
 pub(crate) mod torn;

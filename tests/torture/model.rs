@@ -30,6 +30,8 @@ struct Life {
     observer: Option<(Follower, Vec<Entry>)>,
     aside: Aside,
     sick: bool,
+    /// The last illness was one of a disk that keeps nothing.
+    keeps_nothing: bool,
     number: u64,
 }
 
@@ -48,19 +50,21 @@ impl Life {
             observer: None,
             aside: Aside::default(),
             sick: false,
+            keeps_nothing: false,
             number: 0,
         })
     }
 
     fn live(mut self) -> Result<(), String> {
         for _ in 0..STEPS {
-            match self.dice.below(100) {
-                0..50 => self.append(),
+            match self.dice.below(104) {
+                0..50 => self.append()?,
                 50..60 => self.fall_ill(),
                 60..75 => self.heal(),
                 75..82 => self.kill(),
                 82..90 => self.cut_power()?,
                 90..95 => self.open()?,
+                95..98 => self.stumble_and_die()?,
                 _ => self.observe()?,
             }
             self.look()?;
@@ -71,24 +75,62 @@ impl Life {
         judge::goes_on(&self.store, &self.saved, &self.tried).map(drop)
     }
 
-    fn append(&mut self) {
-        let Some(journal) = &mut self.pen else { return };
+    fn append(&mut self) -> Result<(), String> {
+        let Some(journal) = &mut self.pen else { return Ok(()) };
         self.number += 1;
         let event = event(self.number, &mut self.dice);
         self.tried.push(event.clone());
-        if let Ok(entry) = journal.append(moment(self.number), &by(), event) {
-            self.saved.push(entry);
+        match journal.append(moment(self.number), &by(), event) {
+            Ok(entry) => self.saved.push(entry),
+            Err(error) if !self.sick => return Err(format!("refused on a sound disk: {error}")),
+            Err(_) if self.keeps_nothing => return self.is_not_shown(),
+            Err(_) => {}
         }
+        Ok(())
+    }
+
+    /// What the disk did not keep, and what could be withdrawn from it, is told to nobody.
+    fn is_not_shown(&self) -> Result<(), String> {
+        let looked = self.store.observe(ID).map_err(|error| format!("cannot be read: {error}"))?;
+        judge::holds(&looked.entries, &self.saved, &[])
     }
 
     fn fall_ill(&mut self) {
         let code = self.dice.one_of(&ERRORS);
-        let failures =
-            [Failure::Error(code), Failure::Error(code), Failure::Short, Failure::Part(code)];
+        let failures = [
+            Failure::Error(code),
+            Failure::Error(code),
+            Failure::Short,
+            Failure::Part(code),
+            Failure::Sync(code),
+        ];
         let failure = self.dice.one_of(&failures);
-        let at = self.disk.calls() + 1 + self.dice.below(12) as u64;
+        self.fail(failure, 12);
+    }
+
+    /// Within so many calls.
+    fn fail(&mut self, failure: Failure, within: usize) {
+        let at = self.disk.calls() + 1 + self.dice.below(within) as u64;
         self.disk.fail(Fault { at, failure, for_ever: self.dice.chance(40) });
         self.sick = true;
+        self.keeps_nothing = matches!(failure, Failure::Sync(_));
+    }
+
+    /// A line is not taken whole, and the process is killed over the next one: of neither is anything left that
+    /// could be read with the other.
+    fn stumble_and_die(&mut self) -> Result<(), String> {
+        self.heal();
+        self.open()?;
+        self.fail(Failure::Short, 4);
+        self.append()?;
+        self.fail(Failure::Death, 8);
+        self.append()?;
+        self.kill();
+        self.heal();
+        if self.dice.chance(80) {
+            self.cut_power()?;
+        }
+        self.open()
     }
 
     fn heal(&mut self) {

@@ -40,6 +40,8 @@ pub(crate) enum Failure {
     Short,
     /// A write takes a part, and fails nevertheless; another call fails.
     Part(i32),
+    /// The disk keeps nothing: a call that waits for it fails, all others go well.
+    Sync(i32),
     /// The process is killed: a write that is under way takes a part, and no call is made any more. What the kernel
     /// has, it keeps.
     Death,
@@ -199,7 +201,7 @@ impl World {
     /// The same for a call that cannot be done in part.
     fn gate(&mut self) -> io::Result<()> {
         match self.meet() {
-            None | Some(Failure::Short) => Ok(()),
+            None | Some(Failure::Short | Failure::Sync(_)) => Ok(()),
             Some(Failure::Error(code) | Failure::Part(code)) => Err(error(code)),
             Some(Failure::Death) => Err(error(EIO)),
         }

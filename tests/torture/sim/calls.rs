@@ -140,7 +140,13 @@ impl Folder for Handle {
 
     fn sync(&self) -> io::Result<()> {
         let mut world = self.world()?;
-        world.gate()?;
+        match world.meet() {
+            None | Some(Failure::Short) => {}
+            Some(Failure::Error(code) | Failure::Part(code) | Failure::Sync(code)) => {
+                return Err(error(code));
+            }
+            Some(Failure::Death) => return Err(error(EIO)),
+        }
         let folder = &mut world.nodes[self.at];
         folder.kept_names.clone_from(&folder.names);
         Ok(())
@@ -186,7 +192,7 @@ impl Medium for Handle {
                 }
                 Err(error(EIO))
             }
-            None => match world.put(self.at, bytes, end) {
+            None | Some(Failure::Sync(_)) => match world.put(self.at, bytes, end) {
                 0 if !bytes.is_empty() => Err(error(ENOSPC)),
                 taken => Ok(taken),
             },
@@ -206,7 +212,7 @@ impl Medium for Handle {
         match world.meet() {
             None | Some(Failure::Short) => world.nodes[self.at].sync(),
             Some(Failure::Death) => return Err(error(EIO)),
-            Some(Failure::Error(code) | Failure::Part(code)) => {
+            Some(Failure::Error(code) | Failure::Part(code) | Failure::Sync(code)) => {
                 world.nodes[self.at].lose(&mut world.dice);
                 return Err(error(code));
             }
