@@ -7,6 +7,7 @@ use firedamp::cockpit::command::{Command, VERBS};
 use firedamp::cockpit::keymap::BINDINGS;
 use firedamp::cockpit::model::{Condition, Copied, Kept, NoticeKind, Pane, Pen, SourceKind};
 use firedamp::cockpit::panes::ProcessSort;
+use firedamp::cockpit::pen::Holding;
 use firedamp::domain::base::{Both, Digest, Language, Pid, ProcessId};
 use firedamp::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject};
 use firedamp::domain::facts::{GpuOutcome, GpuSourceKind, Protocol, RunState};

@@ -42,13 +42,18 @@ fn under_cursor_or_next(model: &mut Model) -> Vec<Effect> {
     let known = here.as_ref().and_then(|subject| acknowledged(model, subject));
     match (here, known) {
         (Some(subject), None) if model.writes() => return settle(model, subject),
-        (_, known) => match (open_alerts(model).first().cloned(), known) {
+        (_, known) => match (next_alert(model), known) {
             (Some((finding, name)), _) => model.notice(NoticeKind::Found(finding, name)),
             (None, Some(name)) => model.notice(NoticeKind::AlreadyAcknowledged(name)),
             (None, None) => model.notice(NoticeKind::NothingToAcknowledge),
         },
     }
     Vec::new()
+}
+
+/// The alert that is to be acknowledged next, by whom can.
+fn next_alert(model: &Model) -> Option<(Finding, Untrusted)> {
+    if model.writes() { open_alerts(model).into_iter().next() } else { None }
 }
 
 /// The finding has been seen. Whoever only reads takes a notice off their own screen; that is no entry.

@@ -225,7 +225,8 @@ pub const VERBS: &[Verb] = &[
     look("acknowledge", Command::Acknowledge, Group::Work),
     work("allow-nvidia-smi", Command::AllowGpuTool),
     work("sign", Command::HandOff),
-    work("accept", Command::Accept),
+    // Whoever only reads asks for the pen with it; the acceptance follows when the pen comes.
+    look("accept", Command::Accept, Group::Work),
     work("move", Command::Move),
     // Whoever only reads may read it out too; the entry needs the pen.
     look("anchor", Command::Anchor, Group::Work),

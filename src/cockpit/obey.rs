@@ -84,9 +84,6 @@ fn work(model: &mut Model, command: Command) -> Vec<Effect> {
         return Vec::new();
     }
     if model.session.as_ref().is_none_or(|session| session.pen != Pen::Ours) {
-        if command == Command::Accept {
-            return handoff::accept(model);
-        }
         pen::no_pen(model);
         return Vec::new();
     }
@@ -101,7 +98,6 @@ fn work(model: &mut Model, command: Command) -> Vec<Effect> {
         Command::AllowGpuTool if model.source.kind == SourceKind::Host => acts::ask_for_tool(model),
         Command::AllowGpuTool => model.notice(NoticeKind::NoTool),
         Command::HandOff => handoff::ask(model),
-        Command::Accept => return handoff::accept(model),
         Command::Move if model.source.kind == SourceKind::Host => {
             model.dialog = Dialog::Ask(Asked::Directory, Input::default());
         }
@@ -168,6 +164,8 @@ fn look_further(model: &mut Model, command: Command) -> Vec<Effect> {
         Command::Bookmarks => goto::bookmarks(model),
         Command::Live => return goto::live(model),
         Command::Acknowledge => return acknowledge::acknowledge(model),
+        Command::Accept if coach::is_over(model) => model.notice(NoticeKind::TrainingOver),
+        Command::Accept => return handoff::accept(model),
         Command::Anchor => return handoff::anchor(model),
         Command::AskForPen => return pen::ask(model),
         Command::GivePen => pen::give(model),

@@ -57,7 +57,7 @@ captions! {
     /// Question: who asks to take over.
     TakeOverWho => "This responder wants to take over:", "ผู้นี้ขอรับเวร:";
     /// Question: what a yes does.
-    TakeOverHelp => "y hands over the pen and the shift: they accept the handoff and write from then on; you watch.", "y ส่งทั้งปากกาและเวร เขารับเวรและเป็นผู้เขียนต่อ คุณดูได้อย่างเดียว";
+    TakeOverHelp => "y hands the pen and the shift. They write from then on; you watch.", "y ส่งทั้งปากกาและเวร เขารับเวรและเป็นผู้เขียนต่อ คุณดูได้อย่างเดียว";
     /// Card: the pen was asked for, so that the handoff can be accepted.
     WaitsForPen => "asked for the pen, waiting for", "ขอปากกาแล้ว รอ";
     /// Pen: who asks for it; the name follows.

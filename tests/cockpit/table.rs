@@ -430,7 +430,8 @@ fn a_finding_is_acknowledged_once_and_again_when_more_is_known() {
     assert!(
         matches!(&effects[..], [Effect::Record { event: Event::Acknowledged { subject: it }, .. }] if *it == subject)
     );
-    assert_eq!(said(&desk), None, "the notice leaves with it");
+    let left = NoticeKind::Acknowledged("42 kworkerd".into(), 0);
+    assert_eq!(said(&desk), Some(&left), "the notice leaves with it");
     desk.save(effects);
     assert!(desk.session().state.acknowledged.contains_key(&subject));
     assert!(desk.press(Key::Char('a')).is_empty());
