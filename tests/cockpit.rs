@@ -13,6 +13,7 @@ use firedamp::cockpit::model::{
     Breakpoint, NoticeKind, Pane, Pen, Size, Source, SourceKind, Stage, View,
 };
 use firedamp::cockpit::panes::RowStanding;
+use firedamp::cockpit::storage::{Refusal, Unsaved};
 use firedamp::cockpit::{Effect, Model, Msg, Tape, Which, update};
 use firedamp::domain::detect::Grade;
 use firedamp::domain::playbook::{FlowId, ItemId, NodeId};
@@ -52,7 +53,7 @@ fn what_could_not_be_saved_is_taken_off_the_screen_and_said() {
     keys(&mut desk, "gc");
     let effects = desk.press(Key::Char(' '));
     let Effect::Record { ticket, .. } = effects[0] else { panic!("{effects:?}") };
-    desk.tell(Msg::NotSaved(ticket, "disk full".into()));
+    desk.tell(Msg::NotSaved(ticket, Unsaved::Disk(Refusal::Full)));
     assert_eq!(desk.session().item(&ItemId("1.3/1".into())), (ItemState::Open, true));
     assert!(desk.session().unsaved.is_some());
     assert!(matches!(desk.model.notice.as_ref().unwrap().kind, NoticeKind::NotSaved(_)));

@@ -35,8 +35,7 @@ fn desk_at(boot_ms: u64) -> Desk {
 }
 
 fn cannot_record(desk: &mut Desk) {
-    let why = "No space left on device (os error 28)\u{202e}";
-    desk.tell(Msg::Notice(NoticeKind::NotRecording(why.into())));
+    desk.tell(Msg::Notice(NoticeKind::NotRecording(Refusal::Full)));
 }
 
 #[test]
@@ -51,11 +50,11 @@ fn a_recording_that_stopped_says_why_on_the_narrowest_screen() {
     cannot_record(&mut desk);
     for columns in [40, 80, 200] {
         let header = header(&desk.model, columns);
-        assert!(header.contains("REC off: No space left"), "{columns}: {header}");
+        assert!(header.contains("REC off: disk full"), "{columns}: {header}");
         assert!(!header.contains("00:12:41"), "{columns}: {header}");
     }
     desk.model.language = Language::Th;
-    assert!(header(&desk.model, 80).contains("หยุดอัด: No space left"));
+    assert!(header(&desk.model, 80).contains("หยุดอัด: ดิสก์เต็ม"));
 }
 
 /// A line of the screen.
@@ -69,7 +68,7 @@ fn row(model: &Model, (columns, rows): (u16, u16), y: u16) -> (String, Buffer) {
 
 fn refused(desk: &mut Desk, why: Refusal) {
     let waiting = Some(Waiting { entries: 12, why });
-    desk.tell(Msg::Storage(Storage { volatile: true, waiting }));
+    desk.tell(Msg::Storage(Storage { volatile: true, low: None, waiting }));
 }
 
 #[test]
@@ -87,7 +86,7 @@ fn while_entries_wait_a_banner_says_how_many_why_and_what_to_do() {
     }
     refused(&mut desk, Refusal::Other("Input/output error (os error 5)\u{1b}".into()));
     let failing = row(&desk.model, (80, 24), 1).0;
-    assert!(failing.contains("disk fails. Try :move DIR  Input/output"), "{failing}");
+    assert!(failing.contains("disk fails. Try :move DIR  kernel says: Inp"), "{failing}");
     desk.model.language = Language::Th;
     refused(&mut desk, Refusal::ReadOnly);
     let thai = row(&desk.model, (80, 24), 1).0;
@@ -101,7 +100,7 @@ fn while_entries_wait_a_banner_says_how_many_why_and_what_to_do() {
 fn a_session_in_memory_is_named_volatile_on_the_narrowest_screen() {
     let mut desk = desk_at(1_000);
     assert!(!header(&desk.model, 80).contains("VOLATILE"));
-    desk.tell(Msg::Storage(Storage { volatile: true, waiting: None }));
+    desk.tell(Msg::Storage(Storage { volatile: true, ..Storage::default() }));
     for columns in [40, 80, 200] {
         assert!(header(&desk.model, columns).contains("VOLATILE"), "{columns}");
     }

@@ -7,8 +7,10 @@ mod incident;
 
 use firedamp::cockpit::dialog::Dialog;
 use firedamp::cockpit::keymap::Key;
-use firedamp::cockpit::model::{NoticeKind, Pen, Recording, Size};
+use firedamp::cockpit::model::{Closed, NoticeKind, Pen, Recording, Size};
 use firedamp::cockpit::pen::{Around, Came, Holding, Watcher, Went, Wish};
+use firedamp::cockpit::storage::{Refusal, Unsaved};
+use firedamp::cockpit::trouble::{Damage, Unusable};
 use firedamp::cockpit::{Effect, Msg};
 use firedamp::domain::base::{Digest, Language};
 use firedamp::domain::session::{Branch, Entry, Event};
@@ -131,7 +133,7 @@ fn the_pen_is_given_after_the_journal_has_it_and_not_at_all_if_it_has_not() {
     let effects = keys(&mut desk, "Py");
     let [Effect::Record { ticket, event }] = &effects[..] else { panic!("{effects:?}") };
     assert_eq!(*event, Event::PenGiven { to: "somsak".into() });
-    desk.tell(Msg::NotSaved(*ticket, "disk full".into()));
+    desk.tell(Msg::NotSaved(*ticket, Unsaved::Disk(Refusal::Full)));
     let effects = keys(&mut desk, "P");
     assert!(effects.is_empty(), "the pen stayed");
     let effects = keys(&mut desk, "y");
@@ -194,7 +196,7 @@ fn who_loses_the_pen_is_told_by_whom_and_why_and_keeps_what_was_being_typed() {
     desk.tell(Msg::PenWent(Box::new(went)));
     assert_eq!(said(&desk), Some(&NoticeKind::PenForced("somsak".into(), "".into())));
     let Effect::Record { ticket, .. } = unsaved[0] else { panic!("{unsaved:?}") };
-    desk.tell(Msg::NotSaved(ticket, "somebody took the pen".into()));
+    desk.tell(Msg::NotSaved(ticket, Unsaved::Disk(Refusal::PenLost)));
     assert!(desk.session().unsaved.is_none() && desk.session().pending.is_empty());
     let why = Event::PenTaken { from: "suda".into(), reason: "no answer".into() };
     desk.tell(Msg::Followed(vec![by("somsak", entry(2, why))]));
@@ -212,11 +214,18 @@ fn who_loses_the_pen_is_told_by_whom_and_why_and_keeps_what_was_being_typed() {
 
 #[test]
 fn nobody_asks_for_a_pen_that_nobody_can_have() {
-    for pen in [Pen::Replay, Pen::Damaged("line 3".into()), Pen::Forked(Vec::new())] {
+    let gone = Damage::Unreadable(Unusable::Missing("/srv/ir".into()));
+    for (pen, why) in [
+        (Pen::Replay, Closed::Replay),
+        (Pen::Damaged(gone), Closed::Damaged),
+        (Pen::Forked(Vec::new()), Closed::Forked),
+    ] {
         let mut desk = Desk::at_work();
         desk.tell(Msg::Pen(pen));
         assert!(keys(&mut desk, "P").is_empty() && desk.press(Key::Ctrl('p')).is_empty());
-        assert_eq!(said(&desk), Some(&NoticeKind::NoPenHere));
+        assert_eq!(said(&desk), Some(&NoticeKind::NoPenHere(why)));
+        desk.press(Key::Char('m'));
+        assert_eq!(said(&desk), Some(&NoticeKind::NoPenHere(why)), "an act says the same");
         assert!(matches!(desk.model.dialog, Dialog::Closed));
     }
 }

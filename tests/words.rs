@@ -8,6 +8,8 @@ use firedamp::cockpit::keymap::BINDINGS;
 use firedamp::cockpit::model::{Condition, Copied, Kept, NoticeKind, Pane, Pen, SourceKind};
 use firedamp::cockpit::panes::ProcessSort;
 use firedamp::cockpit::pen::Holding;
+use firedamp::cockpit::storage::{Refusal, Unsaved};
+use firedamp::cockpit::trouble::{Damage, NotCarried, Trouble, Unusable};
 use firedamp::domain::base::{Both, Digest, Language, Pid, ProcessId};
 use firedamp::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject};
 use firedamp::domain::facts::{GpuOutcome, GpuSourceKind, Protocol, RunState};
@@ -122,12 +124,16 @@ fn anchor() -> Anchor {
     "171 pilot-other-slender-74".parse().unwrap()
 }
 
+fn unusable() -> Unusable {
+    Unusable::Missing(Untrusted::from("VALUE"))
+}
+
 fn notices() -> Vec<NoticeKind> {
     let value = || Untrusted::from("VALUE");
     let text = Both { en: String::from("VALUE"), th: String::from("VALUE") };
     vec![
         NoticeKind::Found(found(Grade::Confirmed), value()),
-        NoticeKind::NotSaved(value()),
+        NoticeKind::NotSaved(Unsaved::Disk(Refusal::Other(value()))),
         NoticeKind::NoPen,
         NoticeKind::NotReachable,
         NoticeKind::Acknowledged(value(), 0),
@@ -145,7 +151,7 @@ fn notices() -> Vec<NoticeKind> {
         NoticeKind::ThemeLoaded(String::from("dark")),
         NoticeKind::ThemeBroken(value()),
         NoticeKind::TornSetAside(12),
-        NoticeKind::NotRecording(value()),
+        NoticeKind::NotRecording(Refusal::Other(value())),
         NoticeKind::NoTool,
         NoticeKind::Inject(String::from("SOC"), text),
         NoticeKind::EndOfTape,
@@ -156,7 +162,7 @@ fn notices() -> Vec<NoticeKind> {
         NoticeKind::MustRead(3),
         NoticeKind::AllRead,
         NoticeKind::NoHandoff,
-        NoticeKind::Trouble(value()),
+        NoticeKind::Trouble(Trouble::Fell(value())),
         NoticeKind::HandoffWaits(value()),
         NoticeKind::OwnHandoff,
         NoticeKind::NoFilter,
@@ -169,14 +175,14 @@ fn notices() -> Vec<NoticeKind> {
         NoticeKind::NothingToCopy,
         NoticeKind::Copied(Copied { sent: 42, all: 42, kept: Kept::InFile }),
         NoticeKind::Copied(Copied { sent: 42, all: 99, kept: Kept::Nowhere }),
-        NoticeKind::Copied(Copied { sent: 42, all: 42, kept: Kept::Failed(value()) }),
+        NoticeKind::Copied(Copied { sent: 42, all: 42, kept: Kept::Failed(unusable()) }),
         NoticeKind::NoBookmarks,
         NoticeKind::Moving(value()),
         NoticeKind::Carried { place: value(), left_behind: 0 },
         NoticeKind::Carried { place: value(), left_behind: 2 },
-        NoticeKind::NotCarried(value()),
+        NoticeKind::NotCarried(NotCarried::Place(unusable())),
         NoticeKind::NothingToMove,
-        NoticeKind::Elsewhere(value(), value()),
+        NoticeKind::Elsewhere(value(), vec![unusable()]),
         NoticeKind::BadTime(value()),
         NoticeKind::NoOtherTime,
         NoticeKind::NoRange,
@@ -284,7 +290,7 @@ fn everything(language: Language) -> BTreeMap<String, String> {
         Pen::Ours,
         Pen::Observer(None),
         Pen::Observer(Some(Untrusted::from("VALUE"))),
-        Pen::Damaged(Untrusted::from("VALUE")),
+        Pen::Damaged(Damage::Unreadable(unusable())),
         Pen::Replay,
     ] {
         say(format!("pen {it:?}"), &whole(session::pen(language, &it)));
@@ -368,7 +374,7 @@ fn names_in_a_journal_are_as_untrusted_as_everything_in_a_file() {
 
 #[test]
 fn trouble_weighs_more_than_news() {
-    assert_eq!(weight(&NoticeKind::NotSaved(Untrusted::default())), Weight::Danger);
+    assert_eq!(weight(&NoticeKind::NotSaved(Unsaved::NoPen)), Weight::Danger);
     assert_eq!(weight(&NoticeKind::Signed(anchor())), Weight::Calm);
     assert!(weight(&NoticeKind::NoPen) < Weight::Danger);
 }

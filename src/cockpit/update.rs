@@ -103,7 +103,7 @@ fn apply(model: &mut Model, msg: Msg) -> Vec<Effect> {
             if let NoticeKind::NotRecording(why) = &kind {
                 model.recording = Recording::Stopped(why.clone());
             }
-            if let NoticeKind::Carried { .. } = &kind {
+            if matches!(kind, NoticeKind::Carried { .. }) && model.writes() {
                 model.recording = Recording::Since(model.now);
             }
             model.notice(kind);
@@ -327,6 +327,7 @@ fn open(model: &mut Model, opened: Opened) -> Vec<Effect> {
     decision::to_here(model);
     rows::checklists(model);
     rows::to_first_open_item(model);
+    plain(model);
     let waits = model.session.as_ref().and_then(|it| it.state.handoff.as_ref());
     if let Some(handoff) = waits.filter(|it| it.accepted.is_none()) {
         let from = handoff.by.clone();
@@ -338,6 +339,17 @@ fn open(model: &mut Model, opened: Opened) -> Vec<Effect> {
         effects.extend(acts::record(model, Event::Resumed { version }));
     }
     effects
+}
+
+/// A playbook that cannot be walked or ticked off is a text, and panes that stay empty need a word.
+fn plain(model: &mut Model) {
+    let Some(session) = &model.session else { return };
+    let playbook = session.playbook(model.language);
+    let (tree, checklist) =
+        (playbook.main_flow().is_some(), playbook.checklists().next().is_some());
+    if !(tree && checklist) {
+        model.notice(NoticeKind::PlainPlaybook { tree, checklist });
+    }
 }
 
 fn saved(model: &mut Model, ticket: u64, entry: Entry) -> Vec<Effect> {

@@ -132,6 +132,12 @@ impl Store {
         Ok(Self { disk, dir, boot: boot_id(), from: Untrusted::default(), most: KEPT })
     }
 
+    /// Uses another sessions directory on the same terms; it must be there.
+    pub fn elsewhere(&self, dir: &Path) -> Result<Self, StoreError> {
+        let there = Self::with(Arc::clone(&self.disk), dir, false, self.dir.trust())?;
+        Ok(there.coming_from(self.from.clone()))
+    }
+
     /// Tells others that the responder came from this address.
     #[must_use]
     pub fn coming_from(self, from: Untrusted) -> Self {

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::cockpit::model::Glyphs;
 use crate::domain::base::Language;
 use crate::domain::session::{Anchor, PROGRAM};
+use crate::ui::theme::BUILT_IN;
 
 /// The terminal cockpit for responding to a cryptomining compromise on this host (playbook PB-31, ATT&CK T1496).
 ///
@@ -38,8 +39,8 @@ pub(super) struct Options {
     /// Language of the screen
     #[arg(long, global = true, value_name = "en|th", env = "FIREDAMP_LANG", value_enum)]
     pub lang: Option<LanguageArg>,
-    /// Theme: dark, light, high-contrast, cvd, ansi16, mono, or one of your own
-    #[arg(long, global = true, value_name = "NAME", env = "FIREDAMP_THEME")]
+    /// Theme of the screen
+    #[arg(long, global = true, value_name = "NAME", env = "FIREDAMP_THEME", help = themes())]
     pub theme: Option<String>,
     /// Glyphs that this terminal can draw
     #[arg(long, global = true, value_name = "SET", env = "FIREDAMP_GLYPHS", value_enum)]
@@ -252,6 +253,12 @@ fn signer(name: &str) -> Result<String, String> {
         return Err(format!("sign with a name of your own, not with `{name}`"));
     }
     Ok(name.to_owned())
+}
+
+/// The help of `--theme` names what is built in, whatever that is.
+fn themes() -> String {
+    let names: Vec<&str> = BUILT_IN.iter().map(|(name, _)| *name).collect();
+    format!("Theme: {}, or one of your own", names.join(", "))
 }
 
 impl Options {

@@ -1,5 +1,6 @@
 //! The hands of an incident: the journal of a session, and the eyes on this host.
 
+mod elsewhere;
 mod pen;
 mod watch;
 
@@ -44,6 +45,8 @@ struct Following {
     id: String,
     follower: Follower,
     pencil: Pencil,
+    /// It goes on where this screen cannot follow, and that was said.
+    lost: bool,
 }
 
 impl Incident {
@@ -113,7 +116,7 @@ impl Incident {
             }
             Hand::Observer(follower, holder) => {
                 let (id, pencil) = (id.to_owned(), self.pencil(id, path));
-                self.following = Some(Following { id, follower, pencil });
+                self.following = Some(Following { id, follower, pencil, lost: false });
                 Ok(Pen::Observer(holder.map(|holder| holder.by)))
             }
             Hand::ReadOnly(broken) => Ok(unwritable(&broken, branches)),
@@ -138,7 +141,9 @@ impl Incident {
     /// The writer may have taken back a line that it could not save, which looks like damage to whoever had read
     /// it. So the whole journal is read once more before that word is said.
     fn follow_again(&mut self) -> Vec<Msg> {
-        let Some(Following { id, pencil, .. }) = self.following.take() else { return Vec::new() };
+        let Some(Following { id, pencil, lost, .. }) = self.following.take() else {
+            return Vec::new();
+        };
         match self.store.observe(&id) {
             Ok(store::Opened {
                 hand: Hand::Observer(follower, _),
@@ -147,7 +152,7 @@ impl Incident {
                 earlier,
                 ..
             }) => {
-                self.following = Some(Following { id, follower, pencil });
+                self.following = Some(Following { id, follower, pencil, lost });
                 vec![Msg::Rewound(Box::new(Past { state, entries, earlier }))]
             }
             Ok(store::Opened {
@@ -247,7 +252,7 @@ impl Hands for Incident {
     fn carried(&mut self, moved: Moved) -> Vec<Msg> {
         terminal::crashes_go_to(moved.carried.path.clone());
         let mut msgs = Vec::new();
-        match Store::at(&moved.sessions()) {
+        match self.store.elsewhere(&moved.sessions()) {
             Ok(store) => {
                 self.store = store;
                 self.goes_on_at(&moved.carried.path, moved.fence);
@@ -264,6 +269,9 @@ impl Hands for Incident {
     }
 
     fn follow(&mut self) -> Vec<Msg> {
+        if let Some(msgs) = self.follow_elsewhere() {
+            return msgs;
+        }
         let Some(following) = &mut self.following else { return self.mind_the_pen() };
         let mut msgs = match following.follower.poll() {
             Ok(entries) if entries.is_empty() => Vec::new(),

@@ -112,11 +112,11 @@ pub fn show(
     let text = if BUILT_IN.iter().any(|id| what.eq_ignore_ascii_case(id)) {
         Ok((*PB_31.get(language)).to_owned())
     } else {
-        open(Path::new(what)).map_err(|trouble| match trouble {
-            Trouble::Playbook(name, BadFile::Kernel(Refusal::NotThere)) => {
-                Trouble::NoPlaybook(name, &BUILT_IN)
+        open(Path::new(what)).map_err(|trouble| {
+            if let Trouble::Playbook(name, BadFile::Kernel(Refusal::NotThere)) = trouble {
+                return Trouble::NoPlaybook(name, &BUILT_IN);
             }
-            other => other,
+            trouble
         })
     };
     match text {

@@ -294,10 +294,10 @@ fn not_recording(language: Language, why: &Refusal) -> Phrase {
     let off = Phrase::of(pick(language, "Not recorded any more: ", "หยุดอัดแล้ว: "));
     let off = off.ours(storage::short(language, why)).ours(pick(language, ". ", " "));
     let off = off.ours(storage::remedy(language, why));
-    match why {
-        Refusal::Other(_) => off.ours("  ").then(storage::why(language, why)),
-        _ => off,
+    if let Refusal::Other(_) = why {
+        return off.ours("  ").then(storage::why(language, why));
     }
+    off
 }
 
 /// How much room there is, and what to do before anything fails.

@@ -10,16 +10,15 @@ pub fn waiting(language: Language, waiting: &Waiting) -> Phrase {
     let say = |en, th| pick(language, en, th);
     let phrase = Phrase::of(waiting.entries.to_string())
         .ours(say(" NOT ON DISK, kept in memory: ", " รายการยังไม่ลงดิสก์ อยู่ในหน่วยความจำ: "));
-    let foreign = match &waiting.why {
-        Refusal::Full => return phrase.ours(full(language)),
-        Refusal::Other(_) => say("disk fails", "ดิสก์ขัดข้อง"),
-        why => short(language, why),
-    };
-    let phrase = phrase.ours(foreign).ours(say(". Try :move DIR", " ลอง :move DIR"));
-    match &waiting.why {
-        Refusal::Other(_) => phrase.ours("  ").then(why(language, &waiting.why)),
-        _ => phrase,
+    if waiting.why == Refusal::Full {
+        return phrase.ours(full(language));
     }
+    let elsewhere = say(". Try :move DIR", " ลอง :move DIR");
+    if let Refusal::Other(_) = &waiting.why {
+        let fails = phrase.ours(say("disk fails", "ดิสก์ขัดข้อง")).ours(elsewhere);
+        return fails.ours("  ").then(why(language, &waiting.why));
+    }
+    phrase.ours(short(language, &waiting.why)).ours(elsewhere)
 }
 
 const fn full(language: Language) -> &'static str {

@@ -184,10 +184,10 @@ pub fn trouble(language: Language, trouble: &Trouble) -> Told {
 pub fn unusable(language: Language, unusable: &Unusable) -> Told {
     let what = Phrase::of(pick(language, "Cannot use the session", "ใช้ session นี้ไม่ได้"));
     let why = reason(language, unusable);
-    match unusable {
-        Unusable::Moved(place) => Told { what, why, next: follow(language, place) },
-        other => Told::new(what, why, next(language, other)),
+    if let Unusable::Moved(place) = unusable {
+        return Told { what, why, next: follow(language, place) };
     }
+    Told::new(what, why, next(language, unusable))
 }
 
 /// What to type to go on where a session went.

@@ -9,6 +9,8 @@ use firedamp::cockpit::find::places;
 use firedamp::cockpit::keymap::Key;
 use firedamp::cockpit::model::{Copied, Kept, NoticeKind, Pane, Pen, Source, SourceKind, View};
 use firedamp::cockpit::panes::Cursor;
+use firedamp::cockpit::storage::{Refusal, Unsaved};
+use firedamp::cockpit::trouble::Trouble;
 use firedamp::cockpit::{Effect, Msg, Tape};
 use firedamp::domain::detect::Subject;
 use firedamp::domain::facts::{Protocol, Snapshot, Socket, SocketState, Unread};
@@ -412,7 +414,7 @@ fn after_another_act_or_a_refusal_of_the_disk_there_is_nothing_to_redo() {
     assert!(desk.press(Key::Ctrl('r')).is_empty());
     let effects = desk.press(Key::Char('u'));
     let Effect::Record { ticket, .. } = effects[0] else { panic!("{effects:?}") };
-    desk.tell(Msg::NotSaved(ticket, "disk full".into()));
+    desk.tell(Msg::NotSaved(ticket, Unsaved::Disk(Refusal::Full)));
     assert!(desk.press(Key::Ctrl('r')).is_empty());
 }
 
@@ -461,7 +463,7 @@ fn an_observer_takes_a_notice_off_and_writes_nothing_by_it() {
 #[test]
 fn a_warning_that_was_covered_comes_back_when_the_news_have_faded() {
     let mut desk = Desk::at_work();
-    desk.tell(Msg::Notice(NoticeKind::Trouble("a part fell".into())));
+    desk.tell(Msg::Notice(NoticeKind::Trouble(Trouble::Fell("ui.rs:1".into()))));
     desk.tell(Msg::ThemeLoaded("light".into()));
     assert!(matches!(said(&desk), Some(NoticeKind::ThemeLoaded(_))));
     desk.tell(Msg::Tick(moment(100_000)));
@@ -502,7 +504,7 @@ fn a_notice_fades_but_a_warning_stays_until_it_is_acknowledged() {
         assert!(said(&desk).is_some());
         desk.tell(Msg::Tick(moment(108_000)));
         assert_eq!(said(&desk), None);
-        desk.tell(Msg::Notice(NoticeKind::Trouble("a part fell".into())));
+        desk.tell(Msg::Notice(NoticeKind::Trouble(Trouble::Fell("ui.rs:1".into()))));
         desk.tell(Msg::Tick(moment(200_000)));
         desk.tell(Msg::Tick(moment(300_000)));
         assert!(said(&desk).is_some());

@@ -9,6 +9,7 @@ use firedamp::cockpit::model::{Notice, NoticeKind, Pen, Pending, Session, Stage}
 use firedamp::cockpit::panes::{
     ChecklistRow, FlowRow, NetworkPart, NetworkRow, Panes, ProcessRow, RowStanding,
 };
+use firedamp::cockpit::storage::{Refusal, Unsaved};
 use firedamp::domain::base::{Both, Digest, Language, Moment, Pid, ProcessId, Timestamp};
 use firedamp::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject};
 use firedamp::domain::facts::{
@@ -345,7 +346,7 @@ pub(crate) fn not_saved(language: Language) -> Model {
     let mut model = unsaved(language);
     model.stage = Stage::Work;
     model.dialog = Dialog::Closed;
-    let why = Untrusted::from("no space left on device");
+    let why = Unsaved::Disk(Refusal::Full);
     model.session.as_mut().unwrap().unsaved = Some(why.clone());
     model.notice = Some(Notice { kind: NoticeKind::NotSaved(why), at: now() });
     model

@@ -77,7 +77,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let status = recorder.status();
     drop(recorder);
     if let Some(trouble) = status.trouble {
-        return Err(trouble.plain(200).into());
+        return Err(format!("{trouble:?}").into());
     }
     fs::copy(opened.path.join("telemetry/00001.jsonl.zst"), options.tape)?;
     Ok(())

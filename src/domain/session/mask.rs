@@ -1,19 +1,23 @@
 //! Masks names in what leaves the house: the same name by the same stand-in everywhere.
 //!
-//! Invariant: where a [`Mask`] was used, no text holds one of its names as a word of its own, whatever its case, and
-//! however the text is spelt in the file. What is not text stays as it is, and where a name stands in a place that only
-//! takes something else (an address, a digest), that is an error and nothing is written.
+//! Invariant: where a [`Mask`] was used, no text, and no key that this program did not choose, holds one of its names
+//! as a word of its own, whatever its case, and however it is spelt in the file. What is not text stays as it is, and
+//! where a name stands in a place that only takes something else (an address, a digest), that is an error and nothing
+//! is written.
 
 use serde_json::Value;
 
 use crate::domain::facts::{Process, Reading, Snapshot};
-use crate::domain::session::event::Event;
+use crate::domain::session::event::{Event, known_part};
 use crate::domain::untrusted::Untrusted;
 
 /// What stands for the arguments of a command.
 const ARGUMENTS: &[u8] = b"[redacted]";
 /// Shorter names are in every second word.
 const SHORTEST: usize = 2;
+
+/// Members of a JSON object.
+type Members = serde_json::Map<String, Value>;
 
 /// Names, and what stands for each.
 #[derive(Clone, Debug, Default)]
@@ -67,19 +71,28 @@ impl Mask {
         let kind = |value: &Value| value.get("kind").cloned().unwrap_or_default();
         let refused = |kind: &Value| MaskError::Place(kind.as_str().unwrap_or_default().into());
         let before = serde_json::to_value(&event).map_err(|_| refused(&Value::Null))?;
+        let kind = kind(&before);
         let mut after = before.clone();
         self.value(&mut after);
+        if let (Event::Unknown(_), Value::Object(members)) = (&event, &mut after) {
+            // What the members of this kind are called is not ours: it may be a name.
+            let others = members.values_mut().all(|it| self.keys(it));
+            *members = self.renamed(members, &["kind"]).filter(|_| others).ok_or(refused(&kind))?;
+        }
         if after == before {
             return Ok(event);
         }
-        let kind = kind(&before);
         if let Some(masked) = after.get_mut("kind") {
             *masked = kind.clone();
         }
-        let masked: Event = serde_json::from_value(after).map_err(|_| refused(&kind))?;
+        let masked = match (&event, after) {
+            (Event::Unknown(_), Value::Object(members)) => Event::Unknown(members),
+            (_, after) => serde_json::from_value(after).map_err(|_| refused(&kind))?,
+        };
         // What does not fit its kind any more would be read as a kind that nobody knows.
         let same = std::mem::discriminant(&masked) == std::mem::discriminant(&event);
-        if same { Ok(masked) } else { Err(refused(&kind)) }
+        let as_understood = understood(&masked) == understood(&event);
+        if same && as_understood { Ok(masked) } else { Err(refused(&kind)) }
     }
 
     /// A line of a recording without the names, as it is when it is not one line of JSON.
@@ -97,17 +110,48 @@ impl Mask {
     fn value(&self, value: &mut Value) {
         match value {
             Value::String(text) => {
-                // Text of the host is spelt with escapes; a name may begin right behind one.
-                let spelt = Untrusted::decode(text);
-                let bytes = spelt.as_ref().map_or(text.as_bytes(), |it| it.bytes());
-                if let Some(masked) = self.bytes(bytes) {
-                    *text = Untrusted::new(masked).encode();
+                if let Some(masked) = self.spelt(text) {
+                    *text = masked;
                 }
             }
             Value::Array(values) => values.iter_mut().for_each(|it| self.value(it)),
             Value::Object(members) => members.values_mut().for_each(|it| self.value(it)),
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
+    }
+
+    /// Takes the names out of what members are called, at any depth; `false` if two would be called the same.
+    fn keys(&self, value: &mut Value) -> bool {
+        match value {
+            Value::Array(values) => values.iter_mut().all(|it| self.keys(it)),
+            Value::Object(members) => {
+                let inside = members.values_mut().all(|it| self.keys(it));
+                let renamed = self.renamed(members, &[]);
+                renamed.map(|renamed| *members = renamed).is_some() && inside
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
+        }
+    }
+
+    /// The members under masked keys, but for those called `but`; `None` if two would be called the same.
+    fn renamed(&self, members: &Members, but: &[&str]) -> Option<Members> {
+        let mut renamed = Members::new();
+        for (key, value) in members {
+            let masked = if but.contains(&key.as_str()) { None } else { self.spelt(key) };
+            let taken = renamed.insert(masked.unwrap_or_else(|| key.clone()), value.clone());
+            if taken.is_some() {
+                return None;
+            }
+        }
+        Some(renamed)
+    }
+
+    /// A text of a file without the names; `None` if there is none of them in it.
+    fn spelt(&self, text: &str) -> Option<String> {
+        // Text of the host is spelt with escapes; a name may begin right behind one.
+        let spelt = Untrusted::decode(text);
+        let bytes = spelt.as_ref().map_or(text.as_bytes(), |it| it.bytes());
+        self.bytes(bytes).map(|masked| Untrusted::new(masked).encode())
     }
 
     /// `None` if there is none of the names in it.
@@ -139,6 +183,14 @@ impl Mask {
             let here = rest.get(..name.len()).is_some_and(|it| it.eq_ignore_ascii_case(name));
             here && !joins(rest.get(name.len()).copied())
         })
+    }
+}
+
+/// As what this version reads the event, if it understands a part of it.
+fn understood(event: &Event) -> Option<std::mem::Discriminant<Event>> {
+    match event {
+        Event::Unknown(members) => known_part(members).as_ref().map(std::mem::discriminant),
+        known => Some(std::mem::discriminant(known)),
     }
 }
 

@@ -6,6 +6,7 @@
 
 use crate::domain::base::Moment;
 use crate::domain::untrusted::Untrusted;
+use crate::host::store::carry;
 use crate::host::store::dir::{Dir, File};
 use crate::host::store::disk::{Access, LockKind};
 use crate::host::store::error::StoreError;
@@ -73,6 +74,11 @@ impl Around {
     /// Where the pen is.
     pub fn standing(&self, now: Moment) -> Result<Standing, StoreError> {
         Lock::standing(&self.dir, &self.boot, now)
+    }
+
+    /// Where the session went, if it goes on in another place.
+    pub fn moved(&self) -> Result<Option<Untrusted>, StoreError> {
+        carry::moved_to(&self.dir)
     }
 
     /// Takes a seat; only who watches does.

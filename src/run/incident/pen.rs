@@ -143,6 +143,9 @@ impl Incident {
 
     /// What the responder wants of the pen.
     pub(super) fn wish(&mut self, wish: Wish) -> Option<Msg> {
+        if let Some(place) = self.lost_to() {
+            return Some(Msg::Notice(NoticeKind::MovedAway(place)));
+        }
         match wish {
             Wish::Ask => self.ask(),
             Wish::Take => self.take(None, false),
@@ -191,7 +194,7 @@ impl Incident {
                 ..
             }) => {
                 let pencil = self.pencil(&id, &path);
-                self.following = Some(Following { id, follower, pencil });
+                self.following = Some(Following { id, follower, pencil, lost: false });
                 Some(Msg::PenWent(Box::new(pen::Went {
                     past: Past { state, entries, earlier },
                     to,
@@ -248,6 +251,13 @@ impl Incident {
             }
             Err(trouble) => Some(Msg::Notice(NoticeKind::Trouble(trouble))),
         }
+    }
+}
+
+impl Pencil {
+    /// Where the session went, if it goes on in another place.
+    pub(super) fn moved(&self) -> Option<Untrusted> {
+        self.around.as_ref()?.moved().ok().flatten()
     }
 }
 

@@ -151,7 +151,12 @@ fn keys(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let left = unread(model).len();
     let waits = model.session.as_ref().and_then(|it| it.state.handoff.as_ref());
     let waits = waits.is_some_and(|it| it.accepted.is_none() && it.by != model.who);
-    if must > 0 {
+    // Where nobody can write, nothing can be signed or accepted.
+    let open = model.session.as_ref().is_some_and(|it| match it.pen {
+        Pen::Ours | Pen::Observer(_) => true,
+        Pen::Damaged(_) | Pen::Forked(_) | Pen::Replay => false,
+    });
+    if must > 0 && open {
         let role = if left == 0 { Role::Ok } else { Role::Warn };
         let say = word(model.language, Word::MarkRead);
         key(&mut pen, Command::Mark, role, &format!("{say} {}/{must}", must - left.min(must)));
@@ -166,7 +171,8 @@ fn keys(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
         return;
     }
     let due = if waits { Command::Accept } else { Command::HandOff };
-    for asked in [Command::HandOff, Command::Accept, Command::Note, Command::Anchor] {
+    let writing = [Command::HandOff, Command::Accept, Command::Note];
+    for asked in writing.into_iter().filter(|_| open).chain([Command::Anchor]) {
         let role = if asked == due && left == 0 { Role::Mark } else { Role::Dim };
         key(&mut pen, asked, role, command::short(model.language, asked));
     }
