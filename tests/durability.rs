@@ -52,3 +52,13 @@ fn no_acknowledged_entry_is_lost_by_a_system_call_that_fails() {
 fn nothing_that_is_put_in_the_place_of_a_file_is_read_written_or_waited_for() {
     torture::swaps::run(1, 150).unwrap();
 }
+
+#[test]
+fn a_cockpit_that_is_killed_has_called_nothing_saved_that_is_not() {
+    torture::screens::run(1, 2).unwrap();
+}
+
+#[test]
+fn the_terminal_is_given_back_after_a_death_of_every_cause() {
+    torture::deaths::run(1, 1).unwrap();
+}

@@ -1,6 +1,7 @@
 //! The pen on a disk that fails: what it called saved is there, and nothing else is.
 #![expect(clippy::unwrap_used, reason = "a broken test should stop where it is")]
 
+#[expect(dead_code, reason = "durability uses the rest")]
 mod torture;
 
 use std::path::{Path, PathBuf};

@@ -1,7 +1,6 @@
 //! `firedamp note`: notes over a pipe, and what its acknowledgement is worth.
 #![expect(
     clippy::disallowed_methods,
-    clippy::indexing_slicing,
     clippy::unwrap_used,
     reason = "a test that sets its own stage"
 )]

@@ -9,7 +9,6 @@ pub use self::line::Line;
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock};
@@ -18,6 +17,7 @@ use rustix::termios::Termios;
 
 use crate::cockpit::model::Size;
 use crate::domain::untrusted::Untrusted;
+use crate::host::store;
 
 /// The screen is ours; whoever gives it back first takes the mark down.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -160,15 +160,8 @@ pub fn catch_panics() {
             .unwrap_or_default();
         let place = info.location().map(ToString::to_string).unwrap_or_default();
         let report = Untrusted::from(format!("{place}: {said}")).plain(2_000);
-        let kept = CRASH_DIR.lock().ok().and_then(|dir| dir.clone()).and_then(|dir| {
-            let path = dir.join("crash.txt");
-            let nofollow = rustix::fs::OFlags::NOFOLLOW.bits().cast_signed();
-            let mut options = File::options();
-            options.append(true).create(true).mode(0o600).custom_flags(nofollow);
-            let mut file = options.open(&path).ok()?;
-            writeln!(file, "{report}").ok()?;
-            Some(path)
-        });
+        let dir = CRASH_DIR.lock().ok().and_then(|dir| dir.clone());
+        let kept = dir.and_then(|dir| store::report(&dir, &report).ok());
         if !on_screen {
             if let Some(alarm) = ALARM.lock().ok().as_deref().and_then(Option::as_ref) {
                 alarm(&report);

@@ -1,13 +1,15 @@
 //! Takes the terminal as the cockpit does, and ends as it is told: `standin-panic [DIR [HOW]]`.
 //!
-//! Without HOW it panics, unguarded. With `panic`, `overflow` or `abort` it does that behind a guard; with `wait` it
-//! waits behind one for whatever comes, and gives the terminal back if that can be heard.
+//! Without HOW it panics, unguarded. With `panic`, `overflow` or `abort` it does that behind a guard; with `memory` it
+//! asks for more than it may have, with `oom` for more than the control group has whose tasks `CELL` names; with `wait`
+//! it waits behind one for whatever comes, and gives the terminal back if that can be heard.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use firedamp::run::{guard, terminal};
+use rustix::process::{Resource, Rlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
 
 fn main() -> io::Result<ExitCode> {
@@ -37,6 +39,15 @@ fn main() -> io::Result<ExitCode> {
     match how.as_ref().and_then(|how| how.to_str()) {
         Some("overflow") => assert_ne!(deeper(1), 1),
         Some("abort") => std::process::abort(),
+        Some("memory") => {
+            let limit = Rlimit { current: Some(1 << 30), maximum: None };
+            setrlimit(Resource::As, limit)?;
+            hoard();
+        }
+        Some("oom") => {
+            std::fs::write(std::env::var_os("CELL").unwrap_or_default(), "0")?;
+            hoard();
+        }
         Some("wait") => {
             let code = runtime.block_on(async {
                 tokio::select! {
@@ -52,6 +63,14 @@ fn main() -> io::Result<ExitCode> {
         _ => {}
     }
     panic!("it fell\u{1b}]0;over\u{7}");
+}
+
+/// Takes memory until there is none.
+fn hoard() {
+    let mut all: Vec<Vec<u8>> = Vec::new();
+    loop {
+        all.push(std::hint::black_box(vec![1; 1 << 22]));
+    }
 }
 
 /// Needs more stack the longer it runs.

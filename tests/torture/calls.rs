@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::process::Stdio;
 
-use firedamp::domain::session::{Entry, Event};
+use firedamp::domain::session::Entry;
 use firedamp::host::store::Store;
 
 use super::program::{self, Notes, Said, binary};
-use super::story::{begin, by, pen};
+use super::story::{begin, by, pen, says};
 
 const CALLS: [&str; 12] = [
     "write",
@@ -105,10 +105,9 @@ fn held(store: &Store, before: &[Entry], said: &Said) -> Result<(), String> {
         return Err(format!("what was there before is not: {found:?}"));
     }
     for (number, seq) in (0..).zip(&said.saved) {
-        let text = found.iter().find(|entry| entry.seq == *seq).map(|entry| &entry.event);
-        let there = matches!(text, Some(Event::Noted { text, .. }) if text.bytes() == note(number).as_bytes());
-        if !there {
-            return Err(format!("entry {seq} was saved, and is {text:?}"));
+        let there = found.iter().find(|entry| entry.seq == *seq);
+        if !there.is_some_and(|entry| says(entry, &note(number))) {
+            return Err(format!("entry {seq} was saved, and is {there:?}"));
         }
     }
     Ok(())

@@ -10,7 +10,7 @@ use firedamp::host::store::Store;
 
 use super::dice::Dice;
 use super::program::{self, Notes};
-use super::story::{begin, by};
+use super::story::{begin, by, says};
 
 /// A session that grew too long is left behind, or most of the time would go into reading it.
 const CYCLES_OF_A_SESSION: u64 = 25;
@@ -76,11 +76,12 @@ fn one(
 fn written(new: &[Entry], writer: u64, saved: &[u64]) -> Result<(), String> {
     let mut notes = 0;
     for entry in new {
-        match &entry.event {
-            Event::Noted { text, .. } if text.bytes() == note(writer, notes).as_bytes() => {}
+        if matches!(entry.event, Event::Trouble { .. } | Event::Clock { .. }) {
             // Of a line that was cut short, or of a clock that was set.
-            Event::Trouble { .. } | Event::Clock { .. } => continue,
-            other => return Err(format!("nobody wrote entry {}, {other:?}", entry.seq)),
+            continue;
+        }
+        if !says(entry, &note(writer, notes)) {
+            return Err(format!("nobody wrote entry {}, {:?}", entry.seq, entry.event));
         }
         let told = usize::try_from(notes).ok().and_then(|at| saved.get(at));
         if told.is_some_and(|seq| *seq != entry.seq) {

@@ -14,6 +14,7 @@ mod support;
 pub(crate) mod calls;
 pub(crate) mod cuts;
 pub(crate) mod damage;
+pub(crate) mod deaths;
 pub(crate) mod dice;
 pub(crate) mod faults;
 pub(crate) mod judge;

@@ -11,6 +11,8 @@ use super::story::{ID, begin, by, event, moment, pen, store};
 
 const ERRORS: [i32; 6] = [EIO, ENOSPC, EROFS, EDQUOT, EMFILE, EINTR];
 const STEPS: usize = 40;
+/// Room on a disk that is not full.
+const ROOM: u64 = 1 << 30;
 
 /// So many lives, from `seed` on.
 pub(crate) fn run(seed: u64, lives: u64) -> Result<u64, String> {
@@ -104,6 +106,12 @@ impl Life {
             Failure::Part(code),
             Failure::Sync(code),
         ];
+        if self.dice.chance(15) {
+            // Nothing fails, and there is little room.
+            self.disk.leave_room(self.dice.next() % 1_500);
+            self.sick = true;
+            return;
+        }
         let failure = self.dice.one_of(&failures);
         self.fail(failure, 12);
     }
@@ -135,6 +143,7 @@ impl Life {
 
     fn heal(&mut self) {
         self.disk.heal();
+        self.disk.leave_room(ROOM);
         self.sick = false;
     }
 

@@ -65,6 +65,11 @@ pub(crate) fn event(number: u64, dice: &mut Dice) -> Event {
     }
 }
 
+/// It is a note with these words.
+pub(crate) fn says(entry: &Entry, words: &str) -> bool {
+    matches!(&entry.event, Event::Noted { text, .. } if text.bytes() == words.as_bytes())
+}
+
 /// The sessions of a simulated disk.
 pub(crate) fn store(disk: &SimDisk) -> Result<Store, StoreError> {
     Store::on(disk.disk(), Path::new(PLACE))

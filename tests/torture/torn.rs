@@ -25,8 +25,9 @@ fn one(seed: u64) -> Result<u64, String> {
     let mut dice = Dice::new(seed);
     let (disk, entries) = written(seed, 2 + dice.below(4) as u64);
     let journal = disk.read(&file("journal.jsonl")).unwrap();
-    let torn: Vec<u8> = (0..1 + dice.below(300)).map(|_| b'a' + dice.below(26) as u8).collect();
-    disk.write(&file("journal.jsonl"), &[&journal[..], &torn].concat());
+    let noise = b"half a line ".repeat(30);
+    let torn = &noise[..=dice.below(300)];
+    disk.write(&file("journal.jsonl"), &[&journal[..], torn].concat());
     for at in 1.. {
         let disk = disk.copy();
         let begun = disk.calls();
@@ -35,7 +36,7 @@ fn one(seed: u64) -> Result<u64, String> {
         let died = disk.calls() >= begun + at;
         drop(opened);
         disk.cut_power();
-        after(&disk, &torn, &entries).map_err(|why| format!("killed at call {at}: {why}"))?;
+        after(&disk, torn, &entries).map_err(|why| format!("killed at call {at}: {why}"))?;
         if !died {
             return Ok(at);
         }

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use firedamp::domain::session::{Entry, Event};
+use firedamp::domain::session::Entry;
 use firedamp::host::store::Store;
 
 use super::super::dice::Dice;
 use super::super::program::{self, Notes};
+use super::super::story::says;
 use super::attack::{Attack, Stage, TRICKS};
 use super::{NAMES, begun, held};
 
@@ -60,13 +61,7 @@ fn one(stage: &Stage, attack: &Attack, before: &[Entry]) -> Result<(), String> {
     let store = Store::at(&stage.sessions()).map_err(|error| error.to_string())?;
     let entries = store.observe("latest").map_err(|error| error.to_string())?.entries;
     for (seq, text) in saved {
-        let is = |entry: &Entry| match &entry.event {
-            Event::Noted { text: found, .. } => {
-                entry.seq == seq && found.bytes() == text.as_bytes()
-            }
-            _ => false,
-        };
-        if !entries.iter().any(is) {
+        if !entries.iter().any(|entry| entry.seq == seq && says(entry, &text)) {
             return Err(format!("entry {seq} was saved as «{text}» and is gone"));
         }
     }
