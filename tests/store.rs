@@ -373,34 +373,6 @@ fn what_was_copied_last_is_kept_in_a_file_that_is_ours_alone() {
 }
 
 #[test]
-fn a_report_of_a_fault_goes_to_a_file_of_ours_or_nowhere() {
-    let (place, store) = store();
-    let session = session(&store, &[]);
-    let told = firedamp::host::store::report(&session, "src/one.rs:1: it fell").unwrap();
-    firedamp::host::store::report(&session, "again").unwrap();
-    assert_eq!(fs::read_to_string(&told).unwrap(), "src/one.rs:1: it fell\nagain\n");
-    let target = place.path().join("target");
-    fs::write(&target, "precious").unwrap();
-    let refused = |lay: &dyn Fn()| {
-        fs::remove_file(&told).unwrap();
-        lay();
-        let said = firedamp::host::store::report(&session, "over there");
-        assert_eq!(fs::read_to_string(&target).unwrap(), "precious");
-        match said {
-            Err(StoreError::Unsafe { why, .. }) => why,
-            other => panic!("expected a refusal, not {other:?}"),
-        }
-    };
-    assert_eq!(refused(&|| symlink(&target, &told).unwrap()), Unsafe::Link);
-    assert_eq!(refused(&|| fs::hard_link(&target, &told).unwrap()), Unsafe::Links);
-    let fifo = || {
-        let (mode, kind) = (rustix::fs::Mode::from(0o600), rustix::fs::FileType::Fifo);
-        rustix::fs::mknodat(rustix::fs::CWD, &told, kind, mode, 0).unwrap();
-    };
-    assert_eq!(refused(&fifo), Unsafe::NotAFile);
-}
-
-#[test]
 fn a_link_in_the_place_of_the_copied_text_is_refused_and_its_target_untouched() {
     let (place, store) = store();
     let opened = begun(&store);
