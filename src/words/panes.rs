@@ -137,6 +137,29 @@ pub fn newer(language: Language, count: usize) -> String {
     }
 }
 
+/// How many entries are on disk and not on the screen.
+#[must_use]
+pub fn earlier(language: Language, count: u64) -> String {
+    let count = grouped(count);
+    match language {
+        Language::En => format!("{count} earlier on disk, printed by"),
+        Language::Th => format!("ก่อนหน้านี้ {count} รายการอยู่บนดิสก์ พิมพ์ด้วย"),
+    }
+}
+
+/// `1,234,567`: such a number is read at a glance.
+fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// How old the picture is.
 #[must_use]
 pub fn old(language: Language, age: &str) -> String {

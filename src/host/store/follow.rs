@@ -92,6 +92,17 @@ impl Follower {
 
     /// The next segment whose first line is whole, and that line.
     fn next(&self) -> Result<Option<(u32, File, Checked)>, FollowError> {
+        // Nearly always there is none, or it has the next number; a long row of them is not listed at each step.
+        let following = self.segment.saturating_add(1);
+        match self.dir.file(&segment::name(following), Access::Read) {
+            Err(error) if error.is_not_found() => {}
+            Err(error) => return Err(error.into()),
+            Ok(file) => {
+                if let Some(first) = scan::first_line(&file)? {
+                    return Ok(Some((following, file, first)));
+                }
+            }
+        }
         for number in segment::all(&self.dir)?.into_iter().filter(|it| *it > self.segment) {
             let file = self.dir.file(&segment::name(number), Access::Read)?;
             if let Some(first) = scan::first_line(&file)? {

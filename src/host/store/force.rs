@@ -69,7 +69,7 @@ pub(super) fn finish(dir: Dir, it: Asked<'_>, mut lock: Lock) -> Result<Opened, 
 
 fn tail(dir: &Dir, loaded: &Loaded) -> Result<Tail, StoreError> {
     let highest = loaded.segments.last().copied().unwrap_or(1);
-    recover::anew(dir, highest.saturating_add(1), loaded.verdict.last)
+    recover::anew(dir, highest.saturating_add(1), &loaded.verdict)
 }
 
 /// Somebody made this segment just now: then it is read too.

@@ -6,7 +6,11 @@
 //! line says where the one before it ends. A failed `fdatasync` is never tried again on the same file. Nothing is
 //! called saved by a pen that was taken by force, however long its process slept in the middle of a write.
 
+mod patience;
+
 use std::fmt;
+use std::io;
+use std::time::Instant;
 
 use crate::domain::base::Moment;
 use crate::domain::session::{Chain, Draft, Entry, Event, Line, Stamp};
@@ -14,6 +18,7 @@ use crate::domain::untrusted::Untrusted;
 use crate::host::store::dir::Dir;
 use crate::host::store::disk::Space;
 use crate::host::store::error::{JournalError, StoreError};
+use crate::host::store::journal::patience::Patience;
 use crate::host::store::lease::Holder;
 use crate::host::store::lock::{Fence, Lock};
 use crate::host::store::record::Recorder;
@@ -30,6 +35,8 @@ pub struct Journal {
     chain: Chain,
     /// The highest number that a segment has had.
     highest: u32,
+    /// How soon another segment may begin.
+    patience: Patience,
     boot: String,
     closed: bool,
     /// Somebody took the pen by force.
@@ -52,7 +59,8 @@ impl Journal {
     ) -> Self {
         let highest = highest.max(tail.segment);
         let (boot, fence) = (boot.to_owned(), lock.fence());
-        Self { dir, tail, chain, highest, boot, closed: false, taken: false, lock, fence }
+        let patience = Patience::default();
+        Self { dir, tail, chain, highest, patience, boot, closed: false, taken: false, lock, fence }
     }
 
     /// Writes one event down. The entry that comes back is on disk.
@@ -83,6 +91,7 @@ impl Journal {
             ways += 1;
         }
         self.chain.accept(&line)?;
+        self.patience.saved();
         Ok(line.entry)
     }
 
@@ -150,10 +159,16 @@ impl Journal {
             Err(error) => return Err(JournalError::Refused(error)),
         }
         if !self.tail.sound {
+            if !self.patience.allows(Instant::now()) {
+                let source = io::Error::new(io::ErrorKind::WouldBlock, "the disk fails too often");
+                let path = self.dir.path();
+                return Err(JournalError::Segment(StoreError::io("go on in", path, source)));
+            }
             // A number is not used twice: what a failed segment holds is not known.
             let next = self.highest.saturating_add(1);
             self.tail = Tail::new(&self.dir, next).map_err(JournalError::Segment)?;
             self.highest = next;
+            self.patience.began(Instant::now());
         }
         self.tail.write(&self.dir, &line.bytes)?;
         // Who takes the pen by force reads the journal after the lock has lost its name. So a line that is there

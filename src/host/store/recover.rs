@@ -10,8 +10,9 @@
 
 use std::io;
 
-use crate::domain::session::{Spot, Torn, Verdict};
-use crate::host::store::dir::Dir;
+use crate::domain::base::Digest;
+use crate::domain::session::{Spot, Torn, Verdict, digest};
+use crate::host::store::dir::{Dir, File};
 use crate::host::store::disk::Access;
 use crate::host::store::error::{JournalError, StoreError};
 use crate::host::store::reserve;
@@ -49,9 +50,9 @@ pub(super) fn mend(dir: &Dir, segments: &[u32], verdict: &Verdict) -> Result<Men
         recovered.push(kept?);
     }
     let highest = segments.last().copied().unwrap_or(1);
-    let tail = match clear(dir, segments, verdict).and_then(|()| resume(dir, verdict.last)) {
+    let tail = match clear(dir, segments, verdict).and_then(|()| resume(dir, verdict)) {
         Ok(tail) => tail,
-        Err(_) => anew(dir, highest.saturating_add(1), verdict.last)?,
+        Err(_) => anew(dir, highest.saturating_add(1), verdict)?,
     };
     Ok(Mended { highest: highest.max(tail.segment), tail, recovered })
 }
@@ -93,26 +94,32 @@ fn clear(dir: &Dir, segments: &[u32], verdict: &Verdict) -> Result<(), StoreErro
     dir.sync()
 }
 
-/// Makes sure of the last entry where it is.
-fn resume(dir: &Dir, last: Option<Spot>) -> Result<Tail, StoreError> {
-    let Some(last) = last else {
+/// Makes sure of the last entry where it is. What was read is closed by now, so the file that will be written is looked
+/// at: its last line is the one that was read.
+fn resume(dir: &Dir, verdict: &Verdict) -> Result<Tail, StoreError> {
+    let Some(last) = verdict.last else {
         return Ok(Tail::empty(dir.file(&segment::name(1), Access::Append)?, 1));
     };
     let name = segment::name(last.segment);
     let patch = dir.file(&name, Access::Patch)?;
-    line(dir, last)
+    let problem =
+        |source| StoreError::io("make sure of the last entry of", &dir.path().join(&name), source);
+    line(&patch, last, verdict.head)
         .and_then(|line| patch.write_at(&line, last.from).and_then(|()| patch.sync()))
-        .map_err(|source| StoreError::io("make sure of the last entry of", patch.path(), source))?;
-    Ok(Tail::behind(dir.file(&name, Access::Append)?, last))
+        .map_err(problem)?;
+    let file = dir.file(&name, Access::Append)?;
+    line(&file, last, verdict.head).map_err(problem)?;
+    Ok(Tail::behind(file, last))
 }
 
 /// Begins a segment with a copy of the last entry.
-pub(super) fn anew(dir: &Dir, number: u32, last: Option<Spot>) -> Result<Tail, StoreError> {
+pub(super) fn anew(dir: &Dir, number: u32, verdict: &Verdict) -> Result<Tail, StoreError> {
     let mut tail = Tail::new(dir, number)?;
-    if let Some(last) = last {
+    if let Some(last) = verdict.last {
         let path = dir.path().join(segment::name(number));
         let problem = |source| StoreError::io("go on in the new segment", &path, source);
-        let line = line(dir, last).map_err(problem)?;
+        let file = dir.file(&segment::name(last.segment), Access::Read)?;
+        let line = line(&file, last, verdict.head).map_err(problem)?;
         tail.write(dir, &line).map_err(|error| match error {
             JournalError::Unnamed(error) | JournalError::Segment(error) => error,
             JournalError::Refused(source) | JournalError::Sync(source) => problem(source),
@@ -126,13 +133,12 @@ pub(super) fn anew(dir: &Dir, number: u32, last: Option<Spot>) -> Result<Tail, S
     Ok(tail)
 }
 
-/// The bytes of a line.
-fn line(dir: &Dir, spot: Spot) -> io::Result<Vec<u8>> {
-    let file = dir.file(&segment::name(spot.segment), Access::Read).map_err(io::Error::other)?;
+/// The bytes of a line with this digest.
+fn line(file: &File, spot: Spot, head: Digest) -> io::Result<Vec<u8>> {
     let line = file.read_range(spot.from, spot.to - spot.from)?;
-    if line.len() as u64 == spot.to - spot.from {
+    if digest(&line) == head {
         Ok(line)
     } else {
-        Err(io::ErrorKind::UnexpectedEof.into())
+        Err(io::Error::new(io::ErrorKind::InvalidData, "it is not the line that was read"))
     }
 }

@@ -8,7 +8,7 @@ use ratatui::text::Span;
 use crate::cockpit::Model;
 use crate::domain::base::Timestamp;
 use crate::domain::playbook::{Flow, FlowId, ItemId, NodeId};
-use crate::domain::session::{Entry, Event, ItemState, Place};
+use crate::domain::session::{Entry, Event, ItemMark, ItemState, Place};
 use crate::domain::untrusted::Untrusted;
 use crate::ui::details::Sheet;
 use crate::ui::document::{self, flow, items};
@@ -16,7 +16,7 @@ use crate::ui::glyph::{check_box, signs};
 use crate::ui::role::Role;
 use crate::ui::text::{pieces, span, time};
 use crate::ui::theme::Theme;
-use crate::words::{Caption, session};
+use crate::words::{self, Caption, session};
 
 /// A node with its branches.
 pub(super) fn node<'a>(
@@ -146,27 +146,37 @@ fn state(sheet: &mut Sheet<'_>, item: &ItemId) {
     sheet.line(vec![sheet.span(role, format!("{sign}{} {word}", check_box(state)))]);
 }
 
-/// Every mark that the item ever had.
-fn marks<'a>(sheet: &mut Sheet<'a>, item: &ItemId) {
+/// Every mark that the item ever had, as far as its entry is at hand; the last one always is.
+fn marks(sheet: &mut Sheet<'_>, item: &ItemId) {
     let Some(session) = sheet.model.session.as_ref() else { return };
-    let mark = |entry: &'a Arc<Entry>| {
+    let of_entry = |entry: &Arc<Entry>| {
         let Event::Marked { item: of, state, reason, undoes } = &entry.event else { return None };
-        (of == item).then_some((entry, *state, reason, *undoes))
+        let (by, reason, at, seq) = (entry.by.clone(), reason.clone(), entry.at, entry.seq);
+        let mark = ItemMark { state: *state, reason, by, at, seq };
+        (of == item).then_some((mark, *undoes))
     };
-    let mut marks = session.entries.iter().filter_map(mark).peekable();
-    if marks.peek().is_none() {
+    let mut marks: Vec<(ItemMark, Option<u64>)> =
+        session.entries.iter().filter_map(of_entry).collect();
+    if marks.is_empty() {
+        marks.extend(session.state.items.get(item).cloned().map(|mark| (mark, None)));
+    }
+    if marks.is_empty() {
         return;
     }
     sheet.heading(Caption::HistoryOf, Vec::new());
-    for (entry, state, reason, undoes) in marks {
-        let mut spans = who(sheet, entry.seq, entry.at, &entry.by);
-        let word = session::item_state(sheet.model.language, state);
-        spans.push(sheet.span(Role::Text, format!("{} {word}  ", check_box(state))));
+    if session.earlier > 0 {
+        let earlier = words::panes::earlier(sheet.model.language, session.earlier);
+        sheet.line(vec![sheet.span(Role::Dim, format!("{earlier} firedamp timeline ID"))]);
+    }
+    for (mark, undoes) in &marks {
+        let mut spans = who(sheet, mark.seq, mark.at, &mark.by);
+        let word = session::item_state(sheet.model.language, mark.state);
+        spans.push(sheet.span(Role::Text, format!("{} {word}  ", check_box(mark.state))));
         if let Some(back) = undoes {
             let back = format!("({} #{back})  ", sheet.text(Caption::TookBack));
             spans.push(sheet.span(Role::Dim, back));
         }
-        spans.extend(pieces(sheet.theme, Role::Untrusted, reason, 200));
+        spans.extend(pieces(sheet.theme, Role::Untrusted, &mark.reason, 200));
         sheet.paragraph(0, &spans);
     }
 }

@@ -23,6 +23,10 @@ use crate::words::{Caption, Phrase};
 
 /// From this many cells on, a line names its number and who.
 const CELLS_FOR_WHO: usize = 60;
+/// Cells of an entry's number; more where there are more entries.
+const NUMBER: usize = 5;
+/// Rows that tell of entries on disk.
+const EARLIER_ROWS: usize = 2;
 /// Rows of the entry under the cursor, in full view.
 const DETAIL_ROWS: usize = 4;
 /// Cells of one hostile value.
@@ -64,6 +68,10 @@ fn title(model: &Model) -> Title {
 
 /// What is drawn on one line.
 enum Shown<'a> {
+    /// So many entries are on disk and not here.
+    Earlier(u64),
+    /// What prints them.
+    Command(&'a str),
     Day(String),
     Branch(usize, u64),
     Entry(&'a Entry, bool),
@@ -77,7 +85,8 @@ fn entries(model: &Model, theme: &Theme, session: &Session, area: Rect, buf: &mu
     let back = model.panes.timeline.line.min(last);
     let pending = session.pending.iter().rev().map(Shown::Pending);
     // The cursor goes up to the top row before the lines move.
-    let hidden = (back + 1 + session.pending.len()).saturating_sub(height.saturating_sub(1));
+    let above = if back == last && session.earlier > 0 { 1 + EARLIER_ROWS } else { 1 };
+    let hidden = (back + 1 + session.pending.len()).saturating_sub(height.saturating_sub(above));
     let mut lines: Vec<Shown<'_>> = pending.skip(hidden).take(height).collect();
     let skipped = hidden.saturating_sub(session.pending.len());
     let mut newest_first = session.entries.iter().rev().enumerate().skip(skipped).peekable();
@@ -97,18 +106,28 @@ fn entries(model: &Model, theme: &Theme, session: &Session, area: Rect, buf: &mu
             lines.push(Shown::Day(own));
         }
     }
+    if session.earlier > 0 && !session.entries.is_empty() {
+        lines.extend([Shown::Command(&session.id), Shown::Earlier(session.earlier)]);
+    }
     lines.truncate(height);
+    draw_lines(model, theme, &lines, area, buf);
+}
+
+/// Draws the lines, of which the newest comes first and stands at the bottom.
+fn draw_lines(model: &Model, theme: &Theme, lines: &[Shown<'_>], area: Rect, buf: &mut Buffer) {
     for (line, shown) in lines.iter().rev().enumerate() {
         let mut pen = Row::new(theme, model.glyphs, area, line, buf);
         match shown {
-            Shown::Day(day) => {
-                let sign = pen.signs().frame.horizontal_top;
-                pen.skip(1);
-                pen.say(Role::Border, &sign.repeat(2));
-                pen.say(Role::Dim, &format!(" {day} "));
-                let rest = pen.room();
-                pen.say(Role::Border, &sign.repeat(rest));
+            Shown::Earlier(count) => {
+                rule(Role::Warn, &said::earlier(model.language, *count), &mut pen);
             }
+            Shown::Command(id) => {
+                let whole = format!("firedamp timeline {id}");
+                let fits = 4 + whole.len() <= pen.room();
+                pen.skip(4);
+                pen.say(Role::Text, if fits { &whole } else { "firedamp timeline ID" });
+            }
+            Shown::Day(day) => rule(Role::Dim, day, &mut pen),
             Shown::Branch(number, after) => {
                 let text = |caption: Caption| caption.text(model.language);
                 let (branch, from) = (text(Caption::Branch), text(Caption::BranchAfter));
@@ -133,6 +152,16 @@ fn entries(model: &Model, theme: &Theme, session: &Session, area: Rect, buf: &mu
     }
 }
 
+/// A line across the pane with a word in it.
+fn rule(role: Role, word: &str, pen: &mut Row<'_>) {
+    let sign = pen.signs().frame.horizontal_top;
+    pen.skip(1);
+    pen.say(Role::Border, &sign.repeat(2));
+    pen.say(role, &format!(" {word} "));
+    let rest = pen.room();
+    pen.say(Role::Border, &sign.repeat(rest));
+}
+
 /// The branch that begins with the entry at this place, and the entry that it continues.
 fn begins(session: &Session, at: usize) -> Option<(usize, u64)> {
     let Pen::Forked(branches) = &session.pen else { return None };
@@ -153,7 +182,9 @@ fn one(model: &Model, entry: &Entry, at_cursor: bool, pen: &mut Row<'_>) {
     pen.say(Role::Dim, &time(entry.at));
     pen.skip(1);
     if pen.room() >= CELLS_FOR_WHO {
-        pen.right(Role::Dim, &format!("#{}", entry.seq), 5);
+        let newest = model.session.as_ref().map_or(entry.seq, |session| session.state.seq);
+        let cells = format!("#{newest}").len().max(NUMBER);
+        pen.right(Role::Dim, &format!("#{}", entry.seq), cells);
         pen.skip(1);
         pen.theirs(Role::Untrusted, &entry.by, 9);
         pen.skip(1);
