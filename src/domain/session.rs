@@ -15,6 +15,7 @@ mod handoff;
 mod json;
 pub mod mask;
 mod past;
+mod quick;
 mod signature;
 mod sum;
 pub mod telemetry;

@@ -142,8 +142,8 @@ pub fn newer(language: Language, count: usize) -> String {
 pub fn earlier(language: Language, count: u64) -> String {
     let count = grouped(count);
     match language {
-        Language::En => format!("{count} earlier on disk, printed by"),
-        Language::Th => format!("ก่อนหน้านี้ {count} รายการอยู่บนดิสก์ พิมพ์ด้วย"),
+        Language::En => format!("{count} earlier entries on disk:"),
+        Language::Th => format!("ก่อนหน้านี้อีก {count} รายการอยู่บนดิสก์:"),
     }
 }
 

@@ -29,6 +29,7 @@ use sha2::{Digest as _, Sha256};
 use crate::domain::base::{Digest, Timestamp};
 use crate::domain::session::event::{Entry, Event, KINDS, Stamp};
 use crate::domain::session::json::to_json;
+use crate::domain::session::quick;
 use crate::domain::untrusted::Untrusted;
 
 /// No line is longer: a journal from elsewhere must not eat the memory.
@@ -282,6 +283,13 @@ fn read(line: &[u8]) -> Result<(Entry, Digest), LineProblem> {
     if tail != tail_of(hash.clone()) {
         return Err(LineProblem::Sum);
     }
+    let entry = quick::entry(content).map_or_else(|| read_with_care(content), Ok)?;
+    hash.update(tail);
+    Ok((entry, Digest(hash.finalize().into())))
+}
+
+/// The entry of any line, `sum` and brace left out.
+pub(super) fn read_with_care(content: &[u8]) -> Result<Entry, LineProblem> {
     let body = [content, b"}"].concat();
     let entry: Entry = serde_json::from_slice(&body).map_err(|error| malformed(&error))?;
     if let Event::Unknown(event) = &entry.event {
@@ -291,9 +299,7 @@ fn read(line: &[u8]) -> Result<(Entry, Digest), LineProblem> {
             return Err(LineProblem::Content(kind.into()));
         }
     }
-    let entry = if is_written(&entry, &body)? { entry } else { word_for_word(entry, &body)? };
-    hash.update(tail);
-    Ok((entry, Digest(hash.finalize().into())))
+    if is_written(&entry, &body)? { Ok(entry) } else { word_for_word(entry, &body) }
 }
 
 /// Writing `entry` gives `body`.
@@ -345,9 +351,12 @@ pub fn write(entry: &Entry) -> Result<Vec<u8>, LineProblem> {
 }
 
 /// The end of a line whose content has been hashed.
-fn tail_of(content: Sha256) -> Vec<u8> {
-    let sum = Digest(content.finalize().into());
-    [SUM_OPENS, sum.to_string().as_bytes(), SUM_ENDS].concat()
+fn tail_of(content: Sha256) -> [u8; SUM_BYTES] {
+    let digits = Digest(content.finalize().into()).digits();
+    let mut tail = [0; SUM_BYTES];
+    let pieces = SUM_OPENS.iter().chain(&digits).chain(SUM_ENDS);
+    tail.iter_mut().zip(pieces).for_each(|(to, from)| *to = *from);
+    tail
 }
 
 fn malformed(error: &serde_json::Error) -> LineProblem {
