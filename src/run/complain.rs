@@ -59,9 +59,9 @@ impl Complaint {
     /// Its three lines in `language`; where `columns` are given, broken at words and hanging below their beginnings.
     #[must_use]
     pub fn show(&self, language: Language, columns: Option<usize>) -> String {
-        let leads = match language {
-            Language::En => ["firedamp: ", "     why: ", "    next: "],
-            Language::Th => ["firedamp: ", "เพราะ: ", "ทำต่อ: "],
+        let leads = match (self, language) {
+            (Self::Said { .. }, _) | (_, Language::En) => ["firedamp: ", "why: ", "next: "],
+            (Self::Of(_), Language::Th) => ["firedamp: ", "เพราะ: ", "ทำต่อ: "],
         };
         let cells = columns.filter(|it| *it >= NARROW).map(|it| it.saturating_sub(LEAD + 1));
         let mut text = String::new();

@@ -131,3 +131,48 @@ const fn distrust(why: Unsafe) -> Distrust {
         Unsafe::Links => Distrust::Links,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_answer_of_the_kernel_that_a_responder_meets_has_a_kind() {
+        let table = [
+            (Errno::NOSPC, Refusal::Full),
+            (Errno::DQUOT, Refusal::Quota),
+            (Errno::ROFS, Refusal::ReadOnly),
+            (Errno::IO, Refusal::Failing),
+            (Errno::ACCESS, Refusal::Forbidden),
+            (Errno::PERM, Refusal::Forbidden),
+            (Errno::MFILE, Refusal::TooManyFiles),
+            (Errno::NFILE, Refusal::TooManyFiles),
+            (Errno::STALE, Refusal::Stale),
+            (Errno::NOENT, Refusal::NotThere),
+        ];
+        for (errno, kind) in table {
+            let error = || io::Error::from(errno);
+            assert_eq!(refusal(&error()), kind, "{errno:?}");
+            let on_disk = JournalError::Sync(error());
+            assert_eq!(unsaved(&on_disk), Unsaved::Disk(kind.clone()), "{errno:?}");
+            let path = Path::new("/srv/ir").to_owned();
+            let of_store = StoreError::Io { doing: "open", path, source: error() };
+            assert_eq!(unusable(&of_store), Unusable::Kernel("/srv/ir".into(), kind), "{errno:?}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_kind_stays_in_the_words_of_the_kernel() {
+        let Refusal::Other(said) = refusal(&io::Error::from(Errno::XDEV)) else {
+            panic!("it has a kind")
+        };
+        assert!(said.plain(80).contains("os error 18"), "{said:?}");
+    }
+
+    #[test]
+    fn a_lost_pen_and_a_short_write_are_named() {
+        assert_eq!(unsaved(&JournalError::Taken), Unsaved::Disk(Refusal::PenLost));
+        let short = JournalError::Short { written: 3, bytes: 9 };
+        assert_eq!(unsaved(&short), Unsaved::Disk(Refusal::Full));
+    }
+}

@@ -109,11 +109,11 @@ const fn closed(language: Language, why: Closed) -> &'static str {
             ("This training is over. D shows its debrief.", "การฝึกนี้จบแล้ว กด D เพื่อดูสรุปการฝึก")
         }
         Closed::Damaged => (
-            "The journal is damaged, nobody writes here. Go on: firedamp --new",
+            "The journal is damaged, read only. Go on: firedamp --new",
             "journal เสียหาย เขียนไม่ได้ ทำต่อด้วย: firedamp --new",
         ),
         Closed::Forked => (
-            "The journal forked, nobody writes here. See: firedamp verify ID",
+            "The journal forked, read only. See: firedamp verify ID",
             "journal แตกกิ่ง เขียนไม่ได้ ดูด้วย: firedamp verify ID",
         ),
         Closed::NoSession => ("Open a session first: Enter.", "เปิด session ก่อน: Enter"),

@@ -33,11 +33,11 @@ pub const fn short(language: Language, why: &Refusal) -> &'static str {
         Refusal::Quota => ("quota used up", "เต็มโควตา"),
         Refusal::LittleRoom => ("under 16 MiB free", "เหลือไม่ถึง 16 MiB"),
         Refusal::ReadOnly => ("disk read-only", "ดิสก์อ่านได้อย่างเดียว"),
-        Refusal::Failing => ("disk fails (I/O error)", "ดิสก์เสีย (I/O error)"),
+        Refusal::Failing => ("disk fails (EIO)", "ดิสก์เสีย (EIO)"),
         Refusal::Forbidden => ("no permission", "ไม่มีสิทธิ์"),
         Refusal::NotThere => ("it is not there", "ไม่มีอยู่"),
         Refusal::TooManyFiles => ("too many open files", "เปิดไฟล์เกินจำนวน"),
-        Refusal::Stale => ("network disk is gone", "ดิสก์เครือข่ายหลุด"),
+        Refusal::Stale => ("network disk gone", "ดิสก์เครือข่ายหลุด"),
         Refusal::PenLost => ("the pen was taken", "ปากกาถูกยึด"),
         Refusal::Other(_) => ("the kernel refuses", "kernel ไม่ยอม"),
     };
@@ -71,15 +71,13 @@ pub fn why(language: Language, why: &Refusal) -> Phrase {
 pub const fn remedy(language: Language, why: &Refusal) -> &'static str {
     let (en, th) = match why {
         Refusal::Full | Refusal::LittleRoom => ("Free space, or :move DIR", "ลบไฟล์ หรือ :move DIR"),
-        Refusal::Quota => ("Delete files of yours, or :move DIR", "ลบไฟล์ของคุณ หรือ :move DIR"),
+        Refusal::Quota => ("Delete your files, or :move DIR", "ลบไฟล์ของคุณ หรือ :move DIR"),
         Refusal::ReadOnly | Refusal::Failing | Refusal::NotThere | Refusal::Other(_) => {
             ("Take another disk: :move DIR", "ใช้ดิสก์อื่น: :move DIR")
         }
         Refusal::Forbidden => ("Run as its owner, or :move DIR", "รันด้วยผู้ใช้เจ้าของ หรือ :move DIR"),
-        Refusal::TooManyFiles => {
-            ("Raise the limit: ulimit -n, then resume", "เพิ่มขีดจำกัด: ulimit -n แล้ว resume")
-        }
-        Refusal::Stale => ("Mount it again, or :move DIR", "mount ใหม่ หรือ :move DIR"),
+        Refusal::TooManyFiles => ("Raise: ulimit -n; resume", "เพิ่ม: ulimit -n แล้ว resume"),
+        Refusal::Stale => ("Mount again, or :move DIR", "mount ใหม่ หรือ :move DIR"),
         Refusal::PenLost => ("P asks for it back", "กด P เพื่อขอคืน"),
     };
     pick(language, en, th)
@@ -143,8 +141,8 @@ pub fn unsaved(language: Language, unsaved: &Unsaved) -> Phrase {
             say("this training is over. D shows its debrief", "การฝึกจบแล้ว กด D ดูสรุป")
         }
         Unsaved::Changed => say(
-            "somebody changed the journal. Leave, then: firedamp verify",
-            "มีคนแก้ journal ให้ออกแล้วรัน: firedamp verify",
+            "the journal was changed. See: firedamp verify",
+            "journal ถูกแก้ ดูด้วย: firedamp verify",
         ),
         Unsaved::Slow => {
             say("the disk is too slow. Wait, or :move DIR", "ดิสก์ช้าเกินไป รอก่อน หรือ :move DIR")

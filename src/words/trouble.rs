@@ -119,10 +119,7 @@ pub fn trouble(language: Language, trouble: &Trouble) -> Told {
         Trouble::PlaybookChanged => told(
             say("playbook.md was changed", "playbook.md ถูกแก้"),
             say("it is not the one that the session began with", "ไม่ตรงกับตอนเริ่ม session"),
-            (
-                "Trust no mark by its name: firedamp verify ID",
-                "อย่าเชื่อเครื่องหมาย: firedamp verify ID",
-            ),
+            ("Check: firedamp verify ID", "ตรวจด้วย: firedamp verify ID"),
         ),
         Trouble::NoThread(why) => told(
             say("Cannot start a thread", "เริ่มเธรดไม่ได้"),
@@ -138,12 +135,9 @@ pub fn trouble(language: Language, trouble: &Trouble) -> Told {
             ("Mount /proc, or run it on the host itself", "mount /proc หรือรันบนเครื่องนั้นโดยตรง"),
         ),
         Trouble::LooksStopped => told(
-            say("The looks at this host have stopped", "หยุดดูเครื่องนี้แล้ว"),
+            say("Looks at this host stopped", "หยุดดูเครื่องนี้แล้ว"),
             say("a look hangs or its thread has ended", "การอ่านค้างหรือเธรดจบไปแล้ว"),
-            (
-                "What you see is old: q, then firedamp resume",
-                "ที่เห็นเป็นของเก่า: q แล้ว firedamp resume",
-            ),
+            ("Old data: q, firedamp resume", "ที่เห็นเป็นของเก่า: q แล้ว firedamp resume"),
         ),
         Trouble::NoTerminal => told(
             say("The cockpit needs a terminal", "ต้องเปิดในเทอร์มินัล"),
@@ -174,7 +168,7 @@ pub fn trouble(language: Language, trouble: &Trouble) -> Told {
         Trouble::Fell(report) => told(
             say("A part of the program fell", "ส่วนหนึ่งของโปรแกรมล้ม"),
             Phrase::default().theirs(report),
-            ("What is saved is saved: q, then resume", "ที่บันทึกแล้วยังอยู่: q แล้ว resume"),
+            ("Saved is saved: q, then resume", "ที่บันทึกแล้วยังอยู่: q แล้ว resume"),
         ),
     }
 }
@@ -356,7 +350,7 @@ pub fn not_carried(language: Language, why: &NotCarried) -> Phrase {
     let say = |en, th| Phrase::of(pick(language, en, th));
     match why {
         NotCarried::Relative => say("give a full path, from / on.", "ระบุพาธเต็ม เริ่มจาก /"),
-        NotCarried::Busy => say("the writer is busy. Try once more.", "ตัวเขียนยังไม่ว่าง ลองอีกครั้ง"),
+        NotCarried::Busy => say("the writer is busy. Try again.", "ตัวเขียนยังไม่ว่าง ลองอีกครั้ง"),
         NotCarried::Place(why) => {
             say("name another directory. ", "ระบุไดเรกทอรีอื่น ").then(reason(language, why))
         }
