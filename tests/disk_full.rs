@@ -123,7 +123,7 @@ fn a_disk_that_is_freed_takes_what_waited() {
     cockpit.wait_until("a banner", |it| it.contains(":move DIR") && it.contains("ดิสก์เต็ม"));
     let inside = PathBuf::from(format!("/proc/{}/root{}", cockpit.pid(), all.path().display()));
     fs::remove_file(inside.join("filler")).unwrap();
-    cockpit.wait_until("no banner", |it| !it.contains(":move DIR") && it.contains("บันทึกแล้ว"));
+    cockpit.wait_until("no banner", |it| !it.contains("ยังไม่ลงดิสก์") && it.contains("บันทึกแล้ว"));
     let opened = Store::at(&inside).unwrap().observe("latest").unwrap();
     let notes = opened.state.notes.len();
     assert_eq!(notes, 4, "nothing is lost");
@@ -152,4 +152,29 @@ fn a_move_that_cannot_be_leaves_the_session_where_it_is() {
     cockpit.kill9();
     let notes = Store::at(&dir).unwrap().open("latest", &"suda".into()).unwrap().state.notes;
     assert_eq!(notes.len(), 1);
+}
+
+/// A file of so many MiB on the cockpit's disk.
+fn take_room(inside: &Path, mib: usize) {
+    fs::write(inside.join("filler"), vec![b'x'; mib << 20]).unwrap();
+}
+
+#[test]
+fn a_disk_that_runs_full_is_told_before_anything_fails_and_no_longer_when_there_is_room() {
+    let Some(way) = unshare() else { return };
+    for (language, saved, left, warns) in [
+        ("en", "saved", "disk left: ", "MiB left on the disk"),
+        ("th", "บันทึกแล้ว", "ดิสก์เหลือ ", "ลบไฟล์ หรือ :move"),
+    ] {
+        let all = TempDir::new().unwrap();
+        let mut cockpit = cockpit_on(&way, all.path(), "size=80m,mode=700", language);
+        cockpit.wait_until("saved", |it| it.contains(saved) && !it.contains(left));
+        let inside = PathBuf::from(format!("/proc/{}/root{}", cockpit.pid(), all.path().display()));
+        take_room(&inside, 24);
+        cockpit.wait_until("a warning", |it| it.contains(left) && it.contains(warns));
+        note(&mut cockpit, "still saved");
+        cockpit.wait_until("saved", |it| it.contains(saved) && it.contains(left));
+        fs::remove_file(inside.join("filler")).unwrap();
+        cockpit.wait_until("no warning", |it| !it.contains(left) && !it.contains(warns));
+    }
 }

@@ -1,0 +1,113 @@
+//! What keeps the cockpit from opening: one clear message, in the responder's language, whole words on each line.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests start what they watch, and stop where it breaks"
+)]
+
+mod support;
+
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use firedamp::ui::theme;
+use support::pty::Cockpit;
+
+/// What a command says without a terminal: standard output, then standard error.
+fn said(args: &[&str]) -> (String, String) {
+    let mut command = Command::new(support::built("firedamp"));
+    let done = command.args(args).env_clear().stdin(Stdio::null()).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (text(done.stdout), text(done.stderr))
+}
+
+/// What stands in a terminal when the program has ended.
+fn ended(args: &[&str], columns: u16) -> Vec<String> {
+    let mut cockpit = Cockpit::start(args, &[], columns, 24);
+    cockpit.wait_until("it says why", |screen| screen.contains("firedamp: "));
+    cockpit.wait_for_exit(Duration::from_secs(5));
+    let screen = cockpit.screen();
+    screen.lines().map(|line| line.trim_end().to_owned()).filter(|it| !it.is_empty()).collect()
+}
+
+#[test]
+fn the_help_of_theme_names_every_theme_that_is_built_in() {
+    let (help, _) = said(&["--help"]);
+    for (name, _) in theme::BUILT_IN {
+        assert!(help.contains(name), "{name} is not in: {help}");
+    }
+}
+
+#[test]
+fn what_the_cockpit_complains_of_follows_the_language_and_what_commands_print_is_english() {
+    let (_, thai) = said(&["--lang", "th", "--dir", "/tmp"]);
+    assert!(thai.contains("ต้องเปิดในเทอร์มินัล") && thai.contains("ทำต่อ: "), "{thai}");
+    let (_, english) = said(&["--lang", "en", "--dir", "/tmp"]);
+    assert!(english.contains("needs a terminal") && english.contains("next: "), "{english}");
+    let (_, of_command) = said(&["--lang", "th", "verify", "latest", "--dir", "/nowhere"]);
+    assert!(of_command.contains("why: ") && !of_command.contains("เพราะ"), "{of_command}");
+}
+
+#[test]
+fn a_long_complaint_is_broken_at_words_and_hangs_on_a_terminal() {
+    let place = tempfile::tempdir().unwrap();
+    let dir = place.path().join("sessions").display().to_string();
+    for (language, columns) in [("en", 80), ("th", 80), ("en", 48)] {
+        let args = ["--lang", language, "--dir", &dir, "resume", "20261121T173000Z-nowhere-at-all"];
+        let lines = ended(&args, columns);
+        let leads = lines.iter().filter(|it| it.contains(": ") && !it.starts_with("          "));
+        assert_eq!(leads.count(), 3, "{lines:?}");
+        assert!(lines.iter().all(|it| it.chars().count() <= usize::from(columns)), "{lines:?}");
+        let known =
+            ["firedamp", "sessions", "`latest`", "newest", "20261121T173000Z-nowhere-at-all"];
+        for word in known.iter().filter(|word| language == "en" || word.is_ascii()) {
+            let there = lines.iter().any(|line| line.contains(word));
+            assert!(there || language == "th", "{word} is broken: {lines:?}");
+        }
+    }
+}
+
+#[test]
+fn without_a_terminal_a_complaint_is_three_lines() {
+    let (_, text) = said(&["--dir", "/tmp"]);
+    assert_eq!(text.lines().count(), 3, "{text}");
+}
+
+#[test]
+fn a_playbook_that_is_not_there_is_answered_with_those_that_are() {
+    let (shown, complaint) = said(&["playbook", "show", "latest"]);
+    assert!(shown.is_empty(), "{shown}");
+    assert!(complaint.contains("latest") && complaint.contains("PB-31"), "{complaint}");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_one_line_without_counts() {
+    let (shown, _) = said(&["playbook", "check", "/nowhere.md"]);
+    assert_eq!(shown.lines().count(), 1, "{shown}");
+    assert!(shown.starts_with("/nowhere.md: error: ") && !shown.contains("flows"), "{shown}");
+}
+
+#[test]
+fn one_problem_is_one_problem() {
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("plain.md");
+    std::fs::write(&file, "# Playbook: One\n\n- [ ] look\n").unwrap();
+    let (shown, _) = said(&["playbook", "check", file.to_str().unwrap()]);
+    assert!(shown.contains(", 1 problem\n"), "{shown}");
+    assert!(shown.contains("0 flows") && shown.contains("1 checklist, 1 item,"), "{shown}");
+}
+
+#[test]
+fn a_playbook_without_tree_and_checklist_says_so_when_it_opens() {
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("plain.md");
+    std::fs::write(&file, "# Playbook: Words only\n\n**ID**: PB-90\n\nNothing.\n").unwrap();
+    let dir = place.path().join("sessions").display().to_string();
+    for (language, words) in [("en", "No decision tree and no checklist"), ("th", "ไม่มีผังและเช็กลิสต์")]
+    {
+        let playbook = file.to_str().unwrap();
+        let args = ["--lang", language, "--new", "--dir", &dir, "--playbook", playbook];
+        let mut cockpit = Cockpit::start(&args, &[], 80, 24);
+        cockpit.wait_until("it says so", |screen| screen.contains(words) && screen.contains('7'));
+    }
+}
