@@ -9,6 +9,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use tokio::sync::mpsc::Sender;
+use tokio::sync::mpsc::error::TrySendError;
 
 use crate::cockpit::model::{Closed, Kept, NoticeKind, Pen, Source};
 use crate::cockpit::pen::Wish;
@@ -38,6 +39,8 @@ pub(super) struct Incident {
     looker: Option<Looker>,
     writing: Option<Writing>,
     following: Option<Following>,
+    /// What did not fit into the inbox.
+    untold: Vec<Msg>,
 }
 
 /// A session that somebody else writes.
@@ -62,7 +65,8 @@ impl Incident {
     ) -> Self {
         let looker = Some(looker);
         let store = store.coming_from(probe::whoami().ssh_from.unwrap_or_default());
-        Self { store, who, host, playbook, inbox, looker, writing: None, following: None }
+        let (writing, following, untold) = (None, None, Vec::new());
+        Self { store, who, host, playbook, inbox, looker, writing, following, untold }
     }
 
     fn begin(&self) -> Result<(store::Opened, Shelf), Trouble> {
@@ -124,7 +128,7 @@ impl Incident {
     }
 
     /// Only who holds the pen records; without a recording the work goes on, and the screen says so.
-    fn recorder(&self, opened: &store::Opened) -> Option<Recorder> {
+    fn recorder(&mut self, opened: &store::Opened) -> Option<Recorder> {
         if !matches!(opened.hand, Hand::Pen(_)) {
             return None;
         }
@@ -132,7 +136,7 @@ impl Incident {
         started.map_err(|error| self.tell(NoticeKind::NotRecording(reason::of_store(&error)))).ok()
     }
 
-    fn order(&self, order: Order) {
+    fn order(&mut self, order: Order) {
         if !self.looker.as_ref().is_some_and(|looker| looker.tell(order)) {
             self.tell(NoticeKind::Trouble(Trouble::LooksStopped));
         }
@@ -177,9 +181,12 @@ impl Incident {
         }
     }
 
-    fn tell(&self, notice: NoticeKind) {
-        // The notice line holds one notice; if the inbox is full, others are on their way to it.
-        self.inbox.try_send(Happening::Msg(Msg::Notice(notice))).ok();
+    /// What does not fit into the inbox is told with the next look around: we are the one who empties it.
+    fn tell(&mut self, notice: NoticeKind) {
+        let told = self.inbox.try_send(Happening::Msg(Msg::Notice(notice)));
+        if let Err(TrySendError::Full(Happening::Msg(msg))) = told {
+            self.untold.push(msg);
+        }
     }
 }
 
@@ -269,16 +276,8 @@ impl Hands for Incident {
     }
 
     fn follow(&mut self) -> Vec<Msg> {
-        if let Some(msgs) = self.follow_elsewhere() {
-            return msgs;
-        }
-        let Some(following) = &mut self.following else { return self.mind_the_pen() };
-        let mut msgs = match following.follower.poll() {
-            Ok(entries) if entries.is_empty() => Vec::new(),
-            Ok(entries) => vec![Msg::Followed(entries)],
-            Err(_) => self.follow_again(),
-        };
-        msgs.extend(self.mind_the_writer());
+        let mut msgs = std::mem::take(&mut self.untold);
+        msgs.extend(self.look_around());
         msgs
     }
 
@@ -294,6 +293,22 @@ impl Hands for Incident {
         if let Some(looker) = self.looker.take() {
             looker.stop();
         }
+    }
+}
+
+impl Incident {
+    fn look_around(&mut self) -> Vec<Msg> {
+        if let Some(msgs) = self.follow_elsewhere() {
+            return msgs;
+        }
+        let Some(following) = &mut self.following else { return self.mind_the_pen() };
+        let mut msgs = match following.follower.poll() {
+            Ok(entries) if entries.is_empty() => Vec::new(),
+            Ok(entries) => vec![Msg::Followed(entries)],
+            Err(_) => self.follow_again(),
+        };
+        msgs.extend(self.mind_the_writer());
+        msgs
     }
 }
 

@@ -18,7 +18,7 @@ use crate::domain::base::Clock;
 use crate::domain::facts::Snapshot;
 use crate::domain::untrusted::Untrusted;
 use crate::host::probe::Eyes;
-use crate::host::store::Recorder;
+use crate::host::store::{Recorder, Stopped};
 use crate::run::cockpit::Happening;
 use crate::run::reason;
 
@@ -120,8 +120,42 @@ fn wait(
 fn record(recorder: &Recorder, snapshot: &Arc<Snapshot>, inbox: &Sender<Happening>) -> bool {
     recorder.offer(Arc::clone(snapshot));
     let Some(trouble) = recorder.status().trouble else { return true };
-    let notice = NoticeKind::NotRecording(reason::of_recording(&trouble));
-    // Said once, so it must arrive: a screen that is behind is waited for, and the next look with it.
-    inbox.blocking_send(Happening::Msg(Msg::Notice(notice))).ok();
+    say_stopped(&trouble, inbox);
     false
+}
+
+/// Said once, so it must arrive: a screen that is behind is waited for, and the next look with it.
+fn say_stopped(why: &Stopped, inbox: &Sender<Happening>) {
+    let notice = NoticeKind::NotRecording(reason::of_recording(why));
+    inbox.blocking_send(Happening::Msg(Msg::Notice(notice))).ok();
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::mpsc::channel;
+
+    use super::*;
+    use crate::cockpit::storage::Refusal;
+
+    #[test]
+    fn that_nothing_is_recorded_arrives_though_the_screen_is_behind() {
+        let (outbox, mut inbox) = channel(1);
+        assert!(outbox.try_send(Happening::ThemesChanged).is_ok());
+        let says = thread::spawn(move || say_stopped(&Stopped::LittleRoom, &outbox));
+        thread::sleep(Duration::from_millis(50));
+        assert!(!says.is_finished(), "it waits for room");
+        assert!(matches!(inbox.blocking_recv(), Some(Happening::ThemesChanged)));
+        let Some(Happening::Msg(Msg::Notice(said))) = inbox.blocking_recv() else {
+            panic!("it was lost")
+        };
+        assert_eq!(said, NoticeKind::NotRecording(Refusal::LittleRoom));
+    }
+
+    #[test]
+    fn a_screen_that_is_gone_is_not_waited_for() {
+        let (outbox, inbox) = channel(1);
+        assert!(outbox.try_send(Happening::ThemesChanged).is_ok());
+        drop(inbox);
+        say_stopped(&Stopped::LittleRoom, &outbox);
+    }
 }
