@@ -14,6 +14,10 @@ use ratatui::widgets::Widget;
 use crate::cockpit::model::{Size, Touched};
 use crate::run::terminal::{self, Line};
 use crate::ui::Screen;
+use crate::ui::text::width;
+
+/// A character that the screen never draws: a cell that holds it differs from whatever comes next.
+const NOBODYS: &str = "\u{e000}";
 
 /// The terminal as a sheet of cells.
 pub(super) struct Canvas {
@@ -48,16 +52,17 @@ impl Canvas {
         touched: Touched,
     ) -> io::Result<()> {
         let area = Rect::new(0, 0, size.columns, size.rows);
-        if self.shown.area != area {
-            self.shown.resize(area);
-            self.next.resize(area);
-            self.forget()?;
-            return self.draw_everything(screen);
+        if self.shown.area != area || touched == Touched::Everything {
+            return self.show(area, |next| screen.render(next.area, next));
         }
-        match touched {
-            Touched::Everything => self.draw_everything(screen),
-            Touched::Cursor => self.draw_around_the_cursor(screen, size),
-        }
+        let parts = screen.around_the_cursor(size);
+        let areas = parts.iter().map(|(_, area)| *area);
+        let mut parts = parts.iter();
+        self.show_parts(areas, |after| {
+            if let Some((part, area)) = parts.next() {
+                screen.draw_part(*part, *area, after);
+            }
+        })
     }
 
     /// Clears the terminal and forgets what is on it.
@@ -79,22 +84,34 @@ impl Canvas {
         self.send(format!("\x1b[?1049l\r\n{lines}\r\n\r\n{below}\r\n").as_bytes())
     }
 
-    fn draw_everything(&mut self, screen: Screen<'_>) -> io::Result<()> {
-        screen.render(self.next.area, &mut self.next);
+    /// Shows what `draw` puts on a sheet of this size.
+    fn show(&mut self, area: Rect, draw: impl FnOnce(&mut Buffer)) -> io::Result<()> {
+        if self.shown.area != area {
+            self.shown.resize(area);
+            self.next.resize(area);
+            self.forget()?;
+        }
+        draw(&mut self.next);
+        forget_halves(&mut self.shown, &self.next);
         CrosstermBackend::new(&mut self.line).draw(self.shown.diff_iter(&self.next))?;
         std::mem::swap(&mut self.shown, &mut self.next);
         self.line.flush()
     }
 
-    fn draw_around_the_cursor(&mut self, screen: Screen<'_>, size: Size) -> io::Result<()> {
-        let parts = screen.around_the_cursor(size);
-        self.parts.resize_with(parts.len(), Default::default);
-        for ((part, area), (at, before, after)) in parts.into_iter().zip(&mut self.parts) {
+    /// Shows what `draw` puts on a sheet for each of these areas, one after the other; all else stays.
+    fn show_parts(
+        &mut self,
+        areas: impl ExactSizeIterator<Item = Rect>,
+        mut draw: impl FnMut(&mut Buffer),
+    ) -> io::Result<()> {
+        self.parts.resize_with(areas.len(), Default::default);
+        for (area, (at, before, after)) in areas.zip(&mut self.parts) {
             *at = area;
             before.resize(area);
             swap(&mut self.shown, before, area);
             after.resize(area);
-            screen.draw_part(part, area, after);
+            draw(after);
+            forget_halves(before, after);
         }
         let changes = self.parts.iter().flat_map(|(_, before, after)| before.diff_iter(after));
         let written = CrosstermBackend::new(&mut self.line).draw(changes);
@@ -103,6 +120,19 @@ impl Canvas {
         }
         written?;
         self.line.flush()
+    }
+}
+
+/// Where a letter of two cells gives way, what its second cell looks like is the terminal's own affair: some keep its
+/// colours, some take those of what was written last. It is drawn anew, whatever was thought to stand there.
+fn forget_halves(before: &mut Buffer, after: &Buffer) {
+    let mut half = false;
+    for (before, after) in before.content.iter_mut().zip(&after.content) {
+        let symbol = before.symbol();
+        let gives_way = symbol.len() > 2 && symbol != after.symbol() && width(symbol) > 1;
+        if std::mem::replace(&mut half, gives_way) {
+            before.set_symbol(NOBODYS);
+        }
     }
 }
 
@@ -121,3 +151,6 @@ fn cells(buffer: &Buffer, line: Rect) -> Range<usize> {
     let from = buffer.index_of(line.x, line.y);
     from..from + usize::from(line.width)
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,7 +21,7 @@ pub struct Line {
 
 impl Line {
     /// A line on an open terminal.
-    pub(super) fn new(out: File) -> Self {
+    pub(in crate::run) fn new(out: File) -> Self {
         Self { out, rest: Vec::with_capacity(1 << 16), sent: 0 }
     }
 
