@@ -283,6 +283,7 @@ fn alerts_are_counted_in_the_header_and_acknowledged_from_any_pane() {
     }
     assert!(matches!(said(&desk), Some(NoticeKind::Acknowledged(_, 0))));
     assert!(!screen(&mut desk, 80, 24).lines().next().unwrap().contains(" alerts"));
+    desk.model.focus = Pane::Gpu;
     keys(&mut desk, "a");
     assert_eq!(said(&desk), Some(&NoticeKind::NothingToAcknowledge));
 }

@@ -53,6 +53,7 @@ fn records(effects: &[Effect]) -> Vec<&Event> {
 #[test]
 fn nothing_is_signed_before_every_line_that_must_be_read_is_marked() {
     let mut desk = mined(2);
+    desk.model.panes.ceremony.in_view = true;
     keys(&mut desk, "S");
     assert_eq!(notice(&desk), &NoticeKind::MustRead(2));
     assert!(matches!(desk.model.dialog, Dialog::Closed));
@@ -79,6 +80,7 @@ fn what_is_out_of_view_is_brought_into_view_before_it_is_marked() {
 #[test]
 fn what_is_found_while_the_words_are_typed_stops_the_signature_and_keeps_the_words() {
     let mut desk = mined(1);
+    desk.model.panes.ceremony.in_view = true;
     keys(&mut desk, "S Scheck the cron");
     let mut late = miner(90);
     late.comm = "late".into();
@@ -94,6 +96,7 @@ fn what_is_found_while_the_words_are_typed_stops_the_signature_and_keeps_the_wor
 #[test]
 fn the_next_one_reads_it_too_and_enter_accepts() {
     let mut desk = mined(1);
+    desk.model.panes.ceremony.in_view = true;
     keys(&mut desk, "S Sover to you\n");
     assert!(matches!(notice(&desk), NoticeKind::Signed(_)));
     assert_eq!(unread(&desk.model).len(), 1, "marks are of one signature");

@@ -121,7 +121,7 @@ pub(super) fn accept_now(model: &mut Model, handoff: u64) -> Vec<Effect> {
 #[must_use]
 pub fn waits_for(session: &Session, who: &Untrusted) -> bool {
     let newest = session.state.handoff.as_ref().filter(|it| it.accepted.is_none());
-    newest.is_some_and(|it| it.by != *who && (it.to.is_empty() || it.to == *who))
+    newest.is_some_and(|it| it.by != *who)
 }
 
 /// Enter on the card: the one of the two that is due here.

@@ -7,7 +7,8 @@ use ratatui::text::{Line, Span};
 use crate::cockpit::Model;
 use crate::cockpit::command::Command;
 use crate::cockpit::dialog::{Asked, Dialog};
-use crate::cockpit::model::{Pane, Pen, SourceKind, Stage, View};
+use crate::cockpit::model::{Notice, NoticeKind, Pane, Pen, SourceKind, Stage, View};
+use crate::cockpit::pen::takes_shift;
 use crate::domain::base::Language;
 use crate::ui::role::Role;
 use crate::ui::text::{put, span, spans_width};
@@ -114,7 +115,19 @@ fn at_work(model: &Model) -> Vec<Command> {
     if matches!(pen, Some(Pen::Observer(_))) || asked {
         commands.push(Command::AskForPen);
     }
+    // What stands on the line above waits for this key.
+    let found = |it: &Notice| matches!(it.kind, NoticeKind::Found(..));
+    if writes && model.notice.as_ref().is_some_and(found) {
+        commands.push(Command::Acknowledge);
+    }
+    let may = matches!(pen, Some(Pen::Ours | Pen::Observer(_)));
+    let waits = may && takes_shift(model, &model.who);
+    if waits {
+        commands.push(Command::Accept);
+    }
     let own = of_pane(model.focus).iter().copied();
+    // Nothing to accept, no key for it.
+    let own = own.filter(|it| *it != Command::Accept || waits);
     commands.extend(own.filter(|it| writes || !it.verb().is_some_and(|verb| verb.writes)));
     if model.coach.is_some() {
         commands.extend([Command::Hint, Command::Debrief, Command::Coach, Command::Expert]);

@@ -6,10 +6,12 @@ use ratatui::text::Line;
 
 use crate::cockpit::Model;
 use crate::cockpit::model::NoticeKind;
+use crate::domain::base::Timestamp;
 use crate::ui::role::Role;
 use crate::ui::text::{fit_spans, phrase, put, span, time};
 use crate::ui::theme::Theme;
 use crate::words::notice::{Weight, notice, weight, weight_word};
+use crate::words::panes::{self, Word};
 
 /// Draws the newest notice: its sign, its word, when, and the sentence.
 pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
@@ -22,13 +24,24 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
     };
     let word = weight_word(model.language, weight);
     let cells = usize::from(area.width);
+    // What has ended is no danger any more; it still wants to be looked at.
+    let (sign, word, role, at) = match ended(model, &newest.kind) {
+        Some(at) => (".", panes::word(model.language, Word::Ended), Role::Unknown, at),
+        None => (sign, word, role, newest.at.at),
+    };
     let mut spans = vec![
         span(theme, role, format!(" {sign} {word} ")),
-        span(theme, Role::Dim, format!("{} ", time(newest.at.at))),
+        span(theme, Role::Dim, format!("{} ", time(at))),
     ];
     // Whoever lost the pen must not think that what is typed now is kept.
     let text =
         if matches!(newest.kind, NoticeKind::PenForced(..)) { Role::Crit } else { Role::Text };
     spans.extend(phrase(theme, text, &notice(model.language, &newest.kind), cells / 2));
     put(buf, area, 0, &Line::from(fit_spans(spans, cells, model.glyphs)));
+}
+
+/// Since when what the notice is about is no longer there.
+fn ended(model: &Model, kind: &NoticeKind) -> Option<Timestamp> {
+    let NoticeKind::Found(finding, _) = kind else { return None };
+    model.session.as_ref()?.state.ended.get(&finding.subject).copied()
 }

@@ -47,6 +47,7 @@ words! {
     Follows => "follows", "ตาม";
     Newest => "newest", "ใหม่สุด";
     Gone => "gone", "จบแล้ว";
+    Ended => "ended", "จบแล้ว";
     Deleted => "deleted", "ถูกลบ";
     Waiting => "waiting for the first look at the host", "รอดูเครื่องครั้งแรก";
     NoProcess => "no process fits the filter", "ไม่มีโปรเซสตรงตัวกรอง";

@@ -50,7 +50,7 @@ fn gone(sheet: &mut Sheet<'_>, id: ProcessId) {
         pieces(sheet.theme, Role::Untrusted, &row.process.comm, sheet.cells / 2)
     });
     let said = crate::ui::panes::gone(sheet.model, id);
-    spans.push(sheet.span(Role::Unknown, format!("  {said}")));
+    spans.push(sheet.span(Role::Unknown, format!(" {said}")));
     sheet.line(spans);
     let help = sheet.span(Role::Dim, sheet.text(Caption::GoneHelp));
     sheet.line(vec![help]);

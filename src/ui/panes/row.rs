@@ -14,6 +14,9 @@ use crate::ui::text::{fit, width};
 use crate::ui::theme::Theme;
 use crate::words::{Part, Phrase};
 
+/// Fewer cells than this say nothing of a value that is cut.
+const LEAST: usize = 4;
+
 /// One row under the pen.
 pub(super) struct Row<'a> {
     theme: &'a Theme,
@@ -139,6 +142,12 @@ impl<'a> Row<'a> {
                 Part::Ours(text) => self.say(role, text),
                 Part::Theirs(text) => {
                     let room = self.room();
+                    if room < LEAST && text.show(LEAST) != text.show(room) {
+                        // What is left of it would be a sign without a number.
+                        let sign = if self.glyphs() == Glyphs::Ascii { "~" } else { "…" };
+                        self.say(Role::Dim, sign);
+                        return;
+                    }
                     self.pieces(Role::Untrusted, text, room);
                 }
             }

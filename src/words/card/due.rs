@@ -1,6 +1,6 @@
 //! What still asks for somebody: risks, what is blocked, open and next, and whom to tell.
 
-use crate::domain::detect::Grade;
+use crate::domain::detect::{FactSource, Grade, Reason, Subject};
 use crate::domain::session::{
     Brief, Escalation, FindingBrief, ItemState, NextStep, PhaseBrief, Risk, RiskKind, Standing,
 };
@@ -92,8 +92,13 @@ fn found_one(
     }
     text.push(quiet(format!("  #{}", risk.seq)));
     let mut lines = vec![Line::with(sign(grade), text)];
-    let most = if grade == Grade::Confirmed { REASONS } else { 1 };
-    let reasons = found.finding.reasons.iter().take(most);
+    let is_process = matches!(found.finding.subject, Subject::Process(_));
+    let most = if grade == Grade::Confirmed && is_process { REASONS } else { 1 };
+    // What speaks against a connection beside its port is what its owner says, and stands with that.
+    let own = |it: &&Reason| is_process || it.source == FactSource::Sockets;
+    let all = &found.finding.reasons;
+    let any = !all.iter().any(|it| own(&it));
+    let reasons = all.iter().filter(|it| any || own(it)).take(most);
     let said = |reason| toned(Tone::Plain, finding::reason(teller.language, reason));
     lines.extend(reasons.map(|reason| Line::more(said(reason))));
     lines
