@@ -46,7 +46,9 @@ fn processes(pane: &mut ProcessPane, live: &Live, snapshot: &Snapshot) {
     sort(&mut list, pane.sort, gone, live);
     let mut rows = if pane.tree { tree(&list) } else { flat(&list) };
     let has_gone = |row: &ProcessRow| gone.is_some_and(|it| it.process.id == row.process.id);
-    rows.iter_mut().for_each(|row| row.gone = has_gone(row));
+    for row in &mut rows {
+        row.gone = has_gone(row);
+    }
     pane.kept = kept;
     to_selected(pane, &rows);
     pane.rows = rows;

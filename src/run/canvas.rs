@@ -17,7 +17,7 @@ use crate::ui::Screen;
 use crate::ui::text::width;
 
 /// A character that the screen never draws: a cell that holds it differs from whatever comes next.
-const NOBODYS: &str = "\u{e000}";
+const NOBODYS: char = '\u{e000}';
 
 /// The terminal as a sheet of cells.
 pub(super) struct Canvas {
@@ -131,7 +131,7 @@ fn forget_halves(before: &mut Buffer, after: &Buffer) {
         let symbol = before.symbol();
         let gives_way = symbol.len() > 2 && symbol != after.symbol() && width(symbol) > 1;
         if std::mem::replace(&mut half, gives_way) {
-            before.set_symbol(NOBODYS);
+            before.set_char(NOBODYS);
         }
     }
 }

@@ -158,7 +158,7 @@ fn alerts(model: &Model, theme: &Theme) -> Option<Part> {
     let open = open_alerts(model);
     let (gravest, _) = open.first()?;
     let said = crate::words::notice::alerts(model.language, open.len());
-    let is_live = model.session.as_ref()?.state.ended.get(&gravest.subject).is_none();
+    let is_live = !model.session.as_ref()?.state.ended.contains_key(&gravest.subject);
     Some(if gravest.grade == Grade::Confirmed && is_live {
         badge(theme, Role::Armed, &format!("! {said}"))
     } else {

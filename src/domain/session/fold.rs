@@ -139,11 +139,8 @@ impl State {
         let Entry { seq, at, .. } = *entry;
         let by = || entry.by.clone();
         match entry.event.clone() {
-            Event::Opened(opening) | Event::Redacted { opening, .. } => {
-                if self.opening.is_none() {
-                    self.opening = Some(opening);
-                    self.opened_at = Some(at);
-                }
+            Event::Opened(opening) | Event::Redacted { opening, .. } if self.opening.is_none() => {
+                (self.opening, self.opened_at) = (Some(opening), Some(at));
             }
             Event::Chose { flow, node, branch, to, label } => {
                 self.acts.did(Act::Choice(seq));
@@ -160,13 +157,7 @@ impl State {
             }
             Event::Noted { text, about } => self.note(Note { seq, at, by: by(), text, about }),
             Event::Withdrew { entry: back } => self.withdraw(back, seq),
-            Event::Found { finding, name } => {
-                self.renewed.insert(finding.subject.clone(), seq);
-                self.acknowledged.remove(&finding.subject);
-                self.ended.remove(&finding.subject);
-                let first = self.findings.get(&finding.subject).map_or(seq, |(first, ..)| *first);
-                self.findings.insert(finding.subject.clone(), (first, finding, name));
-            }
+            Event::Found { finding, name } => self.found(seq, finding, name),
             Event::Ended { subject, .. } => {
                 self.ended.entry(subject).or_insert(at);
             }
@@ -189,22 +180,33 @@ impl State {
                 self.signatures.push(SignedBy { seq, by: by(), entry, key });
             }
             Event::Trouble { what } => self.troubles.push(TroubleMet { seq, at, what }),
-            Event::Hinted { task, shown } => self.training.hinted(task, shown),
-            Event::ExpertShown => self.training.expert_shown = true,
-            Event::TapeAt { ms } => self.training.tape_ms = Some(ms),
-            Event::Debriefed { score } => self.training.score = Some(score),
+            event @ (Event::Hinted { .. }
+            | Event::ExpertShown
+            | Event::TapeAt { .. }
+            | Event::Debriefed { .. }) => self.training.happened(&event),
             Event::Unknown(fields) => {
                 self.unknown.push(seq);
                 if let Some(event) = known_part(&fields) {
                     self.happened(&Entry { event, ..entry.clone() });
                 }
             }
-            Event::Resumed { .. }
+            Event::Opened(_)
+            | Event::Redacted { .. }
+            | Event::Resumed { .. }
             | Event::Left
             | Event::Clock { .. }
             | Event::PenGiven { .. }
             | Event::PenTaken { .. } => {}
         }
+    }
+
+    fn found(&mut self, seq: u64, finding: Finding, name: Untrusted) {
+        let subject = finding.subject.clone();
+        self.renewed.insert(subject.clone(), seq);
+        self.acknowledged.remove(&subject);
+        self.ended.remove(&subject);
+        let first = self.findings.get(&subject).map_or(seq, |(first, ..)| *first);
+        self.findings.insert(subject, (first, finding, name));
     }
 
     /// The first acceptance of the newest handoff counts.

@@ -188,10 +188,10 @@ impl Mask {
 
 /// As what this version reads the event, if it understands a part of it.
 fn understood(event: &Event) -> Option<std::mem::Discriminant<Event>> {
-    match event {
-        Event::Unknown(members) => known_part(members).as_ref().map(std::mem::discriminant),
-        known => Some(std::mem::discriminant(known)),
+    if let Event::Unknown(members) = event {
+        return known_part(members).as_ref().map(std::mem::discriminant);
     }
+    Some(std::mem::discriminant(event))
 }
 
 /// What was seen, without the arguments of any command: they hold passwords, tokens and wallets.

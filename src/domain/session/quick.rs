@@ -126,7 +126,7 @@ mod tests {
             3 => Event::Noted { text, about: Some(Place::Item(ItemId("1.3/1".into()))) },
             4 => {
                 let item = ItemId("1.3/1".into());
-                Event::Marked { item, state: ItemState::Blocked, reason: text }
+                Event::Marked { item, state: ItemState::Blocked, reason: text, undoes: None }
             }
             _ => Event::Left,
         })

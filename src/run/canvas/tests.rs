@@ -1,11 +1,5 @@
 //! What a terminal shows of what is drawn, judged by an emulator.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test stops at the first surprise"
-)]
-
 use std::fs;
 use std::num::NonZero;
 
@@ -181,14 +175,15 @@ fn cells(cells: u16) -> NonZero<u16> {
 }
 
 fn colour(colour: Color) -> vt100::Color {
-    match colour {
-        Color::Red => vt100::Color::Idx(1),
-        Color::DarkGray => vt100::Color::Idx(8),
-        Color::White => vt100::Color::Idx(15),
-        Color::Indexed(index) => vt100::Color::Idx(index),
-        Color::Rgb(red, green, blue) => vt100::Color::Rgb(red, green, blue),
-        _ => vt100::Color::Default,
+    const NAMED: [(Color, u8); 3] = [(Color::Red, 1), (Color::DarkGray, 8), (Color::White, 15)];
+    if let Color::Indexed(index) = colour {
+        return vt100::Color::Idx(index);
     }
+    if let Color::Rgb(red, green, blue) = colour {
+        return vt100::Color::Rgb(red, green, blue);
+    }
+    let named = NAMED.iter().find(|(named, _)| *named == colour);
+    named.map_or(vt100::Color::Default, |(_, index)| vt100::Color::Idx(*index))
 }
 
 fn words() -> impl Strategy<Value = Vec<Word>> {

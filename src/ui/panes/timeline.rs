@@ -233,10 +233,11 @@ fn mark(event: &Event) -> (&'static str, Role) {
         },
         Event::Ended { .. } => (".", Role::Dim),
         Event::Trouble { .. } => ("!", Role::Crit),
-        Event::Marked { undoes: Some(_), .. } => ("<", Role::Warn),
+        Event::TookBack { .. } | Event::Withdrew { .. } | Event::Marked { undoes: Some(_), .. } => {
+            ("<", Role::Warn)
+        }
         Event::Marked { state, .. } => (check_box(*state), box_role(*state)),
         Event::Chose { .. } => (">", Role::Ok),
-        Event::TookBack { .. } | Event::Withdrew { .. } => ("<", Role::Warn),
         Event::Noted { .. } => ("\"", Role::Text),
         Event::PenTaken { reason, .. } if !reason.is_empty() => ("!", Role::Crit),
         Event::HandedOff { .. }

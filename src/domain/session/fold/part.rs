@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::base::{Digest, Timestamp};
 use crate::domain::playbook::{FlowId, NodeId};
-use crate::domain::session::event::{ItemState, Place};
+use crate::domain::session::event::{Event, ItemState, Place};
 use crate::domain::untrusted::Untrusted;
 
 /// How far a training has come, and what help was asked for.
@@ -160,8 +160,21 @@ impl Training {
         self.hints.get(&task).copied().unwrap_or(0)
     }
 
+    /// What is of a training alone.
+    pub(super) fn happened(&mut self, event: &Event) {
+        if let Event::Hinted { task, shown } = event {
+            self.hinted(*task, *shown);
+        } else if let Event::TapeAt { ms } = event {
+            self.tape_ms = Some(*ms);
+        } else if let Event::Debriefed { score } = event {
+            self.score = Some(*score);
+        } else if *event == Event::ExpertShown {
+            self.expert_shown = true;
+        }
+    }
+
     /// A hint that was asked for twice was still shown once.
-    pub(super) fn hinted(&mut self, task: usize, shown: usize) {
+    fn hinted(&mut self, task: usize, shown: usize) {
         let most = self.hints.entry(task).or_default();
         *most = shown.max(*most);
     }

@@ -13,7 +13,7 @@ const ROW: u32 = 32;
 /// Pause between segments after the first row.
 const PAUSE: Duration = Duration::from_secs(1);
 /// No pause is longer.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 /// A segment that took so many entries says that the disk works.
 const TRUSTED: u32 = 16;
 
