@@ -366,3 +366,32 @@ fn an_observer_is_told_whom_the_pen_is_asked_of() {
     assert_eq!(said(&desk), Some(&NoticeKind::ShiftRefused("ploy".into())));
     assert_eq!(desk.model.pen.accepting, None);
 }
+
+#[test]
+fn the_second_of_two_keys_waits_for_nothing_and_its_letters_come_after_a_while() {
+    let mut desk = Desk::at_work();
+    desk.press(Key::Char('g'));
+    assert!(!screen(&mut desk, 80, 24).contains("g go to"), "whoever knows it sees no flicker");
+    desk.press(Key::Char('t'));
+    assert_eq!(desk.model.view, View::Full(Pane::Timeline));
+    desk.press(Key::Char('g'));
+    desk.tell(Msg::Lingered);
+    assert!(screen(&mut desk, 80, 24).contains("g go to"));
+    desk.press(Key::Char('p'));
+    assert_eq!(desk.model.view, View::Full(Pane::Processes));
+    desk.tell(Msg::Lingered);
+    assert!(!screen(&mut desk, 80, 24).contains("g go to"), "nothing waits any more");
+}
+
+#[test]
+fn what_has_ended_is_not_called_a_danger_any_more() {
+    let mut desk = Desk::at_work();
+    sees(&mut desk, crowd(10_000, &[42]));
+    let line = |desk: &mut Desk| screen(desk, 80, 24).lines().rev().nth(1).unwrap().to_owned();
+    assert!(line(&mut desk).starts_with(" ! danger 17:30:10 42 kworkerd"));
+    let keys = screen(&mut desk, 80, 24);
+    assert!(keys.lines().last().unwrap().contains("a acknowledge"), "{keys}");
+    sees(&mut desk, crowd(11_000, &[]));
+    sees(&mut desk, crowd(13_000, &[]));
+    assert!(line(&mut desk).starts_with(" . ended 17:30:"), "{}", line(&mut desk));
+}

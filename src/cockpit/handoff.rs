@@ -175,7 +175,10 @@ pub(super) fn anchor_is_due(model: &mut Model) -> Vec<Effect> {
 pub(super) fn settled(model: &mut Model, kind: fn(Anchor) -> NoticeKind) {
     let ceremony = &mut model.panes.ceremony;
     ceremony.read.clear();
+    // What is read next is another card.
+    ceremony.follows = false;
     (ceremony.to, ceremony.words) = Default::default();
+    model.panes.handoff.line = 0;
     model.anchored_ms = model.now.boot_ms;
     if let Some(anchor) = newest(model) {
         model.notice(kind(anchor));

@@ -19,6 +19,7 @@ use crate::ui::role::Role;
 use crate::ui::text::{fit_spans, phrase, put, span, width};
 use crate::ui::theme::Theme;
 use crate::ui::wrap::wrap;
+use crate::words::panes as said;
 use crate::words::{Caption, Phrase, session};
 
 /// Draws the question with the line that is typed.
@@ -162,10 +163,12 @@ fn brief(model: &Model) -> Vec<(Caption, Phrase)> {
         all += 1;
         open += usize::from(!matches!(state, ItemState::Done | ItemState::NotApplicable));
     }
+    let found = session.state.findings.len();
+    let live = found.saturating_sub(session.state.ended.len());
     vec![
         (Caption::WhereWeAre, place),
         (Caption::OpenItems, Phrase::of(format!("{open} / {all}"))),
-        (Caption::Findings, Phrase::of(session.state.findings.len().to_string())),
+        (Caption::Findings, Phrase::of(said::found_live(model.language, found, live))),
         (Caption::NotesMade, Phrase::of(session.state.notes.len().to_string())),
     ]
 }

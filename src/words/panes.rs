@@ -240,6 +240,15 @@ pub fn found(language: Language, confirmed: usize, suspect: usize) -> String {
     }
 }
 
+/// How much was found, and how much of it is still there.
+#[must_use]
+pub fn found_live(language: Language, found: usize, live: usize) -> String {
+    match language {
+        Language::En => format!("{found} ({live} live)"),
+        Language::Th => format!("{found} (ยังทำงาน {live})"),
+    }
+}
+
 /// A session is on one host.
 #[must_use]
 pub const fn one_host(language: Language) -> &'static str {

@@ -87,7 +87,7 @@ fn found_one(
     let mut text = vec![state, plain("  "), theirs(&found.name), plain("  ")];
     text.push(part(tone, finding::grade(teller.language, grade)));
     if more > 0 {
-        let said = teller.say("more of that name", "ตัวที่ชื่อเดียวกัน");
+        let said = teller.say("alike", "ตัวเหมือนกัน");
         text.push(plain(format!("  +{more} {said}")));
     }
     text.push(quiet(format!("  #{}", risk.seq)));
