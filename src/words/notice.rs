@@ -291,11 +291,12 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
 
 /// What goes on and what does not, and what to do. The kernel's own words come last.
 fn not_recording(language: Language, why: &Refusal) -> Phrase {
-    let off = Phrase::of(pick(language, "Not recorded: ", "หยุดอัดแล้ว: "));
     let what_to_do = storage::remedy(language, why);
     if let Refusal::Other(_) = why {
+        let off = Phrase::of(pick(language, "Not recorded. ", "หยุดอัดแล้ว "));
         return off.ours(what_to_do).ours("  ").then(storage::why(language, why));
     }
+    let off = Phrase::of(pick(language, "Not recorded: ", "หยุดอัดแล้ว: "));
     off.ours(storage::short(language, why)).ours(pick(language, ". ", " ")).ours(what_to_do)
 }
 

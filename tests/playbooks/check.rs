@@ -148,7 +148,7 @@ fn a_playbook_is_shown_by_its_id_in_either_language_or_by_its_file() {
     let (ok, out, complaint) = shown("PB-77", Language::En);
     assert!(!ok && out.is_empty());
     assert!(
-        complaint.contains("cannot read the playbook PB-77") && complaint.contains("next: name"),
+        complaint.contains("no playbook or file PB-77") && complaint.contains("built in: PB-31"),
         "{complaint}"
     );
 }
