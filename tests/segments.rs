@@ -1,9 +1,5 @@
 //! A dying disk leaves thousands of segments; a process may open few files at once.
-#![expect(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "a broken test should stop where it is"
-)]
+#![expect(clippy::unwrap_used, reason = "a broken test should stop where it is")]
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;

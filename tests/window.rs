@@ -1,9 +1,5 @@
 //! A long session: what a screen does not keep is on disk, said so, and nothing is wrong for want of it.
-#![expect(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "a broken test should stop where it is"
-)]
+#![expect(clippy::unwrap_used, reason = "a broken test should stop where it is")]
 
 #[expect(dead_code, reason = "other tests use the rest")]
 mod incident;
@@ -101,7 +97,7 @@ fn rows(desk: &Desk, columns: u16, height: u16) -> String {
     let mut buffer = Buffer::empty(area);
     draw(Pane::Timeline, &desk.model, &Theme::of_name("dark"), area, &mut buffer);
     let row = |y| (0..columns).map(|x| buffer[(x, y)].symbol()).collect::<String>();
-    (0..height).map(|y| format!("{}\n", row(y).trim_end())).collect()
+    (0..height).map(|y| row(y).trim_end().to_owned() + "\n").collect()
 }
 
 /// A screen on the end of a long session.

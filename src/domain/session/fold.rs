@@ -139,8 +139,9 @@ impl State {
         let Entry { seq, at, .. } = *entry;
         let by = || entry.by.clone();
         match entry.event.clone() {
-            Event::Opened(opening) | Event::Redacted { opening, .. } if self.opening.is_none() => {
-                (self.opening, self.opened_at) = (Some(opening), Some(at));
+            Event::Opened(opening) | Event::Redacted { opening, .. } => {
+                self.opening.get_or_insert(opening);
+                self.opened_at.get_or_insert(at);
             }
             Event::Chose { flow, node, branch, to, label } => {
                 self.acts.did(Act::Choice(seq));
@@ -164,11 +165,8 @@ impl State {
             Event::Acknowledged { subject } => {
                 self.acknowledged.insert(subject, Acknowledged { seq, at, by: by() });
             }
-            Event::Allowed { program, .. } => {
-                if !self.allowed.contains(&program) {
-                    self.allowed.push(program);
-                }
-            }
+            Event::Allowed { program, .. } if self.allowed.contains(&program) => {}
+            Event::Allowed { program, .. } => self.allowed.push(program),
             Event::HandedOff { words, to, read } => {
                 let (by, head, accepted) = (by(), entry.prev, None);
                 self.acts.did(Act::Written(seq));
@@ -190,9 +188,7 @@ impl State {
                     self.happened(&Entry { event, ..entry.clone() });
                 }
             }
-            Event::Opened(_)
-            | Event::Redacted { .. }
-            | Event::Resumed { .. }
+            Event::Resumed { .. }
             | Event::Left
             | Event::Clock { .. }
             | Event::PenGiven { .. }

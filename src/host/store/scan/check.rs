@@ -19,7 +19,7 @@ pub(super) type Checks = Vec<Result<Checked, LineProblem>>;
 
 /// Threads that check.
 pub(super) struct Checkers {
-    threads: Vec<Checker>,
+    hired: Vec<Checker>,
     /// Who has which batch, the oldest first.
     order: VecDeque<usize>,
     /// Batches given so far.
@@ -36,23 +36,23 @@ struct Checker {
 impl Checkers {
     /// Starts so many threads, or as many as can be had.
     pub(super) fn hire<'scope>(scope: &'scope Scope<'scope, '_>, threads: usize) -> Self {
-        let threads = (0..threads).map_while(|_| Checker::hire(scope).ok()).collect();
-        Self { threads, order: VecDeque::new(), given: 0, own: None }
+        let hired = (0..threads).map_while(|_| Checker::hire(scope).ok()).collect();
+        Self { hired, order: VecDeque::new(), given: 0, own: None }
     }
 
     /// Another batch can be given.
     pub(super) fn has_room(&self) -> bool {
-        if self.threads.is_empty() {
+        if self.hired.is_empty() {
             self.own.is_none()
         } else {
-            self.order.len() < self.threads.len() * AHEAD
+            self.order.len() < self.hired.len() * AHEAD
         }
     }
 
     /// The next batch, when there is room for it.
     pub(super) fn give(&mut self, batch: Batch) -> io::Result<()> {
-        let whose = self.given.checked_rem(self.threads.len()).unwrap_or_default();
-        let Some(checker) = self.threads.get(whose) else {
+        let whose = self.given.checked_rem(self.hired.len()).unwrap_or_default();
+        let Some(checker) = self.hired.get(whose) else {
             let checks = batch.check();
             self.own = Some((batch, checks));
             return Ok(());
@@ -65,7 +65,7 @@ impl Checkers {
 
     /// The oldest batch that was given, when it is checked; `None` if there is none.
     pub(super) fn take(&mut self) -> io::Result<Option<(Batch, Checks)>> {
-        match self.order.pop_front().and_then(|whose| self.threads.get(whose)) {
+        match self.order.pop_front().and_then(|whose| self.hired.get(whose)) {
             Some(checker) => checker.done.recv().map(Some).map_err(|_| fell()),
             None => Ok(self.own.take()),
         }
