@@ -152,5 +152,5 @@ fn a_disk_that_cannot_be_written_is_passed_over_by_name() {
     cockpit.wait_until("the place and why", |it| {
         it.contains("Sessions are in") && it.contains("/var/lib/firedamp") && it.contains("saved")
     });
-    assert!(cockpit.screen().contains("Read-only file system"), "{}", cockpit.screen());
+    assert!(cockpit.screen().contains("the disk can only be read"), "{}", cockpit.screen());
 }

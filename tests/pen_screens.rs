@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use firedamp::domain::session::{Entry, Event};
 use firedamp::host::store::Store;
-use rustix::process::Signal;
+use rustix::process::{Signal, kill_process};
 use support::pty::{Cockpit, Key};
 
 /// Sessions that are gone with the test.
@@ -196,7 +196,9 @@ fn a_pen_that_fell_is_taken_with_one_key_by_one_of_two() {
 fn a_holder_that_was_stopped_loses_the_pen_and_cannot_write_when_it_goes_on() {
     let place = Place::new();
     let (mut suda, mut somsak) = place.two();
-    suda.signal(Signal::STOP);
+    // Not the guard: what writes.
+    let writer = suda.screen_pid().unwrap();
+    kill_process(writer, Signal::STOP).unwrap();
     somsak.wait_until("the writer is stopped", |screen| screen.contains("stopped"));
     // What is typed now waits for suda in her terminal.
     note(&mut suda, "typed in her sleep");
@@ -211,7 +213,7 @@ fn a_holder_that_was_stopped_loses_the_pen_and_cannot_write_when_it_goes_on() {
     });
     note(&mut somsak, "mine now");
     somsak.wait_until("it is on disk", |_| place.has_note("mine now"));
-    suda.signal(Signal::CONT);
+    kill_process(writer, Signal::CONT).unwrap();
     suda.wait_until("suda is told", |screen| screen.contains("PEN TAKEN"));
     for _ in 0..3 {
         suda.press(Key::Esc);
