@@ -124,13 +124,19 @@ impl Life {
         self.keeps_nothing = matches!(failure, Failure::Sync(_));
     }
 
-    /// A line is not taken whole, and the process is killed over the next one: of neither is anything left that
-    /// could be read with the other.
+    /// A line is not taken whole, or the process is killed over it, and then it is killed over the next one: of neither
+    /// is anything left that could be read with the other.
     fn stumble_and_die(&mut self) -> Result<(), String> {
         self.heal();
         self.open()?;
-        self.fail(Failure::Short, 4);
+        let dies = self.dice.chance(50);
+        self.fail(if dies { Failure::Death } else { Failure::Short }, 4);
         self.append()?;
+        if dies {
+            self.kill();
+            self.heal();
+            self.open()?;
+        }
         self.fail(Failure::Death, 8);
         self.append()?;
         self.kill();
