@@ -1,5 +1,4 @@
 //! The report of a fault of the program's own: where it is written, and where it is not.
-#![expect(clippy::unwrap_used, reason = "a broken test should stop where it is")]
 
 use std::fs;
 use std::os::unix::fs::symlink;
