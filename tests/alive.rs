@@ -2,7 +2,6 @@
 //! door.
 
 #![expect(
-    clippy::indexing_slicing,
     clippy::unwrap_used,
     clippy::wildcard_enum_match_arm,
     reason = "a test looks for one kind of thing, and stops at the first surprise"

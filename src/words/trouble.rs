@@ -200,7 +200,9 @@ pub fn follow(language: Language, place: &Untrusted) -> Phrase {
 pub fn reason(language: Language, unusable: &Unusable) -> Phrase {
     let say = |en, th| Phrase::of(pick(language, en, th));
     match unusable {
-        Unusable::Missing(path) => say("there is no sessions directory ", "ไม่มีไดเรกทอรีของ session ").theirs(path),
+        Unusable::Missing(path) => {
+            say("there is no sessions directory ", "ไม่มีไดเรกทอรีของ session ").theirs(path)
+        }
         Unusable::Unsafe(path, why) => {
             Phrase::default().theirs(path).ours(" ").ours(distrust(language, *why))
         }

@@ -135,7 +135,6 @@ impl State {
         }
     }
 
-    #[expect(clippy::too_many_lines, reason = "a table: one row a kind of event, no logic")]
     fn happened(&mut self, entry: &Entry) {
         let Entry { seq, at, .. } = *entry;
         let by = || entry.by.clone();

@@ -6,6 +6,11 @@
 use std::fs::File;
 use std::io::{self, Write};
 
+use crossterm::cursor::Hide;
+use crossterm::event::EnableBracketedPaste;
+use crossterm::queue;
+use crossterm::terminal::EnterAlternateScreen;
+
 use crate::run::terminal::tty;
 
 /// Room for bytes that is kept from frame to frame.
@@ -63,7 +68,7 @@ impl Line {
     /// Sets every mode of the cockpit, in the place of whatever was still on its way.
     pub fn take(&mut self) -> io::Result<()> {
         self.drop_rest();
-        self.write_all(tty::TAKE)?;
+        queue!(self, EnterAlternateScreen, EnableBracketedPaste, Hide)?;
         self.flush()
     }
 }

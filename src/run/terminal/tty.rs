@@ -18,9 +18,8 @@ use rustix::termios::{
 
 /// Ends a sequence that was cut in the middle: CAN for any of them, ST for a string.
 pub(super) const CUT: &[u8] = b"\x18\x1b\\";
-/// Every mode of the cockpit: a screen of its own, pastes marked as such, no cursor.
-pub(super) const TAKE: &[u8] = b"\x1b[?1049h\x1b[?2004h\x1b[?25l";
-/// The opposite of [`TAKE`], the screen last: what could not be sent does least harm.
+/// The opposite of every mode that [`Line`](super::Line) takes, the screen last: what could not be sent does least harm.
+/// Bytes and not commands: they go out from a panic, and from the guard over another one's death.
 const GIVE_BACK: &[u8] = b"\x18\x1b\\\x1b[0m\x1b[?2004l\x1b[?1049l\x1b[?25h";
 /// The part of it that also does no harm to a terminal that was never taken.
 const CALM: &[u8] = b"\x18\x1b\\\x1b[0m\x1b[?2004l\x1b[?25h";
