@@ -115,7 +115,7 @@ impl Incident {
         loop {
             let status = self.recorder.status();
             if let Some(trouble) = status.trouble {
-                return Err(trouble.plain(200).into());
+                return Err(format!("the recording stopped: {trouble:?}").into());
             }
             if status.written + status.passed_over >= self.looks {
                 return Ok(());
