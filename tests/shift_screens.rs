@@ -47,7 +47,9 @@ impl Place {
         ploy.type_keys("@niran all quiet");
         ploy.press(Key::Enter);
         ploy.wait_until("it is signed", |screen| screen.contains("Signed, anchor"));
-        niran.wait_until("the card says so", |screen| screen.contains("#"));
+        niran.wait_until("niran is told", |screen| {
+            screen.contains("all quiet") || screen.contains("handoff")
+        });
         (ploy, niran)
     }
 

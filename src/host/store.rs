@@ -26,6 +26,7 @@ mod scan;
 mod segment;
 mod summary;
 mod tape;
+mod which;
 
 use std::ffi::OsStr;
 use std::io::Read;
@@ -279,36 +280,12 @@ impl Store {
         Tape::open(&self.dir.sub(&self.resolve(id)?)?)
     }
 
-    /// The id that a responder means.
-    pub fn resolve(&self, given: &str) -> Result<String, StoreError> {
-        let mut ids = self.ids()?;
-        if given == "latest" {
-            let path = self.path().to_owned();
-            return ids.pop().ok_or(StoreError::Empty { path });
-        }
-        if ids.iter().any(|id| id == given) {
-            return Ok(given.to_owned());
-        }
-        ids.retain(|id| !given.is_empty() && id.starts_with(given));
-        match ids.as_slice() {
-            [] => Err(StoreError::Unknown(given.into())),
-            [id] => Ok(id.clone()),
-            _ => Err(StoreError::Ambiguous { given: given.into(), ids }),
-        }
-    }
-
     const fn asked<'a>(&self, id: &'a str) -> open::Asked<'a> {
         open::Asked { id, most: self.most }
     }
 
     fn holder(&self, by: &Untrusted) -> Holder {
         Holder::this(&self.boot, by, &self.from)
-    }
-
-    fn ids(&self) -> Result<Vec<String>, StoreError> {
-        let mut names = self.dir.names()?;
-        names.retain(|name| is_id(name));
-        Ok(names)
     }
 
     /// Makes a directory that no session has yet.
