@@ -150,7 +150,7 @@ fn the_list_has_what_was_written_last_on_top_and_what_has_moved_below() {
     list.wait_until("it says what to type", |it| it.contains("Go on: firedamp resume --dir"));
     list.kill9();
     let mut newest = place.cockpit("suda", &["resume"]);
-    newest.wait_until("the one that was written last", |screen| screen.contains("#"));
+    newest.wait_until("the one that was written last", |screen| screen.contains('#'));
     newest.type_keys("6");
     newest.wait_until("its note", |screen| screen.contains("written last"));
 }

@@ -284,7 +284,9 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
         NoticeKind::PlainPlaybook { tree, checklist } => {
             plain_playbook(language, *tree, *checklist)
         }
-        NoticeKind::MovedAway(place) => trouble::follow(language, place),
+        NoticeKind::MovedAway(place) => {
+            say("It moved. ", "ย้ายแล้ว ").then(trouble::follow(language, place))
+        }
         NoticeKind::Trouble(what) => trouble::trouble(language, what).line(language),
     }
 }

@@ -179,6 +179,7 @@ pub fn unusable(language: Language, unusable: &Unusable) -> Told {
     let what = Phrase::of(pick(language, "Cannot use the session", "ใช้ session นี้ไม่ได้"));
     let why = reason(language, unusable);
     if let Unusable::Moved(place) = unusable {
+        let what = Phrase::of(pick(language, "The session moved", "session ย้ายแล้ว"));
         return Told { what, why, next: follow(language, place) };
     }
     Told::new(what, why, next(language, unusable))
@@ -187,11 +188,7 @@ pub fn unusable(language: Language, unusable: &Unusable) -> Told {
 /// What to type to go on where a session went.
 #[must_use]
 pub fn follow(language: Language, place: &Untrusted) -> Phrase {
-    let there = pick(
-        language,
-        "It moved. Go on: firedamp resume --dir ",
-        "ย้ายแล้ว ทำต่อ: firedamp resume --dir ",
-    );
+    let there = pick(language, "Go on: firedamp resume --dir ", "ทำต่อ: firedamp resume --dir ");
     Phrase::of(there).theirs(place)
 }
 
