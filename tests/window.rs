@@ -82,7 +82,7 @@ fn any_event() -> impl Strategy<Value = Event> {
             Event::Chose { flow: FlowId("F1".into()), node, branch, to, label: "yes".into() }
         }),
         4 => (item, state).prop_map(|(item, state)| {
-            Event::Marked { item: ItemId(item.into()), state, reason: "so".into() }
+            Event::Marked { item: ItemId(item.into()), state, reason: "so".into(), undoes: None }
         }),
         1 => (1_u64..60).prop_map(|choice| Event::TookBack { choice }),
         2 => (1_u64..60).prop_map(|entry| Event::Withdrew { entry }),
@@ -231,6 +231,7 @@ fn a_mark_before_the_kept_entries_is_told_where_the_item_is() {
         item: ItemId("1.3/1".into()),
         state: ItemState::Blocked,
         reason: "no key".into(),
+        undoes: None,
     };
     let entries = [opening(), entry(2, mark)];
     let entries = entries.into_iter().chain((3..60).map(|seq| entry(seq, noted("x"))));
