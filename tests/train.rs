@@ -62,7 +62,7 @@ fn walkthroughs_are_listed_in_the_language_that_was_asked_for() {
 fn a_name_that_nobody_gave_a_walkthrough_is_answered_with_those_there_are() {
     let mut cockpit = Place::new().run(&["train", "web-04"]);
     cockpit.wait_until("the complaint", |screen| {
-        screen.contains("no walkthrough `web-04`") && screen.contains(NAME)
+        screen.contains("no walkthrough web-04") && screen.contains(NAME)
     });
     assert_eq!(cockpit.wait_for_exit(Duration::from_secs(5)).exit_code(), 2);
 }

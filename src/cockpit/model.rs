@@ -2,6 +2,7 @@
 
 pub use crate::cockpit::notice::{Closed, Copied, Kept, Notice, NoticeKind};
 pub use crate::cockpit::offer::{Condition, Offer};
+pub use crate::cockpit::session::{Pen, Pending, Session};
 pub use crate::cockpit::size::{Breakpoint, Size};
 pub use crate::cockpit::source::{Recording, Source, SourceKind};
 pub use crate::cockpit::touched::Touched;
@@ -15,13 +16,12 @@ use crate::cockpit::dialog::Dialog;
 use crate::cockpit::history::History;
 use crate::cockpit::panes::{Cursor, Panes};
 use crate::cockpit::pen;
-use crate::cockpit::storage::{Storage, Unsaved};
-use crate::cockpit::trouble::Damage;
-use crate::domain::base::{Both, Language, Moment};
+use crate::cockpit::storage::Storage;
+use crate::domain::base::{Language, Moment};
 use crate::domain::detect::{Finding, Subject, Watch};
 use crate::domain::facts::Snapshot;
-use crate::domain::playbook::{FlowId, Indicators, ItemId, NodeId, Playbook};
-use crate::domain::session::{Branch, Entry, Event, ItemState, State};
+use crate::domain::playbook::Indicators;
+use crate::domain::session::{Entry, Event};
 use crate::domain::untrusted::Untrusted;
 
 /// An answer stays this long before a finding takes its place.
@@ -179,51 +179,6 @@ pub enum Glyphs {
     Braille,
 }
 
-/// The session on the screen.
-#[derive(Debug)]
-pub struct Session {
-    /// Its id.
-    pub id: String,
-    /// Who may write.
-    pub pen: Pen,
-    /// What its entries add up to.
-    pub state: State,
-    /// Its newest entries.
-    pub entries: Vec<Arc<Entry>>,
-    /// How many there are before those, on disk.
-    pub earlier: u64,
-    /// Asked for and not yet on disk, oldest first.
-    pub pending: Vec<Pending>,
-    /// Why the last event could not be saved; cleared by the next that is.
-    pub unsaved: Option<Unsaved>,
-    /// The playbook; both the same document when it exists in one language only.
-    pub playbook: Both<Arc<Playbook>>,
-}
-
-/// Who may write.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Pen {
-    /// This screen.
-    Ours,
-    /// Somebody else; this screen follows. Who, if the lock tells.
-    Observer(Option<Untrusted>),
-    /// Nobody: the journal is damaged; why.
-    Damaged(Damage),
-    /// Nobody: the journal has these branches behind the entries that all of them share.
-    Forked(Vec<Branch>),
-    /// Nobody: this is a replay.
-    Replay,
-}
-
-/// An event on its way to the disk.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Pending {
-    /// Ties the answer to it.
-    pub ticket: u64,
-    /// What.
-    pub event: Event,
-}
-
 /// What the source of snapshots shows.
 #[derive(Debug, Default)]
 pub struct Live {
@@ -343,48 +298,6 @@ impl Model {
         let too_many = self.standing.len().saturating_sub(STANDING);
         self.standing.drain(..too_many);
         self.notice_since = None;
-    }
-}
-
-impl Session {
-    /// State of an item as the screen shows it, and whether that is on disk yet.
-    #[must_use]
-    pub fn item(&self, item: &ItemId) -> (ItemState, bool) {
-        let pending = self.pending.iter().rev().find_map(|it| {
-            let Event::Marked { item: marked, state, .. } = &it.event else { return None };
-            (marked == item).then_some(*state)
-        });
-        pending.map_or_else(|| (self.state.item(item), true), |state| (state, false))
-    }
-
-    /// The journal was asked for exactly this, and has not answered.
-    #[must_use]
-    pub fn is_on_its_way(&self, event: &Event) -> bool {
-        self.pending.iter().any(|it| it.event == *event)
-    }
-
-    /// Branches that stand in a flow as the screen shows them, and whether each is on disk yet.
-    pub fn choices<'a>(
-        &'a self,
-        flow: &'a FlowId,
-    ) -> impl Iterator<Item = (&'a NodeId, usize, bool)> {
-        let taken_back = move |seq: u64| {
-            self.pending
-                .iter()
-                .any(|it| matches!(it.event, Event::TookBack { choice } if choice == seq))
-        };
-        let standing = self.state.chosen(flow).filter(move |choice| !taken_back(choice.seq));
-        let pending = self.pending.iter().filter_map(move |it| {
-            let Event::Chose { flow: of, node, branch, .. } = &it.event else { return None };
-            (of == flow).then_some((node, *branch, false))
-        });
-        standing.map(|choice| (&choice.node, choice.branch, true)).chain(pending)
-    }
-
-    /// The playbook in `language`.
-    #[must_use]
-    pub fn playbook(&self, language: Language) -> &Arc<Playbook> {
-        self.playbook.get(language)
     }
 }
 

@@ -10,7 +10,7 @@ use tui_input::Input;
 
 use crate::cockpit::dialog::{Asked, Dialog};
 use crate::cockpit::model::{Closed, NoticeKind, Pen, Recording, Session, SourceKind};
-use crate::cockpit::{Effect, Model, acts, handoff, update};
+use crate::cockpit::{Effect, Model, acts, entries, handoff};
 use crate::domain::base::Moment;
 use crate::domain::session::{Entry, Event, Past};
 use crate::domain::untrusted::Untrusted;
@@ -329,7 +329,7 @@ pub(super) fn came(model: &mut Model, came: Came) -> Vec<Effect> {
     if model.source.kind == SourceKind::Host {
         model.recording = Recording::Since(model.now);
     }
-    update::rewound(model, came.past);
+    entries::rewound(model, came.past);
     if came.reason.is_empty() {
         model.notice(NoticeKind::PenCame(came.from.clone()));
     } else {
@@ -357,7 +357,7 @@ pub(super) fn went(model: &mut Model, went: Went) {
     if matches!(model.dialog, Dialog::AllowTool(_) | Dialog::PenAsked(_) | Dialog::GivePen(..)) {
         model.dialog = Dialog::Closed;
     }
-    update::rewound(model, went.past);
+    entries::rewound(model, went.past);
     if went.given {
         return model.notice(NoticeKind::PenGone(went.to.unwrap_or_default()));
     }

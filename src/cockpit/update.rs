@@ -1,24 +1,16 @@
 //! One message to one change of the model.
 
-#![expect(clippy::wildcard_enum_match_arm, reason = "most entries ask for nothing more")]
-
 use std::sync::Arc;
 
-use crate::cockpit::coach::Coach;
-use crate::cockpit::dialog::Dialog;
-use crate::cockpit::model::{
-    NoticeKind, Pen, Recording, Session, SourceKind, Stage, Touched, View,
-};
+use crate::cockpit::model::{NoticeKind, Pen, Recording, Session, SourceKind, Stage, Touched};
 use crate::cockpit::panes::Cursor;
-use crate::cockpit::storage::{Storage, Unsaved};
+use crate::cockpit::storage::Storage;
 use crate::cockpit::{
-    Effect, Model, Msg, Opened, acts, coach, decision, ended, find, handoff, keys, obey, pen, rows,
+    Effect, Model, Msg, acts, coach, ended, entries, find, handoff, keys, obey, pen, rows,
 };
-use crate::domain::base::Language;
 use crate::domain::detect::{Finding, Grade, Rule, Subject};
 use crate::domain::facts::{Process, Snapshot};
-use crate::domain::playbook::{PB_31, read};
-use crate::domain::session::{Anchor, Entry, Event, KEPT, Past};
+use crate::domain::session::Event;
 use crate::domain::untrusted::Untrusted;
 
 /// New findings that one snapshot may add to the journal; the rest follow with the next ones.
@@ -74,15 +66,15 @@ fn apply(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Offered(offers) => {
             model.stage = Stage::Start { offers, selected: 0 };
         }
-        Msg::Opened(opened) => return open(model, *opened),
-        Msg::Saved(ticket, entry) => return saved(model, ticket, *entry),
-        Msg::NotSaved(ticket, why) => not_saved(model, ticket, why),
-        Msg::Followed(entries) => entries.into_iter().for_each(|entry| take_in(model, entry)),
+        Msg::Opened(opened) => return entries::open(model, *opened),
+        Msg::Saved(ticket, entry) => return entries::saved(model, ticket, *entry),
+        Msg::NotSaved(ticket, why) => entries::not_saved(model, ticket, why),
+        Msg::Followed(entries) => entries::followed(model, entries),
         Msg::Around(around) => return pen::around(model, around),
         Msg::PenRefused => pen::refused(model),
         Msg::PenCame(came) => return pen::came(model, *came),
         Msg::PenWent(went) => pen::went(model, *went),
-        Msg::Rewound(past) => rewound(model, *past),
+        Msg::Rewound(past) => entries::rewound(model, *past),
         Msg::Storage(storage) => stored(model, storage),
         Msg::Pen(pen) => {
             if pen != Pen::Ours {
@@ -270,161 +262,4 @@ fn moved(model: &mut Model, source: crate::cockpit::model::Source) -> Vec<Effect
     }
     model.source = source;
     coach::moved(model, ended).into_iter().collect()
-}
-
-/// The session is as it was by then; the cursors stay where they are.
-pub(super) fn rewound(model: &mut Model, past: Past) {
-    let Some(session) = &mut model.session else { return };
-    (session.state, session.earlier) = (past.state, past.earlier);
-    session.entries = past.entries.into_iter().map(Arc::new).collect();
-    session.pending.clear();
-    let lines = session.entries.len();
-    let timeline = &mut model.panes.timeline;
-    timeline.lines = lines;
-    timeline.line = timeline.line.min(lines.saturating_sub(1));
-    decision::refresh(model);
-    rows::checklists(model);
-}
-
-fn open(model: &mut Model, opened: Opened) -> Vec<Effect> {
-    let Past { state, entries, earlier } = opened.past;
-    let taken_up = state.seq > 1;
-    let document = opened.playbook.get(Language::En);
-    let built_in = read(PB_31.en).0.indicators();
-    model.live.indicators = Arc::new(document.indicators().or(built_in));
-    model.live.watch = crate::domain::detect::Watch::default();
-    model.panes = crate::cockpit::panes::Panes::default();
-    model.panes.timeline.lines = entries.len();
-    model.undone.clear();
-    model.anchored_ms = model.now.boot_ms;
-    model.pen = pen::Desk::default();
-    model.panes.decision.flow = decision::first_flow(&state, document);
-    model.coach = opened.walkthrough.map(Coach::new);
-    model.source = opened.source;
-    model.storage = Storage::default();
-    let ours = opened.pen == Pen::Ours;
-    let records = ours && opened.source.kind == SourceKind::Host;
-    model.recording = if records { Recording::Since(model.now) } else { Recording::Elsewhere };
-    model.session = Some(Session {
-        id: opened.id,
-        pen: opened.pen,
-        state,
-        entries: entries.into_iter().map(Arc::new).collect(),
-        earlier,
-        pending: Vec::new(),
-        unsaved: None,
-        playbook: opened.playbook,
-    });
-    if let Some(session) = &mut model.session {
-        pen::show_branches(session);
-        model.panes.timeline.lines = session.entries.len();
-    }
-    model.stage = Stage::Work;
-    model.view = View::Cockpit;
-    model.dialog = Dialog::Closed;
-    rows::refresh(model);
-    decision::refresh(model);
-    decision::to_here(model);
-    rows::checklists(model);
-    rows::to_first_open_item(model);
-    plain(model);
-    let waits = model.session.as_ref().and_then(|it| it.state.handoff.as_ref());
-    if let Some(handoff) = waits.filter(|it| it.accepted.is_none()) {
-        let from = handoff.by.clone();
-        model.notice(NoticeKind::HandoffWaits(from));
-    }
-    let mut effects: Vec<Effect> = coach::begin(model).into_iter().collect();
-    if ours && taken_up {
-        let version = env!("CARGO_PKG_VERSION").to_owned();
-        effects.extend(acts::record(model, Event::Resumed { version }));
-    }
-    effects
-}
-
-/// A playbook that cannot be walked or ticked off is a text, and panes that stay empty need a word.
-fn plain(model: &mut Model) {
-    let Some(session) = &model.session else { return };
-    let playbook = session.playbook(model.language);
-    let (tree, checklist) =
-        (playbook.main_flow().is_some(), playbook.checklists().next().is_some());
-    if !(tree && checklist) {
-        model.notice(NoticeKind::PlainPlaybook { tree, checklist });
-    }
-}
-
-fn saved(model: &mut Model, ticket: u64, entry: Entry) -> Vec<Effect> {
-    if let Some(session) = &mut model.session {
-        session.pending.retain(|it| it.ticket != ticket);
-        session.unsaved = None;
-    }
-    let mut effects = Vec::new();
-    match &entry.event {
-        Event::Allowed { program, .. } if model.source.kind == SourceKind::Host => {
-            effects.push(Effect::UseTool(program.clone()));
-        }
-        Event::PenGiven { .. } => effects.extend(pen::given(model)),
-        _ => {}
-    }
-    let settled: Option<fn(Anchor) -> NoticeKind> = match &entry.event {
-        Event::HandedOff { .. } => Some(NoticeKind::Signed),
-        Event::Accepted { .. } => Some(NoticeKind::Accepted),
-        _ => None,
-    };
-    let over = matches!(entry.event, Event::Debriefed { .. });
-    take_in(model, entry);
-    if let Some(kind) = settled {
-        handoff::settled(model, kind);
-    }
-    if over {
-        coach::debriefed(model);
-    }
-    effects
-}
-
-fn take_in(model: &mut Model, entry: Entry) {
-    let Some(session) = &mut model.session else { return };
-    if entry.seq <= session.state.seq {
-        return;
-    }
-    session.state.apply(&entry);
-    let entry = Arc::new(entry);
-    session.entries.push(Arc::clone(&entry));
-    forget(session);
-    if model.panes.timeline.line > 0 {
-        // The reader looks at something older: it stays where it is.
-        model.panes.timeline.line += 1;
-    }
-    let timeline = &mut model.panes.timeline;
-    timeline.lines = session.entries.len();
-    timeline.line = timeline.line.min(timeline.lines.saturating_sub(1));
-    pen::read(model, &entry);
-    decision::refresh(model);
-    rows::checklists(model);
-}
-
-/// A session that goes on for weeks does not eat the memory: the oldest entries are read from the disk. Some at once,
-/// so that it costs nothing.
-fn forget(session: &mut Session) {
-    if session.entries.len() > KEPT + KEPT / 4 {
-        let old = session.entries.len() - KEPT;
-        session.entries.drain(..old);
-        session.earlier += old as u64;
-    }
-}
-
-fn not_saved(model: &mut Model, ticket: u64, why: Unsaved) {
-    // Whether the last act was taken back is no longer as it was thought to be.
-    model.undone.clear();
-    pen::kept(model);
-    if let Some(session) = &mut model.session {
-        if session.pen != Pen::Ours && session.pending.iter().all(|it| it.ticket != ticket) {
-            // Asked for before the pen went; that it went was said.
-            return;
-        }
-        session.pending.retain(|it| it.ticket != ticket);
-        session.unsaved = Some(why.clone());
-    }
-    model.notice(NoticeKind::NotSaved(why));
-    decision::refresh(model);
-    rows::checklists(model);
 }
