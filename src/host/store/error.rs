@@ -159,6 +159,11 @@ impl StoreError {
         is_full(source) || source.kind() == io::ErrorKind::ReadOnlyFilesystem
     }
 
+    /// Something has the name already.
+    pub(super) fn is_taken_name(&self) -> bool {
+        matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::AlreadyExists)
+    }
+
     /// The kernel said that it is not there.
     #[must_use]
     pub fn is_not_found(&self) -> bool {

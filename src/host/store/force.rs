@@ -59,7 +59,8 @@ pub(super) fn finish(dir: Dir, it: Asked<'_>, mut lock: Lock) -> Result<Opened, 
                 let journal = Journal::onto(dir.clone(), tail, segment, chain, &boot, lock);
                 return open::finish(dir, it.id, loaded, Hand::Pen(journal));
             }
-            Err(error) if is_there(&error) || (error.is_disk() && reserve::release(&dir)) => {}
+            // Somebody made this segment just now: then it is read too.
+            Err(error) if error.is_taken_name() || (error.is_disk() && reserve::release(&dir)) => {}
             Err(error) => return Err(error),
         }
     }
@@ -70,9 +71,4 @@ pub(super) fn finish(dir: Dir, it: Asked<'_>, mut lock: Lock) -> Result<Opened, 
 fn tail(dir: &Dir, loaded: &Loaded) -> Result<Tail, StoreError> {
     let highest = loaded.segments.last().copied().unwrap_or(1);
     recover::anew(dir, highest.saturating_add(1), &loaded.verdict)
-}
-
-/// Somebody made this segment just now: then it is read too.
-fn is_there(error: &StoreError) -> bool {
-    matches!(error, StoreError::Io { source, .. } if source.kind() == io::ErrorKind::AlreadyExists)
 }

@@ -166,7 +166,14 @@ impl Journal {
             }
             // A number is not used twice: what a failed segment holds is not known.
             let next = self.highest.saturating_add(1);
-            self.tail = Tail::new(&self.dir, next).map_err(JournalError::Segment)?;
+            self.tail = match Tail::new(&self.dir, next) {
+                // An attempt of ours that failed half-way; or whoever took the pen made it, which the lock says then.
+                Err(error) if error.is_taken_name() => {
+                    self.highest = next;
+                    return Err(JournalError::Segment(error));
+                }
+                made => made.map_err(JournalError::Segment)?,
+            };
             self.highest = next;
             self.patience.began(Instant::now());
         }

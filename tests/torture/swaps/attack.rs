@@ -144,6 +144,7 @@ pub(super) struct Attack {
     place: PathBuf,
     /// The thing's inode.
     inode: u64,
+    trick: Trick,
 }
 
 impl Attack {
@@ -153,7 +154,7 @@ impl Attack {
         let inode = thing.symlink_metadata()?.ino();
         let session = stage.sessions().join(ID);
         let place = if name.is_empty() { session } else { session.join(name) };
-        Ok(Self { thing, place, inode })
+        Ok(Self { thing, place, inode, trick })
     }
 
     /// The thing takes the place of what has the name, or gives it back.
@@ -165,6 +166,19 @@ impl Attack {
                 |from, to| renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE).is_ok();
             // One of them is not there, or both: then there is nothing to attack.
             let _moved = moved(&self.thing, &self.place) || moved(&self.place, &self.thing);
+        }
+    }
+
+    /// Nobody may read it. `firedamp verify` looks at copies too: at what others own, may write or call something else.
+    pub(super) fn is_no_copy(&self) -> bool {
+        match self.trick {
+            Trick::HardLink | Trick::Foreign | Trick::ForeignFolder | Trick::Loose => false,
+            Trick::Link
+            | Trick::LinkToFolder
+            | Trick::LinkToNothing
+            | Trick::Pipe
+            | Trick::Device
+            | Trick::Folder => true,
         }
     }
 
