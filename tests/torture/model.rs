@@ -113,7 +113,10 @@ impl Life {
             return;
         }
         let failure = self.dice.one_of(&failures);
+        // What an earlier illness left, and could not withdraw, may be shown: then nothing is asked of this one.
+        let is_clean = !self.sick && self.is_not_shown().is_ok();
         self.fail(failure, 12);
+        self.keeps_nothing = is_clean && matches!(failure, Failure::Sync(_));
     }
 
     /// Within so many calls.
@@ -121,7 +124,7 @@ impl Life {
         let at = self.disk.calls() + 1 + self.dice.below(within) as u64;
         self.disk.fail(Fault { at, failure, for_ever: self.dice.chance(40) });
         self.sick = true;
-        self.keeps_nothing = matches!(failure, Failure::Sync(_));
+        self.keeps_nothing = false;
     }
 
     /// A line is not taken whole, or the process is killed over it, and then it is killed over the next one: of neither
