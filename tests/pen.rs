@@ -325,3 +325,18 @@ fn whoever_takes_the_pen_after_a_taker_died_over_it_goes_on_in_a_segment_of_its_
     drop(mali);
     assert!(plain.verify(ID).unwrap().verdict.is_whole());
 }
+
+#[test]
+fn nothing_is_called_saved_in_a_journal_that_was_taken_away() {
+    let place = tempfile::tempdir().unwrap();
+    let store = Store::at(&place.path().join("sessions")).unwrap();
+    let opened = begin(&store).unwrap();
+    let file = opened.path.join("journal.jsonl");
+    let mut journal = pen(opened);
+    journal.append(moment(1), &"ploy".into(), noted("one")).unwrap();
+    std::fs::remove_file(file).unwrap();
+    for second in 2..4 {
+        let refused = journal.append(moment(second), &"ploy".into(), noted("two"));
+        assert!(matches!(refused, Err(JournalError::Foreign { .. } | JournalError::Closed)));
+    }
+}

@@ -1,6 +1,8 @@
 //! Sessions on a real disk, in a directory of their own.
 #![expect(clippy::unwrap_used, reason = "a broken test should stop where it is")]
 
+#[path = "store/which.rs"]
+mod which;
 use std::fs::{self, OpenOptions, Permissions};
 use std::io::Write as _;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
@@ -389,15 +391,4 @@ fn a_link_in_the_place_of_the_copied_text_is_refused_and_its_target_untouched() 
     fs::hard_link(&target, &file).unwrap();
     assert!(store.keep_clip(&opened.id, "three").is_err());
     assert_eq!(fs::read_to_string(&target).unwrap(), "precious");
-}
-
-#[test]
-fn latest_is_the_session_that_was_written_last_and_not_the_one_that_began_last() {
-    let (_place, store) = store();
-    let first = store.create(opening("db01"), "", moment(0), &by()).unwrap();
-    let (older, mut first) = (first.id.clone(), pen(first));
-    let second = store.create(opening("web03"), "", moment(60), &by()).unwrap();
-    assert_eq!(store.resolve("latest").unwrap(), second.id);
-    first.append(moment(120), &by(), noted("still mining")).unwrap();
-    assert_eq!(store.resolve("latest").unwrap(), older);
 }

@@ -148,7 +148,9 @@ impl Desk {
     /// Takes the pen; says whether the last one to have it had let go in good order.
     pub(super) fn sit_down(options: &Options, id: &str) -> Result<(Self, bool), Complaint> {
         let places = Places::find(options)?;
-        let store = Store::existing(&places.sessions).map_err(|error| store_complaint(&error))?;
+        // A command that only adds to a session makes no place for one.
+        Store::existing(&places.sessions).map_err(|error| store_complaint(&error))?;
+        let store = places.store(options)?;
         let who = start::who(options);
         let opened = store.open(id, &who).map_err(|error| store_complaint(&error))?;
         let Opened { id, playbook, entries, state, hand, recovered, .. } = opened;

@@ -228,6 +228,12 @@ impl File {
         Ok(again(|| self.medium.stat())?.bytes)
     }
 
+    /// How long it is; nothing of it is left where nobody can find it any more.
+    pub(super) fn bytes_to_find(&self) -> io::Result<u64> {
+        let stat = again(|| self.medium.stat())?;
+        Ok(if stat.links > 0 { stat.bytes } else { 0 })
+    }
+
     /// It is still called something: nobody put another file in its place or took its name away.
     pub(super) fn has_name(&self) -> io::Result<bool> {
         Ok(again(|| self.medium.stat())?.links > 0)

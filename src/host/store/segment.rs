@@ -85,7 +85,7 @@ impl Tail {
         }
         self.unnamed = false;
         self.end += bytes as u64;
-        Ok(())
+        self.untouched()
     }
 
     /// Takes the line that was written last back: it is not known whose journal this was when it got there.
@@ -95,9 +95,10 @@ impl Tail {
         self.file.cut(self.end).ok();
     }
 
-    /// The file ends where we left it. A lock that does not lock (a network file system) shows here.
+    /// The file is where it was and ends where we left it. A lock that does not lock (a network file system) shows here,
+    /// and a file that somebody took away: what is in one without a name is gone with this program.
     fn untouched(&self) -> Result<(), JournalError> {
-        let found = self.file.bytes().map_err(JournalError::Refused)?;
+        let found = self.file.bytes_to_find().map_err(JournalError::Refused)?;
         if found == self.end {
             Ok(())
         } else {

@@ -1,0 +1,303 @@
+//! One of everything that words are for.
+
+use firedamp::cockpit::command::VERBS;
+use firedamp::cockpit::model::{Condition, Copied, Kept, NoticeKind, Pane, Pen, SourceKind};
+use firedamp::cockpit::panes::ProcessSort;
+use firedamp::cockpit::pen::Holding;
+use firedamp::cockpit::storage::{Refusal, Unsaved};
+use firedamp::cockpit::trouble::{Damage, NotCarried, Trouble, Unusable};
+use firedamp::domain::base::{Both, Digest, Language, Pid, ProcessId};
+use firedamp::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject};
+use firedamp::domain::facts::{GpuOutcome, GpuSourceKind, Protocol, RunState};
+use firedamp::domain::playbook::{FlowId, ItemId, NodeId, Phase};
+use firedamp::domain::session::{Anchor, ClockChange, Event, ItemState, Opening, Place};
+use firedamp::domain::untrusted::Untrusted;
+use firedamp::words::notice::{Weight, notice, weight_word};
+use firedamp::words::{Caption, Phrase, command, fact, finding, pane, session};
+use std::collections::BTreeMap;
+
+pub(crate) const RULES: [Rule; 9] = [
+    Rule::PoolUrl,
+    Rule::MinerName,
+    Rule::PoolName,
+    Rule::PoolPort,
+    Rule::SustainedCpu,
+    Rule::HighCpu,
+    Rule::HighGpu,
+    Rule::DeletedExe,
+    Rule::HiddenCharacters,
+];
+
+pub(crate) const SOURCES: [FactSource; 6] = [
+    FactSource::Comm,
+    FactSource::CommandLine,
+    FactSource::Exe,
+    FactSource::Stat,
+    FactSource::Sockets,
+    FactSource::Gpu,
+];
+
+pub(crate) fn process() -> Subject {
+    Subject::Process(ProcessId { pid: Pid(4242), start: 1 })
+}
+
+pub(crate) fn connection() -> Subject {
+    let (local, remote) = ("10.0.0.5:40000".parse().unwrap(), "192.0.2.1:3333".parse().unwrap());
+    Subject::Connection { protocol: Protocol::Tcp, local, remote }
+}
+
+pub(crate) fn reason(rule: Rule) -> Reason {
+    Reason { rule, value: Untrusted::from("VALUE"), source: FactSource::Comm }
+}
+
+pub(crate) fn found(grade: Grade) -> Finding {
+    Finding { subject: process(), grade, reasons: vec![reason(Rule::MinerName)] }
+}
+
+pub(crate) fn events() -> Vec<Event> {
+    let value = || Untrusted::from("VALUE");
+    let item = || ItemId(String::from("1.3/4"));
+    let (flow, node) = (FlowId(String::from("F1")), NodeId(String::from("Env")));
+    let opening = |training| Opening {
+        version: String::from("0.1.0"),
+        host: value(),
+        playbook: String::from("PB-31"),
+        title: value(),
+        sha256: Digest::default(),
+        training,
+    };
+    let chose = |label: Untrusted| Event::Chose {
+        flow: flow.clone(),
+        node: node.clone(),
+        branch: 0,
+        to: NodeId(String::from("Cloud")),
+        label,
+    };
+    vec![
+        Event::Opened(opening(None)),
+        Event::Opened(opening(Some(String::from("two-miners")))),
+        Event::Resumed { version: String::from("0.1.0") },
+        Event::Left,
+        chose(value()),
+        chose(Untrusted::default()),
+        Event::TookBack { choice: 7 },
+        Event::Marked {
+            item: item(),
+            state: ItemState::Done,
+            reason: Untrusted::default(),
+            undoes: None,
+        },
+        Event::Marked { item: item(), state: ItemState::Blocked, reason: value(), undoes: Some(7) },
+        Event::Noted { text: value(), about: None },
+        Event::Noted { text: value(), about: Some(Place::Node(flow.clone(), node.clone())) },
+        Event::Found { finding: found(Grade::Confirmed), name: value() },
+        Event::Ended { subject: process(), name: value() },
+        Event::Ended { subject: connection(), name: value() },
+        Event::Acknowledged { subject: process() },
+        Event::Allowed { program: value(), sha256: None },
+        Event::HandedOff { words: value(), to: Untrusted::default(), read: vec![] },
+        Event::HandedOff { words: value(), to: value(), read: vec![3] },
+        Event::Accepted { handoff: 9, read: vec![3] },
+        Event::Withdrew { entry: 7 },
+        Event::Anchored { anchor: anchor() },
+        Event::Signed { entry: 9, key: value(), armour: value() },
+        Event::Trouble { what: value() },
+        Event::Hinted { task: 1, shown: 2 },
+        Event::ExpertShown,
+        Event::TapeAt { ms: 65_000 },
+        Event::Debriefed { score: 71 },
+        Event::Clock { change: ClockChange::Jumped, by_ms: -3_600_000 },
+        Event::Clock { change: ClockChange::Jumped, by_ms: 61_000 },
+        Event::Clock { change: ClockChange::Suspended, by_ms: 7_322_000 },
+        Event::Redacted { opening: opening(None), head: Digest::default(), entries: 9 },
+        Event::Unknown(
+            serde_json::from_str("{\"kind\":\"tape-at\",\"ms\":65000,\"reel\":2}").unwrap(),
+        ),
+        Event::Unknown(serde_json::from_str("{\"kind\":\"later\"}").unwrap()),
+    ]
+}
+
+pub(crate) fn anchor() -> Anchor {
+    "171 pilot-other-slender-74".parse().unwrap()
+}
+
+pub(crate) fn unusable() -> Unusable {
+    Unusable::Missing(Untrusted::from("VALUE"))
+}
+
+#[expect(clippy::too_many_lines, reason = "a table: one row a kind of notice")]
+pub(crate) fn notices() -> Vec<NoticeKind> {
+    let value = || Untrusted::from("VALUE");
+    let text = Both { en: String::from("VALUE"), th: String::from("VALUE") };
+    vec![
+        NoticeKind::Found(found(Grade::Confirmed), value()),
+        NoticeKind::NotSaved(Unsaved::Disk(Refusal::Other(value()))),
+        NoticeKind::NoPen,
+        NoticeKind::NotReachable,
+        NoticeKind::Acknowledged(value(), 0),
+        NoticeKind::Acknowledged(value(), 3),
+        NoticeKind::NothingBefore,
+        NoticeKind::NothingAfter,
+        NoticeKind::AskedForShift(value(), Holding::Works),
+        NoticeKind::AskedForShift(Untrusted::default(), Holding::Stopped),
+        NoticeKind::ShiftRefused(value()),
+        NoticeKind::ShiftRefused(Untrusted::default()),
+        NoticeKind::NothingToUndo,
+        NoticeKind::ReasonNeeded,
+        NoticeKind::BadFilter(value()),
+        NoticeKind::UnknownVerb(value()),
+        NoticeKind::ThemeLoaded(String::from("dark")),
+        NoticeKind::ThemeBroken(value()),
+        NoticeKind::TornSetAside(12),
+        NoticeKind::NotRecording(Refusal::Other(value())),
+        NoticeKind::NoTool,
+        NoticeKind::Inject(String::from("SOC"), text),
+        NoticeKind::EndOfTape,
+        NoticeKind::Signed(anchor()),
+        NoticeKind::Accepted(anchor()),
+        NoticeKind::Anchor(anchor()),
+        NoticeKind::MustRead(1),
+        NoticeKind::MustRead(3),
+        NoticeKind::AllRead,
+        NoticeKind::NoHandoff,
+        NoticeKind::Trouble(Trouble::Fell(value())),
+        NoticeKind::HandoffWaits(value()),
+        NoticeKind::OwnHandoff,
+        NoticeKind::NoFilter,
+        NoticeKind::NotFound(value()),
+        NoticeKind::Wrapped(true),
+        NoticeKind::Wrapped(false),
+        NoticeKind::NoSearch,
+        NoticeKind::NothingToFollow,
+        NoticeKind::FollowedGone(value()),
+        NoticeKind::NothingToCopy,
+        NoticeKind::Copied(Copied { sent: 42, all: 42, kept: Kept::InFile }),
+        NoticeKind::Copied(Copied { sent: 42, all: 99, kept: Kept::Nowhere }),
+        NoticeKind::Copied(Copied { sent: 42, all: 42, kept: Kept::Failed(unusable()) }),
+        NoticeKind::NoBookmarks,
+        NoticeKind::Moving(value()),
+        NoticeKind::Carried { place: value(), left_behind: 0 },
+        NoticeKind::Carried { place: value(), left_behind: 2 },
+        NoticeKind::NotCarried(NotCarried::Place(unusable())),
+        NoticeKind::NothingToMove,
+        NoticeKind::Elsewhere(value(), vec![unusable()]),
+        NoticeKind::BadTime(value()),
+        NoticeKind::NoOtherTime,
+        NoticeKind::NoRange,
+        NoticeKind::NothingToRedo,
+        NoticeKind::NothingToAcknowledge,
+        NoticeKind::AlreadyAcknowledged(value()),
+    ]
+}
+
+/// What is said of every kind, in one language, by a name for the kind.
+#[expect(clippy::too_many_lines, reason = "a list of everything that has words")]
+pub(crate) fn everything(language: Language) -> BTreeMap<String, String> {
+    let mut all = BTreeMap::new();
+    let mut say = |kind: String, said: &str| {
+        assert!(all.insert(kind.clone(), said.to_owned()).is_none(), "{kind} stands twice");
+    };
+    let whole = |phrase: Phrase| phrase.plain(80);
+    for it in [Grade::Noted, Grade::Suspect, Grade::Confirmed] {
+        say(format!("{it:?}"), finding::grade(language, it));
+    }
+    for it in RULES {
+        say(format!("rule {it:?}"), finding::rule(language, it));
+        say(format!("reason {it:?}"), &whole(finding::reason(language, &reason(it))));
+    }
+    for it in SOURCES {
+        say(format!("fact source {it:?}"), finding::source(language, it));
+    }
+    for it in Phase::ALL {
+        say(format!("phase {it:?}"), session::phase(language, it));
+    }
+    for it in [
+        ItemState::Open,
+        ItemState::Doing,
+        ItemState::Done,
+        ItemState::Blocked,
+        ItemState::NotApplicable,
+    ] {
+        say(format!("item {it:?}"), session::item_state(language, it));
+    }
+    for it in [
+        RunState::Running,
+        RunState::Sleeping,
+        RunState::Waiting,
+        RunState::Stopped,
+        RunState::Zombie,
+        RunState::Idle,
+        RunState::Other('\u{1b}'),
+    ] {
+        say(format!("run {it:?}"), fact::run_state(language, it));
+    }
+    for it in [
+        GpuSourceKind::OpenFiles,
+        GpuSourceKind::DrmFdinfo,
+        GpuSourceKind::Sysfs,
+        GpuSourceKind::NvidiaProc,
+        GpuSourceKind::NvidiaSmi,
+    ] {
+        say(format!("gpu {it:?}"), fact::gpu_source(language, it));
+    }
+    for it in [
+        GpuOutcome::Answered,
+        GpuOutcome::Absent,
+        GpuOutcome::NotAllowed(Untrusted::from("VALUE")),
+        GpuOutcome::Failed(Untrusted::from("VALUE")),
+    ] {
+        say(format!("outcome {it:?}"), &whole(fact::gpu_outcome(language, &it)));
+    }
+    for it in Pane::ALL {
+        say(format!("pane {it:?}"), pane(language, it));
+    }
+    let mut sort = ProcessSort::default();
+    for _ in 0..7 {
+        say(format!("sort {sort:?}"), fact::sort(language, sort));
+        sort = sort.next();
+    }
+    for verb in VERBS {
+        say(format!("short {}", verb.name), command::short(language, verb.command));
+        say(format!("help {}", verb.name), command::help(language, verb.command));
+    }
+    let mut groups: Vec<_> = VERBS.iter().map(|verb| verb.group).collect();
+    groups.dedup();
+    groups.sort();
+    groups.dedup();
+    for it in groups {
+        say(format!("group {it:?}"), command::group(language, it));
+    }
+    for it in [Weight::Calm, Weight::Watch, Weight::Danger] {
+        say(format!("weight {it:?}"), weight_word(language, it));
+    }
+    for it in notices() {
+        say(format!("notice {it:?}"), &whole(notice(language, &it)));
+    }
+    for it in events() {
+        say(format!("event {it:?}"), &whole(session::event(language, &it)));
+    }
+    for it in [
+        Condition::Left,
+        Condition::CutOff,
+        Condition::Held,
+        Condition::Broken(Untrusted::from("VALUE")),
+    ] {
+        say(format!("condition {it:?}"), &whole(session::condition(language, &it)));
+    }
+    for it in [
+        Pen::Ours,
+        Pen::Observer(None),
+        Pen::Observer(Some(Untrusted::from("VALUE"))),
+        Pen::Damaged(Damage::Unreadable(unusable())),
+        Pen::Replay,
+    ] {
+        say(format!("pen {it:?}"), &whole(session::pen(language, &it)));
+    }
+    for it in [SourceKind::Host, SourceKind::Replay, SourceKind::Training] {
+        say(format!("source {it:?}"), session::source(language, it));
+    }
+    for it in Caption::ALL {
+        say(format!("caption {it:?}"), it.text(language));
+    }
+    all
+}
