@@ -107,7 +107,11 @@ pub(super) fn act(model: &mut Model, event: Event) -> Option<Effect> {
 /// Takes the branch under the cursor; on the node where the walk is, its only next step.
 fn choose(model: &mut Model) -> Vec<Effect> {
     let Some((flow, node, branch)) = choice_under_cursor(model) else {
-        model.notice(NoticeKind::NotReachable);
+        model.notice(if decision::is_other_branch(model) {
+            NoticeKind::OtherBranch
+        } else {
+            NoticeKind::NotReachable
+        });
         return Vec::new();
     };
     let Some((to, label)) = decision::branch(model, &flow, &node, branch) else {

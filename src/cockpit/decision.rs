@@ -66,6 +66,12 @@ fn shown(model: &Model) -> Option<(&Session, &Flow)> {
     Some((session, flow))
 }
 
+/// The cursor is on a branch of a question that was answered with another one.
+pub(super) fn is_other_branch(model: &Model) -> bool {
+    let pane = &model.panes.decision;
+    pane.rows.get(pane.line).is_some_and(|row| row.standing == RowStanding::NotTaken)
+}
+
 /// The walk as the screen shows it: with choices that are still on their way to the disk.
 pub(super) fn walk<'a>(session: &Session, flow: &'a Flow) -> Walk<'a> {
     Walk::over(flow, session.choices(&flow.id).map(|(node, branch, _)| (node, branch)))

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use crate::cockpit::coach::Coach;
 use crate::cockpit::dialog::Dialog;
-use crate::cockpit::model::{NoticeKind, Pen, Recording, Session, SourceKind, Stage, View};
+use crate::cockpit::model::{
+    NoticeKind, Pen, Pending, Recording, Session, SourceKind, Stage, View,
+};
 use crate::cockpit::storage::{Storage, Unsaved};
 use crate::cockpit::{Effect, Model, Opened, acts, coach, decision, handoff, pen, rows};
 use crate::domain::base::Language;
@@ -168,7 +170,10 @@ fn forget(session: &mut Session) {
 pub(super) fn not_saved(model: &mut Model, ticket: u64, why: Unsaved) {
     // Whether the last act was taken back is no longer as it was thought to be.
     model.undone.clear();
-    pen::kept(model);
+    let failed = |it: &Pending| it.ticket == ticket && matches!(it.event, Event::PenGiven { .. });
+    if model.session.as_ref().is_some_and(|session| session.pending.iter().any(failed)) {
+        pen::kept(model);
+    }
     if let Some(session) = &mut model.session {
         if session.pen != Pen::Ours && session.pending.iter().all(|it| it.ticket != ticket) {
             // Asked for before the pen went; that it went was said.

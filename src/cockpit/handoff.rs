@@ -117,6 +117,12 @@ pub(super) fn accept_now(model: &mut Model, handoff: u64) -> Vec<Effect> {
     if newest.is_some_and(|it| it.seq == handoff) { accept(model) } else { Vec::new() }
 }
 
+/// It is the newest, and nobody has accepted it.
+pub(super) fn is_open(model: &Model, handoff: u64) -> bool {
+    let newest = model.session.as_ref().and_then(|session| session.state.handoff.as_ref());
+    newest.is_some_and(|it| it.seq == handoff && it.accepted.is_none())
+}
+
 /// A signed handoff waits, and this responder may accept it.
 #[must_use]
 pub fn waits_for(session: &Session, who: &Untrusted) -> bool {

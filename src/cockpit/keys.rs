@@ -114,6 +114,14 @@ fn type_in(model: &mut Model, key: Key) -> Vec<Effect> {
             }
             return hold_line(model);
         }
+        Key::PageUp | Key::PageDown | Key::Ctrl('d' | 'b' | 'f') => {
+            let page = usize::from(model.size.rows / 2).max(1);
+            let down = !matches!(key, Key::PageUp | Key::Ctrl('b'));
+            if let Dialog::Help(_, line) | Dialog::Palette(_, line) = &mut model.dialog {
+                *line = if down { line.saturating_add(page) } else { line.saturating_sub(page) };
+                return hold_line(model);
+            }
+        }
         _ => {}
     }
     let Some(input) = input_of(&mut model.dialog) else { return Vec::new() };

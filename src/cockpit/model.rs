@@ -277,6 +277,14 @@ impl Model {
         std::mem::replace(&mut self.notice, self.standing.pop())
     }
 
+    /// What was said is not so any more, wherever it waits.
+    pub(crate) fn unsay(&mut self, over: impl Fn(&NoticeKind) -> bool) {
+        self.standing.retain(|it| !over(&it.kind));
+        if self.notice.as_ref().is_some_and(|it| over(&it.kind)) {
+            self.dismiss();
+        }
+    }
+
     /// This screen may add to the journal.
     #[must_use]
     pub fn writes(&self) -> bool {

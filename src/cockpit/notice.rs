@@ -47,12 +47,16 @@ pub enum NoticeKind {
     PenGone(Untrusted),
     /// Somebody took the pen by force; who, and why.
     PenForced(Untrusted, Untrusted),
+    /// So many acts were still on their way to the disk when the pen was taken: nobody has them.
+    LostWithPen(usize),
     /// Somebody else was quicker.
     PenNotFree,
     /// There is nobody to give the pen to.
     NobodyWatches,
     /// That branch cannot be taken from here.
     NotReachable,
+    /// The question was answered with another branch.
+    OtherBranch,
     /// There is nothing to undo.
     NothingToUndo,
     /// The act before is not on disk yet.
@@ -253,6 +257,7 @@ impl NoticeKind {
             | Self::PenFree
             | Self::HolderSilent(_)
             | Self::PenForced(..)
+            | Self::LostWithPen(_)
             | Self::Trouble(_) => false,
             Self::NoPen
             | Self::NoPenHere(_)
@@ -264,6 +269,7 @@ impl NoticeKind {
             | Self::PenNotFree
             | Self::NobodyWatches
             | Self::NotReachable
+            | Self::OtherBranch
             | Self::NothingToUndo
             | Self::WaitsForDisk
             | Self::Undone(..)

@@ -4,15 +4,20 @@
 //! with a key that was meant for something else: who asks is told on the screen, and the question comes with `P`. Where a
 //! signed handoff waits for whoever asks, the question comes by itself, and takes no answer before it could be read.
 
+mod change;
+
+pub use self::change::{Came, Went};
+pub(super) use self::change::{came, read, went};
+
 use std::sync::Arc;
 
 use tui_input::Input;
 
 use crate::cockpit::dialog::{Asked, Dialog};
-use crate::cockpit::model::{Closed, NoticeKind, Pen, Recording, Session, SourceKind};
-use crate::cockpit::{Effect, Model, acts, entries, handoff};
+use crate::cockpit::model::{Closed, NoticeKind, Pen, Session, SourceKind};
+use crate::cockpit::{Effect, Model, acts, handoff};
 use crate::domain::base::Moment;
-use crate::domain::session::{Entry, Event, Past};
+use crate::domain::session::Event;
 use crate::domain::untrusted::Untrusted;
 
 /// Nobody has read a question that came by itself and is younger.
@@ -88,34 +93,13 @@ pub enum Wish {
     Refuse(String),
 }
 
-/// The pen is here.
-#[derive(Debug)]
-pub struct Came {
-    /// The session as it is there.
-    pub past: Past,
-    /// Whose it was, if that is known.
-    pub from: Untrusted,
-    /// Why it was taken by force; empty if it was not.
-    pub reason: Untrusted,
-}
-
-/// The pen is elsewhere.
-#[derive(Debug)]
-pub struct Went {
-    /// The session as it is there.
-    pub past: Past,
-    /// Whose it is now, if that is known.
-    pub to: Option<Untrusted>,
-    /// It was given.
-    pub given: bool,
-}
-
 /// `P`: ask for the pen, take it if it is free, answer who asks for it, or give it.
 pub(super) fn ask(model: &mut Model) -> Vec<Effect> {
     match model.session.as_ref().map(|session| &session.pen) {
         Some(Pen::Ours) => answer(model),
         Some(Pen::Observer(holder)) => {
             let (holder, holding) = (holder.clone(), model.pen.around.holding);
+            model.pen.accepting = None;
             if holding == Holding::Free {
                 return vec![Effect::Pen(Wish::Take)];
             }
@@ -283,6 +267,10 @@ pub(super) fn around(model: &mut Model, around: Around) -> Vec<Effect> {
         model.notice.take_if(|notice| over(&notice.kind));
     }
     model.pen.gave &= holding == Holding::Free;
+    if !model.pen.accepting.is_some_and(|seq| handoff::is_open(model, seq)) {
+        // It was taken back, or somebody else accepted it.
+        model.pen.accepting = None;
+    }
     if holding == Holding::Free && model.pen.accepting.is_some() {
         return vec![Effect::Pen(Wish::Take)];
     }
@@ -318,71 +306,10 @@ pub(super) fn refused(model: &mut Model) {
     model.notice(kind);
 }
 
-/// This screen writes from here on; that it took the pen is its first entry.
-pub(super) fn came(model: &mut Model, came: Came) -> Vec<Effect> {
-    let Some(session) = &mut model.session else { return Vec::new() };
-    session.pen = Pen::Ours;
-    session.unsaved = None;
-    let accepting = model.pen.accepting;
-    model.pen = Desk::default();
-    model.notice.take_if(|notice| matches!(notice.kind, NoticeKind::AskedForShift(..)));
-    if model.source.kind == SourceKind::Host {
-        model.recording = Recording::Since(model.now);
-    }
-    entries::rewound(model, came.past);
-    if came.reason.is_empty() {
-        model.notice(NoticeKind::PenCame(came.from.clone()));
-    } else {
-        model.notice(NoticeKind::PenIsHere);
-    }
-    let taken = Event::PenTaken { from: came.from, reason: came.reason };
-    let mut effects: Vec<Effect> = acts::record(model, taken).into_iter().collect();
-    if let Some(seq) = accepting {
-        effects.extend(handoff::accept_now(model, seq));
-    }
-    effects
-}
-
-/// This screen watches from here on.
-pub(super) fn went(model: &mut Model, went: Went) {
-    let Some(session) = &mut model.session else { return };
-    let known = session.state.seq;
-    session.pen = Pen::Observer(went.to.clone());
-    session.unsaved = None;
-    model.recording = Recording::Elsewhere;
-    model.undone.clear();
-    let forced = (!went.given).then(|| (went.to.clone().unwrap_or_default(), Untrusted::default()));
-    let (gave, lost) = (went.given, forced.is_some());
-    model.pen = Desk { forced, gave, lost, ..Desk::default() };
-    if matches!(model.dialog, Dialog::AllowTool(_) | Dialog::PenAsked(_) | Dialog::GivePen(..)) {
-        model.dialog = Dialog::Closed;
-    }
-    entries::rewound(model, went.past);
-    if went.given {
-        return model.notice(NoticeKind::PenGone(went.to.unwrap_or_default()));
-    }
-    no_pen(model);
-    let entries = model.session.as_ref().map_or_else(Vec::new, |it| it.entries.clone());
-    for entry in entries.iter().filter(|entry| entry.seq > known) {
-        read(model, entry);
-    }
-}
-
 /// What continues a forked journal stands behind what all branches share, one branch after the other.
 pub(super) fn show_branches(session: &mut Session) {
     if let Pen::Forked(branches) = &session.pen {
         let entries = branches.iter().flat_map(|branch| &branch.entries);
         session.entries.extend(entries.map(|entry| Arc::new(entry.clone())));
-    }
-}
-
-/// An entry of whoever holds the pen now: it may say why it was taken.
-pub(super) fn read(model: &mut Model, entry: &Arc<Entry>) {
-    if let Event::PenTaken { reason, .. } = &entry.event
-        && model.pen.lost
-    {
-        model.pen.lost = false;
-        model.pen.forced = Some((entry.by.clone(), reason.clone()));
-        no_pen(model);
     }
 }

@@ -6,14 +6,15 @@ use crate::cockpit::{Effect, Model, decision, rows};
 use crate::domain::session::{Act, Choice, Event, HandoffState, ItemMark, Note, State};
 use crate::domain::untrusted::Untrusted;
 
-/// Takes the last act that still stands back.
+/// Takes the last act of whoever sits here back, if it still stands.
 pub(super) fn undo(model: &mut Model) -> Vec<Effect> {
     if model.session.as_ref().is_some_and(acts_are_pending) {
         model.notice(NoticeKind::WaitsForDisk);
         return Vec::new();
     }
     let session = model.session.as_ref();
-    let Some((act, done)) = session.and_then(|it| Some((last_act(it)?, it))) else {
+    let who = &model.who;
+    let Some((act, done)) = session.and_then(|it| Some((last_act(it, who)?, it))) else {
         model.notice(NoticeKind::NothingToUndo);
         return Vec::new();
     };
@@ -47,6 +48,7 @@ pub(super) fn redo(model: &mut Model) -> Vec<Effect> {
         model.notice(NoticeKind::NothingToRedo);
         return Vec::new();
     };
+    model.unsay(|kind| matches!(kind, NoticeKind::Undone(..)));
     write(model, event)
 }
 
@@ -76,18 +78,27 @@ fn acts_are_pending(session: &Session) -> bool {
     session.pending.iter().any(|it| is_act(&it.event))
 }
 
-/// The last act that stands.
-fn last_act(session: &Session) -> Option<&Act> {
+/// The last act of this responder that stands. What somebody else did since on the same item, or further along the tree,
+/// stands on it: it is theirs to take back.
+fn last_act<'a>(session: &'a Session, who: &Untrusted) -> Option<&'a Act> {
     let state = &session.state;
-    let stands = |act: &&Act| match act {
-        Act::Choice(seq) => state.choices.iter().any(|it| it.seq == *seq),
+    let newest = |alike: &dyn Fn(&Act) -> bool| state.acts.newest_first().find(|it| alike(it));
+    let stands = |act: &Act| match act {
+        Act::Choice(seq) => {
+            let chosen = |it: &Act| matches!(it, Act::Choice(_));
+            state.choices.iter().any(|it| it.seq == *seq) && newest(&chosen) == Some(act)
+        }
         Act::Written(seq) => {
             let waits = |it: &HandoffState| it.seq == *seq && it.accepted.is_none();
             state.handoff.as_ref().is_some_and(waits) || state.has_note(*seq)
         }
-        Act::Mark(_) => true,
+        Act::Mark(mark) => {
+            let same = |it: &Act| matches!(it, Act::Mark(other) if other.item == mark.item);
+            newest(&same) == Some(act)
+        }
     };
-    state.acts.newest_first().find(stands)
+    let own = |act: &Act| told(act, state).is_some_and(|(_, by)| by == *who);
+    state.acts.newest_first().find(|act| own(act) && stands(act))
 }
 
 /// What it was, and whose: from the state, since its entry may be too old to be at hand.

@@ -1,9 +1,11 @@
 //! Words for notices: what the responder should see now, and how much it weighs.
 
+mod long;
+
 use std::borrow::Cow;
 
-use crate::cockpit::model::{Copied, Kept, NoticeKind};
-use crate::cockpit::storage::Refusal;
+use self::long::{copied, little_room, lost_with_pen, must_read, not_recording, plain_playbook};
+use crate::cockpit::model::{Kept, NoticeKind};
 use crate::domain::base::{Language, Timestamp};
 use crate::domain::detect::{Finding, Grade};
 use crate::domain::untrusted::Untrusted;
@@ -34,6 +36,7 @@ pub const fn weight(kind: &NoticeKind) -> Weight {
         | NoticeKind::NotRecording(_)
         | NoticeKind::NotCarried(_)
         | NoticeKind::PenForced(..)
+        | NoticeKind::LostWithPen(_)
         | NoticeKind::Trouble(_) => Weight::Danger,
         NoticeKind::NoPen
         | NoticeKind::NoPenHere(_)
@@ -45,6 +48,7 @@ pub const fn weight(kind: &NoticeKind) -> Weight {
         | NoticeKind::PenNotFree
         | NoticeKind::NobodyWatches
         | NoticeKind::NotReachable
+        | NoticeKind::OtherBranch
         | NoticeKind::ReasonNeeded
         | NoticeKind::MustRead(_)
         | NoticeKind::BadFilter(_)
@@ -207,6 +211,11 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
             "Not reachable yet: answer the question before it.",
             "ยังไปไม่ถึง ให้ตอบคำถามก่อนหน้านี้ก่อน",
         ),
+        NoticeKind::OtherBranch => say(
+            "Another branch was taken here: u takes it back first.",
+            "ตรงนี้เลือกทางอื่นไปแล้ว กด u เพื่อย้อนก่อน",
+        ),
+        NoticeKind::LostWithPen(acts) => lost_with_pen(language, *acts),
         NoticeKind::NothingToUndo => say("There is nothing to undo.", "ไม่มีอะไรให้ย้อน"),
         NoticeKind::WaitsForDisk => say(
             "The entry before is not on disk yet: once more in a moment.",
@@ -291,43 +300,6 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
     }
 }
 
-/// What goes on and what does not, and what to do. The kernel's own words come last.
-fn not_recording(language: Language, why: &Refusal) -> Phrase {
-    let what_to_do = storage::remedy(language, why);
-    if let Refusal::Other(_) = why {
-        let off = Phrase::of(pick(language, "Not recorded. ", "หยุดอัดแล้ว "));
-        return off.ours(what_to_do).ours("  ").then(storage::why(language, why));
-    }
-    let off = Phrase::of(pick(language, "Not recorded: ", "หยุดอัดแล้ว: "));
-    off.ours(storage::short(language, why)).ours(pick(language, ". ", " ")).ours(what_to_do)
-}
-
-/// How much room there is, and what to do before anything fails.
-fn little_room(language: Language, left: u64) -> Phrase {
-    Phrase::of(match language {
-        Language::En => format!("Only {left} MiB left on the disk. Free space, or :move DIR"),
-        Language::Th => format!("ดิสก์เหลือ {left} MiB ลบไฟล์ หรือ :move DIR"),
-    })
-}
-
-/// What a playbook does not have, and where its text is.
-fn plain_playbook(language: Language, tree: bool, checklist: bool) -> Phrase {
-    let (en, th) = match (tree, checklist) {
-        (true, _) => {
-            ("This playbook has no checklist. 7 shows its text.", "playbook นี้ไม่มีเช็กลิสต์ กด 7 เพื่ออ่าน")
-        }
-        (false, true) => (
-            "This playbook has no decision tree. 7 shows its text.",
-            "playbook นี้ไม่มีผังการตัดสินใจ กด 7 เพื่ออ่าน",
-        ),
-        (false, false) => (
-            "No decision tree and no checklist in it. 7 shows its text.",
-            "playbook นี้ไม่มีผังและเช็กลิสต์ กด 7 เพื่ออ่าน",
-        ),
-    };
-    Phrase::of(pick(language, en, th))
-}
-
 /// Who, and the weightiest reason. Where the name says what the reason would end with, it is said once.
 fn found(language: Language, found: &Finding, name: &Untrusted) -> Phrase {
     let phrase = Phrase::default().theirs(name).ours(": ");
@@ -354,15 +326,6 @@ pub fn alerts(language: Language, count: usize) -> String {
     }
 }
 
-/// How many lines are left to read.
-fn must_read(language: Language, left: usize) -> Phrase {
-    Phrase::of(match language {
-        Language::En if left == 1 => String::from("1 line marked ! must be read first: Space."),
-        Language::En => format!("{left} lines marked ! must be read first: Space."),
-        Language::Th => format!("ต้องอ่านบรรทัด ! อีก {left} บรรทัดก่อน: กด Space"),
-    })
-}
-
 /// What cannot be played, from when on, and what to do. Short: it stands on one line.
 fn tape_damaged(language: Language, file: &Untrusted, until: Option<Timestamp>) -> Phrase {
     let say = |en, th| Cow::Borrowed(pick(language, en, th));
@@ -376,25 +339,4 @@ fn tape_damaged(language: Language, file: &Untrusted, until: Option<Timestamp>) 
     let next = say("; keep a copy", " เก็บสำเนาไว้");
     let name = file.bytes().rsplit(|byte| *byte == b'/').next().unwrap_or_default();
     Phrase::default().theirs(&Untrusted::new(name)).ours(from).ours(next)
-}
-
-/// Nobody can know whether the terminal took it, so the way without it is named.
-fn copied(language: Language, copied: &Copied) -> Phrase {
-    let Copied { sent, all, kept } = copied;
-    let bytes = if sent < all { format!("{sent}/{all}") } else { sent.to_string() };
-    let phrase = match language {
-        Language::En => Phrase::of(format!("Copied {bytes} bytes")),
-        Language::Th => Phrase::of(format!("คัดลอก {bytes} ไบต์")),
-    };
-    let phrase = match kept {
-        Kept::InFile => {
-            phrase.ours(pick(language, ", and clip/last.txt. ", " และลง clip/last.txt "))
-        }
-        Kept::Nowhere => phrase.ours(". "),
-        Kept::Failed(why) => {
-            let but = pick(language, ", but not to a file: ", " แต่ลงไฟล์ไม่ได้: ");
-            phrase.ours(but).then(trouble::reason(language, why)).ours(". ")
-        }
-    };
-    phrase.ours(pick(language, "tmux lost it? y, then p.", "ถ้าหายใน tmux ให้กด y แล้ว p"))
 }

@@ -85,7 +85,11 @@ impl Tail {
         }
         self.unnamed = false;
         self.end += bytes as u64;
-        self.untouched()
+        // Gone for sure; a question that the disk does not answer says nothing against what it has just synced.
+        if matches!(self.file.bytes_to_find(), Ok(0)) {
+            return Err(JournalError::Foreign { expected: self.end, found: 0 });
+        }
+        Ok(())
     }
 
     /// Takes the line that was written last back: it is not known whose journal this was when it got there.

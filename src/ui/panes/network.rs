@@ -263,7 +263,7 @@ fn connection(
     let mut address = end(socket).to_string();
     if row.part == NetworkPart::Listening && columns.state == 0 {
         // Without a column for the state, what waits must not look like what calls out.
-        address = format!("*:{}", socket.local.port());
+        address.push_str(" L");
     }
     // A row with a longer address than most has its own columns.
     let columns = if address.len() > columns.remote {
