@@ -3,6 +3,8 @@
 #[path = "cockpit/any.rs"]
 mod any;
 mod incident;
+#[path = "cockpit/own.rs"]
+mod own;
 #[path = "cockpit/search.rs"]
 mod search;
 #[path = "cockpit/table.rs"]
