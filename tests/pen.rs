@@ -8,6 +8,8 @@
 
 #[path = "pen/follow.rs"]
 mod follow;
+#[path = "pen/reader.rs"]
+mod reader;
 #[path = "pen/rounds.rs"]
 mod rounds;
 #[path = "pen/shared.rs"]

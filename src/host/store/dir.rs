@@ -116,12 +116,16 @@ impl Dir {
         }
     }
 
-    /// What would have been refused had the file, or the folder itself, not been looked at as a copy.
+    /// What would have been refused had the file, or the folder itself, not been looked at as a copy. What is gone by now
+    /// is in no doubt.
     pub(super) fn doubts(&self, names: &[String]) -> Result<Vec<StoreError>, StoreError> {
         let mut doubts = Vec::new();
         doubts.extend(doubt(&self.stat()?, OTHERS).map(|why| why.at(&self.path)));
         for name in names {
-            let file = self.file(name, Access::Read)?;
+            let file = match self.file(name, Access::Read) {
+                Err(error) if error.is_not_found() => continue,
+                file => file?,
+            };
             doubts.extend(doubt(&file.stat()?, OTHERS).map(|why| why.at(&file.path)));
         }
         Ok(doubts)

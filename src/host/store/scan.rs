@@ -5,15 +5,16 @@
 
 mod check;
 
+use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Read};
 use std::num::NonZero;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::thread;
 
 use crate::domain::session::{
     self, Audit, Chain, Checked, Entry, Fork, LINE_LIMIT, LineProblem, Verdict,
 };
-use crate::host::store::dir::{Dir, File, Reader};
+use crate::host::store::dir::{Dir, File};
 use crate::host::store::disk::Access;
 use crate::host::store::error::StoreError;
 use crate::host::store::scan::check::Checkers;
@@ -43,6 +44,9 @@ pub(super) fn all(dir: &Dir, mut told: impl FnMut(Entry)) -> Result<Scan, StoreE
 }
 
 /// The same until `told` has enough; what is after that was not looked at.
+///
+/// Others may write meanwhile. Where a segment goes on is asked of all of them before the lines of any are taken; one that
+/// began after it was asked counts as it was then, since the segment before it was read without that word.
 pub(super) fn until(
     dir: &Dir,
     mut told: impl FnMut(Entry) -> ControlFlow<()>,
@@ -53,16 +57,22 @@ pub(super) fn until(
     }
     let problem = |file: &File, source| StoreError::io("read", file.path(), source);
     let mut audit = Audit::default();
+    let mut ends = BTreeMap::new();
     each(dir, &segments, |number, file| {
+        // The length first: a line that comes after it was measured is found, or is behind the end.
+        let bytes = file.bytes().map_err(|source| problem(file, source))?;
         let first = first_line(file).map_err(|source| problem(file, source))?;
-        if let Some(first) = first {
+        if let Some(first) = &first {
             audit.begins(number, first.start());
         }
+        ends.insert(number, if first.is_some() { u64::MAX } else { bytes });
         Ok(ControlFlow::Continue(()))
     })?;
     each(dir, &segments, |number, file| {
         audit.segment(number);
-        lines(file, 0, &mut audit, &mut told).map_err(|source| problem(file, source))
+        // What was not there when it was asked has no lines.
+        let part = 0..ends.get(&number).copied().unwrap_or(0);
+        lines(file, part, &mut audit, &mut told).map_err(|source| problem(file, source))
     })?;
     Ok(Scan { audit, segments })
 }
@@ -167,20 +177,21 @@ pub(super) fn last(
         told(entry);
         ControlFlow::Continue(())
     };
-    match lines(file, from, &mut audit, &mut told)? {
+    match lines(file, from..u64::MAX, &mut audit, &mut told)? {
         ControlFlow::Continue(()) | ControlFlow::Break(()) => Ok(audit),
     }
 }
 
-/// Gives the lines from a place on to `audit`.
+/// Gives the lines of a part of a segment to `audit`.
 fn lines(
     file: &File,
-    from: u64,
+    part: Range<u64>,
     audit: &mut Audit,
     told: &mut impl FnMut(Entry) -> ControlFlow<()>,
 ) -> io::Result<ControlFlow<()>> {
-    let mut reader = BufReader::with_capacity(BATCH, file.reader(from));
-    let small = file.bytes()?.saturating_sub(from) < SMALL;
+    let wanted = file.reader(part.start).take(part.end.saturating_sub(part.start));
+    let mut reader = BufReader::with_capacity(BATCH, wanted);
+    let small = file.bytes()?.min(part.end).saturating_sub(part.start) < SMALL;
     let cores = thread::available_parallelism().map_or(1, NonZero::get).min(THREADS);
     thread::scope(|scope| {
         let mut checkers = Checkers::hire(scope, if small { 0 } else { cores });
@@ -212,7 +223,7 @@ struct Batch {
 
 impl Batch {
     /// The next lines; `None` at the end of the file.
-    fn next(reader: &mut BufReader<Reader>) -> io::Result<Option<Self>> {
+    fn next(reader: &mut impl BufRead) -> io::Result<Option<Self>> {
         let mut batch = Self { bytes: Vec::new(), ends: Vec::new() };
         while batch.bytes.len() < BATCH && read_line(reader, &mut batch.bytes)? {
             batch.ends.push(batch.bytes.len());
