@@ -13,10 +13,12 @@ use std::sync::Arc;
 use firedamp::cockpit::keymap::Key;
 use firedamp::cockpit::model::{Glyphs, Pane, Source, View};
 use firedamp::cockpit::{Effect, Msg, Opened};
-use firedamp::domain::base::{Digest, Language, Moment, Timestamp};
+use firedamp::domain::base::{Digest, Language, Moment, Pid, ProcessId, Timestamp};
+use firedamp::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject};
 use firedamp::domain::playbook::{FlowId, ItemId, NodeId, PB_31, read};
 use firedamp::domain::session::{
-    Anchor, Chain, Draft, Entry, Event, ItemState, KEPT, Opening, Past, Stamp, State, brief,
+    Anchor, Chain, Draft, Entry, Escalation, Event, ItemState, KEPT, Opening, Past, Stamp,
+    Standing, State, brief,
 };
 use firedamp::host::store::{Hand, Store};
 use firedamp::run::timeline::{self, Form};
@@ -24,6 +26,7 @@ use firedamp::run::verify::{Asked, verify};
 use firedamp::ui::Screen;
 use firedamp::ui::panes::draw;
 use firedamp::ui::theme::Theme;
+use firedamp::words;
 use incident::{Desk, entry, opened, opening};
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
@@ -207,6 +210,132 @@ fn old_notes_are_counted_and_can_be_taken_back() {
     assert_eq!(state.withdrawn.get(&7), Some(&10_002));
     let card = brief(&state, &read(PB_31.en).0, moment().at);
     assert_eq!((card.earlier_notes, card.since.notes), (4_999, 10_000));
+}
+
+/// Notes that the handoff card has to read, however many others come after them.
+const DUE: &str = "cloud billing went up by $2400 this week";
+const GUESS: &str = "? they came in by the old wiki";
+
+fn buried(first: &[&str], fillers: u64) -> State {
+    let mut state = State::default();
+    let first = first.iter().map(|text| noted(text));
+    let all = first.chain((0..fillers).map(|_| noted("x")));
+    (1..).zip(all).for_each(|(seq, event)| state.apply(&entry(seq, event)));
+    state
+}
+
+#[test]
+fn what_is_due_and_what_is_guessed_is_on_the_card_behind_ten_thousand_notes() {
+    let book = read(PB_31.en).0;
+    let mut state = buried(&[DUE, GUESS, "the registry was down"], 10_001);
+    let card = brief(&state, &book, moment().at);
+    assert!(state.earlier_notes.len() > 4_000, "the others are counted");
+    assert_eq!(card.hypotheses.iter().map(|it| it.seq).collect::<Vec<_>>(), [2]);
+    assert!(card.must_read().contains(&1), "{:?}", card.escalations);
+    assert_eq!((card.notes.first().map(|it| it.seq), card.since.notes), (Some(1), 10_004));
+    let mentioned = |it: &Escalation| it.standing == Standing::Mentioned(3);
+    assert!(card.escalations.iter().any(mentioned), "{:?}", card.escalations);
+    // What is taken back is gone from the card, too.
+    for back in [1, 2] {
+        assert!(state.has_note(back));
+        state.apply(&entry(20_000 + back, Event::Withdrew { entry: back }));
+        assert!(!state.has_note(back));
+    }
+    let card = brief(&state, &book, moment().at);
+    assert!(card.hypotheses.is_empty() && !card.must_read().contains(&1));
+    assert_eq!(card.since.taken_back, 2);
+}
+
+#[test]
+fn guesses_without_number_are_kept_up_to_a_limit_and_push_out_nothing_that_is_due() {
+    let mut state = buried(&[DUE], 0);
+    let guesses = 30_000;
+    (2..).take(guesses).for_each(|seq| state.apply(&entry(seq, noted(GUESS))));
+    assert_eq!(state.telling_notes.len(), 2_001);
+    let all = state.telling_notes.len() + state.earlier_notes.len() + state.notes.len();
+    assert_eq!(all, guesses + 1, "every note is counted once");
+    assert!((1..=30_001).all(|seq| state.has_note(seq)));
+    let card = brief(&state, &read(PB_31.en).0, moment().at);
+    assert!(card.must_read().contains(&1));
+}
+
+/// What was found on the process of this number.
+fn found(pid: u32, grade: Grade) -> Event {
+    let subject = miner_of(pid);
+    let value = "stratum+tcp://192.0.2.1:3333".into();
+    let reasons = vec![Reason { rule: Rule::PoolUrl, value, source: FactSource::CommandLine }];
+    Event::Found { finding: Finding { subject, grade, reasons }, name: format!("{pid} x").into() }
+}
+
+fn miner_of(pid: u32) -> Subject {
+    Subject::Process(ProcessId { pid: Pid(pid), start: u64::from(pid) })
+}
+
+fn after(events: impl IntoIterator<Item = Event>) -> State {
+    let mut state = State::default();
+    (1..).zip(events).for_each(|(seq, event)| state.apply(&entry(seq, event)));
+    state
+}
+
+#[test]
+fn a_host_that_starts_miners_for_ever_fills_no_memory_and_hides_none_that_lives() {
+    let live = (1..=3).map(|pid| found(pid, Grade::Confirmed));
+    let seen = Event::Acknowledged { subject: miner_of(1) };
+    let flood = (10..30_010).flat_map(|pid| {
+        let (subject, name) = (miner_of(pid), "x".into());
+        [found(pid, Grade::Confirmed), Event::Ended { subject, name }]
+    });
+    let state = after(live.chain([seen]).chain(flood));
+    let kept = state.findings.len();
+    assert!((4_000..=5_000).contains(&kept), "{kept}");
+    assert_eq!(state.earlier_findings + kept as u64, 30_003, "the others are counted");
+    assert_eq!(
+        state.live.iter().collect::<Vec<_>>(),
+        [1, 2, 3].map(miner_of).iter().collect::<Vec<_>>()
+    );
+    assert_eq!(state.renewed.len(), kept);
+    assert_eq!(state.ended.len() + 3, kept);
+    assert!(state.acknowledged.contains_key(&miner_of(1)));
+    assert!(state.ended.contains_key(&miner_of(30_009)), "the oldest went");
+    let book = read(PB_31.en).0;
+    let card = brief(&state, &book, moment().at);
+    let said = |language| {
+        let all = words::card::card(language, &card, None, &book);
+        let parts = all.iter().flat_map(|it| &it.lines).flat_map(|line| &line.text);
+        let ours = parts.filter_map(|(_, part)| match part {
+            words::Part::Ours(text) => Some(text.to_string()),
+            words::Part::Theirs(_) => None,
+        });
+        ours.collect::<String>()
+    };
+    let count = state.earlier_findings;
+    assert!(
+        said(Language::En).contains(&format!("{count} earlier findings: firedamp timeline ID"))
+    );
+    assert!(said(Language::Th).contains(&format!("{count} สิ่งที่พบก่อนหน้า: firedamp timeline ID")));
+}
+
+#[test]
+fn what_is_live_goes_last_and_the_gravest_of_it_at_the_very_end() {
+    let grades = [Grade::Confirmed, Grade::Suspect, Grade::Noted];
+    let live = (0..6_000_u32).map(|pid| found(pid, grades[pid as usize % 3]));
+    let state = after(live);
+    let of = |grade| state.findings.values().filter(|(_, it, _)| it.grade == grade).count();
+    assert!(of(Grade::Noted) < 1_500, "{}", of(Grade::Noted));
+    assert_eq!((of(Grade::Suspect), of(Grade::Confirmed)), (2_000, 2_000));
+    let read = (0..500).map(|pid| Event::Acknowledged { subject: miner_of(pid * 3) });
+    let live = (0..6_000_u32).map(|pid| found(pid, grades[pid as usize % 3]));
+    let state = after(live.clone().take(2_000).chain(read).chain(live.skip(2_000)));
+    let left = (0..500).filter(|pid| state.findings.contains_key(&miner_of(pid * 3))).count();
+    assert_eq!(left, 0, "what somebody has read goes before what nobody has");
+}
+
+#[test]
+fn trouble_without_number_is_kept_up_to_a_limit() {
+    let met = |number: u64| Event::Trouble { what: format!("trouble {number}").into() };
+    let state = after((1..=50_000).map(met));
+    assert!((1_000..=1_250).contains(&state.troubles.len()));
+    assert_eq!(state.troubles.last().map(|it| it.seq), Some(50_000));
 }
 
 #[test]

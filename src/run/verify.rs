@@ -247,7 +247,7 @@ impl Reading<'_> {
                 if good { "by" } else { "NOT by" }
             )?;
         }
-        let unknown = self.state.unknown.len();
+        let unknown = self.state.unknown.len() as u64 + self.state.earlier_unknown;
         if unknown > 0 {
             writeln!(out, "  unknown  {unknown} entries of kinds that this version does not know")?;
         }

@@ -1,7 +1,10 @@
 //! The state that a session's events add up to.
 //!
-//! Invariant: follows from the entries in their order and from nothing else. What grows with every entry is kept as a number.
+//! Invariant: follows from the entries in their order and from nothing else. What a host or a program can make grow
+//! without end has a limit; of notes before that, a number each is kept. Whole is what people decide: choices that
+//! stand, marks, programs that were allowed, signatures.
 
+mod limit;
 mod part;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,9 +23,6 @@ pub use part::{
     Worker,
 };
 
-/// So many notes are kept at least, and twice as many at most: a program that writes notes must not eat the memory.
-const NOTES: usize = 5_000;
-
 /// What the events so far add up to. `State::default()` is the state before the first.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
@@ -40,23 +40,29 @@ pub struct State {
     pub left: bool,
     /// Choices that stand, in order.
     pub choices: Vec<Choice>,
-    /// Choices taken back, in the order they were taken back.
+    /// The newest choices that were taken back, in the order they were taken back.
     pub gone: Vec<Gone>,
     /// Items that were ever marked; the last mark counts.
     pub items: BTreeMap<ItemId, ItemMark>,
     /// Notes in order: the newest, and all of them in any session that people write by hand.
     pub notes: Vec<Note>,
-    /// Entries of the notes before those, in order. What they say is on disk.
+    /// Notes before those that the handoff card reads, in order: guesses, and what bears on telling others.
+    pub telling_notes: Vec<Note>,
+    /// Entries of the other notes before those, in order. What they say is on disk.
     pub earlier_notes: Vec<u64>,
     /// What can be taken back.
     pub acts: Acts,
-    /// What was found, by subject, with the entry that first named it.
+    /// What was found, by subject, with the entry that first named it: all that is live and open in any real incident.
     pub findings: BTreeMap<Subject, (u64, Finding, Untrusted)>,
-    /// The newest entry about each subject that something was found on.
+    /// How many findings there were beside those. What they say is on disk.
+    pub earlier_findings: u64,
+    /// The newest entry about each of these subjects.
     pub renewed: BTreeMap<Subject, u64>,
-    /// When each subject was first missed, of those that are no longer there.
+    /// These subjects, but for those that have ended.
+    pub live: BTreeSet<Subject>,
+    /// When each of these subjects was first missed, of those that are no longer there.
     pub ended: BTreeMap<Subject, Timestamp>,
-    /// Findings that somebody has looked at, and about which nothing more was found since.
+    /// Of these, findings that somebody has looked at, and about which nothing more was found since.
     pub acknowledged: BTreeMap<Subject, Acknowledged>,
     /// Programs that the responder allowed.
     pub allowed: Vec<Untrusted>,
@@ -64,16 +70,18 @@ pub struct State {
     pub handoff: Option<HandoffState>,
     /// The newest handoff that was accepted: what came after it is news to whoever takes over next.
     pub relieved: Option<HandoffState>,
-    /// Notes and handoffs that were taken back, and the entry that did it.
+    /// The newest notes and handoffs that were taken back, and the entry that did it.
     pub withdrawn: BTreeMap<u64, u64>,
-    /// Trouble that the program met, in order.
+    /// The newest trouble that the program met, in order.
     pub troubles: Vec<TroubleMet>,
     /// The newest entry whose anchor was shown.
     pub anchored: Option<Anchor>,
     /// Who has signed what with a key, in order.
     pub signatures: Vec<SignedBy>,
-    /// Entries of kinds that this version does not know, or with more in them than it knows.
+    /// The newest entries of kinds that this version does not know, or with more in them than it knows.
     pub unknown: Vec<u64>,
+    /// How many of those there are before these.
+    pub earlier_unknown: u64,
     /// Who worked on it, in the order of their first entry; the program itself is not among them.
     pub workers: Vec<Worker>,
     /// How the training goes, if this is one.
@@ -159,12 +167,14 @@ impl State {
             Event::Noted { text, about } => self.note(Note { seq, at, by: by(), text, about }),
             Event::Withdrew { entry: back } => self.withdraw(back, seq),
             Event::Found { finding, name } => self.found(seq, finding, name),
-            Event::Ended { subject, .. } => {
-                self.ended.entry(subject).or_insert(at);
+            Event::Ended { subject, .. } if self.live.remove(&subject) => {
+                self.ended.insert(subject, at);
             }
-            Event::Acknowledged { subject } => {
+            Event::Acknowledged { subject } if self.findings.contains_key(&subject) => {
                 self.acknowledged.insert(subject, Acknowledged { seq, at, by: by() });
             }
+            // What was never found, or was let go, needs no more.
+            Event::Ended { .. } | Event::Acknowledged { .. } => {}
             Event::Allowed { program, .. } if self.allowed.contains(&program) => {}
             Event::Allowed { program, .. } => self.allowed.push(program),
             Event::HandedOff { words, to, read } => {
@@ -177,13 +187,17 @@ impl State {
             Event::Signed { entry, key, .. } => {
                 self.signatures.push(SignedBy { seq, by: by(), entry, key });
             }
-            Event::Trouble { what } => self.troubles.push(TroubleMet { seq, at, what }),
+            Event::Trouble { what } => {
+                self.troubles.push(TroubleMet { seq, at, what });
+                limit::newest(&mut self.troubles, limit::TROUBLES);
+            }
             event @ (Event::Hinted { .. }
             | Event::ExpertShown
             | Event::TapeAt { .. }
             | Event::Debriefed { .. }) => self.training.happened(&event),
             Event::Unknown(fields) => {
                 self.unknown.push(seq);
+                self.earlier_unknown += limit::newest(&mut self.unknown, limit::NUMBERS);
                 if let Some(event) = known_part(&fields) {
                     self.happened(&Entry { event, ..entry.clone() });
                 }
@@ -201,8 +215,10 @@ impl State {
         self.renewed.insert(subject.clone(), seq);
         self.acknowledged.remove(&subject);
         self.ended.remove(&subject);
+        self.live.insert(subject.clone());
         let first = self.findings.get(&subject).map_or(seq, |(first, ..)| *first);
         self.findings.insert(subject, (first, finding, name));
+        self.thin_findings();
     }
 
     /// The first acceptance of the newest handoff counts.
@@ -220,25 +236,26 @@ impl State {
         let handoff = self.handoff.take_if(|it| it.seq == back && it.accepted.is_none());
         if self.unwrite(back) || handoff.is_some() {
             self.withdrawn.insert(back, by);
+            if self.withdrawn.len() > limit::NUMBERS {
+                self.withdrawn.pop_first();
+            }
             // What stands then is the one that was accepted last.
             self.handoff = self.handoff.take().or_else(|| self.relieved.clone());
         }
     }
 
-    /// Keeps a note; of older ones only where they are.
     fn note(&mut self, note: Note) {
-        if self.notes.len() >= 2 * NOTES {
-            self.earlier_notes.extend(self.notes.drain(..NOTES).map(|note| note.seq));
-        }
         self.acts.did(Act::Written(note.seq));
-        self.notes.push(note);
+        self.keep_note(note);
     }
 
     /// Takes a note away; `false` if there is none with this entry.
     fn unwrite(&mut self, seq: u64) -> bool {
-        if let Ok(at) = self.notes.binary_search_by_key(&seq, |note| note.seq) {
-            self.notes.remove(at);
-            return true;
+        for notes in [&mut self.notes, &mut self.telling_notes] {
+            if let Ok(at) = notes.binary_search_by_key(&seq, |note| note.seq) {
+                notes.remove(at);
+                return true;
+            }
         }
         let at = self.earlier_notes.binary_search(&seq);
         at.is_ok_and(|at| self.earlier_notes.remove(at) == seq)
@@ -247,7 +264,9 @@ impl State {
     /// A note of this entry stands.
     #[must_use]
     pub fn has_note(&self, seq: u64) -> bool {
-        self.notes.binary_search_by_key(&seq, |note| note.seq).is_ok()
+        let is_in = |notes: &[Note]| notes.binary_search_by_key(&seq, |note| note.seq).is_ok();
+        is_in(&self.notes)
+            || is_in(&self.telling_notes)
             || self.earlier_notes.binary_search(&seq).is_ok()
     }
 
@@ -284,5 +303,6 @@ impl State {
                 self.choices.push(choice);
             }
         }
+        limit::newest(&mut self.gone, limit::GONE);
     }
 }

@@ -9,6 +9,7 @@ mod escalate;
 mod risk;
 mod since;
 
+pub(super) use escalate::{Bearing, bearing};
 pub use escalate::{Escalation, Standing};
 pub use risk::{Risk, RiskKind};
 pub use since::Since;
@@ -43,6 +44,8 @@ pub struct Brief {
     pub phases: Vec<PhaseBrief>,
     /// What was found: what is live before what has ended, the gravest first.
     pub findings: Vec<FindingBrief>,
+    /// How many findings there were beside those; the journal has them.
+    pub earlier_findings: u64,
     /// What the next responder should know before anything else, the gravest first.
     pub risks: Vec<Risk>,
     /// When the last screen let go in good order, if nobody has looked since.
@@ -68,7 +71,7 @@ pub struct Brief {
     /// Programs of the host that were allowed to run.
     pub allowed: Vec<Untrusted>,
     /// Entries that this version does not understand.
-    pub unknown: usize,
+    pub unknown: u64,
 }
 
 /// Where one flow stands.
@@ -169,7 +172,8 @@ pub fn brief(state: &State, playbook: &Playbook, now: Timestamp) -> Brief {
         .collect();
     let phases = phases(state, playbook);
     let findings = findings(state);
-    let (hypotheses, notes) = state.notes.iter().cloned().partition(is_hypothesis);
+    let notes = state.telling_notes.iter().chain(&state.notes).cloned();
+    let (hypotheses, notes) = notes.partition(is_hypothesis);
     Brief {
         opening: state.opening.clone(),
         opened_at: state.opened_at,
@@ -184,6 +188,7 @@ pub fn brief(state: &State, playbook: &Playbook, now: Timestamp) -> Brief {
         since: since::since(state),
         escalations: escalate::escalations(state, playbook),
         findings,
+        earlier_findings: state.earlier_findings,
         notes,
         hypotheses,
         earlier_notes: state.earlier_notes.len(),
@@ -191,12 +196,12 @@ pub fn brief(state: &State, playbook: &Playbook, now: Timestamp) -> Brief {
         handoff: state.handoff.clone(),
         signatures: state.signatures.clone(),
         allowed: state.allowed.clone(),
-        unknown: state.unknown.len(),
+        unknown: state.unknown.len() as u64 + state.earlier_unknown,
     }
 }
 
 /// A note that says what somebody believes.
-fn is_hypothesis(note: &Note) -> bool {
+pub(super) fn is_hypothesis(note: &Note) -> bool {
     note.text.bytes().trim_ascii_start().starts_with(b"?")
 }
 

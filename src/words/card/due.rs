@@ -5,7 +5,7 @@ use crate::domain::session::{
     Brief, Escalation, FindingBrief, ItemState, NextStep, PhaseBrief, Risk, RiskKind, Standing,
 };
 use crate::words::card::{
-    Line, Sign, Teller, Text, Tone, moment, one_line, part, plain, quiet, theirs, toned,
+    Line, Sign, Teller, Text, Tone, moment, one_line, part, plain, quiet, strong, theirs, toned,
 };
 use crate::words::finding;
 use crate::words::session::phase;
@@ -20,6 +20,7 @@ pub(super) fn risks(teller: Teller<'_>) -> Vec<Line> {
     let brief = teller.brief;
     let mut lines: Vec<Line> = brief.risks.iter().flat_map(|risk| one_risk(teller, risk)).collect();
     lines.extend(acknowledged(teller));
+    lines.extend(earlier(teller));
     // What was live then may have ended since.
     let live = brief.findings.iter().any(|it| it.ended.is_none());
     if let Some(at) = brief.unwatched.filter(|_| live) {
@@ -53,6 +54,15 @@ fn acknowledged(teller: Teller<'_>) -> Option<Line> {
     let mut text = if said.is_empty() { return None } else { said.join(&quiet(", ")) };
     text.push(quiet(teller.say(": see the timeline", ": ดูลำดับเหตุการณ์")));
     Some(Line::with(Sign::Grade(Grade::Noted), text))
+}
+
+/// Findings that the card has no room for are counted, so that nobody takes the others for all.
+fn earlier(teller: Teller<'_>) -> Option<Line> {
+    let earlier = teller.brief.earlier_findings;
+    let said =
+        teller.say(" earlier findings: firedamp timeline ID", " สิ่งที่พบก่อนหน้า: firedamp timeline ID");
+    let text = || vec![strong(earlier.to_string()), quiet(said)];
+    (earlier > 0).then(|| Line::with(Sign::Grade(Grade::Noted), text()))
 }
 
 fn one_risk(teller: Teller<'_>, risk: &Risk) -> Vec<Line> {

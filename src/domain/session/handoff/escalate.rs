@@ -62,6 +62,27 @@ pub(super) fn escalations(state: &State, playbook: &Playbook) -> Vec<Escalation>
     all
 }
 
+/// What a text has to do with the criteria of any playbook: all that [`escalations`] can ever point to has a bearing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::domain::session) enum Bearing {
+    /// It is about a topic, and names a sum.
+    Sum,
+    /// It is about a topic.
+    Mention,
+}
+
+/// Whether a text is about one of the topics.
+pub(in crate::domain::session) fn bearing(text: &Untrusted) -> Option<Bearing> {
+    let text = small(text);
+    let is_about_one = TOPICS.into_iter().any(|words| is_about(&text, words));
+    let bearing = || if dollars(&text).next().is_some() { Bearing::Sum } else { Bearing::Mention };
+    is_about_one.then(bearing)
+}
+
+fn small(text: &Untrusted) -> String {
+    String::from_utf8_lossy(text.bytes()).to_lowercase()
+}
+
 fn rows(table: &Table, said: &[(u64, String)]) -> Vec<Escalation> {
     let row = |row: &Vec<crate::domain::playbook::Prose>| {
         let [condition, to, ..] = row.as_slice() else { return None };
@@ -73,10 +94,10 @@ fn rows(table: &Table, said: &[(u64, String)]) -> Vec<Escalation> {
 
 /// What people wrote, in small letters, oldest first.
 fn said(state: &State) -> Vec<(u64, String)> {
-    let text = |text: &Untrusted| String::from_utf8_lossy(text.bytes()).to_lowercase();
-    let notes = state.notes.iter().map(|note| (note.seq, text(&note.text)));
+    let notes = state.telling_notes.iter().chain(&state.notes);
+    let notes = notes.map(|note| (note.seq, small(&note.text)));
     let reasons = state.items.values().filter(|mark| !mark.reason.is_empty());
-    let reasons = reasons.map(|mark| (mark.seq, text(&mark.reason)));
+    let reasons = reasons.map(|mark| (mark.seq, small(&mark.reason)));
     let mut said: Vec<(u64, String)> = notes.chain(reasons).collect();
     said.sort_unstable();
     said

@@ -20,9 +20,9 @@ pub struct Since {
     pub marked: Vec<(ItemId, ItemState)>,
     /// Notes that were written.
     pub notes: usize,
-    /// Subjects that something was first found on.
+    /// Subjects that something was first found on, of those that the card has room for.
     pub found: usize,
-    /// Subjects that somebody looked at.
+    /// Subjects that somebody looked at, of those that the card has room for.
     pub acknowledged: usize,
 }
 
@@ -51,7 +51,7 @@ pub(super) fn since(state: &State) -> Since {
         chosen: state.choices.iter().filter(|choice| choice.seq > seq).count(),
         taken_back: gone + state.withdrawn.values().filter(|by| **by > seq).count(),
         marked: marks.into_iter().map(|(item, mark)| (item.clone(), mark.state)).collect(),
-        notes: state.notes.iter().filter(|note| note.seq > seq).count()
+        notes: state.notes.iter().chain(&state.telling_notes).filter(|note| note.seq > seq).count()
             + state.earlier_notes.iter().filter(|earlier| **earlier > seq).count(),
         found: state.findings.values().filter(|(first, ..)| *first > seq).count(),
         acknowledged: state.acknowledged.values().filter(|it| it.seq > seq).count(),
