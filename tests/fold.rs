@@ -1,13 +1,14 @@
 //! The fold: what entries add up to, and what is left when a choice is taken back.
 #![expect(clippy::unwrap_used, reason = "a broken test should stop where it is")]
 
-use firedamp::domain::base::{Digest, Pid, ProcessId, Timestamp};
+use firedamp::domain::base::{Digest, Language, Pid, ProcessId, Timestamp};
 use firedamp::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject};
-use firedamp::domain::playbook::{FlowId, ItemId, NodeId};
+use firedamp::domain::playbook::{FlowId, ItemId, NodeId, PB_31, read};
 use firedamp::domain::session::{
-    Audit, Chain, Choice, Draft, Event, ItemState, Line, Opening, Stamp, State,
+    Audit, Chain, Choice, Draft, Entry, Event, ItemState, Line, Opening, Stamp, State, brief,
 };
 use firedamp::domain::untrusted::Untrusted;
+use firedamp::words;
 use proptest::prelude::*;
 
 fn at(second: i64) -> Timestamp {
@@ -161,6 +162,89 @@ fn the_program_is_no_worker() {
     let told: Vec<_> = state.workers.iter().map(|it| (it.by.plain(9), it.from, it.to)).collect();
     assert_eq!(told, [("ploy".into(), at(0), at(3)), ("somsak".into(), at(2), at(2))]);
     assert_eq!(state.last_by, Some("ploy".into()));
+}
+
+/// What was found on the process of this number.
+fn found_on(pid: u32, grade: Grade) -> Event {
+    let Event::Found { finding, .. } = found(grade, "") else { panic!() };
+    let finding = Finding { subject: miner_of(pid), ..finding };
+    Event::Found { finding, name: format!("{pid} x").into() }
+}
+
+fn miner_of(pid: u32) -> Subject {
+    Subject::Process(ProcessId { pid: Pid(pid), start: u64::from(pid) })
+}
+
+/// What these events add up to, without the journal that they would stand in.
+fn after(events: impl IntoIterator<Item = Event>) -> State {
+    let mut state = State::default();
+    for (seq, event) in (1..).zip(events) {
+        let boot = Stamp { id: "b007".into(), ms: 0 };
+        let (at, by, prev) = (at(0), "ploy".into(), Digest::default());
+        state.apply(&Entry { seq, at, boot, by, prev, event });
+    }
+    state
+}
+
+#[test]
+fn a_host_that_starts_miners_for_ever_fills_no_memory_and_hides_none_that_lives() {
+    let live = (1..=3).map(|pid| found_on(pid, Grade::Confirmed));
+    let seen = Event::Acknowledged { subject: miner_of(1) };
+    let flood = (10..30_010).flat_map(|pid| {
+        let (subject, name) = (miner_of(pid), "x".into());
+        [found_on(pid, Grade::Confirmed), Event::Ended { subject, name }]
+    });
+    let state = after(live.chain([seen]).chain(flood));
+    let kept = state.findings.len();
+    assert!((4_000..=5_000).contains(&kept), "{kept}");
+    assert_eq!(state.earlier_findings + kept as u64, 30_003, "the others are counted");
+    assert_eq!(
+        state.live.iter().collect::<Vec<_>>(),
+        [1, 2, 3].map(miner_of).iter().collect::<Vec<_>>()
+    );
+    assert_eq!(state.renewed.len(), kept);
+    assert_eq!(state.ended.len() + 3, kept);
+    assert!(state.acknowledged.contains_key(&miner_of(1)));
+    assert!(state.ended.contains_key(&miner_of(30_009)), "the oldest went");
+    let book = read(PB_31.en).0;
+    let card = brief(&state, &book, at(0));
+    let said = |language| {
+        let all = words::card::card(language, &card, None, &book);
+        let parts = all.iter().flat_map(|it| &it.lines).flat_map(|line| &line.text);
+        let ours = parts.filter_map(|(_, part)| match part {
+            words::Part::Ours(text) => Some(text.to_string()),
+            words::Part::Theirs(_) => None,
+        });
+        ours.collect::<String>()
+    };
+    let count = state.earlier_findings;
+    assert!(
+        said(Language::En).contains(&format!("{count} earlier findings: firedamp timeline ID"))
+    );
+    assert!(said(Language::Th).contains(&format!("{count} สิ่งที่พบก่อนหน้า: firedamp timeline ID")));
+}
+
+#[test]
+fn what_is_live_goes_last_and_the_gravest_of_it_at_the_very_end() {
+    let grades = [Grade::Confirmed, Grade::Suspect, Grade::Noted];
+    let live = (0..6_000_u32).map(|pid| found_on(pid, grades[pid as usize % 3]));
+    let state = after(live);
+    let of = |grade| state.findings.values().filter(|(_, it, _)| it.grade == grade).count();
+    assert!(of(Grade::Noted) < 1_500, "{}", of(Grade::Noted));
+    assert_eq!((of(Grade::Suspect), of(Grade::Confirmed)), (2_000, 2_000));
+    let seen = (0..500).map(|pid| Event::Acknowledged { subject: miner_of(pid * 3) });
+    let live = (0..6_000_u32).map(|pid| found_on(pid, grades[pid as usize % 3]));
+    let state = after(live.clone().take(2_000).chain(seen).chain(live.skip(2_000)));
+    let left = (0..500).filter(|pid| state.findings.contains_key(&miner_of(pid * 3))).count();
+    assert_eq!(left, 0, "what somebody has read goes before what nobody has");
+}
+
+#[test]
+fn trouble_without_number_is_kept_up_to_a_limit() {
+    let met = |number: u64| Event::Trouble { what: format!("trouble {number}").into() };
+    let state = after((1..=50_000).map(met));
+    assert!((1_000..=1_250).contains(&state.troubles.len()));
+    assert_eq!(state.troubles.last().map(|it| it.seq), Some(50_000));
 }
 
 fn any_choice() -> impl Strategy<Value = Event> {

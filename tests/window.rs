@@ -13,8 +13,7 @@ use std::sync::Arc;
 use firedamp::cockpit::keymap::Key;
 use firedamp::cockpit::model::{Glyphs, Pane, Source, View};
 use firedamp::cockpit::{Effect, Msg, Opened};
-use firedamp::domain::base::{Digest, Language, Moment, Pid, ProcessId, Timestamp};
-use firedamp::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject};
+use firedamp::domain::base::{Digest, Language, Moment, Timestamp};
 use firedamp::domain::playbook::{FlowId, ItemId, NodeId, PB_31, read};
 use firedamp::domain::session::{
     Anchor, Chain, Draft, Entry, Escalation, Event, ItemState, KEPT, Opening, Past, Stamp,
@@ -26,7 +25,6 @@ use firedamp::run::verify::{Asked, verify};
 use firedamp::ui::Screen;
 use firedamp::ui::panes::draw;
 use firedamp::ui::theme::Theme;
-use firedamp::words;
 use incident::{Desk, entry, opened, opening};
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
@@ -257,85 +255,6 @@ fn guesses_without_number_are_kept_up_to_a_limit_and_push_out_nothing_that_is_du
     assert!((1..=30_001).all(|seq| state.has_note(seq)));
     let card = brief(&state, &read(PB_31.en).0, moment().at);
     assert!(card.must_read().contains(&1));
-}
-
-/// What was found on the process of this number.
-fn found(pid: u32, grade: Grade) -> Event {
-    let subject = miner_of(pid);
-    let value = "stratum+tcp://192.0.2.1:3333".into();
-    let reasons = vec![Reason { rule: Rule::PoolUrl, value, source: FactSource::CommandLine }];
-    Event::Found { finding: Finding { subject, grade, reasons }, name: format!("{pid} x").into() }
-}
-
-fn miner_of(pid: u32) -> Subject {
-    Subject::Process(ProcessId { pid: Pid(pid), start: u64::from(pid) })
-}
-
-fn after(events: impl IntoIterator<Item = Event>) -> State {
-    let mut state = State::default();
-    (1..).zip(events).for_each(|(seq, event)| state.apply(&entry(seq, event)));
-    state
-}
-
-#[test]
-fn a_host_that_starts_miners_for_ever_fills_no_memory_and_hides_none_that_lives() {
-    let live = (1..=3).map(|pid| found(pid, Grade::Confirmed));
-    let seen = Event::Acknowledged { subject: miner_of(1) };
-    let flood = (10..30_010).flat_map(|pid| {
-        let (subject, name) = (miner_of(pid), "x".into());
-        [found(pid, Grade::Confirmed), Event::Ended { subject, name }]
-    });
-    let state = after(live.chain([seen]).chain(flood));
-    let kept = state.findings.len();
-    assert!((4_000..=5_000).contains(&kept), "{kept}");
-    assert_eq!(state.earlier_findings + kept as u64, 30_003, "the others are counted");
-    assert_eq!(
-        state.live.iter().collect::<Vec<_>>(),
-        [1, 2, 3].map(miner_of).iter().collect::<Vec<_>>()
-    );
-    assert_eq!(state.renewed.len(), kept);
-    assert_eq!(state.ended.len() + 3, kept);
-    assert!(state.acknowledged.contains_key(&miner_of(1)));
-    assert!(state.ended.contains_key(&miner_of(30_009)), "the oldest went");
-    let book = read(PB_31.en).0;
-    let card = brief(&state, &book, moment().at);
-    let said = |language| {
-        let all = words::card::card(language, &card, None, &book);
-        let parts = all.iter().flat_map(|it| &it.lines).flat_map(|line| &line.text);
-        let ours = parts.filter_map(|(_, part)| match part {
-            words::Part::Ours(text) => Some(text.to_string()),
-            words::Part::Theirs(_) => None,
-        });
-        ours.collect::<String>()
-    };
-    let count = state.earlier_findings;
-    assert!(
-        said(Language::En).contains(&format!("{count} earlier findings: firedamp timeline ID"))
-    );
-    assert!(said(Language::Th).contains(&format!("{count} สิ่งที่พบก่อนหน้า: firedamp timeline ID")));
-}
-
-#[test]
-fn what_is_live_goes_last_and_the_gravest_of_it_at_the_very_end() {
-    let grades = [Grade::Confirmed, Grade::Suspect, Grade::Noted];
-    let live = (0..6_000_u32).map(|pid| found(pid, grades[pid as usize % 3]));
-    let state = after(live);
-    let of = |grade| state.findings.values().filter(|(_, it, _)| it.grade == grade).count();
-    assert!(of(Grade::Noted) < 1_500, "{}", of(Grade::Noted));
-    assert_eq!((of(Grade::Suspect), of(Grade::Confirmed)), (2_000, 2_000));
-    let read = (0..500).map(|pid| Event::Acknowledged { subject: miner_of(pid * 3) });
-    let live = (0..6_000_u32).map(|pid| found(pid, grades[pid as usize % 3]));
-    let state = after(live.clone().take(2_000).chain(read).chain(live.skip(2_000)));
-    let left = (0..500).filter(|pid| state.findings.contains_key(&miner_of(pid * 3))).count();
-    assert_eq!(left, 0, "what somebody has read goes before what nobody has");
-}
-
-#[test]
-fn trouble_without_number_is_kept_up_to_a_limit() {
-    let met = |number: u64| Event::Trouble { what: format!("trouble {number}").into() };
-    let state = after((1..=50_000).map(met));
-    assert!((1_000..=1_250).contains(&state.troubles.len()));
-    assert_eq!(state.troubles.last().map(|it| it.seq), Some(50_000));
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! «Seen»: the notice leaves the line, and a finding says from then on who has looked at it.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use crate::cockpit::acts::record;
-use crate::cockpit::model::{Notice, NoticeKind, Pane};
+use crate::cockpit::model::{Notice, NoticeKind, Pane, Session};
 use crate::cockpit::{Effect, Model};
 use crate::domain::detect::{Finding, Grade, Subject};
 use crate::domain::facts::Socket;
@@ -51,9 +52,12 @@ fn under_cursor_or_next(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
-/// The alert that is to be acknowledged next, by whom can.
+/// The alert that is to be acknowledged next, by whom can: what is live before what has ended, the gravest first.
 fn next_alert(model: &Model) -> Option<(Finding, Untrusted)> {
-    if model.writes() { open_alerts(model).into_iter().next() } else { None }
+    let order =
+        |(ended, (seq, finding, _)): &(bool, &Found)| (*ended, Reverse(finding.grade), *seq);
+    let next = open_alerts(model).filter(|_| model.writes()).min_by_key(order);
+    next.map(|(_, (_, finding, name))| (finding.clone(), name.clone()))
 }
 
 /// The finding has been seen. Whoever only reads takes a notice off their own screen; that is no entry.
@@ -70,27 +74,45 @@ fn settle(model: &mut Model, subject: Subject) -> Vec<Effect> {
     let findings = model.session.as_ref().map(|session| &session.state.findings);
     let name = findings.and_then(|it| it.get(&subject)).map(|(_, _, name)| name.clone());
     let effect = record(model, Event::Acknowledged { subject });
-    let left = open_alerts(model).len();
+    let left = count(model).0;
     model.notice(NoticeKind::Acknowledged(name.unwrap_or_default(), left));
     effect.into_iter().collect()
 }
 
-/// Findings that nobody has acknowledged and that are more than worth a look, with their names: what is live before what
-/// has ended, the gravest first.
+/// What the journal has of a finding: the entry that first named it, and its name.
+type Found = (u64, Finding, Untrusted);
+
+/// Findings that nobody has acknowledged and that are more than worth a look; `true` with one that has ended.
+fn open_alerts(model: &Model) -> impl Iterator<Item = (bool, &Found)> {
+    let open = |session| {
+        let on_their_way = on_their_way(session);
+        let state = &session.state;
+        let is_open = move |(subject, (_, finding, _)): &(&Subject, &Found)| {
+            finding.grade > Grade::Noted
+                && !state.acknowledged.contains_key(*subject)
+                && !on_their_way.contains(*subject)
+        };
+        let found = state.findings.iter().filter(is_open);
+        found.map(|(subject, found)| (state.ended.contains_key(subject), found))
+    };
+    model.session.as_ref().map(open).into_iter().flatten()
+}
+
+/// Subjects whose acknowledgement is not saved yet.
+fn on_their_way(session: &Session) -> BTreeSet<&Subject> {
+    let subject = |event| match event {
+        &Event::Acknowledged { ref subject } => Some(subject),
+        _ => None,
+    };
+    session.pending.iter().filter_map(|it| subject(&it.event)).collect()
+}
+
+/// How many alerts nobody has acknowledged, and whether one of them is confirmed and live.
 #[must_use]
-pub fn open_alerts(model: &Model) -> Vec<(Finding, Untrusted)> {
-    let Some(session) = &model.session else { return Vec::new() };
-    let state = &session.state;
-    let mut open: Vec<_> = state
-        .findings
-        .iter()
-        .filter(|(subject, (_, finding, _))| {
-            finding.grade > Grade::Noted && acknowledged(model, subject).is_none()
-        })
-        .map(|(subject, found)| (state.ended.contains_key(subject), found))
-        .collect();
-    open.sort_by_key(|(ended, (seq, finding, _))| (*ended, Reverse(finding.grade), *seq));
-    open.into_iter().map(|(_, (_, finding, name))| (finding.clone(), name.clone())).collect()
+pub fn count(model: &Model) -> (usize, bool) {
+    open_alerts(model).fold((0, false), |(count, grave), (ended, (_, finding, _))| {
+        (count + 1, grave || (!ended && finding.grade == Grade::Confirmed))
+    })
 }
 
 /// The subject of the row under the cursor.

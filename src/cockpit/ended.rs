@@ -5,12 +5,13 @@
 //! being made again, get some time to be seen; on another machine than the one that the findings are from, and while
 //! the list of sockets cannot be read, nothing is said.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 
-use crate::cockpit::model::Pen;
+use crate::cockpit::model::{Pen, SourceKind};
 use crate::cockpit::{Effect, Model, acts};
 use crate::domain::detect::Subject;
-use crate::domain::facts::{Snapshot, SocketState, Unread};
+use crate::domain::facts::{Protocol, Snapshot, SocketState, Unread};
 use crate::domain::session::{Event, State};
 use crate::domain::untrusted::Untrusted;
 
@@ -38,9 +39,9 @@ pub(super) fn look(model: &mut Model, snapshot: &Snapshot) -> Vec<Effect> {
             |event: &Event| matches!(event, Event::Ended { subject: it, .. } if it == subject);
         session.pending.iter().any(|it| said(&it.event))
     };
-    for (subject, (_, _, name)) in &session.state.findings {
-        let ended = session.state.ended.contains_key(subject) || is_said(subject);
-        if ended || is_there(snapshot, subject) {
+    let looked = Looked::at(snapshot, model.source.kind);
+    for subject in &session.state.live {
+        if looked.has(subject) || is_said(subject) {
             continue;
         }
         let since = model.missing.get(subject).copied().unwrap_or(now).min(now);
@@ -49,7 +50,8 @@ pub(super) fn look(model: &mut Model, snapshot: &Snapshot) -> Vec<Effect> {
             Subject::Connection { .. } => CONNECTION_MS,
         };
         if now - since >= patience && over.len() < A_LOOK {
-            over.push((subject.clone(), name.clone()));
+            let name = session.state.findings.get(subject).map(|(_, _, name)| name.clone());
+            over.push((subject.clone(), name.unwrap_or_default()));
         } else {
             missing.insert(subject.clone(), since);
         }
@@ -64,21 +66,43 @@ fn is_its_host(state: &State, snapshot: &Snapshot) -> bool {
     state.opening.as_ref().is_some_and(|opening| opening.host == snapshot.host.name)
 }
 
-/// It was seen, or nobody could have seen it. A process that begins later on a tape has not ended.
-fn is_there(snapshot: &Snapshot, subject: &Subject) -> bool {
-    match subject {
-        Subject::Process(id) => {
-            let begun = id.start.saturating_mul(10) <= snapshot.moment.boot_ms;
-            !begun || snapshot.processes.is_empty() || snapshot.process(*id).is_some()
+/// What one look saw, for finding single subjects in it.
+struct Looked<'a> {
+    snapshot: &'a Snapshot,
+    /// A process may begin later than this look: it is from a tape that was taken back.
+    is_tape: bool,
+    sockets_unread: bool,
+    /// Other ends of connections that stand.
+    remotes: BTreeSet<(Protocol, SocketAddr)>,
+}
+
+impl<'a> Looked<'a> {
+    fn at(snapshot: &'a Snapshot, source: SourceKind) -> Self {
+        let closing = |state| matches!(state, SocketState::TimeWait | SocketState::Close);
+        let open = snapshot.sockets.iter().filter(|it| !closing(it.state));
+        let unread = |it: &Unread| it.what.bytes().starts_with(b"/proc/net/");
+        Self {
+            snapshot,
+            is_tape: source != SourceKind::Host,
+            sockets_unread: snapshot.unread.iter().any(unread),
+            remotes: open.filter_map(|it| Some((it.protocol, it.remote?))).collect(),
         }
-        // A socket's own port changes with every new connection, so any to the same other end counts.
-        Subject::Connection { protocol, remote, .. } => {
-            let closing = |state| matches!(state, SocketState::TimeWait | SocketState::Close);
-            let same = snapshot.sockets.iter().any(|it| {
-                it.protocol == *protocol && it.remote == Some(*remote) && !closing(it.state)
-            });
-            let unread = |it: &Unread| it.what.bytes().starts_with(b"/proc/net/");
-            same || snapshot.unread.iter().any(unread)
+    }
+
+    /// It was seen, or nobody could have seen it. A process that begins later on a tape has not ended; one that the
+    /// live host began later, by the clock of another boot, has.
+    fn has(&self, subject: &Subject) -> bool {
+        match subject {
+            Subject::Process(id) => {
+                let to_come = id.start.saturating_mul(10) > self.snapshot.moment.boot_ms;
+                (self.is_tape && to_come)
+                    || self.snapshot.processes.is_empty()
+                    || self.snapshot.process(*id).is_some()
+            }
+            // A socket's own port changes with every new connection, so any to the same other end counts.
+            Subject::Connection { protocol, remote, .. } => {
+                self.sockets_unread || self.remotes.contains(&(*protocol, *remote))
+            }
         }
     }
 }

@@ -8,11 +8,10 @@ use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
 use crate::cockpit::Model;
-use crate::cockpit::acknowledge::open_alerts;
+use crate::cockpit::acknowledge;
 use crate::cockpit::model::{Pen, Recording, Session, SourceKind};
 use crate::cockpit::pen::Holding;
 use crate::domain::base::Language;
-use crate::domain::detect::Grade;
 use crate::domain::untrusted::Untrusted;
 use crate::ui::document::here_label;
 use crate::ui::role::Role;
@@ -155,15 +154,13 @@ fn in_session(model: &Model, session: &Session, theme: &Theme, parts: &mut Vec<P
 
 /// How many alerts nobody has acknowledged; on a badge while one of them is confirmed and live.
 fn alerts(model: &Model, theme: &Theme) -> Option<Part> {
-    let open = open_alerts(model);
-    let (gravest, _) = open.first()?;
-    let said = crate::words::notice::alerts(model.language, open.len());
-    let is_live = !model.session.as_ref()?.state.ended.contains_key(&gravest.subject);
-    Some(if gravest.grade == Grade::Confirmed && is_live {
-        badge(theme, Role::Armed, &format!("! {said}"))
-    } else {
-        ours(theme, 7, format!("* {said}"))
-    })
+    let (open, grave) = acknowledge::count(model);
+    let said = || crate::words::notice::alerts(model.language, open);
+    match (open, grave) {
+        (0, _) => None,
+        (_, true) => Some(badge(theme, Role::Armed, &format!("! {}", said()))),
+        (_, false) => Some(ours(theme, 7, format!("* {}", said()))),
+    }
 }
 
 /// Who asks for the pen, else how many watch.
