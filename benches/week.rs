@@ -1,7 +1,8 @@
 //! What a session holds in memory that runs for a week: a look every second, processes and connections that come and go,
 //! findings, notes and anchors, the journal and the recording, and the screen now and then.
 //!
-//! `cargo bench --bench week [days]`. Nothing sleeps: the clock is made up. Resident memory is to be flat.
+//! `cargo bench --bench week [days] [hostile]`. Nothing sleeps: the clock is made up. Resident memory is to be flat. On a
+//! hostile host a miner begins every other second, each under a name of its own: 30 findings a minute without end.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its result")]
 
@@ -43,8 +44,13 @@ const NOTE: u64 = 600;
 /// Looks for which a miner lives, before it is killed and comes back under another pid.
 const MINER: u64 = 900;
 
+/// The same on a hostile host.
+const HOSTILE: u64 = 2;
+
 /// The host: what the next look will see.
 struct Host {
+    /// Looks for which a miner lives.
+    miner: u64,
     processes: Vec<Arc<Process>>,
     next_pid: u32,
     dice: u64,
@@ -63,7 +69,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let place = tempfile::tempdir_in(std::env::current_dir()?)?;
     let store = Store::at(&place.path().join("sessions"))?;
     let mut incident = Incident::begin(&store)?;
-    let mut host = Host::new();
+    let is_hostile = std::env::args().any(|argument| argument == "hostile");
+    let mut host = Host::new(if is_hostile { HOSTILE } else { MINER });
     let mut terminal = Terminal::new(TestBackend::new(120, 36))?;
     let begun = Instant::now();
     println!("day   looks    entries  resident MiB              recording MiB  real seconds");
@@ -158,9 +165,9 @@ impl Incident {
 }
 
 impl Host {
-    fn new() -> Self {
+    fn new(miner: u64) -> Self {
         let processes = (0..PROCESSES).map(|at| Arc::new(usual(1_000 + at_u32(at), 0))).collect();
-        Self { processes, next_pid: 10_000, dice: 0x9E37_79B9_7F4A_7C15 }
+        Self { miner, processes, next_pid: 10_000, dice: 0x9E37_79B9_7F4A_7C15 }
     }
 
     fn roll(&mut self, sides: u64) -> u64 {
@@ -190,8 +197,12 @@ impl Host {
             }
         }
         let mut processes = self.processes.clone();
-        let mut mines = miner(5_000_000 + u32::try_from(look / MINER).unwrap_or(0));
-        mines.id.start = look / MINER * MINER * 100;
+        let number = look / self.miner;
+        let mut mines = miner(5_000_000 + u32::try_from(number).unwrap_or(0));
+        mines.id.start = number * self.miner * 100;
+        if self.miner == HOSTILE {
+            mines.comm = format!("kworker{number}").into();
+        }
         processes.push(Arc::new(mines));
         processes.sort_by_key(|it| it.id.pid);
         let sockets = (0..SOCKETS).map(|at| Arc::new(socket(at, look))).collect();

@@ -100,11 +100,12 @@ fn open_alerts(model: &Model) -> impl Iterator<Item = (bool, &Found)> {
 
 /// Subjects whose acknowledgement is not saved yet.
 fn on_their_way(session: &Session) -> BTreeSet<&Subject> {
-    let subject = |event| match event {
-        &Event::Acknowledged { ref subject } => Some(subject),
-        _ => None,
-    };
-    session.pending.iter().filter_map(|it| subject(&it.event)).collect()
+    let waits = session.pending.iter().map(|it| &it.event);
+    let subject = waits.map(|event| {
+        let Event::Acknowledged { subject } = event else { return None };
+        Some(subject)
+    });
+    subject.flatten().collect()
 }
 
 /// How many alerts nobody has acknowledged, and whether one of them is confirmed and live.

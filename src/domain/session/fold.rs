@@ -167,14 +167,10 @@ impl State {
             Event::Noted { text, about } => self.note(Note { seq, at, by: by(), text, about }),
             Event::Withdrew { entry: back } => self.withdraw(back, seq),
             Event::Found { finding, name } => self.found(seq, finding, name),
-            Event::Ended { subject, .. } if self.live.remove(&subject) => {
-                self.ended.insert(subject, at);
+            Event::Ended { subject, .. } => self.end(subject, at),
+            Event::Acknowledged { subject } => {
+                self.acknowledge(subject, Acknowledged { seq, at, by: by() });
             }
-            Event::Acknowledged { subject } if self.findings.contains_key(&subject) => {
-                self.acknowledged.insert(subject, Acknowledged { seq, at, by: by() });
-            }
-            // What was never found, or was let go, needs no more.
-            Event::Ended { .. } | Event::Acknowledged { .. } => {}
             Event::Allowed { program, .. } if self.allowed.contains(&program) => {}
             Event::Allowed { program, .. } => self.allowed.push(program),
             Event::HandedOff { words, to, read } => {
@@ -187,17 +183,13 @@ impl State {
             Event::Signed { entry, key, .. } => {
                 self.signatures.push(SignedBy { seq, by: by(), entry, key });
             }
-            Event::Trouble { what } => {
-                self.troubles.push(TroubleMet { seq, at, what });
-                limit::newest(&mut self.troubles, limit::TROUBLES);
-            }
+            Event::Trouble { what } => self.met(TroubleMet { seq, at, what }),
             event @ (Event::Hinted { .. }
             | Event::ExpertShown
             | Event::TapeAt { .. }
             | Event::Debriefed { .. }) => self.training.happened(&event),
             Event::Unknown(fields) => {
-                self.unknown.push(seq);
-                self.earlier_unknown += limit::newest(&mut self.unknown, limit::NUMBERS);
+                self.puzzled(seq);
                 if let Some(event) = known_part(&fields) {
                     self.happened(&Entry { event, ..entry.clone() });
                 }
@@ -219,6 +211,31 @@ impl State {
         let first = self.findings.get(&subject).map_or(seq, |(first, ..)| *first);
         self.findings.insert(subject, (first, finding, name));
         self.thin_findings();
+    }
+
+    /// What was never found, or was let go, cannot end; nor can anything end twice.
+    fn end(&mut self, subject: Subject, at: Timestamp) {
+        if self.live.remove(&subject) {
+            self.ended.insert(subject, at);
+        }
+    }
+
+    /// Somebody has looked at a finding.
+    fn acknowledge(&mut self, subject: Subject, by: Acknowledged) {
+        if self.findings.contains_key(&subject) {
+            self.acknowledged.insert(subject, by);
+        }
+    }
+
+    fn met(&mut self, trouble: TroubleMet) {
+        self.troubles.push(trouble);
+        limit::newest(&mut self.troubles, limit::TROUBLES);
+    }
+
+    /// An entry that this version does not understand, or not all of it.
+    fn puzzled(&mut self, seq: u64) {
+        self.unknown.push(seq);
+        self.earlier_unknown += limit::newest(&mut self.unknown, limit::NUMBERS);
     }
 
     /// The first acceptance of the newest handoff counts.
