@@ -1,5 +1,6 @@
 //! The hands of an incident: the journal of a session, and the eyes on this host.
 
+mod again;
 mod elsewhere;
 mod pen;
 mod watch;
@@ -11,10 +12,10 @@ use std::path::{Path, PathBuf};
 use tokio::sync::mpsc::Sender;
 use tokio::sync::mpsc::error::TrySendError;
 
-use crate::cockpit::model::{Closed, Kept, NoticeKind, Pen, Source};
+use crate::cockpit::model::{Kept, NoticeKind, Pen, Source};
 use crate::cockpit::pen::Wish;
 use crate::cockpit::storage::Unsaved;
-use crate::cockpit::trouble::{Damage, NotCarried, Trouble};
+use crate::cockpit::trouble::{NotCarried, Trouble};
 use crate::cockpit::{Msg, Opened, Tape, Which};
 use crate::domain::base::Clock;
 use crate::domain::session::{Branch, Break, Event, Opening, Past};
@@ -23,6 +24,7 @@ use crate::host::probe::{self, HostClock};
 use crate::host::store::{self, Follower, Hand, Recorder, Store, StoreError};
 use crate::run::cockpit::Happening;
 use crate::run::hands::Hands;
+use crate::run::incident::again::Lapsed;
 use crate::run::incident::pen::{Pencil, Writing};
 use crate::run::library::{Shelf, editions};
 use crate::run::looker::{Looker, Order};
@@ -39,6 +41,7 @@ pub(super) struct Incident {
     looker: Option<Looker>,
     writing: Option<Writing>,
     following: Option<Following>,
+    lapsed: Option<Lapsed>,
     /// What did not fit into the inbox.
     untold: Vec<Msg>,
 }
@@ -65,8 +68,8 @@ impl Incident {
     ) -> Self {
         let looker = Some(looker);
         let store = store.coming_from(probe::whoami().ssh_from.unwrap_or_default());
-        let (writing, following, untold) = (None, None, Vec::new());
-        Self { store, who, host, playbook, inbox, looker, writing, following, untold }
+        let (writing, following, lapsed, untold) = (None, None, None, Vec::new());
+        Self { store, who, host, playbook, inbox, looker, writing, following, lapsed, untold }
     }
 
     fn begin(&self) -> Result<(store::Opened, Shelf), Trouble> {
@@ -110,6 +113,7 @@ impl Incident {
     ) -> Result<Pen, Trouble> {
         self.writing = None;
         self.following = None;
+        self.lapsed = None;
         match hand {
             Hand::Pen(journal) => {
                 self.write(id, path, journal).map_err(|error| no_thread(&error))?;
@@ -123,7 +127,10 @@ impl Incident {
                 self.following = Some(Following { id, follower, pencil, lost: false });
                 Ok(Pen::Observer(holder.map(|holder| holder.by)))
             }
-            Hand::ReadOnly(broken) => Ok(unwritable(&broken, branches)),
+            Hand::ReadOnly(broken) => {
+                self.lapse(id, Some(broken.clone()), None);
+                Ok(unwritable(&broken, branches))
+            }
         }
     }
 
@@ -139,45 +146,6 @@ impl Incident {
     fn order(&mut self, order: Order) {
         if !self.looker.as_ref().is_some_and(|looker| looker.tell(order)) {
             self.tell(NoticeKind::Trouble(Trouble::LooksStopped));
-        }
-    }
-
-    /// The writer may have taken back a line that it could not save, which looks like damage to whoever had read
-    /// it. So the whole journal is read once more before that word is said.
-    fn follow_again(&mut self) -> Vec<Msg> {
-        let Some(Following { id, pencil, lost, .. }) = self.following.take() else {
-            return Vec::new();
-        };
-        match self.store.observe(&id) {
-            Ok(store::Opened {
-                hand: Hand::Observer(follower, _),
-                state,
-                entries,
-                earlier,
-                ..
-            }) => {
-                self.following = Some(Following { id, follower, pencil, lost });
-                vec![Msg::Rewound(Box::new(Past { state, entries, earlier }))]
-            }
-            Ok(store::Opened {
-                hand: Hand::ReadOnly(broken),
-                state,
-                entries,
-                earlier,
-                branches,
-                ..
-            }) => {
-                let closed = if branches.is_empty() { Closed::Damaged } else { Closed::Forked };
-                let pen = Msg::Pen(unwritable(&broken, branches));
-                let rewound = Msg::Rewound(Box::new(Past { state, entries, earlier }));
-                vec![rewound, pen, Msg::Notice(NoticeKind::NoPenHere(closed))]
-            }
-            Ok(store::Opened { hand: Hand::Pen(_), .. }) => Vec::new(),
-            Err(error) => {
-                let why = reason::unusable(&error);
-                let pen = Pen::Damaged(Damage::Unreadable(why.clone()));
-                vec![Msg::Pen(pen), Msg::Notice(NoticeKind::Trouble(Trouble::Session(why)))]
-            }
         }
     }
 
@@ -290,6 +258,7 @@ impl Hands for Incident {
             writing.scribe.dismiss(in_good_order);
         }
         self.following = None;
+        self.lapsed = None;
         if let Some(looker) = self.looker.take() {
             looker.stop();
         }
@@ -301,7 +270,11 @@ impl Incident {
         if let Some(msgs) = self.follow_elsewhere() {
             return msgs;
         }
-        let Some(following) = &mut self.following else { return self.mind_the_pen() };
+        let Some(following) = &mut self.following else {
+            let mut msgs = self.mind_the_pen();
+            msgs.extend(self.look_again());
+            return msgs;
+        };
         let mut msgs = match following.follower.poll() {
             Ok(entries) if entries.is_empty() => Vec::new(),
             Ok(entries) => vec![Msg::Followed(entries)],

@@ -47,7 +47,8 @@ impl Incident {
                 Pen::Observer(holder.map(|it| it.by))
             }
             Hand::ReadOnly(broken) => {
-                self.following = None;
+                self.store = there;
+                self.lapse(id, Some(broken.clone()), None);
                 unwritable(&broken, opened.branches)
             }
             // Who only watches is given no pen.

@@ -12,6 +12,7 @@ use crate::domain::session::Past;
 use crate::domain::untrusted::Untrusted;
 use crate::host::probe::HostClock;
 use crate::host::store::{self, Answer, Fence, Hand, Journal, Pulse, Seat, Standing, StoreError};
+use crate::run::incident::again::Again;
 use crate::run::incident::watch::{For, Watch};
 use crate::run::incident::{Following, Incident};
 use crate::run::looker::Order;
@@ -38,6 +39,8 @@ pub(super) struct Pencil {
     seat: Option<Seat>,
     told: Around,
     holder: Option<Untrusted>,
+    /// When a promised pen is reached for.
+    reaches: Again,
     _watch: Watch,
 }
 
@@ -80,7 +83,8 @@ impl Incident {
         // Where no seat can be had, the disk takes nothing: then there is nothing to ask for either.
         let seat = around.as_ref().and_then(|around| around.sit(&self.who).ok());
         let watch = Watch::on(path, For::Watcher, shared, &self.inbox);
-        Pencil { around, seat, told: Around::default(), holder: None, _watch: watch }
+        let (told, reaches) = (Around::default(), Again::now());
+        Pencil { around, seat, told, holder: None, reaches, _watch: watch }
     }
 
     /// What the writer looks at: whether it still is one, and who watches.
@@ -112,7 +116,7 @@ impl Incident {
         match pencil.seat.as_ref().map(Seat::answer) {
             Some(Ok(Answer::Yes)) => {
                 // Until it is put down, the next look tries again.
-                if let Some(came) = self.take(None, true) {
+                if let Some(came) = self.take_promised() {
                     return vec![came];
                 }
             }
@@ -202,12 +206,24 @@ impl Incident {
                 })))
             }
             Ok(store::Opened { hand: Hand::ReadOnly(broken), branches, .. }) => {
+                self.lapse(&id, Some(broken.clone()), Some(given));
                 Some(Msg::Pen(super::unwritable(&broken, branches)))
             }
             Ok(store::Opened { hand: Hand::Pen(_), .. }) => None,
             Err(error) => {
+                self.lapse(&id, None, Some(given));
                 Some(Msg::Pen(Pen::Damaged(Damage::Unreadable(reason::unusable(&error)))))
             }
+        }
+    }
+
+    /// A pen that was promised is reached for when it is put down: to reach for it reads all of the journal, and waits.
+    fn take_promised(&mut self) -> Option<Msg> {
+        let Following { pencil, .. } = self.following.as_mut()?;
+        let now = HostClock.now();
+        match pencil.around.as_ref()?.standing(now) {
+            Ok(Standing::Free(_)) if pencil.reaches.is_due(now) => self.take(None, true),
+            Ok(Standing::Free(_) | Standing::Held(..)) | Err(_) => None,
         }
     }
 
@@ -226,12 +242,13 @@ impl Incident {
         };
         match &opened.hand {
             Hand::Pen(_) => {}
-            Hand::Observer(..) if given => return None,
+            Hand::Observer(..) if given && opened.trouble.is_none() => return None,
             Hand::Observer(..) => {
                 let why = opened.trouble.map(|error| NoticeKind::Trouble(super::refused(&error)));
                 return Some(Msg::Notice(why.unwrap_or(NoticeKind::PenNotFree)));
             }
             Hand::ReadOnly(broken) => {
+                self.lapse(&id, Some(broken.clone()), None);
                 return Some(Msg::Pen(super::unwritable(broken, opened.branches)));
             }
         }
