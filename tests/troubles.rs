@@ -25,6 +25,7 @@ fn refusals() -> Vec<Refusal> {
         Refusal::LittleRoom,
         Refusal::ReadOnly,
         Refusal::Failing,
+        Refusal::Patience,
         Refusal::Forbidden,
         Refusal::NotThere,
         Refusal::TooManyFiles,

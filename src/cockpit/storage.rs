@@ -35,6 +35,8 @@ pub enum Refusal {
     ReadOnly,
     /// The disk fails (`EIO`).
     Failing,
+    /// The disk failed so often that it is asked at most once a minute.
+    Patience,
     /// This user may not (`EACCES`, `EPERM`).
     Forbidden,
     /// It is not there (`ENOENT`).

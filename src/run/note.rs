@@ -279,6 +279,7 @@ fn advice(error: &JournalError) -> &'static str {
         | JournalError::Short { .. }
         | JournalError::Sync(_)
         | JournalError::Unnamed(_)
-        | JournalError::Segment(_) => "look at the disk, then note it again",
+        | JournalError::Segment(_)
+        | JournalError::Patience => "look at the disk, then note it again",
     }
 }

@@ -69,6 +69,7 @@ pub(super) fn unsaved(error: &JournalError) -> Unsaved {
         | JournalError::Sync(_)
         | JournalError::Unnamed(_)
         | JournalError::Segment(_)
+        | JournalError::Patience
         | JournalError::Taken => Unsaved::Disk(of_journal(error)),
     }
 }
@@ -79,6 +80,7 @@ pub(super) fn of_journal(error: &JournalError) -> Refusal {
         JournalError::Short { .. } => Refusal::Full,
         JournalError::Refused(source) | JournalError::Sync(source) => refusal(source),
         JournalError::Unnamed(error) | JournalError::Segment(error) => of_store(error),
+        JournalError::Patience => Refusal::Patience,
         JournalError::Taken => Refusal::PenLost,
         JournalError::Line(_) | JournalError::Foreign { .. } | JournalError::Closed => {
             Refusal::Other(error.to_string().into())
@@ -92,6 +94,9 @@ pub(super) fn of_store(error: &StoreError) -> Refusal {
     match error {
         StoreError::Io { source, .. } => refusal(source),
         StoreError::NoPen => Refusal::PenLost,
+        StoreError::Missing { .. } => Refusal::NotThere,
+        StoreError::Unsafe { why: Unsafe::Owner(_), .. } => Refusal::Forbidden,
+        StoreError::Begin(why) => of_journal(why),
         other => Refusal::Other(other.to_string().into()),
     }
 }
@@ -162,6 +167,20 @@ mod tests {
     }
 
     #[test]
+    fn what_cannot_be_written_beside_the_journal_has_a_kind_too() {
+        let path = || Path::new("/srv/ir").to_owned();
+        let table = [
+            (StoreError::NoPen, Refusal::PenLost),
+            (StoreError::Missing { path: path() }, Refusal::NotThere),
+            (StoreError::Unsafe { path: path(), why: Unsafe::Owner(7) }, Refusal::Forbidden),
+            (StoreError::Begin(Box::new(JournalError::Patience)), Refusal::Patience),
+        ];
+        for (error, kind) in table {
+            assert_eq!(of_store(&error), kind, "{error}");
+        }
+    }
+
+    #[test]
     fn what_has_no_kind_stays_in_the_words_of_the_kernel() {
         let Refusal::Other(said) = refusal(&io::Error::from(Errno::XDEV)) else {
             panic!("it has a kind")
@@ -170,8 +189,9 @@ mod tests {
     }
 
     #[test]
-    fn a_lost_pen_and_a_short_write_are_named() {
+    fn a_lost_pen_a_short_write_and_a_disk_that_keeps_failing_are_named() {
         assert_eq!(unsaved(&JournalError::Taken), Unsaved::Disk(Refusal::PenLost));
+        assert_eq!(unsaved(&JournalError::Patience), Unsaved::Disk(Refusal::Patience));
         let short = JournalError::Short { written: 3, bytes: 9 };
         assert_eq!(unsaved(&short), Unsaved::Disk(Refusal::Full));
     }

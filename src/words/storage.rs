@@ -34,6 +34,7 @@ pub const fn short(language: Language, why: &Refusal) -> &'static str {
         Refusal::LittleRoom => ("under 16 MiB free", "เหลือไม่ถึง 16 MiB"),
         Refusal::ReadOnly => ("disk read-only", "ดิสก์อ่านได้อย่างเดียว"),
         Refusal::Failing => ("disk fails (EIO)", "ดิสก์เสีย (EIO)"),
+        Refusal::Patience => ("disk keeps failing", "ดิสก์เสียซ้ำ ๆ"),
         Refusal::Forbidden => ("no permission", "ไม่มีสิทธิ์"),
         Refusal::NotThere => ("it is not there", "ไม่มีอยู่"),
         Refusal::TooManyFiles => ("too many open files", "เปิดไฟล์เกินจำนวน"),
@@ -57,6 +58,10 @@ pub fn why(language: Language, why: &Refusal) -> Phrase {
         ),
         Refusal::ReadOnly => say("the disk can only be read", "ดิสก์อ่านได้อย่างเดียว"),
         Refusal::Failing => say("the disk fails (I/O error)", "ดิสก์เสีย (I/O error)"),
+        Refusal::Patience => say(
+            "the disk keeps failing; firedamp tries again within a minute",
+            "ดิสก์เสียซ้ำ ๆ firedamp จะลองใหม่ภายในหนึ่งนาที",
+        ),
         Refusal::Forbidden => say("this user has no permission", "ผู้ใช้นี้ไม่มีสิทธิ์"),
         Refusal::NotThere => say("it is not there", "ไม่มีอยู่ตรงนั้น"),
         Refusal::TooManyFiles => say("too many files are open", "เปิดไฟล์ค้างไว้เกินจำนวน"),
@@ -75,6 +80,7 @@ pub const fn remedy(language: Language, why: &Refusal) -> &'static str {
         Refusal::ReadOnly | Refusal::Failing | Refusal::NotThere | Refusal::Other(_) => {
             ("Take another disk: :move DIR", "ใช้ดิสก์อื่น: :move DIR")
         }
+        Refusal::Patience => ("Wait 1 min, or :move DIR", "รอ 1 นาที หรือ :move DIR"),
         Refusal::Forbidden => ("Run as its owner, or :move DIR", "รันด้วยผู้ใช้เจ้าของ หรือ :move DIR"),
         Refusal::TooManyFiles => ("Raise: ulimit -n; resume", "เพิ่ม: ulimit -n แล้ว resume"),
         Refusal::Stale => ("Mount again, or :move DIR", "mount ใหม่ หรือ :move DIR"),
@@ -99,7 +105,7 @@ pub const fn before(language: Language, why: &Refusal) -> &'static str {
             "Name a directory on a disk that can be written: --dir DIR",
             "ระบุไดเรกทอรีบนดิสก์ที่เขียนได้: --dir DIR",
         ),
-        Refusal::Failing => (
+        Refusal::Failing | Refusal::Patience => (
             "Copy the sessions away, and go on from another disk: --dir DIR",
             "สำเนา session ออกไป แล้วทำต่อบนดิสก์อื่น: --dir DIR",
         ),

@@ -140,6 +140,9 @@ pub enum JournalError {
     /// A new segment was needed and cannot be made; the next entry may be tried.
     #[error("a new segment of the journal cannot be made: {0}")]
     Segment(#[source] StoreError),
+    /// The disk failed so often that it gets no other segment yet; the entry may be tried again within a minute.
+    #[error("the disk keeps failing; it is tried again within a minute")]
+    Patience,
     /// Somebody took the pen by force. Whether a line of it stands in the journal, the journal says.
     #[error("the entry was not saved: somebody took the pen")]
     Taken,
@@ -194,7 +197,9 @@ impl JournalError {
             Self::Unnamed(error) | Self::Segment(error) => {
                 matches!(error, StoreError::Io { source, .. } if is_full(source))
             }
-            Self::Line(_) | Self::Foreign { .. } | Self::Taken | Self::Closed => false,
+            Self::Line(_) | Self::Foreign { .. } | Self::Patience | Self::Taken | Self::Closed => {
+                false
+            }
         }
     }
 
@@ -210,6 +215,7 @@ impl JournalError {
             Self::Short { .. }
             | Self::Line(_)
             | Self::Foreign { .. }
+            | Self::Patience
             | Self::Taken
             | Self::Closed => false,
         }
@@ -228,7 +234,8 @@ impl JournalError {
             | Self::Short { .. }
             | Self::Sync(_)
             | Self::Unnamed(_)
-            | Self::Segment(_) => true,
+            | Self::Segment(_)
+            | Self::Patience => true,
             Self::Line(_) | Self::Foreign { .. } | Self::Taken | Self::Closed => false,
         }
     }

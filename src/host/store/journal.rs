@@ -9,7 +9,6 @@
 mod patience;
 
 use std::fmt;
-use std::io;
 use std::time::Instant;
 
 use crate::domain::base::Moment;
@@ -160,9 +159,7 @@ impl Journal {
         }
         if !self.tail.sound {
             if !self.patience.allows(Instant::now()) {
-                let source = io::Error::new(io::ErrorKind::WouldBlock, "the disk fails too often");
-                let path = self.dir.path();
-                return Err(JournalError::Segment(StoreError::io("go on in", path, source)));
+                return Err(JournalError::Patience);
             }
             // A number is not used twice: what a failed segment holds is not known.
             let next = self.highest.saturating_add(1);

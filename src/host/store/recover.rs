@@ -126,6 +126,7 @@ pub(super) fn anew(dir: &Dir, number: u32, verdict: &Verdict) -> Result<Tail, St
             JournalError::Short { .. } => problem(io::ErrorKind::StorageFull.into()),
             JournalError::Line(_)
             | JournalError::Foreign { .. }
+            | JournalError::Patience
             | JournalError::Taken
             | JournalError::Closed => problem(io::ErrorKind::InvalidData.into()),
         })?;
