@@ -37,6 +37,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use rustix::fs::Mode;
 
+use crate::cockpit::trouble::Trouble;
 use crate::host::store::{Store, StoreError};
 use crate::run::args::{Arguments, Command, Options, PlaybookCommand};
 use crate::run::complain::{Complaint, chain};
@@ -83,11 +84,14 @@ fn obey(arguments: Arguments) -> Result<ExitCode, Complaint> {
             told(sessions::list(&store(&options)?, json, out).map(|()| ExitCode::SUCCESS))
         }
         Some(Command::Verify { id, each, anchor }) => {
-            told(verify::verify(&copies(&options)?, &id, Asked { each, anchor }, out))
+            let done = told(verify::verify(&copies(&options)?, &id, Asked { each, anchor }, out));
+            say_where(&options, &id, "verify", done)
         }
         Some(Command::Timeline { id, json }) => {
             let form = if json { Form::Json } else { Form::Words(options.language()) };
-            told(timeline::print(&copies(&options)?, &id, form, out, &mut io::stderr()))
+            let store = copies(&options)?;
+            let done = told(timeline::print(&store, &id, form, out, &mut io::stderr()));
+            say_where(&options, &id, "timeline", done)
         }
         Some(Command::Export { id, output, redact, masked }) => {
             bundle::export(&copies(&options)?, &id, output.as_deref(), (redact, &masked), out)
@@ -102,7 +106,10 @@ fn obey(arguments: Arguments) -> Result<ExitCode, Complaint> {
             handoff::hand_off(&options, Handing { id: &id, to: &to, note, read }, out)
         }
         Some(Command::Takeover { id, read }) => handoff::take_over(&options, &id, read, out),
-        Some(Command::Brief { id, format }) => handoff::print_brief(&options, &id, format, out),
+        Some(Command::Brief { id, format }) => {
+            let done = handoff::print_brief(&options, &id, format, out);
+            say_where(&options, &id, "brief", done)
+        }
         Some(Command::Sign { id, entry, key, add, print: _ }) => {
             let it = Signing { id: &id, entry, key: key.as_ref(), add: add.as_ref() };
             sign::sign(&options, it, out, &mut io::stderr())
@@ -132,6 +139,20 @@ fn copies(options: &Options) -> Result<Store, Complaint> {
     Store::of_copies(&places.sessions).map_err(|error| store_complaint(&error))
 }
 
+/// What was read here is not all of a session that went on elsewhere.
+fn say_where(
+    options: &Options,
+    id: &str,
+    command: &str,
+    done: Result<ExitCode, Complaint>,
+) -> Result<ExitCode, Complaint> {
+    let code = done?;
+    if let Some(line) = sessions::elsewhere(&copies(options)?, id, command) {
+        writeln!(io::stderr(), "firedamp: {line}").ok();
+    }
+    Ok(code)
+}
+
 /// A reader that went away (`firedamp sessions | head`) is the end of the work and no trouble.
 fn printed(done: io::Result<ExitCode>) -> Result<ExitCode, Complaint> {
     match done {
@@ -152,5 +173,9 @@ fn told(done: Result<ExitCode, SessionsError>) -> Result<ExitCode, Complaint> {
 
 /// What to do about a store that cannot be used.
 fn store_complaint(error: &StoreError) -> Complaint {
+    if matches!(error, StoreError::Moved(_)) {
+        // Where to go on is a command of its own.
+        return Trouble::Session(reason::unusable(error)).into();
+    }
     Complaint::new("cannot use the session", chain(error), sessions::advice(error))
 }

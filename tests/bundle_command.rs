@@ -109,7 +109,7 @@ fn a_redacted_copy_says_so_wherever_it_is_named() {
     let place = stage();
     let args = ["--dir", "here", "export", ID, "--redact", "--mask", "web-03", "--mask", "Suda"];
     let sent = run(place.path(), &args);
-    assert!(out(&sent).contains("REDACTED copy of 1-"), "{}", out(&sent));
+    assert!(out(&sent).contains("REDACTED copy of 1 "), "{}", out(&sent));
     let came = run(place.path(), &["--dir", "there", "import", &format!("{ID}-redacted.tar.zst")]);
     assert!(out(&came).contains("this is a REDACTED copy"), "{}", out(&came));
     let list = out(&run(place.path(), &["--dir", "there", "sessions"]));

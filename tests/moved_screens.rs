@@ -100,7 +100,8 @@ fn who_cannot_follow_is_told_what_to_type() {
     suda.type_keys("q");
     suda.press(Key::Enter);
     somsak.wait_until("the pen is free", |screen| screen.contains("pen free"));
-    fs::write(new.join(&id).join("moved"), "/srv/elsewhere/id").unwrap();
+    let elsewhere = std::path::Path::new("/srv/elsewhere").join(&id);
+    fs::write(new.join(&id).join("moved"), elsewhere.to_str().unwrap()).unwrap();
     let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
     fs::set_permissions(new.join(&id).join("moved"), private).unwrap();
     let way = "Go on: firedamp resume --dir /srv/elsewhere";

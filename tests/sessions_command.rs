@@ -133,7 +133,7 @@ fn trouble_says_what_and_what_to_do() {
     };
     assert_eq!(
         said("nothing\u{1b}"),
-        "no session is called `nothing^[`. `firedamp sessions` lists the ids; `latest` is the newest."
+        "no session is called `nothing^[`. `firedamp sessions` lists the ids; `latest` was written last."
     );
     drop(begin(&store, "web03"));
     drop(begin(&store, "db01"));

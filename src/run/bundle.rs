@@ -10,17 +10,15 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::domain::base::Clock;
+use crate::domain::session::Anchor;
 use crate::domain::session::bundle::{Manifest, ManifestError};
 use crate::domain::session::mask::{Mask, MaskError};
 use crate::domain::untrusted::Untrusted;
 use crate::host::probe::HostClock;
-use crate::host::store::Store;
 use crate::host::store::bundle::{self, BundleError, Difference, Imported, Outcome, Wanted};
+use crate::host::store::{Store, StoreError};
 use crate::run::complain::{Complaint, chain};
-use crate::run::sessions;
-
-/// Letters of a digest that people compare.
-const DIGITS: usize = 12;
+use crate::run::{printed, sessions, store_complaint};
 
 /// Writes a bundle of a session to a file that is not there yet, to standard output for `-`, or, where nothing is
 /// said, to a file named after the session.
@@ -53,8 +51,8 @@ pub fn export(
         std::fs::remove_file(&path).ok();
     })?;
     let path = Untrusted::new(std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str()));
-    tell(&manifest, &format!("{}, {bytes} bytes", path.plain(200)), out).map_err(|it| told(&it))?;
-    Ok(ExitCode::SUCCESS)
+    let told = tell(&manifest, &format!("{}, {bytes} bytes", path.plain(200)), out);
+    printed(told.map(|()| ExitCode::SUCCESS))
 }
 
 /// Brings the session in a file here. One that differs from what is here gives exit code 1.
@@ -72,7 +70,7 @@ pub fn import(store: &Store, file: &Path, out: &mut dyn Write) -> Result<ExitCod
         Box::new(opened.map_err(|it| cannot(&BundleError::Read(it)))?)
     };
     let imported = store.import(&mut bundle).map_err(|it| cannot(&it))?;
-    say(&imported, out).map_err(|it| told(&it))
+    printed(say(&imported, out))
 }
 
 /// A file on disk that can be brought in again, and its length.
@@ -108,8 +106,13 @@ fn to_stdout(
             "name a file: -o FILE",
         ));
     }
-    let manifest =
-        store.export(id, wanted, HostClock.now(), out).map_err(|it| cannot_export(&it))?;
+    let manifest = match store.export(id, wanted, HostClock.now(), out) {
+        Ok(manifest) => manifest,
+        Err(BundleError::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
+            return printed(Err(error));
+        }
+        Err(error) => return Err(cannot_export(&error)),
+    };
     // The words about it must not get into it; nobody who does not read them misses anything.
     tell(&manifest, "standard output", &mut io::stderr()).ok();
     Ok(ExitCode::SUCCESS)
@@ -126,9 +129,10 @@ fn tell(manifest: &Manifest, place: &str, out: &mut dyn Write) -> io::Result<()>
     writeln!(out, "  bundle   {place}")?;
     writeln!(out, "  head     {head}")?;
     if let Some(of) = redacted {
-        let digits: String = of.head.to_string().chars().take(DIGITS).collect();
-        writeln!(out, "  REDACTED copy of {}-{digits}: it has a chain of its own;", of.entries)?;
-        writeln!(out, "  {} names are masked, evidence and arguments are left out", of.names)?;
+        let (anchor, names) = (Anchor::of(of.entries, of.head), of.names);
+        writeln!(out, "  REDACTED copy of {anchor}: it has a chain of its own;")?;
+        let masked = if names == 1 { "name is" } else { "names are" };
+        writeln!(out, "  {names} {masked} masked, evidence and arguments are left out")?;
         writeln!(
             out,
             "  what people wrote and what was found is in it: read it before you send it"
@@ -145,11 +149,10 @@ fn say(imported: &Imported, out: &mut dyn Write) -> io::Result<ExitCode> {
     match &imported.outcome {
         Outcome::New { path, playbook_intact } => {
             let path = Untrusted::new(std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str()));
-            let digits: String = head.to_string().chars().take(DIGITS).collect();
             writeln!(out, "{id}: imported, the chain is whole")?;
             writeln!(out, "  place    {}", path.plain(200))?;
             writeln!(out, "  entries  {entries}")?;
-            writeln!(out, "  anchor   {entries}-{digits}")?;
+            writeln!(out, "  anchor   {}", Anchor::of(*entries, *head))?;
             if redacted.is_some() {
                 writeln!(out, "  this is a REDACTED copy; its first entry says of which journal")?;
             }
@@ -198,6 +201,9 @@ fn differs(difference: &Difference) -> String {
 }
 
 fn cannot_export(error: &BundleError) -> Complaint {
+    if let BundleError::Store(error @ StoreError::Moved(_)) = error {
+        return store_complaint(error);
+    }
     let next = advice(error, "try again, or copy the session's directory as it is");
     Complaint::new("cannot export the session", chain(error), next)
 }
@@ -209,11 +215,6 @@ fn cannot_write(path: &Path, error: &io::Error) -> Complaint {
         "name a file on another disk with -o"
     };
     Complaint::about("cannot write", path, error, next)
-}
-
-/// Whoever reads the answer went away, or its disk is full.
-fn told(error: &io::Error) -> Complaint {
-    Complaint::new("cannot print", error, "look at where the output goes; the work is done")
 }
 
 fn advice(error: &BundleError, usual: &'static str) -> &'static str {

@@ -9,6 +9,7 @@ use crate::domain::base::Timestamp;
 use crate::domain::session::to_json;
 use crate::domain::untrusted::Untrusted;
 use crate::host::store::{ChainState, Store, StoreError, Summary};
+use crate::run::reason;
 
 /// Why a command about sessions did not end well.
 #[derive(Debug, thiserror::Error)]
@@ -53,14 +54,14 @@ pub fn advice(error: &StoreError) -> &'static str {
             "Use a directory that belongs to you alone (chown, chmod 700), or another one with --dir."
         }
         StoreError::Io { source, .. } => advice_about(source.kind()),
-        StoreError::Unknown(_) => "`firedamp sessions` lists the ids; `latest` is the newest.",
+        StoreError::Unknown(_) => "`firedamp sessions` lists the ids; `latest` was written last.",
         StoreError::Ambiguous { .. } => "Give more of the id.",
         StoreError::Empty { .. } => "Begin one with `firedamp`.",
         StoreError::NoPen => "Wait until the other screen lets go of the session.",
         StoreError::Begin(_) | StoreError::BadCopy { .. } => {
             "Name a directory on another disk with --dir."
         }
-        StoreError::Moved(_) => "Name the directory that it was moved to with --dir.",
+        StoreError::Moved(_) => "Name the sessions directory that it is in now with --dir.",
         StoreError::There { .. } => "Name another directory.",
         StoreError::Network { .. } => {
             "Name a directory on a disk of this machine with --dir, or accept the risk with --shared-disk."
@@ -80,11 +81,28 @@ fn advice_about(kind: io::ErrorKind) -> &'static str {
     }
 }
 
+/// What `firedamp COMMAND ID` says beside its answer if the session went on elsewhere: what was read here is not all.
+#[must_use]
+pub fn elsewhere(store: &Store, id: &str, command: &str) -> Option<String> {
+    let id = store.resolve(id).ok()?;
+    let place = store.around(&id).ok()?.moved().ok()??;
+    Some(if place.is_empty() {
+        format!("{id} went on elsewhere, where to is not known; this is what was here")
+    } else {
+        let sessions = reason::sessions_of(&place).plain(usize::MAX);
+        format!("{id} went on elsewhere: firedamp {command} {id} --dir {sessions}")
+    })
+}
+
 /// The one word about a session that its reader needs first.
 fn state(it: &Summary) -> String {
     let mut words = Vec::new();
     if let Some(place) = &it.moved {
-        words.push(format!("moved to {}", place.plain(120)));
+        words.push(if place.is_empty() {
+            String::from("moved, but where to is not known")
+        } else {
+            format!("moved to {}", place.plain(120))
+        });
     }
     if let Some(name) = &it.training {
         words.push(format!("training {}", name.plain(24)));

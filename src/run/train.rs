@@ -86,7 +86,8 @@ pub(super) fn debrief(
     let store = Store::existing(&places.sessions).map_err(|error| refused(&error))?;
     // A replay shows any moment of the session, and a debrief asks when each act was.
     let store = store.keeping(usize::MAX);
-    let opened = store.observe(id).map_err(|error| refused(&error))?;
+    let id = store.resolve_training(id).map_err(|error| refused(&error))?;
+    let opened = store.observe(&id).map_err(|error| refused(&error))?;
     let training = opened.state.opening.as_ref().and_then(|opening| opening.training.as_deref());
     let (walkthrough, _) = find(training.ok_or_else(no_training)?)?;
     if opened.state.training.score.is_none() {

@@ -63,6 +63,9 @@ pub fn condition(language: Language, condition: &Condition) -> Phrase {
         Condition::Debriefed(score) => {
             say("over, score ", "จบแล้ว คะแนน ").ours(format!("{score}/100"))
         }
+        Condition::Moved(place) if place.is_empty() => {
+            say("moved, but where to is not known", "ย้ายไปแล้ว แต่ไม่รู้ว่าไปที่ไหน")
+        }
         Condition::Moved(place) => say("moved to ", "ย้ายไป ").theirs(place),
         Condition::Broken(why) => say("damaged: ", "เสียหาย: ").theirs(why),
     }

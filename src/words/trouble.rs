@@ -188,6 +188,10 @@ pub fn unusable(language: Language, unusable: &Unusable) -> Told {
 /// What to type to go on where a session went.
 #[must_use]
 pub fn follow(language: Language, place: &Untrusted) -> Phrase {
+    if place.is_empty() {
+        let look = "Look for it where it can be: firedamp sessions --dir DIR";
+        return Phrase::of(pick(language, look, "หาในที่ที่น่าจะอยู่: firedamp sessions --dir DIR"));
+    }
     let there = pick(language, "Go on: firedamp resume --dir ", "ทำต่อ: firedamp resume --dir ");
     Phrase::of(there).theirs(place)
 }
@@ -214,6 +218,9 @@ pub fn reason(language: Language, unusable: &Unusable) -> Phrase {
         Unusable::Begin(why) => {
             say("it cannot begin: ", "เริ่มไม่ได้: ").then(storage::unsaved(language, why))
         }
+        Unusable::Moved(place) if place.is_empty() => {
+            say("it was moved, but where to is not known", "ย้ายไปแล้ว แต่ไม่รู้ว่าไปที่ไหน")
+        }
         Unusable::Moved(place) => say("it was moved to ", "ย้ายไปที่ ").theirs(place),
         Unusable::BadCopy(path) => say("the copy is not whole in ", "สำเนาไม่ครบใน ").theirs(path),
         Unusable::SharedDisk(path, kind) => say(
@@ -238,8 +245,8 @@ fn next(language: Language, unusable: &Unusable) -> &'static str {
         ),
         Unusable::Kernel(_, why) => return storage::before(language, why),
         Unusable::Unknown(_) => (
-            "List the ids: firedamp sessions; `latest` is the newest",
-            "ดูรายชื่อ: firedamp sessions ส่วน `latest` คืออันใหม่สุด",
+            "List the ids: firedamp sessions; `latest` was written last",
+            "ดูรายชื่อ: firedamp sessions ส่วน `latest` คืออันที่เขียนล่าสุด",
         ),
         Unusable::Ambiguous(..) => ("Give more of the id", "พิมพ์รหัสให้ยาวขึ้น"),
         Unusable::Empty(_) => ("Begin one: firedamp", "เริ่มใหม่: firedamp"),

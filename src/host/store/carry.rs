@@ -2,9 +2,12 @@
 //!
 //! Invariant: the pen goes on in the old place until the copy is on disk, complete under its own id, and its chain
 //! ends where the pen's chain ends. Before that, nothing in the new place is a session; after that, the old place
-//! says where the session went, if its disk still takes a word.
+//! says where the session went: on a full disk the word goes into blocks that are there already, and it is read back
+//! before it counts. A word that is empty or torn still says that the session went.
 
+use std::ffi::OsStr;
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,12 +15,12 @@ use crate::domain::untrusted::Untrusted;
 use crate::host::store::ask;
 use crate::host::store::dir::{Dir, Trust};
 use crate::host::store::disk::{Access, Disk};
-use crate::host::store::error::{StoreError, shown};
+use crate::host::store::error::StoreError;
 use crate::host::store::journal::Journal;
 use crate::host::store::lease::Holder;
 use crate::host::store::lock::{self, Lock};
 use crate::host::store::segment::{self, Tail};
-use crate::host::store::{PLAYBOOK, reserve, scan};
+use crate::host::store::{PLAYBOOK, open, reserve, scan};
 
 const MOVED: &str = "moved";
 /// No path is longer.
@@ -38,7 +41,8 @@ pub struct Carried {
     pub left_behind: Vec<StoreError>,
 }
 
-/// Where the session in `dir` went, if it did.
+/// Where the session in `dir` went, if it did; empty if only that can be told. A session keeps its name when it goes,
+/// so a place that does not end in it was not written to its end.
 pub(super) fn moved_to(dir: &Dir) -> Result<Option<Untrusted>, StoreError> {
     let file = match dir.file(MOVED, Access::Read) {
         Err(error) if error.is_not_found() => return Ok(None),
@@ -47,7 +51,9 @@ pub(super) fn moved_to(dir: &Dir) -> Result<Option<Untrusted>, StoreError> {
     let bytes = file
         .read_range(0, PATH_LIMIT)
         .map_err(|source| StoreError::io("read", file.path(), source))?;
-    Ok(Some(Untrusted::new(bytes)))
+    let place = Path::new(OsStr::from_bytes(&bytes));
+    let whole = place.is_absolute() && place.file_name() == dir.path().file_name();
+    Ok(Some(Untrusted::new(if whole { &bytes } else { &b""[..] })))
 }
 
 /// Carries the session that `journal` writes to the sessions directory `to`.
@@ -80,7 +86,7 @@ pub(super) fn carry(
         }
     };
     let (path, volatile) = (place.dir.path().to_owned(), place.volatile);
-    let marked = mark(&old, &path).is_ok();
+    let marked = mark(&old, &path, &place.dir, journal).is_ok();
     reserve::keep(&place.dir);
     journal.go_to(place.dir, place.tail, place.highest, place.lock);
     Ok(Carried { path, volatile, marked, left_behind })
@@ -184,16 +190,42 @@ fn copy_file(from: &Dir, to: &Dir, name: &str, end: Option<u64>) -> Result<(), S
         .map_err(|error| StoreError::io("copy to", copy.path(), error))
 }
 
-/// Leaves word in the old place.
-fn mark(old: &Dir, path: &Path) -> Result<(), StoreError> {
-    let text = shown(path);
-    let put = || old.put(MOVED, text.as_bytes());
-    match put() {
-        Err(error) if error.is_disk() && reserve::release(old) => {
-            old.unlink(MOVED).ok();
-            put()
-        }
-        put => put,
+/// Leaves word in the old place, and looks whether it is there.
+fn mark(old: &Dir, path: &Path, copy: &Dir, journal: &mut Journal) -> Result<(), StoreError> {
+    let text = path.as_os_str().as_bytes();
+    let put = || {
+        // A file without the word would say less than none.
+        old.put(MOVED, text).inspect_err(|_| drop(old.unlink(MOVED)))
+    };
+    let full = |error: &StoreError| error.is_disk();
+    let left = match put() {
+        Err(error) if full(&error) && reserve::release(old) => put(),
+        left => left,
+    };
+    // The pen's own file is of no more use here. It has no blocks if the disk was full when the pen was taken.
+    match left {
+        Err(error) if full(&error) => match journal.leave_word(MOVED, text) {
+            Err(error) if full(&error) => over_playbook(old, copy, text),
+            left => left,
+        },
+        left => left,
     }?;
-    old.sync()
+    old.sync()?;
+    let there = moved_to(old)?.is_some_and(|place| place.bytes() == text);
+    let lost =
+        || StoreError::io("read back", &old.path().join(MOVED), io::ErrorKind::InvalidData.into());
+    there.then_some(()).ok_or_else(lost)
+}
+
+/// Gives the blocks of the playbook to the word, once it is sure that the copy has the playbook.
+fn over_playbook(old: &Dir, copy: &Dir, text: &[u8]) -> Result<(), StoreError> {
+    let file = old.file(PLAYBOOK, Access::Patch)?;
+    let problem = |source| StoreError::io("write over", file.path(), source);
+    let bytes = open::playbook(old)?;
+    if bytes != open::playbook(copy)? || bytes.len() < text.len() {
+        return Err(problem(io::ErrorKind::StorageFull.into()));
+    }
+    let written = file.write_at(text, 0).and_then(|()| file.cut(text.len() as u64));
+    written.and_then(|()| file.sync()).map_err(problem)?;
+    old.replace(PLAYBOOK, MOVED)
 }

@@ -56,8 +56,8 @@ pub enum StoreError {
     /// The first entry cannot be made.
     #[error("the session cannot begin")]
     Begin(#[source] Box<JournalError>),
-    /// It goes on in another place.
-    #[error("the session was moved to {}", .0.plain(240))]
+    /// It goes on in another place; empty if nobody knows which.
+    #[error("{}", moved(.0))]
     Moved(Untrusted),
     /// The copy of a session is not the session.
     #[error("the copy in {} is not whole: {}", shown(path), why.plain(240))]
@@ -252,6 +252,14 @@ impl Unsafe {
 }
 
 /// A path for people.
+/// Where a session went, as far as that is known.
+fn moved(place: &Untrusted) -> String {
+    if place.is_empty() {
+        return String::from("the session was moved, but where to is not known");
+    }
+    format!("the session was moved to {}", place.plain(240))
+}
+
 pub(super) fn shown(path: &Path) -> String {
     use std::os::unix::ffi::OsStrExt;
     Untrusted::new(path.as_os_str().as_bytes()).plain(240)

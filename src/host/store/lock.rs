@@ -121,6 +121,30 @@ impl Lock {
         Fence(Arc::new(Mutex::new(self.file.weak())))
     }
 
+    /// Writes `text` into the blocks that the file has and gives it this name: a full disk takes that too. The lock
+    /// holds on, and whoever opens the session finds either it or the word.
+    pub(super) fn leave_word(
+        &mut self,
+        dir: &Dir,
+        name: &str,
+        text: &[u8],
+    ) -> Result<(), StoreError> {
+        let file = &self.file;
+        let problem = |source| StoreError::io("write over", file.path(), source);
+        if !file.has_name().map_err(problem)? {
+            return Err(StoreError::NoPen);
+        }
+        let written = file.write_at(text, 0).and_then(|()| file.cut(text.len() as u64));
+        let left = written.and_then(|()| file.sync()).map_err(problem);
+        if let Err(error) = left.and_then(|()| dir.replace(NAME, name)) {
+            tell(file, &self.holder, self.settled).ok();
+            return Err(error);
+        }
+        // What is in the file stays in it when the lock is let go.
+        self.settled = false;
+        Ok(())
+    }
+
     pub(super) const fn who(&self) -> &Holder {
         &self.holder
     }

@@ -146,6 +146,10 @@ pub(super) fn open(
         Err(error) if error.is_disk() => return hindered(dir, it, error),
         Err(error) => return Err(error),
     };
+    // The lock may be free because the session went away a moment ago.
+    if let Some(place) = carry::moved_to(&dir)? {
+        return Err(StoreError::Moved(place));
+    }
     let loaded = load(&dir, it.most)?;
     if let Some(broken) = loaded.verdict.problem.clone() {
         return finish(dir, it.id, loaded, Hand::ReadOnly(broken));

@@ -21,7 +21,18 @@ impl Store {
         }
     }
 
-    /// The session that was written last; one that went elsewhere only if nothing else is here.
+    /// The id of the training that a responder means.
+    pub fn resolve_training(&self, given: &str) -> Result<String, StoreError> {
+        if given != "latest" {
+            return self.resolve(given);
+        }
+        let trainings = self.list()?.into_iter().filter(|it| it.training.is_some());
+        let newest = trainings.max_by_key(|it| (it.moved.is_none(), it.last_at, it.id.clone()));
+        newest.map_or_else(|| self.latest(), |it| Ok(it.id))
+    }
+
+    /// The session that was written last; one that went elsewhere only if nothing else is here, and a training only
+    /// if there is no incident at all.
     fn latest(&self) -> Result<String, StoreError> {
         let path = self.path().to_owned();
         let mut ids = self.ids()?;
@@ -29,7 +40,9 @@ impl Store {
             return ids.pop().ok_or(StoreError::Empty { path });
         }
         let all = ids.iter().map(|id| summary::of(&self.dir, id));
-        let newest = all.max_by_key(|it| (it.moved.is_none(), it.last_at, it.id.clone()));
+        let newest = all.max_by_key(|it| {
+            (it.training.is_none(), it.moved.is_none(), it.last_at, it.id.clone())
+        });
         newest.map(|it| it.id).ok_or(StoreError::Empty { path })
     }
 

@@ -20,7 +20,7 @@ use crate::host::store::bundle::{BundleError, Wanted, redacted, tar};
 use crate::host::store::dir::{Dir, File};
 use crate::host::store::disk::Access;
 use crate::host::store::error::StoreError;
-use crate::host::store::{PLAYBOOK, scan, segment};
+use crate::host::store::{PLAYBOOK, ask, scan, segment};
 
 const LEVEL: i32 = 3;
 /// Folders that files of a bundle can come from.
@@ -55,20 +55,25 @@ pub(super) fn export(
     manifest.leave_out(left_out);
     let (bytes, sha256) = (sum.bytes(), sum.digest());
     manifest.members.push(Member { name: MemberName::Journal, bytes, sha256 });
+    // Of the journal it is the entries that count.
+    let mut lengths = vec![0];
     for name in names {
-        let source = Source { dir, recast: recast.as_ref(), name: &name, bytes: u64::MAX };
+        let mut source = Source { dir, recast: recast.as_ref(), name: &name, bytes: 0 };
+        source.bytes = source.length()?;
+        lengths.push(source.bytes);
         let sum = source.copy(&mut io::sink())?;
         let (bytes, sha256) = (sum.bytes(), sum.digest());
         manifest.members.push(Member { name, bytes, sha256 });
     }
     manifest.check()?;
-    write(dir, &manifest, recast.as_ref(), out)?;
+    write(dir, (&manifest, &lengths), recast.as_ref(), out)?;
     Ok(manifest)
 }
 
+/// Writes what the manifest names; of each file so much is read as there was at the first look.
 fn write(
     dir: &Dir,
-    manifest: &Manifest,
+    (manifest, lengths): (&Manifest, &[u64]),
     recast: Option<&Recast<'_>>,
     out: &mut dyn Write,
 ) -> Result<(), BundleError> {
@@ -84,13 +89,13 @@ fn write(
         frame.write_all(text.as_bytes()).map_err(BundleError::Write)
     })?;
     fill(&mut frame, bytes)?;
-    for member in &manifest.members {
+    for (member, length) in manifest.members.iter().zip(lengths) {
         let Member { name, bytes, sha256 } = member;
         put(&mut frame, unpack::header(manifest, member).as_ref(), |frame| {
             let sum = if *name == MemberName::Journal {
                 journal(dir, manifest.entries, recast, frame)?.2
             } else {
-                Source { dir, recast, name, bytes: *bytes }.copy(frame)?
+                Source { dir, recast, name, bytes: *length }.copy(frame)?
             };
             let same = sum.bytes() == *bytes && sum.digest() == *sha256;
             if same { Ok(()) } else { Err(BundleError::Changed(name.clone())) }
@@ -164,7 +169,7 @@ struct Source<'a> {
     dir: &'a Dir,
     recast: Option<&'a Recast<'a>>,
     name: &'a MemberName,
-    /// A recording grows; so much of it was there.
+    /// A recording grows; so much of it was there at the first look.
     bytes: u64,
 }
 
@@ -176,17 +181,21 @@ impl Source<'_> {
                 out.write_all(recast.playbook()).map_err(BundleError::Write)?;
             }
             (Some(recast), MemberName::Telemetry(_)) => {
-                recast.telemetry(&self.open()?, &mut out)?;
+                recast.telemetry(&self.open()?, self.bytes, &mut out)?;
             }
             (Some(_) | None, _) => self.plain(&mut out)?,
         }
         Ok(out.sum)
     }
 
+    fn length(&self) -> Result<u64, StoreError> {
+        let file = self.open()?;
+        file.bytes().map_err(|it| StoreError::io("look at", file.path(), it))
+    }
+
     fn plain(&self, out: &mut Summed<'_>) -> Result<(), BundleError> {
         let file = self.open()?;
-        let known = file.bytes().map_err(|it| StoreError::io("look at", file.path(), it))?;
-        let mut bytes = io::Read::take(file.reader(0), known.min(self.bytes));
+        let mut bytes = io::Read::take(file.reader(0), self.bytes);
         let mut piece = vec![0; 64 * 1024];
         loop {
             let read = io::Read::read(&mut bytes, &mut piece)
@@ -215,7 +224,8 @@ fn names(dir: &Dir, redact: bool) -> Result<(Vec<MemberName>, Vec<Untrusted>), S
         Ok(_) | Err(_) => left_out.push(Untrusted::from(path)),
     };
     for name in dir.names()? {
-        if LOCAL.contains(&name.as_str()) || segment::number(&name).is_some() {
+        let local = LOCAL.contains(&name.as_str()) || ask::is_passing(&name);
+        if local || segment::number(&name).is_some() {
             continue;
         }
         if FOLDERS.contains(&name.as_str()) {

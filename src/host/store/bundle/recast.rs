@@ -2,7 +2,7 @@
 //!
 //! Invariant: its first entry says of which journal it is a copy. Made twice from the same session it is the same.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 
 use zstd::stream::read::Decoder as Decompressor;
 use zstd::stream::write::Encoder as Compressor;
@@ -71,10 +71,15 @@ impl<'a> Recast<'a> {
         Anew { recast: self, chain: Chain::default() }
     }
 
-    /// A part of the recording without the names and without arguments, as far as it can be read.
-    pub(super) fn telemetry(&self, file: &File, out: &mut dyn Write) -> Result<(), BundleError> {
+    /// The first bytes of a part of the recording without the names and without arguments, as far as they can be read.
+    pub(super) fn telemetry(
+        &self,
+        file: &File,
+        bytes: u64,
+        out: &mut dyn Write,
+    ) -> Result<(), BundleError> {
         let problem = |source| StoreError::io("read", file.path(), source);
-        let mut frames = Decompressor::new(file.reader(0)).map_err(problem)?;
+        let mut frames = Decompressor::new(file.reader(0).take(bytes)).map_err(problem)?;
         frames.window_log_max(WINDOW_LOG).map_err(problem)?;
         let mut lines = BufReader::new(frames);
         let mut anew = Compressor::new(out, LEVEL).map_err(BundleError::Write)?;
@@ -84,7 +89,7 @@ impl<'a> Recast<'a> {
         let mut line = String::new();
         loop {
             line.clear();
-            let read = std::io::Read::take(&mut lines, LINE).read_line(&mut line);
+            let read = lines.by_ref().take(LINE).read_line(&mut line);
             // A recording that was cut off ends where it ends.
             let Ok(1..) = read else { break };
             let Ok(snapshot) = decoder.push(line.trim_end()) else { continue };
