@@ -124,12 +124,12 @@ impl Page<'_> {
         let mut pen = Row::new(self.theme, self.model.glyphs, self.area, line, buf);
         let lists = &self.model.panes.checklist;
         let in_range = lists.range.is_some() && lists.marked().contains(&at);
-        let sign = match (at_cursor, in_range) {
-            (true, _) => pen.signs().cursor,
-            (false, true) => "*",
-            (false, false) => " ",
+        let (role, sign) = match (at_cursor, in_range) {
+            (true, _) => (Role::BorderFocus, pen.signs().cursor),
+            (false, true) => (Role::Mark, "*"),
+            (false, false) => (Role::Text, " "),
         };
-        pen.left(if at_cursor { Role::BorderFocus } else { Role::Mark }, sign, 1);
+        pen.left(role, sign, 1);
         let taken = match row {
             ChecklistRow::Head { phase, list, settled, items } => {
                 self.head(*phase, list, *settled, *items, &mut pen);
