@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use firedamp::domain::session::Entry;
-use firedamp::host::store::{Hand, Store};
+use firedamp::host::store::{Hand, Journal, Store};
 
 use crate::torture::sim::{EIO, Failure, Fault, SimDisk};
 use crate::torture::stopped::Process;
@@ -20,6 +20,29 @@ enum How {
     Force,
     /// The disk failed to keep an entry of suda's, so the next one begins a segment.
     Fail,
+}
+
+impl How {
+    /// What is so before anybody is stopped.
+    fn begins(self, disk: &SimDisk, suda: &mut Journal) {
+        if matches!(self, Self::Fail) {
+            // Look at the lock, at the length, write: and what was written is not kept, nor is anything after it.
+            let failure = Failure::Error(EIO);
+            disk.fail(Fault { at: disk.calls() + 4, failure, for_ever: true });
+            suda.append(moment(2), &"suda".into(), noted("lost")).unwrap_err();
+            disk.heal();
+        }
+    }
+
+    fn goes_on(self, theirs: &Store, mut suda: Journal) -> Entry {
+        match self {
+            Self::Force => {
+                let mut ploy = pen(theirs.force(ID, &"ploy".into()).unwrap());
+                ploy.append(moment(2), &"ploy".into(), taken_from("suda")).unwrap()
+            }
+            Self::Fail => suda.append(moment(2), &"suda".into(), noted("two")).unwrap(),
+        }
+    }
 }
 
 /// What the reader saw.
@@ -40,29 +63,17 @@ fn read_between(how: How, at: u64, until: u64) -> Read {
     let (theirs, ours) = (seen_by(&writer), seen_by(&reader));
     let mut suda = pen(begin(&theirs).unwrap());
     let mut saved = vec![suda.append(moment(1), &"suda".into(), noted("one")).unwrap()];
-    if matches!(how, How::Fail) {
-        // Look at the lock, at the length, write: and what was written is not kept, nor is anything after it.
-        let failure = Failure::Error(EIO);
-        disk.fail(Fault { at: disk.calls() + 4, failure, for_ever: true });
-        suda.append(moment(2), &"suda".into(), noted("lost")).unwrap_err();
-        disk.heal();
-    }
+    how.begins(&disk, &mut suda);
     let before = writer.calls();
     let ((stopped, is_stopped), (go, went)) = (sync_channel(1), sync_channel(1));
-    let came = stopped.clone();
+    let finished = stopped.clone();
     writer.stop_before(before + at, move || {
         stopped.send(()).unwrap();
         went.recv().unwrap();
     });
     let work = thread::spawn(move || {
-        let entry = match how {
-            How::Force => {
-                let mut ploy = pen(theirs.force(ID, &"ploy".into()).unwrap());
-                ploy.append(moment(2), &"ploy".into(), taken_from("suda")).unwrap()
-            }
-            How::Fail => suda.append(moment(2), &"suda".into(), noted("two")).unwrap(),
-        };
-        came.send(()).ok();
+        let entry = how.goes_on(&theirs, suda);
+        finished.send(()).ok();
         entry
     });
     is_stopped.recv().unwrap();
@@ -79,7 +90,9 @@ fn read_between(how: How, at: u64, until: u64) -> Read {
     let from = reader.calls();
     reader.stop_before(from + until, move || {
         let finish = now.lock().unwrap().take();
-        finish.into_iter().for_each(|finish| finish());
+        if let Some(finish) = finish {
+            finish();
+        }
     });
     let case = format!("{how:?}, writer before {at}, reader before {until}");
     let verdict = ours.verify(ID).unwrap().verdict;
@@ -88,7 +101,9 @@ fn read_between(how: How, at: u64, until: u64) -> Read {
     let opened = ours.observe(ID).unwrap();
     let read = reader.calls() - from;
     let last = finish.lock().unwrap().take();
-    last.into_iter().for_each(|finish| finish());
+    if let Some(finish) = last {
+        finish();
+    }
     let Hand::Observer(mut follower, _) = opened.hand else { panic!("{case}: {:?}", opened.hand) };
     saved.append(&mut done.lock().unwrap());
     let seen = match follower.poll() {
