@@ -104,6 +104,15 @@ fn a_session_on_a_full_disk_waits_moves_and_loses_nothing() {
     });
     note(&mut cockpit, "after");
     cockpit.wait_until("saved", |it| it.contains("saved") && !it.contains("unsaved"));
+    // The old place is full to the last page, and says where the session went.
+    let inside = PathBuf::from(format!("/proc/{}/root{}", cockpit.pid(), small.display()));
+    assert!(inside.join("filler").exists());
+    let left = Store::at(&inside).unwrap().list().unwrap();
+    let [left] = left.as_slice() else { panic!("{left:?}") };
+    // Looked at from outside, the place has another path; the session has the same name.
+    let word = fs::read_to_string(inside.join(&left.id).join("moved")).unwrap();
+    assert_eq!(Path::new(&word), other.join(&left.id));
+    assert_eq!(left.moved.as_ref().map(|it| it.plain(400)), Some(word));
     cockpit.kill9();
     let opened = Store::at(&other).unwrap().open("latest", &"somsak".into()).unwrap();
     assert!(opened.trouble.is_none() && opened.playbook_intact);

@@ -9,7 +9,7 @@ use firedamp::domain::base::{Digest, Moment, Timestamp};
 use firedamp::domain::session::{Anchor, Event, Opening};
 use firedamp::domain::untrusted::Untrusted;
 use firedamp::host::store::{Hand, Opened, Store, StoreError};
-use firedamp::run::sessions::{SessionsError, advice, list};
+use firedamp::run::sessions::{SessionsError, advice, elsewhere, list};
 use firedamp::run::verify::{Asked, verify};
 use tempfile::TempDir;
 
@@ -145,4 +145,25 @@ fn trouble_says_what_and_what_to_do() {
     let loose = Store::existing(store.path()).unwrap_err();
     assert!(matches!(loose, StoreError::Unsafe { .. }));
     assert!(advice(&loose).contains("chmod 700"));
+}
+
+#[test]
+fn a_word_about_where_a_session_went_that_is_torn_is_told_as_such() {
+    let (_place, store) = store();
+    drop(begin(&store, "web03"));
+    let word = store.path().join(ID).join("moved");
+    for torn in ["", "/srv/els", "/srv/elsewhere\0\0\0", "srv/20261121T173000Z-web03"] {
+        fs::write(&word, torn).unwrap();
+        fs::set_permissions(&word, Permissions::from_mode(0o600)).unwrap();
+        let text = listed(&store, false);
+        assert!(text.contains("moved, but where to is not known, interrupted"), "{torn:?}: {text}");
+        let said = elsewhere(&store, ID, "verify").unwrap();
+        assert!(said.contains("where to is not known"), "{said}");
+    }
+    assert!(
+        matches!(store.open(ID, &"ploy".into()), Err(StoreError::Moved(place)) if place.is_empty())
+    );
+    fs::write(&word, format!("/srv/elsewhere/{ID}")).unwrap();
+    let way = format!("{ID} went on elsewhere: firedamp verify {ID} --dir /srv/elsewhere");
+    assert_eq!(elsewhere(&store, "latest", "verify"), Some(way));
 }

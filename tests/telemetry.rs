@@ -17,6 +17,7 @@ use firedamp::domain::facts::{
 use firedamp::domain::session::Opening;
 use firedamp::domain::session::telemetry::{CodecError, Decoder, Encoder};
 use firedamp::domain::untrusted::Untrusted;
+use firedamp::host::store::bundle::Wanted;
 use firedamp::host::store::{Opened, Recorder, Store, StoreError, Tape};
 use tempfile::TempDir;
 
@@ -358,4 +359,31 @@ fn an_observer_does_not_record() {
     assert!(matches!(second.record(), Err(StoreError::NoPen)));
     assert!(store(&place).tape("latest").unwrap().is_empty());
     drop(opened);
+}
+
+#[test]
+fn a_redacted_copy_of_a_recording_that_grows_is_made_every_time() {
+    let (place, opened) = session();
+    let store = Store::at(&place.path().join("sessions")).unwrap();
+    let recorder = opened.record().unwrap();
+    let over = std::sync::atomic::AtomicBool::new(false);
+    let done = || over.load(std::sync::atomic::Ordering::Relaxed);
+    let at = Moment { at: Timestamp::from_second(1_795_282_200).unwrap(), boot_ms: 0 };
+    let wanted = Wanted { redact: true, ..Wanted::default() };
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for it in life(40, 10, 60).into_iter().cycle().take_while(|_| !done()) {
+                recorder.offer(Arc::new(it));
+                std::thread::sleep(std::time::Duration::from_millis(1));
+            }
+        });
+        let made: Vec<_> = (0..20)
+            .map(|_| {
+                store.export(&opened.id, &wanted, at, &mut Vec::new()).map(|it| it.members.len())
+            })
+            .collect();
+        over.store(true, std::sync::atomic::Ordering::Relaxed);
+        assert!(made.iter().all(|it| matches!(it, Ok(3))), "{made:?}");
+    });
+    assert!(recorder.status().written > 20, "it grew meanwhile");
 }

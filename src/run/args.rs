@@ -91,15 +91,15 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Take a session up again: the newest, or the one with this id or unique beginning of an id
+    /// Take a session up again: the one that was written last, or the one with this id or unique beginning of an id
     Resume {
         /// Which
         id: Option<String>,
     },
     /// Add a note to a session, without the screen
     ///
-    /// Without TEXT each line of the standard input is a note. `saved N` is printed for each, once it is on disk. The pen
-    /// is held until the input ends.
+    /// Without TEXT each line of the standard input is a note; text without an id goes there. `saved N` is printed for
+    /// each, once it is on disk. The pen is held until the input ends; while a screen has it, note it there.
     Note {
         /// Which: an id, a unique beginning of one, or `latest`
         #[arg(default_value = "latest")]

@@ -1,5 +1,7 @@
 //! Which session is meant.
 
+use firedamp::domain::session::Opening;
+
 use crate::{by, moment, noted, opening, pen, store};
 
 #[test]
@@ -11,4 +13,20 @@ fn latest_is_the_session_that_was_written_last_and_not_the_one_that_began_last()
     assert_eq!(store.resolve("latest").unwrap(), second.id);
     first.append(moment(120), &by(), noted("still mining")).unwrap();
     assert_eq!(store.resolve("latest").unwrap(), older);
+}
+
+#[test]
+fn a_training_is_the_latest_only_where_there_is_no_incident() {
+    let (_place, store) = store();
+    let training = |at| {
+        let lab = Opening { training: Some("first".into()), ..opening("lab") };
+        store.create(lab, "", moment(at), &by()).unwrap().id
+    };
+    let first = training(0);
+    assert_eq!(store.resolve("latest").unwrap(), first);
+    let incident = store.create(opening("web03"), "", moment(60), &by()).unwrap().id;
+    let second = training(120);
+    assert_eq!(store.resolve("latest").unwrap(), incident);
+    assert_eq!(store.resolve_training("latest").unwrap(), second, "a debrief means the training");
+    assert_eq!(store.resolve_training(&first).unwrap(), first);
 }
