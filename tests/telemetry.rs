@@ -372,9 +372,9 @@ fn a_redacted_copy_of_a_recording_that_grows_is_made_every_time() {
     let wanted = Wanted { redact: true, ..Wanted::default() };
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            for it in life(40, 10, 60).into_iter().cycle().take_while(|_| !done()) {
+            for it in life(5, 2, 60).into_iter().cycle().take_while(|_| !done()) {
                 recorder.offer(Arc::new(it));
-                std::thread::sleep(std::time::Duration::from_millis(1));
+                std::thread::sleep(std::time::Duration::from_millis(10));
             }
         });
         let made: Vec<_> = (0..20)
@@ -385,5 +385,5 @@ fn a_redacted_copy_of_a_recording_that_grows_is_made_every_time() {
         over.store(true, std::sync::atomic::Ordering::Relaxed);
         assert!(made.iter().all(|it| matches!(it, Ok(3))), "{made:?}");
     });
-    assert!(recorder.status().written > 20, "it grew meanwhile");
+    assert!(recorder.status().written > 2, "it grew meanwhile");
 }
