@@ -9,34 +9,14 @@
 mod support;
 
 use std::fs;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use firedamp::domain::session::{Entry, Event};
-use firedamp::host::store::Store;
 use rustix::process::{Signal, kill_process};
+use support::place::Place;
 use support::pty::{Cockpit, Key};
 
-/// Sessions that are gone with the test.
-struct Place(tempfile::TempDir);
-
 impl Place {
-    fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
-    }
-
-    fn sessions(&self) -> PathBuf {
-        self.0.path().join("sessions")
-    }
-
-    fn cockpit(&self, name: &str, more: &[&str]) -> Cockpit {
-        let sessions = self.sessions().display().to_string();
-        let home = self.0.path().display().to_string();
-        let mut args = vec!["--dir", &sessions, "--as", name];
-        args.extend(more);
-        Cockpit::start(&args, &[("HOME", &home)], 120, 30)
-    }
-
     /// Somebody who writes and somebody who watches.
     fn two(&self) -> (Cockpit, Cockpit) {
         let mut suda = self.cockpit("suda", &["--new"]);
@@ -55,14 +35,6 @@ impl Place {
         });
         cockpit.type_keys("6");
         cockpit
-    }
-
-    /// What the journal holds; its chain is whole.
-    fn entries(&self) -> Vec<Entry> {
-        let store = Store::existing(&self.sessions()).unwrap();
-        let verified = store.verify("latest").unwrap();
-        assert_eq!(verified.verdict.problem, None);
-        store.observe("latest").unwrap().entries
     }
 
     fn has_note(&self, note: &str) -> bool {
@@ -140,7 +112,7 @@ fn who_asks_for_the_pen_gets_a_no_and_then_a_yes_and_nobody_leaves() {
     let taken = entries.iter().any(
         |it| matches!(&it.event, Event::PenTaken { from, reason } if from.plain(9) == "suda" && reason.is_empty()),
     );
-    assert!(given && taken && place.has_note("from somsak"));
+    assert!(given && taken && place.has_note("from somsak"), "{entries:?}");
 }
 
 #[test]

@@ -35,13 +35,26 @@ pub(super) fn copy(
     let help = [goes, Caption::CopyTmux].map(|it| it.text(model.language));
     let help: Vec<String> = help.into_iter().flat_map(|text| wrap(text, cells)).collect();
     let rows: Vec<Row> = choices.iter().map(|choice| row(model, theme, choice)).collect();
+    list_with_help(model, theme, Caption::Copy, (&rows, selected), help, area, buf);
+}
+
+/// A window with a list in it, and below the list what choosing does.
+fn list_with_help(
+    model: &Model,
+    theme: &Theme,
+    title: Caption,
+    (rows, selected): (&[Row], usize),
+    help: Vec<String>,
+    area: Rect,
+    buf: &mut Buffer,
+) {
     let height = rows.len() + help.len() + 3;
     let area = centred(area, QUESTION, u16::try_from(height).unwrap_or(u16::MAX));
-    let title = vec![span(theme, Role::Title, Caption::Copy.text(model.language))];
+    let title = vec![span(theme, Role::Title, title.text(model.language))];
     let inside = window(theme, model.glyphs, title, area, buf);
     let below = u16::try_from(help.len() + 1).unwrap_or(0).min(inside.height.saturating_sub(1));
     let list = Rect { height: inside.height - below, ..inside };
-    list::draw(model, theme, (&rows, selected), (list, area), buf);
+    list::draw(model, theme, (rows, selected), (list, area), buf);
     for (line, text) in (list.height + 1..inside.height).zip(help) {
         put(buf, inside, line, &Line::from(span(theme, Role::Dim, format!(" {text}"))));
     }
@@ -87,16 +100,7 @@ pub(super) fn watchers(
     let rows: Vec<Row> = watchers.iter().map(row).collect();
     let cells = usize::from(QUESTION.min(area.width)).saturating_sub(4);
     let help = wrap(Caption::GivePenHelp.text(model.language), cells);
-    let height = rows.len() + help.len() + 3;
-    let area = centred(area, QUESTION, u16::try_from(height).unwrap_or(u16::MAX));
-    let title = vec![span(theme, Role::Title, Caption::GivePenWhom.text(model.language))];
-    let inside = window(theme, model.glyphs, title, area, buf);
-    let below = u16::try_from(help.len() + 1).unwrap_or(0).min(inside.height.saturating_sub(1));
-    let list = Rect { height: inside.height - below, ..inside };
-    list::draw(model, theme, (&rows, selected), (list, area), buf);
-    for (line, text) in (list.height + 1..inside.height).zip(help) {
-        put(buf, inside, line, &Line::from(span(theme, Role::Dim, format!(" {text}"))));
-    }
+    list_with_help(model, theme, Caption::GivePenWhom, (&rows, selected), help, area, buf);
 }
 
 /// Draws the notes, oldest first, each with its time, its author and what it is about.

@@ -1,7 +1,7 @@
 //! What the tests share: a terminal to run the cockpit in, a judge of what it sends there, a miner that mines
 //! nothing and its pool.
 //!
-//! The one `mod.rs` of the house: beside the tests, `support.rs` would be a test itself.
+//! A `mod.rs`, since beside the tests `support.rs` would be a test itself.
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 #![expect(
     clippy::expect_used,
@@ -13,6 +13,7 @@
 pub(crate) mod escapes;
 pub(crate) mod miner;
 pub(crate) mod modes;
+pub(crate) mod place;
 pub(crate) mod pool;
 pub(crate) mod pty;
 pub(crate) mod sshd;

@@ -117,6 +117,13 @@ impl Holder {
         }
     }
 
+    /// Somebody told. Between taking the lock and telling, and between putting it down in good order and letting go of
+    /// it, nobody has.
+    #[must_use]
+    pub const fn is_told(&self) -> bool {
+        self.pid != 0
+    }
+
     /// What its state and its heartbeat say. `boot` is the id of this boot.
     pub(super) fn pulse(&self, beat: Beat, boot: &str, now: Moment) -> Pulse {
         let here = self.boot.bytes() == boot.as_bytes();

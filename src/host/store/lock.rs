@@ -83,10 +83,10 @@ impl Lock {
         self.settled = tell(&self.file, &self.holder, true).is_ok();
     }
 
-    /// Who holds the lock now, if anybody does.
+    /// Who holds the lock now, if anybody does and has told.
     pub(super) fn holder(dir: &Dir) -> Option<Holder> {
         match read(dir).ok()? {
-            (true, text) => Some(Holder::from_text(&text)),
+            (true, text) => Some(Holder::from_text(&text)).filter(Holder::is_told),
             (false, _) => None,
         }
     }
@@ -102,7 +102,7 @@ impl Lock {
             let pulse = holder.pulse(beat, boot, now);
             Ok(Standing::Held(holder, pulse))
         } else {
-            Ok(Standing::Free((holder.pid != 0).then_some(holder)))
+            Ok(Standing::Free(Some(holder).filter(Holder::is_told)))
         }
     }
 

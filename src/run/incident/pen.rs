@@ -291,7 +291,7 @@ fn held(standing: Standing) -> (Option<Untrusted>, Holding) {
                 Pulse::Stopped => Holding::Stopped,
                 Pulse::Silent(ms) => Holding::Silent(ms),
             };
-            (Some(holder.by), holding)
+            (holder.is_told().then_some(holder.by), holding)
         }
     }
 }
