@@ -3,10 +3,12 @@
 //! All that waits is taken in before a frame is drawn, so a burst costs one frame; nothing is drawn when nothing
 //! changed; and a line that takes no more bytes gets no frame until it does.
 
-use std::task::{Context, Waker};
+mod signals;
+
+pub(super) use self::signals::Signals;
+
 use std::time::Duration;
 
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::Receiver;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until};
 
@@ -25,8 +27,10 @@ use crate::run::{clip, guard};
 use crate::ui::{self, Screen};
 use crate::words::Caption;
 
-/// A look at the clock is due when nothing else came for this long.
+/// A look at the clock is due when nothing was seen for this long.
 const QUIET_MS: u64 = 1_500;
+/// Whom we follow is looked at this often, together with what was seen: a program that wakes up seldom costs little.
+const FOLLOW: Duration = Duration::from_millis(1_900);
 /// After this pause the letters that may follow a first key are listed; the second key waits for nothing.
 const LINGER: Duration = Duration::from_millis(300);
 /// Pause before a line that was full is tried again.
@@ -77,37 +81,9 @@ pub(super) struct Desk<'a> {
     /// The terminal was given to the shell.
     away: bool,
     prefix_since: Instant,
+    followed: Instant,
+    seen: bool,
     ended: Option<Ended>,
-}
-
-/// Signals that a terminal program must answer. Heard from before the terminal is taken: until then, they end us.
-pub(super) struct Signals {
-    hangup: Signal,
-    terminate: Signal,
-    interrupt: Signal,
-    window: Signal,
-    resumed: Signal,
-    stop: Signal,
-}
-
-impl Signals {
-    /// Begins to listen; a runtime must be there.
-    pub(super) fn listen() -> std::io::Result<Self> {
-        Ok(Self {
-            hangup: signal(SignalKind::hangup())?,
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            window: signal(SignalKind::window_change())?,
-            resumed: signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?,
-            stop: signal(SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()))?,
-        })
-    }
-
-    /// The guard and the terminal may both have told us to stop; once is meant.
-    fn forget_stops(&mut self) {
-        let mut nobody = Context::from_waker(Waker::noop());
-        while self.stop.poll_recv(&mut nobody).is_ready() {}
-    }
 }
 
 /// Runs until the responder leaves, the terminal goes away, or a signal ends it.
@@ -149,6 +125,10 @@ pub(super) async fn run(
         while let Ok(happening) = inbox.try_recv() {
             desk.take(happening);
         }
+        if std::mem::take(&mut desk.seen) {
+            tick.reset();
+            desk.follow_if_due();
+        }
         if let Some(ended) = desk.ended {
             return Ok(ended);
         }
@@ -174,6 +154,8 @@ impl<'a> Desk<'a> {
             printed: false,
             away: false,
             prefix_since: Instant::now(),
+            followed: Instant::now(),
+            seen: false,
             ended: None,
         };
         desk.touch(Touched::Everything);
@@ -203,7 +185,10 @@ impl<'a> Desk<'a> {
 
     fn take(&mut self, happening: Happening) {
         match happening {
-            Happening::Msg(msg) => self.apply(msg),
+            Happening::Msg(msg) => {
+                self.seen |= matches!(msg, Msg::Seen(_)) && !self.is_on_tape();
+                self.apply(msg);
+            }
             Happening::JournalGrew => self.follow(),
             Happening::Carried(moved) => {
                 let said = moved.notice();
@@ -225,18 +210,28 @@ impl<'a> Desk<'a> {
         self.stale = self.stale.max(Some(touched));
     }
 
+    fn follow_if_due(&mut self) {
+        if self.followed.elapsed() >= FOLLOW {
+            self.follow();
+        }
+    }
+
     fn follow(&mut self) {
+        self.followed = Instant::now();
         for msg in self.hands.follow() {
             self.apply(msg);
         }
     }
 
+    /// A tape brings its own time, so ours is told by a look at the clock alone.
+    fn is_on_tape(&self) -> bool {
+        self.model.source.kind != SourceKind::Host
+    }
+
     /// Nothing else came for a while: ages on the screen go on, and so does whom we follow.
     fn look_at_the_clock(&mut self) {
         let now = self.clock.now();
-        // A tape brings its own time, so ours is told by this alone.
-        let on_tape = self.model.source.kind != SourceKind::Host;
-        if on_tape || now.ms_since(self.model.now) >= QUIET_MS {
+        if self.is_on_tape() || now.ms_since(self.model.now) >= QUIET_MS {
             self.apply(Msg::Tick(now));
         }
         self.follow();
@@ -375,9 +370,7 @@ impl<'a> Desk<'a> {
         if !self.canvas.catch_up()? {
             return Ok(false);
         }
-        let Some(size) = terminal::size().filter(|_| self.stale.is_some()) else {
-            return Ok(true);
-        };
+        let Some(size) = self.stale.and_then(|_| terminal::size()) else { return Ok(true) };
         if size != self.model.size {
             self.apply(Msg::Resized(size));
         }

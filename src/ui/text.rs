@@ -6,7 +6,8 @@
 use std::borrow::Cow;
 
 use ratatui::buffer::{Buffer, Cell};
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -69,6 +70,9 @@ pub fn fit(text: &str, cells: usize, glyphs: Glyphs) -> Cow<'_, str> {
 /// The longest beginning of `text` that takes at most `cells`.
 #[must_use]
 pub fn head(text: &str, cells: usize) -> &str {
+    if text.is_ascii() {
+        return text.get(..cells).unwrap_or(text);
+    }
     let mut taken = 0;
     for (at, grapheme) in text.grapheme_indices(true) {
         taken += grapheme.width();
@@ -137,9 +141,31 @@ const fn sign(glyphs: Glyphs) -> &'static str {
 /// Writes one line at row `row` of `area`, cut at its right edge; rows outside are left out.
 pub fn put(buf: &mut Buffer, area: Rect, row: u16, line: &Line<'_>) {
     let area = area.intersection(buf.area);
-    if row < area.height && area.width > 0 {
-        buf.set_line(area.x, area.y + row, line, area.width);
+    if row < area.height {
+        let mut x = area.x;
+        for part in &line.spans {
+            let room = usize::from(area.right() - x);
+            x = write(buf, (x, area.y + row), &part.content, room, line.style.patch(part.style));
+        }
     }
+}
+
+/// Writes as much of `text` as `cells` hold and gives the column after it. Most text is ASCII, a cell a byte, and
+/// needs no search for where its letters end.
+pub fn write(buf: &mut Buffer, (x, y): (u16, u16), text: &str, cells: usize, style: Style) -> u16 {
+    let plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if !plain || !buf.area.contains(Position { x, y }) {
+        return if cells > 0 { buf.set_stringn(x, y, text, cells, style).0 } else { x };
+    }
+    let cells = cells.min(usize::from(buf.area.right() - x));
+    let from = buf.index_of(x, y);
+    let row = buf.content.iter_mut().skip(from).take(cells);
+    let mut end = x;
+    for (cell, byte) in row.zip(text.bytes()) {
+        cell.set_char(char::from(byte)).set_style(style);
+        end += 1;
+    }
+    end
 }
 
 /// Writes lines from the top of `area`, as many as fit.

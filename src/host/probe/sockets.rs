@@ -8,7 +8,8 @@ pub(super) mod table;
 
 use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::owners::Owners;
@@ -24,7 +25,7 @@ const MOST: usize = 64 << 20;
 /// The kernel's counters are small.
 const MOST_COUNTS: usize = 64 << 10;
 /// The list is left out at most this often in a row.
-const MOST_UNLISTED: u32 = 3;
+const MOST_UNLISTED: u32 = 5;
 
 /// One socket as a source gave it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +57,7 @@ pub(super) struct Sockets {
     /// The look before had new ones; whoever was late to take them up is found in this one.
     had_new: bool,
     /// What the kernel counted at the look before, and how often the list was left out since it was last made.
+    counts: Option<Counts>,
     counted: Vec<u8>,
     unlisted: u32,
 }
@@ -64,6 +66,7 @@ impl Sockets {
     /// Reads below the directory `net`; `live` if netlink speaks of the same machine.
     pub(super) fn new(net: PathBuf, live: bool) -> Self {
         let diag = live.then(Diag::default);
+        let counts = live.then(|| Counts::below(&net)).flatten();
         Self {
             net,
             diag,
@@ -72,6 +75,7 @@ impl Sockets {
             rows: Vec::new(),
             first: true,
             had_new: true,
+            counts,
             counted: Vec::new(),
             unlisted: 0,
         }
@@ -84,11 +88,7 @@ impl Sockets {
         if self.diag.is_none() || self.first {
             return false;
         }
-        let read = |name: &str| tree::small_file(&self.net.join(name), MOST_COUNTS).ok();
-        let counted = match (read("snmp"), read("sockstat"), read("sockstat6")) {
-            (Some(snmp), Some(four), six) => table::counts(&snmp, &four, &six.unwrap_or_default()),
-            _ => Vec::new(),
-        };
+        let counted = self.counts.as_mut().and_then(Counts::now).unwrap_or_default();
         let same = !counted.is_empty() && counted == self.counted;
         self.counted = counted;
         self.unlisted = if same && self.unlisted < MOST_UNLISTED { self.unlisted + 1 } else { 0 };
@@ -171,6 +171,34 @@ impl Sockets {
             *place = place.or_else(|| elsewhere.get(&raw.key()).copied());
         }
         places
+    }
+}
+
+/// The kernel's counters of what is opened and closed, in files that stay open: to find them is most of the work.
+struct Counts {
+    snmp: OwnedFd,
+    sockstat: OwnedFd,
+    /// Absent where there is no IPv6.
+    sockstat6: Option<OwnedFd>,
+    read: [Vec<u8>; 3],
+}
+
+impl Counts {
+    fn below(net: &Path) -> Option<Self> {
+        let open = |name: &str| tree::open_file(&net.join(name)).ok();
+        let (snmp, sockstat) = (open("snmp")?, open("sockstat")?);
+        Some(Self { snmp, sockstat, sockstat6: open("sockstat6"), read: Default::default() })
+    }
+
+    /// What they say now; nothing if one of them cannot be read any more.
+    fn now(&mut self) -> Option<Vec<u8>> {
+        let Self { snmp, sockstat, sockstat6, read: [one, four, six] } = self;
+        tree::read_again(snmp.as_fd(), one, MOST_COUNTS).ok()?;
+        tree::read_again(sockstat.as_fd(), four, MOST_COUNTS).ok()?;
+        if let Some(file) = sockstat6 {
+            tree::read_again(file.as_fd(), six, MOST_COUNTS).ok()?;
+        }
+        Some(table::counts(one, four, six))
     }
 }
 

@@ -32,11 +32,25 @@ pub(super) fn exists(path: &Path) -> bool {
 
 /// A small file by its path, at most `cap` bytes of it.
 pub(super) fn small_file(path: &Path, cap: usize) -> Result<Vec<u8>, Errno> {
-    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
-    let file = rustix::fs::open(path, flags, Mode::empty())?;
+    let file = open_file(path)?;
     let mut bytes = Vec::new();
     read_to_end(file.as_fd(), &mut bytes, cap)?;
     Ok(bytes)
+}
+
+/// A file by its path, to read.
+pub(super) fn open_file(path: &Path) -> Result<OwnedFd, Errno> {
+    rustix::fs::open(path, OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK, Mode::empty())
+}
+
+/// Reads a file that stays open from its beginning: the kernel writes it anew.
+pub(super) fn read_again(
+    file: BorrowedFd<'_>,
+    bytes: &mut Vec<u8>,
+    cap: usize,
+) -> Result<(), Errno> {
+    rustix::fs::seek(file, SeekFrom::Start(0))?;
+    read_to_end(file, bytes, cap)
 }
 
 /// Reads until the end or until `cap` bytes are there.

@@ -20,7 +20,9 @@ use crate::run::reason;
 use crate::run::scribe::Scribe;
 
 /// From one heartbeat to the next.
-const BEAT_MS: u64 = 2_000;
+const BEAT_MS: u64 = 1_900;
+/// The kernel tells when somebody sits down to watch; it is not believed for longer than this.
+const LIST_MS: u64 = 10_000;
 
 /// A session that this screen writes.
 pub(super) struct Writing {
@@ -30,6 +32,7 @@ pub(super) struct Writing {
     around: Option<store::Around>,
     told: Around,
     beaten: Option<Moment>,
+    listed: Option<Moment>,
     watch: Watch,
 }
 
@@ -62,7 +65,8 @@ impl Incident {
         let scribe = Scribe::hire(journal, self.who.clone(), HostClock, self.inbox.clone())?;
         let watch = Watch::on(path, For::Writer, shared, &self.inbox);
         let (id, told) = (id.to_owned(), Around::default());
-        self.writing = Some(Writing { scribe, id, fence, around, told, beaten: None, watch });
+        let (beaten, listed) = (None, None);
+        self.writing = Some(Writing { scribe, id, fence, around, told, beaten, listed, watch });
         Ok(())
     }
 
@@ -98,6 +102,12 @@ impl Incident {
             writing.scribe.beat();
             writing.beaten = Some(now);
         }
+        let alone = writing.told.watchers.is_empty()
+            && writing.listed.is_some_and(|last| now.ms_since(last) < LIST_MS);
+        if !writing.watch.has_news() && alone {
+            return Vec::new();
+        }
+        writing.listed = Some(now);
         let watchers = writing.around.as_ref().and_then(|around| around.watchers().ok());
         let Some(watchers) = watchers else { return Vec::new() };
         let around =

@@ -3,6 +3,8 @@
 
 use std::ffi::OsStr;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;
@@ -21,6 +23,10 @@ const LOOK: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub(super) struct Watch {
     _told: Option<RecommendedWatcher>,
+    /// The kernel tells everything; it is silent about what other machines do on a shared disk.
+    tells_all: bool,
+    /// The kernel told something that nobody asked about yet.
+    news: Arc<AtomicBool>,
     /// Its end is the end of the thread that looks.
     _looking: Option<SyncSender<()>>,
 }
@@ -37,15 +43,30 @@ pub(super) enum For {
 impl Watch {
     /// Watches `dir`. The kernel does not tell what another machine writes on a `shared` disk.
     pub(super) fn on(dir: &Path, what: For, shared: bool, inbox: &Sender<Happening>) -> Self {
-        let told = told(dir, what, inbox.clone());
+        let news = Arc::new(AtomicBool::new(true));
+        let told = told(dir, what, Arc::clone(&news), inbox.clone());
         let looks = shared || (told.is_none() && what == For::Watcher);
-        Self { _told: told, _looking: looks.then(|| looking(inbox.clone())).flatten() }
+        let tells_all = told.is_some() && !shared;
+        let looking = looks.then(|| looking(inbox.clone())).flatten();
+        Self { _told: told, tells_all, news, _looking: looking }
+    }
+
+    /// Something may have changed since this was asked before.
+    pub(super) fn has_news(&self) -> bool {
+        self.news.swap(false, Ordering::AcqRel) || !self.tells_all
     }
 }
 
-fn told(dir: &Path, what: For, inbox: Sender<Happening>) -> Option<RecommendedWatcher> {
+fn told(
+    dir: &Path,
+    what: For,
+    news: Arc<AtomicBool>,
+    inbox: Sender<Happening>,
+) -> Option<RecommendedWatcher> {
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        if event.is_ok_and(|event| matters(&event, what)) {
+        // What could not be told may have been anything.
+        if event.map_or(true, |event| event.need_rescan() || matters(&event, what)) {
+            news.store(true, Ordering::Release);
             // A full inbox: the loop is awake and will look anyway.
             inbox.try_send(Happening::JournalGrew).ok();
         }

@@ -10,7 +10,7 @@ use crate::cockpit::model::Glyphs;
 use crate::domain::untrusted::Untrusted;
 use crate::ui::glyph::{Signs, bar, signs};
 use crate::ui::role::Role;
-use crate::ui::text::{fit, width};
+use crate::ui::text::{self, fit, width};
 use crate::ui::theme::Theme;
 use crate::words::{Part, Phrase};
 
@@ -160,7 +160,7 @@ impl<'a> Row<'a> {
             return 0;
         }
         let start = self.x;
-        let (x, _) = self.buf.set_stringn(self.x, self.y, text, cells, style);
+        let x = text::write(self.buf, (self.x, self.y), text, cells, style);
         self.x = x.min(self.end);
         usize::from(self.x - start)
     }
