@@ -3,11 +3,21 @@
 use std::collections::VecDeque;
 
 use firedamp::cockpit::model::Glyphs;
+use firedamp::ui::frame::frame;
+use firedamp::ui::glyph::signs;
 use firedamp::ui::graph::{Samples, graph};
 use firedamp::ui::role::Role;
-use firedamp::ui::text::{age, fit, fit_spans, pad_left, pad_right, pieces, scroll, size, width};
+use firedamp::ui::text::{
+    age, fit, fit_spans, head, pad_left, pad_right, pieces, put, scroll, size, width,
+};
 use firedamp::ui::theme::Theme;
 use firedamp::ui::wrap::{wrap, wrap_spans};
+use proptest::prelude::*;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Color, Style};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Widget};
 
 #[test]
 fn text_is_cut_between_graphemes_and_leaves_a_sign() {
@@ -97,4 +107,57 @@ fn a_graph_has_now_at_its_right_edge() {
     assert_eq!(graph(&samples, 5, Glyphs::Block), "   ▄█");
     assert_eq!(graph(&samples, 3, Glyphs::Ascii), " =#");
     assert_eq!(graph(&samples, 2, Glyphs::Braille), "⠀⣼");
+}
+
+fn sheet() -> Buffer {
+    let mut buf = Buffer::empty(Rect::new(2, 1, 24, 5));
+    buf.set_string(2, 2, "กี่น้ำดื่ม stood here before", Style::new().bg(Color::Blue));
+    buf
+}
+
+proptest! {
+    #[test]
+    fn a_line_put_down_cell_by_cell_is_the_line_that_ratatui_writes(
+        texts in prop::collection::vec("[ -~]{0,12}|[ก-๛a-z]{0,6}|[\u{0}-\u{ff}]{0,4}", 0..4),
+        colours in prop::collection::vec(any::<u8>(), 4),
+        x in 0_u16..30, y in 0_u16..8, cells in 0_u16..30,
+    ) {
+        let style = |colour: &u8| Style::new().fg(Color::Indexed(*colour));
+        let spans = texts.iter().zip(&colours).map(|(text, colour)| Span::styled(text.as_str(), style(colour)));
+        let line = Line::from(spans.collect::<Vec<_>>()).style(Style::new().bg(Color::Red));
+        let (mut ours, mut theirs) = (sheet(), sheet());
+        put(&mut ours, Rect::new(x, y, cells, 1), 0, &line);
+        let area = Rect::new(x, y, cells, 1).intersection(theirs.area);
+        if !area.is_empty() {
+            theirs.set_line(area.x, area.y, &line, area.width);
+        }
+        prop_assert_eq!(ours, theirs);
+    }
+
+    #[test]
+    fn a_frame_is_a_block_of_ratatuis(
+        x in 0_u16..30, y in 0_u16..8, columns in 0_u16..30, rows in 0_u16..8, focused: bool, title in "[a-zก-ฮ]{0,9}",
+    ) {
+        let theme = Theme::of_name("dark");
+        let area = Rect::new(x, y, columns, rows).intersection(sheet().area);
+        let (mut ours, mut theirs) = (sheet(), sheet());
+        let inside = frame(&theme, Glyphs::Block, focused, vec![Span::raw(title.as_str())], area, &mut ours);
+        let signs = signs(Glyphs::Block);
+        let (set, role) = if focused { (signs.focus, Role::BorderFocus) } else { (signs.frame, Role::Border) };
+        let title = Line::from(format!(" {title} "));
+        let block = Block::bordered().border_set(set).border_style(theme.style(role)).title_top(title);
+        let room = block.inner(area);
+        block.render(area, &mut theirs);
+        prop_assert_eq!(inside.area(), room.area());
+        prop_assert!(inside.is_empty() || inside == room);
+        prop_assert_eq!(ours, theirs);
+    }
+
+    #[test]
+    fn a_beginning_is_the_longest_that_fits(text in "[ -~]{0,12}|[ -~ก-๛]{0,12}", cells in 0_usize..14) {
+        let begins = head(&text, cells);
+        prop_assert!(text.starts_with(begins) && width(begins) <= cells);
+        let next = text[begins.len()..].chars().next();
+        prop_assert!(next.is_none() || width(&text) > cells);
+    }
 }

@@ -122,6 +122,23 @@ mod tests {
         while inbox.blocking_recv().is_some() {}
     }
 
+    #[test]
+    fn silence_is_believed_where_the_kernel_tells_everything_and_nowhere_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let (outbox, mut inbox) = channel(8);
+        let watch = Watch::on(dir.path(), For::Writer, false, &outbox);
+        assert!(watch.has_news(), "nobody has looked yet");
+        assert!(!watch.has_news());
+        std::fs::write(dir.path().join("seat-1"), "").unwrap();
+        assert!(matches!(inbox.blocking_recv(), Some(Happening::JournalGrew)));
+        assert!(watch.has_news());
+        let shared = Watch::on(dir.path(), For::Writer, true, &outbox);
+        let missing = Watch::on(&dir.path().join("missing"), For::Writer, false, &outbox);
+        for watch in [&shared, &missing] {
+            assert!(watch.has_news() && watch.has_news());
+        }
+    }
+
     fn event(kind: EventKind, name: &str) -> notify::Event {
         notify::Event::new(kind).add_path(Path::new("/s").join(name))
     }
