@@ -1,4 +1,4 @@
-//! The rest of the key table: searching, following, copying, notes as bookmarks, times, ranges, redo, acknowledging.
+//! The rest of the key table: searching, following, copying, notes as bookmarks, times.
 
 #![expect(clippy::unwrap_used, reason = "test helpers stop at the first surprise")]
 
@@ -6,14 +6,10 @@ use std::sync::Arc;
 
 use firedamp::cockpit::dialog::{CopyKind, Dialog};
 use firedamp::cockpit::keymap::Key;
-use firedamp::cockpit::model::{Copied, Kept, NoticeKind, Pane, Pen, Source, SourceKind, View};
-use firedamp::cockpit::storage::{Refusal, Unsaved};
-use firedamp::cockpit::trouble::Trouble;
+use firedamp::cockpit::model::{Copied, Kept, NoticeKind, Pane, Source, SourceKind, View};
 use firedamp::cockpit::{Effect, Msg, Tape};
-use firedamp::domain::detect::Subject;
 use firedamp::domain::facts::{Protocol, Snapshot, Socket, SocketState, Unread};
-use firedamp::domain::playbook::ItemId;
-use firedamp::domain::session::{Entry, Event, ItemState};
+use firedamp::domain::session::{Entry, Event};
 use firedamp::domain::untrusted::Untrusted;
 
 use crate::incident::{Desk, entry, miner, moment, opened, opening, process, snapshot};
@@ -234,180 +230,6 @@ fn back_to_now_is_the_newest_entry_a_picture_that_moves_and_the_end_of_a_replay(
     assert_eq!(replay.press(Key::Char('|')), [Effect::Tape(Tape::Seek(900_000))]);
     let mut training = Desk::with(on_tape(SourceKind::Training));
     assert_eq!(training.press(Key::Char('|')), [Effect::Tape(Tape::Pause(false))]);
-}
-
-fn item(n: u8) -> ItemId {
-    ItemId(format!("1.3/{n}"))
-}
-
-#[test]
-fn a_range_of_items_is_ticked_with_one_event_each_and_opened_again_only_when_whole() {
-    let mut desk = Desk::at_work();
-    keys(&mut desk, "gc");
-    desk.do_and_save(Key::Char(' '));
-    keys(&mut desk, "vjj");
-    assert_eq!(desk.model.panes.checklist.marked_items().count(), 3);
-    let effects = desk.press(Key::Char(' '));
-    assert_eq!(effects.len(), 2, "the first is ticked already: {effects:?}");
-    desk.save(effects);
-    for n in 1..=3 {
-        assert_eq!(desk.session().state.item(&item(n)), ItemState::Done);
-    }
-    assert!(desk.model.panes.checklist.range.is_none());
-    keys(&mut desk, "vkk");
-    assert_eq!(desk.do_and_save(Key::Char(' ')).len(), 0);
-    assert_eq!(desk.session().state.item(&item(2)), ItemState::Open);
-    keys(&mut desk, "vjj\u{1b}");
-    assert!(desk.model.panes.checklist.range.is_none(), "Esc gives it up");
-    assert_eq!(desk.model.view, View::Full(Pane::Checklist));
-    keys(&mut desk, "2v");
-    assert_eq!(said(&desk), Some(&NoticeKind::NoRange));
-}
-
-#[test]
-fn one_reason_serves_a_whole_range() {
-    let mut desk = Desk::at_work();
-    keys(&mut desk, "gcvj-no cloud here");
-    let effects = desk.press(Key::Enter);
-    assert_eq!(effects.len(), 2);
-    desk.save(effects);
-    for n in 1..=2 {
-        assert_eq!(desk.session().state.item(&item(n)), ItemState::NotApplicable);
-    }
-}
-
-#[test]
-fn redo_does_again_what_undo_took_back_and_the_journal_shows_all_three() {
-    let mut desk = Desk::at_work();
-    keys(&mut desk, "gc");
-    desk.do_and_save(Key::Char(' '));
-    keys(&mut desk, "gd");
-    desk.do_and_save(Key::Char(' '));
-    let chosen = desk.session().state.choices.clone();
-    desk.do_and_save(Key::Char('u'));
-    desk.do_and_save(Key::Char('u'));
-    assert_eq!(desk.session().state.item(&item(1)), ItemState::Open);
-    desk.do_and_save(Key::Ctrl('r'));
-    assert_eq!(desk.session().state.item(&item(1)), ItemState::Done);
-    desk.do_and_save(Key::Ctrl('r'));
-    let again = &desk.session().state.choices;
-    assert_eq!((&again[0].node, again[0].branch), (&chosen[0].node, chosen[0].branch));
-    assert_eq!(desk.session().state.gone.len(), 1, "what was taken back stays in the history");
-    assert_eq!(desk.session().entries.len(), 7);
-    desk.press(Key::Ctrl('r'));
-    assert_eq!(said(&desk), Some(&NoticeKind::NothingToRedo));
-    desk.do_and_save(Key::Char('u'));
-    assert!(desk.session().state.choices.is_empty(), "what was done again can be taken back again");
-}
-
-#[test]
-fn after_another_act_or_a_refusal_of_the_disk_there_is_nothing_to_redo() {
-    let mut desk = Desk::at_work();
-    keys(&mut desk, "gc");
-    desk.do_and_save(Key::Char(' '));
-    desk.do_and_save(Key::Char('u'));
-    keys(&mut desk, "j");
-    desk.do_and_save(Key::Char('d'));
-    assert!(desk.press(Key::Ctrl('r')).is_empty());
-    let effects = desk.press(Key::Char('u'));
-    let Effect::Record { ticket, .. } = effects[0] else { panic!("{effects:?}") };
-    desk.tell(Msg::NotSaved(ticket, Unsaved::Disk(Refusal::Full)));
-    assert!(desk.press(Key::Ctrl('r')).is_empty());
-}
-
-#[test]
-fn a_finding_is_acknowledged_once_and_again_when_more_is_known() {
-    let mut desk = Desk::at_work();
-    let mut seen = miner(42);
-    let effects = desk.tell(Msg::Seen(Arc::new(snapshot(1_000, vec![seen.clone()]))));
-    desk.save(effects);
-    // A key that was meant for something else does not acknowledge what came just then.
-    assert!(said(&desk).is_some());
-    desk.tell(Msg::Tick(moment(2_000)));
-    let effects = desk.press(Key::Char('a'));
-    let subject = Subject::Process(seen.id);
-    assert!(
-        matches!(&effects[..], [Effect::Record { event: Event::Acknowledged { subject: it }, .. }] if *it == subject)
-    );
-    let left = NoticeKind::Acknowledged("42 kworkerd".into(), 0);
-    assert_eq!(said(&desk), Some(&left), "the notice leaves with it");
-    desk.save(effects);
-    assert!(desk.session().state.acknowledged.contains_key(&subject));
-    assert!(desk.press(Key::Char('a')).is_empty());
-    assert!(matches!(said(&desk), Some(NoticeKind::AlreadyAcknowledged(_))));
-    desk.press(Key::Esc);
-    seen.exe_deleted = true;
-    let effects = desk.tell(Msg::Seen(Arc::new(snapshot(2_000, vec![seen]))));
-    assert!(effects.iter().any(|it| matches!(it, Effect::Record { .. })), "more is known");
-    desk.save(effects);
-    assert!(!desk.session().state.acknowledged.contains_key(&subject));
-}
-
-#[test]
-fn an_observer_takes_a_notice_off_and_writes_nothing_by_it() {
-    let mut desk = Desk::at_work();
-    let effects = desk.tell(Msg::Seen(Arc::new(snapshot(1_000, vec![miner(42)]))));
-    desk.save(effects);
-    desk.tell(Msg::Pen(Pen::Observer(None)));
-    desk.tell(Msg::Tick(moment(2_000)));
-    assert!(desk.press(Key::Char('a')).is_empty());
-    assert_eq!(said(&desk), None);
-    desk.model.focus = Pane::Checklist;
-    desk.press(Key::Char('a'));
-    assert_eq!(said(&desk), Some(&NoticeKind::NothingToAcknowledge));
-}
-
-#[test]
-fn a_warning_that_was_covered_comes_back_when_the_news_have_faded() {
-    let mut desk = Desk::at_work();
-    desk.tell(Msg::Notice(NoticeKind::Trouble(Trouble::Fell("ui.rs:1".into()))));
-    desk.tell(Msg::ThemeLoaded("light".into()));
-    assert!(matches!(said(&desk), Some(NoticeKind::ThemeLoaded(_))));
-    desk.tell(Msg::Tick(moment(100_000)));
-    desk.tell(Msg::Tick(moment(109_000)));
-    assert!(matches!(said(&desk), Some(NoticeKind::Trouble(_))));
-    desk.press(Key::Char('a'));
-    assert_eq!(said(&desk), None);
-}
-
-#[test]
-fn what_was_taken_back_is_said_and_whose_it_was() {
-    let mut desk = Desk::at_work();
-    desk.model.focus = Pane::Checklist;
-    desk.do_and_save(Key::Char(' '));
-    desk.do_and_save(Key::Char('u'));
-    assert!(matches!(said(&desk), Some(NoticeKind::Undone(act, by))
-        if matches!(**act, Event::Marked { .. }) && *by == "suda".into()));
-}
-
-#[test]
-fn a_page_of_one_item_marks_that_item_and_no_range() {
-    let mut desk = Desk::at_work();
-    desk.model.focus = Pane::Checklist;
-    for key in [Key::Char('v'), Key::Char('j'), Key::Enter] {
-        desk.press(key);
-    }
-    assert_eq!(desk.press(Key::Char(' ')).len(), 1);
-}
-
-#[test]
-fn a_notice_fades_but_a_warning_stays_until_it_is_acknowledged() {
-    for source in [Source::default(), on_tape(SourceKind::Training)] {
-        let mut desk = Desk::with(source);
-        desk.tell(Msg::ThemeLoaded("light".into()));
-        assert_eq!(said(&desk), Some(&NoticeKind::ThemeLoaded("light".into())));
-        desk.tell(Msg::Tick(moment(100_000)));
-        desk.tell(Msg::Tick(moment(104_000)));
-        assert!(said(&desk).is_some());
-        desk.tell(Msg::Tick(moment(108_000)));
-        assert_eq!(said(&desk), None);
-        desk.tell(Msg::Notice(NoticeKind::Trouble(Trouble::Fell("ui.rs:1".into()))));
-        desk.tell(Msg::Tick(moment(200_000)));
-        desk.tell(Msg::Tick(moment(300_000)));
-        assert!(said(&desk).is_some());
-        desk.press(Key::Char('a'));
-        assert_eq!(said(&desk), None);
-    }
 }
 
 #[test]
