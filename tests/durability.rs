@@ -35,12 +35,6 @@ fn no_sequence_of_acts_failures_kills_and_power_cuts_loses_an_entry() {
 }
 
 #[test]
-fn a_segment_that_was_begun_in_vain_does_not_stand_in_the_way() {
-    // The file was made, and the look at it failed.
-    torture::model::run(3221, 1).unwrap();
-}
-
-#[test]
 fn no_acknowledged_entry_is_lost_by_a_kill() {
     torture::kills::run(1, 40).unwrap();
 }

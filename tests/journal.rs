@@ -1,8 +1,12 @@
 //! The pen on a disk that fails: what it called saved is there, and nothing else is.
 #![expect(clippy::unwrap_used, reason = "a broken test should stop where it is")]
 
+#[path = "journal/recovery.rs"]
+mod recovery;
 #[expect(dead_code, reason = "durability uses the rest")]
 mod torture;
+#[path = "journal/writer.rs"]
+mod writer;
 
 use std::path::{Path, PathBuf};
 
@@ -23,7 +27,12 @@ fn noted(text: &str) -> Event {
 
 /// A disk with a session on it, and the pen of it.
 fn begun() -> (SimDisk, Store, Journal) {
-    let disk = SimDisk::new(7);
+    begun_on(7)
+}
+
+/// The same, with the luck of `seed` where the disk has a choice.
+fn begun_on(seed: u64) -> (SimDisk, Store, Journal) {
+    let disk = SimDisk::new(seed);
     let store = store(&disk).unwrap();
     let journal = pen(begin(&store).unwrap()).unwrap().0;
     (disk, store, journal)

@@ -9,7 +9,7 @@ use super::judge::{self, Aside};
 use super::sim::{EDQUOT, EINTR, EIO, EMFILE, ENOSPC, EROFS, Failure, Fault, SimDisk};
 use super::story::{ID, PLACE, begin, by, event, moment, pen, store};
 
-const FAILURES: [Failure; 12] = [
+const FAILURES: [Failure; 13] = [
     Failure::Error(EIO),
     Failure::Error(ENOSPC),
     Failure::Error(EROFS),
@@ -21,6 +21,7 @@ const FAILURES: [Failure; 12] = [
     Failure::Part(EIO),
     Failure::Sync(EIO),
     Failure::Sync(ENOSPC),
+    Failure::Late(EIO),
     Failure::Death,
 ];
 

@@ -2,7 +2,7 @@
 //! never told anything else for longer than a look.
 
 use firedamp::domain::session::{Entry, Event};
-use firedamp::host::store::{Follower, Hand, Journal, Store};
+use firedamp::host::store::{Follower, Hand, Journal, Opened, Store, StoreError};
 
 use super::dice::Dice;
 use super::judge::{self, Aside};
@@ -105,6 +105,7 @@ impl Life {
             Failure::Short,
             Failure::Part(code),
             Failure::Sync(code),
+            Failure::Late(code),
         ];
         if self.dice.chance(15) {
             // Nothing fails, and there is little room.
@@ -178,7 +179,7 @@ impl Life {
         if self.pen.is_some() {
             return Ok(());
         }
-        let opened = match self.store.open(ID, &by()) {
+        let opened = match self.open_with_luck() {
             Ok(opened) => opened,
             Err(_) if self.sick => return Ok(()),
             Err(error) => return Err(format!("does not open: {error}")),
@@ -192,6 +193,17 @@ impl Life {
             Err(why) => return Err(why),
         }
         Ok(())
+    }
+
+    /// Now and then somebody else takes the pen by force in the middle of it, and puts it down.
+    fn open_with_luck(&mut self) -> Result<Opened, StoreError> {
+        let open = || self.store.open(ID, &by());
+        if !self.dice.chance(20) {
+            return open();
+        }
+        let disk = self.disk.clone();
+        let force = move || drop(store(&disk).and_then(|it| it.force(ID, &"niran".into())));
+        self.disk.with_another(force, open)
     }
 
     fn observe(&mut self) -> Result<(), String> {

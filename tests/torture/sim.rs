@@ -8,6 +8,7 @@
 mod calls;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -42,6 +43,8 @@ pub(crate) enum Failure {
     Part(i32),
     /// The disk keeps nothing: a call that waits for it fails, all others go well.
     Sync(i32),
+    /// A call that waits for the disk fails after everything is kept; all others go well.
+    Late(i32),
     /// The process is killed: a write that is under way takes a part, and no call is made any more. What the kernel
     /// has, it keeps.
     Death,
@@ -58,7 +61,20 @@ pub(crate) struct Fault {
 }
 
 #[derive(Clone, Debug)]
-pub(crate) struct SimDisk(Arc<Mutex<World>>);
+pub(crate) struct SimDisk {
+    world: Arc<Mutex<World>>,
+    meanwhile: Arc<Mutex<Meanwhile>>,
+}
+
+/// What somebody else does between two calls.
+#[derive(Default)]
+struct Meanwhile(Option<Box<dyn FnOnce() + Send>>);
+
+impl fmt::Debug for Meanwhile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Meanwhile").field(&self.0.is_some()).finish()
+    }
+}
 
 #[derive(Clone, Debug)]
 struct World {
@@ -88,9 +104,22 @@ struct Node {
     locks: Vec<(u64, LockKind)>,
 }
 
+impl Failure {
+    /// What a call says that waits for the disk.
+    const fn of_sync(self) -> Option<i32> {
+        match self {
+            Self::Short => None,
+            Self::Error(code) | Self::Part(code) | Self::Sync(code) | Self::Late(code) => {
+                Some(code)
+            }
+            Self::Death => Some(EIO),
+        }
+    }
+}
+
 impl SimDisk {
     pub(crate) fn new(seed: u64) -> Self {
-        Self(Arc::new(Mutex::new(World {
+        Self::of(World {
             roots: BTreeMap::new(),
             nodes: Vec::new(),
             calls: 0,
@@ -99,7 +128,11 @@ impl SimDisk {
             age: 0,
             handles: 0,
             capacity: PLENTY,
-        })))
+        })
+    }
+
+    fn of(world: World) -> Self {
+        Self { world: Arc::new(Mutex::new(world)), meanwhile: Arc::default() }
     }
 
     pub(crate) fn disk(&self) -> Arc<dyn Disk> {
@@ -108,11 +141,31 @@ impl SimDisk {
 
     /// A disk of its own with the same content.
     pub(crate) fn copy(&self) -> Self {
-        Self(Arc::new(Mutex::new(self.world().clone())))
+        Self::of(self.world().clone())
+    }
+
+    /// What `call` brings if somebody else does `act` just before it takes its first lock.
+    pub(crate) fn with_another<T>(
+        &self,
+        act: impl FnOnce() + Send + 'static,
+        call: impl FnOnce() -> T,
+    ) -> T {
+        self.meanwhile.lock().unwrap().0 = Some(Box::new(act));
+        let brought = call();
+        self.meanwhile.lock().unwrap().0 = None;
+        brought
+    }
+
+    /// It is time for what somebody else does.
+    fn now_the_other(&self) {
+        let act = self.meanwhile.lock().unwrap().0.take();
+        if let Some(act) = act {
+            act();
+        }
     }
 
     fn world(&self) -> MutexGuard<'_, World> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn fail(&self, fault: Fault) {
@@ -201,7 +254,7 @@ impl World {
     /// The same for a call that cannot be done in part.
     fn gate(&mut self) -> io::Result<()> {
         match self.meet() {
-            None | Some(Failure::Short | Failure::Sync(_)) => Ok(()),
+            None | Some(Failure::Short | Failure::Sync(_) | Failure::Late(_)) => Ok(()),
             Some(Failure::Error(code) | Failure::Part(code)) => Err(error(code)),
             Some(Failure::Death) => Err(error(EIO)),
         }

@@ -225,7 +225,8 @@ impl Audit {
     /// way to know that it does not count.
     fn superseded(&mut self, from: u64, line: Option<&Checked>, next: Start) {
         let Some(line) = line else { return };
-        if self.later(line.seq()).any(|next| next.head == line.head()) {
+        // The last segment that begins with this entry has it; any before that one has it in vain.
+        if self.later(line.seq()).last().is_some_and(|next| next.head == line.head()) {
             if self.end == from {
                 // It was saved; where it is now is behind this segment.
                 self.end = self.read;

@@ -77,7 +77,8 @@ fn set_aside(dir: &Dir, torn: Torn) -> Result<Recovered, StoreError> {
 }
 
 /// Takes away what is set aside. What stands behind the last entry must be gone for good, or it could come back
-/// between entries that are added later; what stands before is out of the way by itself.
+/// between entries that are added later; what stands before is out of the way by itself. Afterwards the names of all
+/// segments are on disk, whoever was killed before they were.
 fn clear(dir: &Dir, segments: &[u32], verdict: &Verdict) -> Result<(), StoreError> {
     let last = verdict.last.map_or(1, |last| last.segment);
     for torn in &verdict.torn {
@@ -98,7 +99,8 @@ fn clear(dir: &Dir, segments: &[u32], verdict: &Verdict) -> Result<(), StoreErro
 /// at: its last line is the one that was read.
 fn resume(dir: &Dir, verdict: &Verdict) -> Result<Tail, StoreError> {
     let Some(last) = verdict.last else {
-        return Ok(Tail::empty(dir.file(&segment::name(1), Access::Append)?, 1));
+        let begin = Spot { segment: 1, from: 0, to: 0 };
+        return Ok(Tail::behind(dir.file(&segment::name(1), Access::Append)?, begin));
     };
     let name = segment::name(last.segment);
     let patch = dir.file(&name, Access::Patch)?;

@@ -44,7 +44,7 @@ pub(super) struct Tail {
 }
 
 impl Tail {
-    /// Goes on behind the last entry of a segment.
+    /// Goes on behind the last entry of a segment whose name is on disk.
     pub(super) const fn behind(file: File, last: Spot) -> Self {
         Self { file, segment: last.segment, end: last.to, unnamed: false, sound: true }
     }
@@ -53,11 +53,6 @@ impl Tail {
     pub(super) fn new(dir: &Dir, segment: u32) -> Result<Self, StoreError> {
         let file = dir.file(&name(segment), Access::New)?;
         Ok(Self { file, segment, end: 0, unnamed: true, sound: true })
-    }
-
-    /// A segment that is there and holds nothing.
-    pub(super) const fn empty(file: File, segment: u32) -> Self {
-        Self { file, segment, end: 0, unnamed: true, sound: true }
     }
 
     /// Writes a line and returns when it is on disk, with its name.

@@ -140,16 +140,15 @@ impl Folder for Handle {
 
     fn sync(&self) -> io::Result<()> {
         let mut world = self.world()?;
-        match world.meet() {
-            None | Some(Failure::Short) => {}
-            Some(Failure::Error(code) | Failure::Part(code) | Failure::Sync(code)) => {
-                return Err(error(code));
-            }
-            Some(Failure::Death) => return Err(error(EIO)),
-        }
+        let met = world.meet();
         let folder = &mut world.nodes[self.at];
-        folder.kept_names.clone_from(&folder.names);
-        Ok(())
+        match met {
+            None | Some(Failure::Short | Failure::Late(_)) => {
+                folder.kept_names.clone_from(&folder.names);
+            }
+            Some(Failure::Error(_) | Failure::Part(_) | Failure::Sync(_) | Failure::Death) => {}
+        }
+        met.and_then(Failure::of_sync).map_or(Ok(()), |code| Err(error(code)))
     }
 
     fn stat(&self) -> io::Result<Stat> {
@@ -192,10 +191,12 @@ impl Medium for Handle {
                 }
                 Err(error(EIO))
             }
-            None | Some(Failure::Sync(_)) => match world.put(self.at, bytes, end) {
-                0 if !bytes.is_empty() => Err(error(ENOSPC)),
-                taken => Ok(taken),
-            },
+            None | Some(Failure::Sync(_) | Failure::Late(_)) => {
+                match world.put(self.at, bytes, end) {
+                    0 if !bytes.is_empty() => Err(error(ENOSPC)),
+                    taken => Ok(taken),
+                }
+            }
         }
     }
 
@@ -209,15 +210,15 @@ impl Medium for Handle {
     fn sync(&self) -> io::Result<()> {
         let mut guard = self.world()?;
         let world = &mut *guard;
-        match world.meet() {
-            None | Some(Failure::Short) => world.nodes[self.at].sync(),
-            Some(Failure::Death) => return Err(error(EIO)),
-            Some(Failure::Error(code) | Failure::Part(code) | Failure::Sync(code)) => {
+        let met = world.meet();
+        match met {
+            None | Some(Failure::Short | Failure::Late(_)) => world.nodes[self.at].sync(),
+            Some(Failure::Error(_) | Failure::Part(_) | Failure::Sync(_)) => {
                 world.nodes[self.at].lose(&mut world.dice);
-                return Err(error(code));
             }
+            Some(Failure::Death) => {}
         }
-        Ok(())
+        met.and_then(Failure::of_sync).map_or(Ok(()), |code| Err(error(code)))
     }
 
     fn cut(&self, len: u64) -> io::Result<()> {
@@ -245,6 +246,7 @@ impl Medium for Handle {
     }
 
     fn lock(&self, kind: LockKind) -> io::Result<bool> {
+        self.disk.now_the_other();
         let mut world = self.world()?;
         world.gate()?;
         let locks = &mut world.nodes[self.at].locks;
