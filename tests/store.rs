@@ -1,6 +1,8 @@
 //! Sessions on a real disk, in a directory of their own.
 #![expect(clippy::unwrap_used, reason = "a broken test should stop where it is")]
 
+#[path = "store/forged.rs"]
+mod forged;
 #[path = "store/which.rs"]
 mod which;
 use std::fs::{self, OpenOptions, Permissions};
