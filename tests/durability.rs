@@ -57,8 +57,3 @@ fn nothing_that_is_put_in_the_place_of_a_file_is_read_written_or_waited_for() {
 fn a_cockpit_that_is_killed_has_called_nothing_saved_that_is_not() {
     torture::screens::run(1, 2).unwrap();
 }
-
-#[test]
-fn the_terminal_is_given_back_after_a_death_of_every_cause() {
-    torture::deaths::run(1, 1).unwrap();
-}

@@ -4,7 +4,6 @@
 //! each: `cargo run --release --example torture -- deaths`.
 
 #[path = "torture/deaths.rs"]
-#[expect(clippy::unwrap_used, reason = "a test ends where its stage is not set")]
 mod deaths;
 mod support;
 
@@ -17,6 +16,7 @@ use support::pty::{Cockpit, Key};
 
 /// No mode is left switched.
 const NOTHING: [String; 0] = [];
+
 #[test]
 fn the_terminal_is_given_back_after_fifty_deaths_of_every_cause() {
     deaths::run(1, 50).unwrap();

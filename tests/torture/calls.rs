@@ -1,4 +1,5 @@
-//! The system calls of the real `firedamp note` are failed by `strace -e inject`: nothing that it acknowledged is lost.
+//! The system calls of the real `firedamp note` are failed by `strace -e inject`: nothing that it acknowledged is lost,
+//! and it acknowledges what it can.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -25,33 +26,53 @@ const CALLS: [&str; 12] = [
 ];
 const ERRORS: [&str; 6] = ["ENOSPC", "EIO", "EDQUOT", "EROFS", "EMFILE", "EINTR"];
 /// Notes of a writer.
-const NOTES: u64 = 5;
+const NOTES: usize = 5;
+/// Runs that say nothing yet about most of them.
+const FEW: u64 = 10;
+
+/// What became of the notes of a run.
+struct Run {
+    /// The call was made, and failed.
+    met: bool,
+    /// All of them were acknowledged.
+    saved: bool,
+}
 
 /// Every call with every error, at the N-th call, once and from there on, until `runs` are done.
 pub(crate) fn run(_seed: u64, runs: u64) -> Result<u64, String> {
     if !possible() {
         return Err(String::from("strace is not there or may not trace: apt-get install strace"));
     }
-    let mut done = 0;
-    for nth in 1.. {
-        for error in ERRORS {
-            for call in CALLS {
-                for step in ["", "+"] {
-                    if done >= runs {
-                        return Ok(done);
-                    }
-                    // No kernel breaks every write off, and whoever prints tries again for ever.
-                    if (call, error, step) == ("write", "EINTR", "+") {
-                        continue;
-                    }
-                    let inject = format!("inject={call}:error={error}:when={nth}{step}");
-                    one(&inject).map_err(|why| format!("calls, {inject}: {why}"))?;
-                    done += 1;
-                }
-            }
+    // Of the runs in which a call failed once, all and those that got over it.
+    let (mut once, mut over) = (0, 0);
+    for (done, (nth, error, call, step)) in (0..runs).zip(ways()) {
+        let inject = format!("inject={call}:error={error}:when={nth}{step}");
+        let run = one(call, &inject).map_err(|why| format!("calls, {inject}: {why}"))?;
+        if !run.met && !run.saved {
+            return Err(format!("calls, {inject}: nothing failed, and not every note was saved"));
+        }
+        if run.met && step.is_empty() {
+            once += 1;
+            over += u64::from(run.saved);
+        }
+        if once >= FEW && over * 2 <= once {
+            let runs = done + 1;
+            return Err(format!("calls: {over} of {once} failures got over in {runs} runs"));
         }
     }
-    Ok(done)
+    Ok(runs)
+}
+
+/// Which call fails, with which error, when, and whether from there on.
+fn ways() -> impl Iterator<Item = (u64, &'static str, &'static str, &'static str)> {
+    let calls = || CALLS.into_iter().flat_map(|call| [(call, ""), (call, "+")]);
+    let errors =
+        move || ERRORS.into_iter().flat_map(move |error| calls().map(move |it| (error, it)));
+    let all = (1..).flat_map(move |nth| errors().map(move |(error, it)| (nth, error, it.0, it.1)));
+    // No kernel breaks every call off, and whoever prints or lists a folder tries again for ever.
+    all.filter(|(_, error, call, step)| {
+        !(*error == "EINTR" && *step == "+" && ["write", "getdents64"].contains(call))
+    })
 }
 
 /// `strace` is here.
@@ -62,12 +83,12 @@ pub(crate) fn possible() -> bool {
     ended.is_ok_and(|status| status.success())
 }
 
-fn note(number: u64) -> String {
+fn note(number: usize) -> String {
     format!("{number}: พบโปรเซสแปลก cron of www-data")
 }
 
 /// A session that was cut off in a line is taken up by a writer whose calls fail, and then by one whose calls do not.
-fn one(inject: &str) -> Result<(), String> {
+fn one(call: &str, inject: &str) -> Result<Run, String> {
     let place = tempfile::tempdir().map_err(|error| error.to_string())?;
     let sessions = place.path().join("sessions");
     let store = Store::at(&sessions).map_err(|error| error.to_string())?;
@@ -75,10 +96,9 @@ fn one(inject: &str) -> Result<(), String> {
     let (journal, before) = (opened.path.join("journal.jsonl"), opened.entries.clone());
     drop(opened);
     tear(&journal).map_err(|error| error.to_string())?;
+    let log = place.path().join("log");
     let mut traced = program::plain(Path::new("strace"));
-    traced
-        .args(["-f", "-qq", "-e", "trace=none", "-e", inject, "-o"])
-        .arg(place.path().join("log"));
+    traced.args(["-f", "-qq", "-e", &format!("trace={call}"), "-e", inject, "-o"]).arg(&log);
     traced.arg(binary()?).args(["note", "--as", "suda", "--dir"]).arg(&sessions).env_clear();
     let said = Notes::start(traced, (0..NOTES).map(note), true)?.end(None)?;
     if said.complaint.contains("panicked") || said.status.code().is_none() {
@@ -89,7 +109,12 @@ fn one(inject: &str) -> Result<(), String> {
     drop(pen(opened)?);
     held(&store, &before, &said)?;
     let verdict = store.verify("latest").map_err(|error| error.to_string())?.verdict;
-    if verdict.is_whole() { Ok(()) } else { Err(format!("not whole: {verdict:?}")) }
+    if !verdict.is_whole() {
+        return Err(format!("not whole: {verdict:?}"));
+    }
+    let log = std::fs::read(&log).map_err(|error| error.to_string())?;
+    let met = String::from_utf8_lossy(&log).contains("(INJECTED)");
+    Ok(Run { met, saved: said.saved.len() == NOTES && said.status.success() })
 }
 
 /// As a kill in the middle of a write leaves it.

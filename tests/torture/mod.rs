@@ -9,12 +9,11 @@
 )]
 
 #[path = "../support/mod.rs"]
-mod support;
+pub(crate) mod support;
 
 pub(crate) mod calls;
 pub(crate) mod cuts;
 pub(crate) mod damage;
-pub(crate) mod deaths;
 pub(crate) mod dice;
 pub(crate) mod faults;
 pub(crate) mod judge;

@@ -2,15 +2,17 @@
 //! never told anything else for longer than a look.
 
 use firedamp::domain::session::{Entry, Event};
-use firedamp::host::store::{Follower, Hand, Journal, Opened, Store, StoreError};
+use firedamp::host::store::{Follower, Hand, Journal, JournalError, Opened, Store, StoreError};
 
 use super::dice::Dice;
 use super::judge::{self, Aside};
 use super::sim::{EDQUOT, EINTR, EIO, EMFILE, ENOSPC, EROFS, Failure, Fault, SimDisk};
-use super::story::{ID, begin, by, event, moment, pen, store};
+use super::story::{ID, begin, by, event, file, moment, pen, store};
 
 const ERRORS: [i32; 6] = [EIO, ENOSPC, EROFS, EDQUOT, EMFILE, EINTR];
 const STEPS: usize = 40;
+/// Segments that a disk is given without a pause.
+const ROW: usize = 32;
 /// Room on a disk that is not full.
 const ROOM: u64 = 1 << 30;
 
@@ -84,11 +86,17 @@ impl Life {
         self.tried.push(event.clone());
         match journal.append(moment(self.number), &by(), event) {
             Ok(entry) => self.saved.push(entry),
+            Err(JournalError::Patience) if self.has_been_patient() => {}
             Err(error) if !self.sick => return Err(format!("refused on a sound disk: {error}")),
             Err(_) if self.keeps_nothing => return self.is_not_shown(),
             Err(_) => {}
         }
         Ok(())
+    }
+
+    /// So many segments were made in vain that another one has to wait, on a disk that works again too.
+    fn has_been_patient(&self) -> bool {
+        self.disk.names(&file("")).iter().filter(|name| name.starts_with("journal-")).count() >= ROW
     }
 
     /// What the disk did not keep, and what could be withdrawn from it, is told to nobody.

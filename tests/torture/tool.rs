@@ -6,6 +6,7 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool tells what it did")]
 
+mod deaths;
 #[path = "mod.rs"]
 mod torture;
 
@@ -16,6 +17,8 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use torture::support;
+
 /// A way to torture: from a seed, so many times.
 type Run = fn(u64, u64) -> Result<u64, String>;
 
@@ -24,7 +27,7 @@ type Row = (&'static str, Run, u64, &'static str);
 
 /// Everything, with the figures that are to be reached; what takes longest comes first.
 const ALL: [Row; 11] = [
-    ("deaths", torture::deaths::run, 1_000, "deaths of screen or guard: the terminal given back"),
+    ("deaths", deaths::run, 1_000, "deaths of screen or guard: the terminal given back"),
     ("kills", torture::kills::run, 10_000, "`firedamp note` killed: no acknowledged entry lost"),
     ("faults", torture::faults::run, 100_000, "lives with a call that fails: nothing lost"),
     ("model", torture::model::run, 20_000, "lives of acts, failures and power cuts: nothing lost"),
