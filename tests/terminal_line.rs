@@ -169,6 +169,67 @@ fn in_the_background_it_goes_on_without_touching_the_terminal() {
     shell_has_it(&mut desk, &modes, 6);
 }
 
+/// Nothing is sent to the terminal, and its modes stay, for this long.
+fn leaves_the_terminal_alone(desk: &mut Cockpit, modes: &str, time: Duration) {
+    let sent = desk.raw().len();
+    let end = Instant::now() + time;
+    while Instant::now() < end {
+        assert_eq!(desk.termios(), modes);
+        thread::sleep(Duration::from_millis(5));
+    }
+    let raw = desk.raw();
+    assert_eq!(raw.get(sent..).unwrap().escape_ascii().take(200).collect::<Vec<_>>(), b"");
+}
+
+#[test]
+fn a_screen_that_is_continued_alone_waits_for_the_foreground() {
+    let place = Place::new();
+    let (mut desk, modes) = under_a_shell(&place);
+    let raw = desk.termios();
+    let guard = support::child_of(desk.pid()).unwrap();
+    let screen = process(support::child_of(guard).unwrap());
+    for (round, asleep) in [0, 40, 1_700, 2_300].into_iter().enumerate() {
+        kill_process(screen, Signal::STOP).unwrap();
+        shell_has_it(&mut desk, &modes, 3 + 2 * round);
+        // Long enough for what it does now and then to be overdue when it goes on.
+        thread::sleep(Duration::from_millis(asleep));
+        kill_process(screen, Signal::CONT).unwrap();
+        leaves_the_terminal_alone(&mut desk, &modes, SECOND * 2);
+        desk.type_keys(&format!("echo still $((20 + {round}))\r"));
+        let echoed = format!("still {}", 20 + round);
+        desk.wait_until("keys go to the shell", |screen| screen.contains(&echoed));
+        shell_has_it(&mut desk, &modes, 4 + 2 * round);
+        desk.type_keys("fg\r");
+        screen_has_it(&mut desk, &raw);
+        desk.type_keys("m");
+        desk.wait_until("keys go to the cockpit", |screen| screen.contains("Esc"));
+        desk.press(Key::Esc);
+    }
+}
+
+#[test]
+fn a_screen_that_is_stopped_and_continued_at_once_has_the_terminal_whole_or_not_at_all() {
+    let place = Place::new();
+    let (mut desk, modes) = under_a_shell(&place);
+    let raw = desk.termios();
+    let guard = support::child_of(desk.pid()).unwrap();
+    let screen = process(support::child_of(guard).unwrap());
+    let mut prompts = 3;
+    for round in 0..16_u64 {
+        kill_process(screen, Signal::STOP).unwrap();
+        thread::sleep(Duration::from_micros(round * 150));
+        kill_process(screen, Signal::CONT).unwrap();
+        thread::sleep(Duration::from_millis(400));
+        if support::is_stopped(guard) {
+            shell_has_it(&mut desk, &modes, prompts);
+            leaves_the_terminal_alone(&mut desk, &modes, SECOND / 2);
+            prompts += 1;
+            desk.type_keys("fg\r");
+        }
+        screen_has_it(&mut desk, &raw);
+    }
+}
+
 #[test]
 fn a_terminal_that_is_closed_at_any_moment_ends_it_within_a_second() {
     let place = Place::new();

@@ -272,10 +272,12 @@ impl<'a> Desk<'a> {
                 Ok(theme) => Msg::ThemeLoaded(theme.name().to_owned()),
                 Err(problem) => Msg::Notice(NoticeKind::ThemeBroken(problem.into())),
             }),
-            // What was printed is not ours to clear.
-            Effect::Redraw if self.printed => None,
             Effect::Redraw => {
-                self.forget_the_screen();
+                // What was printed is not ours to clear.
+                if !self.printed {
+                    self.canvas.forget().ok();
+                    self.touch(Touched::Everything);
+                }
                 None
             }
             Effect::Suspend => self.suspend(),
@@ -302,11 +304,6 @@ impl<'a> Desk<'a> {
         let sent = self.canvas.send(sequence.as_bytes()).map_or(0, |()| held);
         let id = self.model.session.as_ref().map_or("", |session| &session.id);
         Copied { sent, all: text.len(), kept: self.hands.keep(id, text) }
-    }
-
-    fn forget_the_screen(&mut self) {
-        self.canvas.forget().ok();
-        self.touch(Touched::Everything);
     }
 
     /// To the shell, until `fg`. Without a shell nobody could type that, so nothing stops.
@@ -368,7 +365,9 @@ impl<'a> Desk<'a> {
             return Ok(true);
         }
         if !self.canvas.catch_up()? {
-            return Ok(false);
+            // Continued by somebody else than the shell, which has the terminal and gives it back later.
+            self.away = !terminal::is_ours();
+            return Ok(self.away);
         }
         let Some(size) = self.stale.and_then(|_| terminal::size()) else { return Ok(true) };
         if size != self.model.size {

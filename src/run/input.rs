@@ -22,6 +22,7 @@ use tokio::io::unix::AsyncFd;
 
 use crate::cockpit::Msg;
 use crate::cockpit::keymap::Key;
+use crate::run::terminal;
 
 /// The rest of a sequence comes within this time, or it never does.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -69,7 +70,8 @@ impl Keys {
             if flags.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
                 return None;
             }
-            if !flags.contains(PollFlags::IN) {
+            // What is typed while a shell has the terminal is for the shell.
+            if !flags.contains(PollFlags::IN) || !terminal::is_ours() {
                 return Some(msgs);
             }
             // Readable without bytes: the other end is gone.

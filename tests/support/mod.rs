@@ -43,6 +43,12 @@ pub(crate) fn is_there(pid: u32) -> bool {
     stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with(['Z', 'X']))
 }
 
+/// A process is stopped.
+pub(crate) fn is_stopped(pid: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('T'))
+}
+
 /// The exit code of a command without a terminal.
 #[expect(clippy::disallowed_methods, reason = "tests start what they watch")]
 pub(crate) fn run_quietly(args: &[&str]) -> Option<i32> {

@@ -188,6 +188,8 @@ fn look(screen: Pid, found: &Found, due: &mut Due) -> io::Result<Option<End>> {
     // Without a shell nobody could take the terminal, or type `fg`.
     if now.stopped() && has_shell() {
         due.stop = None;
+        // Whoever continued it in this moment would have it draw while the shell gets the terminal.
+        kill_process(screen, Signal::STOP)?;
         if found.is_taken() {
             found.put_back();
         }

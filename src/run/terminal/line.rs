@@ -1,7 +1,8 @@
 //! The line to the terminal: bytes on their way, which nobody waits for.
 //!
 //! Invariant: what is written arrives whole and in order, or not at all; a line that stalls keeps what it has begun,
-//! and its owner sees to it that nothing more piles up behind.
+//! and its owner sees to it that nothing more piles up behind. In the background not a byte is sent: asked before each
+//! write, since a process that is stopped anywhere in its work and continued alone knows nothing of either.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -30,9 +31,12 @@ impl Line {
         Self { out, rest: Vec::with_capacity(1 << 16), sent: 0 }
     }
 
-    /// Sends what the terminal takes now; `false` if something is left.
+    /// Sends what the terminal takes now; `false` if something is left. While a shell has it, it takes nothing.
     pub fn catch_up(&mut self) -> io::Result<bool> {
         while let Some(rest) = self.rest.get(self.sent..).filter(|rest| !rest.is_empty()) {
+            if !tty::is_front(&self.out) {
+                return Ok(false);
+            }
             match self.out.write(rest) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Ok(len) => self.sent += len,

@@ -4,6 +4,7 @@
 
 use std::fs::File;
 use std::io::{self, Write};
+use std::os::fd::AsFd;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -71,7 +72,12 @@ pub(super) fn is_raw(before: &Termios) -> bool {
 
 /// This job is the one in the foreground, or there is nothing like jobs on this terminal.
 pub(super) fn is_ours() -> bool {
-    tcgetpgrp(io::stdin()).map_or(true, |foreground| foreground == getpgrp())
+    is_front(io::stdin())
+}
+
+/// The same of `terminal`.
+pub(super) fn is_front(terminal: impl AsFd) -> bool {
+    tcgetpgrp(terminal).map_or(true, |foreground| foreground == getpgrp())
 }
 
 /// Gives everything back: what the terminal draws, and its modes as they were `before`.
