@@ -37,10 +37,9 @@ use std::process::ExitCode;
 use clap::Parser;
 use rustix::fs::Mode;
 
-use crate::cockpit::trouble::Trouble;
-use crate::host::store::{Store, StoreError};
+use crate::host::store::Store;
 use crate::run::args::{Arguments, Command, Options, PlaybookCommand};
-use crate::run::complain::{Complaint, chain};
+use crate::run::complain::Complaint;
 use crate::run::handoff::Handing;
 use crate::run::places::Places;
 use crate::run::sessions::SessionsError;
@@ -48,6 +47,7 @@ use crate::run::sign::Signing;
 use crate::run::start::Wanted;
 use crate::run::timeline::Form;
 use crate::run::verify::Asked;
+use crate::words::trouble;
 
 /// Exit code of a complaint.
 const TROUBLE: u8 = 2;
@@ -77,7 +77,7 @@ fn obey(arguments: Arguments) -> Result<ExitCode, Complaint> {
         }
         Some(Command::Note { id, text }) => note::note(&options, &id, &text, out),
         Some(Command::Replay { id }) => train::replay(&options, &id),
-        Some(Command::Train { name: None }) => printed(train::walkthroughs(&options, out)),
+        Some(Command::Train { name: None }) => printed(train::walkthroughs(&options, out)?),
         Some(Command::Train { name: Some(name) }) => train::train(&options, &name),
         Some(Command::Debrief { id }) => printed(train::debrief(&options, &id, out)?),
         Some(Command::Sessions { json }) => {
@@ -98,7 +98,12 @@ fn obey(arguments: Arguments) -> Result<ExitCode, Complaint> {
         }
         Some(Command::Import { file }) => {
             let places = Places::find(&options)?;
-            let store = Store::at(&places.sessions).map_err(|error| store_complaint(&error))?;
+            let new = places.is_new()?;
+            let store = Store::at(&places.sessions).map_err(|error| Complaint::from(&error))?;
+            if new {
+                let made = trouble::made(options.language(), &reason::shown(store.path()));
+                writeln!(io::stderr(), "firedamp: {}", made.plain(usize::MAX)).ok();
+            }
             bundle::import(&store, &file, out)
         }
         Some(Command::Handoff { id, to, note, read }) => {
@@ -130,13 +135,13 @@ fn obey(arguments: Arguments) -> Result<ExitCode, Complaint> {
 /// The store that commands read; it must be there.
 fn store(options: &Options) -> Result<Store, Complaint> {
     let places = Places::find(options)?;
-    Store::existing(&places.sessions).map_err(|error| store_complaint(&error))
+    Store::existing(&places.sessions).map_err(|error| Complaint::from(&error))
 }
 
 /// The same where the sessions may be copies that others can read: nothing is written there.
 fn copies(options: &Options) -> Result<Store, Complaint> {
     let places = Places::find(options)?;
-    Store::of_copies(&places.sessions).map_err(|error| store_complaint(&error))
+    Store::of_copies(&places.sessions).map_err(|error| Complaint::from(&error))
 }
 
 /// What was read here is not all of a session that went on elsewhere.
@@ -166,16 +171,7 @@ fn printed(done: io::Result<ExitCode>) -> Result<ExitCode, Complaint> {
 fn told(done: Result<ExitCode, SessionsError>) -> Result<ExitCode, Complaint> {
     match done {
         Ok(code) => Ok(code),
-        Err(SessionsError::Store(error)) => Err(store_complaint(&error)),
+        Err(SessionsError::Store(error)) => Err((&error).into()),
         Err(SessionsError::Out(error)) => printed(Err(error)),
     }
-}
-
-/// What to do about a store that cannot be used.
-fn store_complaint(error: &StoreError) -> Complaint {
-    if matches!(error, StoreError::Moved(_)) {
-        // Where to go on is a command of its own.
-        return Trouble::Session(reason::unusable(error)).into();
-    }
-    Complaint::new("cannot use the session", chain(error), sessions::advice(error))
 }

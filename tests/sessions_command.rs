@@ -9,7 +9,8 @@ use firedamp::domain::base::{Digest, Moment, Timestamp};
 use firedamp::domain::session::{Anchor, Event, Opening};
 use firedamp::domain::untrusted::Untrusted;
 use firedamp::host::store::{Hand, Opened, Store, StoreError};
-use firedamp::run::sessions::{SessionsError, advice, elsewhere, list};
+use firedamp::run::complain::Complaint;
+use firedamp::run::sessions::{SessionsError, elsewhere, list};
 use firedamp::run::verify::{Asked, verify};
 use tempfile::TempDir;
 
@@ -128,23 +129,24 @@ fn torn_bytes_are_told_and_do_not_fail() {
 fn trouble_says_what_and_what_to_do() {
     let (place, store) = store();
     let said = |id: &str| match verify(&store, id, Asked::default(), &mut Vec::new()) {
-        Err(SessionsError::Store(error)) => format!("{error}. {}", advice(&error)),
+        Err(SessionsError::Store(error)) => Complaint::from(&error).to_string(),
         other => panic!("{other:?}"),
     };
     assert_eq!(
         said("nothing\u{1b}"),
-        "no session is called `nothing^[`. `firedamp sessions` lists the ids; `latest` was written last."
+        "firedamp: cannot use the session\n     why: no session is called nothing^[\n    \
+         next: list the ids: firedamp sessions; `latest` was written last\n"
     );
     drop(begin(&store, "web03"));
     drop(begin(&store, "db01"));
     assert!(said("2026").contains("could be any of 20261121T173000Z-db01, 20261121T173000Z-web03"));
     let missing = Store::existing(&place.path().join("none")).unwrap_err();
     assert!(missing.to_string().starts_with("there is no sessions directory "));
-    assert!(advice(&missing).contains("--dir"));
+    assert!(Complaint::from(&missing).to_string().contains("--dir DIR"));
     fs::set_permissions(store.path(), Permissions::from_mode(0o770)).unwrap();
     let loose = Store::existing(store.path()).unwrap_err();
     assert!(matches!(loose, StoreError::Unsafe { .. }));
-    assert!(advice(&loose).contains("chmod 700"));
+    assert!(Complaint::from(&loose).to_string().contains("chmod 700"));
 }
 
 #[test]

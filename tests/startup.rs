@@ -39,19 +39,118 @@ fn the_help_of_theme_names_every_theme_that_is_built_in() {
 }
 
 #[test]
-fn what_the_cockpit_complains_of_follows_the_language_and_what_commands_print_is_english() {
+fn what_keeps_a_screen_or_a_command_from_its_work_is_said_in_the_language_that_was_asked_for() {
     let (_, thai) = said(&["--lang", "th", "--dir", "/tmp"]);
     assert!(thai.contains("ต้องเปิดในเทอร์มินัล") && thai.contains("ทำต่อ: "), "{thai}");
     let (_, english) = said(&["--lang", "en", "--dir", "/tmp"]);
     assert!(english.contains("needs a terminal") && english.contains("next: "), "{english}");
     let (_, of_command) = said(&["--lang", "th", "verify", "latest", "--dir", "/nowhere"]);
-    assert!(of_command.contains("why: ") && !of_command.contains("เพราะ"), "{of_command}");
+    assert!(of_command.contains("เพราะ: ไม่มีไดเรกทอรีของ session"), "{of_command}");
+}
+
+/// Every command that goes on with sessions, or reads them.
+const OF_SESSIONS: [&[&str]; 14] = [
+    &["sessions"],
+    &["resume"],
+    &["resume", "latest"],
+    &["verify", "latest"],
+    &["timeline", "latest"],
+    &["brief", "latest"],
+    &["note", "latest", "words"],
+    &["debrief", "latest"],
+    &["export", "latest"],
+    &["sign", "latest"],
+    &["handoff", "latest", "--to", "niran", "--i-have-read-it"],
+    &["takeover", "latest", "--i-have-read-it"],
+    &["replay", "latest"],
+    &["handoff", "latest", "--to", "niran"],
+];
+
+#[test]
+fn a_mistyped_directory_is_named_and_never_made() {
+    let place = tempfile::tempdir().unwrap();
+    let dir = place.path().join("sesions");
+    for command in OF_SESSIONS {
+        for (language, why) in
+            [("en", "there is no sessions directory "), ("th", "ไม่มีไดเรกทอรีของ session")]
+        {
+            let named = dir.display().to_string();
+            let args = [command, &["--dir", &named, "--lang", language]].concat();
+            // Some want a terminal before anything else.
+            let lines = ended(&args, 200).join("\n");
+            assert!(lines.contains(why) && lines.contains(&named), "{command:?}: {lines}");
+            assert!(lines.contains("--dir DIR"), "{command:?}: {lines}");
+            assert!(!dir.exists(), "{command:?}");
+        }
+    }
+}
+
+#[test]
+fn a_new_directory_is_made_only_where_the_one_above_it_is_there_and_the_screen_says_so() {
+    let place = tempfile::tempdir().unwrap();
+    let far = place.path().join("sv").join("sessions").display().to_string();
+    for command in
+        [&["--new"][..], &["train", "web-03-slow-at-night"], &["import", "/nowhere.tar.zst"]]
+    {
+        let lines = ended(&[command, &["--dir", &far]].concat(), 200).join("\n");
+        assert!(lines.contains("cannot make the sessions directory"), "{command:?}: {lines}");
+        assert!(lines.contains("above it") && lines.contains("mkdir -p"), "{command:?}: {lines}");
+        assert!(!place.path().join("sv").exists(), "{command:?}");
+    }
+    for (language, words) in
+        [("en", "New sessions directory made"), ("th", "สร้างไดเรกทอรี session ใหม่")]
+    {
+        let near = place.path().join(language).display().to_string();
+        let args = ["--dir", &near, "--lang", language];
+        let mut cockpit = Cockpit::start(&args, &[], 80, 24);
+        cockpit.wait_until("it says that it is new", |screen| screen.contains(words));
+        drop(cockpit);
+        let mut again = Cockpit::start(&args, &[], 80, 24);
+        again.wait_until("it is no more", |screen| screen.contains("firedamp"));
+        assert!(!again.screen().contains(words), "{}", again.screen());
+    }
+}
+
+#[test]
+fn a_walkthrough_that_is_not_there_is_answered_with_those_that_are() {
+    for (language, next) in
+        [("en", "next: name one of these: firedamp train NAME"), ("th", "ทำต่อ: ระบุชื่อ")]
+    {
+        let (_, text) = said(&["--lang", language, "--dir", "/tmp", "train", "nope"]);
+        assert!(text.contains("nope") && text.contains("web-03-slow-at-night"), "{text}");
+        assert!(text.contains(next), "{text}");
+    }
+}
+
+#[test]
+fn every_complaint_begins_small_and_has_no_full_stop() {
+    let commands: [&[&str]; 9] = [
+        &["--dir", "/tmp"],
+        &["--dir", "/nowhere/at/all", "--new"],
+        &["--dir", "/nowhere", "sessions"],
+        &["--dir", "/nowhere", "note", "latest", "words"],
+        &["train", "nope"],
+        &["playbook", "show", "nope"],
+        &["export", "latest", "--mask", "web03", "--dir", "/tmp"],
+        &["import", "/nowhere.tar.zst", "--dir", "/tmp"],
+        &["handoff", "latest", "--to", "two words", "--dir", "/tmp"],
+    ];
+    for args in commands {
+        let (_, text) = said(args);
+        assert_eq!(text.lines().count(), 3, "{args:?}: {text}");
+        for (line, lead) in text.lines().zip(["firedamp: ", "why: ", "next: "]) {
+            let part = line.trim_start().strip_prefix(lead).unwrap_or_else(|| panic!("{text}"));
+            let name = part.chars().take(2).all(|it| it.is_ascii_uppercase());
+            assert!(name || !part.starts_with(char::is_uppercase), "{text}");
+            assert!(!part.ends_with('.'), "{text}");
+        }
+    }
 }
 
 #[test]
 fn a_long_complaint_is_broken_at_words_and_hangs_on_a_terminal() {
     let place = tempfile::tempdir().unwrap();
-    let dir = place.path().join("sessions").display().to_string();
+    let dir = place.path().display().to_string();
     for (language, columns) in [("en", 80), ("th", 80), ("en", 48)] {
         let args = ["--lang", language, "--dir", &dir, "resume", "20261121T173000Z-nowhere-at-all"];
         let lines = ended(&args, columns);

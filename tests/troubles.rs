@@ -79,6 +79,7 @@ fn troubles() -> Vec<Trouble> {
     let mut all = vec![
         Trouble::NoPlace(unusable()),
         Trouble::NoHome,
+        Trouble::NoParent(value()),
         Trouble::NothingToResume,
         Trouble::EmptySession,
         Trouble::IsTraining,
@@ -174,6 +175,7 @@ fn what_to_do_is_read_on_the_narrowest_screen() {
         notices.extend(refusals().into_iter().map(NoticeKind::NotRecording));
         notices.extend(closed.map(NoticeKind::NoPenHere));
         notices.push(NoticeKind::LittleRoom(61));
+        notices.push(NoticeKind::NewPlace(value()));
         notices.push(NoticeKind::NotCarried(NotCarried::Relative));
         notices.push(NoticeKind::NotCarried(NotCarried::Busy));
         for (tree, checklist) in [(true, false), (false, true), (false, false)] {

@@ -171,6 +171,8 @@ pub enum NoticeKind {
     NothingToMove,
     /// Sessions are in another place than usual: which, and why.
     Elsewhere(Untrusted, Vec<Unusable>),
+    /// This sessions directory was not there and was made; perhaps another was meant.
+    NewPlace(Untrusted),
     /// Something does not work.
     Trouble(Trouble),
 }
@@ -260,6 +262,7 @@ impl NoticeKind {
             | Self::LostWithPen(_)
             | Self::Trouble(_) => false,
             Self::NoPen
+            | Self::NewPlace(_)
             | Self::NoPenHere(_)
             | Self::PenIsHere
             | Self::AskedForPen(..)

@@ -15,6 +15,8 @@ pub enum Trouble {
     NoPlace(Vec<Unusable>),
     /// Nobody said where sessions are, and there is no home directory.
     NoHome,
+    /// The directory above this sessions directory is not there, so the path is mistyped.
+    NoParent(Untrusted),
     /// There is no session that could be taken up.
     NothingToResume,
     /// The session was ended while it began.

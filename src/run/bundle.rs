@@ -15,10 +15,10 @@ use crate::domain::session::bundle::{Manifest, ManifestError};
 use crate::domain::session::mask::{Mask, MaskError};
 use crate::domain::untrusted::Untrusted;
 use crate::host::probe::HostClock;
+use crate::host::store::Store;
 use crate::host::store::bundle::{self, BundleError, Difference, Imported, Outcome, Wanted};
-use crate::host::store::{Store, StoreError};
 use crate::run::complain::{Complaint, chain};
-use crate::run::{printed, sessions, store_complaint};
+use crate::run::printed;
 
 /// Writes a bundle of a session to a file that is not there yet, to standard output for `-`, or, where nothing is
 /// said, to a file named after the session.
@@ -58,6 +58,9 @@ pub fn export(
 /// Brings the session in a file here. One that differs from what is here gives exit code 1.
 pub fn import(store: &Store, file: &Path, out: &mut dyn Write) -> Result<ExitCode, Complaint> {
     let cannot = |error: &BundleError| {
+        if let BundleError::Store(error) = error {
+            return error.into();
+        }
         let next = advice(error, "get the file anew; nothing was brought in");
         Complaint::about("cannot import", file, chain(error), next)
     };
@@ -201,8 +204,8 @@ fn differs(difference: &Difference) -> String {
 }
 
 fn cannot_export(error: &BundleError) -> Complaint {
-    if let BundleError::Store(error @ StoreError::Moved(_)) = error {
-        return store_complaint(error);
+    if let BundleError::Store(error) = error {
+        return error.into();
     }
     let next = advice(error, "try again, or copy the session's directory as it is");
     Complaint::new("cannot export the session", chain(error), next)
@@ -219,7 +222,6 @@ fn cannot_write(path: &Path, error: &io::Error) -> Complaint {
 
 fn advice(error: &BundleError, usual: &'static str) -> &'static str {
     match error {
-        BundleError::Store(error) => sessions::advice(error),
         BundleError::NoRoom { .. } => "free some space, or name another disk with --dir",
         BundleError::Manifest(ManifestError::Form(_)) => "use the version that wrote it",
         BundleError::Mask(MaskError::TooShort(_)) => "mask a longer name",
@@ -234,7 +236,8 @@ fn advice(error: &BundleError, usual: &'static str) -> &'static str {
         | BundleError::Misplaced { .. }
         | BundleError::Padding(_)
         | BundleError::Behind => "do not open it by other means: it was made by hand",
-        BundleError::Write(_)
+        BundleError::Store(_)
+        | BundleError::Write(_)
         | BundleError::Read(_)
         | BundleError::Damaged(_)
         | BundleError::Ends

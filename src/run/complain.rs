@@ -1,7 +1,8 @@
 //! What a tired person reads when something does not work: what, why, and what to do next.
 //!
-//! What keeps the cockpit from opening, or ends it, is a kind and is said in the responder's language; what the
-//! commands that print complain of is in English, as is all that they print.
+//! What keeps the cockpit from opening, or ends it, and what keeps a session from being read is a kind and is said in
+//! the responder's language; what else the commands that print complain of is in English. Invariant: each of the three
+//! goes on behind its lead, so it begins in lower case, unless with a name, and ends without a full stop.
 
 use std::fmt;
 use std::io::{self, IsTerminal};
@@ -10,6 +11,8 @@ use std::path::Path;
 use crate::cockpit::trouble::Trouble;
 use crate::domain::base::Language;
 use crate::domain::untrusted::Untrusted;
+use crate::host::store::StoreError;
+use crate::run::reason;
 use crate::ui::wrap::wrap;
 use crate::words::Phrase;
 use crate::words::trouble::{Told, trouble};
@@ -49,13 +52,6 @@ impl Complaint {
         Self::new(Untrusted::new(what), why, next)
     }
 
-    /// One line.
-    #[must_use]
-    pub fn line(&self) -> Untrusted {
-        let [what, why, next] = self.parts(Language::En);
-        format!("{what}: {why}. {next}").into()
-    }
-
     /// Its three lines in `language`; where `columns` are given, broken at words and hanging below their beginnings.
     #[must_use]
     pub fn show(&self, language: Language, columns: Option<usize>) -> String {
@@ -85,8 +81,9 @@ impl Complaint {
         self.show(language, columns)
     }
 
+    /// What, why, next: each follows a lead. On the screen some of them begin a sentence, here none does.
     fn parts(&self, language: Language) -> [String; 3] {
-        match self {
+        let [what, why, next] = match self {
             Self::Said { what, why, next } => {
                 [what.plain(usize::MAX), why.plain(usize::MAX), (*next).to_owned()]
             }
@@ -94,7 +91,8 @@ impl Complaint {
                 let Told { what, why, next } = trouble(language, kind);
                 [what, why, next].map(|it: Phrase| it.plain(usize::MAX))
             }
-        }
+        };
+        [going_on(what), why, going_on(next)]
     }
 }
 
@@ -104,9 +102,28 @@ impl From<Trouble> for Complaint {
     }
 }
 
+impl From<&StoreError> for Complaint {
+    fn from(error: &StoreError) -> Self {
+        Trouble::Session(reason::unusable(error)).into()
+    }
+}
+
 impl fmt::Display for Complaint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.show(Language::En, None))
+    }
+}
+
+/// Our own words as they go on behind a colon. What is written in capitals is a name.
+fn going_on(text: String) -> String {
+    let mut rest = text.chars();
+    let first = rest.next().filter(char::is_ascii_uppercase);
+    let is_word = rest.next().is_some_and(|it| it.is_ascii_lowercase() || it == ' ');
+    match first.filter(|_| is_word) {
+        Some(first) => {
+            [first.to_ascii_lowercase()].into_iter().chain(text.chars().skip(1)).collect()
+        }
+        None => text,
     }
 }
 

@@ -16,13 +16,13 @@ use crate::domain::playbook::Playbook;
 use crate::domain::session::{Anchor, Brief, Entry, Event, PROGRAM, State, brief};
 use crate::domain::untrusted::Untrusted;
 use crate::host::probe::HostClock;
-use crate::host::store::{Hand, Journal, Opened, Store};
+use crate::host::store::{Hand, Journal, Opened};
 use crate::run::args::{Format, Options};
 use crate::run::complain::{Complaint, chain};
 use crate::run::library::editions;
 use crate::run::places::Places;
 use crate::run::start::{self, Wanted};
-use crate::run::{printed, store, store_complaint};
+use crate::run::{printed, store};
 use crate::ui::panes::card_text;
 use crate::words::card::{Section, card};
 
@@ -120,7 +120,7 @@ pub(super) fn print_brief(
     format: Format,
     out: &mut dyn Write,
 ) -> Result<ExitCode, Complaint> {
-    let opened = store(options)?.observe(id).map_err(|error| store_complaint(&error))?;
+    let opened = store(options)?.observe(id).map_err(|error| Complaint::from(&error))?;
     let language = options.language();
     let playbook = editions(&opened.playbook);
     let playbook = playbook.get(language);
@@ -148,11 +148,9 @@ impl Desk {
     /// Takes the pen; says whether the last one to have it had let go in good order.
     pub(super) fn sit_down(options: &Options, id: &str) -> Result<(Self, bool), Complaint> {
         let places = Places::find(options)?;
-        // A command that only adds to a session makes no place for one.
-        Store::existing(&places.sessions).map_err(|error| store_complaint(&error))?;
-        let store = places.store(options)?;
+        let store = places.kept(options)?;
         let who = start::who(options);
-        let opened = store.open(id, &who).map_err(|error| store_complaint(&error))?;
+        let opened = store.open(id, &who).map_err(|error| Complaint::from(&error))?;
         let Opened { id, playbook, entries, state, hand, recovered, .. } = opened;
         let journal = match hand {
             Hand::Pen(journal) => journal,

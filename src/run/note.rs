@@ -15,11 +15,11 @@ use crate::domain::base::Clock;
 use crate::domain::session::{Event, PROGRAM, TimeWatch};
 use crate::domain::untrusted::Untrusted;
 use crate::host::probe::HostClock;
-use crate::host::store::{Hand, Holder, Journal, JournalError, Opened, Store, StoreError};
+use crate::host::store::{Hand, Holder, Journal, JournalError, Opened, StoreError};
 use crate::run::args::Options;
 use crate::run::complain::{Complaint, chain};
 use crate::run::places::Places;
-use crate::run::{printed, start, store_complaint};
+use crate::run::{printed, start};
 
 /// Bytes of a note that are kept: the line on the screen takes no more either.
 const LONGEST: usize = 8_000;
@@ -84,15 +84,13 @@ impl Desk {
     /// Takes the pen.
     fn sit_down(options: &Options, id: &str) -> Result<Self, Complaint> {
         let places = Places::find(options)?;
-        // A command that only adds to a session makes no place for one.
-        Store::existing(&places.sessions).map_err(|error| store_complaint(&error))?;
-        let store = places.store(options)?;
-        let summary = store.summary(id).map_err(|error| store_complaint(&error))?;
+        let store = places.kept(options)?;
+        let summary = store.summary(id).map_err(|error| Complaint::from(&error))?;
         if summary.training.is_some() {
             return Err(refused("it is a training", "train on its screen: firedamp resume ID"));
         }
         let who = start::who(options);
-        let opened = store.open(&summary.id, &who).map_err(|error| store_complaint(&error))?;
+        let opened = store.open(&summary.id, &who).map_err(|error| Complaint::from(&error))?;
         let Opened { hand, state, recovered, trouble, .. } = opened;
         let journal = match hand {
             Hand::Pen(journal) => journal,

@@ -1,5 +1,6 @@
 //! Where things are: sessions, settings, themes.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
@@ -7,6 +8,7 @@ use directories::ProjectDirs;
 use crate::cockpit::trouble::Trouble;
 use crate::host::store::Store;
 use crate::run::args::Options;
+use crate::run::reason;
 use crate::run::start::refused;
 
 /// Sessions of root, who has no business in a home directory.
@@ -19,6 +21,8 @@ pub(super) struct Places {
     pub sessions: PathBuf,
     /// Where sessions can be when that cannot be written; empty where somebody named the place.
     pub instead: Vec<PathBuf>,
+    /// Somebody named the place for sessions.
+    pub named: bool,
     /// What said so.
     pub sessions_by: &'static str,
     /// Themes of the responder's own; `None` without a home directory.
@@ -42,12 +46,32 @@ impl Places {
         };
         let mut instead = if options.dir.is_some() { Vec::new() } else { instead(root) };
         instead.retain(|it| *it != sessions);
-        Ok(Self { sessions, instead, sessions_by, themes })
+        let named = options.dir.is_some();
+        Ok(Self { sessions, instead, named, sessions_by, themes })
     }
 
     /// All places for a new session, the best first.
     pub(super) fn candidates(&self) -> Vec<PathBuf> {
         [&self.sessions].into_iter().chain(&self.instead).cloned().collect()
+    }
+
+    /// The sessions, to be written, of which there are some: what goes on with one makes no place for others, since a
+    /// place that is not there was mistyped.
+    pub(super) fn kept(&self, options: &Options) -> Result<Store, Trouble> {
+        Store::existing(&self.sessions).map_err(|error| refused(&error))?;
+        self.store(options)
+    }
+
+    /// A place that somebody named has yet to be made. Where the directory above it is not there either, it was mistyped.
+    pub(super) fn is_new(&self) -> Result<bool, Trouble> {
+        if !self.named || is_there(&self.sessions) {
+            return Ok(false);
+        }
+        let parent = self.sessions.parent().filter(|it| !it.as_os_str().is_empty());
+        if parent.is_some_and(|it| !is_there(it)) {
+            return Err(Trouble::NoParent(reason::shown(&self.sessions)));
+        }
+        Ok(true)
     }
 
     /// The sessions, to be written. A disk that other machines write to must have been asked for.
@@ -67,6 +91,11 @@ impl Places {
         line("sessions", Some(&self.sessions), self.sessions_by)
             + &line("themes", self.themes.as_deref(), "the XDG configuration directory")
     }
+}
+
+/// Whatever it is, something of this name is there, or nobody may know.
+fn is_there(path: &Path) -> bool {
+    path.symlink_metadata().map_or_else(|error| error.kind() != io::ErrorKind::NotFound, |_| true)
 }
 
 /// Other disks first, then memory: what is there is gone with the next boot, and the header says so.

@@ -1,4 +1,4 @@
-//! `firedamp sessions`, and what to do about a session that cannot be used.
+//! `firedamp sessions`.
 //!
 //! Invariant: only reads. Whatever stood in a file is printed through
 //! [`Untrusted`].
@@ -43,42 +43,6 @@ pub fn list(store: &Store, json: bool, out: &mut dyn Write) -> Result<(), Sessio
         writeln!(out, "{:width$}  {:>7}  {last:17}  {by}{:gap$}  {state}", it.id, it.entries, "")?;
     }
     Ok(())
-}
-
-/// What to do about a session that cannot be used, as one sentence.
-#[must_use]
-pub fn advice(error: &StoreError) -> &'static str {
-    match error {
-        StoreError::Missing { .. } => "Name the right directory with --dir, or begin a session.",
-        StoreError::Unsafe { .. } => {
-            "Use a directory that belongs to you alone (chown, chmod 700), or another one with --dir."
-        }
-        StoreError::Io { source, .. } => advice_about(source.kind()),
-        StoreError::Unknown(_) => "`firedamp sessions` lists the ids; `latest` was written last.",
-        StoreError::Ambiguous { .. } => "Give more of the id.",
-        StoreError::Empty { .. } => "Begin one with `firedamp`.",
-        StoreError::NoPen => "Wait until the other screen lets go of the session.",
-        StoreError::Begin(_) | StoreError::BadCopy { .. } => {
-            "Name a directory on another disk with --dir."
-        }
-        StoreError::Moved(_) => "Name the sessions directory that it is in now with --dir.",
-        StoreError::There { .. } => "Name another directory.",
-        StoreError::Network { .. } => {
-            "Name a directory on a disk of this machine with --dir, or accept the risk with --shared-disk."
-        }
-    }
-}
-
-fn advice_about(kind: io::ErrorKind) -> &'static str {
-    if kind == io::ErrorKind::PermissionDenied {
-        "Run as the user that owns the sessions, or name another directory with --dir."
-    } else if matches!(kind, io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) {
-        "Free some space, or name a directory on another disk with --dir."
-    } else if kind == io::ErrorKind::ReadOnlyFilesystem {
-        "Name a directory on a disk that can be written with --dir."
-    } else {
-        "Name another directory with --dir."
-    }
 }
 
 /// What `firedamp COMMAND ID` says beside its answer if the session went on elsewhere: what was read here is not all.

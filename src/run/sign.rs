@@ -14,7 +14,7 @@ use crate::host::store::Store;
 use crate::run::args::Options;
 use crate::run::complain::Complaint;
 use crate::run::handoff::Desk;
-use crate::run::{printed, store, store_complaint};
+use crate::run::{printed, store};
 
 /// No key and no pasted signature is longer.
 const LONGEST: u64 = 64 * 1024;
@@ -166,7 +166,7 @@ fn chosen(store: &Store, id: &str, entry: Option<u64>) -> Result<Statement, Comp
             (to, digest) = (it.seq, None);
         }
     });
-    let verified = verified.map_err(|error| store_complaint(&error))?;
+    let verified = verified.map_err(|error| Complaint::from(&error))?;
     let Verdict { entries, head, .. } = verified.verdict;
     if entry.is_none() && to == 0 {
         to = entries;

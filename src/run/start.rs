@@ -62,9 +62,8 @@ pub(super) fn cockpit(options: &Options, wanted: Wanted<'_>) -> Result<ExitCode,
     }
     let places = Places::find(options)?;
     let (store, passed_over) = match wanted {
-        Wanted::Choice if options.shared_disk => (places.store(options)?, None),
-        Wanted::Choice => writable(&places)?,
-        Wanted::Newest | Wanted::Session(_) | Wanted::Card(..) => (places.store(options)?, None),
+        Wanted::Choice => for_new(options, &places)?,
+        Wanted::Newest | Wanted::Session(_) | Wanted::Card(..) => (places.kept(options)?, None),
     };
     let first = match wanted {
         Wanted::Session(id) => {
@@ -97,6 +96,18 @@ pub(super) fn cockpit(options: &Options, wanted: Wanted<'_>) -> Result<ExitCode,
     let mut hands =
         Incident::new(store, who.clone(), host, options.playbook.clone(), outbox.clone(), looker);
     show(options, &places, who, first, &mut hands, outbox, inbox)
+}
+
+/// A place that takes new sessions, and what the responder should know about it.
+pub(super) fn for_new(
+    options: &Options,
+    places: &Places,
+) -> Result<(Store, Option<NoticeKind>), Trouble> {
+    let new = places.is_new()?;
+    let (store, passed_over) =
+        if options.shared_disk { (places.store(options)?, None) } else { writable(places)? };
+    let made = new.then(|| NoticeKind::NewPlace(reason::shown(store.path())));
+    Ok((store, passed_over.or(made)))
 }
 
 /// The first place that takes sessions; if it is not the usual one, which it is and why.

@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use crate::domain::base::Language;
 use crate::domain::session::{Entry, to_json};
 use crate::host::store::Store;
+use crate::run::complain::Complaint;
 use crate::run::sessions::SessionsError;
 use crate::words::session::event;
 
@@ -52,8 +53,9 @@ pub fn print(
     match read.problem {
         None => Ok(ExitCode::SUCCESS),
         Some(broken) => {
-            writeln!(help, "the journal does not hold any further: {broken}")?;
-            writeln!(help, "look at all of it: firedamp verify ID")?;
+            let what = "the journal does not hold any further";
+            let said = Complaint::new(what, broken, "look at all of it: firedamp verify ID");
+            write!(help, "{said}")?;
             Ok(ExitCode::FAILURE)
         }
     }

@@ -19,7 +19,9 @@ use crate::run::drill::{Drill, Projector, Rerun};
 use crate::run::guard;
 use crate::run::library::editions;
 use crate::run::places::Places;
-use crate::run::start::{First, INBOX, needs_a_terminal, newest_first, refused, show, who};
+use crate::run::start::{
+    First, INBOX, for_new, needs_a_terminal, newest_first, refused, show, who,
+};
 use crate::ui;
 use crate::ui::debrief::Sheet;
 use crate::ui::theme::Theme;
@@ -28,16 +30,22 @@ use crate::ui::theme::Theme;
 const PRINTED: usize = 100;
 
 /// Prints the walkthroughs: name, playbook, length, title.
-pub(super) fn walkthroughs(options: &Options, out: &mut impl Write) -> io::Result<ExitCode> {
+pub(super) fn walkthroughs(
+    options: &Options,
+    out: &mut impl Write,
+) -> Result<io::Result<ExitCode>, Complaint> {
     for shipped in &SHIPPED {
-        let walkthrough =
-            read(shipped).map_err(|it| io::Error::other(Complaint::from(it).line().plain(400)))?;
+        let walkthrough = read(shipped)?;
         let length = length(shipped);
         let title = walkthrough.title.get(options.language());
         let (name, playbook) = (&walkthrough.name, &walkthrough.playbook);
-        writeln!(out, "{name}  {playbook}  {}:{:02}  {title}", length / 60, length % 60)?;
+        let (minutes, seconds) = (length / 60, length % 60);
+        let printed = writeln!(out, "{name}  {playbook}  {minutes}:{seconds:02}  {title}");
+        if let Err(error) = printed {
+            return Ok(Err(error));
+        }
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(Ok(ExitCode::SUCCESS))
 }
 
 /// Trains with a walkthrough: offers to go on with what was begun, or begins a new one.
@@ -47,30 +55,34 @@ pub(super) fn train(options: &Options, name: &str) -> Result<ExitCode, Complaint
     }
     let (walkthrough, tape) = find(name)?;
     let places = Places::find(options)?;
-    let store = places.store(options)?;
+    let (store, told) = for_new(options, &places)?;
     let begun = if options.new { Vec::new() } else { begun(&store, name)? };
     let over = begun.iter().all(is_over);
     let first = if over { First::Open(Which::New) } else { First::Trainings(begun) };
-    drill(options, &places, first, (store, walkthrough, tape))
+    drill(options, &places, (first, told), (store, walkthrough, tape))
 }
 
 /// Goes on with this training; one that is over shows its debrief.
 pub(super) fn resume(options: &Options, name: &str, id: String) -> Result<ExitCode, Complaint> {
     let (walkthrough, tape) = find(name)?;
     let places = Places::find(options)?;
-    let store = places.store(options)?;
-    drill(options, &places, First::Open(Which::Existing(id)), (store, walkthrough, tape))
+    let store = places.kept(options)?;
+    let first = First::Open(Which::Existing(id));
+    drill(options, &places, (first, None), (store, walkthrough, tape))
 }
 
 fn drill(
     options: &Options,
     places: &Places,
-    first: First,
+    (first, told): (First, Option<NoticeKind>),
     (store, walkthrough, tape): (Store, Arc<Walkthrough>, &'static [u8]),
 ) -> Result<ExitCode, Complaint> {
     needs_a_terminal()?;
     let (outbox, inbox) = channel(INBOX);
     let who = who(options);
+    if let Some(notice) = told {
+        outbox.try_send(Happening::Msg(Msg::Notice(notice))).ok();
+    }
     let training = Drill::new(store, who.clone(), walkthrough, tape);
     let mut hands = Projector::new(training, outbox.clone());
     show(options, places, who, first, &mut hands, outbox, inbox)

@@ -60,6 +60,7 @@ pub const fn weight(kind: &NoticeKind) -> Weight {
         | NoticeKind::TapeDamaged(..)
         | NoticeKind::HandoffWaits(_)
         | NoticeKind::Elsewhere(..)
+        | NoticeKind::NewPlace(_)
         | NoticeKind::LittleRoom(_)
         | NoticeKind::PlainPlaybook { .. }
         | NoticeKind::MovedAway(_)
@@ -289,6 +290,11 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
             .theirs(place)
             .ours(pick(language, ", because ", " เพราะ "))
             .then(trouble::joined(language, why)),
+        NoticeKind::NewPlace(place) => say(
+            "New sessions directory made; mistyped? then q: ",
+            "สร้างไดเรกทอรี session ใหม่ ถ้าพิมพ์ผิดกด q: ",
+        )
+        .theirs(place),
         NoticeKind::LittleRoom(left) => little_room(language, *left),
         NoticeKind::PlainPlaybook { tree, checklist } => {
             plain_playbook(language, *tree, *checklist)

@@ -55,6 +55,14 @@ pub fn trouble(language: Language, trouble: &Trouble) -> Told {
             say("HOME is not set and no directory was named", "ไม่มี HOME และไม่ได้ระบุไดเรกทอรี"),
             ("Name one: firedamp --dir DIR", "ระบุด้วย: firedamp --dir DIR"),
         ),
+        Trouble::NoParent(dir) => told(
+            say("Cannot make the sessions directory ", "สร้างไดเรกทอรี session ไม่ได้ ").theirs(dir),
+            say("the directory above it is not there", "ไม่มีไดเรกทอรีที่อยู่เหนือขึ้นไป"),
+            (
+                "Check the path for typing errors, or make it first: mkdir -p",
+                "ตรวจว่าพิมพ์พาธถูก หรือสร้างก่อน: mkdir -p",
+            ),
+        ),
         Trouble::NothingToResume => told(
             say("There is no session to take up", "ไม่มี session ให้ทำต่อ"),
             say("no incident is open in this place", "ยังไม่มีเหตุการณ์ที่เปิดอยู่ในที่นี้"),
@@ -79,9 +87,9 @@ pub fn trouble(language: Language, trouble: &Trouble) -> Told {
             ("Begin anew: firedamp --new train NAME", "เริ่มใหม่: firedamp --new train NAME"),
         ),
         Trouble::NoWalkthrough(name, known) => told(
-            say("There is no walkthrough ", "ไม่มีบทฝึกชื่อ ").theirs(name),
-            say("there are: ", "มี: ").ours(known.join(", ")),
-            ("List them: firedamp train", "ดูรายชื่อ: firedamp train"),
+            say("There is no walkthrough called ", "ไม่มีบทฝึกชื่อ ").theirs(name),
+            say("those that can be played are: ", "บทฝึกที่เล่นได้: ").ours(known.join(", ")),
+            ("Name one of these: firedamp train NAME", "ระบุชื่อหนึ่งในนี้: firedamp train NAME"),
         ),
         Trouble::BadWalkthrough(why) => told(
             say("A built-in walkthrough does not open", "บทฝึกในโปรแกรมเปิดไม่ได้"),
@@ -183,6 +191,13 @@ pub fn unusable(language: Language, unusable: &Unusable) -> Told {
         return Told { what, why, next: follow(language, place) };
     }
     Told::new(what, why, next(language, unusable))
+}
+
+/// A sessions directory was made that was not there.
+#[must_use]
+pub fn made(language: Language, place: &Untrusted) -> Phrase {
+    let made = pick(language, "new sessions directory: ", "สร้างไดเรกทอรี session ใหม่: ");
+    Phrase::of(made).theirs(place)
 }
 
 /// What to type to go on where a session went.

@@ -11,7 +11,7 @@ use firedamp::domain::session::{
 use firedamp::host::probe::HostClock;
 use firedamp::host::store::disk::{Access, Disk, Folder, Medium, Space, Stat};
 use firedamp::host::store::{Hand, Standing, Store, StoreError};
-use firedamp::run::sessions::advice;
+use firedamp::run::complain::Complaint;
 use firedamp::run::verify::{Asked, verify};
 use proptest::prelude::*;
 
@@ -78,7 +78,8 @@ fn a_disk_that_other_machines_write_to_is_refused_unless_it_was_asked_for() {
     let refused = Store::on(Arc::clone(&remote), Path::new(PLACE)).unwrap_err();
     assert!(matches!(refused, StoreError::Network { kind: "NFS", .. }), "{refused:?}");
     assert!(refused.to_string().contains("NFS"));
-    assert!(advice(&refused).contains("--shared-disk") && advice(&refused).contains("--dir"));
+    let said = Complaint::from(&refused).to_string();
+    assert!(said.contains("--shared-disk") && said.contains("--dir"), "{said}");
     let store = Store::on_shared(Arc::clone(&remote), Path::new(PLACE)).unwrap();
     let journal = pen(begin(&store).unwrap());
     drop(journal);

@@ -51,9 +51,14 @@ fn problems_are_named_by_file_and_line_and_errors_fail() {
         out.contains("bad.md:5: error: cannot read `A[open`: a bracket is never closed"),
         "{out}"
     );
-    let (_dir, paths) = files(&[("warned.md", b"# X\n")]);
+    let (_dir, paths) = files(&[("warned.md", b"# X\n- [ ] look\n")]);
     let (ok, out) = checked(&paths, false);
     assert!(ok && out.contains("warned.md:1: warning: no id"), "{out}");
+    let (_dir, paths) = files(&[("notes.md", b"# Things to buy\n\nMilk.\n")]);
+    let (ok, out) = checked(&paths, false);
+    assert!(!ok && out.contains("notes.md:1: error: nothing of a playbook is in it"), "{out}");
+    let (ok, out) = checked(&paths, true);
+    assert!(!ok && out.contains("\"severity\": \"error\""), "{out}");
 }
 
 #[test]

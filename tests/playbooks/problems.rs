@@ -93,7 +93,27 @@ fn an_open_fence_a_missing_id_and_deep_nesting_are_warnings() {
     assert_eq!(one("> ~~~~\n> x\n> ~~~", Severity::Warning, "never closed"), 5);
     assert_eq!(complaints(&document("> ~~~\n> x\n> ~~~~")), []);
     assert_eq!(one(&"> ".repeat(40), Severity::Warning, "nested more than 16"), 5);
-    assert!(complaints("# Title")[0].1.contains("no id"));
+    assert!(complaints("# Title\n- [ ] a")[0].1.contains("no id"));
+}
+
+#[test]
+fn a_text_that_has_nothing_of_a_playbook_is_an_error_and_one_part_is_enough() {
+    for text in
+        ["", "hello", "# Title", "# Title\n\n| a | b |\n|--|--|\n| c | d |\n\n```sh\nls\n```"]
+    {
+        let (_, problems) = read(text);
+        assert_eq!(problems.len(), 1, "{text}: {problems:?}");
+        assert_eq!((problems[0].line, problems[0].severity), (1, Severity::Error), "{text}");
+        assert!(problems[0].message.starts_with("nothing of a playbook is in it"), "{problems:?}");
+    }
+    let flow = "```mermaid\ngraph TD\nA --> B\n```";
+    let procedure = "```mermaid\nsequenceDiagram\nA->>B: x\n```";
+    for part in
+        [flow, procedure, "- [ ] a", "**ID**: PB-9", "**Severity**: High", "**ความรุนแรง**: สูง"]
+    {
+        let (_, problems) = read(&format!("# Title\n\n{part}\n"));
+        assert!(problems.iter().all(|it| it.severity == Severity::Warning), "{part}: {problems:?}");
+    }
 }
 
 #[test]

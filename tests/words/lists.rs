@@ -151,6 +151,7 @@ pub(crate) fn notices() -> Vec<NoticeKind> {
         NoticeKind::UnknownVerb(value()),
         NoticeKind::ThemeLoaded(String::from("dark")),
         NoticeKind::ThemeBroken(value()),
+        NoticeKind::NewPlace(value()),
         NoticeKind::TornSetAside(12),
         NoticeKind::NotRecording(Refusal::Other(value())),
         NoticeKind::NoTool,
