@@ -31,6 +31,7 @@ mod start;
 pub mod text;
 pub mod theme;
 mod turn;
+mod twice;
 pub mod wrap;
 
 pub use dialog::dialog_steps;

@@ -14,6 +14,7 @@ pub mod key;
 pub mod notice;
 pub mod panes;
 pub mod pen;
+pub mod question;
 pub mod search;
 pub mod session;
 pub mod storage;
@@ -82,6 +83,26 @@ impl Phrase {
         };
         self.0.iter().map(part).collect()
     }
+}
+
+/// The beginning of a text in at most `most` characters, cut behind a word where there is one.
+#[must_use]
+pub fn short(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let room = most.saturating_sub(1);
+    let ends = text.char_indices().take(room + 1).filter(|(_, c)| !sits_on_another(*c));
+    let ends: Vec<(usize, bool)> = ends.map(|(at, c)| (at, c.is_whitespace())).collect();
+    let word = ends.iter().rev().take(ends.len() / 2).find(|(_, blank)| *blank);
+    let end = word.or(ends.last()).map_or(0, |(at, _)| *at);
+    let kept = text.get(..end).unwrap_or_default();
+    format!("{}…", kept.trim_end_matches([' ', ',', ';', ':', '(', '.']))
+}
+
+/// A sign of Thai that belongs to the letter before it: nothing is cut between the two.
+const fn sits_on_another(c: char) -> bool {
+    matches!(c, '\u{e31}' | '\u{e33}'..='\u{e3a}' | '\u{e47}'..='\u{e4e}')
 }
 
 /// The one of two texts that is in `language`.

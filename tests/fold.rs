@@ -139,13 +139,17 @@ fn an_acknowledgement_stands_until_more_is_found_on_the_same_subject() {
 #[test]
 fn a_handoff_is_accepted_once_and_only_by_its_number() {
     let signed = Event::HandedOff { words: "over to you".into(), to: "".into(), read: vec![] };
-    let wrong = folded([opening(), signed.clone(), Event::Accepted { handoff: 1, read: vec![] }]);
+    let wrong = folded([
+        opening(),
+        signed.clone(),
+        Event::Accepted { handoff: 1, read: vec![], instead_of: Untrusted::default() },
+    ]);
     assert_eq!(wrong.handoff.unwrap().accepted, None);
     let twice = [
         opening(),
         signed,
-        Event::Accepted { handoff: 2, read: vec![] },
-        Event::Accepted { handoff: 2, read: vec![] },
+        Event::Accepted { handoff: 2, read: vec![], instead_of: Untrusted::default() },
+        Event::Accepted { handoff: 2, read: vec![], instead_of: Untrusted::default() },
     ];
     assert_eq!(folded(twice).handoff.unwrap().accepted, Some(("ploy".into(), at(2))));
 }

@@ -106,7 +106,7 @@ fn the_next_one_reads_it_too_and_enter_accepts() {
     keys(&mut desk, " ");
     let accepted = desk.press(Key::Enter);
     assert!(
-        matches!(records(&accepted)[..], [Event::Accepted { handoff: 3, read }] if *read == [2])
+        matches!(records(&accepted)[..], [Event::Accepted { handoff: 3, read, .. }] if *read == [2])
     );
     desk.save(accepted);
     let state = &desk.session().state;

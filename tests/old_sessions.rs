@@ -211,7 +211,10 @@ fn events() -> Vec<(&'static str, Event)> {
             "suda",
             Event::HandedOff { words: "watch 192.0.2.1".into(), to: "".into(), read: Vec::new() },
         ),
-        ("somsak", Event::Accepted { handoff: 14, read: Vec::new() }),
+        (
+            "somsak",
+            Event::Accepted { handoff: 14, read: Vec::new(), instead_of: Untrusted::default() },
+        ),
         ("somsak", Event::Resumed { version: "0.1.0".into() }),
         ("somsak", unknown(r#"{"kind":"froze","pid":4242,"why":{"z":[1,null,true],"a":"x"}}"#)),
         (

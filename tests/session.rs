@@ -108,7 +108,7 @@ fn every_kind() -> Vec<Event> {
         Event::Allowed { program: "/usr/bin/nvidia-smi".into(), sha256: Some(Digest([1; 32])) },
         Event::HandedOff { words: "watch the pool".into(), to: "".into(), read: vec![] },
         Event::HandedOff { words: "watch it".into(), to: "niran".into(), read: vec![3, 7] },
-        Event::Accepted { handoff: 9, read: vec![7] },
+        Event::Accepted { handoff: 9, read: vec![7], instead_of: Untrusted::default() },
         Event::Withdrew { entry: 6 },
         Event::Anchored { anchor: "12 zoo-able-pilot-07".parse().unwrap() },
         Event::Signed { entry: 9, key: "SHA256:abc".into(), armour: "-----\nx\n-----\n".into() },

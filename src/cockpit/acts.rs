@@ -41,7 +41,7 @@ pub(super) fn mark(model: &mut Model) -> Vec<Effect> {
             } else {
                 (ItemState::Done, items.into_iter().filter(|item| !done(item)).collect())
             };
-            set(model, items, state, &Untrusted::default())
+            set_or_ask(model, items, state)
         }
         Pane::Decision => choose(model),
         Pane::Processes
@@ -51,6 +51,16 @@ pub(super) fn mark(model: &mut Model) -> Vec<Effect> {
         | Pane::Playbook
         | Pane::Handoff => Vec::new(),
     }
+}
+
+/// Sets the state of items, unless the reason of one would go: then that is asked first.
+fn set_or_ask(model: &mut Model, items: Vec<ItemId>, state: ItemState) -> Vec<Effect> {
+    let session = model.session.as_ref();
+    if items.iter().any(|item| session.is_some_and(|it| it.reason(item).is_some())) {
+        model.dialog = Dialog::LoseReasons(items, state);
+        return Vec::new();
+    }
+    set(model, items, state, &Untrusted::default())
 }
 
 /// Sets the state of items, an entry each; the range has done its work then.
@@ -73,7 +83,7 @@ pub(super) fn set(
 /// Somebody is at the items.
 pub(super) fn doing(model: &mut Model) -> Vec<Effect> {
     let items = if model.focus == Pane::Checklist { marked(model) } else { Vec::new() };
-    set(model, items, ItemState::Doing, &Untrusted::default())
+    set_or_ask(model, items, ItemState::Doing)
 }
 
 /// Asks why the items are not applicable or blocked.

@@ -37,6 +37,16 @@ pub(super) fn in_dialog(model: &mut Model, command: Command) -> Vec<Effect> {
             let chosen = watchers.get(*line).cloned();
             return chosen.map_or_else(Vec::new, |watcher| pen::give_to(model, watcher));
         }
+        (Dialog::NotNamed(handoff), Command::Open) => {
+            let handoff = *handoff;
+            model.dialog = Dialog::Closed;
+            return handoff::accept_now(model, handoff);
+        }
+        (Dialog::LoseReasons(items, state), Command::Open) => {
+            let (items, state) = (std::mem::take(items), *state);
+            model.dialog = Dialog::Closed;
+            return acts::set(model, items, state, &Untrusted::default());
+        }
         (Dialog::Item(_) | Dialog::Node(..), Command::Mark) => {
             model.dialog = Dialog::Closed;
             // The page is about one of them.

@@ -54,6 +54,10 @@ pub enum Dialog {
     PenAsked(Watcher),
     /// Who watches, and could have the pen; the line under the cursor.
     GivePen(Vec<Watcher>, usize),
+    /// «Accept the handoff of this entry, which was signed for somebody else?»
+    NotNamed(u64),
+    /// «Set these items so, although some of them have reasons that would go?»
+    LoseReasons(Vec<ItemId>, ItemState),
 }
 
 /// Something that can be copied.
@@ -126,7 +130,15 @@ impl Dialog {
                 | Self::ShowExpert
                 | Self::EndTraining
                 | Self::PenAsked(_)
+                | Self::NotNamed(_)
+                | Self::LoseReasons(..)
         )
+    }
+
+    /// Only `y` says yes: the key before it was Enter, or was pressed for many things one after the other.
+    #[must_use]
+    pub const fn asks_twice(&self) -> bool {
+        matches!(self, Self::NotNamed(_) | Self::LoseReasons(..))
     }
 
     /// It may be longer than the screen, so the arrows move its lines. The coach's pages turn by themselves.
@@ -139,6 +151,8 @@ impl Dialog {
             | Self::AllowTool(_)
             | Self::Leave
             | Self::PenAsked(_)
+            | Self::NotNamed(_)
+            | Self::LoseReasons(..)
             | Self::Unread => true,
             Self::Closed
             | Self::Ask(..)

@@ -51,6 +51,7 @@ pub(super) fn open(model: &mut Model, opened: Opened) -> Vec<Effect> {
     model.stage = Stage::Work;
     model.view = View::Cockpit;
     model.dialog = Dialog::Closed;
+    judge(model);
     rows::refresh(model);
     decision::refresh(model);
     decision::to_here(model);
@@ -68,6 +69,14 @@ pub(super) fn open(model: &mut Model, opened: Opened) -> Vec<Effect> {
         effects.extend(acts::record(model, Event::Resumed { version }));
     }
     effects
+}
+
+/// What was seen while no session was open was judged by no playbook: until the next look, all of it would look harmless.
+fn judge(model: &mut Model) {
+    if let Some(snapshot) = model.live.snapshot.clone() {
+        let indicators = Arc::clone(&model.live.indicators);
+        model.live.findings = Arc::new(model.live.watch.see(&snapshot, &indicators));
+    }
 }
 
 /// A playbook that cannot be walked or ticked off is a text, and panes that stay empty need a word.

@@ -8,7 +8,7 @@ use tui_input::Input;
 
 use crate::cockpit::acts::record;
 use crate::cockpit::dialog::{CopyKind, Copyable, Dialog};
-use crate::cockpit::model::{NoticeKind, Pane, Session, SourceKind, View};
+use crate::cockpit::model::{NoticeKind, Pane, Pen, Session, SourceKind, View};
 use crate::cockpit::{Effect, Model, pen};
 use crate::domain::session::{Anchor, Event, brief};
 use crate::domain::untrusted::Untrusted;
@@ -89,32 +89,53 @@ pub(super) fn sign(model: &mut Model, input: &Input) -> Vec<Effect> {
 
 /// Accepts the newest handoff that nobody has accepted. Whoever has no pen asks for it with the same key, or takes it
 /// where it is free, and the acceptance follows when it comes.
+///
+/// Whoever is not the one that it was signed for is asked once, before anybody else hears of it.
 pub(super) fn accept(model: &mut Model) -> Vec<Effect> {
+    let Some((handoff, instead_of)) = ready(model) else { return Vec::new() };
+    let pen = model.session.as_ref().map(|session| &session.pen);
+    if !instead_of.is_empty() && matches!(pen, Some(Pen::Ours | Pen::Observer(_))) {
+        model.dialog = Dialog::NotNamed(handoff);
+        return Vec::new();
+    }
+    take(model, handoff, instead_of)
+}
+
+/// Accepts this handoff without another question: whoever asks for it was asked, or the pen came that was waited for.
+pub(super) fn accept_now(model: &mut Model, handoff: u64) -> Vec<Effect> {
+    if !is_open(model, handoff) {
+        model.notice(NoticeKind::NoHandoff);
+        return Vec::new();
+    }
+    match ready(model) {
+        Some((newest, instead_of)) if newest == handoff => take(model, handoff, instead_of),
+        Some(_) | None => Vec::new(),
+    }
+}
+
+/// The handoff that waits for this responder, and whom it was signed for if not for them; says why there is none, or
+/// what is still to be read.
+fn ready(model: &mut Model) -> Option<(u64, Untrusted)> {
     let newest = model.session.as_ref().and_then(|session| session.state.handoff.as_ref());
     let Some(open) = newest.filter(|it| it.accepted.is_none()) else {
         model.notice(NoticeKind::NoHandoff);
-        return Vec::new();
+        return None;
     };
     if open.by == model.who {
         model.notice(NoticeKind::OwnHandoff);
-        return Vec::new();
+        return None;
     }
-    let handoff = open.seq;
+    let found = (open.seq, open.instead_of(&model.who));
     show(model);
-    if !all_read(model) {
-        return Vec::new();
-    }
+    all_read(model).then_some(found)
+}
+
+fn take(model: &mut Model, handoff: u64, instead_of: Untrusted) -> Vec<Effect> {
     if !model.writes() {
         return pen::ask_for_shift(model, handoff);
     }
     let read = must_read(model);
-    record(model, Event::Accepted { handoff, read }).into_iter().collect()
-}
-
-/// The pen came to whoever asked for it to accept this handoff.
-pub(super) fn accept_now(model: &mut Model, handoff: u64) -> Vec<Effect> {
-    let newest = model.session.as_ref().and_then(|session| session.state.handoff.as_ref());
-    if newest.is_some_and(|it| it.seq == handoff) { accept(model) } else { Vec::new() }
+    record(model, Event::Accepted { handoff, read, instead_of }).into_iter().collect()
 }
 
 /// It is the newest, and nobody has accepted it.
@@ -225,5 +246,6 @@ fn addressed(text: &str) -> (Untrusted, Untrusted) {
     let text = text.trim();
     let Some(rest) = text.strip_prefix('@') else { return (Untrusted::default(), text.into()) };
     let (to, words) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-    (to.into(), words.trim().into())
+    // «@niran, check the cron» is to niran.
+    (to.trim_end_matches([',', ':', ';']).into(), words.trim().into())
 }

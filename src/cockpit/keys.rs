@@ -43,6 +43,9 @@ fn plain_answer(model: &mut Model, key: Key) -> Option<Vec<Effect>> {
     {
         return Some(Vec::new());
     }
+    if model.dialog.asks_twice() && key == Key::Enter {
+        return Some(Vec::new());
+    }
     Some(match (&model.dialog, key) {
         (dialog, Key::Char('y')) if dialog.asks() => obey::obey(model, Command::Open),
         (Dialog::PenAsked(watcher), Key::Char('n')) => {
@@ -96,6 +99,8 @@ const fn input_of(dialog: &mut Dialog) -> Option<&mut Input> {
         | Dialog::Bookmarks(_)
         | Dialog::PenAsked(_)
         | Dialog::GivePen(..)
+        | Dialog::NotNamed(_)
+        | Dialog::LoseReasons(..)
         | Dialog::Unread => None,
     }
 }

@@ -65,6 +65,17 @@ impl Session {
         pending.map_or_else(|| (self.state.item(item), true), |state| (state, false))
     }
 
+    /// Why an item is in its state, as the screen shows it; `None` where nobody gave a reason.
+    #[must_use]
+    pub fn reason(&self, item: &ItemId) -> Option<&Untrusted> {
+        let pending = self.pending.iter().rev().find_map(|it| {
+            let Event::Marked { item: marked, reason, .. } = &it.event else { return None };
+            (marked == item).then_some(reason)
+        });
+        let saved = || self.state.items.get(item).map(|mark| &mark.reason);
+        pending.or_else(saved).filter(|reason| !reason.is_empty())
+    }
+
     /// The journal was asked for exactly this, and has not answered.
     #[must_use]
     pub fn is_on_its_way(&self, event: &Event) -> bool {

@@ -108,7 +108,8 @@ pub(super) fn take_over(
         ));
     }
     agreed(read, must.len(), "firedamp takeover ID --i-have-read-it")?;
-    let accepted = desk.write(Event::Accepted { handoff: handoff.seq, read: must })?;
+    let instead_of = handoff.instead_of(&desk.who);
+    let accepted = desk.write(Event::Accepted { handoff: handoff.seq, read: must, instead_of })?;
     desk.put_down(told)?;
     tell(out, "accepted", accepted)
 }

@@ -9,7 +9,7 @@ use crate::cockpit::dialog::Asked;
 use crate::cockpit::model::Pane;
 use crate::domain::base::Language;
 use crate::domain::playbook::ItemId;
-use crate::domain::session::ItemState;
+use crate::domain::session::{ItemState, Place};
 use crate::ui::dialog::QUESTION;
 use crate::ui::document::{here_label, items};
 use crate::ui::field::{self, Typed};
@@ -34,9 +34,14 @@ pub(super) fn draw(
         Asked::Note(None) => (says(model, Caption::AskNote), Caption::AskNoteHelp),
         Asked::Note(Some(about)) => {
             let title = says(model, Caption::AskNoteOn).ours(" ").then(session::place(about));
-            (title, Caption::AskNoteHelp)
+            let item = if let Place::Item(item) = about { Some(item) } else { None };
+            (with_words(model, title, item), Caption::AskNoteHelp)
         }
-        Asked::Reason(items, state) => (why(model.language, items, *state), Caption::AskReasonHelp),
+        Asked::Reason(items, state) => {
+            let title = why(model.language, items, *state);
+            let only = if let [only] = items.as_slice() { Some(only) } else { None };
+            (with_words(model, title, only), Caption::AskReasonHelp)
+        }
         Asked::FilterProcesses(_) => {
             (says(model, Caption::AskFilterProcesses), Caption::AskFilterHelp)
         }
@@ -121,6 +126,14 @@ fn why(language: Language, items: &[ItemId], state: ItemState) -> Phrase {
     match items.len() {
         0 | 1 => phrase,
         items => phrase.ours(format!(" +{}", items - 1)),
+    }
+}
+
+/// An id alone says nothing to whoever does not know the list by heart.
+fn with_words(model: &Model, title: Phrase, item: Option<&ItemId>) -> Phrase {
+    match item.and_then(|id| items(model).find(|item| item.id == *id)) {
+        Some(item) => title.ours(" ").named(&item.text),
+        None => title,
     }
 }
 

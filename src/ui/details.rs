@@ -51,6 +51,8 @@ fn page<'a>(model: &'a Model, theme: &'a Theme, area: Rect) -> Option<Sheet<'a>>
         | Dialog::Printed
         | Dialog::PenAsked(_)
         | Dialog::GivePen(..)
+        | Dialog::NotNamed(_)
+        | Dialog::LoseReasons(..)
         | Dialog::Bookmarks(_) => None,
     }
 }

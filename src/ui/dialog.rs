@@ -18,7 +18,7 @@ use crate::ui::role::Role;
 use crate::ui::text::{fit_spans, pieces, put, put_all, span, width};
 use crate::ui::theme::Theme;
 use crate::ui::wrap::wrap;
-use crate::ui::{ask, coach, debrief, details, footer, help, menu, palette, turn};
+use crate::ui::{ask, coach, debrief, details, footer, help, menu, palette, turn, twice};
 use crate::words::{Caption, command, key, session};
 
 /// What a question takes.
@@ -26,6 +26,9 @@ const ANSWERS: &[(&str, Caption)] = &[("Enter", Caption::Yes), ("Esc", Caption::
 /// Closing the question about the pen answers nobody.
 const PEN_ANSWERS: &[(&str, Caption)] =
     &[("y", Caption::Yes), ("n", Caption::No), ("Esc", Caption::Close)];
+/// Only a `y` is a yes.
+const TWICE: &[(&str, Caption)] =
+    &[("y", Caption::Yes), ("n", Caption::No), ("Esc", Caption::Cancel)];
 /// Width of a question.
 pub(super) const QUESTION: u16 = 72;
 
@@ -74,6 +77,14 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
         Dialog::GivePen(watchers, line) => {
             menu::watchers(model, theme, (watchers, *line), area, buf);
         }
+        Dialog::NotNamed(handoff) => {
+            let lines = twice::not_named(model, theme, *handoff, room(area));
+            answered(model, theme, (Caption::NotNamed, TWICE), lines, area, buf);
+        }
+        Dialog::LoseReasons(items, state) => {
+            let lines = twice::lose_reasons(model, theme, (items, *state), room(area));
+            answered(model, theme, (Caption::LoseReasons, TWICE), lines, area, buf);
+        }
         Dialog::Bookmarks(line) => menu::bookmarks(model, theme, *line, area, buf),
         // Nothing is drawn while the terminal shows what was printed.
         Dialog::Printed => {}
@@ -113,6 +124,14 @@ pub fn dialog_steps(model: &Model, theme: &Theme) -> usize {
         }
         Dialog::Leave => {
             let lines = leave(model, theme, area).len();
+            (lines, text_rows(area, lines))
+        }
+        Dialog::NotNamed(handoff) => {
+            let lines = twice::not_named(model, theme, *handoff, room(area)).len();
+            (lines, text_rows(area, lines))
+        }
+        Dialog::LoseReasons(items, state) => {
+            let lines = twice::lose_reasons(model, theme, (items, *state), room(area)).len();
             (lines, text_rows(area, lines))
         }
         _ => {
@@ -167,7 +186,7 @@ fn room(area: Rect) -> usize {
     usize::from(QUESTION.min(area.width)).saturating_sub(4)
 }
 
-fn paragraph(theme: &Theme, role: Role, text: &str, cells: usize) -> Vec<Line<'static>> {
+pub(super) fn paragraph(theme: &Theme, role: Role, text: &str, cells: usize) -> Vec<Line<'static>> {
     let line = |row: String| Line::from(span(theme, role, format!(" {row}")));
     wrap(text, cells).into_iter().map(line).collect()
 }
@@ -193,6 +212,7 @@ fn pen_asked(model: &Model, theme: &Theme, who: &Watcher, area: Rect) -> Vec<Lin
     let mut name = vec![Span::raw("   ")];
     name.extend(pieces(theme, Role::Untrusted, &who.who, room(area)));
     lines.extend([Line::from(name), Line::default()]);
+    lines.extend(twice::not_for(model, theme, &who.who, room(area)));
     lines.extend(paragraph(theme, Role::Text, text(help), room(area)));
     lines
 }

@@ -75,6 +75,9 @@ fn of_dialog(model: &Model) -> (&'static [Command], &'static [(&'static str, Cap
         Dialog::PenAsked(_) => {
             (&[], &[("y", Caption::Yes), ("n", Caption::No), ("Esc", Caption::Close)])
         }
+        Dialog::NotNamed(_) | Dialog::LoseReasons(..) => {
+            (&[], &[("y", Caption::Yes), ("n", Caption::No), CANCEL])
+        }
         Dialog::GivePen(..) => (&[], &[("Enter", Caption::GiveNow), CHOOSE, CANCEL]),
         Dialog::Ask(Asked::Time, _) => (&[], &[("Enter", Caption::GoThere), CANCEL]),
         Dialog::SignHandoff(_) => (&[], &[("Enter", Caption::SignNow), CANCEL]),

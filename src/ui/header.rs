@@ -9,18 +9,21 @@ use ratatui::text::{Line, Span};
 
 use crate::cockpit::Model;
 use crate::cockpit::acknowledge;
-use crate::cockpit::model::{Pen, Recording, Session, SourceKind};
+use crate::cockpit::model::{Glyphs, Pen, Recording, Session, SourceKind};
 use crate::cockpit::pen::Holding;
 use crate::domain::base::Language;
 use crate::domain::untrusted::Untrusted;
 use crate::ui::document::here_label;
 use crate::ui::role::Role;
-use crate::ui::text::{age, clock, fit, pieces, put, span, spans_width, time};
+use crate::ui::text::{age, clock, fit, fit_spans, pieces, put, span, spans_width, time};
 use crate::ui::theme::Theme;
 use crate::words::{Caption, pen, storage};
 
-/// Longest host name and label of a node.
+/// Longest host name.
 const NAME: usize = 24;
+
+/// Cells of a node's label before anything lighter is let in.
+const LEAST: usize = 12;
 
 /// Cells for why nothing is recorded.
 const WHY: usize = 24;
@@ -32,11 +35,13 @@ struct Part {
     weight: u8,
     /// It begins in the first column.
     at_edge: bool,
+    /// It is cut before it goes, and before another goes.
+    shrinks: bool,
     spans: Vec<Span<'static>>,
 }
 
 const fn of(weight: u8, spans: Vec<Span<'static>>) -> Part {
-    Part { weight, at_edge: false, spans }
+    Part { weight, at_edge: false, shrinks: false, spans }
 }
 
 /// Draws the header.
@@ -55,7 +60,7 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
         Language::Th => "TH",
     };
     parts.push(ours(theme, 3, language));
-    let line = joined(parts, usize::from(area.width), theme);
+    let line = joined(parts, usize::from(area.width), (theme, model.glyphs));
     put(buf, area, 0, &line);
 }
 
@@ -67,8 +72,9 @@ fn badge(theme: &Theme, role: Role, text: &str) -> Part {
     of(u8::MAX, vec![span(theme, role, format!(" {text} "))])
 }
 
-/// The parts that fit, in their order: each is let in by its weight, the heaviest first.
-fn joined(parts: Vec<Part>, cells: usize, theme: &Theme) -> Line<'static> {
+/// The parts that fit, in their order: each is let in by its weight, the heaviest first. One that shrinks is let in with
+/// its beginning, and gets of its rest what the others leave.
+fn joined(parts: Vec<Part>, cells: usize, (theme, glyphs): (&Theme, Glyphs)) -> Line<'static> {
     let mut weights: Vec<u8> = parts.iter().map(|part| part.weight).collect();
     weights.sort_unstable_by(|one, other| other.cmp(one));
     weights.dedup();
@@ -76,7 +82,7 @@ fn joined(parts: Vec<Part>, cells: usize, theme: &Theme) -> Line<'static> {
     let mut fits = vec![false; parts.len()];
     for weight in weights {
         for (part, fits) in parts.iter().zip(&mut fits).filter(|(part, _)| part.weight == weight) {
-            let taken = spans_width(&part.spans) + GAP.len();
+            let taken = part.least() + GAP.len();
             *fits = taken <= left || weight == u8::MAX;
             left = left.saturating_sub(if *fits { taken } else { 0 });
         }
@@ -89,9 +95,18 @@ fn joined(parts: Vec<Part>, cells: usize, theme: &Theme) -> Line<'static> {
             _ => GAP,
         };
         line.spans.push(span(theme, Role::Header, gap));
-        line.spans.extend(part.spans);
+        let room = if part.shrinks { part.least() + left } else { usize::MAX };
+        line.spans.extend(fit_spans(part.spans, room, glyphs));
     }
     line
+}
+
+impl Part {
+    /// Cells that it is let in with.
+    fn least(&self) -> usize {
+        let all = spans_width(&self.spans);
+        if self.shrinks { all.min(LEAST) } else { all }
+    }
 }
 
 /// What is not real, or not now, is said at the left edge of every frame.
@@ -119,7 +134,7 @@ fn in_session(model: &Model, session: &Session, theme: &Theme, parts: &mut Vec<P
         parts.push(of(4, pieces(theme, Role::Header, &playbook, NAME)));
     }
     if let Some(label) = here_label(model) {
-        parts.push(ours(theme, 3, fit(&label, NAME, model.glyphs)));
+        parts.push(Part { shrinks: true, ..ours(theme, 3, label) });
     }
     parts.push(tape(model, theme));
     parts.extend(open_for(model, session, theme));

@@ -58,6 +58,14 @@ captions! {
     TakeOverWho => "This responder wants to take over:", "ผู้นี้ขอรับเวร:";
     /// Question: what a yes does.
     TakeOverHelp => "y hands the pen and the shift. They write from then on; you watch.", "y ส่งทั้งปากกาและเวร เขารับเวรและเป็นผู้เขียนต่อ คุณดูได้อย่างเดียว";
+    /// Question: the handoff names somebody else.
+    NotNamed => "Signed for somebody else", "เซ็นให้ผู้อื่น";
+    /// Question: take it all the same; what follows that.
+    NotNamedHelp => "Accept it anyway? The journal will name both.", "รับเวรแทนหรือไม่ journal จะลงทั้งสองชื่อ";
+    /// Question: what somebody wrote would go from the list.
+    LoseReasons => "A reason would go", "เหตุผลจะหายไป";
+    /// Question: where the reason stays.
+    LoseReasonsHelp => "The timeline keeps it; u brings it back.", "ลำดับเหตุการณ์ยังเก็บไว้ กด u เพื่อเอาคืน";
     /// Card: the pen was asked for, so that the handoff can be accepted.
     WaitsForPen => "asked for the pen, waiting for", "ขอปากกาแล้ว รอ";
     /// Pen: who asks for it; the name follows.

@@ -9,11 +9,14 @@ mod here;
 
 use crate::domain::base::{Language, Timestamp};
 use crate::domain::detect::Grade;
-use crate::domain::playbook::Playbook;
+use crate::domain::playbook::{ItemId, Playbook};
 use crate::domain::session::{Anchor, Brief, ItemState};
 use crate::domain::untrusted::Untrusted;
 use crate::words::panes::{Word, word};
-use crate::words::{Part, Phrase, pick};
+use crate::words::{Part, Phrase, pick, short};
+
+/// Characters that an item is called by where it stands among others.
+const NAME: usize = 40;
 
 /// A part of the card.
 #[derive(Clone, Debug, PartialEq)]
@@ -102,10 +105,11 @@ pub fn card(
         let text = vec![strong(anchor.to_string()), quiet(help)];
         sections.push(teller.section(Word::Anchor, true, vec![Line::of(text)]));
     }
-    // The words of a handoff that waits are the first thing that the next one reads.
+    sections.push(teller.section(Word::Signed, true, done::signed(teller)));
+    // The words of the last handoff are the first thing that the next one reads, and stay there until another is signed.
     let waits = brief.handoff.as_ref().is_some_and(|it| it.accepted.is_none());
-    let place = if waits { 0 } else { sections.len() };
-    sections.insert(place, teller.section(Word::Signed, true, done::signed(teller)));
+    let name = if waits { Word::Signed } else { Word::LastHandoff };
+    sections.insert(0, teller.section(name, true, done::last_handoff(teller)));
     // What is not there yet takes no room, but for the two that everybody looks for.
     let wanted = [Word::Now, Word::Risks].map(|it| word(language, it));
     sections.retain(|it| !it.lines.is_empty() || wanted.contains(&it.name));
@@ -123,7 +127,23 @@ struct Teller<'a> {
     playbook: &'a Playbook,
 }
 
-impl Teller<'_> {
+impl<'a> Teller<'a> {
+    /// What the playbook says of an item.
+    fn item(self, id: &ItemId) -> Option<&'a str> {
+        let items = self.playbook.checklists().flat_map(|list| &list.items);
+        items.into_iter().find(|item| item.id == *id).map(|item| item.text.as_str())
+    }
+
+    /// Items by their ids, each with the beginning of its words.
+    fn items(self, ids: &[&ItemId]) -> Text {
+        let named = |id: &&ItemId| {
+            let mut text = vec![quiet(id.0.as_str())];
+            text.extend(self.item(id).map(|it| plain(format!(" {}", short(it, NAME)))));
+            text
+        };
+        ids.iter().map(named).collect::<Vec<Text>>().join(&quiet("; "))
+    }
+
     const fn say(self, en: &'static str, th: &'static str) -> &'static str {
         pick(self.language, en, th)
     }

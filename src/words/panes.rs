@@ -95,6 +95,7 @@ words! {
     Guesses => "GUESSES", "สมมติฐาน";
     Anchor => "ANCHOR", "คำยืนยัน";
     Signed => "SIGNED", "ลงชื่อ";
+    LastHandoff => "HANDOFF", "เวรก่อน";
     MarkRead => "read", "อ่านแล้ว";
     NotSigned => "not signed", "ยังไม่เซ็น";
     NotAccepted => "signed, not accepted yet", "เซ็นแล้ว รอผู้รับ";
@@ -118,6 +119,16 @@ pub const fn part(language: Language, part: NetworkPart) -> &'static str {
 #[must_use]
 pub fn sorted_by(language: Language, sort: ProcessSort) -> String {
     format!("{} {}", pick(language, "by", "เรียงตาม"), fact::sort(language, sort))
+}
+
+/// How many entries somebody wrote.
+#[must_use]
+pub fn entries(language: Language, count: u64) -> String {
+    match (language, count) {
+        (Language::En, 1) => String::from("1 entry"),
+        (Language::En, _) => format!("{count} entries"),
+        (Language::Th, _) => format!("{count} รายการ"),
+    }
 }
 
 /// How many rows a range holds.

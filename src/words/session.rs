@@ -8,7 +8,7 @@ use crate::domain::session::{ClockChange, Event, ItemState, Opening, Place, know
 use crate::domain::untrusted::Untrusted;
 use crate::words::finding;
 use crate::words::trouble::damage;
-use crate::words::{Phrase, pick};
+use crate::words::{Phrase, pick, short};
 
 /// Title of a pane.
 #[must_use]
@@ -140,24 +140,7 @@ pub fn event(language: Language, event: &Event) -> Phrase {
         Event::Withdrew { entry } => {
             say("took back what was written in ", "ถอนสิ่งที่เขียนไว้ใน ").ours(format!("#{entry}"))
         }
-        Event::Marked { item, state, reason, undoes } => {
-            let back = undoes.map_or_else(Phrase::default, |entry| {
-                say("took back ", "ถอน ").ours(format!("#{entry}: "))
-            });
-            let marked = back
-                .named(&item.0)
-                .ours(pick(language, " is ", " "))
-                .ours(item_state(language, *state));
-            if reason.is_empty() { marked } else { marked.ours(": ").theirs(reason) }
-        }
-        Event::Noted { text, about } => {
-            let note = say("note", "โน้ต");
-            let note = match about {
-                Some(about) => note.ours(pick(language, " on ", " เรื่อง ")).then(place(about)),
-                None => note,
-            };
-            note.ours(": ").theirs(text)
-        }
+        Event::Marked { .. } | Event::Noted { .. } => on_item(language, event, None, 0),
         Event::Found { finding, name } => {
             let grade = finding::grade(language, finding.grade);
             let found = say("found ", "พบ ").theirs(name).ours(format!(" ({grade})"));
@@ -182,8 +165,12 @@ pub fn event(language: Language, event: &Event) -> Phrase {
         Event::HandedOff { words, to, .. } => {
             say("handoff signed to ", "เซ็นส่งเวรให้ ").theirs(to).ours(": ").theirs(words)
         }
-        Event::Accepted { handoff, .. } => {
-            say("handoff accepted: ", "รับเวรแล้ว: ").ours(format!("#{handoff}"))
+        Event::Accepted { handoff, instead_of, .. } => {
+            let accepted = say("handoff accepted: ", "รับเวรแล้ว: ").ours(format!("#{handoff}"));
+            if instead_of.is_empty() {
+                return accepted;
+            }
+            accepted.ours(pick(language, ", signed for ", " ซึ่งเซ็นให้ ")).theirs(instead_of)
         }
         Event::Anchored { anchor } => {
             say("anchor shown: ", "แสดงคำยืนยัน: ").ours(anchor.to_string())
@@ -214,6 +201,40 @@ pub fn event(language: Language, event: &Event) -> Phrase {
             let kind = fields.get("kind").and_then(|kind| kind.as_str()).unwrap_or("?");
             say("an event of a kind unknown here: ", "เหตุการณ์ชนิดที่รุ่นนี้ไม่รู้จัก: ").named(kind)
         }
+    }
+}
+
+/// A mark or a note, with what the playbook calls the item that it is about. Where a reason or a note follows, of that
+/// at most so many characters: what somebody wrote is in view beside it.
+#[must_use]
+#[expect(clippy::wildcard_enum_match_arm, reason = "the other kinds are about no item")]
+pub fn on_item(language: Language, what: &Event, words: Option<&str>, most: usize) -> Phrase {
+    let called = |phrase: Phrase| match words {
+        Some(words) => phrase.ours(" (").named(&short(words, most)).ours(")"),
+        None => phrase,
+    };
+    let say = |en, th| Phrase::of(pick(language, en, th));
+    match what {
+        Event::Marked { item, state, reason, undoes } => {
+            let back = undoes.map_or_else(Phrase::default, |entry| {
+                say("took back ", "ถอน ").ours(format!("#{entry}: "))
+            });
+            let marked = back
+                .named(&item.0)
+                .ours(pick(language, " is ", " "))
+                .ours(item_state(language, *state));
+            match words {
+                Some(words) if reason.is_empty() => marked.ours("  ").named(words),
+                _ if reason.is_empty() => marked,
+                _ => called(marked).ours(": ").theirs(reason),
+            }
+        }
+        Event::Noted { text, about: Some(about) } => {
+            let note = say("note on ", "โน้ตเรื่อง ").then(place(about));
+            called(note).ours(": ").theirs(text)
+        }
+        Event::Noted { text, about: None } => say("note: ", "โน้ต: ").theirs(text),
+        other => event(language, other),
     }
 }
 

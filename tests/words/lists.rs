@@ -97,7 +97,7 @@ pub(crate) fn events() -> Vec<Event> {
         Event::Allowed { program: value(), sha256: None },
         Event::HandedOff { words: value(), to: Untrusted::default(), read: vec![] },
         Event::HandedOff { words: value(), to: value(), read: vec![3] },
-        Event::Accepted { handoff: 9, read: vec![3] },
+        Event::Accepted { handoff: 9, read: vec![3], instead_of: Untrusted::default() },
         Event::Withdrew { entry: 7 },
         Event::Anchored { anchor: anchor() },
         Event::Signed { entry: 9, key: value(), armour: value() },

@@ -92,7 +92,10 @@ pub(in crate::cockpit) fn went(model: &mut Model, went: Went) {
     let forced = (!went.given).then(|| (went.to.clone().unwrap_or_default(), Untrusted::default()));
     let (gave, lost) = (went.given, forced.is_some());
     model.pen = Desk { forced, gave, lost, ..Desk::default() };
-    if matches!(model.dialog, Dialog::AllowTool(_) | Dialog::PenAsked(_) | Dialog::GivePen(..)) {
+    if matches!(
+        model.dialog,
+        Dialog::AllowTool(_) | Dialog::PenAsked(_) | Dialog::GivePen(..) | Dialog::LoseReasons(..)
+    ) {
         model.dialog = Dialog::Closed;
     }
     model.unsay(is_of_a_writer);

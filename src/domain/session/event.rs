@@ -171,6 +171,9 @@ pub enum Event {
         /// The lines of the card that were marked as read.
         #[serde(skip_serializing_if = "Vec::is_empty", default)]
         read: Vec<u64>,
+        /// Whom it was signed for, if that is somebody else; empty otherwise.
+        #[serde(skip_serializing_if = "Untrusted::is_empty", default)]
+        instead_of: Untrusted,
     },
     /// The anchor of an earlier entry was shown, so that somebody elsewhere may have it.
     Anchored {

@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::text::Line;
 
 use crate::cockpit::Model;
 use crate::cockpit::model::{Pane, Session};
@@ -14,9 +15,9 @@ use crate::ui::glyph::check_box;
 use crate::ui::panes::row::{Row, select};
 use crate::ui::panes::{Title, framed, is_full, say_empty, wrapped};
 use crate::ui::role::Role;
-use crate::ui::text::width;
+use crate::ui::text::{pieces, span, width};
 use crate::ui::theme::Theme;
-use crate::ui::wrap::wrap;
+use crate::ui::wrap::{hanging, wrap};
 use crate::words::panes::{self as said, Word, word};
 use crate::words::session::phase;
 
@@ -24,6 +25,12 @@ use crate::words::session::phase;
 const CELLS_FOR_WHO: usize = 64;
 /// From this many cells on, how it is done gets half of them.
 const CELLS_FOR_HOW: usize = 96;
+/// From this many rows on, reasons have lines of their own.
+const ROWS_FOR_WHY: u16 = 14;
+/// Lines of a reason where other panes are beside this one.
+const REASON_LINES: usize = 3;
+/// Cells of one reason; its page has all of it.
+const REASON: usize = 800;
 /// Cells of the cursor, the box and the sign of what is not on disk.
 const SIGNS: usize = 5;
 
@@ -37,7 +44,9 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
         return say_empty(model, theme, Word::NoList, inside, buf);
     }
     let height = usize::from(inside.height);
-    let page = Page { model, theme, session, area: inside, wraps: is_full(model, Pane::Checklist) };
+    let wraps = is_full(model, Pane::Checklist);
+    let airy = wraps || inside.height >= ROWS_FOR_WHY;
+    let page = Page { model, theme, session, area: inside, wraps, airy };
     let mut line = 0;
     for (at, row) in lists.rows.iter().enumerate().skip(page.first(height)) {
         if line >= height {
@@ -76,7 +85,10 @@ struct Page<'a> {
     theme: &'a Theme,
     session: &'a Session,
     area: Rect,
+    /// Items have as many lines as they need.
     wraps: bool,
+    /// Reasons have lines of their own.
+    airy: bool,
 }
 
 impl Page<'_> {
@@ -90,20 +102,27 @@ impl Page<'_> {
     fn height(&self, row: &ChecklistRow) -> usize {
         match row {
             ChecklistRow::Head { .. } => 1,
-            ChecklistRow::Item(_) if !self.wraps => 1,
             ChecklistRow::Item(id) => {
-                let text = item(self.model, id)
-                    .map_or(1, |item| wrap(&item.text, self.text_cells()).len());
-                text + usize::from(self.reason(id).is_some())
+                let text = item(self.model, id).filter(|_| self.wraps);
+                let text = text.map_or(1, |item| wrap(&item.text, self.text_cells()).len());
+                text + self.reason(id).len()
             }
         }
     }
 
-    /// Why an item is in its state: a line of its own where items wrap.
-    fn reason(&self, id: &ItemId) -> Option<&Untrusted> {
+    /// Why an item is in its state, on lines of its own; none where there is no room for them.
+    fn reason(&self, id: &ItemId) -> Vec<Line<'static>> {
         let (_, saved) = self.session.item(id);
-        let mark = self.session.state.items.get(id).filter(|_| saved && self.wraps);
-        mark.map(|mark| &mark.reason).filter(|reason| !reason.is_empty())
+        let mark = self.session.state.items.get(id).filter(|_| saved && self.airy);
+        let Some(mark) = mark.filter(|mark| !mark.reason.is_empty()) else { return Vec::new() };
+        let name = format!("{}: ", word(self.model.language, Word::Because));
+        let indent = width(&name);
+        let lead = vec![span(self.theme, Role::Dim, name)];
+        let reason = pieces(self.theme, Role::Untrusted, &mark.reason, REASON);
+        let cells = usize::from(self.area.width).saturating_sub(SIGNS);
+        let mut lines = hanging(lead, indent, &reason, cells);
+        lines.truncate(if self.wraps { wrapped::MOST } else { REASON_LINES });
+        lines
     }
 
     /// Cells for the text of an item; what is known of it stands at the right of that.
@@ -174,7 +193,9 @@ impl Page<'_> {
         let mut pen = Row::new(self.theme, self.model.glyphs, self.area, line, buf);
         pen.skip(1);
         let (state, saved) = self.session.item(id);
-        let mark = self.session.state.items.get(id).filter(|_| saved);
+        // Whoever took an item back has not done it.
+        let stands = saved && state != ItemState::Open;
+        let mark = self.session.state.items.get(id).filter(|_| stands);
         let role = box_role(state);
         pen.say(if saved { role } else { Role::Pending }, check_box(state));
         pen.say(Role::Pending, if saved { " " } else { "~" });
@@ -185,28 +206,28 @@ impl Page<'_> {
         let settled = matches!(state, ItemState::Done | ItemState::NotApplicable);
         let role = if settled { Role::Dim } else { Role::Text };
         let cells = self.text_cells();
-        if !self.wraps {
-            beside(item, mark, &mut pen, cells, role, &item.text);
-            return 1;
-        }
-        let rows = wrap(&item.text, cells);
+        let reason = self.reason(id);
+        // What has lines of its own does not stand beside the item too.
+        let bare = mark.map(|mark| ItemMark { reason: Untrusted::default(), ..mark.clone() });
+        let mark = if reason.is_empty() { mark } else { bare.as_ref() };
+        let rows = if self.wraps { wrap(&item.text, cells) } else { vec![item.text.clone()] };
         let mut texts = rows.iter();
         let first = texts.next().map_or("", String::as_str);
-        let bare = mark.map(|mark| ItemMark { reason: Untrusted::default(), ..mark.clone() });
-        beside(item, bare.as_ref(), &mut pen, cells, role, first);
+        beside(item, mark, &mut pen, cells, role, first);
         for (below, text) in texts.enumerate() {
             let mut pen = Row::new(self.theme, self.model.glyphs, self.area, line + below + 1, buf);
             pen.skip(SIGNS);
             pen.say(role, text);
         }
-        let Some(reason) = self.reason(id) else { return rows.len() };
-        let mut pen = Row::new(self.theme, self.model.glyphs, self.area, line + rows.len(), buf);
-        pen.skip(SIGNS);
-        pen.say(Role::Dim, word(self.model.language, Word::Because));
-        pen.say(Role::Dim, ": ");
-        let room = pen.room();
-        pen.pieces(Role::Untrusted, reason, room);
-        rows.len() + 1
+        for (below, why) in reason.iter().enumerate() {
+            let at = line + rows.len() + below;
+            let mut pen = Row::new(self.theme, self.model.glyphs, self.area, at, buf);
+            pen.skip(SIGNS);
+            for span in &why.spans {
+                pen.styled(span.style, &span.content);
+            }
+        }
+        rows.len() + reason.len()
     }
 }
 

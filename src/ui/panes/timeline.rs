@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use crate::cockpit::Model;
 use crate::cockpit::model::{Pane, Pen, Pending, Session};
 use crate::domain::detect::Grade;
-use crate::domain::session::{Entry, Event};
+use crate::domain::session::{Entry, Event, Place};
 use crate::ui::document;
 use crate::ui::found;
 use crate::ui::glyph::check_box;
@@ -18,7 +18,7 @@ use crate::ui::text::{phrase, time};
 use crate::ui::theme::Theme;
 use crate::ui::wrap::wrap_spans;
 use crate::words::panes::{self as said, Word, word};
-use crate::words::session::event;
+use crate::words::session::{event, on_item};
 use crate::words::{Caption, Phrase};
 
 /// From this many cells on, a line names its number and who.
@@ -203,8 +203,14 @@ fn one(model: &Model, entry: &Entry, at_cursor: bool, pen: &mut Row<'_>) {
 pub(in crate::ui) fn told(model: &Model, what: &Event) -> Phrase {
     let usual = event(model.language, what);
     match what {
-        Event::Marked { item, .. } => match document::items(model).find(|it| it.id == *item) {
-            Some(item) => usual.ours("  ").named(&item.text),
+        Event::Marked { item, .. } | Event::Noted { about: Some(Place::Item(item)), .. } => {
+            let item = document::items(model).find(|it| it.id == *item);
+            let most = usize::from(model.size.columns / 5).clamp(12, 48);
+            on_item(model.language, what, item.map(|item| item.text.as_str()), most)
+        }
+        // The number of an entry says nothing to whoever has not that entry before them.
+        Event::TookBack { choice: entry } | Event::Withdrew { entry } => match at(model, *entry) {
+            Some(back) => usual.ours(": ").then(told(model, &back.event)),
             None => usual,
         },
         Event::Chose { flow, node, to, label, .. } => {
@@ -221,6 +227,15 @@ pub(in crate::ui) fn told(model: &Model, what: &Event) -> Phrase {
         }
         _ => usual,
     }
+}
+
+/// The entry of this number, if it is at hand and not one that takes another back.
+fn at(model: &Model, seq: u64) -> Option<&Entry> {
+    let entries = &model.session.as_ref()?.entries;
+    let at = entries.binary_search_by_key(&seq, |entry| entry.seq).ok()?;
+    let takes_back =
+        |it: &&Entry| matches!(it.event, Event::TookBack { .. } | Event::Withdrew { .. });
+    entries.get(at).map(|entry| &**entry).filter(|entry| !takes_back(entry))
 }
 
 /// Glyph and role of a kind of event.
@@ -263,7 +278,7 @@ fn mark(event: &Event) -> (&'static str, Role) {
 fn detail(model: &Model, theme: &Theme, session: &Session, area: Rect, buf: &mut Buffer) -> u16 {
     let back = model.panes.timeline.line;
     let Some(entry) = session.entries.iter().rev().nth(back) else { return 0 };
-    let spans = phrase(theme, Role::Text, &event(model.language, &entry.event), VALUE);
+    let spans = phrase(theme, Role::Text, &told(model, &entry.event), VALUE);
     let mut rows = wrap_spans(&spans, usize::from(area.width).saturating_sub(2));
     rows.truncate(DETAIL_ROWS);
     let height = u16::try_from(rows.len() + 1).unwrap_or(u16::MAX).min(area.height);

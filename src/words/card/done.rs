@@ -3,6 +3,7 @@
 use crate::domain::detect::Grade;
 use crate::domain::playbook::Block;
 use crate::domain::session::{HandoffState, Note, Place};
+use crate::words::Part;
 use crate::words::card::{
     Line, Sign, Teller, Text, Tone, moment, one_line, part, plain, quiet, strong, theirs, toned,
 };
@@ -67,7 +68,8 @@ pub(super) fn people(teller: Teller<'_>) -> Vec<Line> {
         .iter()
         .map(|worker| {
             let span = format!("{} - {}", moment(worker.from), moment(worker.to));
-            let text = vec![theirs(&worker.by), quiet(format!("  {}", worker.entries))];
+            let entries = crate::words::panes::entries(teller.language, worker.entries);
+            let text = vec![theirs(&worker.by), quiet(format!("  {entries}"))];
             Line::with(Sign::Label(Tone::Quiet, span), text)
         })
         .collect();
@@ -83,13 +85,17 @@ pub(super) fn people(teller: Teller<'_>) -> Vec<Line> {
     lines
 }
 
-/// Who signed the newest handoff, to whom and in which words, and who accepted it; and keys that signed the journal.
+/// Who signed the last handoff, to whom and in which words, and who accepted it.
+pub(super) fn last_handoff(teller: Teller<'_>) -> Vec<Line> {
+    teller.brief.handoff.iter().flat_map(|handoff| handed(teller, handoff)).collect()
+}
+
+/// Keys that signed the journal; and that nobody has signed a handoff.
 pub(super) fn signed(teller: Teller<'_>) -> Vec<Line> {
     let brief = teller.brief;
     let mut lines = Vec::new();
-    match &brief.handoff {
-        None => lines.push(Line::of(vec![quiet(teller.say("not signed", "ยังไม่เซ็น"))])),
-        Some(handoff) => lines.extend(handed(teller, handoff)),
+    if brief.handoff.is_none() {
+        lines.push(Line::of(vec![quiet(teller.say("not signed", "ยังไม่เซ็น"))]));
     }
     lines.extend(brief.signatures.iter().map(|it| {
         let up_to = teller.say("signed with a key up to ", "เซ็นด้วยกุญแจถึง ");
@@ -108,7 +114,13 @@ fn handed(teller: Teller<'_>, handoff: &HandoffState) -> Vec<Line> {
     let first = Line::with(Sign::Label(Tone::Quiet, moment(handoff.at)), text);
     let second = if let Some((by, at)) = &handoff.accepted {
         let accepted = part(Tone::Good, teller.say(" accepted", " รับเวรแล้ว"));
-        Line::with(Sign::Label(Tone::Quiet, moment(*at)), vec![theirs(by), accepted])
+        let mut text = vec![theirs(by), accepted];
+        let instead_of = handoff.instead_of(by);
+        if !instead_of.is_empty() {
+            let said = teller.say(", but it was signed for ", " แต่เซ็นให้ ");
+            text.extend([part(Tone::Watch, said), (Tone::Watch, Part::Theirs(instead_of))]);
+        }
+        Line::with(Sign::Label(Tone::Quiet, moment(*at)), text)
     } else {
         let said = teller.say(
             "signed, not accepted yet: the writer keeps the pen",

@@ -1,5 +1,6 @@
 //! Where we are on the tree, and what changed since the session was last taken over.
 
+use crate::domain::playbook::ItemId;
 use crate::domain::session::{FlowBrief, ItemState};
 use crate::words::card::{
     Line, Sign, Teller, Text, Tone, moment, one_line, part, plain, quiet, strong, theirs,
@@ -37,11 +38,10 @@ fn containment(teller: Teller<'_>) -> Option<Line> {
         return Some(Line::with(sign(Tone::Good), text));
     }
     let open = phase.items.iter().filter(|item| item.state != ItemState::NotApplicable);
-    let open: Vec<&str> = open.map(|item| item.id.0.as_str()).collect();
-    let text = vec![
-        part(Tone::Watch, teller.say("not contained yet: ", "ยังจำกัดความเสียหายไม่ครบ: ")),
-        plain(open.join(" ")),
-    ];
+    let open: Vec<&ItemId> = open.map(|item| &item.id).collect();
+    let said = teller.say("not contained yet: ", "ยังจำกัดความเสียหายไม่ครบ: ");
+    let mut text = vec![part(Tone::Watch, said)];
+    text.extend(teller.items(&open));
     Some(Line::with(sign(Tone::Watch), text))
 }
 
@@ -65,13 +65,14 @@ pub(super) fn since(teller: Teller<'_>) -> Vec<Line> {
         (None, None) => return Vec::new(),
     }
     let first = Line::with(Sign::Label(Tone::Quiet, when), text);
-    vec![first, Line::more(done(teller))]
+    std::iter::once(first).chain(done(teller).into_iter().map(Line::more)).collect()
 }
 
-fn done(teller: Teller<'_>) -> Text {
+/// What was done in numbers, then a line for each state that items were set to.
+fn done(teller: Teller<'_>) -> Vec<Text> {
     let since = &teller.brief.since;
     if since.is_quiet() {
-        return vec![quiet(teller.say("nothing was done", "ยังไม่ได้ทำอะไร"))];
+        return vec![vec![quiet(teller.say("nothing was done", "ยังไม่ได้ทำอะไร"))]];
     }
     let mut said: Vec<Text> = Vec::new();
     let mut count = |count: usize, en: &'static str, th: &'static str| {
@@ -84,6 +85,8 @@ fn done(teller: Teller<'_>) -> Text {
     count(since.chosen, "chosen", "ทางที่เลือก");
     count(since.notes, "noted", "โน้ต");
     count(since.taken_back, "taken back", "ถอนคืน");
+    let numbers = said.join(&quiet(", "));
+    let mut lines: Vec<Text> = Some(numbers).into_iter().filter(|it| !it.is_empty()).collect();
     for state in [
         ItemState::Done,
         ItemState::Doing,
@@ -92,7 +95,7 @@ fn done(teller: Teller<'_>) -> Text {
         ItemState::Open,
     ] {
         let of = since.marked.iter().filter(|(_, it)| *it == state);
-        let items: Vec<&str> = of.map(|(item, _)| item.0.as_str()).collect();
+        let items: Vec<&ItemId> = of.map(|(item, _)| item).collect();
         if !items.is_empty() {
             let name = match state {
                 ItemState::Open => teller.say("open again", "เปิดใหม่"),
@@ -101,8 +104,10 @@ fn done(teller: Teller<'_>) -> Text {
                 }
                 ItemState::NotApplicable => teller.say("n/a", "ไม่เกี่ยวข้อง"),
             };
-            said.push(vec![plain(format!("{name} ")), quiet(items.join(" "))]);
+            let mut text = vec![plain(format!("{name} "))];
+            text.extend(teller.items(&items));
+            lines.push(text);
         }
     }
-    said.join(&quiet(", "))
+    lines
 }

@@ -153,6 +153,23 @@ pub struct HandoffState {
     pub accepted: Option<(Untrusted, Timestamp)>,
 }
 
+impl HandoffState {
+    /// This responder may take it without a question: nobody was named, or they were. A name in the journal goes on
+    /// with the way that led to it, `niran as root from 192.0.2.7`, and nobody types that.
+    #[must_use]
+    pub fn is_for(&self, who: &Untrusted) -> bool {
+        let (to, who) = (self.to.bytes(), who.bytes());
+        let begins = who.get(..to.len()).is_some_and(|it| it.eq_ignore_ascii_case(to));
+        to.is_empty() || (begins && matches!(who.get(to.len()), None | Some(b' ')))
+    }
+
+    /// Whom it was signed for, if that is not this responder; empty otherwise.
+    #[must_use]
+    pub fn instead_of(&self, who: &Untrusted) -> Untrusted {
+        if self.is_for(who) { Untrusted::default() } else { self.to.clone() }
+    }
+}
+
 impl Training {
     /// How many hints of a task were shown.
     #[must_use]

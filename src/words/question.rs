@@ -1,0 +1,70 @@
+//! Words of the questions that come before an act which somebody may not mean: taking what was signed for somebody else,
+//! and losing what somebody wrote.
+
+use crate::domain::base::Language;
+use crate::domain::playbook::ItemId;
+use crate::domain::session::ItemState;
+use crate::domain::untrusted::Untrusted;
+use crate::words::session::item_state;
+use crate::words::{Phrase, pick};
+
+/// «Signed for niran; you are mali.»
+#[must_use]
+pub fn not_named(language: Language, to: &Untrusted, who: &Untrusted) -> Phrase {
+    let you = pick(language, "; you are ", " แต่คุณคือ ");
+    signed_for(language, to).ours(you).theirs(who).ours(pick(language, ".", ""))
+}
+
+/// «Signed for niran»
+#[must_use]
+pub fn signed_for(language: Language, to: &Untrusted) -> Phrase {
+    Phrase::of(pick(language, "Signed for ", "เซ็นให้ ")).theirs(to)
+}
+
+/// «1.3/4 is blocked: "waits for the vendor".»
+#[must_use]
+pub fn has_reason(
+    language: Language,
+    item: &ItemId,
+    state: ItemState,
+    reason: &Untrusted,
+) -> Phrase {
+    Phrase::default()
+        .named(&item.0)
+        .ours(pick(language, " is ", " "))
+        .ours(item_state(language, state))
+        .ours(": \"")
+        .theirs(reason)
+        .ours(pick(language, "\".", "\""))
+}
+
+/// «2 of 5 items have reasons that would go.»
+#[must_use]
+pub fn have_reasons(language: Language, count: usize, all: usize) -> String {
+    match language {
+        Language::En => format!("{count} of {all} items have reasons that would go."),
+        Language::Th => format!("{count} จาก {all} รายการมีเหตุผลที่จะหายไป"),
+    }
+}
+
+/// «Tick it anyway?» Items get the state without a reason, so only three can be asked about.
+#[must_use]
+pub fn anyway(language: Language, state: ItemState, all: usize) -> String {
+    let (one, many) = match (language, state) {
+        (Language::En, ItemState::Done) => ("Tick it anyway?", "Tick all"),
+        (Language::En, ItemState::Doing) => ("Begin it anyway?", "Begin all"),
+        (Language::En, ItemState::Open | ItemState::Blocked | ItemState::NotApplicable) => {
+            ("Open it anyway?", "Open all")
+        }
+        (Language::Th, ItemState::Done) => ("ติ๊กเลยหรือไม่", "ติ๊กทั้ง"),
+        (Language::Th, ItemState::Doing) => ("เริ่มทำเลยหรือไม่", "เริ่มทำทั้ง"),
+        (Language::Th, ItemState::Open | ItemState::Blocked | ItemState::NotApplicable) => {
+            ("เปิดใหม่เลยหรือไม่", "เปิดใหม่ทั้ง")
+        }
+    };
+    match language {
+        _ if all == 1 => one.to_owned(),
+        Language::En => format!("{many} {all} anyway?"),
+        Language::Th => format!("{many} {all} รายการหรือไม่"),
+    }
+}
