@@ -81,14 +81,16 @@ fn obey(arguments: Arguments) -> Result<ExitCode, Complaint> {
         Some(Command::Train { name: Some(name) }) => train::train(&options, &name),
         Some(Command::Debrief { id }) => printed(train::debrief(&options, &id, out)?),
         Some(Command::Sessions { json }) => {
-            told(sessions::list(&store(&options)?, json, out).map(|()| ExitCode::SUCCESS))
+            let form = form(json, &options);
+            told(sessions::list(&store(&options)?, form, out).map(|()| ExitCode::SUCCESS))
         }
         Some(Command::Verify { id, each, anchor }) => {
-            let done = told(verify::verify(&copies(&options)?, &id, Asked { each, anchor }, out));
+            let asked = Asked { each, anchor, language: options.language() };
+            let done = told(verify::verify(&copies(&options)?, &id, asked, out));
             say_where(&options, &id, "verify", done)
         }
         Some(Command::Timeline { id, json }) => {
-            let form = if json { Form::Json } else { Form::Words(options.language()) };
+            let form = form(json, &options);
             let store = copies(&options)?;
             let done = told(timeline::print(&store, &id, form, out, &mut io::stderr()));
             say_where(&options, &id, "timeline", done)
@@ -96,16 +98,7 @@ fn obey(arguments: Arguments) -> Result<ExitCode, Complaint> {
         Some(Command::Export { id, output, redact, masked }) => {
             bundle::export(&copies(&options)?, &id, output.as_deref(), (redact, &masked), out)
         }
-        Some(Command::Import { file }) => {
-            let places = Places::find(&options)?;
-            let new = places.is_new()?;
-            let store = Store::at(&places.sessions).map_err(|error| Complaint::from(&error))?;
-            if new {
-                let made = trouble::made(options.language(), &reason::shown(store.path()));
-                writeln!(io::stderr(), "firedamp: {}", made.plain(usize::MAX)).ok();
-            }
-            bundle::import(&store, &file, out)
-        }
+        Some(Command::Import { file }) => bundle::import(&place_for_copies(&options)?, &file, out),
         Some(Command::Handoff { id, to, note, read }) => {
             let note = note.as_deref();
             handoff::hand_off(&options, Handing { id: &id, to: &to, note, read }, out)
@@ -132,6 +125,10 @@ fn obey(arguments: Arguments) -> Result<ExitCode, Complaint> {
     }
 }
 
+fn form(json: bool, options: &Options) -> Form {
+    if json { Form::Json } else { Form::Words(options.language()) }
+}
+
 /// The store that commands read; it must be there.
 fn store(options: &Options) -> Result<Store, Complaint> {
     let places = Places::find(options)?;
@@ -144,6 +141,18 @@ fn copies(options: &Options) -> Result<Store, Complaint> {
     Store::of_copies(&places.sessions).map_err(|error| Complaint::from(&error))
 }
 
+/// The store that takes sessions in; a place that was not there is named.
+fn place_for_copies(options: &Options) -> Result<Store, Complaint> {
+    let places = Places::find(options)?;
+    let new = places.is_new()?;
+    let store = Store::at(&places.sessions).map_err(|error| Complaint::from(&error))?;
+    if new {
+        let made = trouble::made(options.language(), &reason::shown(store.path()));
+        writeln!(io::stderr(), "firedamp: {}", made.plain(usize::MAX)).ok();
+    }
+    Ok(store)
+}
+
 /// What was read here is not all of a session that went on elsewhere.
 fn say_where(
     options: &Options,
@@ -152,7 +161,7 @@ fn say_where(
     done: Result<ExitCode, Complaint>,
 ) -> Result<ExitCode, Complaint> {
     let code = done?;
-    if let Some(line) = sessions::elsewhere(&copies(options)?, id, command) {
+    if let Some(line) = sessions::elsewhere(&copies(options)?, id, command, options.language()) {
         writeln!(io::stderr(), "firedamp: {line}").ok();
     }
     Ok(code)

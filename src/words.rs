@@ -11,6 +11,7 @@ pub mod debrief;
 pub mod fact;
 pub mod finding;
 pub mod key;
+pub mod listing;
 pub mod notice;
 pub mod panes;
 pub mod pen;

@@ -52,7 +52,7 @@ fn told(store: &Store, asked: Asked) -> (bool, String) {
 }
 
 fn with(store: &Store, anchor: Anchor) -> (bool, String) {
-    told(store, Asked { each: false, anchor: Some(anchor) })
+    told(store, Asked { each: false, anchor: Some(anchor), ..Asked::default() })
 }
 
 #[test]
@@ -161,7 +161,7 @@ fn each_entry_has_its_line_when_asked_for_and_says_what_does_not_hold() {
     events.push(Event::Withdrew { entry: 2 });
     events.push(Event::Withdrew { entry: 2 });
     let (_place, store, _) = journal(events);
-    let (holds, text) = told(&store, Asked { each: true, anchor: None });
+    let (holds, text) = told(&store, Asked { each: true, ..Asked::default() });
     assert!(!holds);
     let lines: Vec<&str> = text.lines().collect();
     assert!(lines.first().unwrap().starts_with("     1  holds  2026-11-21 17:30:00Z  ploy: "));

@@ -5,13 +5,15 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::process::ExitCode;
 
-use firedamp::domain::base::{Digest, Moment, Timestamp};
+use firedamp::domain::base::{Digest, Language, Moment, Timestamp};
 use firedamp::domain::session::{Anchor, Event, Opening};
 use firedamp::domain::untrusted::Untrusted;
 use firedamp::host::store::{Hand, Opened, Store, StoreError};
 use firedamp::run::complain::Complaint;
 use firedamp::run::sessions::{SessionsError, elsewhere, list};
+use firedamp::run::timeline::Form;
 use firedamp::run::verify::{Asked, verify};
+use firedamp::ui::text::width;
 use tempfile::TempDir;
 
 const ID: &str = "20261121T173000Z-web03";
@@ -38,22 +40,29 @@ fn begin(store: &Store, host: &str) -> Opened {
     store.create(opening, "", moment(), &"ploy".into()).unwrap()
 }
 
-fn listed(store: &Store, json: bool) -> String {
+fn listed(store: &Store, form: Form) -> String {
     let mut out = Vec::new();
-    list(store, json, &mut out).unwrap();
+    list(store, form, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
 
+const WORDS: Form = Form::Words(Language::En);
+const THAI: Form = Form::Words(Language::Th);
+
 fn verified(store: &Store) -> (ExitCode, String) {
+    verified_in(store, Asked::default())
+}
+
+fn verified_in(store: &Store, asked: Asked) -> (ExitCode, String) {
     let mut out = Vec::new();
-    let code = verify(store, ID, Asked::default(), &mut out).unwrap();
+    let code = verify(store, ID, asked, &mut out).unwrap();
     (code, String::from_utf8(out).unwrap())
 }
 
 #[test]
 fn a_list_says_what_each_session_needs() {
     let (_place, store) = store();
-    assert!(listed(&store, false).starts_with("No sessions in "));
+    assert!(listed(&store, WORDS).starts_with("No sessions in "));
     let held = begin(&store, "web03");
     drop(begin(&store, "lab"));
     let mut left = begin(&store, "db01");
@@ -61,22 +70,77 @@ fn a_list_says_what_each_session_needs() {
     journal.append(moment(), &"ploy".into(), Event::Left).unwrap();
     drop(left);
     fs::remove_file(begin(&store, "mail").path.join("journal.jsonl")).unwrap();
-    let text = listed(&store, false);
+    let text = listed(&store, WORDS);
     let line = |host: &str| text.lines().find(|line| line.contains(host)).unwrap();
     assert!(line("web03").ends_with(&format!("in use by pid {}", std::process::id())));
     assert!(line("-lab").ends_with("training first^[[2J, interrupted"));
     assert!(line("db01").ends_with("2026-11-21 17:30Z  ploy          left"), "{text}");
-    assert!(line("mail").contains("unreadable: cannot open "));
+    assert!(line("mail").contains("unreadable: it is not there: "));
     assert!(text.lines().all(|line| !Untrusted::from(line).bytes().contains(&0x1b)));
     drop(held);
 }
 
 #[test]
+fn the_list_in_thai_has_the_same_columns_and_the_json_no_language() {
+    let (_place, store) = store();
+    assert!(listed(&store, THAI).starts_with("ไม่มี session ใน "));
+    let held = begin(&store, "web03");
+    drop(begin(&store, "db01"));
+    fs::remove_file(begin(&store, "mail").path.join("journal.jsonl")).unwrap();
+    let (english, thai) = (listed(&store, WORDS), listed(&store, THAI));
+    let top = thai.lines().next().unwrap();
+    for word in ["SESSION", "รายการ", "ล่าสุด", "โดย", "สถานะ"]
+    {
+        assert!(top.contains(word), "{top}");
+    }
+    let at = |line: &str, what: &str| width(line.split(what).next().unwrap());
+    let (of_head, of_line) = (at(top, "ล่าสุด"), at(thai.lines().nth(1).unwrap(), "2026-11-21 "));
+    assert_eq!(of_head, of_line, "{thai}");
+    let line = |host: &str| thai.lines().find(|line| line.contains(host)).unwrap();
+    assert!(line("web03").ends_with(&format!("มีคนใช้อยู่ pid {}", std::process::id())), "{thai}");
+    assert!(line("db01").ends_with("หลุดกลางคัน"), "{thai}");
+    assert!(line("mail").contains("อ่านไม่ได้: ไม่มีอยู่ตรงนั้น: "), "{thai}");
+    assert_eq!(english.lines().count(), thai.lines().count());
+    let json = listed(&store, Form::Json);
+    assert!(json.contains("\"problem\":\"cannot open "), "{json}");
+    drop(held);
+}
+
+#[test]
+fn what_holds_and_what_does_not_is_said_in_thai_too() {
+    let (_place, store) = store();
+    let mut opened = begin(&store, "web03");
+    let head = opened.state.head();
+    let Hand::Pen(journal) = &mut opened.hand else { panic!("a new session is ours") };
+    journal.append(moment(), &"ploy".into(), Event::Left).unwrap();
+    let anchor = Anchor::of(1, head);
+    let wanted = |anchor| Asked { each: true, anchor: Some(anchor), language: Language::Th };
+    let (code, text) = verified_in(&store, wanted(anchor));
+    assert_eq!(code, ExitCode::SUCCESS, "{text}");
+    for said in ["chain ครบ", "คำยืนยันตรง: รายการ 1 ถึง 1", "  head     ", "  ถูก  "]
+    {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    let (code, text) = verified_in(&store, wanted(Anchor::of(9, head)));
+    assert_eq!(code, ExitCode::FAILURE);
+    assert!(text.contains("คำยืนยันไม่ตรง: ไม่มีรายการ 9"), "{text}");
+    let path = opened.path.join("journal.jsonl");
+    let mut bytes = fs::read(&path).unwrap();
+    let last = bytes.len() - 90;
+    *bytes.get_mut(last).unwrap() ^= 1;
+    fs::write(&path, bytes).unwrap();
+    let (code, text) = verified_in(&store, wanted(anchor));
+    assert_eq!(code, ExitCode::FAILURE);
+    assert!(text.contains("เสียหายที่รายการ 2 ไบต์ "), "{text}");
+    assert!(text.contains("บรรทัดเสียหายหรือถูกแก้") && text.contains("เชื่อถือไม่ได้"), "{text}");
+}
+
+#[test]
 fn the_list_is_json_when_asked() {
     let (_place, store) = store();
-    assert_eq!(listed(&store, true), "[]\n");
+    assert_eq!(listed(&store, Form::Json), "[]\n");
     drop(begin(&store, "web03"));
-    let all: serde_json::Value = serde_json::from_str(&listed(&store, true)).unwrap();
+    let all: serde_json::Value = serde_json::from_str(&listed(&store, Form::Json)).unwrap();
     let first = all.get(0).unwrap();
     assert_eq!(first.get("id").unwrap(), ID);
     assert_eq!(first.pointer("/chain/state").unwrap(), "whole");
@@ -157,9 +221,9 @@ fn a_word_about_where_a_session_went_that_is_torn_is_told_as_such() {
     for torn in ["", "/srv/els", "/srv/elsewhere\0\0\0", "srv/20261121T173000Z-web03"] {
         fs::write(&word, torn).unwrap();
         fs::set_permissions(&word, Permissions::from_mode(0o600)).unwrap();
-        let text = listed(&store, false);
+        let text = listed(&store, WORDS);
         assert!(text.contains("moved, but where to is not known, interrupted"), "{torn:?}: {text}");
-        let said = elsewhere(&store, ID, "verify").unwrap();
+        let said = elsewhere(&store, ID, "verify", Language::En).unwrap();
         assert!(said.contains("where to is not known"), "{said}");
     }
     assert!(
@@ -167,5 +231,5 @@ fn a_word_about_where_a_session_went_that_is_torn_is_told_as_such() {
     );
     fs::write(&word, format!("/srv/elsewhere/{ID}")).unwrap();
     let way = format!("{ID} went on elsewhere: firedamp verify {ID} --dir /srv/elsewhere");
-    assert_eq!(elsewhere(&store, "latest", "verify"), Some(way));
+    assert_eq!(elsewhere(&store, "latest", "verify", Language::En), Some(way));
 }

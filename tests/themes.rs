@@ -1,8 +1,11 @@
 //! Themes: what is in the binary is complete and legible, and a bad file is named with its line.
 #![expect(clippy::unwrap_used, reason = "a test may stop at once")]
 
+use firedamp::cockpit::trouble::ThemeFault;
+use firedamp::domain::base::Language;
 use firedamp::ui::role::Role;
 use firedamp::ui::theme::{BUILT_IN, Theme, ThemeProblem};
+use firedamp::words;
 use ratatui::style::{Color, Modifier};
 
 fn no_file(_: &str) -> Option<String> {
@@ -11,7 +14,12 @@ fn no_file(_: &str) -> Option<String> {
 
 fn theme(name: &str) -> Theme {
     let (name, text) = BUILT_IN.iter().find(|(known, _)| *known == name).unwrap();
-    Theme::parse(name, text, &no_file).unwrap_or_else(|problem| panic!("{problem}"))
+    Theme::parse(name, text, &no_file).unwrap_or_else(|problem| panic!("{problem:?}"))
+}
+
+/// What the screen says of it.
+fn told(problem: ThemeProblem) -> String {
+    words::trouble::theme(Language::En, &problem.into()).plain(80)
 }
 
 fn problem(text: &str) -> ThemeProblem {
@@ -34,28 +42,25 @@ fn a_name_that_nobody_knows_gives_the_dark_theme() {
 #[test]
 fn an_unknown_role_is_named_with_its_line() {
     let problem = problem("inherits = \"dark\"\n\n[roles]\ncritical = { fg = \"red\" }\n");
-    assert_eq!(problem.to_string(), "mine.toml:4: there is no role `critical`");
+    assert_eq!(told(problem), "mine.toml:4: there is no role `critical`");
 }
 
 #[test]
 fn an_unknown_colour_is_named_with_its_line() {
     let problem = problem("inherits = \"dark\"\n[roles]\ncrit = { fg = \"orange\" }\n");
-    assert_eq!(
-        problem.to_string(),
-        "mine.toml:3: there is no colour `orange`: add it under [palette]"
-    );
+    assert_eq!(told(problem), "mine.toml:3: there is no colour `orange`: add it under [palette]");
 }
 
 #[test]
 fn a_colour_that_is_none_is_named_with_its_line() {
     let problem = problem("inherits = \"dark\"\n[palette]\nred = \"#FF00\"\n");
-    assert_eq!((problem.line, problem.message.contains("#FF00")), (3, true));
+    assert_eq!((problem.line, told(problem).contains("#FF00")), (3, true));
 }
 
 #[test]
 fn an_unknown_part_of_a_style_is_named() {
     let problem = problem("inherits = \"dark\"\n[roles]\ncrit = { blink = true }\n");
-    assert_eq!(problem.to_string(), "mine.toml:3: `blink` is no part of a style");
+    assert_eq!(told(problem), "mine.toml:3: `blink` is no part of a style");
 }
 
 #[test]
@@ -67,12 +72,12 @@ fn broken_toml_is_named_with_its_line() {
 #[test]
 fn a_role_that_is_not_set_is_an_error() {
     let problem = problem("[roles]\ntext = {}\n");
-    assert!(problem.message.contains("background"), "{problem}");
+    assert_eq!(problem.why, ThemeFault::RoleMissing("background"));
 }
 
 #[test]
 fn a_parent_that_is_not_there_is_an_error() {
-    assert_eq!(problem("inherits = \"nil\"\n").message, "there is no theme `nil`");
+    assert_eq!(problem("inherits = \"nil\"\n").why, ThemeFault::NoParent("nil".into()));
 }
 
 #[test]
@@ -84,7 +89,7 @@ fn themes_that_inherit_in_a_circle_are_an_error() {
     };
     let problem = Theme::parse("a", "inherits = \"b\"", &lookup).unwrap_err();
     assert_eq!(problem.file, "b.toml");
-    assert!(problem.message.contains("a > b > a"), "{problem}");
+    assert_eq!(problem.why, ThemeFault::Circle("a > b > a".into()));
 }
 
 #[test]
@@ -157,7 +162,7 @@ fn a_theme_can_leave_the_background_to_the_terminal() {
 #[test]
 fn another_background_is_named_with_its_line() {
     let problem = problem("inherits = \"light\"\nbg = \"#000000\"\n");
-    assert_eq!(problem.to_string(), "mine.toml:2: `bg` must be \"terminal\" or \"theme\"");
+    assert_eq!(told(problem), "mine.toml:2: `bg` must be \"terminal\" or \"theme\"");
 }
 
 #[test]

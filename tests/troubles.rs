@@ -2,13 +2,16 @@
 
 use firedamp::cockpit::model::{Closed, NoticeKind};
 use firedamp::cockpit::storage::{Refusal, Unsaved, Waiting};
-use firedamp::cockpit::trouble::{BadFile, Distrust, NotCarried, Trouble, Unusable};
-use firedamp::domain::base::Language;
+use firedamp::cockpit::trouble::{
+    BadFile, BadPart, BadTheme, Death, Distrust, NotCarried, TapeFault, ThemeFault, Trouble,
+    Unusable,
+};
+use firedamp::domain::base::{Language, Timestamp};
 use firedamp::domain::untrusted::Untrusted;
 use firedamp::ui::text::width;
 use firedamp::words::notice::notice;
 use firedamp::words::storage::{before, remedy, short, waiting, why};
-use firedamp::words::trouble::{joined, trouble};
+use firedamp::words::trouble::{joined, theme, trouble};
 
 const LANGUAGES: [Language; 2] = [Language::En, Language::Th];
 /// Cells of a notice on the narrowest full screen: sign, word and time take the rest.
@@ -75,6 +78,38 @@ fn unusable() -> Vec<Unusable> {
     all
 }
 
+fn tapes() -> [TapeFault; 5] {
+    [
+        TapeFault::Ends,
+        TapeFault::Unread(value()),
+        TapeFault::Malformed(value()),
+        TapeFault::NoKeyframe,
+        TapeFault::Rows,
+    ]
+}
+
+fn faults() -> [ThemeFault; 17] {
+    [
+        ThemeFault::Syntax(value()),
+        ThemeFault::NotTable(value()),
+        ThemeFault::NotText(value()),
+        ThemeFault::NotSwitch(value()),
+        ThemeFault::Ground,
+        ThemeFault::Key(value()),
+        ThemeFault::StylePart(value()),
+        ThemeFault::NoRole(value()),
+        ThemeFault::RoleMissing("crit"),
+        ThemeFault::NotColour(value()),
+        ThemeFault::NoColour(value()),
+        ThemeFault::NoParent(value()),
+        ThemeFault::Circle(value()),
+        ThemeFault::NoTheme(value(), vec![String::from("dark")]),
+        ThemeFault::Open,
+        ThemeFault::TooLarge,
+        ThemeFault::Kernel(Refusal::Forbidden),
+    ]
+}
+
 fn troubles() -> Vec<Trouble> {
     let mut all = vec![
         Trouble::NoPlace(unusable()),
@@ -88,15 +123,24 @@ fn troubles() -> Vec<Trouble> {
         Trouble::BadWalkthrough(value()),
         Trouble::OneReplay,
         Trouble::NothingRecorded,
-        Trouble::BadTape(value()),
         Trouble::NoPlaybook(value(), &["PB-31"]),
         Trouble::PlaybookChanged,
-        Trouble::NoEyes(value()),
+        Trouble::NoEyes(value(), Refusal::NotThere),
+        Trouble::Panicked(value(), None),
+        Trouble::Panicked(value(), Some(value())),
+        Trouble::Unguarded,
         Trouble::LooksStopped,
         Trouble::NoTerminal,
         Trouble::NoShell,
         Trouble::Fell(value()),
     ];
+    let deaths = [Death::Kill, Death::Abort, Death::Segv, Death::Bus, Death::Other(31)];
+    all.extend(deaths.map(Trouble::Killed));
+    all.extend(tapes().map(Trouble::BadTape));
+    for why in tapes().map(Some).into_iter().chain([None]) {
+        let until = why.as_ref().map(|_| Timestamp::UNIX_EPOCH);
+        all.push(Trouble::BadPart(Box::new(BadPart { file: value(), until, why })));
+    }
     let files = [BadFile::Directory, BadFile::Special, BadFile::Huge(8), BadFile::Binary];
     let files =
         files.into_iter().chain([BadFile::Encoding(3), BadFile::Kernel(Refusal::Forbidden)]);
@@ -129,6 +173,26 @@ fn every_trouble_says_what_why_and_what_to_do_in_both_languages() {
             said(language, &name, &told.next.plain(40));
             // Why may be nothing but what somebody else said.
             assert!(!told.why.plain(40).is_empty(), "{name}");
+        }
+    }
+}
+
+#[test]
+fn why_a_theme_a_tape_or_a_screen_failed_is_said_in_the_language_of_the_rest() {
+    for language in LANGUAGES {
+        for why in faults() {
+            let name = format!("{why:?}");
+            let bad = BadTheme { place: Some(("mine.toml".into(), 7)), why };
+            let phrase = theme(language, &bad).plain(40);
+            assert!(phrase.starts_with("mine.toml:7: "), "{phrase}");
+            said(language, &name, &phrase);
+        }
+        let reasons = troubles().into_iter().filter(|it| {
+            matches!(it, Trouble::BadTape(_) | Trouble::BadPart(_) | Trouble::Killed(_))
+                || matches!(it, Trouble::NoEyes(..) | Trouble::Unguarded)
+        });
+        for it in reasons {
+            said(language, &format!("{it:?}"), &trouble(language, &it).why.plain(40));
         }
     }
 }

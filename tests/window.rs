@@ -369,8 +369,13 @@ fn anchors_of_any_age_are_proved() {
     let store = session(again.path(), events);
     let asked = |anchor| {
         let mut out = Vec::new();
-        let code =
-            verify(&store, ID, Asked { each: true, anchor: Some(anchor) }, &mut out).unwrap();
+        let code = verify(
+            &store,
+            ID,
+            Asked { each: true, anchor: Some(anchor), ..Asked::default() },
+            &mut out,
+        )
+        .unwrap();
         (code, String::from_utf8(out).unwrap())
     };
     // The two journals were begun by different calls of `create`, at one made-up moment and in one boot.

@@ -3,7 +3,7 @@
 use crate::cockpit::Model;
 use crate::cockpit::pen::Holding;
 use crate::cockpit::storage::{Refusal, Unsaved};
-use crate::cockpit::trouble::{NotCarried, Trouble, Unusable};
+use crate::cockpit::trouble::{BadTheme, NotCarried, Trouble, Unusable};
 use crate::domain::base::{Both, Moment, Timestamp};
 use crate::domain::detect::{Finding, Grade};
 use crate::domain::session::Anchor;
@@ -71,8 +71,8 @@ pub enum NoticeKind {
     UnknownVerb(Untrusted),
     /// The theme changed on disk and is in use.
     ThemeLoaded(String),
-    /// The theme file is broken; the last good one stays. File, line and reason.
-    ThemeBroken(Untrusted),
+    /// The theme cannot be used; the last good one stays.
+    ThemeBroken(Box<BadTheme>),
     /// Bytes of a torn line were set aside when the session was opened.
     TornSetAside(u64),
     /// The recording cannot be written; why.

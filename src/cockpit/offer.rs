@@ -1,5 +1,6 @@
 //! Sessions that the start screen offers.
 
+use crate::cockpit::trouble::Damage;
 use crate::domain::base::Timestamp;
 use crate::domain::untrusted::Untrusted;
 
@@ -25,7 +26,7 @@ pub struct Offer {
 }
 
 /// Condition of a session on disk.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Condition {
     /// The chain is whole; the last screen left in good order.
     Left,
@@ -38,5 +39,5 @@ pub enum Condition {
     /// It goes on in this sessions directory.
     Moved(Untrusted),
     /// It does not open for writing; why.
-    Broken(Untrusted),
+    Broken(Damage),
 }

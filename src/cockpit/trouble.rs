@@ -3,7 +3,8 @@
 //! Absent on purpose: prose. What the kernel, a file or a person said is a field, and stays [`Untrusted`].
 
 use crate::cockpit::storage::{Refusal, Unsaved};
-use crate::domain::session::Break;
+use crate::domain::base::Timestamp;
+use crate::domain::session::{Break, LineProblem};
 use crate::domain::untrusted::Untrusted;
 
 /// Something does not work: before the screen is there, on it, or after it.
@@ -34,7 +35,9 @@ pub enum Trouble {
     /// Nothing was recorded in this session.
     NothingRecorded,
     /// The recording cannot be played; why.
-    BadTape(Untrusted),
+    BadTape(TapeFault),
+    /// A part of the recording cannot be played.
+    BadPart(Box<BadPart>),
     /// This file is no playbook that could be used.
     Playbook(Untrusted, BadFile),
     /// No playbook and no file is called so; which playbooks are built in.
@@ -43,8 +46,8 @@ pub enum Trouble {
     PlaybookChanged,
     /// The system gives us no thread.
     NoThread(Refusal),
-    /// This host cannot be looked at; why.
-    NoEyes(Untrusted),
+    /// This host cannot be looked at: what cannot be opened, and why.
+    NoEyes(Untrusted, Refusal),
     /// The looks at this host have stopped.
     LooksStopped,
     /// Input or output is no terminal.
@@ -57,6 +60,101 @@ pub enum Trouble {
     NoShell,
     /// A part of the program fell; where and with which words.
     Fell(Untrusted),
+    /// The program met a fault of its own: where and with which words, and the file that keeps them.
+    Panicked(Untrusted, Option<Untrusted>),
+    /// A signal ended the screen.
+    Killed(Death),
+    /// The process that guards the terminal is gone.
+    Unguarded,
+}
+
+/// A signal that ended the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Death {
+    /// SIGKILL.
+    Kill,
+    /// SIGABRT.
+    Abort,
+    /// SIGSEGV.
+    Segv,
+    /// SIGBUS.
+    Bus,
+    /// The one with this number.
+    Other(i32),
+}
+
+/// A part of a recording that cannot be played.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadPart {
+    /// The file, from the session's directory on.
+    pub file: Untrusted,
+    /// The last snapshot before it; `None` if there is none.
+    pub until: Option<Timestamp>,
+    /// Why; `None` if it was cut off while it was recorded.
+    pub why: Option<TapeFault>,
+}
+
+/// Why a recording cannot be played.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TapeFault {
+    /// It ends too soon.
+    Ends,
+    /// It cannot be read; what was said.
+    Unread(Untrusted),
+    /// A line of it is none; what was said.
+    Malformed(Untrusted),
+    /// What a line changes is missing.
+    NoKeyframe,
+    /// A line refers to rows that are not there.
+    Rows,
+}
+
+/// A theme that is not used: where, if a file says so, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadTheme {
+    /// File and line.
+    pub place: Option<(Untrusted, usize)>,
+    /// Why.
+    pub why: ThemeFault,
+}
+
+/// Why a theme is not used; what stands in the file is a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ThemeFault {
+    /// It is no TOML; what its reader says.
+    Syntax(Untrusted),
+    /// This must be a table.
+    NotTable(Untrusted),
+    /// This must be a string.
+    NotText(Untrusted),
+    /// This must be true or false.
+    NotSwitch(Untrusted),
+    /// `bg` is neither of the two that it can be.
+    Ground,
+    /// There is no such key at the top.
+    Key(Untrusted),
+    /// There is no such part of a style.
+    StylePart(Untrusted),
+    /// There is no such role.
+    NoRole(Untrusted),
+    /// This role is not set.
+    RoleMissing(&'static str),
+    /// A value of the palette is no colour.
+    NotColour(Untrusted),
+    /// There is no colour of this name.
+    NoColour(Untrusted),
+    /// There is no such theme to inherit from.
+    NoParent(Untrusted),
+    /// Themes inherit from each other in this circle.
+    Circle(Untrusted),
+    /// There is no such theme; which there are.
+    NoTheme(Untrusted, Vec<String>),
+    /// Others may write to the file.
+    Open,
+    /// The file is too large.
+    TooLarge,
+    /// The kernel refuses.
+    Kernel(Refusal),
 }
 
 /// Why a session, or the place for sessions, cannot be used.
@@ -127,6 +225,10 @@ pub enum BadFile {
 pub enum Damage {
     /// A line of it does not hold.
     Line(Break),
+    /// A line somewhere in it does not hold.
+    Somewhere(LineProblem),
+    /// Its first entry was never finished.
+    Unfinished,
     /// It cannot be read any more.
     Unreadable(Unusable),
 }

@@ -54,8 +54,8 @@ pub use lock::{Fence, Standing};
 pub use open::{Hand, Opened};
 pub use record::{Recorder, Recording, Stopped};
 pub use recover::Recovered;
-pub use summary::{ChainState, Summary};
-pub use tape::{Damage, Tape, TapeError};
+pub use summary::{ChainState, Problem, Summary};
+pub use tape::{Damage, Flaw, Tape, TapeError};
 
 const PLAYBOOK: &str = "playbook.md";
 /// So many sessions may begin in one second on one host.

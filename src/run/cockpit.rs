@@ -199,7 +199,7 @@ impl<'a> Desk<'a> {
                 let loaded = self.themes.reload().map(|theme| theme.name().to_owned());
                 self.apply(match loaded {
                     Ok(name) => Msg::ThemeLoaded(name),
-                    Err(problem) => Msg::Notice(NoticeKind::ThemeBroken(problem.into())),
+                    Err(problem) => Msg::Notice(NoticeKind::ThemeBroken(Box::new(problem))),
                 });
             }
         }
@@ -270,7 +270,7 @@ impl<'a> Desk<'a> {
             }
             Effect::NextTheme => Some(match self.themes.next() {
                 Ok(theme) => Msg::ThemeLoaded(theme.name().to_owned()),
-                Err(problem) => Msg::Notice(NoticeKind::ThemeBroken(problem.into())),
+                Err(problem) => Msg::Notice(NoticeKind::ThemeBroken(Box::new(problem))),
             }),
             Effect::Redraw => {
                 // What was printed is not ours to clear.

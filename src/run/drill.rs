@@ -20,7 +20,6 @@ use crate::domain::untrusted::Untrusted;
 use crate::host::probe::HostClock;
 use crate::host::store::{self, Hand, Journal, Store, Tape};
 use crate::run::cockpit::Happening;
-use crate::run::complain::chain;
 use crate::run::hands::Hands;
 use crate::run::library::{Shelf, editions};
 use crate::run::moved::Moved;
@@ -193,7 +192,7 @@ impl Programme for Drill {
 
     fn open(&mut self, which: &Which) -> Result<Act, Trouble> {
         let mut tape = playable(Tape::of([Arc::from(self.tape)]))?;
-        let first = tape.at(0).map_err(|error| Trouble::BadTape(chain(&error).into()))?;
+        let first = tape.at(0).map_err(|error| Trouble::BadTape(reason::of_tape(&error)))?;
         let opened = match which {
             Which::New => self.begin(first.host.name.clone())?,
             Which::Existing(id) => self.take_up(id)?,
@@ -255,7 +254,7 @@ impl Programme for Rerun {
 fn playable(tape: Tape) -> Result<Tape, Trouble> {
     match (tape.is_empty(), tape.damage()) {
         (false, _) => Ok(tape),
-        (true, [damage, ..]) => Err(Trouble::BadTape(damage.to_string().into())),
+        (true, [damage, ..]) => Err(Trouble::BadTape(reason::flaw(&damage.problem))),
         (true, []) => Err(Trouble::NothingRecorded),
     }
 }

@@ -18,6 +18,8 @@ use rustix::process::{
     set_parent_process_death_signal,
 };
 
+use crate::cockpit::trouble::{Death, Trouble};
+use crate::domain::base::Language;
 use crate::run::complain::Complaint;
 use crate::run::guard::watch::Watch;
 use crate::run::terminal::{self, Found};
@@ -26,8 +28,6 @@ use crate::run::terminal::{self, Found};
 const MARK: &str = "FIREDAMP_GUARDED_BY";
 /// Exit code of a program that SIGTERM ended.
 const TOLD: u8 = 143;
-/// What a responder does when the screen is gone.
-const NEXT: &str = "what was saved is saved: run firedamp again and press Enter";
 
 /// The guard of this process.
 static GUARD: OnceLock<Pid> = OnceLock::new();
@@ -35,14 +35,14 @@ static GUARD: OnceLock<Pid> = OnceLock::new();
 /// Puts a guard before whatever comes next. In the guard this returns when all is over, with the exit code; in the
 /// screen it returns `None` at once, and the work goes on.
 #[must_use]
-pub fn stand() -> Option<ExitCode> {
+pub fn stand(language: Language) -> Option<ExitCode> {
     if let Some(mark) = std::env::var_os(MARK) {
         return (!is_guarded(&mark)).then(|| ExitCode::from(TOLD));
     }
     let found = Found::look().ok()?;
     let watch = Watch::begin().ok()?;
     let screen = start_screen().ok()?;
-    Some(watch.until_it_ends(screen, &found))
+    Some(watch.until_it_ends(screen, &found, language))
 }
 
 /// The guard of this process is there, and we shall hear of its death. Asked twice, says the same.
@@ -94,26 +94,23 @@ pub fn stop() -> io::Result<()> {
 }
 
 /// In the screen, after the terminal was given back: says it if the guard is the one that died.
-pub fn say_if_it_fell() {
+pub fn say_if_it_fell(language: Language) {
     if let Some(guard) = GUARD.get()
         && getppid() != Some(*guard)
     {
-        let what = "the process that guards the terminal is gone";
-        let why = "somebody, or the kernel for want of memory, ended it";
-        terminal::say(&Complaint::new(what, why, NEXT).to_string());
+        terminal::say(&Complaint::from(Trouble::Unguarded).told(language));
     }
 }
 
 /// What ended the screen, for somebody who has just lost it. `None` if it was asked to go.
 fn obituary(signal: i32) -> Option<Complaint> {
-    let name = match Signal::from_named_raw(signal) {
+    let death = match Signal::from_named_raw(signal) {
         Some(Signal::TERM | Signal::INT | Signal::HUP | Signal::QUIT) => return None,
-        Some(Signal::KILL) => "SIGKILL: somebody killed it, or memory ran out",
-        Some(Signal::ABORT) => "SIGABRT: it gave up, out of memory or of stack",
-        Some(Signal::SEGV) => "SIGSEGV: a fault of its own, or somebody sent it",
-        Some(Signal::BUS) => "SIGBUS: a fault of its own, or somebody sent it",
-        Some(_) | None => "somebody sent it",
+        Some(Signal::KILL) => Death::Kill,
+        Some(Signal::ABORT) => Death::Abort,
+        Some(Signal::SEGV) => Death::Segv,
+        Some(Signal::BUS) => Death::Bus,
+        Some(_) | None => Death::Other(signal),
     };
-    let why = format!("signal {signal}, {name}");
-    Some(Complaint::new("the screen has ended, and not by itself", why, NEXT))
+    Some(Trouble::Killed(death).into())
 }

@@ -10,10 +10,14 @@ use std::path::Path;
 use rustix::io::Errno;
 
 use crate::cockpit::storage::{Refusal, Unsaved};
-use crate::cockpit::trouble::{Damage, Distrust, Unusable};
+use crate::cockpit::trouble::{BadPart, Damage, Distrust, TapeFault, Trouble, Unusable};
 use crate::domain::session::Break;
+use crate::domain::session::telemetry::CodecError;
 use crate::domain::untrusted::Untrusted;
-use crate::host::store::{JournalError, Stopped, StoreError, Unsafe};
+use crate::host::probe::ProbeError;
+use crate::host::store::{
+    self, Flaw, JournalError, Problem, Stopped, StoreError, TapeError, Unsafe,
+};
 
 /// What the kernel said.
 pub(super) fn refusal(error: &io::Error) -> Refusal {
@@ -108,6 +112,52 @@ pub(super) fn of_recording(stopped: &Stopped) -> Refusal {
         Stopped::Kernel(code) => refusal(&io::Error::from_raw_os_error(*code)),
         Stopped::Other(said) => Refusal::Other(said.clone()),
     }
+}
+
+/// Why a session of a listing does not open for writing.
+pub(super) fn unlisted(problem: &Problem) -> Damage {
+    match problem {
+        Problem::Unfinished => Damage::Unfinished,
+        Problem::Store(error) => Damage::Unreadable(unusable(error)),
+    }
+}
+
+/// A part of a recording that cannot be played.
+pub(super) fn bad_part(damage: &store::Damage) -> BadPart {
+    let store::Damage { file, until, torn, problem } = damage;
+    let why = (!torn).then(|| flaw(problem));
+    BadPart { file: file.clone(), until: *until, why }
+}
+
+/// Why it cannot be played.
+pub(super) fn flaw(flaw: &Flaw) -> TapeFault {
+    match flaw {
+        Flaw::Read(said) => TapeFault::Unread(said.clone()),
+        Flaw::Line(error) => of_codec(error),
+    }
+}
+
+/// Why a snapshot of a recording cannot be had.
+pub(super) fn of_tape(error: &TapeError) -> TapeFault {
+    match error {
+        TapeError::Beyond(_) => TapeFault::Ends,
+        TapeError::Io(error) => TapeFault::Unread(error.to_string().into()),
+        TapeError::Line(error) => of_codec(error),
+    }
+}
+
+fn of_codec(error: &CodecError) -> TapeFault {
+    match error {
+        CodecError::Malformed(said) => TapeFault::Malformed(said.clone()),
+        CodecError::NoKeyframe => TapeFault::NoKeyframe,
+        CodecError::Rows => TapeFault::Rows,
+    }
+}
+
+/// Why this host cannot be looked at.
+pub(super) fn no_eyes(error: &ProbeError) -> Trouble {
+    let ProbeError::Open { path, source } = error;
+    Trouble::NoEyes(shown(path), refusal(source))
 }
 
 /// Where and why a journal does not hold.

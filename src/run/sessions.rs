@@ -1,15 +1,22 @@
 //! `firedamp sessions`.
 //!
 //! Invariant: only reads. Whatever stood in a file is printed through
-//! [`Untrusted`].
+//! [`Untrusted`](crate::domain::untrusted::Untrusted).
 
 use std::io::{self, Write};
 
-use crate::domain::base::Timestamp;
+use crate::domain::base::{Language, Timestamp};
 use crate::domain::session::to_json;
-use crate::domain::untrusted::Untrusted;
 use crate::host::store::{ChainState, Store, StoreError, Summary};
 use crate::run::reason;
+use crate::run::timeline::Form;
+use crate::words::Phrase;
+use crate::words::listing::{self, State};
+
+/// Cells of the columns.
+const ENTRIES: usize = 7;
+const LAST: usize = 17;
+const BY: usize = 12;
 
 /// Why a command about sessions did not end well.
 #[derive(Debug, thiserror::Error)]
@@ -23,68 +30,75 @@ pub enum SessionsError {
 }
 
 /// Prints all sessions, the oldest first; as JSON, an array of [`Summary`].
-pub fn list(store: &Store, json: bool, out: &mut dyn Write) -> Result<(), SessionsError> {
+pub fn list(store: &Store, form: Form, out: &mut dyn Write) -> Result<(), SessionsError> {
     let sessions = store.list()?;
-    if json {
-        writeln!(out, "{}", to_json(&sessions).map_err(io::Error::other)?)?;
-        return Ok(());
-    }
+    let language = match form {
+        Form::Words(language) => language,
+        Form::Json => {
+            writeln!(out, "{}", to_json(&sessions).map_err(io::Error::other)?)?;
+            return Ok(());
+        }
+    };
     if sessions.is_empty() {
-        let path = Untrusted::from(store.path().to_string_lossy().into_owned());
-        writeln!(out, "No sessions in {}", path.plain(200))?;
+        writeln!(out, "{}", listing::none(language, &reason::shown(store.path())).plain(200))?;
         return Ok(());
     }
-    let width = sessions.iter().map(|it| it.id.len()).max().unwrap_or_default().min(40);
-    writeln!(out, "{:width$}  {:>7}  {:17}  {:12}  STATE", "SESSION", "ENTRIES", "LAST", "BY")?;
+    let id = sessions.iter().map(|it| it.id.len()).max().unwrap_or_default().min(40);
+    let [session, entries, last, by, state] = listing::headings(language);
+    let entries = format!("{}{entries}", gap(entries, ENTRIES));
+    let heads = [(session, id), (entries.as_str(), ENTRIES), (last, LAST), (by, BY)];
+    writeln!(out, "{}{state}", row(heads))?;
     for it in &sessions {
-        let (last, by) = (minute(it.last_at), it.last_by.plain(12));
-        let gap = 12_usize.saturating_sub(Untrusted::from(by.as_str()).width());
-        let state = state(it);
-        writeln!(out, "{:width$}  {:>7}  {last:17}  {by}{:gap$}  {state}", it.id, it.entries, "")?;
+        let (last, by) = (minute(it.last_at), it.last_by.plain(BY));
+        let entries = format!("{:>ENTRIES$}", it.entries);
+        let cells = [(it.id.as_str(), id), (&entries, ENTRIES), (&last, LAST), (&by, BY)];
+        writeln!(out, "{}{}", row(cells), condition(it, language))?;
     }
     Ok(())
 }
 
-/// What `firedamp COMMAND ID` says beside its answer if the session went on elsewhere: what was read here is not all.
-#[must_use]
-pub fn elsewhere(store: &Store, id: &str, command: &str) -> Option<String> {
-    let id = store.resolve(id).ok()?;
-    let place = store.around(&id).ok()?.moved().ok()??;
-    Some(if place.is_empty() {
-        format!("{id} went on elsewhere, where to is not known; this is what was here")
-    } else {
-        let sessions = reason::sessions_of(&place).plain(usize::MAX);
-        format!("{id} went on elsewhere: firedamp {command} {id} --dir {sessions}")
-    })
+/// Texts in columns of their widths; letters of a language may take no cell.
+fn row(cells: [(&str, usize); 4]) -> String {
+    cells.map(|(text, width)| format!("{text}{}  ", gap(text, width))).concat()
 }
 
-/// The one word about a session that its reader needs first.
-fn state(it: &Summary) -> String {
+fn gap(text: &str, width: usize) -> String {
+    " ".repeat(width.saturating_sub(crate::ui::text::width(text)))
+}
+
+/// What `firedamp COMMAND ID` says beside its answer if the session went on elsewhere: what was read here is not all.
+#[must_use]
+pub fn elsewhere(store: &Store, id: &str, command: &str, language: Language) -> Option<String> {
+    let id = store.resolve(id).ok()?;
+    let place = store.around(&id).ok()?.moved().ok()??;
+    let there = (!place.is_empty()).then(|| {
+        let there = format!("firedamp {command} {id} --dir ");
+        Phrase::of(there).theirs(&reason::sessions_of(&place))
+    });
+    Some(listing::elsewhere(language, &id, there).plain(usize::MAX))
+}
+
+/// What its reader needs first.
+fn condition(it: &Summary, language: Language) -> String {
     let mut words = Vec::new();
+    let mut say = |state: State<'_>| words.push(listing::state(language, state).plain(120));
     if let Some(place) = &it.moved {
-        words.push(if place.is_empty() {
-            String::from("moved, but where to is not known")
-        } else {
-            format!("moved to {}", place.plain(120))
-        });
+        say(State::Moved(place));
     }
     if let Some(name) = &it.training {
-        words.push(format!("training {}", name.plain(24)));
+        say(State::Training(name));
     }
     match (&it.problem, &it.chain) {
-        (Some(problem), _) => words.push(format!("unreadable: {}", problem.plain(120))),
-        (None, ChainState::Broken { line, offset, .. }) => words.push(match line {
-            Some(line) => format!("broken at line {line}, byte {offset}"),
-            None => format!("broken at byte {offset}"),
-        }),
-        (None, _) => words.push(match (it.holder, it.left) {
-            (Some(pid), _) => format!("in use by pid {pid}"),
-            (None, true) => String::from("left"),
-            (None, false) => String::from("interrupted"),
+        (Some(problem), _) => say(State::Unreadable(&reason::unlisted(problem))),
+        (None, ChainState::Broken { line, offset, .. }) => say(State::Broken(*line, *offset)),
+        (None, _) => say(match (it.holder, it.left) {
+            (Some(pid), _) => State::InUse(pid),
+            (None, true) => State::Left,
+            (None, false) => State::CutOff,
         }),
     }
     if let ChainState::Torn { bytes } = it.chain {
-        words.push(format!("{bytes} torn bytes"));
+        say(State::Torn(bytes));
     }
     words.join(", ")
 }

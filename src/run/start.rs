@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::cockpit::model::{Condition, NoticeKind, Offer, SourceKind};
-use crate::cockpit::trouble::{Trouble, Unusable};
+use crate::cockpit::trouble::{Damage, Trouble, Unusable};
 use crate::cockpit::{Model, Msg, Which};
 use crate::domain::base::Clock;
 use crate::domain::untrusted::Untrusted;
@@ -15,7 +15,7 @@ use crate::host::store::{ChainState, Chosen, Store, StoreError, Summary};
 use crate::run::args::Options;
 use crate::run::canvas::Canvas;
 use crate::run::cockpit::{self as desk, Desk, Ended, Happening, Signals};
-use crate::run::complain::{Complaint, chain};
+use crate::run::complain::Complaint;
 use crate::run::hands::Hands;
 use crate::run::incident::Incident;
 use crate::run::looker::Looker;
@@ -57,7 +57,7 @@ pub(super) enum Wanted<'a> {
 /// Opens the cockpit on this host.
 pub(super) fn cockpit(options: &Options, wanted: Wanted<'_>) -> Result<ExitCode, Complaint> {
     needs_a_terminal()?;
-    if let Some(code) = guard::stand() {
+    if let Some(code) = guard::stand(options.language()) {
         return Ok(code);
     }
     let places = Places::find(options)?;
@@ -85,7 +85,7 @@ pub(super) fn cockpit(options: &Options, wanted: Wanted<'_>) -> Result<ExitCode,
         },
     };
     let (outbox, inbox) = channel(INBOX);
-    let eyes = Eyes::open().map_err(|error| Trouble::NoEyes(chain(&error).into()))?;
+    let eyes = Eyes::open().map_err(|error| reason::no_eyes(&error))?;
     let looker = Looker::start(eyes, HostClock, outbox.clone())
         .map_err(|error| Trouble::NoThread(reason::refusal(&error)))?;
     if let Some(notice) = passed_over {
@@ -181,11 +181,11 @@ fn newest(store: &Store) -> Result<First, Trouble> {
 /// A session as the start screen shows it.
 pub(super) fn offer(summary: Summary) -> Offer {
     let broken = match summary.chain {
-        ChainState::Broken { problem, .. } => Some(problem),
+        ChainState::Broken { problem, .. } => Some(Damage::Somewhere(problem)),
         ChainState::Unread
         | ChainState::Whole
         | ChainState::End { .. }
-        | ChainState::Torn { .. } => summary.problem,
+        | ChainState::Torn { .. } => summary.problem.as_ref().map(reason::unlisted),
     };
     let moved = summary.moved.as_ref().map(reason::sessions_of).map(Condition::Moved);
     let here = || match (broken, summary.score) {
@@ -237,7 +237,7 @@ pub(super) fn show(
             vec![opened, Msg::HandTo(to, words)]
         }
     };
-    terminal::catch_panics();
+    terminal::catch_panics(options.language());
     let alarm = outbox.clone();
     terminal::falls_go_to(move |report| {
         let notice = NoticeKind::Trouble(Trouble::Fell(report.into()));
@@ -260,13 +260,13 @@ pub(super) fn show(
         desk.apply(msg);
     }
     if let Some(problem) = theme_problem {
-        desk.apply(Msg::Notice(NoticeKind::ThemeBroken(problem.into())));
+        desk.apply(Msg::Notice(NoticeKind::ThemeBroken(Box::new(problem))));
     }
     let ended = runtime.block_on(desk::run(&mut desk, &mut signals, inbox));
     terminal::give_back();
     let ended = ended.or_else(terminal_failed);
     hands.put_down(matches!(ended, Ok(Ended::Left)));
-    guard::say_if_it_fell();
+    guard::say_if_it_fell(options.language());
     match ended {
         Ok(Ended::Left) => Ok(ExitCode::SUCCESS),
         // As a shell would say it: ended by SIGHUP, by SIGTERM.

@@ -16,8 +16,12 @@ use std::sync::{Mutex, OnceLock};
 use rustix::termios::Termios;
 
 use crate::cockpit::model::Size;
+use crate::cockpit::trouble::Trouble;
+use crate::domain::base::Language;
 use crate::domain::untrusted::Untrusted;
 use crate::host::store;
+use crate::run::complain::Complaint;
+use crate::run::reason;
 
 /// The screen is ours; whoever gives it back first takes the mark down.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -145,7 +149,7 @@ pub fn falls_go_to(alarm: impl Fn(&str) + Send + 'static) {
 
 /// A panic leaves a report in the session's directory. On the thread of the screen it gives the terminal back and
 /// says so in three lines; on any other the screen goes on and shows what fell.
-pub fn catch_panics() {
+pub fn catch_panics(language: Language) {
     let screen = std::thread::current().id();
     std::panic::set_hook(Box::new(move |info| {
         let on_screen = std::thread::current().id() == screen;
@@ -168,15 +172,9 @@ pub fn catch_panics() {
             }
             return;
         }
-        let next = kept.map_or_else(String::new, |path| {
-            let path = Untrusted::from(path.display().to_string()).plain(500);
-            format!("The report is in {path}. ")
-        });
-        let text = format!(
-            "firedamp: the program met a fault of its own\n     why: {report}\n    next: {next}\
-             What was saved is saved: run firedamp again and press Enter\n"
-        );
-        say(&text);
+        let kept = kept.as_deref().map(reason::shown);
+        let said = Complaint::from(Trouble::Panicked(report.into(), kept));
+        say(&said.told(language));
     }));
 }
 

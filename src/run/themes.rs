@@ -3,14 +3,16 @@
 //! A file of the responder's own goes before the built-in theme of the same name. A broken file keeps the
 //! last good theme. A file that somebody else could have written is not read (CVE-2018-1122 was that, in top).
 
-use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc::Sender;
 
+use crate::cockpit::trouble::{BadTheme, ThemeFault};
 use crate::run::cockpit::Happening;
+use crate::run::reason;
 use crate::ui::theme::{self, Theme};
 
 /// Largest theme file that is read.
@@ -29,7 +31,7 @@ impl Themes {
     /// The second value says what is wrong with the theme that was asked for, if anything is; the built-in
     /// dark theme is in use then.
     #[must_use]
-    pub(super) fn open(dir: Option<PathBuf>, name: Option<&str>) -> (Self, Option<String>) {
+    pub(super) fn open(dir: Option<PathBuf>, name: Option<&str>) -> (Self, Option<BadTheme>) {
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|it| !it.is_empty());
         let name = name.unwrap_or(if no_color { "mono" } else { "dark" });
         let mut themes = Self { dir, current: Theme::of_name("dark") };
@@ -49,7 +51,7 @@ impl Themes {
     }
 
     /// Takes the theme after this one into use: the built-in ones, then the responder's own.
-    pub(super) fn next(&mut self) -> Result<&Theme, String> {
+    pub(super) fn next(&mut self) -> Result<&Theme, BadTheme> {
         let names = self.names();
         let at = names.iter().position(|name| name == self.current.name());
         let next = at.map_or(0, |at| (at + 1) % names.len().max(1));
@@ -60,7 +62,7 @@ impl Themes {
     }
 
     /// Reads the theme in use again.
-    pub(super) fn reload(&mut self) -> Result<&Theme, String> {
+    pub(super) fn reload(&mut self) -> Result<&Theme, BadTheme> {
         self.current = self.load(self.current.name())?;
         Ok(&self.current)
     }
@@ -107,20 +109,20 @@ impl Themes {
         names
     }
 
-    fn load(&self, name: &str) -> Result<Theme, String> {
+    fn load(&self, name: &str) -> Result<Theme, BadTheme> {
         let own = self.dir.as_deref().map(|dir| dir.join(format!("{name}.toml")));
         let own = own.filter(|path| path.is_file() && !name.contains('/'));
         let text = match own {
             Some(path) => read_own(&path)?,
             None => theme::built_in(name)
                 .ok_or_else(|| {
-                    format!("there is no theme {name}; themes are {}", self.names().join(", "))
+                    let why = ThemeFault::NoTheme(name.into(), self.names());
+                    BadTheme { place: None, why }
                 })?
                 .to_owned(),
         };
         let lookup = |parent: &str| self.text_of(parent);
-        Theme::parse(name, &text, &lookup)
-            .map_err(|problem| format!("{}:{}: {}", problem.file, problem.line, problem.message))
+        Theme::parse(name, &text, &lookup).map_err(BadTheme::from)
     }
 
     fn text_of(&self, name: &str) -> Option<String> {
@@ -132,17 +134,18 @@ impl Themes {
 }
 
 /// Reads a theme file that nobody but the responder can have written.
-fn read_own(path: &Path) -> Result<String, String> {
-    let named = |why: &str| format!("{}:1: {why}", path.display());
-    let meta = fs::metadata(path).map_err(|error| named(&error.to_string()))?;
+fn read_own(path: &Path) -> Result<String, BadTheme> {
+    let named = |why| BadTheme { place: Some((reason::shown(path), 1)), why };
+    let refused = |error: io::Error| named(ThemeFault::Kernel(reason::refusal(&error)));
+    let meta = fs::metadata(path).map_err(refused)?;
     let euid = rustix::process::geteuid().as_raw();
     let sudo = std::env::var("SUDO_UID").ok().and_then(|uid| uid.parse().ok());
     let trusted = meta.uid() == euid || meta.uid() == 0 || Some(meta.uid()) == sudo;
     if !trusted || meta.mode() & 0o022 != 0 {
-        return Err(named("others may write to this file, so it is not read; chmod go-w it"));
+        return Err(named(ThemeFault::Open));
     }
     if meta.len() > LARGEST {
-        return Err(named("this file is too large for a theme"));
+        return Err(named(ThemeFault::TooLarge));
     }
-    fs::read_to_string(path).map_err(|error| named(&error.to_string()))
+    fs::read_to_string(path).map_err(refused)
 }

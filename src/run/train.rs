@@ -11,17 +11,17 @@ use crate::cockpit::trouble::Trouble;
 use crate::cockpit::{Msg, Which};
 use crate::domain::training::{SHIPPED, Shipped, Walkthrough};
 use crate::domain::untrusted::Untrusted;
-use crate::host::store::{Damage, Store, Tape};
+use crate::host::store::{Store, Tape};
 use crate::run::args::Options;
 use crate::run::cockpit::Happening;
 use crate::run::complain::Complaint;
 use crate::run::drill::{Drill, Projector, Rerun};
-use crate::run::guard;
 use crate::run::library::editions;
 use crate::run::places::Places;
 use crate::run::start::{
     First, INBOX, for_new, needs_a_terminal, newest_first, refused, show, who,
 };
+use crate::run::{guard, reason};
 use crate::ui;
 use crate::ui::debrief::Sheet;
 use crate::ui::theme::Theme;
@@ -50,7 +50,7 @@ pub(super) fn walkthroughs(
 
 /// Trains with a walkthrough: offers to go on with what was begun, or begins a new one.
 pub(super) fn train(options: &Options, name: &str) -> Result<ExitCode, Complaint> {
-    if let Some(code) = guard::stand() {
+    if let Some(code) = guard::stand(options.language()) {
         return Ok(code);
     }
     let (walkthrough, tape) = find(name)?;
@@ -143,7 +143,7 @@ fn unfinished() -> Complaint {
 
 /// Plays a session's recording back.
 pub(super) fn replay(options: &Options, id: &str) -> Result<ExitCode, Complaint> {
-    if let Some(code) = guard::stand() {
+    if let Some(code) = guard::stand(options.language()) {
         return Ok(code);
     }
     let places = Places::find(options)?;
@@ -159,7 +159,8 @@ pub(super) fn replay(options: &Options, id: &str) -> Result<ExitCode, Complaint>
     needs_a_terminal()?;
     // The screen has one line for it; the whole stands in the terminal when the screen is gone.
     for damage in &damage {
-        io::stderr().write_all(about(damage).told(options.language()).as_bytes()).ok();
+        let said = Complaint::from(Trouble::BadPart(Box::new(reason::bad_part(damage))));
+        io::stderr().write_all(said.told(options.language()).as_bytes()).ok();
     }
     // A recording that was cut off has nothing damaged in it.
     if let Some(damage) = damage.into_iter().find(|damage| !damage.torn) {
@@ -168,16 +169,6 @@ pub(super) fn replay(options: &Options, id: &str) -> Result<ExitCode, Complaint>
     }
     let who = who(options);
     show(options, &places, who, First::Open(which), &mut hands, outbox, inbox)
-}
-
-/// What of a recording cannot be read, and what to do about it.
-fn about(damage: &Damage) -> Complaint {
-    let next = if damage.torn {
-        "nothing: what was saved before it plays"
-    } else {
-        "copy the session away before anything else; the rest plays; firedamp verify ID"
-    };
-    Complaint::new("a part of the recording cannot be played", damage, next)
 }
 
 /// The walkthrough of this name, and its tape.

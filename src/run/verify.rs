@@ -10,14 +10,14 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use crate::domain::base::{Digest, Language};
-use crate::domain::session::{
-    Anchor, Entry, Event, Signature, SignatureProblem, State, Statement, Verdict,
-};
+use crate::domain::session::{Anchor, Entry, Event, Signature, State, Statement, Verdict};
 use crate::host::store::{Store, Verified};
-use crate::run::forks;
 use crate::run::sessions::SessionsError;
 use crate::run::verify::heads::Heads;
+use crate::run::{forks, reason};
+use crate::words::listing::{self, Checked, Wrong};
 use crate::words::session::event;
+use crate::words::trouble;
 
 /// Cells of one hostile value.
 const VALUE: usize = 120;
@@ -29,32 +29,8 @@ pub struct Asked {
     pub each: bool,
     /// This anchor, which somebody wrote down, shall fit.
     pub anchor: Option<Anchor>,
-}
-
-/// Something that is not as it should be, though the chain holds.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-enum Wrong {
-    /// The choice that was taken back did not stand.
-    #[error("takes back choice #{0}, which does not stand")]
-    NoChoice(u64),
-    /// What was taken back was no note and no open handoff.
-    #[error("takes back #{0}, which is neither a note nor an open handoff")]
-    NothingWritten(u64),
-    /// The handoff that was accepted is not the one that waited.
-    #[error("accepts handoff #{0}, which does not wait")]
-    NoHandoff(u64),
-    /// The session began before.
-    #[error("begins a session that has begun")]
-    Again,
-    /// The anchor is another entry's.
-    #[error("the anchor {0} is not that of its entry")]
-    Anchor(Anchor),
-    /// It names an entry that is not before it.
-    #[error("names entry #{0}, which is not before it")]
-    NotBefore(u64),
-    /// The signature is not right.
-    #[error("{0}")]
-    Signature(SignatureProblem),
+    /// In these words.
+    pub language: Language,
 }
 
 /// Takes in entries one after the other.
@@ -97,14 +73,15 @@ pub fn verify(
     }
     reading.finish(&verified);
     let out = &mut *reading.out;
-    let id = &verified.id;
+    let (id, language) = (&verified.id, asked.language);
     for doubt in &verified.doubts {
-        writeln!(out, "{id}: note: {doubt}")?;
+        let why = trouble::reason(language, &reason::unusable(doubt));
+        writeln!(out, "{id}: {}", said(language, &Checked::Doubt(why)))?;
     }
     for (seq, wrong) in &reading.wrong {
-        writeln!(out, "{id}: entry {seq} {wrong}")?;
+        writeln!(out, "{id}: {}", said(language, &Checked::Wrong(*seq, wrong)))?;
     }
-    let whole = chain(&verified, out)?;
+    let whole = chain(&verified, language, out)?;
     reading.told(&verified.verdict)?;
     let fits = reading.anchor(&verified.verdict)?;
     let holds = whole && fits && reading.wrong.is_empty();
@@ -112,35 +89,38 @@ pub fn verify(
 }
 
 /// What holds of the chain, and of what lies beside it.
-fn chain(verified: &Verified, out: &mut dyn Write) -> Result<bool, SessionsError> {
+fn chain(
+    verified: &Verified,
+    language: Language,
+    out: &mut dyn Write,
+) -> Result<bool, SessionsError> {
+    let said = |line| said(language, &line);
     let Verified { id, verdict, playbook_intact: intact, .. } = verified;
     let Verdict { entries, head, last, problem, .. } = verdict;
     if let Some(broken) = problem {
         let end = last.map_or(0, |last| last.to);
-        writeln!(out, "{id}: broken at {broken}")?;
-        writeln!(out, "  {entries} entries before it hold, up to byte {end}; head {head}")?;
+        writeln!(out, "{id}: {}", said(Checked::Broken(broken)))?;
+        writeln!(out, "{}", said(Checked::Before(*entries, end, *head)))?;
         match &verified.fork {
-            Some(fork) => forks::print(fork, out)?,
-            None => writeln!(out, "  nothing after it can be relied on")?,
+            Some(fork) => forks::print(fork, language, out)?,
+            None => writeln!(out, "{}", said(Checked::NothingAfter))?,
         }
         return Ok(false);
     }
     if *entries == 0 {
-        writeln!(out, "{id}: there is no whole entry")?;
+        writeln!(out, "{id}: {}", said(Checked::Empty))?;
         return Ok(false);
     }
-    writeln!(out, "{id}: the chain is whole")?;
+    writeln!(out, "{id}: {}", said(Checked::Whole))?;
     writeln!(out, "  entries  {entries}")?;
     writeln!(out, "  head     {head}")?;
     writeln!(out, "  anchor   {}", Anchor::of(*entries, *head))?;
     if !intact {
-        writeln!(out, "  but playbook.md is not the one that the session began with:")?;
-        writeln!(out, "  what its marks stand for cannot be relied on")?;
+        writeln!(out, "{}", said(Checked::OtherPlaybook))?;
     }
     let torn = verdict.torn_bytes();
     if torn > 0 {
-        writeln!(out, "  {torn} bytes after the last entry were never saved as an entry;")?;
-        writeln!(out, "  `firedamp resume {id}` sets them aside")?;
+        writeln!(out, "{}", said(Checked::Torn(torn, id)))?;
     }
     Ok(*intact)
 }
@@ -151,9 +131,9 @@ impl Reading<'_> {
         let wrong = self.check(entry);
         if self.asked.each && self.failed.is_none() {
             let at = entry.at.strftime("%Y-%m-%d %H:%M:%SZ");
-            let said = event(Language::En, &entry.event).plain(VALUE);
+            let said = event(self.asked.language, &entry.event).plain(VALUE);
             let (seq, by) = (entry.seq, entry.by.plain(24));
-            let holds = if wrong.is_some() { "WRONG" } else { "holds" };
+            let holds = listing::holds(self.asked.language, wrong.is_none());
             let printed = writeln!(self.out, "{seq:>6}  {holds}  {at}  {by}: {said}");
             self.failed = self.failed.take().or(printed.err());
         }
@@ -230,26 +210,19 @@ impl Reading<'_> {
 
     /// Which anchors and signatures there are, so that the reader can ask for the other half of them.
     fn told(&mut self, verdict: &Verdict) -> Result<(), SessionsError> {
-        let out = &mut *self.out;
+        let (out, language) = (&mut *self.out, self.asked.language);
+        let said = |line| said(language, &line);
         if let Some((_, anchor)) = self.anchors.last() {
             let (count, after) = (self.anchors.len(), verdict.entries.saturating_sub(anchor.seq));
-            writeln!(
-                out,
-                "  shown    {count} anchors, the newest {anchor}; {after} entries after it"
-            )?;
+            writeln!(out, "{}", said(Checked::Shown(count, *anchor, after)))?;
         }
         for it in &self.state.signatures {
             let good = !self.wrong.iter().any(|(seq, _)| *seq == it.seq);
-            let (entry, key) = (it.entry, it.key.plain(VALUE));
-            writeln!(
-                out,
-                "  signed   up to entry {entry} {} {key}",
-                if good { "by" } else { "NOT by" }
-            )?;
+            writeln!(out, "{}", said(Checked::Signed(it.entry, good, &it.key)))?;
         }
         let unknown = self.state.unknown.len() as u64 + self.state.earlier_unknown;
         if unknown > 0 {
-            writeln!(out, "  unknown  {unknown} entries of kinds that this version does not know")?;
+            writeln!(out, "{}", said(Checked::Unknown(unknown)))?;
         }
         Ok(())
     }
@@ -259,30 +232,17 @@ impl Reading<'_> {
         let Some(anchor) = self.asked.anchor else { return Ok(true) };
         let (seq, entries) = (anchor.seq, verdict.entries);
         let found = self.head(seq, verdict);
-        let out = &mut *self.out;
-        let Some(head) = found else {
-            writeln!(out, "  the anchor does not fit: there is no entry {seq} that holds,")?;
-            writeln!(out, "  the last is {entries}: what came after it was cut off or damaged")?;
-            return Ok(false);
+        let fits = found.is_some_and(|head| anchor.fits(head));
+        let line = match found {
+            None => Checked::AnchorBeyond(seq, entries),
+            Some(_) if fits => Checked::AnchorFits(seq, entries - seq),
+            Some(head) => Checked::AnchorDiffers(Anchor::of(seq, head)),
         };
-        if anchor.fits(head) {
-            let after = entries - seq;
-            writeln!(
-                out,
-                "  the anchor fits: entries 1 to {seq} are what they were when it was shown;"
-            )?;
-            writeln!(out, "  {after} entries came after it")?;
-            return Ok(true);
-        }
-        writeln!(
-            out,
-            "  the anchor does not fit entry {seq}, whose anchor is {}:",
-            Anchor::of(seq, head)
-        )?;
-        writeln!(
-            out,
-            "  it was heard wrong, is of another session, or something up to there was changed"
-        )?;
-        Ok(false)
+        writeln!(self.out, "{}", said(self.asked.language, &line))?;
+        Ok(fits)
     }
+}
+
+fn said(language: Language, line: &Checked<'_>) -> String {
+    listing::checked(language, line).plain(VALUE)
 }

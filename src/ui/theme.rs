@@ -10,6 +10,7 @@ use ratatui::style::{Color, Modifier, Style};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::cockpit::trouble::{BadTheme, ThemeFault};
 use crate::ui::role::Role;
 
 /// The themes inside the binary, in the order in which the theme key visits them.
@@ -31,15 +32,20 @@ pub struct Theme {
 }
 
 /// Why a theme file cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file}:{line}: {message}")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ThemeProblem {
     /// `dark.toml`.
     pub file: String,
     /// One-based.
     pub line: usize,
-    /// What is wrong, and what to do.
-    pub message: String,
+    /// What is wrong.
+    pub why: ThemeFault,
+}
+
+impl From<ThemeProblem> for BadTheme {
+    fn from(ThemeProblem { file, line, why }: ThemeProblem) -> Self {
+        Self { place: Some((file.into(), line)), why }
+    }
 }
 
 /// The text of the theme file with this name, if there is one.
@@ -60,9 +66,8 @@ impl Theme {
         let mut styles = Vec::with_capacity(Role::ALL.len());
         for role in Role::ALL {
             let Some(entry) = sheet.roles.get(role) else {
-                let message =
-                    format!("the role `{}` is not set: add it under [roles]", role.name());
-                return Err(ThemeProblem { file: file_of(name), line: 1, message });
+                let why = ThemeFault::RoleMissing(role.name());
+                return Err(ThemeProblem { file: file_of(name), line: 1, why });
             };
             let mut style = entry.style(&sheet.palette)?;
             if sheet.terminal_ground && *role == Role::Background {
@@ -134,8 +139,8 @@ impl Source<'_> {
         before.bytes().filter(|byte| *byte == b'\n').count() + 1
     }
 
-    fn problem(&self, span: Range<usize>, message: String) -> ThemeProblem {
-        ThemeProblem { file: file_of(self.name), line: self.line(span.start), message }
+    fn problem(&self, span: Range<usize>, why: ThemeFault) -> ThemeProblem {
+        ThemeProblem { file: file_of(self.name), line: self.line(span.start), why }
     }
 
     fn table<'v, 't>(
@@ -143,7 +148,7 @@ impl Source<'_> {
         value: &'v Spanned<DeValue<'t>>,
         what: &str,
     ) -> Result<&'v DeTable<'t>, ThemeProblem> {
-        let not_one = || self.problem(value.span(), format!("`{what}` must be a table"));
+        let not_one = || self.problem(value.span(), ThemeFault::NotTable(what.into()));
         value.get_ref().as_table().ok_or_else(not_one)
     }
 
@@ -152,7 +157,7 @@ impl Source<'_> {
         value: &'v Spanned<DeValue<'_>>,
         what: &str,
     ) -> Result<&'v str, ThemeProblem> {
-        let not_one = || self.problem(value.span(), format!("`{what}` must be a string"));
+        let not_one = || self.problem(value.span(), ThemeFault::NotText(what.into()));
         value.get_ref().as_str().ok_or_else(not_one)
     }
 }
@@ -167,7 +172,8 @@ impl Sheet {
     ) -> Result<(), ThemeProblem> {
         let source = Source { name, text };
         let document = DeTable::parse(text).map_err(|error| {
-            source.problem(error.span().unwrap_or_default(), error.message().to_owned())
+            let why = ThemeFault::Syntax(error.message().into());
+            source.problem(error.span().unwrap_or_default(), why)
         })?;
         let document = document.get_ref();
         heirs.push(name.to_owned());
@@ -181,15 +187,13 @@ impl Sheet {
                     let text = source.string(value, "bg")?;
                     self.terminal_ground = text == "terminal";
                     if !matches!(text, "terminal" | "theme") {
-                        let message = "`bg` must be \"terminal\" or \"theme\"".to_owned();
-                        return Err(source.problem(value.span(), message));
+                        return Err(source.problem(value.span(), ThemeFault::Ground));
                     }
                 }
                 "palette" => self.read_palette(&source, value)?,
                 "roles" => self.read_roles(&source, value)?,
                 other => {
-                    let known = "only `inherits`, `bg`, [palette] and [roles] are known";
-                    return Err(source.problem(key.span(), format!("`{other}`: {known}")));
+                    return Err(source.problem(key.span(), ThemeFault::Key(other.into())));
                 }
             }
         }
@@ -205,13 +209,12 @@ impl Sheet {
     ) -> Result<(), ThemeProblem> {
         let parent = source.string(value, "inherits")?;
         if heirs.iter().any(|heir| heir == parent) {
-            let round =
-                format!("`inherits` goes round in a circle: {} > {parent}", heirs.join(" > "));
-            return Err(source.problem(value.span(), round));
+            let round = format!("{} > {parent}", heirs.join(" > "));
+            return Err(source.problem(value.span(), ThemeFault::Circle(round.into())));
         }
         let text = lookup(parent).or_else(|| built_in(parent).map(str::to_owned));
         let Some(text) = text else {
-            return Err(source.problem(value.span(), format!("there is no theme `{parent}`")));
+            return Err(source.problem(value.span(), ThemeFault::NoParent(parent.into())));
         };
         self.read(parent, &text, lookup, heirs)
     }
@@ -225,8 +228,7 @@ impl Sheet {
             let name = key.get_ref().as_ref();
             let text = source.string(value, name)?;
             let Some(color) = color(text) else {
-                let message = format!("`{text}` is no colour: write #RRGGBB or an ANSI name");
-                return Err(source.problem(value.span(), message));
+                return Err(source.problem(value.span(), ThemeFault::NotColour(text.into())));
             };
             self.palette.insert(name.to_owned(), color);
         }
@@ -241,7 +243,7 @@ impl Sheet {
         for (key, value) in source.table(value, "roles")? {
             let name = key.get_ref().as_ref();
             let Some(role) = Role::named(name) else {
-                return Err(source.problem(key.span(), format!("there is no role `{name}`")));
+                return Err(source.problem(key.span(), ThemeFault::NoRole(name.into())));
             };
             let entry = Entry::read(source, name, value)?;
             self.roles.insert(role, entry);
@@ -269,12 +271,12 @@ impl Entry {
                     (Some(modifier), Some(true)) => entry.on.insert(modifier),
                     (Some(modifier), Some(false)) => entry.off.insert(modifier),
                     (Some(_), None) => {
-                        let message = format!("`{name}` must be true or false");
-                        return Err(source.problem(value.span(), message));
+                        return Err(
+                            source.problem(value.span(), ThemeFault::NotSwitch(name.into()))
+                        );
                     }
                     (None, _) => {
-                        let message = format!("`{name}` is no part of a style");
-                        return Err(source.problem(key.span(), message));
+                        return Err(source.problem(key.span(), ThemeFault::StylePart(name.into())));
                     }
                 },
             }
@@ -300,7 +302,7 @@ impl Entry {
             None => Err(ThemeProblem {
                 file: self.file.clone(),
                 line: *line,
-                message: format!("there is no colour `{name}`: add it under [palette]"),
+                why: ThemeFault::NoColour(name.as_str().into()),
             }),
         }
     }

@@ -234,7 +234,8 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
         NoticeKind::UnknownVerb(verb) => say("There is no command ", "ไม่มีคำสั่ง ").theirs(verb),
         NoticeKind::ThemeLoaded(name) => say("Theme in use: ", "ใช้ธีม: ").named(name),
         NoticeKind::ThemeBroken(why) => {
-            say("Theme not used, the last one stays. ", "ใช้ธีมนี้ไม่ได้ ยังใช้ธีมเดิม ").theirs(why)
+            say("Theme not used, the last one stays. ", "ใช้ธีมนี้ไม่ได้ ยังใช้ธีมเดิม ")
+                .then(trouble::theme(language, why))
         }
         NoticeKind::TornSetAside(bytes) => {
             say("Bytes of a torn last line set aside: ", "แยกบรรทัดสุดท้ายที่ขาดไว้ (ไบต์): ")

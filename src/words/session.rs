@@ -67,7 +67,7 @@ pub fn condition(language: Language, condition: &Condition) -> Phrase {
             say("moved, but where to is not known", "ย้ายไปแล้ว แต่ไม่รู้ว่าไปที่ไหน")
         }
         Condition::Moved(place) => say("moved to ", "ย้ายไป ").theirs(place),
-        Condition::Broken(why) => say("damaged: ", "เสียหาย: ").theirs(why),
+        Condition::Broken(why) => say("damaged: ", "เสียหาย: ").then(damage(language, why)),
     }
 }
 

@@ -3,11 +3,15 @@
 //! Invariant: every kind has all three. On the screen they share a line, so what to do comes before what somebody
 //! else said.
 
-use crate::cockpit::trouble::{BadFile, Damage, Distrust, NotCarried, Trouble, Unusable};
+use crate::cockpit::trouble::{NotCarried, Trouble, Unusable};
 use crate::domain::base::Language;
-use crate::domain::session::LineProblem;
 use crate::domain::untrusted::Untrusted;
 use crate::words::{Phrase, pick, storage};
+
+mod why;
+
+use why::{bad_file, death, distrust, part, tape};
+pub use why::{damage, problem, theme, theme_fault};
 
 /// What a tired person reads when something does not work.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,8 +112,20 @@ pub fn trouble(language: Language, trouble: &Trouble) -> Told {
         ),
         Trouble::BadTape(why) => told(
             say("Cannot play the recording", "เล่นที่อัดไว้ไม่ได้"),
-            Phrase::default().theirs(why),
+            tape(language, why),
             ("Its journal is untouched: firedamp verify ID", "journal ยังอยู่ครบ: firedamp verify ID"),
+        ),
+        Trouble::BadPart(bad) => told(
+            say("A part of the recording cannot be played", "บางส่วนที่อัดไว้เล่นไม่ได้"),
+            part(language, bad),
+            if bad.why.is_none() {
+                ("Nothing to do: what was saved before plays", "ไม่ต้องทำอะไร ที่บันทึกก่อนหน้าเล่นได้")
+            } else {
+                (
+                    "Copy the session away first; the rest plays; firedamp verify ID",
+                    "สำเนา session ออกไปก่อน ส่วนที่เหลือเล่นได้ ตรวจด้วย firedamp verify ID",
+                )
+            },
         ),
         Trouble::Playbook(path, why) => told(
             say("Cannot read the playbook ", "อ่าน playbook ไม่ได้ ").theirs(path),
@@ -137,9 +153,9 @@ pub fn trouble(language: Language, trouble: &Trouble) -> Told {
                 "ปิดบางโปรเซส หรือเพิ่มขีดจำกัด: ulimit -u",
             ),
         ),
-        Trouble::NoEyes(why) => told(
+        Trouble::NoEyes(path, why) => told(
             say("Cannot look at this host", "ดูเครื่องนี้ไม่ได้"),
-            Phrase::default().theirs(why),
+            storage::why(language, why).ours(": ").theirs(path),
             ("Mount /proc, or run it on the host itself", "mount /proc หรือรันบนเครื่องนั้นโดยตรง"),
         ),
         Trouble::LooksStopped => told(
@@ -178,7 +194,36 @@ pub fn trouble(language: Language, trouble: &Trouble) -> Told {
             Phrase::default().theirs(report),
             ("Saved is saved: q, then resume", "ที่บันทึกแล้วยังอยู่: q แล้ว resume"),
         ),
+        Trouble::Panicked(report, kept) => Told {
+            what: say("The program met a fault of its own", "โปรแกรมผิดพลาดเอง"),
+            why: Phrase::default().theirs(report),
+            next: again(language, kept.as_ref()),
+        },
+        Trouble::Killed(signal) => Told {
+            what: say("The screen has ended, and not by itself", "จอถูกปิดโดยไม่ได้สั่ง"),
+            why: death(language, *signal),
+            next: again(language, None),
+        },
+        Trouble::Unguarded => Told {
+            what: say("The process that guards the terminal is gone", "โปรเซสที่คุมเทอร์มินัลหายไป"),
+            why: say(
+                "somebody, or the kernel for want of memory, ended it",
+                "มีคนปิด หรือ kernel ปิดเพราะหน่วยความจำหมด",
+            ),
+            next: again(language, None),
+        },
     }
+}
+
+/// What a responder does when the screen is gone; the report of why may be in a file.
+fn again(language: Language, report: Option<&Untrusted>) -> Phrase {
+    let saved = pick(
+        language,
+        "What was saved is saved: run firedamp again and press Enter",
+        "ที่บันทึกแล้วยังอยู่ รัน firedamp อีกครั้งแล้วกด Enter",
+    );
+    let Some(path) = report else { return Phrase::of(saved) };
+    Phrase::of(saved).ours(pick(language, "; the report is in ", " รายงานอยู่ใน ")).theirs(path)
 }
 
 /// What is said of a session, or a place for sessions, that cannot be used.
@@ -279,41 +324,6 @@ fn next(language: Language, unusable: &Unusable) -> &'static str {
     pick(language, en, th)
 }
 
-fn distrust(language: Language, why: Distrust) -> String {
-    let (en, th) = match why {
-        Distrust::Link => ("is a symbolic link", "เป็น symbolic link"),
-        Distrust::NotADirectory => ("is no directory", "ไม่ใช่ไดเรกทอรี"),
-        Distrust::NotAFile => ("is no regular file", "ไม่ใช่ไฟล์ปกติ"),
-        Distrust::Links => ("is linked from elsewhere too", "มีลิงก์จากที่อื่นด้วย"),
-        Distrust::Owner(uid) => {
-            let text = pick(language, "belongs to another user, uid", "เป็นของผู้ใช้อื่น uid");
-            return format!("{text} {uid}");
-        }
-        Distrust::Mode(mode) => {
-            let text = pick(language, "is open to others, mode", "คนอื่นเข้าถึงได้ mode");
-            return format!("{text} {mode:04o}");
-        }
-    };
-    pick(language, en, th).to_owned()
-}
-
-fn bad_file(language: Language, why: &BadFile) -> Phrase {
-    let say = |en, th| Phrase::of(pick(language, en, th));
-    match why {
-        BadFile::Directory => say("this is a directory", "นี่คือไดเรกทอรี"),
-        BadFile::Special => say("this is no regular file", "ไม่ใช่ไฟล์ปกติ"),
-        BadFile::Huge(mib) => Phrase::of(match language {
-            Language::En => format!("it has more than {mib} MiB, a playbook never has"),
-            Language::Th => format!("ใหญ่กว่า {mib} MiB ซึ่ง playbook ไม่เคยใหญ่เท่านี้"),
-        }),
-        BadFile::Binary => say("it is binary", "เป็นไฟล์ไบนารี"),
-        BadFile::Encoding(line) => {
-            say("it is not UTF-8, line ", "ไม่ใช่ UTF-8 บรรทัด ").ours(line.to_string())
-        }
-        BadFile::Kernel(why) => storage::why(language, why),
-    }
-}
-
 /// Several places and what is wrong with each.
 #[must_use]
 pub fn joined(language: Language, places: &[Unusable]) -> Phrase {
@@ -323,46 +333,6 @@ pub fn joined(language: Language, places: &[Unusable]) -> Phrase {
         all = all.ours(gap).then(reason(language, place));
     }
     all
-}
-
-/// Where and why a journal does not hold.
-#[must_use]
-pub fn damage(language: Language, damage: &Damage) -> Phrase {
-    match damage {
-        Damage::Unreadable(why) => reason(language, why),
-        Damage::Line(broken) => {
-            let (line, byte) = (broken.line, broken.offset);
-            let at = match language {
-                Language::En => format!("entry {line}, byte {byte}: "),
-                Language::Th => format!("รายการ {line} ไบต์ {byte}: "),
-            };
-            Phrase::of(at).then(problem(language, &broken.problem))
-        }
-    }
-}
-
-fn problem(language: Language, problem: &LineProblem) -> Phrase {
-    let say = |en, th| Phrase::of(pick(language, en, th));
-    match problem {
-        LineProblem::Unended => say("the line has no end", "บรรทัดไม่จบ"),
-        LineProblem::TooLong => say("the line is too long", "บรรทัดยาวเกินไป"),
-        LineProblem::Sum => say("the line was damaged or changed", "บรรทัดเสียหายหรือถูกแก้"),
-        LineProblem::Malformed(_) => say("the line is no entry", "บรรทัดนี้ไม่ใช่รายการ"),
-        LineProblem::Content(kind) => {
-            say("the content does not fit its kind ", "เนื้อหาไม่ตรงกับชนิด ").theirs(kind)
-        }
-        LineProblem::NotCanonical => {
-            say("this program did not write the line", "โปรแกรมนี้ไม่ได้เขียนบรรทัดนี้")
-        }
-        LineProblem::Fork(_) => say("two wrote at once", "เขียนชนกันสองจอ"),
-        LineProblem::Seq { expected, found } => match language {
-            Language::En => Phrase::of(format!("entry {expected} expected, {found} found")),
-            Language::Th => Phrase::of(format!("ควรเป็นรายการ {expected} แต่พบ {found}")),
-        },
-        LineProblem::Prev { .. } => {
-            say("it continues another line than the one before", "ไม่ต่อจากบรรทัดก่อนหน้า")
-        }
-    }
 }
 
 /// Why the session stays where it is, and what to do.

@@ -74,6 +74,28 @@ fn a_panic_gives_the_terminal_back_and_leaves_a_report_where_the_session_is() {
 }
 
 #[test]
+fn the_last_words_of_a_screen_and_of_its_guard_are_in_the_language_of_the_screen() {
+    let program = support::example("standin-panic");
+    for (language, fell, killed) in [
+        ("en", "the program met a fault of its own", "the screen has ended, and not by itself"),
+        ("th", "โปรแกรมผิดพลาดเอง", "จอถูกปิดโดยไม่ได้สั่ง"),
+    ] {
+        let home = Place::new();
+        let env = [("FIREDAMP_LANG", language)];
+        let mut desk = Cockpit::start_program(&program, &[&home.home()], &env, 100, 24);
+        desk.wait_until("the panic is told", |screen| screen.contains(fell));
+        desk.wait_until("and where its report is", |screen| screen.contains("crash.txt"));
+        desk.wait_for_exit(Duration::from_secs(5));
+        let mut desk = home.cockpit("suda", &["--lang", language], (100, 30));
+        desk.wait_until("it is open", |screen| screen.contains("suda"));
+        desk.kill9();
+        let screen = desk.screen();
+        assert!(screen.contains(killed) && screen.contains("SIGKILL (9)"), "{screen}");
+        assert!(screen.contains("Enter"), "{screen}");
+    }
+}
+
+#[test]
 fn a_lost_terminal_burns_no_cpu_even_if_nobody_heard_the_hang_up() {
     let place = Place::new();
     let script = format!(

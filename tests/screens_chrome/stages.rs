@@ -5,7 +5,9 @@ use std::sync::Arc;
 use firedamp::cockpit::Model;
 use firedamp::cockpit::coach::Coach;
 use firedamp::cockpit::model::{Condition, Offer, Source, SourceKind, Stage};
+use firedamp::cockpit::trouble::Damage;
 use firedamp::domain::base::{Both, Language};
+use firedamp::domain::session::LineProblem;
 use firedamp::domain::training::{Act, Inject, Move, Task, Walkthrough};
 use firedamp::domain::untrusted::Untrusted;
 
@@ -75,7 +77,11 @@ pub(crate) fn offers() -> Vec<Offer> {
         offer("20261121T024026Z-web-07", 142, Condition::CutOff),
         offer("20261120T101500Z-web-07", 388, Condition::Held),
         offer("20261119T090000Z-build-02", 61, Condition::Left),
-        offer("20261118T120000Z-db\u{1b}[31m", 9, Condition::Broken("line 7: \u{202e}bad".into())),
+        offer(
+            "20261118T120000Z-db\u{1b}[31m",
+            9,
+            Condition::Broken(Damage::Somewhere(LineProblem::Content("\u{202e}bad".into()))),
+        ),
     ]
 }
 

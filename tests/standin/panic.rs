@@ -2,12 +2,13 @@
 //!
 //! Without HOW it panics, unguarded. With `panic`, `overflow` or `abort` it does that behind a guard; with `memory` it
 //! asks for more than it may have, with `oom` for more than the control group has whose tasks `CELL` names; with `wait`
-//! it waits behind one for whatever comes, and gives the terminal back if that can be heard.
+//! it waits behind one for whatever comes, and gives the terminal back if that can be heard. `FIREDAMP_LANG` is heeded.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use firedamp::domain::base::Language;
 use firedamp::run::{guard, terminal};
 use rustix::process::{Resource, Rlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
@@ -18,12 +19,14 @@ fn main() -> io::Result<ExitCode> {
         terminal::crashes_go_to(PathBuf::from(dir));
     }
     let how = args.next();
+    let thai = std::env::var_os("FIREDAMP_LANG").is_some_and(|it| it == "th");
+    let language = if thai { Language::Th } else { Language::En };
     if how.is_some()
-        && let Some(code) = guard::stand()
+        && let Some(code) = guard::stand(language)
     {
         return Ok(code);
     }
-    terminal::catch_panics();
+    terminal::catch_panics(language);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let _runtime = runtime.enter();
     let mut hangup = signal(SignalKind::hangup())?;
@@ -57,7 +60,7 @@ fn main() -> io::Result<ExitCode> {
                 }
             });
             terminal::give_back();
-            guard::say_if_it_fell();
+            guard::say_if_it_fell(language);
             return Ok(ExitCode::from(code));
         }
         _ => {}

@@ -5,12 +5,14 @@ use firedamp::cockpit::model::{Condition, Copied, Kept, NoticeKind, Pane, Pen, S
 use firedamp::cockpit::panes::ProcessSort;
 use firedamp::cockpit::pen::Holding;
 use firedamp::cockpit::storage::{Refusal, Unsaved};
-use firedamp::cockpit::trouble::{Damage, NotCarried, Trouble, Unusable};
+use firedamp::cockpit::trouble::{BadTheme, Damage, NotCarried, ThemeFault, Trouble, Unusable};
 use firedamp::domain::base::{Both, Digest, Language, Pid, ProcessId};
 use firedamp::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject};
 use firedamp::domain::facts::{GpuOutcome, GpuSourceKind, Protocol, RunState};
 use firedamp::domain::playbook::{FlowId, ItemId, NodeId, Phase};
-use firedamp::domain::session::{Anchor, ClockChange, Event, ItemState, Opening, Place};
+use firedamp::domain::session::{
+    Anchor, ClockChange, Event, ItemState, LineProblem, Opening, Place,
+};
 use firedamp::domain::untrusted::Untrusted;
 use firedamp::words::notice::{Weight, notice, weight_word};
 use firedamp::words::{Caption, Phrase, command, fact, finding, pane, session};
@@ -150,7 +152,10 @@ pub(crate) fn notices() -> Vec<NoticeKind> {
         NoticeKind::BadFilter(value()),
         NoticeKind::UnknownVerb(value()),
         NoticeKind::ThemeLoaded(String::from("dark")),
-        NoticeKind::ThemeBroken(value()),
+        NoticeKind::ThemeBroken(Box::new(BadTheme {
+            place: Some((value(), 3)),
+            why: ThemeFault::NoRole(value()),
+        })),
         NoticeKind::NewPlace(value()),
         NoticeKind::TornSetAside(12),
         NoticeKind::NotRecording(Refusal::Other(value())),
@@ -284,7 +289,9 @@ pub(crate) fn everything(language: Language) -> BTreeMap<String, String> {
         Condition::Left,
         Condition::CutOff,
         Condition::Held,
-        Condition::Broken(Untrusted::from("VALUE")),
+        Condition::Broken(Damage::Unreadable(unusable())),
+        Condition::Broken(Damage::Somewhere(LineProblem::Sum)),
+        Condition::Broken(Damage::Unfinished),
     ] {
         say(format!("condition {it:?}"), &whole(session::condition(language, &it)));
     }

@@ -1,11 +1,13 @@
 //! One line about a session, without reading all of it.
 
+use std::fmt;
 use std::io;
+use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::domain::base::Timestamp;
-use crate::domain::session::{Audit, Entry, Event, LINE_LIMIT, PROGRAM};
+use crate::domain::session::{Audit, Entry, Event, LINE_LIMIT, LineProblem, PROGRAM};
 use crate::domain::untrusted::Untrusted;
 use crate::host::store::dir::{Dir, File};
 use crate::host::store::disk::Access;
@@ -51,7 +53,43 @@ pub struct Summary {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub moved: Option<Untrusted>,
     /// Why it cannot be read.
-    pub problem: Option<Untrusted>,
+    pub problem: Option<Problem>,
+}
+
+/// Why a session cannot be read for a listing.
+#[derive(Clone, Debug)]
+pub enum Problem {
+    /// Its first entry was never finished.
+    Unfinished,
+    /// It cannot be used.
+    Store(Arc<StoreError>),
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unfinished => f.write_str("its first entry was never finished"),
+            Self::Store(error) => error.fmt(f),
+        }
+    }
+}
+
+/// Two that say the same are the same.
+impl PartialEq for Problem {
+    fn eq(&self, other: &Self) -> bool {
+        self.to_string() == other.to_string()
+    }
+}
+
+impl Serialize for Problem {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        in_words(self, serializer)
+    }
+}
+
+/// As a text, which may hold what somebody else said.
+fn in_words<S: Serializer>(it: &impl fmt::Display, serializer: S) -> Result<S::Ok, S::Error> {
+    Untrusted::from(it.to_string()).serialize(serializer)
 }
 
 /// How far a chain was read, and what was found.
@@ -80,7 +118,8 @@ pub enum ChainState {
         /// Where that line begins.
         offset: u64,
         /// Why.
-        problem: Untrusted,
+        #[serde(serialize_with = "in_words")]
+        problem: LineProblem,
     },
 }
 
@@ -88,7 +127,7 @@ pub enum ChainState {
 pub(super) fn of(sessions: &Dir, id: &str) -> Summary {
     let mut summary = Summary { id: id.to_owned(), ..Summary::default() };
     if let Err(problem) = summary.read(sessions) {
-        summary.problem = Some(problem.to_string().into());
+        summary.problem = Some(Problem::Store(Arc::new(problem)));
     }
     summary
 }
@@ -100,7 +139,7 @@ impl Summary {
         self.moved = carry::moved_to(&dir)?;
         self.scan(&dir)?;
         if self.entries == 0 && self.problem.is_none() {
-            self.problem = Some("its first entry was never finished".into());
+            self.problem = Some(Problem::Unfinished);
         }
         Ok(())
     }
@@ -131,7 +170,7 @@ impl Summary {
             Some(at) => ChainState::Broken {
                 line: (whole || verdict.entries > 0).then_some(at.line),
                 offset: at.offset,
-                problem: at.problem.to_string().into(),
+                problem: at.problem,
             },
             None if torn > 0 => ChainState::Torn { bytes: torn },
             None if whole => ChainState::Whole,

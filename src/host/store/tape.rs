@@ -45,7 +45,16 @@ pub struct Damage {
     /// The file just ends: the program or the machine was cut off while it recorded.
     pub torn: bool,
     /// Why.
-    pub problem: Untrusted,
+    pub problem: Flaw,
+}
+
+/// Why a part of a recording cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    /// Its bytes cannot be had; what was said.
+    Read(Untrusted),
+    /// A line does not hold.
+    Line(CodecError),
 }
 
 /// Why a snapshot cannot be had.
@@ -199,7 +208,7 @@ impl Tape {
                     lost += 1;
                     if lost == 1 {
                         let torn = error.kind() == io::ErrorKind::UnexpectedEof;
-                        self.damaged(segment, torn, &error.to_string());
+                        self.damaged(segment, torn, Flaw::Read(error.to_string().into()));
                     }
                     let next = next_frame(source, frame + 1).filter(|_| lost < BEGINNINGS);
                     let Some(next) = next else { return };
@@ -239,11 +248,11 @@ impl Tape {
                 Ok(_) if !holds => {}
                 Ok(_) => {
                     holds = false;
-                    self.damaged(segment, false, "a frame without a keyframe");
+                    self.damaged(segment, false, Flaw::Line(CodecError::NoKeyframe));
                 }
                 Err(error) => {
                     holds = false;
-                    self.damaged(segment, false, &error.to_string());
+                    self.damaged(segment, false, Flaw::Line(error));
                 }
             }
             number += 1;
@@ -251,27 +260,12 @@ impl Tape {
         Ok(())
     }
 
-    fn damaged(&mut self, segment: usize, torn: bool, problem: &str) {
+    fn damaged(&mut self, segment: usize, torn: bool, problem: Flaw) {
         let Some(Segment { file, .. }) = self.segments.get(segment) else { return };
         let last = self.index.last().filter(|place| place.segment == segment);
         let until = last.map(|place| place.moment.at);
-        let (file, problem) = (file.clone(), problem.into());
+        let file = file.clone();
         self.damage.push(Damage { file, until, torn, problem });
-    }
-}
-
-/// Which file, up to when it can be read, and why no further.
-impl std::fmt::Display for Damage {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} ", self.file.plain(120))?;
-        match self.until {
-            Some(until) => write!(f, "can be read up to {}", until.strftime("%Y-%m-%d %H:%M:%SZ"))?,
-            None => f.write_str("cannot be read from its start")?,
-        }
-        if self.torn {
-            return f.write_str("; it ends there, cut off while it was recorded");
-        }
-        write!(f, "; then: {}", self.problem.plain(200))
     }
 }
 

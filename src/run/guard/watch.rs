@@ -13,6 +13,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal as Heard, SignalKind, signal};
 use tokio::time::{Instant, sleep_until};
 
+use crate::domain::base::Language;
 use crate::run::guard::{has_shell, obituary};
 use crate::run::terminal::Found;
 
@@ -57,7 +58,12 @@ impl Watch {
     }
 
     /// Waits for the end of `screen`, puts the terminal back if that did not, and ends as the screen ended.
-    pub(super) fn until_it_ends(mut self, screen: Pid, found: &Found) -> ExitCode {
+    pub(super) fn until_it_ends(
+        mut self,
+        screen: Pid,
+        found: &Found,
+        language: Language,
+    ) -> ExitCode {
         match self.runtime.block_on(watch(screen, &mut self.signals, found)) {
             Ok(End::Left(code)) => {
                 if found.is_taken() {
@@ -68,7 +74,7 @@ impl Watch {
             Ok(End::Killed(signal)) => {
                 found.put_back();
                 if let Some(complaint) = obituary(signal) {
-                    found.say(&complaint.to_string());
+                    found.say(&complaint.told(language));
                 }
                 // As a shell would say it.
                 exit_code(128 + signal)
