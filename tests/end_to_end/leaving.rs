@@ -87,7 +87,7 @@ fn the_last_words_of_a_screen_and_of_its_guard_are_in_the_language_of_the_screen
         desk.wait_until("and where its report is", |screen| screen.contains("crash.txt"));
         desk.wait_for_exit(Duration::from_secs(5));
         let mut desk = home.cockpit("suda", &["--lang", language], (100, 30));
-        desk.wait_until("it is open", |screen| screen.contains("suda"));
+        desk.wait_until("it is open", |screen| screen.contains("PB-31"));
         desk.kill9();
         let screen = desk.screen();
         assert!(screen.contains(killed) && screen.contains("SIGKILL (9)"), "{screen}");
