@@ -117,7 +117,7 @@ fn what_holds_and_what_does_not_is_said_in_thai_too() {
     let wanted = |anchor| Asked { each: true, anchor: Some(anchor), language: Language::Th };
     let (code, text) = verified_in(&store, wanted(anchor));
     assert_eq!(code, ExitCode::SUCCESS, "{text}");
-    for said in ["chain ครบ", "คำยืนยันตรง: รายการ 1 ถึง 1", "  head     ", "  ถูก  "]
+    for said in ["chain ต่อกันครบ", "คำยืนยันตรง: รายการ 1 ถึง 1", "  head     ", "  ถูก  "]
     {
         assert!(text.contains(said), "{said}: {text}");
     }

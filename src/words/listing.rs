@@ -148,7 +148,7 @@ pub fn checked(language: Language, line: &Checked<'_>) -> Phrase {
         ),
         Checked::NothingAfter => say("  nothing after it can be relied on", "  หลังจากนั้นเชื่อถือไม่ได้"),
         Checked::Empty => say("there is no whole entry", "ไม่มีรายการที่ครบ"),
-        Checked::Whole => say("the chain is whole", "chain ครบ ไม่มีอะไรถูกแก้"),
+        Checked::Whole => say("the chain is whole", "chain ต่อกันครบ"),
         Checked::OtherPlaybook => say(
             "  but playbook.md is not the one that the session began with:\n  \
              what its marks stand for cannot be relied on",

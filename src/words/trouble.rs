@@ -63,8 +63,8 @@ pub fn trouble(language: Language, trouble: &Trouble) -> Told {
             say("Cannot make the sessions directory ", "สร้างไดเรกทอรี session ไม่ได้ ").theirs(dir),
             say("the directory above it is not there", "ไม่มีไดเรกทอรีที่อยู่เหนือขึ้นไป"),
             (
-                "Check the path for typing errors, or make it first: mkdir -p",
-                "ตรวจว่าพิมพ์พาธถูก หรือสร้างก่อน: mkdir -p",
+                "Check the path for typing errors, or make it first: mkdir -p DIR",
+                "ตรวจว่าพิมพ์พาธถูก หรือสร้างก่อน: mkdir -p DIR",
             ),
         ),
         Trouble::NothingToResume => told(
