@@ -157,7 +157,7 @@ fn an_anchor_in_the_journal_that_is_not_its_entry_s_is_named() {
 fn each_entry_has_its_line_when_asked_for_and_says_what_does_not_hold() {
     let mut events = notes(1);
     events.push(Event::TookBack { choice: 2 });
-    events.push(Event::Accepted { handoff: 2, read: vec![], instead_of: Untrusted::default() });
+    events.push(Event::Accepted { handoff: 2, read: vec![], instead_of: "".into() });
     events.push(Event::Withdrew { entry: 2 });
     events.push(Event::Withdrew { entry: 2 });
     let (_place, store, _) = journal(events);
