@@ -88,7 +88,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         1 => (1_u64..60).prop_map(|choice| Event::TookBack { choice }),
         2 => (1_u64..60).prop_map(|entry| Event::Withdrew { entry }),
         1 => Just(Event::HandedOff { words: "over".into(), to: "".into(), read: vec![] }),
-        1 => (1_u64..60).prop_map(|handoff| Event::Accepted { handoff, read: vec![], instead_of: Untrusted::default() }),
+        1 => (1_u64..60).prop_map(|handoff| Event::Accepted { handoff, read: vec![], instead_of: "".into() }),
         1 => Just(Event::Left),
     ]
 }
