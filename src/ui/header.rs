@@ -19,7 +19,7 @@ use crate::ui::text::{age, clock, fit, fit_spans, pieces, put, span, spans_width
 use crate::ui::theme::Theme;
 use crate::words::{Caption, pen, storage};
 
-/// Longest host name.
+/// Longest host name, and as much of a node's label as can be read at a glance.
 const NAME: usize = 24;
 
 /// Cells of a node's label before anything lighter is let in.
@@ -73,14 +73,21 @@ fn badge(theme: &Theme, role: Role, text: &str) -> Part {
 }
 
 /// The parts that fit, in their order: each is let in by its weight, the heaviest first. One that shrinks is let in with
-/// its beginning, and gets of its rest what the others leave.
+/// its beginning, is made readable before anything lighter comes in, and gets of its rest what all others leave.
 fn joined(parts: Vec<Part>, cells: usize, (theme, glyphs): (&Theme, Glyphs)) -> Line<'static> {
     let mut weights: Vec<u8> = parts.iter().map(|part| part.weight).collect();
     weights.sort_unstable_by(|one, other| other.cmp(one));
     weights.dedup();
     let mut left = cells;
     let mut fits = vec![false; parts.len()];
+    let mut grown = 0;
     for weight in weights {
+        let let_in = parts.iter().zip(&fits).filter(|(_, fits)| **fits).map(|(part, _)| part);
+        for part in let_in.filter(|part| part.shrinks && part.weight > weight) {
+            let wanted = part.cells().min(NAME).saturating_sub(part.least() + grown).min(left);
+            grown += wanted;
+            left -= wanted;
+        }
         for (part, fits) in parts.iter().zip(&mut fits).filter(|(part, _)| part.weight == weight) {
             let taken = part.least() + GAP.len();
             *fits = taken <= left || weight == u8::MAX;
@@ -95,17 +102,20 @@ fn joined(parts: Vec<Part>, cells: usize, (theme, glyphs): (&Theme, Glyphs)) -> 
             _ => GAP,
         };
         line.spans.push(span(theme, Role::Header, gap));
-        let room = if part.shrinks { part.least() + left } else { usize::MAX };
+        let room = if part.shrinks { part.least() + grown + left } else { usize::MAX };
         line.spans.extend(fit_spans(part.spans, room, glyphs));
     }
     line
 }
 
 impl Part {
+    fn cells(&self) -> usize {
+        spans_width(&self.spans)
+    }
+
     /// Cells that it is let in with.
     fn least(&self) -> usize {
-        let all = spans_width(&self.spans);
-        if self.shrinks { all.min(LEAST) } else { all }
+        if self.shrinks { self.cells().min(LEAST) } else { self.cells() }
     }
 }
 

@@ -17,6 +17,10 @@ use crate::words::{Part, Phrase, pick, short};
 
 /// Characters that an item is called by where it stands among others.
 const NAME: usize = 40;
+/// The same where it stands among many.
+const SHORT_NAME: usize = 28;
+/// No more items than this are few.
+const FEW: usize = 3;
 
 /// A part of the card.
 #[derive(Clone, Debug, PartialEq)]
@@ -134,11 +138,12 @@ impl<'a> Teller<'a> {
         items.into_iter().find(|item| item.id == *id).map(|item| item.text.as_str())
     }
 
-    /// Items by their ids, each with the beginning of its words.
+    /// Items by their ids, each with the beginning of its words: of many a shorter one.
     fn items(self, ids: &[&ItemId]) -> Text {
+        let most = if ids.len() > FEW { SHORT_NAME } else { NAME };
         let named = |id: &&ItemId| {
             let mut text = vec![quiet(id.0.as_str())];
-            text.extend(self.item(id).map(|it| plain(format!(" {}", short(it, NAME)))));
+            text.extend(self.item(id).map(|it| plain(format!(" {}", short(it, most)))));
             text
         };
         ids.iter().map(named).collect::<Vec<Text>>().join(&quiet("; "))

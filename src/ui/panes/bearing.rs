@@ -118,6 +118,10 @@ impl Known<'_> {
     }
 
     fn found(self) -> Phrase {
+        if self.live.snapshot.is_none() {
+            // Nobody has been judged yet, and none is not nobody.
+            return Phrase::of(said::word(self.language, said::Word::Waiting));
+        }
         let of_grade = |grade: Grade| {
             let all = self.live.findings.values();
             all.filter(move |it| it.grade == grade && matches!(it.subject, Subject::Process(_)))
@@ -171,6 +175,8 @@ mod tests {
     #[test]
     fn what_nobody_has_looked_at_is_unknown() {
         assert_eq!(said("Check CPU/GPU usage", Language::En), ["CPU: ?", "GPU: ?"]);
+        let alert = said("Cryptomining alert", Language::En);
+        assert_eq!(alert, ["waiting for the first look at the host"]);
     }
 
     #[test]

@@ -192,13 +192,18 @@ fn columns(list: &Lines<'_>, first: usize, height: usize, room: usize) -> Column
     });
     let digits = |pid: u32| usize::try_from(pid.checked_ilog10().unwrap_or(0) + 1).unwrap_or(1);
     let pid = owners.max().map_or(1, digits).max(LEAST_PID);
-    Columns::fit(widest.max(IPV4.min(room / 3)), pid, room)
+    let mut lines = (first..list.len()).take(height);
+    let waits = lines.any(
+        |line| matches!(list.at(line), Some(Shown::Row(_, row)) if row.part == NetworkPart::Listening),
+    );
+    Columns::fit(widest.max(IPV4.min(room / 3)), pid, (room, waits))
 }
 
 impl Columns {
     /// An address is never cut while anything else can give way: the state first, then the age, then the
     /// owner's name.
-    fn fit(address: usize, pid: usize, room: usize) -> Self {
+    /// Without a column for the state, what waits says so where the others have their age.
+    fn fit(address: usize, pid: usize, (room, waits): (usize, bool)) -> Self {
         let local = if room >= CELLS_FOR_LOCAL { IPV4 + 1 } else { 0 };
         let signs = 3;
         let mut left = room.saturating_sub(signs + local);
@@ -210,7 +215,7 @@ impl Columns {
             taken
         };
         let state = take(STATE, 16 + AGE);
-        let age = take(AGE, 9);
+        let age = take(if state == 0 && waits { STATE } else { AGE }, 9);
         // The kernel keeps few letters of a name; the reasons get what is left.
         let why =
             if room >= CELLS_FOR_WHY { (left / 2).max(left.saturating_sub(pid + NAME)) } else { 0 };
@@ -261,35 +266,41 @@ fn connection(
     pen.left(role, sign, 1);
     pen.skip(1);
     let mut address = end(socket).to_string();
-    if row.part == NetworkPart::Listening && columns.state == 0 {
-        // Without a column for the state, what waits must not look like what calls out.
+    let waits = row.part == NetworkPart::Listening && columns.state == 0;
+    if waits && columns.age == 0 {
+        // What waits must not look like what calls out.
         address.push_str(" L");
     }
     // A row with a longer address than most has its own columns.
     let columns = if address.len() > columns.remote {
-        Columns::fit(address.len(), columns.pid, pen.room() + 3)
+        let waits = row.part == NetworkPart::Listening;
+        Columns::fit(address.len(), columns.pid, (pen.room() + 3, waits))
     } else {
         columns
     };
     pen.left(role, &address, columns.remote);
     pen.skip(1);
+    let state = match socket.protocol {
+        Protocol::Tcp => fact::socket_letters(socket.state),
+        Protocol::Udp => "UDP",
+    };
     if columns.state > 0 {
-        let state = match socket.protocol {
-            Protocol::Tcp => fact::socket_letters(socket.state),
-            Protocol::Udp => "UDP",
-        };
         pen.left(Role::Dim, state, columns.state);
         pen.skip(1);
     }
     if columns.age > 0 {
-        pen.right(Role::Text, &seen_for(socket, moment), columns.age);
+        let seen = || seen_for(socket, moment);
+        let (role, said) = if waits { (Role::Dim, state.into()) } else { (Role::Text, seen()) };
+        pen.right(role, &said, columns.age);
         pen.skip(1);
     }
     if columns.local > 0 {
         pen.left(Role::Dim, &socket.local.to_string(), columns.local - 1);
         pen.skip(1);
     }
-    owner(row, pen, columns.pid, columns.owner);
+    // Against whom nothing speaks, there is no reason to leave room for.
+    let cells = if found.is_some() { columns.owner } else { pen.room() };
+    owner(row, pen, columns.pid, cells);
     if let Some(found) = found.filter(|_| columns.why > 0) {
         pen.skip(1);
         let room = pen.room();

@@ -23,6 +23,8 @@ use crate::words::{Caption, Phrase};
 
 /// From this many cells on, a line names its number and who.
 const CELLS_FOR_WHO: usize = 60;
+/// From this many columns on, items have their words beside their ids.
+const CELLS_FOR_WORDS: u16 = 60;
 /// Cells of an entry's number; more where there are more entries.
 const NUMBER: usize = 5;
 /// Rows that tell of entries on disk.
@@ -204,7 +206,8 @@ pub(in crate::ui) fn told(model: &Model, what: &Event) -> Phrase {
     let usual = event(model.language, what);
     match what {
         Event::Marked { item, .. } | Event::Noted { about: Some(Place::Item(item)), .. } => {
-            let item = document::items(model).find(|it| it.id == *item);
+            let roomy = model.size.columns >= CELLS_FOR_WORDS;
+            let item = document::items(model).find(|it| roomy && it.id == *item);
             let most = usize::from(model.size.columns / 5).clamp(12, 48);
             on_item(model.language, what, item.map(|item| item.text.as_str()), most)
         }
