@@ -37,16 +37,7 @@ pub(super) fn in_dialog(model: &mut Model, command: Command) -> Vec<Effect> {
             let chosen = watchers.get(*line).cloned();
             return chosen.map_or_else(Vec::new, |watcher| pen::give_to(model, watcher));
         }
-        (Dialog::NotNamed(handoff), Command::Open) => {
-            let handoff = *handoff;
-            model.dialog = Dialog::Closed;
-            return handoff::accept_now(model, handoff);
-        }
-        (Dialog::LoseReasons(items, state), Command::Open) => {
-            let (items, state) = (std::mem::take(items), *state);
-            model.dialog = Dialog::Closed;
-            return acts::set(model, items, state, &Untrusted::default());
-        }
+        (Dialog::NotNamed(_) | Dialog::LoseReasons(..), Command::Open) => return anyway(model),
         (Dialog::Item(_) | Dialog::Node(..), Command::Mark) => {
             model.dialog = Dialog::Closed;
             // The page is about one of them.
@@ -88,6 +79,18 @@ pub(super) fn in_dialog(model: &mut Model, command: Command) -> Vec<Effect> {
         _ => {}
     }
     Vec::new()
+}
+
+/// A yes to what was asked twice.
+fn anyway(model: &mut Model) -> Vec<Effect> {
+    match std::mem::take(&mut model.dialog) {
+        Dialog::NotNamed(handoff) => handoff::accept_now(model, handoff),
+        Dialog::LoseReasons(items, state) => acts::set(model, items, state, &Untrusted::default()),
+        other => {
+            model.dialog = other;
+            Vec::new()
+        }
+    }
 }
 
 /// A filter or a search works while it is typed, as soon as it can be read.

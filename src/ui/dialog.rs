@@ -33,6 +33,7 @@ const TWICE: &[(&str, Caption)] =
 pub(super) const QUESTION: u16 = 72;
 
 /// Draws the open dialog, or the letters that may follow the first key of two.
+#[expect(clippy::too_many_lines, reason = "a table: one row a dialog, no logic")]
 pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
     match &model.dialog {
         Dialog::Closed => prefix(model, theme, area, buf),
@@ -77,13 +78,10 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
         Dialog::GivePen(watchers, line) => {
             menu::watchers(model, theme, (watchers, *line), area, buf);
         }
-        Dialog::NotNamed(handoff) => {
-            let lines = twice::not_named(model, theme, *handoff, room(area));
-            answered(model, theme, (Caption::NotNamed, TWICE), lines, area, buf);
-        }
-        Dialog::LoseReasons(items, state) => {
-            let lines = twice::lose_reasons(model, theme, (items, *state), room(area));
-            answered(model, theme, (Caption::LoseReasons, TWICE), lines, area, buf);
+        Dialog::NotNamed(_) | Dialog::LoseReasons(..) => {
+            if let Some((title, lines)) = twice::asked(model, theme, room(area)) {
+                answered(model, theme, (title, TWICE), lines, area, buf);
+            }
         }
         Dialog::Bookmarks(line) => menu::bookmarks(model, theme, *line, area, buf),
         // Nothing is drawn while the terminal shows what was printed.
@@ -126,12 +124,8 @@ pub fn dialog_steps(model: &Model, theme: &Theme) -> usize {
             let lines = leave(model, theme, area).len();
             (lines, text_rows(area, lines))
         }
-        Dialog::NotNamed(handoff) => {
-            let lines = twice::not_named(model, theme, *handoff, room(area)).len();
-            (lines, text_rows(area, lines))
-        }
-        Dialog::LoseReasons(items, state) => {
-            let lines = twice::lose_reasons(model, theme, (items, *state), room(area)).len();
+        Dialog::NotNamed(_) | Dialog::LoseReasons(..) => {
+            let lines = twice::asked(model, theme, room(area)).map_or(0, |(_, lines)| lines.len());
             (lines, text_rows(area, lines))
         }
         _ => {

@@ -3,6 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use crate::cockpit::Model;
+use crate::cockpit::dialog::Dialog;
 use crate::domain::playbook::ItemId;
 use crate::domain::session::{HandoffState, ItemState};
 use crate::domain::untrusted::Untrusted;
@@ -17,13 +18,23 @@ use crate::words::{Caption, Phrase, question};
 /// Cells of a reason: its page has all of it.
 const REASON: usize = 240;
 
-/// Whom the handoff was signed for, and who would accept it.
-pub(super) fn not_named(
+/// The question that is open and its title; `None` if none of these is.
+pub(super) fn asked(
     model: &Model,
     theme: &Theme,
-    handoff: u64,
     cells: usize,
-) -> Vec<Line<'static>> {
+) -> Option<(Caption, Vec<Line<'static>>)> {
+    if let Dialog::NotNamed(handoff) = &model.dialog {
+        Some((Caption::NotNamed, not_named(model, theme, *handoff, cells)))
+    } else if let Dialog::LoseReasons(items, state) = &model.dialog {
+        Some((Caption::LoseReasons, lose_reasons(model, theme, (items, *state), cells)))
+    } else {
+        None
+    }
+}
+
+/// Whom the handoff was signed for, and who would accept it.
+fn not_named(model: &Model, theme: &Theme, handoff: u64, cells: usize) -> Vec<Line<'static>> {
     let to = waits(model).filter(|it| it.seq == handoff).map(|it| it.to.clone());
     let said = question::not_named(model.language, &to.unwrap_or_default(), &model.who);
     let mut lines = vec![Line::default()];
@@ -49,7 +60,7 @@ pub(super) fn not_for(
 }
 
 /// The reasons that would go: the one that there is, or how many.
-pub(super) fn lose_reasons(
+fn lose_reasons(
     model: &Model,
     theme: &Theme,
     (items, state): (&[ItemId], ItemState),

@@ -56,6 +56,7 @@ pub(crate) fn found(grade: Grade) -> Finding {
     Finding { subject: process(), grade, reasons: vec![reason(Rule::MinerName)] }
 }
 
+#[expect(clippy::too_many_lines, reason = "a table: one row a kind of event")]
 pub(crate) fn events() -> Vec<Event> {
     let value = || Untrusted::from("VALUE");
     let item = || ItemId(String::from("1.3/4"));
@@ -100,6 +101,7 @@ pub(crate) fn events() -> Vec<Event> {
         Event::HandedOff { words: value(), to: Untrusted::default(), read: vec![] },
         Event::HandedOff { words: value(), to: value(), read: vec![3] },
         Event::Accepted { handoff: 9, read: vec![3], instead_of: Untrusted::default() },
+        Event::Accepted { handoff: 9, read: vec![3], instead_of: value() },
         Event::Withdrew { entry: 7 },
         Event::Anchored { anchor: anchor() },
         Event::Signed { entry: 9, key: value(), armour: value() },
