@@ -241,7 +241,7 @@ fn an_untick_is_an_act_of_its_own_and_u_takes_it_back() {
 fn each_state_of_an_item_has_its_own_sign_in_the_timeline() {
     let mut desk = Desk::at_work();
     desk.model.focus = Pane::Checklist;
-    keys(&mut desk, "d-not here\n!no access\n  6");
+    keys(&mut desk, "d-not here\n!no access\n y 6");
     let shown = screen(&mut desk, 120, 36);
     for sign in ["[>]", "[-]", "[!]", "[x]", "[ ]"] {
         assert!(

@@ -62,7 +62,7 @@ fn walkthroughs_are_listed_in_the_language_that_was_asked_for() {
 fn a_name_that_nobody_gave_a_walkthrough_is_answered_with_those_there_are() {
     let mut cockpit = Place::new().run(&["train", "web-04"]);
     cockpit.wait_until("the complaint", |screen| {
-        screen.contains("no walkthrough web-04") && screen.contains(NAME)
+        screen.contains("no walkthrough called web-04") && screen.contains(NAME)
     });
     assert_eq!(cockpit.wait_for_exit(Duration::from_secs(5)).exit_code(), 2);
 }
@@ -183,7 +183,7 @@ fn a_session_is_replayed_and_nothing_is_written() {
     replay.wait_until("the beginning of the journal", |screen| !screen.contains("Which env"));
     // To the next entry: the choice appears.
     replay.type_keys("}");
-    replay.wait_until("the choice", |screen| screen.contains("Env"));
+    replay.wait_until("the choice", |screen| screen.contains("Which environment?"));
     replay.type_keys("m");
     replay.wait_until("no pen", |screen| screen.contains("A replay writes nothing"));
     leave(replay);

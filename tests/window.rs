@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use firedamp::cockpit::keymap::Key;
-use firedamp::cockpit::model::{Glyphs, Pane, Source, View};
+use firedamp::cockpit::model::{Glyphs, NoticeKind, Pane, Source, View};
 use firedamp::cockpit::{Effect, Msg, Opened};
 use firedamp::domain::base::{Digest, Language, Moment, Timestamp};
 use firedamp::domain::playbook::{FlowId, ItemId, NodeId, PB_31, read};
@@ -193,6 +193,13 @@ fn a_screen_that_runs_for_weeks_lets_the_oldest_entries_go() {
     assert_eq!(session.earlier + session.entries.len() as u64, most);
     assert_eq!(session.entries.first().unwrap().seq, session.earlier + 1);
     assert_eq!(session.state.notes.len() + session.state.earlier_notes.len(), KEPT * 3 - 1);
+    let earlier = session.earlier;
+    for key in "6/nowhere".chars() {
+        desk.press(Key::Char(key));
+    }
+    desk.press(Key::Enter);
+    let said = desk.model.notice.as_ref().map(|notice| &notice.kind);
+    assert_eq!(said, Some(&NoticeKind::NotFoundHere("nowhere".into(), earlier)));
 }
 
 #[test]

@@ -120,8 +120,17 @@ pub(super) fn give_back(model: &mut Model, before: &Before) {
 pub(super) fn settle(model: &mut Model) {
     let nowhere = |find: &Find| find.hits.is_empty();
     if let Some(find) = model.panes.find.take_if(|find| nowhere(find)) {
-        model.notice(NoticeKind::NotFound(find.text.as_str().into()));
+        say_not_found(model, &find.text, find.pane);
     }
+}
+
+fn say_not_found(model: &mut Model, text: &str, pane: Pane) {
+    let earlier = model.session.as_ref().map_or(0, |session| session.earlier);
+    model.notice(if pane == Pane::Timeline && earlier > 0 {
+        NoticeKind::NotFoundHere(text.into(), earlier)
+    } else {
+        NoticeKind::NotFound(text.into())
+    });
 }
 
 /// To the next place, or to the one before; round, with a word about it.
@@ -164,8 +173,8 @@ fn go(model: &mut Model, at: usize) {
     if let Some(line) = find.line() {
         return jump(model, line);
     }
-    let text = find.text.as_str().into();
-    model.notice(NoticeKind::NotFound(text));
+    let (text, pane) = (find.text.clone(), find.pane);
+    say_not_found(model, &text, pane);
 }
 
 fn jump(model: &mut Model, to: usize) {

@@ -112,6 +112,8 @@ pub enum NoticeKind {
     NoFilter,
     /// The text does not hold this.
     NotFound(Untrusted),
+    /// The same in a timeline of which so many earlier entries are on disk alone.
+    NotFoundHere(Untrusted, u64),
     /// The search went on from the other end; whether from the top.
     Wrapped(bool),
     /// There is nothing to look for again.
@@ -167,6 +169,8 @@ pub enum NoticeKind {
     },
     /// The session could not be carried and goes on where it is; why.
     NotCarried(NotCarried),
+    /// The place that it was carried from could not be told where it went.
+    OldPlaceSilent,
     /// Only the session of an incident can be carried elsewhere.
     NothingToMove,
     /// Sessions are in another place than usual: which, and why.
@@ -251,6 +255,7 @@ impl NoticeKind {
             | Self::TapeDamaged(..)
             | Self::Moving(_)
             | Self::Carried { .. }
+            | Self::OldPlaceSilent
             | Self::NotCarried(_)
             | Self::Elsewhere(..)
             | Self::AskedForShift(..)
@@ -287,6 +292,7 @@ impl NoticeKind {
             | Self::OwnHandoff
             | Self::NoFilter
             | Self::NotFound(_)
+            | Self::NotFoundHere(..)
             | Self::Wrapped(_)
             | Self::NoSearch
             | Self::NothingToFollow

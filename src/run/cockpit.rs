@@ -191,9 +191,9 @@ impl<'a> Desk<'a> {
             }
             Happening::JournalGrew => self.follow(),
             Happening::Carried(moved) => {
-                let said = moved.notice();
+                let said = moved.notices();
                 let msgs = self.hands.carried(*moved);
-                [said].into_iter().chain(msgs).for_each(|msg| self.apply(msg));
+                said.into_iter().chain(msgs).for_each(|msg| self.apply(msg));
             }
             Happening::ThemesChanged => {
                 let loaded = self.themes.reload().map(|theme| theme.name().to_owned());

@@ -54,9 +54,12 @@ impl Moved {
     }
 
     /// What the screen says about it.
-    pub(super) fn notice(&self) -> Msg {
-        let left_behind = self.carried.left_behind.len();
-        Msg::Notice(NoticeKind::Carried { place: reason::shown(&self.carried.path), left_behind })
+    pub(super) fn notices(&self) -> Vec<Msg> {
+        let Carried { path, left_behind, marked, .. } = &self.carried;
+        let place = reason::shown(path);
+        let carried = NoticeKind::Carried { place, left_behind: left_behind.len() };
+        let silent = (!marked).then_some(NoticeKind::OldPlaceSilent);
+        [carried].into_iter().chain(silent).map(Msg::Notice).collect()
     }
 }
 
@@ -68,5 +71,41 @@ pub(super) fn storage(backlog: &Backlog, trouble: Option<&JournalError>) -> Stor
         volatile: space.is_some_and(|it| it.volatile),
         low: low.map(|free| free >> 20),
         waiting: trouble.map(reason::of_journal).map(|why| Waiting { entries: backlog.len(), why }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::base::{Clock, Digest};
+    use crate::domain::session::Opening;
+    use crate::host::probe::HostClock;
+    use crate::host::store::Hand;
+
+    #[test]
+    fn an_old_place_that_cannot_say_where_the_session_went_is_told_of() {
+        let place = tempfile::tempdir().unwrap();
+        let store = Store::at(&place.path().join("sessions")).unwrap();
+        let who = Untrusted::from("suda");
+        let first = Opening {
+            version: "0.1.0".into(),
+            host: "web03".into(),
+            playbook: "PB-31".into(),
+            title: "Cryptomining".into(),
+            sha256: Digest::default(),
+            training: None,
+        };
+        let opened = store.create(first, "", HostClock.now(), &who).unwrap();
+        let Hand::Pen(mut journal) = opened.hand else { panic!("nobody else is here") };
+        let carried = store.move_to(&place.path().join("new"), &mut journal, &who).unwrap();
+        let (fence, recorder) = (journal.fence(), journal.record());
+        let mut moved = Moved { carried, fence, recorder };
+        let is_silent = |moved: &Moved| {
+            let notices = moved.notices();
+            notices.iter().any(|it| matches!(it, Msg::Notice(NoticeKind::OldPlaceSilent)))
+        };
+        assert!(!is_silent(&moved));
+        moved.carried.marked = false;
+        assert!(is_silent(&moved));
     }
 }

@@ -39,6 +39,7 @@ pub const fn weight(kind: &NoticeKind) -> Weight {
         | NoticeKind::LostWithPen(_)
         | NoticeKind::Trouble(_) => Weight::Danger,
         NoticeKind::NoPen
+        | NoticeKind::OldPlaceSilent
         | NoticeKind::NoPenHere(_)
         | NoticeKind::PenAskedBy(_)
         | NoticeKind::ShiftRefused(_)
@@ -84,6 +85,7 @@ pub const fn weight(kind: &NoticeKind) -> Weight {
         | NoticeKind::PenCame(_)
         | NoticeKind::PenGone(_)
         | NoticeKind::NotFound(_)
+        | NoticeKind::NotFoundHere(..)
         | NoticeKind::Wrapped(_)
         | NoticeKind::NoSearch
         | NoticeKind::NothingToFollow
@@ -163,6 +165,15 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
         }
         NoticeKind::Copied(copied) => self::copied(language, copied),
         NoticeKind::NotFound(text) => say("Not in this text: ", "ไม่พบในข้อความนี้: ").theirs(text),
+        NoticeKind::NotFoundHere(text, earlier) => {
+            let (more, on_disk) = (crate::words::panes::grouped(*earlier), "firedamp timeline");
+            say("Not in the newest entries; ", "ไม่พบในรายการล่าสุด ")
+                .ours(on_disk)
+                .ours(pick(language, " has ", " มีอีก "))
+                .ours(more)
+                .ours(pick(language, " more: ", " รายการ: "))
+                .theirs(text)
+        }
         NoticeKind::Wrapped(true) => say("Past the end: on from the top.", "เลยท้ายแล้ว ค้นต่อจากบนสุด"),
         NoticeKind::Wrapped(false) => {
             say("Past the top: on from the end.", "เลยต้นแล้ว ค้นต่อจากล่างสุด")
@@ -280,6 +291,10 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
                 .ours(". ")
                 .theirs(place)
         }
+        NoticeKind::OldPlaceSilent => say(
+            "The old place cannot say where it went: tell the team.",
+            "ที่เดิมบอกไม่ได้ว่าย้ายไปไหน แจ้งทีมด้วย",
+        ),
         NoticeKind::NotCarried(why) => {
             let stays = say("Not moved, it goes on here: ", "ย้ายไม่ได้ ทำงานต่อที่เดิม: ");
             stays.then(trouble::not_carried(language, why))

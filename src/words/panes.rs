@@ -160,7 +160,7 @@ pub fn earlier(language: Language, count: u64) -> String {
 }
 
 /// `1,234,567`: such a number is read at a glance.
-fn grouped(count: u64) -> String {
+pub(super) fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
