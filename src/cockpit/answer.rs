@@ -85,6 +85,10 @@ pub(super) fn in_dialog(model: &mut Model, command: Command) -> Vec<Effect> {
 fn anyway(model: &mut Model) -> Vec<Effect> {
     match std::mem::take(&mut model.dialog) {
         Dialog::NotNamed(handoff) => handoff::accept_now(model, handoff),
+        Dialog::LoseReasons(..) if !model.writes() => {
+            pen::no_pen(model);
+            Vec::new()
+        }
         Dialog::LoseReasons(items, state) => acts::set(model, items, state, &Untrusted::default()),
         other => {
             model.dialog = other;

@@ -80,6 +80,8 @@ pub(super) struct Desk<'a> {
     printed: bool,
     /// The terminal was given to the shell.
     away: bool,
+    /// When it was last asked who has it.
+    looked: Instant,
     prefix_since: Instant,
     followed: Instant,
     seen: bool,
@@ -109,9 +111,14 @@ pub(super) async fn run(
             _ = signals.stop.recv(), if !desk.away => desk.carry_out(Effect::Suspend),
             _ = signals.window.recv() => desk.resized(),
             waiting = keys.waiting(), if !desk.away => match waiting {
-                Some(msgs) => msgs.into_iter().for_each(|msg| desk.apply(msg)),
+                Some(typed) => {
+                    typed.msgs.into_iter().for_each(|msg| desk.apply(msg));
+                    desk.away |= typed.for_others;
+                }
                 None => desk.ended = Some(Ended::TerminalGone),
             },
+            // A shell that takes a running job to the front tells nobody. However much else happens, this comes round.
+            () = sleep_until(desk.looked + AWAY), if desk.away => desk.come_back()?,
             happening = inbox.recv() => match happening {
                 Some(happening) => desk.take(happening),
                 None => desk.ended = Some(Ended::TerminalGone),
@@ -119,8 +126,6 @@ pub(super) async fn run(
             _ = tick.tick() => desk.look_at_the_clock(),
             () = sleep(FULL), if full => {}
             () = sleep_until(desk.prefix_since + LINGER), if desk.is_asked_for_more() => desk.apply(Msg::Lingered),
-            // A shell that takes a running job to the front tells nobody.
-            () = sleep(AWAY), if desk.away => desk.come_back()?,
         }
         while let Ok(happening) = inbox.try_recv() {
             desk.take(happening);
@@ -153,6 +158,7 @@ impl<'a> Desk<'a> {
             stale: None,
             printed: false,
             away: false,
+            looked: Instant::now(),
             prefix_since: Instant::now(),
             followed: Instant::now(),
             seen: false,
@@ -324,6 +330,7 @@ impl<'a> Desk<'a> {
     /// Back from the shell, or from a stop that nobody told us of: every mode is set again. In the background the
     /// work goes on and the terminal stays the shell's.
     fn come_back(&mut self) -> std::io::Result<()> {
+        self.looked = Instant::now();
         if !terminal::is_ours() {
             self.away = true;
             return Ok(());

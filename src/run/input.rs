@@ -33,6 +33,14 @@ pub(super) struct Keys {
     reader: RefCell<Reader>,
 }
 
+/// What was typed.
+pub(super) struct Typed {
+    /// For the cockpit.
+    pub(super) msgs: Vec<Msg>,
+    /// What comes next is for whoever has the terminal now; it is left where it is.
+    pub(super) for_others: bool,
+}
+
 /// Bytes to messages.
 struct Reader {
     parser: Parser,
@@ -53,14 +61,19 @@ impl Keys {
     }
 
     /// Waits until keys were pressed or text was pasted; `None` when the terminal is gone.
-    pub(super) async fn waiting(&self) -> Option<Vec<Msg>> {
+    pub(super) async fn waiting(&self) -> Option<Typed> {
         let mut ready = self.input.readable().await.ok()?;
-        let msgs = self.read_all()?;
-        ready.clear_ready();
-        Some(msgs)
+        let typed = self.read_all()?;
+        if typed.for_others {
+            // Nobody is told again of what is left lying.
+            ready.retain_ready();
+        } else {
+            ready.clear_ready();
+        }
+        Some(typed)
     }
 
-    fn read_all(&self) -> Option<Vec<Msg>> {
+    fn read_all(&self) -> Option<Typed> {
         let input = self.input.get_ref();
         let mut reader = self.reader.borrow_mut();
         let mut msgs = Vec::new();
@@ -70,9 +83,10 @@ impl Keys {
             if flags.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
                 return None;
             }
-            // What is typed while a shell has the terminal is for the shell.
-            if !flags.contains(PollFlags::IN) || !terminal::is_ours() {
-                return Some(msgs);
+            let waits = flags.contains(PollFlags::IN);
+            let for_others = waits && !terminal::is_ours();
+            if !waits || for_others {
+                return Some(Typed { msgs, for_others });
             }
             // Readable without bytes: the other end is gone.
             let waiting = ioctl_fionread(input).ok().filter(|bytes| *bytes > 0)?;

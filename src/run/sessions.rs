@@ -91,10 +91,10 @@ fn condition(it: &Summary, language: Language) -> String {
     match (&it.problem, &it.chain) {
         (Some(problem), _) => say(State::Unreadable(&reason::unlisted(problem))),
         (None, ChainState::Broken { line, offset, .. }) => say(State::Broken(*line, *offset)),
-        (None, _) => say(match (it.holder, it.left) {
-            (Some(pid), _) => State::InUse(pid),
-            (None, true) => State::Left,
-            (None, false) => State::CutOff,
+        (None, _) => say(match (it.held, it.left) {
+            (true, _) => State::InUse(it.holder),
+            (false, true) => State::Left,
+            (false, false) => State::CutOff,
         }),
     }
     if let ChainState::Torn { bytes } = it.chain {

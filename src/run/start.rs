@@ -190,7 +190,7 @@ pub(super) fn offer(summary: Summary) -> Offer {
     let moved = summary.moved.as_ref().map(reason::sessions_of).map(Condition::Moved);
     let here = || match (broken, summary.score) {
         (Some(problem), _) => Condition::Broken(problem),
-        (None, _) if summary.holder.is_some() => Condition::Held,
+        (None, _) if summary.held => Condition::Held,
         (None, Some(score)) => Condition::Debriefed(score),
         (None, None) if summary.left => Condition::Left,
         (None, None) => Condition::CutOff,

@@ -29,7 +29,7 @@ pub enum State<'a> {
     /// It does not hold from this line, if that is known, and this byte on.
     Broken(Option<u64>, u64),
     /// This process writes to it.
-    InUse(u32),
+    InUse(Option<u32>),
     /// The last screen left in good order.
     Left,
     /// The last screen was cut off.
@@ -56,7 +56,8 @@ pub fn state(language: Language, state: State<'_>) -> Phrase {
             Language::Th => format!("เสียหายที่บรรทัด {line} ไบต์ {byte}"),
         }),
         State::Broken(None, byte) => say("broken at byte ", "เสียหายที่ไบต์ ").ours(byte.to_string()),
-        State::InUse(pid) => say("in use by pid ", "มีคนใช้อยู่ pid ").ours(pid.to_string()),
+        State::InUse(None) => say("in use", "มีคนใช้อยู่"),
+        State::InUse(Some(pid)) => say("in use by pid ", "มีคนใช้อยู่ pid ").ours(pid.to_string()),
         State::Left => say("left", "ออกแล้ว"),
         State::CutOff => say("interrupted", "หลุดกลางคัน"),
         State::Torn(bytes) => Phrase::of(match language {

@@ -1,8 +1,11 @@
 //! Which session is meant.
 
-use firedamp::domain::session::Opening;
+use std::fs::OpenOptions;
 
-use crate::{by, moment, noted, opening, pen, store};
+use firedamp::domain::session::Opening;
+use firedamp::host::store::{Hand, Store};
+
+use crate::{ID, by, moment, noted, opening, pen, session, store};
 
 #[test]
 fn latest_is_the_session_that_was_written_last_and_not_the_one_that_began_last() {
@@ -29,4 +32,21 @@ fn a_training_is_the_latest_only_where_there_is_no_incident() {
     assert_eq!(store.resolve("latest").unwrap(), incident);
     assert_eq!(store.resolve_training("latest").unwrap(), second, "a debrief means the training");
     assert_eq!(store.resolve_training(&first).unwrap(), first);
+}
+
+#[test]
+fn a_session_whose_holder_could_not_tell_who_it_is_is_in_use_all_the_same() {
+    let (_place, store) = store();
+    let path = session(&store, &["one"]);
+    let lock = OpenOptions::new().write(true).open(path.join("lock")).unwrap();
+    lock.lock().unwrap();
+    let listed = |store: &Store| {
+        let summary = store.list().unwrap().remove(0);
+        (summary.held, summary.holder)
+    };
+    assert_eq!(listed(&store), (true, None));
+    let opened = store.open(ID, &by()).unwrap();
+    assert!(matches!(opened.hand, Hand::Observer(_, None)), "{:?}", opened.hand);
+    drop(lock);
+    assert_eq!(listed(&store), (false, None));
 }

@@ -24,7 +24,8 @@ const MOST: usize = 64 << 20;
 
 /// The kernel's counters are small.
 const MOST_COUNTS: usize = 64 << 10;
-/// The list is left out at most this often in a row.
+/// The list is left out at most this often in a row. What moves no counter is seen that late: a UDP socket in the place
+/// of another, a connection that only changes its state.
 const MOST_UNLISTED: u32 = 5;
 
 /// One socket as a source gave it.
@@ -66,7 +67,6 @@ impl Sockets {
     /// Reads below the directory `net`; `live` if netlink speaks of the same machine.
     pub(super) fn new(net: PathBuf, live: bool) -> Self {
         let diag = live.then(Diag::default);
-        let counts = live.then(|| Counts::below(&net)).flatten();
         Self {
             net,
             diag,
@@ -75,7 +75,7 @@ impl Sockets {
             rows: Vec::new(),
             first: true,
             had_new: true,
-            counts,
+            counts: None,
             counted: Vec::new(),
             unlisted: 0,
         }
@@ -83,12 +83,15 @@ impl Sockets {
 
     /// The kernel counted no connection opened or closed since the look before, so the list is the same: the walk
     /// over its hash table is most of what a look costs on a quiet host. A change of state that is not counted
-    /// waits for the next list, a few looks on.
+    /// waits for the next list.
     fn is_unmoved(&mut self) -> bool {
         if self.diag.is_none() || self.first {
             return false;
         }
-        let counted = self.counts.as_mut().and_then(Counts::now).unwrap_or_default();
+        if self.counts.is_none() {
+            self.counts = Counts::below(&self.net);
+        }
+        let counted = self.counts.as_mut().and_then(|it| it.now(&self.net)).unwrap_or_default();
         let same = !counted.is_empty() && counted == self.counted;
         self.counted = counted;
         self.unlisted = if same && self.unlisted < MOST_UNLISTED { self.unlisted + 1 } else { 0 };
@@ -178,7 +181,7 @@ impl Sockets {
 struct Counts {
     snmp: OwnedFd,
     sockstat: OwnedFd,
-    /// Absent where there is no IPv6.
+    /// Absent until there is IPv6.
     sockstat6: Option<OwnedFd>,
     read: [Vec<u8>; 3],
 }
@@ -187,11 +190,14 @@ impl Counts {
     fn below(net: &Path) -> Option<Self> {
         let open = |name: &str| tree::open_file(&net.join(name)).ok();
         let (snmp, sockstat) = (open("snmp")?, open("sockstat")?);
-        Some(Self { snmp, sockstat, sockstat6: open("sockstat6"), read: Default::default() })
+        Some(Self { snmp, sockstat, sockstat6: None, read: Default::default() })
     }
 
     /// What they say now; nothing if one of them cannot be read any more.
-    fn now(&mut self) -> Option<Vec<u8>> {
+    fn now(&mut self, net: &Path) -> Option<Vec<u8>> {
+        if self.sockstat6.is_none() {
+            self.sockstat6 = tree::open_file(&net.join("sockstat6")).ok();
+        }
         let Self { snmp, sockstat, sockstat6, read: [one, four, six] } = self;
         tree::read_again(snmp.as_fd(), one, MOST_COUNTS).ok()?;
         tree::read_again(sockstat.as_fd(), four, MOST_COUNTS).ok()?;

@@ -83,11 +83,11 @@ impl Lock {
         self.settled = tell(&self.file, &self.holder, true).is_ok();
     }
 
-    /// Who holds the lock now, if anybody does and has told.
-    pub(super) fn holder(dir: &Dir) -> Option<Holder> {
-        match read(dir).ok()? {
-            (true, text) => Some(Holder::from_text(&text)).filter(Holder::is_told),
-            (false, _) => None,
+    /// Somebody holds the lock now; and who, if they have told. A full disk may not have let them.
+    pub(super) fn holder(dir: &Dir) -> (bool, Option<Holder>) {
+        match read(dir) {
+            Ok((true, text)) => (true, Some(Holder::from_text(&text)).filter(Holder::is_told)),
+            Ok((false, _)) | Err(_) => (false, None),
         }
     }
 

@@ -171,7 +171,7 @@ pub(super) fn open(
 
 /// Without the pen.
 pub(super) fn observe(dir: Dir, it: Asked<'_>) -> Result<Opened, StoreError> {
-    let holder = Lock::holder(&dir);
+    let (_, holder) = Lock::holder(&dir);
     let loaded = load(&dir, it.most)?;
     let hand = match loaded.verdict.problem.clone() {
         Some(broken) => Hand::ReadOnly(broken),

@@ -43,7 +43,9 @@ pub struct Summary {
     pub chain: ChainState,
     /// The last screen let go in good order.
     pub left: bool,
-    /// Process that holds it now.
+    /// Somebody holds it now.
+    pub held: bool,
+    /// Process that holds it now, if it could tell.
     pub holder: Option<u32>,
     /// Name of the walkthrough, if this is training.
     pub training: Option<Untrusted>,
@@ -135,7 +137,8 @@ pub(super) fn of(sessions: &Dir, id: &str) -> Summary {
 impl Summary {
     fn read(&mut self, sessions: &Dir) -> Result<(), StoreError> {
         let dir = sessions.sub(&self.id)?;
-        self.holder = Lock::holder(&dir).map(|holder| holder.pid);
+        let (held, holder) = Lock::holder(&dir);
+        (self.held, self.holder) = (held, holder.map(|holder| holder.pid));
         self.moved = carry::moved_to(&dir)?;
         self.scan(&dir)?;
         if self.entries == 0 && self.problem.is_none() {

@@ -107,8 +107,9 @@ impl Incident {
         if !writing.watch.has_news() && alone {
             return Vec::new();
         }
-        writing.listed = Some(now);
         let watchers = writing.around.as_ref().and_then(|around| around.watchers().ok());
+        // What could not be listed is listed at the next look.
+        writing.listed = watchers.is_some().then_some(now);
         let Some(watchers) = watchers else { return Vec::new() };
         let around =
             Around { watchers: watchers.into_iter().map(watcher).collect(), ..Around::default() };

@@ -115,9 +115,11 @@ mod tests {
     fn where_the_kernel_does_not_tell_somebody_looks_ten_times_a_second_until_it_is_dropped() {
         let (outbox, mut inbox) = channel(64);
         let looking = looking(outbox).unwrap();
+        let begun = std::time::Instant::now();
         thread::sleep(LOOK * 5);
         let looks = std::iter::from_fn(|| inbox.try_recv().ok()).count();
-        assert!((1..=5).contains(&looks), "{looks}");
+        let most = begun.elapsed().as_millis() / LOOK.as_millis();
+        assert!(looks > 0 && looks as u128 <= most, "{looks} of {most}");
         drop(looking);
         while inbox.blocking_recv().is_some() {}
     }

@@ -1,8 +1,8 @@
 //! The line to the terminal: bytes on their way, which nobody waits for.
 //!
 //! Invariant: what is written arrives whole and in order, or not at all; a line that stalls keeps what it has begun,
-//! and its owner sees to it that nothing more piles up behind. In the background not a byte is sent: asked before each
-//! write, since a process that is stopped anywhere in its work and continued alone knows nothing of either.
+//! and its owner sees to it that nothing more piles up behind. Nothing is sent in the background: that is asked before
+//! each write, since a process that is stopped anywhere in its work and continued alone knows nothing of either.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -53,7 +53,7 @@ impl Line {
 
     /// Sends `bytes` if nothing is in their way, and refuses them otherwise.
     pub fn offer(&mut self, bytes: &[u8]) -> io::Result<()> {
-        if !self.catch_up()? {
+        if !self.catch_up()? || !tty::is_front(&self.out) {
             return Err(io::ErrorKind::WouldBlock.into());
         }
         self.write_all(bytes)?;
