@@ -10,12 +10,13 @@ use std::path::Path;
 
 use crate::cockpit::trouble::Trouble;
 use crate::domain::base::Language;
+use crate::domain::session::Break;
 use crate::domain::untrusted::Untrusted;
 use crate::host::store::StoreError;
 use crate::run::reason;
 use crate::ui::wrap::wrap;
 use crate::words::Phrase;
-use crate::words::trouble::{Told, trouble};
+use crate::words::trouble::{Told, damaged, trouble};
 
 /// Cells of what stands before each of the three.
 const LEAD: usize = 10;
@@ -36,12 +37,25 @@ pub enum Complaint {
     },
     /// A kind, which has its words in both languages.
     Of(Box<Trouble>),
+    /// A journal is damaged.
+    Damaged {
+        /// It was to be written to, not only read.
+        writes: bool,
+        /// Where and why.
+        at: Box<Break>,
+    },
 }
 
 impl Complaint {
     /// A complaint of its three parts.
     pub fn new(what: impl Into<Untrusted>, why: impl fmt::Display, next: &'static str) -> Self {
         Self::Said { what: what.into(), why: why.to_string().into(), next }
+    }
+
+    /// About a journal that is damaged, for whoever reads it or wants to write to it.
+    #[must_use]
+    pub fn damaged(writes: bool, at: Break) -> Self {
+        Self::Damaged { writes, at: Box::new(at) }
     }
 
     /// About a file or directory.
@@ -57,7 +71,7 @@ impl Complaint {
     pub fn show(&self, language: Language, columns: Option<usize>) -> String {
         let leads = match (self, language) {
             (Self::Said { .. }, _) | (_, Language::En) => ["firedamp: ", "why: ", "next: "],
-            (Self::Of(_), Language::Th) => ["firedamp: ", "เพราะ: ", "ทำต่อ: "],
+            (Self::Of(_) | Self::Damaged { .. }, Language::Th) => ["firedamp: ", "เพราะ: ", "ทำต่อ: "],
         };
         let cells = columns.filter(|it| *it >= NARROW).map(|it| it.saturating_sub(LEAD + 1));
         let mut text = String::new();
@@ -87,10 +101,8 @@ impl Complaint {
             Self::Said { what, why, next } => {
                 [what.plain(usize::MAX), why.plain(usize::MAX), (*next).to_owned()]
             }
-            Self::Of(kind) => {
-                let Told { what, why, next } = trouble(language, kind);
-                [what, why, next].map(|it: Phrase| it.plain(usize::MAX))
-            }
+            Self::Of(kind) => whole(trouble(language, kind)),
+            Self::Damaged { writes, at } => whole(damaged(language, *writes, at)),
         };
         [going_on(what), why, going_on(next)]
     }
@@ -112,6 +124,11 @@ impl fmt::Display for Complaint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.show(Language::En, None))
     }
+}
+
+fn whole(told: Told) -> [String; 3] {
+    let Told { what, why, next } = told;
+    [what, why, next].map(|it: Phrase| it.plain(usize::MAX))
 }
 
 /// Our own words as they go on behind a colon. What is written in capitals is a name.

@@ -25,6 +25,7 @@ use crate::run::start::{self, Wanted};
 use crate::run::{printed, store};
 use crate::ui::panes::card_text;
 use crate::words::card::{Section, card};
+use crate::words::question::accepted_instead;
 
 /// Cells of a card that is printed, as wide as a ticket.
 const CELLS: usize = 100;
@@ -109,7 +110,13 @@ pub(super) fn take_over(
     }
     agreed(read, must.len(), "firedamp takeover ID --i-have-read-it")?;
     let instead_of = handoff.instead_of(&desk.who);
+    let named = Some(instead_of.clone()).filter(|it| !it.is_empty());
     let accepted = desk.write(Event::Accepted { handoff: handoff.seq, read: must, instead_of })?;
+    if let Some(to) = named {
+        // A screen asks first; here the option is the answer, and both names are said.
+        let said = accepted_instead(options.language(), &to, &desk.who).plain(80);
+        writeln!(io::stderr(), "{said}").ok();
+    }
     desk.put_down(told)?;
     tell(out, "accepted", accepted)
 }
@@ -156,13 +163,7 @@ impl Desk {
         let journal = match hand {
             Hand::Pen(journal) => journal,
             Hand::Observer(_, holder) => return Err(held(holder.map(|it| it.by))),
-            Hand::ReadOnly(broken) => {
-                return Err(Complaint::new(
-                    "cannot write to the session",
-                    broken,
-                    "look what holds of it: firedamp verify ID",
-                ));
-            }
+            Hand::ReadOnly(broken) => return Err(Complaint::damaged(true, broken)),
         };
         let playbook = editions(&playbook);
         let left = state.left;

@@ -53,9 +53,12 @@ pub fn print(
     match read.problem {
         None => Ok(ExitCode::SUCCESS),
         Some(broken) => {
-            let what = "the journal does not hold any further";
-            let said = Complaint::new(what, broken, "look at all of it: firedamp verify ID");
-            write!(help, "{said}")?;
+            let language = match form {
+                Form::Words(language) => language,
+                Form::Json => Language::En,
+            };
+            let said = Complaint::damaged(false, broken).told(language);
+            help.write_all(said.as_bytes())?;
             Ok(ExitCode::FAILURE)
         }
     }

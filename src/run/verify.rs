@@ -21,6 +21,8 @@ use crate::words::trouble;
 
 /// Cells of one hostile value.
 const VALUE: usize = 120;
+/// Cells of what is wrong with a line: whoever looks at its bytes gets all of it.
+const DETAIL: usize = 4_000;
 
 /// What is asked beside the chain.
 #[derive(Clone, Copy, Debug, Default)]
@@ -244,5 +246,6 @@ impl Reading<'_> {
 }
 
 fn said(language: Language, line: &Checked<'_>) -> String {
-    listing::checked(language, line).plain(VALUE)
+    let cells = if matches!(line, Checked::Broken(_)) { DETAIL } else { VALUE };
+    listing::checked(language, line).plain(cells)
 }

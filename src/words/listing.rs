@@ -142,7 +142,9 @@ pub fn checked(language: Language, line: &Checked<'_>) -> Phrase {
         Checked::Wrong(entry, why) => {
             say("entry ", "รายการ ").ours(format!("{entry} ")).then(wrong(language, why))
         }
-        Checked::Broken(broken) => broken_at(language, broken),
+        Checked::Broken(broken) => {
+            say("broken at ", "เสียหายที่").then(trouble::broken(language, broken))
+        }
         Checked::Before(entries, byte, head) => fill(
             format!("  {entries} entries before it hold, up to byte {byte}; head {head}"),
             format!("  {entries} รายการก่อนหน้านั้นถูกต้อง ถึงไบต์ {byte}; head {head}"),
@@ -242,7 +244,8 @@ pub const fn holds(language: Language, holds: bool) -> &'static str {
     match (language, holds) {
         (Language::En, true) => "holds",
         (Language::En, false) => "WRONG",
-        (Language::Th, true) => "ถูก",
+        // As wide as the other one: columns follow.
+        (Language::Th, true) => "ถูก ",
         (Language::Th, false) => "ผิด!",
     }
 }
@@ -263,26 +266,16 @@ pub fn elsewhere(language: Language, id: &str, command: Option<Phrase>) -> Phras
     }
 }
 
-/// Where a chain breaks. Whoever looks at the bytes is told all that is known.
-fn broken_at(language: Language, broken: &Break) -> Phrase {
-    match language {
-        Language::En => Phrase::of("broken at ").theirs(&Untrusted::from(broken.to_string())),
-        Language::Th => {
-            Phrase::of("เสียหายที่").then(trouble::damage(language, &Damage::Line(broken.clone())))
-        }
-    }
-}
-
 fn wrong(language: Language, wrong: &Wrong) -> Phrase {
     let fill = |en: String, th: String| Phrase::of(if language == Language::Th { th } else { en });
     match wrong {
         Wrong::NoChoice(choice) => fill(
             format!("takes back choice #{choice}, which does not stand"),
-            format!("ยกเลิกการเลือก #{choice} ซึ่งไม่มีผลอยู่แล้ว"),
+            format!("ถอนการเลือก #{choice} ซึ่งไม่มีผลอยู่แล้ว"),
         ),
         Wrong::NothingWritten(entry) => fill(
             format!("takes back #{entry}, which is neither a note nor an open handoff"),
-            format!("ยกเลิก #{entry} ซึ่งไม่ใช่โน้ตหรือการส่งเวรที่ค้างอยู่"),
+            format!("ถอน #{entry} ซึ่งไม่ใช่โน้ตหรือการส่งเวรที่ค้างอยู่"),
         ),
         Wrong::NoHandoff(handoff) => fill(
             format!("accepts handoff #{handoff}, which does not wait"),

@@ -233,7 +233,7 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
             "The entry before is not on disk yet: once more in a moment.",
             "รายการก่อนหน้ายังไม่ถึงดิสก์ ลองอีกครั้งในอีกสักครู่",
         ),
-        NoticeKind::Undone(act, by) => say("Took back: ", "ยกเลิกแล้ว: ")
+        NoticeKind::Undone(act, by) => say("Took back: ", "ถอนแล้ว: ")
             .then(crate::words::session::event(language, act))
             .ours(" (")
             .theirs(by)

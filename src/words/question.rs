@@ -15,6 +15,16 @@ pub fn not_named(language: Language, to: &Untrusted, who: &Untrusted) -> Phrase 
     signed_for(language, to).ours(you).theirs(who).ours(pick(language, ".", ""))
 }
 
+/// «signed for niran, accepted by mali; the journal names both»: what is said where nothing can be asked.
+#[must_use]
+pub fn accepted_instead(language: Language, to: &Untrusted, who: &Untrusted) -> Phrase {
+    let (lead, by, end) = match language {
+        Language::En => ("note: signed for ", ", accepted by ", "; the journal names both"),
+        Language::Th => ("หมายเหตุ: เซ็นให้ ", " แต่ผู้รับคือ ", " ใน journal มีทั้งสองชื่อ"),
+    };
+    Phrase::of(lead).theirs(to).ours(by).theirs(who).ours(end)
+}
+
 /// «Signed for niran»
 #[must_use]
 pub fn signed_for(language: Language, to: &Untrusted) -> Phrase {

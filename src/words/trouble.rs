@@ -5,13 +5,14 @@
 
 use crate::cockpit::trouble::{NotCarried, Trouble, Unusable};
 use crate::domain::base::Language;
+use crate::domain::session::Break;
 use crate::domain::untrusted::Untrusted;
 use crate::words::{Phrase, pick, storage};
 
 mod why;
 
 use why::{bad_file, death, distrust, part, tape};
-pub use why::{damage, problem, theme, theme_fault};
+pub use why::{broken, damage, problem, theme, theme_fault};
 
 /// What a tired person reads when something does not work.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -213,6 +214,22 @@ pub fn trouble(language: Language, trouble: &Trouble) -> Told {
             next: again(language, None),
         },
     }
+}
+
+/// What is said of a journal that is damaged to whoever reads it, or wants to write to it.
+#[must_use]
+pub fn damaged(language: Language, writes: bool, at: &Break) -> Told {
+    let (en, th) = if writes {
+        ("Cannot write to the session", "เขียน session นี้ไม่ได้")
+    } else {
+        ("The journal does not hold any further", "journal หลังจากนี้เชื่อถือไม่ได้")
+    };
+    let look = pick(
+        language,
+        "Look what holds of it: firedamp verify ID",
+        "ดูว่าส่วนไหนยังถูกต้อง: firedamp verify ID",
+    );
+    Told::new(Phrase::of(pick(language, en, th)), broken(language, at), look)
 }
 
 /// What a responder does when the screen is gone; the report of why may be in a file.

@@ -2,7 +2,7 @@
 
 use crate::domain::playbook::diagram::{Flow, FlowId, Node, NodeId, Procedure, Shape, StepKind};
 use crate::domain::playbook::document::{
-    Block, Checklist, Item, ItemId, Link, Playbook, Prose, Section, Table,
+    Block, Checklist, Indicators, Item, ItemId, Link, Playbook, Prose, Section, Table,
 };
 
 /// How much of everything a playbook holds.
@@ -116,7 +116,8 @@ impl Playbook {
         let Counts { flows, procedures, checklists, diagrams, .. } = self.counts();
         let named = !self.id.is_empty() || self.severity.is_some() || self.category.is_some();
         let header = named || !self.techniques.is_empty() || !self.triggers.is_empty();
-        flows + procedures + checklists + diagrams == 0 && !header
+        let detects = self.indicators() != Indicators::default();
+        flows + procedures + checklists + diagrams == 0 && !header && !detects
     }
 
     /// How much of everything there is.

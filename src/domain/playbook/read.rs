@@ -308,7 +308,7 @@ impl Draft {
         self.playbook.language = if in_thai { Language::Th } else { Language::En };
         if self.playbook.has_nothing() {
             // One sentence is enough for a file that was meant to be another.
-            let message = "nothing of a playbook is in it: no flow, no procedure, no checklist and no header field; \
+            let message = "nothing of a playbook is in it: no flow, no procedure, no checklist, no indicator and no header field; \
                            name another file, or write `**ID**: PB-31` (with its own number) under the title";
             let (line, severity) = (1, Severity::Error);
             self.problems.push(Problem { line, severity, message: message.to_owned() });

@@ -118,10 +118,21 @@ impl Page<'_> {
         let name = format!("{}: ", word(self.model.language, Word::Because));
         let indent = width(&name);
         let lead = vec![span(self.theme, Role::Dim, name)];
-        let reason = pieces(self.theme, Role::Untrusted, &mark.reason, REASON);
         let cells = usize::from(self.area.width).saturating_sub(SIGNS);
-        let mut lines = hanging(lead, indent, &reason, cells);
-        lines.truncate(if self.wraps { wrapped::MOST } else { REASON_LINES });
+        let most = if self.wraps { wrapped::MOST } else { REASON_LINES };
+        let room = cells.saturating_sub(indent);
+        let mut shown = (most * room).min(REASON);
+        let fitted = |shown| {
+            let reason = pieces(self.theme, Role::Untrusted, &mark.reason, shown);
+            hanging(lead.clone(), indent, &reason, cells)
+        };
+        let mut lines = fitted(shown);
+        // Rows end behind words: a little less has to be shown until the sign of what is left out is on the last one.
+        while lines.len() > most && shown > room {
+            shown = shown.saturating_sub((room / 8).max(1));
+            lines = fitted(shown);
+        }
+        lines.truncate(most);
         lines
     }
 

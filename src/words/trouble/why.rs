@@ -4,7 +4,7 @@ use crate::cockpit::trouble::{
     BadFile, BadPart, BadTheme, Damage, Death, Distrust, TapeFault, ThemeFault,
 };
 use crate::domain::base::Language;
-use crate::domain::session::LineProblem;
+use crate::domain::session::{Break, LINE_LIMIT, LineProblem};
 use crate::words::trouble::reason;
 use crate::words::{Phrase, pick, storage};
 
@@ -52,14 +52,46 @@ pub fn damage(language: Language, damage: &Damage) -> Phrase {
         Damage::Unfinished => {
             Phrase::of(pick(language, "its first entry was never finished", "รายการแรกเขียนไม่เสร็จ"))
         }
-        Damage::Line(broken) => {
-            let (line, byte) = (broken.line, broken.offset);
-            let at = match language {
-                Language::En => format!("entry {line}, byte {byte}: "),
-                Language::Th => format!("รายการ {line} ไบต์ {byte}: "),
-            };
-            Phrase::of(at).then(problem(language, &broken.problem))
+        Damage::Line(broken) => place(language, broken).then(problem(language, &broken.problem)),
+    }
+}
+
+/// Where and why a journal does not hold, with all that is known: for whoever looks at the bytes.
+#[must_use]
+pub fn broken(language: Language, broken: &Break) -> Phrase {
+    let at = match (language, broken) {
+        // A journal of one file has a line for each entry, which an editor finds.
+        (Language::En, Break { segment: 1, line, offset, .. }) => {
+            Phrase::of(format!("line {line}, byte {offset}: "))
         }
+        (Language::En | Language::Th, _) => place(language, broken),
+    };
+    at.then(detail(language, &broken.problem))
+}
+
+/// A byte is counted in its own file, so of several files the one is named.
+fn place(language: Language, broken: &Break) -> Phrase {
+    let Break { segment, line, offset, .. } = broken;
+    Phrase::of(match (language, segment) {
+        (Language::En, 1) => format!("entry {line}, byte {offset}: "),
+        (Language::En, _) => format!("entry {line}, byte {offset} of segment {segment}: "),
+        (Language::Th, 1) => format!("รายการ {line} ไบต์ {offset}: "),
+        (Language::Th, _) => format!("รายการ {line} ไบต์ {offset} ของ segment {segment}: "),
+    })
+}
+
+/// Why a line of a journal does not hold, with the number or the words that come with it.
+fn detail(language: Language, why: &LineProblem) -> Phrase {
+    match (language, why) {
+        (_, LineProblem::Malformed(said)) => problem(language, why).ours(": ").theirs(said),
+        (Language::Th, LineProblem::TooLong) => {
+            Phrase::of(format!("บรรทัดยาวเกิน {LINE_LIMIT} ไบต์"))
+        }
+        (Language::Th, LineProblem::Fork(entry)) => {
+            Phrase::of(format!("รายการ {entry} มีซ้ำ: สองบรรทัดต่อจากบรรทัดเดียวกัน"))
+        }
+        (Language::Th, _) | (_, LineProblem::Content(_)) => problem(language, why),
+        (Language::En, _) => Phrase::of(why.to_string()),
     }
 }
 
