@@ -6,14 +6,15 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::ExitCode;
 
 use firedamp::domain::base::{Digest, Language, Moment, Timestamp};
-use firedamp::domain::session::{Anchor, Event, Opening};
+use firedamp::domain::session::{Anchor, Break, Event, LineProblem, Opening};
 use firedamp::domain::untrusted::Untrusted;
 use firedamp::host::store::{Hand, Opened, Store, StoreError};
 use firedamp::run::complain::Complaint;
 use firedamp::run::sessions::{SessionsError, elsewhere, list};
-use firedamp::run::timeline::Form;
+use firedamp::run::timeline::{self, Form};
 use firedamp::run::verify::{Asked, verify};
 use firedamp::ui::text::width;
+use firedamp::words::listing::{Checked, checked, holds};
 use tempfile::TempDir;
 
 const ID: &str = "20261121T173000Z-web03";
@@ -133,6 +134,74 @@ fn what_holds_and_what_does_not_is_said_in_thai_too() {
     assert_eq!(code, ExitCode::FAILURE);
     assert!(text.contains("เสียหายที่รายการ 2 ไบต์ "), "{text}");
     assert!(text.contains("บรรทัดเสียหายหรือถูกแก้") && text.contains("เชื่อถือไม่ได้"), "{text}");
+}
+
+/// A journal in two files, the last line of the second damaged; where that line begins in its file.
+fn broken_in_its_second_file(store: &Store) -> usize {
+    let mut opened = begin(store, "web03");
+    let Hand::Pen(journal) = &mut opened.hand else { panic!("a new session is ours") };
+    for text in ["one", "two"] {
+        let event = Event::Noted { text: text.into(), about: None };
+        journal.append(moment(), &"ploy".into(), event).unwrap();
+    }
+    let path = opened.path.join("journal.jsonl");
+    drop(opened);
+    let bytes = fs::read(&path).unwrap();
+    let lines: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
+    let [first, second, third] = lines[..] else { panic!("three entries") };
+    let mut third = third.to_vec();
+    let middle = third.len() / 2;
+    *third.get_mut(middle).unwrap() ^= 1;
+    let next = path.with_file_name("journal-0002.jsonl");
+    fs::write(&path, first).unwrap();
+    fs::write(&next, [second, &third].concat()).unwrap();
+    fs::set_permissions(&next, Permissions::from_mode(0o600)).unwrap();
+    second.len()
+}
+
+#[test]
+fn a_break_in_the_second_file_is_found_by_its_byte_in_both_languages() {
+    let (_place, store) = store();
+    let byte = broken_in_its_second_file(&store);
+    let table = [
+        (Language::En, format!("broken at entry 3, byte {byte} of segment 2: ")),
+        (Language::Th, format!("เสียหายที่รายการ 3 ไบต์ {byte} ของ segment 2: ")),
+    ];
+    for (language, place) in table {
+        let (code, text) = verified_in(&store, Asked { language, ..Asked::default() });
+        assert_eq!(code, ExitCode::FAILURE);
+        assert!(text.contains(&place), "{text}");
+        let (mut out, mut help) = (Vec::new(), Vec::new());
+        timeline::print(&store, ID, Form::Words(language), &mut out, &mut help).unwrap();
+        let help = String::from_utf8(help).unwrap();
+        let place = place.split_once(char::is_numeric).unwrap().1;
+        assert!(help.contains(place) && help.contains("firedamp verify ID"), "{help}");
+        assert_eq!(help.contains("เพราะ: "), language == Language::Th, "{help}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_line_is_told_to_its_end_in_both_languages() {
+    let said = format!("{} and the end", "what a parser says ".repeat(12));
+    let table = [
+        (LineProblem::Malformed(said.as_str().into()), "and the end", "and the end"),
+        (LineProblem::Fork(7), "entry 7 is there twice: two lines continue", "รายการ 7 มีซ้ำ"),
+        (LineProblem::TooLong, "1048576 bytes", "1048576 ไบต์"),
+    ];
+    for (problem, english, thai) in table {
+        let broken = Break { segment: 1, line: 7, offset: 90, problem };
+        for (language, detail) in [(Language::En, english), (Language::Th, thai)] {
+            let text = checked(language, &Checked::Broken(&broken)).plain(4_000);
+            assert!(text.contains(detail) && text.contains("90"), "{text}");
+        }
+    }
+}
+
+#[test]
+fn the_word_for_what_holds_is_as_wide_as_the_one_for_what_does_not() {
+    for language in [Language::En, Language::Th] {
+        assert_eq!(width(holds(language, true)), width(holds(language, false)), "{language:?}");
+    }
 }
 
 #[test]

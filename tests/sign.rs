@@ -172,6 +172,41 @@ fn without_a_screen_a_handoff_takes_an_option_that_says_it_was_read() {
     assert!(brief.contains("`niran` → `suda`: `back to you`"), "{brief}");
 }
 
+#[test]
+fn who_accepts_a_handoff_that_was_signed_for_somebody_else_is_told_both_names() {
+    for (language, said) in [
+        ("en", "note: signed for niran, accepted by mali; the journal names both"),
+        ("th", "หมายเหตุ: เซ็นให้ niran แต่ผู้รับคือ mali ใน journal มีทั้งสองชื่อ"),
+    ] {
+        let place = session();
+        let take = ["takeover", ID, "--i-have-read-it", "--lang", language, "--as"];
+        let (code, _, told) = firedamp(&[&take[..], &["mali"]].concat(), place.path(), "");
+        assert!(code == 0 && told.lines().eq([said]), "{told}");
+        let place = session();
+        let (code, _, told) = firedamp(&[&take[..], &["niran"]].concat(), place.path(), "");
+        assert!(code == 0 && told.is_empty(), "who is named is told nothing: {told}");
+    }
+}
+
+#[test]
+fn a_journal_that_is_damaged_is_not_written_to_and_that_is_said_in_the_language_asked_for() {
+    let place = session();
+    let path = place.path().join("sessions").join(ID).join("journal.jsonl");
+    let mut bytes = std::fs::read(&path).unwrap();
+    let last = bytes.len() - 90;
+    *bytes.get_mut(last).unwrap() ^= 1;
+    std::fs::write(&path, bytes).unwrap();
+    for (language, what, why) in [
+        ("en", "cannot write to the session", "why: line 3, byte "),
+        ("th", "เขียน session นี้ไม่ได้", "เพราะ: รายการ 3 ไบต์ "),
+    ] {
+        let args = ["--as", "niran", "--lang", language, "takeover", ID, "--i-have-read-it"];
+        let (code, _, told) = firedamp(&args, place.path(), "");
+        assert!(code == 2 && told.contains(what) && told.contains(why), "{told}");
+        assert!(told.contains("firedamp verify ID"), "{told}");
+    }
+}
+
 fn statement() -> Statement {
     Statement::of(ID, 7, digest(b"line"))
 }

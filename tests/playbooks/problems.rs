@@ -108,9 +108,10 @@ fn a_text_that_has_nothing_of_a_playbook_is_an_error_and_one_part_is_enough() {
     }
     let flow = "```mermaid\ngraph TD\nA --> B\n```";
     let procedure = "```mermaid\nsequenceDiagram\nA->>B: x\n```";
-    for part in
-        [flow, procedure, "- [ ] a", "**ID**: PB-9", "**Severity**: High", "**ความรุนแรง**: สูง"]
-    {
+    let binaries = "| Mining binary |\n|--|\n| xmrig |";
+    let thresholds = "| Signal | Threshold |\n|--|--|\n| CPU | > 80% for 10 minutes |";
+    let header = ["**ID**: PB-9", "**Severity**: High", "**ความรุนแรง**: สูง"];
+    for part in [flow, procedure, "- [ ] a", binaries, thresholds].into_iter().chain(header) {
         let (_, problems) = read(&format!("# Title\n\n{part}\n"));
         assert!(problems.iter().all(|it| it.severity == Severity::Warning), "{part}: {problems:?}");
     }
