@@ -313,7 +313,7 @@ fn a_note_in_the_brief_says_what_it_is_about() {
 #[test]
 fn a_reason_that_is_too_long_for_its_lines_says_how_much_is_left_out() {
     let english = "the vendor answers on Monday and nobody else can read these logs, ".repeat(11);
-    let thai = "รอผู้ขายตอบวันจันทร์ และไม่มีใครอ่าน log นี้ได้ ".repeat(14);
+    let thai = "รอผู้ขายตอบวันจันทร์ และไม่มีใครอ่าน log นี้ได้ ".repeat(30);
     for reason in [english.as_str(), thai.as_str(), &"x".repeat(700)] {
         for (whole, columns) in [(false, 60), (false, 96), (true, 80), (true, 120)] {
             let mut model = mined(EN);
@@ -322,10 +322,14 @@ fn a_reason_that_is_too_long_for_its_lines_says_how_much_is_left_out() {
             item.reason = reason.into();
             let model = if whole { full(model, Pane::Checklist) } else { model };
             let text = drawn(&model, Pane::Checklist, columns, 30);
-            let why = text.lines().skip_while(|line| !line.contains("because: "));
+            let why = text.lines().skip_while(|line| !line.contains("why: "));
             let most = if whole { 6 } else { 3 };
-            let last = why.clone().nth(most - 1).unwrap();
-            let sign = last.trim_end_matches([' ', '│', '║']).rsplit_once('+').unwrap().1;
+            let last = why.clone().nth(most - 1).unwrap_or_else(|| panic!("{text}"));
+            let sign = last
+                .trim_end_matches([' ', '│', '║'])
+                .rsplit_once('+')
+                .unwrap_or_else(|| panic!("{text}"))
+                .1;
             assert!(!sign.is_empty() && sign.len() < 6, "{sign}: {text}");
             // All lines are made use of.
             assert!(why.take(most).all(|line| !line.contains("[")), "{text}");

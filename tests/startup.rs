@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use firedamp::ui::theme;
-use support::pty::Cockpit;
+use support::pty::{Cockpit, Key};
 
 /// What a command says without a terminal: standard output, then standard error.
 fn said(args: &[&str]) -> (String, String) {
@@ -85,6 +85,15 @@ fn a_mistyped_directory_is_named_and_never_made() {
     }
 }
 
+/// Keys are read, the help opens and closes: what a screen says by itself when it begins has been said by then.
+fn opens_and_closes_its_help(cockpit: &mut Cockpit) {
+    let in_help = |screen: &str| screen.contains("PgUp ^u ^b");
+    cockpit.type_keys("?");
+    cockpit.wait_until("the help is open", in_help);
+    cockpit.press(Key::Esc);
+    cockpit.wait_until("the help is closed", |screen| !in_help(screen));
+}
+
 #[test]
 fn a_new_directory_is_made_only_where_the_one_above_it_is_there_and_the_screen_says_so() {
     let place = tempfile::tempdir().unwrap();
@@ -104,9 +113,16 @@ fn a_new_directory_is_made_only_where_the_one_above_it_is_there_and_the_screen_s
         let args = ["--dir", &near, "--lang", language];
         let mut cockpit = Cockpit::start(&args, &[], 80, 24);
         cockpit.wait_until("it says that it is new", |screen| screen.contains(words));
+        opens_and_closes_its_help(&mut cockpit);
+        assert!(cockpit.screen().contains(words), "it stays: {}", cockpit.screen());
         drop(cockpit);
         let mut again = Cockpit::start(&args, &[], 80, 24);
-        again.wait_until("it is no more", |screen| screen.contains("firedamp"));
+        again.wait_until("it offers the session", |screen| screen.contains("firedamp"));
+        opens_and_closes_its_help(&mut again);
+        assert!(!again.screen().contains(words), "{}", again.screen());
+        again.type_keys("\r");
+        again.wait_until("the session is open", |screen| screen.contains(" 0/8"));
+        opens_and_closes_its_help(&mut again);
         assert!(!again.screen().contains(words), "{}", again.screen());
     }
 }

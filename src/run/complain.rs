@@ -71,7 +71,9 @@ impl Complaint {
     pub fn show(&self, language: Language, columns: Option<usize>) -> String {
         let leads = match (self, language) {
             (Self::Said { .. }, _) | (_, Language::En) => ["firedamp: ", "why: ", "next: "],
-            (Self::Of(_) | Self::Damaged { .. }, Language::Th) => ["firedamp: ", "เพราะ: ", "ทำต่อ: "],
+            (Self::Of(_) | Self::Damaged { .. }, Language::Th) => {
+                ["firedamp: ", "เพราะ: ", "ทำต่อ: "]
+            }
         };
         let cells = columns.filter(|it| *it >= NARROW).map(|it| it.saturating_sub(LEAD + 1));
         let mut text = String::new();

@@ -84,9 +84,7 @@ fn place(language: Language, broken: &Break) -> Phrase {
 fn detail(language: Language, why: &LineProblem) -> Phrase {
     match (language, why) {
         (_, LineProblem::Malformed(said)) => problem(language, why).ours(": ").theirs(said),
-        (Language::Th, LineProblem::TooLong) => {
-            Phrase::of(format!("บรรทัดยาวเกิน {LINE_LIMIT} ไบต์"))
-        }
+        (Language::Th, LineProblem::TooLong) => Phrase::of(format!("บรรทัดยาวเกิน {LINE_LIMIT} ไบต์")),
         (Language::Th, LineProblem::Fork(entry)) => {
             Phrase::of(format!("รายการ {entry} มีซ้ำ: สองบรรทัดต่อจากบรรทัดเดียวกัน"))
         }
