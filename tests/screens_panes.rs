@@ -332,7 +332,7 @@ fn a_reason_that_is_too_long_for_its_lines_says_how_much_is_left_out() {
                 .1;
             assert!(!sign.is_empty() && sign.len() < 6, "{sign}: {text}");
             // All lines are made use of.
-            assert!(why.take(most).all(|line| !line.contains("[")), "{text}");
+            assert!(why.take(most).all(|line| !line.contains('[')), "{text}");
         }
     }
 }
