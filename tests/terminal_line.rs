@@ -64,13 +64,18 @@ fn is_gone_within_a_second(pids: &[u32]) {
 
 /// A shell with job control, in which the cockpit was started, and what the shell's own modes are.
 fn under_a_shell(place: &Place) -> (Cockpit, String) {
+    told_under_a_shell(place, "")
+}
+
+/// The same, told what to open.
+fn told_under_a_shell(place: &Place, told: &str) -> (Cockpit, String) {
     let env = [("PATH", "/usr/bin:/bin"), ("PS1", "<\\#> "), ("INPUTRC", "/dev/null")];
     let mut desk = Cockpit::start_program(Path::new("/bin/bash"), &["--norc", "-i"], &env, 100, 30);
     desk.type_keys("bind 'set enable-bracketed-paste off'\r");
     desk.wait_until("the shell waits", |screen| screen.contains("<2> "));
     let modes = desk.termios();
     desk.type_keys(env!("CARGO_BIN_EXE_firedamp"));
-    desk.type_keys(&format!(" --dir {} --as suda\r", place.sessions()));
+    desk.type_keys(&format!(" --dir {} --as suda {told}\r", place.sessions()));
     desk.wait_until("it is open", |screen| screen.contains("saved"));
     (desk, modes)
 }
@@ -167,6 +172,24 @@ fn in_the_background_it_goes_on_without_touching_the_terminal() {
     screen_has_it(&mut desk, &raw);
     desk.type_keys("q\r");
     shell_has_it(&mut desk, &modes, 6);
+}
+
+#[test]
+fn a_tape_that_runs_fast_in_the_background_comes_back_to_the_front() {
+    let place = Place::new();
+    let (mut desk, modes) = told_under_a_shell(&place, "train web-03-slow-at-night");
+    let raw = desk.termios();
+    desk.press(Key::Enter);
+    desk.type_keys(">>>>");
+    desk.wait_until("sixteen looks a second", |screen| screen.contains("x16"));
+    desk.press(Key::Ctrl('z'));
+    shell_has_it(&mut desk, &modes, 3);
+    desk.type_keys("bg\r");
+    shell_has_it(&mut desk, &modes, 4);
+    desk.type_keys("fg\r");
+    let begun = Instant::now();
+    screen_has_it(&mut desk, &raw);
+    assert!(begun.elapsed() < SECOND * 5, "only the end of the tape let it come back");
 }
 
 /// Nothing is sent to the terminal, and its modes stay, for this long.

@@ -95,9 +95,7 @@ impl Desk {
         let journal = match hand {
             Hand::Pen(journal) => journal,
             Hand::Observer(_, holder) => return Err(no_pen(holder, trouble.as_ref())),
-            Hand::ReadOnly(broken) => {
-                return Err(refused(broken, "look what holds of it: firedamp verify ID"));
-            }
+            Hand::ReadOnly(broken) => return Err(Complaint::damaged(true, broken)),
         };
         let (watch, left) = (TimeWatch::default(), state.left);
         let mut desk = Self { journal, who, clock: HostClock, watch, left, saved: 0 };
