@@ -331,3 +331,60 @@ fn a_long_node_is_shortened_before_anything_else_goes() {
         desk.model.recording = firedamp::cockpit::model::Recording::Since(desk.model.now);
     }
 }
+
+fn said(desk: &Desk) -> Option<&NoticeKind> {
+    desk.model.notice.as_ref().map(|notice| &notice.kind)
+}
+
+#[test]
+fn on_the_card_undo_takes_a_signature_back_and_never_work_that_is_not_on_it() {
+    let mut desk = Desk::at_work();
+    keys(&mut desk, "gc 0");
+    assert!(keys(&mut desk, "u").is_empty(), "the tick stands");
+    assert_eq!(said(&desk), Some(&NoticeKind::NothingSigned));
+    keys(&mut desk, "S@niran check the cron\n");
+    assert!(matches!(keys(&mut desk, "u")[..], [Event::Withdrew { .. }]));
+    assert!(!matches!(said(&desk), Some(NoticeKind::Signed(_))), "{:?}", said(&desk));
+    assert!(keys(&mut desk, "u").is_empty());
+    let untick = keys(&mut desk, "gcu");
+    assert!(matches!(untick[..], [Event::Marked { state: ItemState::Open, .. }]), "{untick:?}");
+}
+
+#[test]
+fn an_old_signature_and_its_anchor_are_not_shown_when_the_shift_has_gone_on() {
+    let mut desk = signed_to_niran("suda");
+    assert!(matches!(said(&desk), Some(NoticeKind::Signed(_))));
+    let accepted = Event::Accepted {
+        handoff: desk.session().state.seq,
+        read: Vec::new(),
+        instead_of: "".into(),
+    };
+    let seq = desk.session().state.seq + 1;
+    desk.tell(Msg::Followed(vec![incident::entry(seq, accepted)]));
+    assert!(!matches!(said(&desk), Some(NoticeKind::Signed(_))), "{:?}", said(&desk));
+}
+
+#[test]
+fn the_named_one_is_told_that_somebody_else_took_the_shift() {
+    for (who, told) in [
+        ("niran", NoticeKind::TakenInstead("mali".into())),
+        ("suda", NoticeKind::ShiftTaken("mali".into())),
+    ] {
+        let mut desk = signed_to_niran(who);
+        let handoff = desk.session().state.seq;
+        let accepted = Event::Accepted { handoff, read: Vec::new(), instead_of: "niran".into() };
+        let mut entry = incident::entry(handoff + 1, accepted);
+        entry.by = "mali".into();
+        desk.tell(Msg::Followed(vec![entry]));
+        assert_eq!(said(&desk), Some(&told));
+    }
+}
+
+#[test]
+fn a_refusal_goes_when_its_cause_has_gone() {
+    let mut desk = Desk::at_work();
+    keys(&mut desk, "gc!\n");
+    assert_eq!(said(&desk), Some(&NoticeKind::ReasonNeeded));
+    keys(&mut desk, "no access\n");
+    assert_ne!(said(&desk), Some(&NoticeKind::ReasonNeeded));
+}

@@ -12,6 +12,13 @@ use crate::domain::untrusted::Untrusted;
 
 /// Sends `event` to the journal; the screen shows it as pending.
 pub(super) fn record(model: &mut Model, event: Event) -> Option<Effect> {
+    // What was refused before is behind whoever acts now.
+    model.unsay(|kind| {
+        matches!(
+            kind,
+            NoticeKind::ReasonNeeded | NoticeKind::NotReachable | NoticeKind::OtherBranch
+        )
+    });
     let session = model.session.as_mut()?;
     model.ticket += 1;
     session.pending.push(Pending { ticket: model.ticket, event: event.clone() });

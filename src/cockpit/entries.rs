@@ -150,6 +150,7 @@ fn take_in(model: &mut Model, entry: Entry) {
     timeline.lines = session.entries.len();
     timeline.line = timeline.line.min(timeline.lines.saturating_sub(1));
     pen::read(model, &entry);
+    handoff::goes_on(model, &entry.event);
     decision::refresh(model);
     rows::checklists(model);
 }
@@ -158,7 +159,11 @@ fn take_in(model: &mut Model, entry: Entry) {
 pub(super) fn followed(model: &mut Model, entries: Vec<Entry>) {
     for entry in entries {
         let signed = matches!(entry.event, Event::HandedOff { .. }).then(|| entry.by.clone());
+        let taken = handoff::taken_by(model, &entry);
         take_in(model, entry);
+        if let Some(kind) = taken {
+            model.notice(kind);
+        }
         let waits = model.session.as_ref().is_some_and(|it| handoff::waits_for(it, &model.who));
         if let Some(from) = signed.filter(|_| waits) {
             model.notice(NoticeKind::HandoffWaits(from));

@@ -10,7 +10,7 @@ use crate::cockpit::acts::record;
 use crate::cockpit::dialog::{CopyKind, Copyable, Dialog};
 use crate::cockpit::model::{NoticeKind, Pane, Pen, Session, SourceKind, View};
 use crate::cockpit::{Effect, Model, pen};
-use crate::domain::session::{Anchor, Event, brief};
+use crate::domain::session::{Anchor, Entry, Event, brief};
 use crate::domain::untrusted::Untrusted;
 
 /// An anchor is shown this often, so that somebody elsewhere has one that is not old.
@@ -149,6 +149,30 @@ pub(super) fn is_open(model: &Model, handoff: u64) -> bool {
 pub fn waits_for(session: &Session, who: &Untrusted) -> bool {
     let newest = session.state.handoff.as_ref().filter(|it| it.accepted.is_none());
     newest.is_some_and(|it| it.by != *who)
+}
+
+/// The shift goes on: what was said of the handoff before is over.
+pub(super) fn goes_on(model: &mut Model, event: &Event) {
+    let newest = model.session.as_ref().and_then(|it| it.state.handoff.as_ref());
+    let waits = newest.is_some_and(|it| it.accepted.is_none());
+    if matches!(event, Event::HandedOff { .. }) {
+        model.unsay(|it| matches!(it, NoticeKind::Signed(_) | NoticeKind::Accepted(_)));
+    } else if matches!(event, Event::Accepted { .. } | Event::Withdrew { .. }) && !waits {
+        model.unsay(|it| matches!(it, NoticeKind::Signed(_) | NoticeKind::HandoffWaits(_)));
+    }
+}
+
+/// What a screen that watches is told of somebody who takes the shift: whoever was meant and is not that one must know.
+pub(super) fn taken_by(model: &Model, entry: &Entry) -> Option<NoticeKind> {
+    let Event::Accepted { .. } = &entry.event else { return None };
+    let handoff = model.session.as_ref()?.state.handoff.as_ref()?;
+    let mine = !handoff.to.is_empty() && handoff.is_for(&model.who);
+    let by = entry.by.clone();
+    Some(if mine && by != model.who {
+        NoticeKind::TakenInstead(by)
+    } else {
+        NoticeKind::ShiftTaken(by)
+    })
 }
 
 /// Enter on the card: the one of the two that is due here.

@@ -171,6 +171,12 @@ pub enum NoticeKind {
     NotCarried(NotCarried),
     /// The place that it was carried from could not be told where it went.
     OldPlaceSilent,
+    /// Nothing that this responder signed or wrote waits to be taken back on the card.
+    NothingSigned,
+    /// Somebody accepted the handoff.
+    ShiftTaken(Untrusted),
+    /// Somebody else accepted the handoff that was signed for this responder.
+    TakenInstead(Untrusted),
     /// Only the session of an incident can be carried elsewhere.
     NothingToMove,
     /// Sessions are in another place than usual: which, and why.
@@ -256,6 +262,7 @@ impl NoticeKind {
             | Self::Moving(_)
             | Self::Carried { .. }
             | Self::OldPlaceSilent
+            | Self::TakenInstead(_)
             | Self::NotCarried(_)
             | Self::Elsewhere(..)
             | Self::AskedForShift(..)
@@ -279,6 +286,8 @@ impl NoticeKind {
             | Self::NotReachable
             | Self::OtherBranch
             | Self::NothingToUndo
+            | Self::NothingSigned
+            | Self::ShiftTaken(_)
             | Self::WaitsForDisk
             | Self::Undone(..)
             | Self::ReasonNeeded

@@ -1,7 +1,7 @@
 //! Taking acts back, and doing them again: each a new entry, never an erased one.
 
 use crate::cockpit::acts::record;
-use crate::cockpit::model::{NoticeKind, Session};
+use crate::cockpit::model::{NoticeKind, Pane, Session};
 use crate::cockpit::{Effect, Model, decision, rows};
 use crate::domain::session::{Act, Choice, Event, HandoffState, ItemMark, Note, State};
 use crate::domain::untrusted::Untrusted;
@@ -18,6 +18,11 @@ pub(super) fn undo(model: &mut Model) -> Vec<Effect> {
         model.notice(NoticeKind::NothingToUndo);
         return Vec::new();
     };
+    // On the card `u` means what was signed there, not work that it does not show.
+    if model.focus == Pane::Handoff && !matches!(act, Act::Written(_)) {
+        model.notice(NoticeKind::NothingSigned);
+        return Vec::new();
+    }
     let told = told(act, &done.state);
     let event = match act {
         Act::Choice(choice) => Event::TookBack { choice: *choice },

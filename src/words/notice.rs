@@ -40,6 +40,7 @@ pub const fn weight(kind: &NoticeKind) -> Weight {
         | NoticeKind::Trouble(_) => Weight::Danger,
         NoticeKind::NoPen
         | NoticeKind::OldPlaceSilent
+        | NoticeKind::TakenInstead(_)
         | NoticeKind::NoPenHere(_)
         | NoticeKind::PenAskedBy(_)
         | NoticeKind::ShiftRefused(_)
@@ -78,6 +79,8 @@ pub const fn weight(kind: &NoticeKind) -> Weight {
             Kept::Failed(_) => Weight::Watch,
         },
         NoticeKind::NothingToUndo
+        | NoticeKind::NothingSigned
+        | NoticeKind::ShiftTaken(_)
         | NoticeKind::WaitsForDisk
         | NoticeKind::Undone(..)
         | NoticeKind::PenIsHere
@@ -228,6 +231,15 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
             "ตรงนี้เลือกทางอื่นไปแล้ว กด u เพื่อย้อนก่อน",
         ),
         NoticeKind::LostWithPen(acts) => lost_with_pen(language, *acts),
+        NoticeKind::NothingSigned => say(
+            "No signature of yours waits. In other panes u takes back an act.",
+            "ไม่มีลายเซ็นของคุณที่รออยู่ ในช่องอื่น u ถอนสิ่งที่ทำ",
+        ),
+        NoticeKind::ShiftTaken(by) => say("The shift was accepted by ", "ผู้รับเวรแล้วคือ ").theirs(by),
+        NoticeKind::TakenInstead(by) => {
+            say("The handoff that was signed for you was accepted by ", "เวรที่เซ็นไว้ให้คุณ ผู้รับไปแล้วคือ ")
+                .theirs(by)
+        }
         NoticeKind::NothingToUndo => say("There is nothing to undo.", "ไม่มีอะไรให้ย้อน"),
         NoticeKind::WaitsForDisk => say(
             "The entry before is not on disk yet: once more in a moment.",

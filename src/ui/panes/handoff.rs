@@ -172,7 +172,8 @@ fn keys(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
     let due = if waits { Command::Accept } else { Command::HandOff };
     let writing = [Command::HandOff, Command::Accept, Command::Note];
-    let offered = |asked: &Command| open && (waits || *asked != Command::Accept);
+    let writes = model.writes();
+    let offered = |asked: &Command| if *asked == Command::Accept { open && waits } else { writes };
     for asked in writing.into_iter().filter(offered).chain([Command::Anchor]) {
         let role = if asked == due && left == 0 { Role::Mark } else { Role::Dim };
         key(&mut pen, asked, role, command::short(model.language, asked));
