@@ -226,3 +226,24 @@ fn a_playbook_without_tree_and_checklist_says_so_when_it_opens() {
         cockpit.wait_until("it says so", |screen| screen.contains(words) && screen.contains('7'));
     }
 }
+
+#[test]
+fn a_file_with_nothing_of_a_playbook_begins_nothing_and_makes_no_directory() {
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("users");
+    std::fs::write(&file, "suda:x:1000:1000::/home/suda:/bin/sh\n").unwrap();
+    let dir = place.path().join("sessions");
+    let (named, here) = (file.to_str().unwrap(), dir.to_str().unwrap());
+    for (language, why) in
+        [("en", "nothing of a playbook is in it"), ("th", "ในไฟล์ไม่มีส่วนใดของ playbook")]
+    {
+        let args = ["--lang", language, "--dir", here, "--playbook", named];
+        let lines = ended(&args, 200).join("\n");
+        assert!(lines.contains(why) && lines.contains(named), "{lines}");
+        assert!(lines.contains(&format!("firedamp playbook check {named}")), "{lines}");
+        assert!(!dir.exists(), "{lines}");
+    }
+    let lines = ended(&["--dir", here, "--playbook", "/nowhere.md"], 200).join("\n");
+    assert!(lines.contains("cannot read the playbook /nowhere.md"), "{lines}");
+    assert!(!dir.exists(), "{lines}");
+}

@@ -16,7 +16,7 @@ use crate::host::store::StoreError;
 use crate::run::reason;
 use crate::ui::wrap::wrap;
 use crate::words::Phrase;
-use crate::words::trouble::{Told, damaged, trouble};
+use crate::words::trouble::{BadPath, Told, bad_path, damaged, trouble};
 
 /// Cells of what stands before each of the three.
 const LEAD: usize = 10;
@@ -37,6 +37,8 @@ pub enum Complaint {
     },
     /// A kind, which has its words in both languages.
     Of(Box<Trouble>),
+    /// A file or directory that was named does not do.
+    Path(BadPath, Untrusted),
     /// A journal is damaged.
     Damaged {
         /// It was to be written to, not only read.
@@ -71,7 +73,7 @@ impl Complaint {
     pub fn show(&self, language: Language, columns: Option<usize>) -> String {
         let leads = match (self, language) {
             (Self::Said { .. }, _) | (_, Language::En) => ["firedamp: ", "why: ", "next: "],
-            (Self::Of(_) | Self::Damaged { .. }, Language::Th) => {
+            (Self::Of(_) | Self::Path(..) | Self::Damaged { .. }, Language::Th) => {
                 ["firedamp: ", "เพราะ: ", "ทำต่อ: "]
             }
         };
@@ -104,6 +106,7 @@ impl Complaint {
                 [what.plain(usize::MAX), why.plain(usize::MAX), (*next).to_owned()]
             }
             Self::Of(kind) => whole(trouble(language, kind)),
+            Self::Path(bad, path) => whole(bad_path(language, bad, path)),
             Self::Damaged { writes, at } => whole(damaged(language, *writes, at)),
         };
         [going_on(what), why, going_on(next)]

@@ -36,7 +36,8 @@ pub(super) struct Incident {
     store: Store,
     who: Untrusted,
     host: Untrusted,
-    playbook: Option<PathBuf>,
+    /// What a new session begins with, if it is not PB-31.
+    playbook: Option<Shelf>,
     inbox: Sender<Happening>,
     looker: Option<Looker>,
     writing: Option<Writing>,
@@ -62,7 +63,7 @@ impl Incident {
         store: Store,
         who: Untrusted,
         host: Untrusted,
-        playbook: Option<PathBuf>,
+        playbook: Option<Shelf>,
         inbox: Sender<Happening>,
         looker: Looker,
     ) -> Self {
@@ -73,7 +74,7 @@ impl Incident {
     }
 
     fn begin(&self) -> Result<(store::Opened, Shelf), Trouble> {
-        let book = Shelf::take(self.playbook.as_deref())?;
+        let book = self.playbook.clone().unwrap_or_else(Shelf::built_in);
         let document = &book.playbook.en;
         let first = Opening {
             version: env!("CARGO_PKG_VERSION").to_owned(),

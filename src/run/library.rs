@@ -3,9 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::cockpit::trouble::Trouble;
 use crate::domain::base::Both;
 use crate::domain::playbook::{PB_31, Playbook, read};
+use crate::run::complain::Complaint;
+use crate::run::reason;
+use crate::words::trouble::BadPath;
 
 /// A playbook for a new session.
 #[derive(Clone, Debug)]
@@ -17,14 +19,22 @@ pub(super) struct Shelf {
 }
 
 impl Shelf {
-    /// The file that was named, else PB-31.
-    pub(super) fn take(file: Option<&Path>) -> Result<Self, Trouble> {
-        let text = match file {
-            Some(file) => crate::run::playbook::open(file)?,
-            None => PB_31.en.to_owned(),
-        };
-        let playbook = editions(&text);
-        Ok(Self { text, playbook })
+    /// PB-31.
+    pub(super) fn built_in() -> Self {
+        Self::of(PB_31.en.to_owned())
+    }
+
+    /// The file that was named; one with nothing of a playbook in it was mistaken for another.
+    pub(super) fn named(file: &Path) -> Result<Self, Complaint> {
+        let shelf = Self::of(crate::run::playbook::open(file)?);
+        if shelf.playbook.en.has_nothing() {
+            return Err(Complaint::Path(BadPath::NotAPlaybook, reason::shown(file)));
+        }
+        Ok(shelf)
+    }
+
+    fn of(text: String) -> Self {
+        Self { playbook: editions(&text), text }
     }
 }
 

@@ -18,6 +18,7 @@ use crate::run::cockpit::{self as desk, Desk, Ended, Happening, Signals};
 use crate::run::complain::Complaint;
 use crate::run::hands::Hands;
 use crate::run::incident::Incident;
+use crate::run::library::Shelf;
 use crate::run::looker::Looker;
 use crate::run::places::Places;
 use crate::run::themes::Themes;
@@ -61,6 +62,8 @@ pub(super) fn cockpit(options: &Options, wanted: Wanted<'_>) -> Result<ExitCode,
         return Ok(code);
     }
     let places = Places::find(options)?;
+    // Before any directory is made: what nothing can begin with leaves nothing behind.
+    let playbook = options.playbook.as_deref().map(Shelf::named).transpose()?;
     let (store, passed_over) = match wanted {
         Wanted::Choice => for_new(options, &places)?,
         Wanted::Newest | Wanted::Session(_) | Wanted::Card(..) => (places.kept(options)?, None),
@@ -93,8 +96,7 @@ pub(super) fn cockpit(options: &Options, wanted: Wanted<'_>) -> Result<ExitCode,
     }
     let who = who(options);
     let host = Untrusted::new(rustix::system::uname().nodename().to_bytes());
-    let mut hands =
-        Incident::new(store, who.clone(), host, options.playbook.clone(), outbox.clone(), looker);
+    let mut hands = Incident::new(store, who.clone(), host, playbook, outbox.clone(), looker);
     show(options, &places, who, first, &mut hands, outbox, inbox)
 }
 

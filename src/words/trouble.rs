@@ -9,8 +9,10 @@ use crate::domain::session::Break;
 use crate::domain::untrusted::Untrusted;
 use crate::words::{Phrase, pick, storage};
 
+mod path;
 mod why;
 
+pub use path::{BadPath, bad_path};
 use why::{bad_file, death, distrust, part, tape};
 pub use why::{broken, damage, problem, theme, theme_fault};
 

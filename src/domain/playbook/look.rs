@@ -112,7 +112,8 @@ impl Playbook {
     }
 
     /// No part of it is one that only a playbook has: any text has headings, tables and code.
-    pub(super) fn has_nothing(&self) -> bool {
+    #[must_use]
+    pub fn has_nothing(&self) -> bool {
         let Counts { flows, procedures, checklists, diagrams, .. } = self.counts();
         let named = !self.id.is_empty() || self.severity.is_some() || self.category.is_some();
         let header = named || !self.techniques.is_empty() || !self.triggers.is_empty();
