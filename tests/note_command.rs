@@ -257,3 +257,22 @@ fn a_reader_that_goes_away_ends_it_without_a_word() {
     assert_eq!(said, "");
     assert_eq!(place.notes(), [b"one"]);
 }
+
+#[test]
+fn who_did_not_spell_the_session_out_is_told_once_which_it_is() {
+    let sessions = Place::new();
+    let note = |args: &[&str]| {
+        let mut command = Command::new(support::built("firedamp"));
+        let dir = sessions.dir();
+        command.env_clear().args(["note", "--dir", &dir]).args(args).stdin(Stdio::piped());
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(b"one\ntwo\n").unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert!(out(&output).lines().all(|line| line.starts_with("saved ")), "{output:?}");
+        assert_eq!(out(&output).lines().count(), 2, "{output:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert_eq!(note(&[]), format!("firedamp: noted in {ID}\n"));
+    assert_eq!(note(&["--lang", "th"]), format!("firedamp: จดไว้ใน {ID}\n"));
+    assert_eq!(note(&[ID]), "", "they know");
+}

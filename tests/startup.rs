@@ -128,6 +128,18 @@ fn a_new_directory_is_made_only_where_the_one_above_it_is_there_and_the_screen_s
 }
 
 #[test]
+fn nobody_is_told_to_take_a_directory_of_others_for_themselves() {
+    for dir in ["/tmp", "/etc/passwd"] {
+        for (language, next) in
+            [("en", "next: name another: --dir DIR\n"), ("th", "ทำต่อ: ระบุที่อื่น: --dir DIR\n")]
+        {
+            let (_, text) = said(&["--lang", language, "--dir", dir, "sessions"]);
+            assert!(text.ends_with(next) && !text.contains("chmod"), "{text}");
+        }
+    }
+}
+
+#[test]
 fn a_walkthrough_that_is_not_there_is_answered_with_those_that_are() {
     for (language, next) in
         [("en", "next: name one of these: firedamp train NAME"), ("th", "ทำต่อ: ระบุชื่อ")]

@@ -20,6 +20,8 @@ use crate::run::args::Options;
 use crate::run::complain::{Complaint, chain};
 use crate::run::places::Places;
 use crate::run::{printed, start};
+use crate::words::Phrase;
+use crate::words::trouble::noted_in;
 
 /// Bytes of a note that are kept: the line on the screen takes no more either.
 const LONGEST: usize = 8_000;
@@ -78,6 +80,8 @@ struct Desk {
     left: bool,
     /// Notes that are on disk.
     saved: u64,
+    /// Which session it is, until that was said to somebody who did not spell it out.
+    untold: Option<Phrase>,
 }
 
 impl Desk {
@@ -98,7 +102,8 @@ impl Desk {
             Hand::ReadOnly(broken) => return Err(Complaint::damaged(true, broken)),
         };
         let (watch, left) = (TimeWatch::default(), state.left);
-        let mut desk = Self { journal, who, clock: HostClock, watch, left, saved: 0 };
+        let untold = (summary.id != id).then(|| noted_in(options.language(), &summary.id));
+        let mut desk = Self { journal, who, clock: HostClock, watch, left, saved: 0, untold };
         for it in recovered {
             let what = format!("{} bytes of a torn line are in {}", it.bytes, it.file);
             desk.write(&PROGRAM.into(), Event::Trouble { what: what.into() })?;
@@ -128,6 +133,9 @@ impl Desk {
             let who = self.who.clone();
             let seq = self.write(&who, Event::Noted { text, about: None })?;
             self.saved += 1;
+            if let Some(where_to) = self.untold.take() {
+                hint(&where_to.plain(usize::MAX));
+            }
             if cut > 0 {
                 hint(&format!("entry {seq} is cut: {cut} bytes were left out"));
             }

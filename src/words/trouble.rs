@@ -264,6 +264,12 @@ pub fn made(language: Language, place: &Untrusted) -> Phrase {
     Phrase::of(made).theirs(place)
 }
 
+/// Notes went to this session, whose id nobody had spelled out.
+#[must_use]
+pub fn noted_in(language: Language, id: &str) -> Phrase {
+    Phrase::of(pick(language, "noted in ", "จดไว้ใน ")).ours(id.to_owned())
+}
+
 /// What to type to go on where a session went.
 #[must_use]
 pub fn follow(language: Language, place: &Untrusted) -> Phrase {
@@ -318,10 +324,8 @@ fn next(language: Language, unusable: &Unusable) -> &'static str {
             "Name the right directory: --dir DIR; or begin: firedamp",
             "ระบุไดเรกทอรีให้ถูก: --dir DIR หรือเริ่มใหม่: firedamp",
         ),
-        Unusable::Unsafe(..) => (
-            "Make it yours alone (chown, chmod 700), or name another: --dir DIR",
-            "ทำให้เป็นของคุณคนเดียว (chown, chmod 700) หรือระบุที่อื่น: --dir DIR",
-        ),
+        // Whoever named /tmp or /etc must not be told to take it for themselves.
+        Unusable::Unsafe(..) => ("Name another: --dir DIR", "ระบุที่อื่น: --dir DIR"),
         Unusable::Kernel(_, why) => return storage::before(language, why),
         Unusable::Unknown(_) => (
             "List the ids: firedamp sessions; `latest` was written last",
