@@ -67,6 +67,12 @@ fn a_name_that_nobody_gave_a_walkthrough_is_answered_with_those_there_are() {
     assert_eq!(cockpit.wait_for_exit(Duration::from_secs(5)).exit_code(), 2);
 }
 
+#[test]
+fn the_beginning_of_a_name_that_only_one_walkthrough_has_is_enough() {
+    let mut cockpit = Place::new().run(&["train", "web"]);
+    cockpit.wait_until("the story", |screen| screen.contains("third night"));
+}
+
 /// Begins to train: reads the story, and the tape runs.
 fn begin(place: &Place) -> Cockpit {
     let mut cockpit = place.run(&["train", NAME]);

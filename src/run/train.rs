@@ -53,10 +53,10 @@ pub(super) fn train(options: &Options, name: &str) -> Result<ExitCode, Complaint
     if let Some(code) = guard::stand(options.language()) {
         return Ok(code);
     }
-    let (walkthrough, tape) = find(name)?;
+    let (walkthrough, tape) = meant(name)?;
     let places = Places::find(options)?;
     let (store, told) = for_new(options, &places)?;
-    let begun = if options.new { Vec::new() } else { begun(&store, name)? };
+    let begun = if options.new { Vec::new() } else { begun(&store, &walkthrough.name)? };
     let over = begun.iter().all(is_over);
     let first = if over { First::Open(Which::New) } else { First::Trainings(begun) };
     drill(options, &places, (first, told), (store, walkthrough, tape))
@@ -169,6 +169,19 @@ pub(super) fn replay(options: &Options, id: &str) -> Result<ExitCode, Complaint>
     }
     let who = who(options);
     show(options, &places, who, First::Open(which), &mut hands, outbox, inbox)
+}
+
+/// The walkthrough of this name, else the only one whose name begins so, and its tape.
+fn meant(given: &str) -> Result<(Arc<Walkthrough>, &'static [u8]), Trouble> {
+    let mut begins = None;
+    for shipped in &SHIPPED {
+        let name = read(shipped)?.name;
+        let is_one = !given.is_empty() && name.starts_with(given);
+        if is_one && begins.replace(name).is_some() {
+            return find(given);
+        }
+    }
+    find(begins.as_deref().unwrap_or(given))
 }
 
 /// The walkthrough of this name, and its tape.
