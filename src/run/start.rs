@@ -158,11 +158,13 @@ fn incidents(store: &Store) -> Result<Vec<Offer>, Trouble> {
     Ok(newest_first(list))
 }
 
-/// As offers, those that were written last first; what went elsewhere comes after all that is here.
+/// As offers, those that were written last first; redacted copies come after what they are copies of, and what went
+/// elsewhere after all that is here.
 pub(super) fn newest_first(mut list: Vec<Summary>) -> Vec<Offer> {
     // Of two that were written at the same time, or that nobody can date, the one that began later.
     list.sort_by(|one, other| {
         (one.moved.is_some().cmp(&other.moved.is_some()))
+            .then_with(|| one.redacted.cmp(&other.redacted))
             .then_with(|| other.last_at.cmp(&one.last_at))
             .then_with(|| other.id.cmp(&one.id))
     });

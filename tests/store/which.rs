@@ -3,6 +3,7 @@
 use std::fs::OpenOptions;
 
 use firedamp::domain::session::Opening;
+use firedamp::host::store::bundle::Wanted;
 use firedamp::host::store::{Hand, Store};
 
 use crate::{ID, by, moment, noted, opening, pen, session, store};
@@ -49,4 +50,18 @@ fn a_session_whose_holder_could_not_tell_who_it_is_is_in_use_all_the_same() {
     assert!(matches!(opened.hand, Hand::Observer(_, None)), "{:?}", opened.hand);
     drop(lock);
     assert_eq!(listed(&store), (false, None));
+}
+
+#[test]
+fn a_redacted_copy_is_the_latest_only_where_there_is_no_other_incident() {
+    let (_elsewhere, there) = store();
+    let copied = there.create(opening("db01"), "", moment(60), &by()).unwrap().id;
+    let mut bundle = Vec::new();
+    let redacted = Wanted { redact: true, ..Wanted::default() };
+    there.export(&copied, &redacted, moment(120), &mut bundle).unwrap();
+    let (_place, here) = store();
+    here.import(&mut bundle.as_slice()).unwrap();
+    assert_eq!(here.resolve("latest").unwrap(), format!("{copied}-redacted"));
+    let incident = here.create(opening("web03"), "", moment(0), &by()).unwrap().id;
+    assert_eq!(here.resolve("latest").unwrap(), incident, "though the copy is newer");
 }

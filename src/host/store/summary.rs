@@ -54,6 +54,9 @@ pub struct Summary {
     /// Where it was moved to, if it goes on there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub moved: Option<Untrusted>,
+    /// It is a redacted copy.
+    #[serde(skip)]
+    pub redacted: bool,
     /// Why it cannot be read.
     pub problem: Option<Problem>,
 }
@@ -208,6 +211,7 @@ impl Summary {
             && let Some(opening) = entry.event.opening()
         {
             self.opened = Some(entry.at);
+            self.redacted = matches!(entry.event, Event::Redacted { .. });
             self.playbook = opening.playbook.as_str().into();
             (self.host, self.title) = (opening.host, opening.title);
             self.training = opening.training.as_deref().map(Untrusted::from);

@@ -31,8 +31,8 @@ impl Store {
         newest.map_or_else(|| self.latest(), |it| Ok(it.id))
     }
 
-    /// The session that was written last; one that went elsewhere only if nothing else is here, and a training only
-    /// if there is no incident at all.
+    /// The session that was written last; one that went elsewhere only if nothing else is here, a redacted copy only
+    /// if there is no other incident, and a training only if there is no incident at all.
     fn latest(&self) -> Result<String, StoreError> {
         let path = self.path().to_owned();
         let mut ids = self.ids()?;
@@ -41,7 +41,8 @@ impl Store {
         }
         let all = ids.iter().map(|id| summary::of(&self.dir, id));
         let newest = all.max_by_key(|it| {
-            (it.training.is_none(), it.moved.is_none(), it.last_at, it.id.clone())
+            let here = it.moved.is_none();
+            (it.training.is_none(), !it.redacted, here, it.last_at, it.id.clone())
         });
         newest.map(|it| it.id).ok_or(StoreError::Empty { path })
     }
