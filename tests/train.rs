@@ -69,7 +69,8 @@ fn a_name_that_nobody_gave_a_walkthrough_is_answered_with_those_there_are() {
 
 #[test]
 fn the_beginning_of_a_name_that_only_one_walkthrough_has_is_enough() {
-    let mut cockpit = Place::new().run(&["train", "web"]);
+    let place = Place::new();
+    let mut cockpit = place.run(&["train", "web"]);
     cockpit.wait_until("the story", |screen| screen.contains("third night"));
 }
 
