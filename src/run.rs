@@ -145,7 +145,8 @@ fn copies(options: &Options) -> Result<Store, Complaint> {
 fn place_for_copies(options: &Options) -> Result<Store, Complaint> {
     let places = Places::find(options)?;
     let new = places.is_new()?;
-    let store = Store::at(&places.sessions).map_err(|error| Complaint::from(&error))?;
+    let made = Store::at(&places.sessions);
+    let store = made.map_err(|error| places.not_made(new, start::refused(&error)))?;
     if new {
         let made = trouble::made(options.language(), &reason::shown(store.path()));
         writeln!(io::stderr(), "firedamp: {}", made.plain(usize::MAX)).ok();

@@ -154,3 +154,16 @@ fn a_disk_that_cannot_be_written_is_passed_over_by_name() {
     });
     assert!(cockpit.screen().contains("the disk can only be read"), "{}", cockpit.screen());
 }
+
+#[test]
+fn a_folder_that_is_not_there_is_called_so_and_no_other_disk_is_asked_for() {
+    let place = stage();
+    for (language, why) in
+        [("en", "the folder that it should be in is not there"), ("th", "ไม่มีโฟลเดอร์ที่จะเก็บไฟล์")]
+    {
+        let args = ["--lang", language, "--dir", "here", "export", ID, "-o", "none/x.tar.zst"];
+        let said = String::from_utf8(run(place.path(), &args).stderr).unwrap();
+        assert!(said.contains(why) && said.contains("none/x.tar.zst"), "{said}");
+        assert!(!said.contains("os error") && !said.contains("disk"), "{said}");
+    }
+}

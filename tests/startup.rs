@@ -140,6 +140,32 @@ fn nobody_is_told_to_take_a_directory_of_others_for_themselves() {
 }
 
 #[test]
+fn a_place_where_no_directory_can_be_made_is_called_so() {
+    for (language, why) in [
+        ("en", "what is above it takes no new directories"),
+        ("th", "ที่อยู่เหนือขึ้นไปสร้างไดเรกทอรีใหม่ไม่ได้"),
+    ] {
+        for command in [&["--new"][..], &["train", "web"], &[]] {
+            let args = [command, &["--dir", "/proc/firedamp", "--lang", language]].concat();
+            let lines = ended(&args, 200).join("\n");
+            assert!(lines.contains(why) && lines.contains("/proc/firedamp"), "{lines}");
+        }
+    }
+}
+
+#[test]
+fn a_bundle_that_is_not_there_is_answered_in_words() {
+    let place = tempfile::tempdir().unwrap();
+    let here = place.path().to_str().unwrap();
+    for (language, why) in [("en", "why: it is not there"), ("th", "เพราะ: ไม่มีอยู่ตรงนั้น")]
+    {
+        let args = ["--lang", language, "--dir", here, "import", "/nowhere.tar.zst"];
+        let (_, text) = said(&args);
+        assert!(text.contains(why) && !text.contains("os error"), "{text}");
+    }
+}
+
+#[test]
 fn a_walkthrough_that_is_not_there_is_answered_with_those_that_are() {
     for (language, next) in
         [("en", "next: name one of these: firedamp train NAME"), ("th", "ทำต่อ: ระบุชื่อ")]

@@ -18,7 +18,8 @@ use crate::host::probe::HostClock;
 use crate::host::store::Store;
 use crate::host::store::bundle::{self, BundleError, Difference, Imported, Outcome, Wanted};
 use crate::run::complain::{Complaint, chain};
-use crate::run::printed;
+use crate::run::{printed, reason};
+use crate::words::trouble::BadPath;
 
 /// Writes a bundle of a session to a file that is not there yet, to standard output for `-`, or, where nothing is
 /// said, to a file named after the session.
@@ -70,7 +71,8 @@ pub fn import(store: &Store, file: &Path, out: &mut dyn Write) -> Result<ExitCod
         // A FIFO without a writer would hold us for ever.
         let flags = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
         let opened = OpenOptions::new().read(true).custom_flags(flags).open(file);
-        Box::new(opened.map_err(|it| cannot(&BundleError::Read(it)))?)
+        let bad = |it| Complaint::Path(BadPath::NotRead(reason::refusal(&it)), reason::shown(file));
+        Box::new(opened.map_err(bad)?)
     };
     let imported = store.import(&mut bundle).map_err(|it| cannot(&it))?;
     printed(say(&imported, out))
@@ -90,7 +92,12 @@ fn whole(
     let mut again = File::open(path).map_err(|it| cannot_write(path, &it))?;
     let read = bundle::inspect(&mut again).map_err(|it| cannot_export(&it))?;
     if read != manifest {
-        return Err(cannot_write(path, &io::Error::other("what is there is not what was written")));
+        return Err(Complaint::about(
+            "cannot write",
+            path,
+            "what is there is not what was written",
+            "name a file on another disk with -o",
+        ));
     }
     let bytes = again.metadata().map_err(|it| cannot_write(path, &it))?.len();
     Ok((manifest, bytes))
@@ -212,12 +219,11 @@ fn cannot_export(error: &BundleError) -> Complaint {
 }
 
 fn cannot_write(path: &Path, error: &io::Error) -> Complaint {
-    let next = if error.kind() == io::ErrorKind::AlreadyExists {
-        "name another file with -o; none is overwritten"
-    } else {
-        "name a file on another disk with -o"
-    };
-    Complaint::about("cannot write", path, error, next)
+    if error.kind() == io::ErrorKind::AlreadyExists {
+        let next = "name another file with -o; none is overwritten";
+        return Complaint::about("cannot write", path, "a file of this name is there", next);
+    }
+    Complaint::Path(BadPath::NotWritten(reason::refusal(error)), reason::shown(path))
 }
 
 fn advice(error: &BundleError, usual: &'static str) -> &'static str {

@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
 
-use crate::cockpit::trouble::Trouble;
+use crate::cockpit::trouble::{Trouble, Unusable};
 use crate::host::store::Store;
 use crate::run::args::Options;
+use crate::run::complain::Complaint;
 use crate::run::reason;
 use crate::run::start::refused;
+use crate::words::trouble::BadPath;
 
 /// Sessions of root, who has no business in a home directory.
 const ROOT_SESSIONS: &str = "/var/lib/firedamp/sessions";
@@ -72,6 +74,14 @@ impl Places {
             return Err(Trouble::NoParent(reason::shown(&self.sessions)));
         }
         Ok(true)
+    }
+
+    /// A place that is `new` and that is still not there when it should have been made cannot be made.
+    pub(super) fn not_made(&self, new: bool, why: Trouble) -> Complaint {
+        if new && matches!(why, Trouble::Session(Unusable::Missing(_))) {
+            return Complaint::Path(BadPath::NotMade, reason::shown(&self.sessions));
+        }
+        why.into()
     }
 
     /// The sessions, to be written. A disk that other machines write to must have been asked for.

@@ -104,10 +104,14 @@ pub(super) fn cockpit(options: &Options, wanted: Wanted<'_>) -> Result<ExitCode,
 pub(super) fn for_new(
     options: &Options,
     places: &Places,
-) -> Result<(Store, Option<NoticeKind>), Trouble> {
+) -> Result<(Store, Option<NoticeKind>), Complaint> {
     let new = places.is_new()?;
-    let (store, passed_over) =
-        if options.shared_disk { (places.store(options)?, None) } else { writable(places)? };
+    let taken = if options.shared_disk {
+        places.store(options).map(|store| (store, None))
+    } else {
+        writable(places)
+    };
+    let (store, passed_over) = taken.map_err(|why| places.not_made(new, why))?;
     let made = new.then(|| NoticeKind::NewPlace(reason::shown(store.path())));
     Ok((store, passed_over.or(made)))
 }
