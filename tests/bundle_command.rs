@@ -127,7 +127,7 @@ fn what_cannot_be_is_told_in_three_lines_and_leaves_nothing() {
     assert!(said(&["export", ID, "--mask", "web-03"]).contains("say --redact too"));
     assert!(said(&["export", "2027"]).contains("no session is called"));
     assert!(said(&["import", "mine"]).contains("name a file that `firedamp export` wrote"));
-    assert!(said(&["import", "nothing"]).contains("cannot read the bundle"));
+    assert!(said(&["import", "nothing"]).contains("cannot import nothing"));
     fs::write(place.path().join("here").join(ID).join("journal.jsonl"), "broken\n").unwrap();
     assert!(said(&["export", ID]).contains("firedamp verify ID says where"));
     assert!(!place.path().join(format!("{ID}.tar.zst")).exists(), "half a bundle stays nowhere");

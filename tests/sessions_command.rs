@@ -279,7 +279,7 @@ fn trouble_says_what_and_what_to_do() {
     fs::set_permissions(store.path(), Permissions::from_mode(0o770)).unwrap();
     let loose = Store::existing(store.path()).unwrap_err();
     assert!(matches!(loose, StoreError::Unsafe { .. }));
-    assert!(Complaint::from(&loose).to_string().contains("chmod 700"));
+    assert!(Complaint::from(&loose).to_string().contains("name another: --dir DIR"));
 }
 
 #[test]
