@@ -310,7 +310,7 @@ captions! {
     /// The same in training, where another command goes on.
     LeaveTraining => "Everything is saved. To go on: firedamp train, and the name of this walkthrough.", "ทุกอย่างบันทึกแล้ว กลับมาฝึกต่อด้วย firedamp train และชื่อแบบฝึกนี้";
     /// Leave: everything is saved.
-    LeaveHelp => "Everything is saved. Run firedamp again and press Enter.", "ทุกอย่างบันทึกแล้ว รัน firedamp แล้วกด Enter เพื่อกลับมา";
+    LeaveHelp => "Everything is saved. Run firedamp again (same --dir), press Enter.", "ทุกอย่างบันทึกแล้ว รัน firedamp (--dir เดิม) แล้วกด Enter เพื่อกลับมา";
     /// Leave: acts wait.
     LeaveUnsaved => "not saved yet; they will be lost:", "ยังไม่บันทึก จะหายไป:";
     /// Leave from the start screen or an observer.

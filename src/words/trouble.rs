@@ -238,8 +238,8 @@ pub fn damaged(language: Language, writes: bool, at: &Break) -> Told {
 fn again(language: Language, report: Option<&Untrusted>) -> Phrase {
     let saved = pick(
         language,
-        "What was saved is saved: run firedamp again and press Enter",
-        "ที่บันทึกแล้วยังอยู่ รัน firedamp อีกครั้งแล้วกด Enter",
+        "What was saved is saved: run firedamp again, with the same --dir if you gave one, and press Enter",
+        "ที่บันทึกแล้วยังอยู่ รัน firedamp อีกครั้ง (ใช้ --dir เดิมถ้าเคยระบุ) แล้วกด Enter",
     );
     let Some(path) = report else { return Phrase::of(saved) };
     Phrase::of(saved).ours(pick(language, "; the report is in ", " รายงานอยู่ใน ")).theirs(path)
