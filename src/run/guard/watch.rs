@@ -20,6 +20,9 @@ use crate::run::terminal::Found;
 /// A screen that was told to go and is still there after this is killed: its entries are on disk, or never will be.
 const GRACE: Duration = Duration::from_secs(5);
 
+/// The screen is continued by somebody else this often, at most, while the shell gets the terminal.
+const TRIES: usize = 16;
+
 /// A stop that we are told of is mostly told to the whole job. Only if the screen has not stopped by itself after
 /// this does it hear it from us: twice told, it might stop once more after it was continued.
 const OVERLAP: Duration = Duration::from_millis(300);
@@ -194,16 +197,28 @@ fn look(screen: Pid, found: &Found, due: &mut Due) -> io::Result<Option<End>> {
     // Without a shell nobody could take the terminal, or type `fg`.
     if now.stopped() && has_shell() {
         due.stop = None;
-        // Whoever continued it in this moment would have it draw while the shell gets the terminal.
-        kill_process(screen, Signal::STOP)?;
-        if found.is_taken() {
-            found.put_back();
-        }
+        give_back(screen, found)?;
         kill_current_process_group(Signal::STOP)?;
         // Whoever continued us means the screen as well. Were it still stopped, it would seem to have stopped anew.
         go_on(screen)?;
     }
     Ok(End::of(&now))
+}
+
+/// The terminal as the shell had it. Whoever continues the screen in this moment has it draw behind what we put back:
+/// then that is done again, but for nobody who goes on and on with it.
+fn give_back(screen: Pid, found: &Found) -> io::Result<()> {
+    for _ in 0..TRIES {
+        kill_process(screen, Signal::STOP)?;
+        if found.is_taken() {
+            found.put_back();
+        }
+        let continued = WaitIdOptions::CONTINUED | WaitIdOptions::NOHANG;
+        if waitid(WaitId::Pid(screen), continued)?.is_none() {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// The screen has ended, or is stopped now; asking changes nothing.
