@@ -3,8 +3,10 @@
 //! All that waits is taken in before a frame is drawn, so a burst costs one frame; nothing is drawn when nothing
 //! changed; and a line that takes no more bytes gets no frame until it does.
 
+mod happening;
 mod signals;
 
+pub(super) use self::happening::{Ended, Happening};
 pub(super) use self::signals::Signals;
 
 use std::time::Duration;
@@ -20,7 +22,6 @@ use crate::domain::base::Clock;
 use crate::run::canvas::Canvas;
 use crate::run::hands::Hands;
 use crate::run::input::Keys;
-use crate::run::moved::Moved;
 use crate::run::terminal;
 use crate::run::themes::Themes;
 use crate::run::{clip, guard};
@@ -37,30 +38,8 @@ const LINGER: Duration = Duration::from_millis(300);
 const FULL: Duration = Duration::from_millis(50);
 /// Pause before the shell is looked at again, whether it gave the terminal back.
 const AWAY: Duration = Duration::from_millis(200);
-
-/// What reaches the loop.
-#[derive(Debug)]
-pub(super) enum Happening {
-    /// Something for the cockpit.
-    Msg(Msg),
-    /// Somebody else wrote to the session that is on the screen.
-    JournalGrew,
-    /// The session that is on the screen goes on in another place.
-    Carried(Box<Moved>),
-    /// A theme file changed.
-    ThemesChanged,
-}
-
-/// How the cockpit ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ended {
-    /// The responder left.
-    Left,
-    /// The terminal went away, or SIGHUP said so.
-    TerminalGone,
-    /// SIGTERM or SIGINT.
-    Told,
-}
+/// Whoever continues us may be in the middle of taking the terminal away: nothing is drawn for this long.
+const SETTLE: Duration = Duration::from_millis(60);
 
 /// Everything on the responder's side of the loop.
 pub(super) struct Desk<'a> {
@@ -80,8 +59,8 @@ pub(super) struct Desk<'a> {
     printed: bool,
     /// The terminal was given to the shell.
     away: bool,
-    /// When it was last asked who has it.
-    looked: Instant,
+    /// When it is asked who has it.
+    asks_at: Instant,
     prefix_since: Instant,
     followed: Instant,
     seen: bool,
@@ -106,19 +85,21 @@ pub(super) async fn run(
             _ = signals.interrupt.recv() => desk.ended = Some(Ended::Told),
             _ = signals.resumed.recv() => {
                 signals.forget_stops();
-                desk.come_back()?;
+                desk.go_away(SETTLE);
             }
             _ = signals.stop.recv(), if !desk.away => desk.carry_out(Effect::Suspend),
             _ = signals.window.recv() => desk.resized(),
             waiting = keys.waiting(), if !desk.away => match waiting {
                 Some(typed) => {
                     typed.msgs.into_iter().for_each(|msg| desk.apply(msg));
-                    desk.away |= typed.for_others;
+                    if typed.for_others {
+                        desk.go_away(AWAY);
+                    }
                 }
                 None => desk.ended = Some(Ended::TerminalGone),
             },
             // A shell that takes a running job to the front tells nobody. However much else happens, this comes round.
-            () = sleep_until(desk.looked + AWAY), if desk.away => desk.come_back()?,
+            () = sleep_until(desk.asks_at), if desk.away => desk.come_back()?,
             happening = inbox.recv() => match happening {
                 Some(happening) => desk.take(happening),
                 None => desk.ended = Some(Ended::TerminalGone),
@@ -158,7 +139,7 @@ impl<'a> Desk<'a> {
             stale: None,
             printed: false,
             away: false,
-            looked: Instant::now(),
+            asks_at: Instant::now(),
             prefix_since: Instant::now(),
             followed: Instant::now(),
             seen: false,
@@ -319,20 +300,26 @@ impl<'a> Desk<'a> {
         }
         terminal::give_back();
         // Until we are continued. A second signal to stop that comes meanwhile means the same stop.
-        self.away = guard::stop().is_ok();
-        if !self.away {
+        if guard::stop().is_ok() {
+            self.go_away(SETTLE);
+        } else {
             self.canvas.enter().ok();
             self.touch(Touched::Everything);
         }
         None
     }
 
+    /// The terminal is somebody else's, for as long at least.
+    fn go_away(&mut self, pause: Duration) {
+        self.away = true;
+        self.asks_at = Instant::now() + pause;
+    }
+
     /// Back from the shell, or from a stop that nobody told us of: every mode is set again. In the background the
     /// work goes on and the terminal stays the shell's.
     fn come_back(&mut self) -> std::io::Result<()> {
-        self.looked = Instant::now();
-        if !terminal::is_ours() {
-            self.away = true;
+        if guard::is_stopped() || !terminal::is_ours() {
+            self.go_away(AWAY);
             return Ok(());
         }
         self.away = false;

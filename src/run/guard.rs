@@ -93,6 +93,15 @@ pub fn stop() -> io::Result<()> {
     Ok(())
 }
 
+/// In the screen: the guard is stopped, so the shell has the terminal, or is about to take it.
+pub fn is_stopped() -> bool {
+    let Some(guard) = GUARD.get() else { return false };
+    let stat = std::fs::read(format!("/proc/{}/stat", guard.as_raw_nonzero())).unwrap_or_default();
+    // The name before the state may hold anything.
+    let end = stat.iter().rposition(|byte| *byte == b')');
+    end.and_then(|end| stat.get(end + 2)) == Some(&b'T')
+}
+
 /// In the screen, after the terminal was given back: says it if the guard is the one that died.
 pub fn say_if_it_fell(language: Language) {
     if let Some(guard) = GUARD.get()

@@ -8,7 +8,7 @@ use firedamp::domain::session::Entry;
 use firedamp::host::store::Store;
 
 use super::program::{self, Notes, Said, binary};
-use super::story::{begin, by, pen, says};
+use super::story::{ID, begin, by, pen, says};
 
 const CALLS: [&str; 12] = [
     "write",
@@ -99,7 +99,7 @@ fn one(call: &str, inject: &str) -> Result<Run, String> {
     let log = place.path().join("log");
     let mut traced = program::plain(Path::new("strace"));
     traced.args(["-f", "-qq", "-e", &format!("trace={call}"), "-e", inject, "-o"]).arg(&log);
-    traced.arg(binary()?).args(["note", "--as", "suda", "--dir"]).arg(&sessions).env_clear();
+    traced.arg(binary()?).args(["note", "--as", "suda", ID, "--dir"]).arg(&sessions).env_clear();
     let said = Notes::start(traced, (0..NOTES).map(note), true)?.end(None)?;
     if said.complaint.contains("panicked") || said.status.code().is_none() {
         return Err(format!("{said:?}"));

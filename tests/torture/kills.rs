@@ -10,7 +10,7 @@ use firedamp::host::store::Store;
 
 use super::dice::Dice;
 use super::program::{self, Notes};
-use super::story::{begin, by, says};
+use super::story::{ID, begin, by, says};
 
 /// A session that grew too long is left behind, or most of the time would go into reading it.
 const CYCLES_OF_A_SESSION: u64 = 25;
@@ -51,7 +51,7 @@ fn one(
 ) -> Result<(), String> {
     let count = if dice.chance(25) { 1 + dice.below(3) as u64 } else { u64::MAX };
     let notes = (0..count).map(move |number| note(writer, number));
-    let command = program::command(sessions, &["note", "--as", "suda"])?;
+    let command = program::command(sessions, &["note", "--as", "suda", ID])?;
     let mut writing = Notes::start(command, notes, false)?;
     let first = if dice.chance(50) { writing.first()? } else { None };
     sleep(Duration::from_micros(dice.next() % 12_000));
