@@ -262,7 +262,8 @@ fn a_screen_that_is_stopped_and_continued_at_once_has_the_terminal_whole_or_not_
     let (mut prompts, mut stopped) = (3, 0);
     for round in 0..16_u64 {
         kill_process(screen, Signal::STOP).unwrap();
-        thread::sleep(Duration::from_micros(round * 150));
+        // From at once to so late that the guard has seen it.
+        thread::sleep(Duration::from_micros(round * round * 200));
         kill_process(screen, Signal::CONT).unwrap();
         if is_stopped_in_the_end(&mut desk, guard) {
             stopped += 1;
