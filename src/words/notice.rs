@@ -232,7 +232,7 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
         ),
         NoticeKind::LostWithPen(acts) => lost_with_pen(language, *acts),
         NoticeKind::NothingSigned => say(
-            "No signature of yours waits. In other panes u takes back an act.",
+            "No signature of yours waits; u undoes in other panes.",
             "ไม่มีลายเซ็นของคุณที่รออยู่ ในช่องอื่น u ถอนสิ่งที่ทำ",
         ),
         NoticeKind::ShiftTaken(by) => say("The shift was accepted by ", "ผู้รับเวรแล้วคือ ").theirs(by),
