@@ -236,6 +236,10 @@ fn socket(at: u64, look: u64) -> Socket {
         owners: Vec::new(),
         first_seen_ms: 0,
         since_before: false,
+        namespace: 0,
+        flow: None,
+        only_in: None,
+        own: false,
     }
 }
 

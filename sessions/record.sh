@@ -8,7 +8,7 @@ set -eu
 
 tape=$1
 here=$(cd "$(dirname "$0")" && pwd)
-built=${BUILT:-$here/../target/release/examples}
+built=${BUILT:-$(echo "$here"/../target/*/release/examples)}
 : >"$tape"
 tape=$(realpath "$tape")
 

@@ -162,6 +162,10 @@ fn pool(owner: u32) -> Socket {
         uid: 33,
         first_seen_ms: 0,
         since_before: false,
+        namespace: 0,
+        flow: None,
+        only_in: None,
+        own: false,
     }
 }
 

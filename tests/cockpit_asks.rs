@@ -270,6 +270,10 @@ fn socket(local: &str, remote: Option<&str>, inode: u64) -> Arc<Socket> {
         owners: Vec::new(),
         first_seen_ms: 0,
         since_before: true,
+        namespace: 0,
+        flow: None,
+        only_in: None,
+        own: false,
     })
 }
 

@@ -33,7 +33,7 @@ fn moment(boot_ms: u64) -> Moment {
 }
 
 fn id(pid: u32) -> ProcessId {
-    ProcessId { pid: Pid(pid), start: 7 }
+    ProcessId { pid: Pid(pid), start: 7, inode: 0 }
 }
 
 fn process(pid: u32, comm: &str, command: &[u8]) -> Process {
@@ -54,6 +54,7 @@ fn process(pid: u32, comm: &str, command: &[u8]) -> Process {
         nice: 0,
         started_ms: 70,
         kernel: false,
+        ..Process::default()
     }
 }
 
@@ -68,17 +69,21 @@ fn socket(owner: u32, remote: &str) -> Socket {
         owners: vec![id(owner)],
         first_seen_ms: 0,
         since_before: false,
+        namespace: 0,
+        flow: None,
+        only_in: None,
+        own: false,
     }
 }
 
 fn snapshot(boot_ms: u64, processes: Vec<Process>, sockets: Vec<Socket>) -> Snapshot {
     Snapshot {
-        moment: moment(boot_ms),
         host: Arc::new(Host::default()),
         processes: processes.into_iter().map(Arc::new).collect(),
         sockets: sockets.into_iter().map(Arc::new).collect(),
         gpu: Arc::new(Gpu::default()),
         unread: Vec::new(),
+        ..Snapshot::empty(moment(boot_ms))
     }
 }
 

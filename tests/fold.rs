@@ -58,7 +58,7 @@ fn noted(text: &[u8]) -> Event {
 }
 
 fn found(grade: Grade, name: &str) -> Event {
-    let subject = Subject::Process(ProcessId { pid: Pid(4242), start: 9 });
+    let subject = Subject::Process(ProcessId { pid: Pid(4242), start: 9, inode: 0 });
     let value = "stratum+tcp://192.0.2.1:3333".into();
     let reason = Reason { rule: Rule::PoolUrl, value, source: FactSource::CommandLine };
     Event::Found { finding: Finding { subject, grade, reasons: vec![reason] }, name: name.into() }
@@ -176,7 +176,7 @@ fn found_on(pid: u32, grade: Grade) -> Event {
 }
 
 fn miner_of(pid: u32) -> Subject {
-    Subject::Process(ProcessId { pid: Pid(pid), start: u64::from(pid) })
+    Subject::Process(ProcessId { pid: Pid(pid), start: u64::from(pid), inode: 0 })
 }
 
 /// What these events add up to, without the journal that they would stand in.

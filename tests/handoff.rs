@@ -103,7 +103,7 @@ fn marked(item: &str, state: ItemState, reason: &str) -> Event {
 }
 
 fn found(pid: u32, grade: Grade) -> Event {
-    let subject = Subject::Process(ProcessId { pid: Pid(pid), start: 1 });
+    let subject = Subject::Process(ProcessId { pid: Pid(pid), start: 1, inode: 0 });
     let reason = Reason { rule: Rule::MinerName, value: "xmrig".into(), source: FactSource::Comm };
     let finding = Finding { subject, grade, reasons: vec![reason] };
     Event::Found { finding, name: format!("{pid} xmrig").into() }
@@ -202,7 +202,9 @@ fn accepted(handoff: u64) -> Event {
 }
 
 fn acknowledged(pid: u32) -> Event {
-    Event::Acknowledged { subject: Subject::Process(ProcessId { pid: Pid(pid), start: 1 }) }
+    Event::Acknowledged {
+        subject: Subject::Process(ProcessId { pid: Pid(pid), start: 1, inode: 0 }),
+    }
 }
 
 #[test]

@@ -210,7 +210,7 @@ fn seen(at: u64) -> firedamp::domain::facts::Snapshot {
 }
 
 fn events() -> Vec<(&'static str, Event)> {
-    let subject = Subject::Process(ProcessId { pid: Pid(4_242), start: 4_242 });
+    let subject = Subject::Process(ProcessId { pid: Pid(4_242), start: 4_242, inode: 0 });
     let flow = || FlowId("F1".into());
     let chose = |node: &str, to: &str, label: &str| Event::Chose {
         flow: flow(),
@@ -285,7 +285,7 @@ fn record(opened: &Opened) {
 
 /// What the first form has not.
 fn later() -> Vec<(&'static str, Event)> {
-    let subject = Subject::Process(ProcessId { pid: Pid(4_242), start: 4_242 });
+    let subject = Subject::Process(ProcessId { pid: Pid(4_242), start: 4_242, inode: 0 });
     let marked = |state, undoes| Event::Marked {
         item: ItemId("1.3/1".into()),
         state,

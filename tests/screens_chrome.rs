@@ -181,7 +181,7 @@ screens! {
     process_in_thai => with_dialog(Language::Th, Dialog::Process(MINER));
     process_that_is_gone => with_dialog(
         Language::En,
-        Dialog::Process(ProcessId { pid: Pid(7), start: 1 }),
+        Dialog::Process(ProcessId { pid: Pid(7), start: 1, inode: 0 }),
     );
     node => with_dialog(Language::En, Dialog::Node(flow(), node_id("Scope")));
     node_in_thai => with_dialog(Language::Th, Dialog::Node(flow(), node_id("Scope")));

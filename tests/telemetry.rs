@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use firedamp::domain::base::{Digest, Moment, Pid, ProcessId, Timestamp};
 use firedamp::domain::facts::{
-    Gpu, Host, Process, Protocol, Reading, RunState, Snapshot, Socket, SocketState,
+    Host, Process, Protocol, Reading, RunState, Snapshot, Socket, SocketState,
 };
 use firedamp::domain::session::Opening;
 use firedamp::domain::session::telemetry::{CodecError, Decoder, Encoder};
@@ -28,7 +28,7 @@ fn moment(second: u64) -> Moment {
 
 fn process(pid: u32) -> Process {
     Process {
-        id: ProcessId { pid: Pid(pid), start: u64::from(pid) * 7 },
+        id: ProcessId { pid: Pid(pid), start: u64::from(pid) * 7, inode: 0 },
         parent: Pid(1),
         uid: 1000,
         user: Some("ploy".into()),
@@ -44,6 +44,7 @@ fn process(pid: u32) -> Process {
         nice: 0,
         started_ms: u64::from(pid) * 70,
         kernel: false,
+        ..Process::default()
     }
 }
 
@@ -60,17 +61,19 @@ fn socket(inode: u64) -> Socket {
         owners: vec![],
         first_seen_ms: 0,
         since_before: true,
+        namespace: 0,
+        flow: None,
+        only_in: None,
+        own: false,
     }
 }
 
 fn snapshot(second: u64, processes: Vec<Process>, sockets: Vec<Socket>) -> Snapshot {
     Snapshot {
-        moment: moment(second),
         host: Arc::new(Host { name: "web03".into(), ..Host::default() }),
         processes: processes.into_iter().map(Arc::new).collect(),
         sockets: sockets.into_iter().map(Arc::new).collect(),
-        gpu: Arc::new(Gpu::default()),
-        unread: vec![],
+        ..Snapshot::empty(moment(second))
     }
 }
 

@@ -129,7 +129,10 @@ pub(super) fn under_cursor(model: &Model) -> Option<Subject> {
         | Pane::Checklist
         | Pane::Timeline
         | Pane::Playbook
-        | Pane::Handoff => None,
+        | Pane::Handoff
+        | Pane::Hiding
+        | Pane::Persistence
+        | Pane::Wire => None,
     }
 }
 

@@ -56,7 +56,10 @@ pub(super) fn mark(model: &mut Model) -> Vec<Effect> {
         | Pane::Gpu
         | Pane::Timeline
         | Pane::Playbook
-        | Pane::Handoff => Vec::new(),
+        | Pane::Handoff
+        | Pane::Hiding
+        | Pane::Persistence
+        | Pane::Wire => Vec::new(),
     }
 }
 
@@ -167,7 +170,13 @@ pub(super) fn ask_note(model: &mut Model) {
             row.zip(pane.flow.clone()).map(|(row, flow)| Place::Node(flow, row.node.clone()))
         }
         Pane::Processes | Pane::Network => acknowledge::under_cursor(model).map(Place::Subject),
-        Pane::Gpu | Pane::Timeline | Pane::Playbook | Pane::Handoff => None,
+        Pane::Gpu
+        | Pane::Timeline
+        | Pane::Playbook
+        | Pane::Handoff
+        | Pane::Hiding
+        | Pane::Persistence
+        | Pane::Wire => None,
     };
     model.dialog = Dialog::Ask(Asked::Note(about), tui_input::Input::default());
 }

@@ -58,7 +58,7 @@ fn of_pane(model: &Model, pane: Pane) -> Vec<Copyable> {
             let brief = read(model, CopyKind::Brief, Text::Brief);
             [brief].into_iter().chain(handoff::to_copy(model)).collect()
         }
-        Pane::Gpu => Vec::new(),
+        Pane::Gpu | Pane::Hiding | Pane::Persistence | Pane::Wire => Vec::new(),
     }
 }
 

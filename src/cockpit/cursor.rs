@@ -39,6 +39,9 @@ pub(super) fn step(model: &mut Model, by: isize) {
             panes.timeline.line = moved(panes.timeline.line, back, panes.timeline.lines);
         }
         Pane::Gpu => panes.gpu.step(by),
+        Pane::Hiding => panes.hiding.step(by),
+        Pane::Persistence => panes.persistence.step(by),
+        Pane::Wire => panes.wire.step(by),
         Pane::Playbook => panes.playbook.step(by),
         Pane::Handoff => {
             panes.ceremony.follows = false;

@@ -205,7 +205,14 @@ fn line(model: &Model, pane: Pane) -> usize {
         Pane::Timeline => panes.timeline.lines.saturating_sub(panes.timeline.line + 1),
         Pane::Handoff => panes.handoff.line,
         Pane::Playbook => panes.playbook.line,
-        Pane::Processes | Pane::Network | Pane::Gpu | Pane::Decision | Pane::Checklist => 0,
+        Pane::Processes
+        | Pane::Network
+        | Pane::Gpu
+        | Pane::Decision
+        | Pane::Checklist
+        | Pane::Hiding
+        | Pane::Persistence
+        | Pane::Wire => 0,
     }
 }
 
@@ -218,6 +225,13 @@ fn put(model: &mut Model, pane: Pane, line: usize) {
             panes.handoff.line = line;
         }
         Pane::Playbook => panes.playbook.line = line,
-        Pane::Processes | Pane::Network | Pane::Gpu | Pane::Decision | Pane::Checklist => {}
+        Pane::Processes
+        | Pane::Network
+        | Pane::Gpu
+        | Pane::Decision
+        | Pane::Checklist
+        | Pane::Hiding
+        | Pane::Persistence
+        | Pane::Wire => {}
     }
 }

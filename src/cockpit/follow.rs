@@ -28,7 +28,14 @@ pub(super) fn toggle(model: &mut Model) {
             model.panes.timeline.line = 0;
             true
         }
-        Pane::Gpu | Pane::Decision | Pane::Checklist | Pane::Playbook | Pane::Handoff => false,
+        Pane::Gpu
+        | Pane::Decision
+        | Pane::Checklist
+        | Pane::Playbook
+        | Pane::Handoff
+        | Pane::Hiding
+        | Pane::Persistence
+        | Pane::Wire => false,
     };
     if !follows {
         model.notice(NoticeKind::NothingToFollow);

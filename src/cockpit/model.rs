@@ -165,6 +165,12 @@ pub enum Pane {
     Playbook,
     /// The handoff brief.
     Handoff,
+    /// Where views of the host disagree, and how the program stands here.
+    Hiding,
+    /// What starts by itself.
+    Persistence,
+    /// What was heard on the wire.
+    Wire,
 }
 
 /// Which glyphs the terminal can draw.

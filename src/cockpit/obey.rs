@@ -237,7 +237,13 @@ fn open(model: &mut Model) {
             row.zip(pane.flow.clone()).map(|(row, flow)| Dialog::Node(flow, row.node.clone()))
         }
         Pane::Checklist => acts::item_under_cursor(model).map(Dialog::Item),
-        Pane::Gpu | Pane::Timeline | Pane::Playbook | Pane::Handoff => None,
+        Pane::Gpu
+        | Pane::Timeline
+        | Pane::Playbook
+        | Pane::Handoff
+        | Pane::Hiding
+        | Pane::Persistence
+        | Pane::Wire => None,
     };
     match dialog {
         Some(dialog) => model.dialog = dialog,
@@ -255,7 +261,10 @@ fn back(model: &mut Model) {
         | Pane::Checklist
         | Pane::Timeline
         | Pane::Playbook
-        | Pane::Handoff => None,
+        | Pane::Handoff
+        | Pane::Hiding
+        | Pane::Persistence
+        | Pane::Wire => None,
     };
     if let Some(filter) = filter.filter(|filter| filter.is_set()) {
         *filter = Filter::default();
@@ -287,7 +296,12 @@ fn ask_filter(model: &mut Model) {
             model.dialog = Dialog::Ask(Asked::Find(before), Input::from(text));
             return;
         }
-        Pane::Gpu | Pane::Decision | Pane::Checklist => {
+        Pane::Gpu
+        | Pane::Decision
+        | Pane::Checklist
+        | Pane::Hiding
+        | Pane::Persistence
+        | Pane::Wire => {
             model.notice(NoticeKind::NoFilter);
             return;
         }

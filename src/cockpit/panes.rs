@@ -35,6 +35,12 @@ pub struct Panes {
     pub handoff: Cursor,
     /// How far the ceremony of a handoff has come at this screen.
     pub ceremony: Ceremony,
+    /// Where views of the host disagree.
+    pub hiding: Cursor,
+    /// What starts by itself.
+    pub persistence: Cursor,
+    /// What was heard on the wire; the cursor counts from the newest.
+    pub wire: Cursor,
     /// What is looked for in one of the texts.
     pub find: Option<Find>,
     /// Long lines of the lists are wrapped, not cut.

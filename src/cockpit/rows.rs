@@ -25,6 +25,12 @@ pub(super) fn refresh(model: &mut Model) {
     let gpu = &snapshot.gpu;
     model.panes.gpu.lines = gpu.devices.len() + gpu.holders.len() + gpu.sources.len();
     model.panes.gpu.step(0);
+    model.panes.hiding.lines = snapshot.hiding.contradictions.len();
+    model.panes.hiding.step(0);
+    model.panes.persistence.lines = snapshot.persistence.entries.len();
+    model.panes.persistence.step(0);
+    model.panes.wire.lines = snapshot.wire.sightings.len();
+    model.panes.wire.step(0);
     follow::look(model);
 }
 

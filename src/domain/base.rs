@@ -19,12 +19,23 @@ pub struct Pid(pub u32);
 /// A process for its whole life: a pid plus the boot tick at which it started.
 ///
 /// A bare [`Pid`] may name another process a second later; a row, a finding and a selection hold this.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub struct ProcessId {
     /// Kernel pid.
     pub pid: Pid,
     /// Field 22 of `/proc/PID/stat`: clock ticks since boot.
     pub start: u64,
+    /// Inode of its pidfd, which root cannot make again as it can the other two; 0 before Linux 6.9.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub inode: u64,
+}
+
+/// For members that are left out where they say nothing.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+const fn is_zero(value: &u64) -> bool {
+    *value == 0
 }
 
 /// A moment as the host tells it: the wall clock may be set back by anybody, the boot clock may not.

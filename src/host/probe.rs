@@ -126,7 +126,7 @@ impl Eyes {
         let sockets = self.sockets.rows(moment, &self.owners);
         let host = self.machine.look(&mut unread);
         let gpu = self.graphics.look(moment, &self.processes, &processes);
-        Snapshot { moment, host, processes, sockets, gpu, unread }
+        Snapshot { host, processes, sockets, gpu, unread, ..Snapshot::empty(moment) }
     }
 
     /// From now on `program` of the host is run to ask about graphics processors. Only the program

@@ -163,6 +163,7 @@ const fn of_pane(pane: Pane) -> &'static [Command] {
         }
         Pane::Network => &[Command::Open, Command::Filter, Command::Note],
         Pane::Gpu => &[Command::AllowGpuTool, Command::Note],
+        Pane::Hiding | Pane::Persistence | Pane::Wire => &[Command::Note],
         Pane::Decision => &[
             Command::Mark,
             Command::Open,

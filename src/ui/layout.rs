@@ -81,7 +81,13 @@ fn with_focus(mut areas: Vec<(Pane, Rect)>, focus: Pane) -> Vec<(Pane, Rect)> {
         return areas;
     }
     let stands_in = match focus {
-        Pane::Processes | Pane::Network | Pane::Gpu | Pane::Timeline => Pane::Processes,
+        Pane::Processes
+        | Pane::Network
+        | Pane::Gpu
+        | Pane::Timeline
+        | Pane::Hiding
+        | Pane::Persistence
+        | Pane::Wire => Pane::Processes,
         Pane::Decision | Pane::Checklist | Pane::Playbook | Pane::Handoff => Pane::Decision,
     };
     for (pane, _) in &mut areas {

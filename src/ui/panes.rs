@@ -8,7 +8,9 @@ mod checklist;
 mod decision;
 mod gpu;
 mod handoff;
+mod hiding;
 mod network;
+mod persistence;
 mod playbook;
 mod playbook_table;
 mod playbook_text;
@@ -19,6 +21,7 @@ mod row;
 mod sheet;
 mod timeline;
 mod tree;
+mod wire;
 mod wrapped;
 
 use ratatui::buffer::Buffer;
@@ -57,6 +60,9 @@ pub fn draw(pane: Pane, model: &Model, theme: &Theme, area: Rect, buf: &mut Buff
         Pane::Timeline => timeline::draw(model, theme, area, buf),
         Pane::Playbook => playbook::draw(model, theme, area, buf),
         Pane::Handoff => handoff::draw(model, theme, area, buf),
+        Pane::Hiding => hiding::draw(model, theme, area, buf),
+        Pane::Persistence => persistence::draw(model, theme, area, buf),
+        Pane::Wire => wire::draw(model, theme, area, buf),
     }
 }
 

@@ -31,7 +31,14 @@ pub fn read(model: &Model, text: Text<'_>) -> Vec<String> {
             entries.map(|entry| format!("{} {}", time(entry.at), told(model, entry))).collect()
         }
         Text::Of(
-            Pane::Processes | Pane::Network | Pane::Gpu | Pane::Decision | Pane::Checklist,
+            Pane::Processes
+            | Pane::Network
+            | Pane::Gpu
+            | Pane::Decision
+            | Pane::Checklist
+            | Pane::Hiding
+            | Pane::Persistence
+            | Pane::Wire,
         ) => Vec::new(),
         Text::Brief => panes::handoff_text_of(model, TICKET),
         Text::Finding(found) => of_finding(model, found),

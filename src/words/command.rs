@@ -261,5 +261,14 @@ const fn go(view: View) -> Texts {
             say("playbook", "คู่มือ", "the playbook as a document", "อ่าน playbook ทั้งเล่ม")
         }
         View::Full(Pane::Handoff) => say("handoff", "ส่งเวร", "the handoff brief", "สรุปสำหรับส่งเวร"),
+        View::Full(Pane::Hiding) => {
+            say("hiding", "สิ่งที่ซ่อน", "where views of the host disagree", "จุดที่มุมมองของเครื่องขัดกัน")
+        }
+        View::Full(Pane::Persistence) => {
+            say("persistence", "เริ่มเอง", "what starts by itself", "สิ่งที่เริ่มทำงานเอง")
+        }
+        View::Full(Pane::Wire) => {
+            say("wire", "สายสัญญาณ", "what was heard on the wire", "สิ่งที่ได้ยินบนสายสัญญาณ")
+        }
     }
 }

@@ -55,6 +55,9 @@ words! {
     NoSession => "no session is open", "ยังไม่เปิดsession";
     NoFlow => "this playbook has no decision tree", "playbookนี้ไม่มีผังการตัดสินใจ";
     NoList => "this playbook has no checklist", "playbookนี้ไม่มีเช็กลิสต์";
+    NothingHides => "all views of this host agree", "ทุกมุมมองของเครื่องตรงกัน";
+    NothingStarts => "nothing was found that starts by itself", "ไม่พบสิ่งที่เริ่มทำงานเอง";
+    NothingHeard => "nobody listens on the wire", "ยังไม่ได้ฟังสายสัญญาณ";
     NoEntry => "nothing has happened yet", "ยังไม่มีเหตุการณ์";
     Executable => "exe", "ไฟล์";
     Parents => "parents", "โปรเซสแม่";

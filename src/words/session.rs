@@ -22,6 +22,9 @@ pub const fn pane(language: Language, pane: Pane) -> &'static str {
         Pane::Timeline => ("Timeline", "ลำดับเหตุการณ์"),
         Pane::Playbook => ("Playbook", "คู่มือ playbook"),
         Pane::Handoff => ("Handoff", "ส่งเวร"),
+        Pane::Hiding => ("What hides", "สิ่งที่ซ่อน"),
+        Pane::Persistence => ("Starts by itself", "เริ่มทำงานเอง"),
+        Pane::Wire => ("On the wire", "บนสายสัญญาณ"),
     };
     pick(language, en, th)
 }

@@ -62,14 +62,7 @@ pub(crate) fn recording() -> Vec<u8> {
     let mut encoder = Encoder::default();
     let mut lines = String::new();
     for boot_ms in [1_000, 2_000] {
-        let snapshot = firedamp::domain::facts::Snapshot {
-            moment: Moment { at, boot_ms },
-            host: std::sync::Arc::default(),
-            processes: Vec::new(),
-            sockets: Vec::new(),
-            gpu: std::sync::Arc::default(),
-            unread: Vec::new(),
-        };
+        let snapshot = firedamp::domain::facts::Snapshot::empty(Moment { at, boot_ms });
         writeln!(lines, "{}", encoder.push(&snapshot).unwrap()).unwrap();
     }
     zstd::encode_all(lines.as_bytes(), 3).unwrap()

@@ -71,6 +71,10 @@ fn with_socket(boot_ms: u64, ports: &[u16]) -> Snapshot {
             owners: Vec::new(),
             first_seen_ms: u64::from(*port),
             since_before: false,
+            namespace: 0,
+            flow: None,
+            only_in: None,
+            own: false,
         })
     };
     Snapshot { sockets: ports.iter().map(socket).collect(), ..snapshot(boot_ms, vec![]) }

@@ -8,7 +8,7 @@ use firedamp::cockpit::keymap::Key;
 use firedamp::cockpit::model::{Condition, Offer, Pen, Session, Source};
 use firedamp::cockpit::{Effect, Model, Msg, Opened, update};
 use firedamp::domain::base::{Both, Digest, Moment, Pid, ProcessId, Timestamp};
-use firedamp::domain::facts::{Gpu, Host, Process, Reading, RunState, Snapshot};
+use firedamp::domain::facts::{Host, Process, Reading, RunState, Snapshot};
 use firedamp::domain::playbook::{PB_31, read};
 use firedamp::domain::session::{Entry, Event, Opening, Stamp};
 use firedamp::domain::untrusted::Untrusted;
@@ -24,7 +24,7 @@ pub(crate) fn moment(boot_ms: u64) -> Moment {
 /// An everyday process.
 pub(crate) fn process(pid: u32, comm: &str, command: &[u8]) -> Process {
     Process {
-        id: ProcessId { pid: Pid(pid), start: u64::from(pid) },
+        id: ProcessId { pid: Pid(pid), start: u64::from(pid), inode: 0 },
         parent: Pid(1),
         uid: 33,
         user: Some("www-data".into()),
@@ -40,6 +40,7 @@ pub(crate) fn process(pid: u32, comm: &str, command: &[u8]) -> Process {
         nice: 0,
         started_ms: 100,
         kernel: false,
+        ..Process::default()
     }
 }
 
@@ -55,7 +56,6 @@ pub(crate) fn miner(pid: u32) -> Process {
 /// What one look saw.
 pub(crate) fn snapshot(boot_ms: u64, processes: Vec<Process>) -> Snapshot {
     Snapshot {
-        moment: moment(boot_ms),
         host: Arc::new(Host {
             name: "web-03".into(),
             cpus: vec![50.0, 50.0],
@@ -64,8 +64,7 @@ pub(crate) fn snapshot(boot_ms: u64, processes: Vec<Process>) -> Snapshot {
         }),
         processes: processes.into_iter().map(Arc::new).collect(),
         sockets: Vec::new(),
-        gpu: Arc::new(Gpu::default()),
-        unread: Vec::new(),
+        ..Snapshot::empty(moment(boot_ms))
     }
 }
 

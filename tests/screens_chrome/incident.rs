@@ -13,7 +13,7 @@ use firedamp::cockpit::storage::{Refusal, Unsaved};
 use firedamp::domain::base::{Both, Digest, Language, Moment, Pid, ProcessId, Timestamp};
 use firedamp::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject};
 use firedamp::domain::facts::{
-    Gpu, Host, Process, Protocol, Reading, RunState, Snapshot, Socket, SocketState,
+    Host, Process, Protocol, Reading, RunState, Snapshot, Socket, SocketState,
 };
 use firedamp::domain::playbook::{
     Block, Checklist, Direction, Edge, Flow, FlowId, Item, ItemId, Node, NodeId, Phase, Playbook,
@@ -24,7 +24,7 @@ use firedamp::domain::session::{
 };
 use firedamp::domain::untrusted::Untrusted;
 
-pub(crate) const MINER: ProcessId = ProcessId { pid: Pid(4242), start: 99 };
+pub(crate) const MINER: ProcessId = ProcessId { pid: Pid(4242), start: 99, inode: 0 };
 
 pub(crate) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -226,6 +226,7 @@ fn miner() -> Process {
         nice: 0,
         started_ms: 280_000,
         kernel: false,
+        ..Process::default()
     }
 }
 
@@ -239,7 +240,7 @@ fn pool() -> std::net::SocketAddr {
 
 fn snapshot() -> Snapshot {
     let init = Process {
-        id: ProcessId { pid: Pid(1), start: 1 },
+        id: ProcessId { pid: Pid(1), start: 1, inode: 0 },
         comm: Untrusted::from("systemd"),
         ..miner()
     };
@@ -253,14 +254,16 @@ fn snapshot() -> Snapshot {
         owners: vec![MINER],
         first_seen_ms: 300_000,
         since_before: false,
+        namespace: 0,
+        flow: None,
+        only_in: None,
+        own: false,
     };
     Snapshot {
-        moment: now(),
         host: Arc::new(Host { cpu: 97.0, cpus: vec![97.0, 96.0], ..Host::default() }),
         processes: vec![Arc::new(init), Arc::new(miner())],
         sockets: vec![Arc::new(socket)],
-        gpu: Arc::new(Gpu::default()),
-        unread: Vec::new(),
+        ..Snapshot::empty(now())
     }
 }
 

@@ -31,7 +31,7 @@ pub(crate) fn now() -> Moment {
 }
 
 pub(crate) fn id(pid: u32) -> ProcessId {
-    ProcessId { pid: Pid(pid), start: u64::from(pid) * 7 }
+    ProcessId { pid: Pid(pid), start: u64::from(pid) * 7, inode: 0 }
 }
 
 /// A process: pid, parent, user, comm, arguments, CPU, MiB, minutes of life.
@@ -107,6 +107,7 @@ pub(crate) fn process(told: &Told) -> Arc<Process> {
         nice: if pid == 3_310 { 19 } else { 0 },
         started_ms: NOW.saturating_sub(minutes * 60_000),
         kernel: pid == 2,
+        ..Process::default()
     })
 }
 
@@ -128,6 +129,10 @@ fn socket(local: &str, remote: Option<&str>, owner: Option<u32>, minutes: u64) -
         owners: owner.map(id).into_iter().collect(),
         first_seen_ms: NOW - minutes * 60_000 - 4_000,
         since_before: minutes > 10,
+        namespace: 0,
+        flow: None,
+        only_in: None,
+        own: false,
     })
 }
 
@@ -179,7 +184,6 @@ pub(crate) fn gpu() -> Gpu {
 
 pub(crate) fn snapshot() -> Snapshot {
     Snapshot {
-        moment: now(),
         host: Arc::new(Host {
             name: Untrusted::from("web-07"),
             kernel: Untrusted::from("6.1.0"),
@@ -199,6 +203,7 @@ pub(crate) fn snapshot() -> Snapshot {
             what: Untrusted::from("/proc/3320/cmdline"),
             why: Untrusted::from("timed out"),
         }],
+        ..Snapshot::empty(now())
     }
 }
 

@@ -29,7 +29,7 @@ fn any_process() -> impl Strategy<Value = Process> {
     (1_u32..12, 0_u64..3, figures, any_reading(), state).prop_map(
         |(pid, start, it, text, state)| {
             let (cpu, cpu_ms, memory, threads) = it;
-            let id = ProcessId { pid: Pid(pid), start };
+            let id = ProcessId { pid: Pid(pid), start, inode: 0 };
             Process { id, cpu, cpu_ms, memory, threads, command: text, state, ..process(pid) }
         },
     )

@@ -40,7 +40,7 @@ pub(crate) const SOURCES: [FactSource; 6] = [
 ];
 
 pub(crate) fn process() -> Subject {
-    Subject::Process(ProcessId { pid: Pid(4242), start: 1 })
+    Subject::Process(ProcessId { pid: Pid(4242), start: 1, inode: 0 })
 }
 
 pub(crate) fn connection() -> Subject {

@@ -16,7 +16,9 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::base::Moment;
-use crate::domain::facts::{Gpu, Host, Process, Snapshot, Socket, Unread};
+use crate::domain::facts::{
+    Gpu, Hiding, Host, OtherSocket, Own, Persistence, Process, Snapshot, Socket, Unread, Wire,
+};
 use crate::domain::session::json::to_json;
 use crate::domain::untrusted::Untrusted;
 
@@ -77,7 +79,22 @@ struct Whole {
     gpu: Arc<Gpu>,
     processes: Vec<Arc<Process>>,
     sockets: Vec<Arc<Socket>>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    others: Arc<Vec<OtherSocket>>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    hiding: Arc<Hiding>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    persistence: Arc<Persistence>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    wire: Arc<Wire>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    own: Arc<Own>,
     unread: Vec<Unread>,
+}
+
+/// What earlier versions did not record is left out where there is nothing of it.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 #[derive(Deserialize)]
@@ -135,13 +152,35 @@ impl Decoder {
 
 impl Whole {
     fn of(snapshot: &Snapshot) -> Self {
-        let Snapshot { moment: _, host, processes, sockets, gpu, unread } = snapshot.clone();
-        Self { host, gpu, processes, sockets, unread }
+        let it = snapshot.clone();
+        Self {
+            host: it.host,
+            gpu: it.gpu,
+            processes: it.processes,
+            sockets: it.sockets,
+            others: it.others,
+            hiding: it.hiding,
+            persistence: it.persistence,
+            wire: it.wire,
+            own: it.own,
+            unread: it.unread,
+        }
     }
 
     fn at(self, moment: Moment) -> Snapshot {
-        let Self { host, gpu, processes, sockets, unread } = self;
-        Snapshot { moment, host, processes, sockets, gpu, unread }
+        Snapshot {
+            moment,
+            host: self.host,
+            processes: self.processes,
+            sockets: self.sockets,
+            others: self.others,
+            gpu: self.gpu,
+            hiding: self.hiding,
+            persistence: self.persistence,
+            wire: self.wire,
+            own: self.own,
+            unread: self.unread,
+        }
     }
 }
 

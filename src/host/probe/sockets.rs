@@ -226,13 +226,17 @@ fn row(raw: &Raw, owners: &Owners, first_seen_ms: u64, since_before: bool) -> Ar
         owners: owners.of(raw.inode).to_vec(),
         first_seen_ms,
         since_before,
+        namespace: 0,
+        flow: None,
+        only_in: None,
+        own: false,
     })
 }
 
 /// The kernel's number of a state. UDP uses two of the TCP ones, which say nothing about it.
 fn state(protocol: Protocol, number: u8) -> SocketState {
     match (protocol, number) {
-        (Protocol::Udp, _) => SocketState::Open,
+        (Protocol::Udp | Protocol::Raw, _) => SocketState::Open,
         (Protocol::Tcp, 1) => SocketState::Established,
         (Protocol::Tcp, 2) => SocketState::SynSent,
         // 12: a request that has not become a connection yet.

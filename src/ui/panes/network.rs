@@ -283,6 +283,7 @@ fn connection(
     let state = match socket.protocol {
         Protocol::Tcp => fact::socket_letters(socket.state),
         Protocol::Udp => "UDP",
+        Protocol::Raw => "RAW",
     };
     if columns.state > 0 {
         pen.left(Role::Dim, state, columns.state);

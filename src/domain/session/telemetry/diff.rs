@@ -9,7 +9,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::base::{Moment, Pid};
-use crate::domain::facts::{Gpu, Host, Process, Protocol, RunState, Snapshot, Socket, Unread};
+use crate::domain::facts::{
+    Gpu, Hiding, Host, OtherSocket, Own, Persistence, Process, Protocol, RunState, Snapshot,
+    Socket, Unread, Wire,
+};
 use crate::domain::session::telemetry::CodecError;
 
 /// No list is longer: a few bytes of a hostile recording must not become a memory full of rows.
@@ -33,6 +36,16 @@ pub(super) struct Change {
     new: Vec<Arc<Process>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sockets: Option<Vec<Part>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    others: Option<Arc<Vec<OtherSocket>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hiding: Option<Arc<Hiding>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    persistence: Option<Arc<Persistence>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wire: Option<Arc<Wire>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    own: Option<Arc<Own>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unread: Option<Vec<Unread>>,
 }
@@ -67,7 +80,12 @@ impl Change {
         let mut change = Self::default();
         change.host(before, now);
         change.processes(&before.processes, &now.processes);
-        change.gpu = (before.gpu != now.gpu).then(|| Arc::clone(&now.gpu));
+        change.gpu = changed(&before.gpu, &now.gpu);
+        change.others = changed(&before.others, &now.others);
+        change.hiding = changed(&before.hiding, &now.hiding);
+        change.persistence = changed(&before.persistence, &now.persistence);
+        change.wire = changed(&before.wire, &now.wire);
+        change.own = changed(&before.own, &now.own);
         change.sockets = sockets(&before.sockets, &now.sockets);
         change.unread = (before.unread != now.unread).then(|| now.unread.clone());
         Some(change)
@@ -90,7 +108,12 @@ impl Change {
             host,
             processes,
             sockets,
+            others: self.others.unwrap_or(before.others),
             gpu: self.gpu.unwrap_or(before.gpu),
+            hiding: self.hiding.unwrap_or(before.hiding),
+            persistence: self.persistence.unwrap_or(before.persistence),
+            wire: self.wire.unwrap_or(before.wire),
+            own: self.own.unwrap_or(before.own),
             unread: self.unread.unwrap_or(before.unread),
         })
     }
@@ -178,6 +201,11 @@ impl Moved {
         let memory = before.memory.wrapping_add(memory.cast_unsigned());
         Process { state, cpu, cpu_ms, memory, threads, ..before.clone() }
     }
+}
+
+/// The whole of it, if it is another one.
+fn changed<T: PartialEq>(before: &Arc<T>, now: &Arc<T>) -> Option<Arc<T>> {
+    (!Arc::ptr_eq(before, now) && before != now).then(|| Arc::clone(now))
 }
 
 /// By pid, and no pid twice.

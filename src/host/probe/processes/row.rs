@@ -279,7 +279,7 @@ impl Entry {
         let uid = fresh.uid.or_else(|| old.map(|row| row.uid)).unwrap_or(u32::MAX);
         let time = self.time.map_or(Duration::ZERO, |(time, _)| time);
         let process = Process {
-            id: ProcessId { pid: Pid(self.pid), start: fresh.start },
+            id: ProcessId { pid: Pid(self.pid), start: fresh.start, inode: 0 },
             parent: Pid(fresh.parent),
             uid,
             user: users.name(uid),
@@ -295,6 +295,7 @@ impl Entry {
             nice: fresh.nice,
             started_ms,
             kernel: fresh.kernel,
+            ..Process::default()
         };
         self.busy = process.cpu > 0.0;
         self.blocked = process.command == Reading::Blocked;

@@ -1,0 +1,59 @@
+//! Where views of the host disagree: what one of them shows and another hides.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::Reading;
+use crate::domain::base::ProcessId;
+use crate::domain::untrusted::Untrusted;
+
+/// Where views of the host disagree.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Hiding {
+    /// What was found, in the order in which it was first seen.
+    pub contradictions: Vec<Arc<Contradiction>>,
+    /// Percent of one CPU that the machine was busy with and no visible process accounts for.
+    pub unexplained_cpu: Reading<f32>,
+    /// Numbers of processes that were tried in the last full pass, and how many there are.
+    pub pids_tried: (u32, u32),
+}
+
+/// One thing that two views of the host show differently.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contradiction {
+    /// Which.
+    pub kind: ContradictionKind,
+    /// The process that it is about, if it is about one that can be named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub process: Option<ProcessId>,
+    /// What is hidden, or hides: a pid, a path, an end of a connection.
+    pub what: Untrusted,
+    /// The view that shows it, and what it shows.
+    pub shown: Untrusted,
+    /// `CLOCK_BOOTTIME` milliseconds when it was first seen.
+    pub first_seen_ms: u64,
+}
+
+/// What kind of contradiction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ContradictionKind {
+    /// A process that the list of `/proc` lacks.
+    Process,
+    /// Something is mounted over a process's folder in `/proc`.
+    Mount,
+    /// A socket that `/proc/net` lacks.
+    SocketNotInProc,
+    /// A socket that netlink lacks.
+    SocketNotInNetlink,
+    /// A process that wears a kernel thread's name and is none.
+    KernelName,
+    /// A library that the loader puts into every program: `/etc/ld.so.preload`.
+    Preload,
+    /// A process with a preloaded library in its memory.
+    Preloaded,
+    /// A file of a package that is not as the package has it.
+    Tool,
+}
