@@ -153,18 +153,31 @@ impl Drop for Seat {
     }
 }
 
-/// CPU time of a process, of its children that live, and of theirs, in nanoseconds.
-pub(crate) fn cpu_ns(pid: i32) -> i64 {
-    // `CPUCLOCK_SCHED` of the whole process, as `clock_getcpuclockid(3)` gives it.
-    let own = ClockId::from_raw((!pid << 3) | 2).now();
-    let own = own.map_or(0, |own| own.tv_sec() * 1_000_000_000 + own.tv_nsec());
+/// A process, its children that live, and theirs.
+pub(crate) fn family(pid: i32) -> Vec<i32> {
     let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
     let children = tasks
         .filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok())
         .flat_map(|text| {
             text.split_whitespace().filter_map(|it| it.parse().ok()).collect::<Vec<_>>()
-        })
-        .map(cpu_ns)
-        .sum::<i64>();
-    own + children
+        });
+    std::iter::once(pid).chain(children.flat_map(family)).collect()
+}
+
+/// CPU time of a process and its family, in nanoseconds.
+pub(crate) fn cpu_ns(pid: i32) -> i64 {
+    // `CPUCLOCK_SCHED` of the whole process, as `clock_getcpuclockid(3)` gives it.
+    let of = |pid: i32| ClockId::from_raw((!pid << 3) | 2).now();
+    let nanos = |pid| of(pid).map_or(0, |it| it.tv_sec() * 1_000_000_000 + it.tv_nsec());
+    family(pid).into_iter().map(nanos).sum()
+}
+
+/// Memory of a process and its family, each page that others have too counted in part.
+pub(crate) fn pss_kib(pid: i32) -> u32 {
+    let of = |pid| {
+        let rollup = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).ok()?;
+        let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:"))?;
+        line.split_whitespace().next()?.parse::<u32>().ok()
+    };
+    family(pid).into_iter().filter_map(of).sum()
 }
