@@ -13,6 +13,7 @@ mod gpu;
 mod identity;
 mod machine;
 mod owners;
+mod packages;
 mod processes;
 mod sockets;
 mod text;
@@ -36,6 +37,7 @@ use users::Users;
 
 pub use clock::HostClock;
 pub use identity::{Identity, whoami};
+pub use packages::{Database, Packages, Source};
 
 /// More of the list of mounts is not read.
 const MOST_MOUNTS: usize = 1 << 20;

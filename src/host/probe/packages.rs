@@ -1,0 +1,191 @@
+//! What the package databases of the host say about its files: dpkg, apk and rpm, read directly.
+//!
+//! The index is made when somebody first asks, by whoever asks, and made anew when a database is another one than
+//! before. It keeps no path: a keyed hash of each, and the first 16 bytes of the file's digest, 32 bytes a file.
+//!
+//! Invariant: nothing here is for the tick, since files are hashed; and a database that is torn, forged or too big
+//! makes answers less certain and never wrong: then a file without an owner is [`Packaged::Unknown`], not
+//! [`Packaged::No`]. Deliberately absent: trust. Whoever is root can write the database too.
+
+mod digest;
+mod dpkg;
+mod index;
+mod paths;
+
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::{Roots, tree};
+use crate::domain::facts::Packaged;
+use crate::domain::untrusted::Untrusted;
+use digest::Hashed;
+use index::{Builder, Index};
+use paths::Merged;
+
+/// Whether a database is still the same is looked at this often.
+const FRESH: Duration = Duration::from_secs(2);
+/// What is another one when a database is.
+const MARKS: [&str; 3] = ["var/lib/dpkg/status", "var/lib/dpkg/info", "var/lib/dpkg/diversions"];
+
+/// The package databases of a host. Cheap to clone; all clones share one index.
+#[derive(Clone, Debug)]
+pub struct Packages {
+    shelf: Arc<Shelf>,
+}
+
+#[derive(Debug)]
+struct Shelf {
+    roots: Roots,
+    held: Mutex<Held>,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    index: Option<Arc<Index>>,
+    version: Vec<Option<Version>>,
+    looked: Option<Instant>,
+}
+
+/// Which version of a file: inode, size, and when it last changed.
+type Version = (u64, i64, i64, u64);
+
+/// A kind of package database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Database {
+    /// Debian and what came of it.
+    Dpkg,
+    /// Alpine.
+    Apk,
+    /// Red Hat, SUSE and what came of them.
+    Rpm,
+}
+
+/// What was read of a package database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Which.
+    pub database: Database,
+    /// Packages in it.
+    pub packages: usize,
+    /// Files in it.
+    pub files: usize,
+    /// Why not all of it could be read.
+    pub trouble: Option<&'static str>,
+}
+
+impl Packages {
+    /// The databases below these roots. Nothing is read yet.
+    #[must_use]
+    pub fn open(roots: &Roots) -> Self {
+        let held = Mutex::default();
+        Self { shelf: Arc::new(Shelf { roots: roots.clone(), held }) }
+    }
+
+    /// What the databases say about this file, which is hashed for that: never call this in the tick. A link is
+    /// judged as the link that it is.
+    #[must_use]
+    pub fn judge(&self, path: &Path) -> Packaged {
+        let index = self.index();
+        let Some(path) = self.known(&index, path) else { return index.unowned() };
+        let rows = index.rows(path.as_os_str().as_bytes());
+        let Some(name) = rows.first().and_then(|row| index.name(row)) else {
+            return index.unowned();
+        };
+        let wanted = || rows.iter().filter_map(index::Row::seal);
+        let algorithms: Vec<_> = wanted().map(|seal| seal.algorithm).collect();
+        if algorithms.is_empty() {
+            return Packaged::Undigested(name.clone());
+        }
+        match digest::of_file(&self.shelf.roots.below(&path), &algorithms) {
+            Hashed::Unread => Packaged::Unknown,
+            Hashed::Seals(seals) if wanted().any(|seal| seals.contains(seal)) => {
+                Packaged::Unchanged(name.clone())
+            }
+            Hashed::NoFile | Hashed::Seals(_) => Packaged::Changed(name.clone()),
+        }
+    }
+
+    /// The package that has a file of this name, whether or not the file is there. Nothing is hashed.
+    #[must_use]
+    pub fn owner(&self, path: &Path) -> Option<Untrusted> {
+        let index = self.index();
+        let path = self.known(&index, path)?;
+        index.rows(path.as_os_str().as_bytes()).first().and_then(|row| index.name(row)).cloned()
+    }
+
+    /// What was read, for people.
+    #[must_use]
+    pub fn sources(&self) -> Vec<Source> {
+        self.index().sources().to_vec()
+    }
+
+    /// The name under which the databases know this file: the path as it is, or as it is without links in the folders
+    /// that lead to it.
+    fn known(&self, index: &Index, path: &Path) -> Option<PathBuf> {
+        let plain = index.merged().normal(path.as_os_str().as_bytes());
+        if !index.rows(plain.as_os_str().as_bytes()).is_empty() {
+            return Some(plain);
+        }
+        if !self.shelf.roots.live {
+            return None;
+        }
+        let (folder, name) = (path.parent()?, path.file_name()?);
+        let real = std::fs::canonicalize(folder).ok()?.join(name);
+        let real = index.merged().normal(real.as_os_str().as_bytes());
+        (!index.rows(real.as_os_str().as_bytes()).is_empty()).then_some(real)
+    }
+
+    fn index(&self) -> Arc<Index> {
+        let mut held = self.shelf.held();
+        if let Some(index) = &held.index
+            && held.looked.is_some_and(|then| then.elapsed() < FRESH)
+        {
+            return Arc::clone(index);
+        }
+        let version = self.shelf.version();
+        held.looked = Some(Instant::now());
+        if let Some(index) = held.index.as_ref().filter(|_| held.version == version) {
+            return Arc::clone(index);
+        }
+        // The old one goes first, so that there are never two in memory.
+        held.index = None;
+        let index = Arc::new(self.shelf.read());
+        (held.version, held.index) = (version, Some(Arc::clone(&index)));
+        index
+    }
+}
+
+impl Shelf {
+    /// A panic while the lock is held leaves plain values behind, so the lock stays usable.
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn version(&self) -> Vec<Option<Version>> {
+        let of = |path: &&str| {
+            let stat = rustix::fs::stat(self.roots.at(path)).ok()?;
+            Some((stat.st_ino, stat.st_size, stat.st_ctime, stat.st_ctime_nsec))
+        };
+        MARKS.iter().map(of).collect()
+    }
+
+    fn read(&self) -> Index {
+        let mut builder = Builder::new(Merged::of(&self.roots));
+        dpkg::read(&self.roots, &mut builder);
+        builder.done()
+    }
+}
+
+impl Roots {
+    /// Where an absolute path of the host lies.
+    fn below(&self, path: &Path) -> PathBuf {
+        self.root.join(path.strip_prefix("/").unwrap_or(path))
+    }
+}
+
+/// A file of a database, if it is there and not too big.
+fn database_file(path: &Path, cap: usize) -> Option<Vec<u8>> {
+    tree::small_file(path, cap + 1).ok().filter(|bytes| bytes.len() <= cap)
+}

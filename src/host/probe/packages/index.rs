@@ -1,0 +1,134 @@
+//! The index over all databases: who brought which file, and what it looked like.
+//!
+//! Invariant: bounded. A database with more in it than an index holds is read in part, and the index says so.
+
+use std::hash::{BuildHasher, RandomState};
+use std::path::Path;
+
+use super::digest::Seal;
+use super::paths::Merged;
+use super::{Database, Source};
+use crate::domain::facts::Packaged;
+use crate::domain::untrusted::Untrusted;
+
+/// More files are not kept; the largest distributions' desktops have a third of that.
+const MOST_FILES: usize = 1 << 20;
+/// More packages are not kept.
+const MOST_PACKAGES: usize = 1 << 16;
+/// Longer names are no names of packages.
+const LONGEST_NAME: usize = 256;
+
+/// One file of one package.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row {
+    hash: u64,
+    owner: u32,
+    seal: Option<Seal>,
+}
+
+/// All files of all packages.
+#[derive(Debug)]
+pub(super) struct Index {
+    rows: Vec<Row>,
+    names: Vec<Untrusted>,
+    merged: Merged,
+    key: RandomState,
+    sources: Vec<Source>,
+}
+
+/// An index that is being made.
+#[derive(Debug)]
+pub(super) struct Builder {
+    index: Index,
+    full: bool,
+}
+
+impl Row {
+    /// What the file looks like in the package.
+    pub(super) const fn seal(&self) -> Option<&Seal> {
+        self.seal.as_ref()
+    }
+}
+
+impl Index {
+    /// Who has a file of this name. Several packages can.
+    pub(super) fn rows(&self, path: &[u8]) -> &[Row] {
+        let hash = self.key.hash_one(path);
+        let start = self.rows.partition_point(|row| row.hash < hash);
+        let rest = self.rows.get(start..).unwrap_or_default();
+        let count = rest.iter().take_while(|row| row.hash == hash).count();
+        rest.get(..count).unwrap_or_default()
+    }
+
+    pub(super) fn name(&self, row: &Row) -> Option<&Untrusted> {
+        self.names.get(usize::try_from(row.owner).ok()?)
+    }
+
+    pub(super) const fn merged(&self) -> &Merged {
+        &self.merged
+    }
+
+    pub(super) fn sources(&self) -> &[Source] {
+        &self.sources
+    }
+
+    /// What can be said about a file that nobody has: only who has read all can say `No`.
+    pub(super) fn unowned(&self) -> Packaged {
+        let whole = self.sources.iter().all(|source| source.trouble.is_none());
+        if whole && !self.rows.is_empty() { Packaged::No } else { Packaged::Unknown }
+    }
+}
+
+impl Builder {
+    pub(super) fn new(merged: Merged) -> Self {
+        let (rows, names, sources) = (Vec::new(), Vec::new(), Vec::new());
+        let key = RandomState::new();
+        Self { index: Index { rows, names, merged, key, sources }, full: false }
+    }
+
+    /// A path as all paths of the index are.
+    pub(super) fn normal(&self, path: &[u8]) -> std::path::PathBuf {
+        self.index.merged.normal(path)
+    }
+
+    /// Takes in one package. Each file has its one name and, where the package has one, its digest.
+    pub(super) fn add<P: AsRef<Path>>(
+        &mut self,
+        package: &[u8],
+        files: impl Iterator<Item = (P, Option<Seal>)>,
+    ) {
+        let index = &mut self.index;
+        let Ok(owner) = u32::try_from(index.names.len()) else { return };
+        if index.names.len() >= MOST_PACKAGES || package.len() > LONGEST_NAME {
+            self.full = true;
+            return;
+        }
+        index.names.push(Untrusted::new(package));
+        for (path, seal) in files {
+            if index.rows.len() >= MOST_FILES {
+                self.full = true;
+                return;
+            }
+            let path = path.as_ref().as_os_str();
+            let hash = index.key.hash_one(std::os::unix::ffi::OsStrExt::as_bytes(path));
+            index.rows.push(Row { hash, owner, seal });
+        }
+    }
+
+    /// One database is read. `trouble` says why not all of it was.
+    pub(super) fn end_of(&mut self, database: Database, trouble: Option<&'static str>) {
+        let before =
+            |count: fn(&Source) -> usize| self.index.sources.iter().map(count).sum::<usize>();
+        let packages = self.index.names.len() - before(|source| source.packages);
+        let files = self.index.rows.len() - before(|source| source.files);
+        let trouble = trouble.or_else(|| self.full.then_some("more in it than is kept"));
+        self.index.sources.push(Source { database, packages, files, trouble });
+    }
+
+    pub(super) fn done(self) -> Index {
+        let mut index = self.index;
+        index.rows.sort_unstable_by_key(|row| row.hash);
+        index.rows.shrink_to_fit();
+        index
+    }
+}
