@@ -7,10 +7,16 @@
 //! makes answers less certain and never wrong: then a file without an owner is [`Packaged::Unknown`], not
 //! [`Packaged::No`]. Deliberately absent: trust. Whoever is root can write the database too.
 
+mod apk;
 mod digest;
 mod dpkg;
 mod index;
 mod paths;
+mod rpm;
+mod sqlite;
+
+#[cfg(test)]
+mod tests;
 
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -174,6 +180,8 @@ impl Shelf {
     fn read(&self) -> Index {
         let mut builder = Builder::new(Merged::of(&self.roots));
         dpkg::read(&self.roots, &mut builder);
+        apk::read(&self.roots, &mut builder);
+        rpm::read(&self.roots, &mut builder);
         builder.done()
     }
 }
