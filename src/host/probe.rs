@@ -18,6 +18,7 @@ mod processes;
 mod sockets;
 mod text;
 mod tool;
+mod tools;
 mod tree;
 mod users;
 
@@ -25,6 +26,7 @@ mod users;
 mod tests;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::domain::base::Moment;
 use crate::domain::facts::{Snapshot, Unread};
@@ -33,11 +35,13 @@ use machine::Machine;
 use owners::Owners;
 use processes::Processes;
 use sockets::Sockets;
+use tools::Tools;
 use users::Users;
 
 pub use clock::HostClock;
 pub use identity::{Identity, whoami};
 pub use packages::{Database, Packages, Source};
+pub use tools::inspect;
 
 /// More of the list of mounts is not read.
 const MOST_MOUNTS: usize = 1 << 20;
@@ -91,6 +95,7 @@ pub struct Eyes {
     owners: Owners,
     machine: Machine,
     graphics: Graphics,
+    tools: Tools,
     hidden: Option<Unread>,
     has_gpu: bool,
 }
@@ -113,6 +118,7 @@ impl Eyes {
             owners: Owners::default(),
             machine: Machine::new(machine::boot_id(&path)),
             graphics: Graphics::new(roots),
+            tools: Tools::new(roots, Packages::open(roots)),
             hidden: hidden(&path),
             has_gpu: GPU_FILES.iter().any(|file| roots.at(file).exists()),
         })
@@ -128,7 +134,9 @@ impl Eyes {
         let sockets = self.sockets.rows(moment, &self.owners);
         let host = self.machine.look(&mut unread);
         let gpu = self.graphics.look(moment, &self.processes, &processes);
-        Snapshot { host, processes, sockets, gpu, unread, ..Snapshot::empty(moment) }
+        let empty = Snapshot::empty(moment);
+        let hiding = self.tools.join(Arc::clone(&empty.hiding));
+        Snapshot { host, processes, sockets, gpu, hiding, unread, ..empty }
     }
 
     /// From now on `program` of the host is run to ask about graphics processors. Only the program

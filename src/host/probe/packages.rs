@@ -26,7 +26,7 @@ use std::time::{Duration, Instant};
 use super::{Roots, tree};
 use crate::domain::facts::Packaged;
 use crate::domain::untrusted::Untrusted;
-use digest::Hashed;
+use digest::{Hashed, Seal};
 use index::{Builder, Index};
 use paths::Merged;
 
@@ -121,6 +121,31 @@ impl Packages {
         index.rows(path.as_os_str().as_bytes()).first().and_then(|row| index.name(row)).cloned()
     }
 
+    /// Its one name: folders that are links into others put right.
+    pub(super) fn normal(&self, path: &Path) -> PathBuf {
+        self.index().merged().normal(path.as_os_str().as_bytes())
+    }
+
+    /// A package says what this file looks like.
+    pub(super) fn has_digest(&self, path: &Path) -> bool {
+        !self.seals(path).is_empty()
+    }
+
+    /// The file `other` is what `path` is in its package.
+    pub(super) fn is_copy(&self, path: &Path, other: &Path) -> bool {
+        let wanted = self.seals(path);
+        let algorithms: Vec<_> = wanted.iter().map(|seal| seal.algorithm).collect();
+        let hashed = digest::of_file(&self.shelf.roots.below(other), &algorithms);
+        matches!(hashed, Hashed::Seals(seals) if seals.iter().any(|seal| wanted.contains(seal)))
+    }
+
+    fn seals(&self, path: &Path) -> Vec<Seal> {
+        let index = self.index();
+        let path = self.known(&index, path);
+        let rows = path.as_ref().map(|path| index.rows(path.as_os_str().as_bytes()));
+        rows.unwrap_or_default().iter().filter_map(index::Row::seal).copied().collect()
+    }
+
     /// What was read, for people.
     #[must_use]
     pub fn sources(&self) -> Vec<Source> {
@@ -188,7 +213,7 @@ impl Shelf {
 
 impl Roots {
     /// Where an absolute path of the host lies.
-    fn below(&self, path: &Path) -> PathBuf {
+    pub(super) fn below(&self, path: &Path) -> PathBuf {
         self.root.join(path.strip_prefix("/").unwrap_or(path))
     }
 }

@@ -1,0 +1,258 @@
+//! The tools that a responder leans on: whether each is still the one that its package brought.
+//!
+//! A thread of the lowest priority goes through all of them once, and then on and on, one at a time. What it finds is
+//! found twice, some time apart, before it is said: a package that is being upgraded is not as the database has it.
+//!
+//! Invariant: [`Tools::join`], which the tick calls, takes what is there and waits for nobody. Deliberately absent:
+//! tools that no package brought, which can be as they should be and can be anything.
+
+mod names;
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use super::packages::Packages;
+use super::{HostClock, Roots, tree};
+use crate::domain::base::Clock as _;
+use crate::domain::facts::{Contradiction, ContradictionKind, Hiding, Packaged};
+use crate::domain::untrusted::Untrusted;
+
+/// From one tool to the next, once all were looked at.
+const PAUSE: Duration = Duration::from_secs(3);
+/// A tool that is not as it should be is looked at again after this.
+const AGAIN: Duration = Duration::from_millis(1_500);
+/// Links that lead to a tool, one after the other.
+const MOST_LINKS: usize = 8;
+/// Files beside a tool that may be what it was before.
+const MOST_ASIDE: usize = 32;
+/// As much is shown of the first line of a script.
+const FIRST_LINE: usize = 64;
+
+/// What is known about the tools of a host.
+pub(super) struct Tools {
+    roots: Roots,
+    packages: Packages,
+    found: Arc<Mutex<Found>>,
+    /// The thread ends when this is dropped.
+    worker: Option<SyncSender<()>>,
+    looks: u32,
+    joined: Option<(Arc<Hiding>, Found, Arc<Hiding>)>,
+}
+
+/// What was found, by path. Shared as a whole, so that a look costs nothing.
+type Found = Arc<BTreeMap<PathBuf, Arc<Contradiction>>>;
+
+impl Tools {
+    /// Nothing is looked at before the second look: who looks once has no use for it.
+    pub(super) fn new(roots: &Roots, packages: Packages) -> Self {
+        let (roots, found) = (roots.clone(), Arc::default());
+        Self { roots, packages, found, worker: None, looks: 0, joined: None }
+    }
+
+    /// What the others found, and what is found here.
+    pub(super) fn join(&mut self, others: Arc<Hiding>) -> Arc<Hiding> {
+        self.looks = self.looks.saturating_add(1);
+        if self.looks == 2 {
+            self.worker = self.begin();
+        }
+        let found = Arc::clone(&self.found.lock().unwrap_or_else(PoisonError::into_inner));
+        if found.is_empty() {
+            return others;
+        }
+        if let Some((before, then, joined)) = &self.joined
+            && *before == others
+            && Arc::ptr_eq(then, &found)
+        {
+            return Arc::clone(joined);
+        }
+        let mut all = Hiding::clone(&others);
+        all.contradictions.extend(found.values().cloned());
+        let joined = Arc::new(all);
+        self.joined = Some((others, found, Arc::clone(&joined)));
+        joined
+    }
+
+    fn begin(&self) -> Option<SyncSender<()>> {
+        let (hold, held) = sync_channel(0);
+        let inspector = Inspector {
+            roots: self.roots.clone(),
+            packages: self.packages.clone(),
+            found: Arc::clone(&self.found),
+        };
+        let thread = std::thread::Builder::new().name("tools".to_owned());
+        thread.spawn(move || inspector.work(&held)).ok().map(|_| hold)
+    }
+}
+
+/// Looks at all tools once, as the thread does; for who has the time.
+#[must_use]
+pub fn inspect(roots: &Roots) -> Vec<Contradiction> {
+    let (packages, found) = (Packages::open(roots), Arc::default());
+    let inspector = Inspector { roots: roots.clone(), packages, found };
+    let paths = inspector.paths();
+    let doubt = |path: &PathBuf| inspector.doubt(path).map(|shown| inspector.told(path, shown));
+    paths.iter().filter_map(doubt).collect()
+}
+
+/// The thread's side.
+struct Inspector {
+    roots: Roots,
+    packages: Packages,
+    found: Arc<Mutex<Found>>,
+}
+
+impl Inspector {
+    fn work(&self, held: &Receiver<()>) {
+        let this_thread = Some(rustix::thread::gettid());
+        rustix::process::setpriority_process(this_thread, 19).ok();
+        let wait = |pause| matches!(held.recv_timeout(pause), Err(RecvTimeoutError::Timeout));
+        let mut pause = Duration::ZERO;
+        loop {
+            // What is installed meanwhile is looked at in the next round.
+            let paths = self.paths();
+            for path in &paths {
+                if !wait(pause) {
+                    return;
+                }
+                let first = self.doubt(path);
+                if first.is_some() && !wait(AGAIN) {
+                    return;
+                }
+                let doubt = first.and_then(|_| self.doubt(path));
+                self.say(path, doubt);
+            }
+            pause = PAUSE;
+            if paths.is_empty() && !wait(PAUSE * 20) {
+                return;
+            }
+        }
+    }
+
+    /// Every tool that a package has, under the name that the package knows it by, and every place that links to one.
+    fn paths(&self) -> Vec<PathBuf> {
+        let mut paths = std::collections::BTreeSet::new();
+        for (folder, name) in names::all() {
+            let path = Path::new(folder).join(name);
+            if let Some(end) = self.end_of(path) {
+                paths.insert(end);
+            }
+        }
+        paths.into_iter().collect()
+    }
+
+    /// Where the package's file is that this name stands for, through links that are as no package has them.
+    fn end_of(&self, mut path: PathBuf) -> Option<PathBuf> {
+        for _ in 0..MOST_LINKS {
+            path = self.packages.normal(&path);
+            let target = rustix::fs::readlink(self.roots.below(&path), Vec::new());
+            let owned = self.packages.owner(&path).is_some();
+            match target {
+                // A link where a package has a file is what we are looking for.
+                Ok(_) if owned && self.packages.has_digest(&path) => return Some(path),
+                Ok(target) => {
+                    path = path.parent()?.join(OsStr::from_bytes(target.to_bytes()));
+                    path = without_dots(&path);
+                }
+                Err(_) => return owned.then_some(path),
+            }
+        }
+        None
+    }
+
+    /// Why a tool is not to be trusted: its package, and what is in its place.
+    fn doubt(&self, path: &Path) -> Option<Untrusted> {
+        let owner = self.packages.owner(path)?;
+        let at = self.roots.below(path);
+        let mut shown = owner.bytes().to_vec();
+        if let Err(error) = rustix::fs::lstat(&at) {
+            let gone = error == rustix::io::Errno::NOENT;
+            shown.extend_from_slice(format!(": {}", std::io::Error::from(error)).as_bytes());
+            return gone.then(|| Untrusted::new(shown));
+        }
+        let Packaged::Changed(_) = self.packages.judge(path) else { return None };
+        if let Ok(target) = rustix::fs::readlink(&at, Vec::new()) {
+            shown.extend_from_slice(b" -> ");
+            shown.extend_from_slice(target.to_bytes());
+        }
+        if let Some(line) = script(&at) {
+            shown.extend_from_slice(b" ");
+            shown.extend_from_slice(&line);
+        }
+        if let Some(aside) = self.put_aside(path) {
+            shown.extend_from_slice(b" = ");
+            shown.extend_from_slice(&aside.into_os_string().into_vec());
+        }
+        Some(Untrusted::new(shown))
+    }
+
+    /// The true file under another name, which a wrapper calls to do the work.
+    fn put_aside(&self, path: &Path) -> Option<PathBuf> {
+        let (folder, name) = (path.parent()?, path.file_name()?.as_bytes());
+        let like = |other: &Vec<u8>| {
+            let start = other.iter().take_while(|byte| matches!(byte, b'.' | b'_' | b'-')).count();
+            other != name && other.get(start..).is_some_and(|rest| rest.starts_with(name))
+        };
+        let names = tree::names(&self.roots.below(folder)).into_iter().filter(like);
+        let beside = names.map(|name| folder.join(OsStr::from_bytes(&name))).take(MOST_ASIDE);
+        beside.into_iter().find(|other| self.packages.is_copy(path, other))
+    }
+
+    fn say(&self, path: &Path, doubt: Option<Untrusted>) {
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = found.get(path).map(|it| &it.shown);
+        if known == doubt.as_ref() {
+            return;
+        }
+        let first = found.get(path).map(|it| it.first_seen_ms);
+        let mut all = BTreeMap::clone(&found);
+        all.remove(path);
+        if let Some(shown) = doubt {
+            let mut told = self.told(path, shown);
+            told.first_seen_ms = first.unwrap_or(told.first_seen_ms);
+            all.insert(path.to_owned(), Arc::new(told));
+        }
+        *found = Arc::new(all);
+    }
+
+    fn told(&self, path: &Path, shown: Untrusted) -> Contradiction {
+        let first_seen_ms = if self.roots.live { HostClock.now().boot_ms } else { 0 };
+        Contradiction {
+            kind: ContradictionKind::Tool,
+            process: None,
+            what: Untrusted::new(path.as_os_str().as_bytes()),
+            shown,
+            first_seen_ms,
+        }
+    }
+}
+
+/// The first line of a script: who runs it.
+fn script(path: &Path) -> Option<Vec<u8>> {
+    let stat = rustix::fs::lstat(path).ok()?;
+    let regular = rustix::fs::FileType::from_raw_mode(stat.st_mode).is_file();
+    let beginning = regular.then(|| tree::small_file(path, FIRST_LINE).ok())??;
+    let line = beginning.split(|byte| *byte == b'\n').next()?;
+    line.starts_with(b"#!").then(|| line.to_vec())
+}
+
+/// A path without `.` and `..` in it, as the text says it.
+fn without_dots(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            std::path::Component::ParentDir => {
+                plain.pop();
+            }
+            std::path::Component::CurDir => {}
+            other @ (std::path::Component::Prefix(_)
+            | std::path::Component::RootDir
+            | std::path::Component::Normal(_)) => plain.push(other),
+        }
+    }
+    plain
+}
