@@ -14,7 +14,6 @@ const CLAIMED: &[&str] = &[
     "tokio_util",
     "sysinfo",
     "notify",
-    "directories",
     "clap",
     "pulldown_cmark",
     "serde_json",

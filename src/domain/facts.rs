@@ -20,7 +20,7 @@ use crate::domain::untrusted::Untrusted;
 
 pub use gpu::{Gpu, GpuDevice, GpuHolder, GpuOutcome, GpuSource, GpuSourceKind};
 pub use hiding::{Contradiction, ContradictionKind, Hiding};
-pub use own::{Own, Raised};
+pub use own::{Doubt, Own, Raised};
 pub use package::Packaged;
 pub use persistence::{Autostart, AutostartKind, Persistence, Target, Trick};
 pub use process::{

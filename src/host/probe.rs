@@ -12,9 +12,11 @@ mod commands;
 mod gpu;
 mod identity;
 mod machine;
+mod own;
 mod owners;
 mod packages;
 mod processes;
+pub mod raise;
 mod sockets;
 mod text;
 mod tool;
@@ -32,6 +34,7 @@ use crate::domain::base::Moment;
 use crate::domain::facts::{Snapshot, Unread};
 use gpu::Graphics;
 use machine::Machine;
+use own::Standing;
 use owners::Owners;
 use processes::Processes;
 use sockets::Sockets;
@@ -39,7 +42,8 @@ use tools::Tools;
 use users::Users;
 
 pub use clock::HostClock;
-pub use identity::{Identity, whoami};
+pub use identity::{Identity, home, whoami};
+pub use own::own;
 pub use packages::{Database, Packages, Source};
 pub use tools::inspect;
 
@@ -96,6 +100,7 @@ pub struct Eyes {
     machine: Machine,
     graphics: Graphics,
     tools: Tools,
+    own: Standing,
     hidden: Option<Unread>,
     has_gpu: bool,
 }
@@ -119,6 +124,7 @@ impl Eyes {
             machine: Machine::new(machine::boot_id(&path)),
             graphics: Graphics::new(roots),
             tools: Tools::new(roots, Packages::open(roots)),
+            own: Standing::new(roots.live),
             hidden: hidden(&path),
             has_gpu: GPU_FILES.iter().any(|file| roots.at(file).exists()),
         })
@@ -136,7 +142,7 @@ impl Eyes {
         let gpu = self.graphics.look(moment, &self.processes, &processes);
         let empty = Snapshot::empty(moment);
         let hiding = self.tools.join(Arc::clone(&empty.hiding));
-        Snapshot { host, processes, sockets, gpu, hiding, unread, ..empty }
+        Snapshot { host, processes, sockets, gpu, hiding, own: self.own.look(), unread, ..empty }
     }
 
     /// From now on `program` of the host is run to ask about graphics processors. Only the program

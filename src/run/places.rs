@@ -3,9 +3,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use directories::ProjectDirs;
-
 use crate::cockpit::trouble::{Trouble, Unusable};
+use crate::domain::session::PROGRAM;
+use crate::host::probe;
 use crate::host::store::Store;
 use crate::run::args::Options;
 use crate::run::complain::Complaint;
@@ -34,14 +34,13 @@ pub(super) struct Places {
 impl Places {
     /// Finds them: the command line and environment first, then root's own place, then the XDG state directory.
     pub(super) fn find(options: &Options) -> Result<Self, Trouble> {
-        let project = ProjectDirs::from("", "", "firedamp");
-        let themes = project.as_ref().map(|project| project.config_dir().join("themes"));
+        let themes = own_folder("XDG_CONFIG_HOME", ".config").map(|it| it.join("themes"));
         let root = rustix::process::geteuid().is_root();
         let (sessions, sessions_by) = if let Some(dir) = &options.dir {
             (dir.clone(), "--dir or FIREDAMP_DIR")
         } else if root {
             (PathBuf::from(ROOT_SESSIONS), "root's own place")
-        } else if let Some(state) = project.as_ref().and_then(|it| it.state_dir()) {
+        } else if let Some(state) = own_folder("XDG_STATE_HOME", ".local/state") {
             (state.join("sessions"), "the XDG state directory")
         } else {
             return Err(Trouble::NoHome);
@@ -103,6 +102,13 @@ impl Places {
     }
 }
 
+/// Our folder in one of the XDG base directories: where the variable says, else below the home directory.
+fn own_folder(variable: &str, below_home: &str) -> Option<PathBuf> {
+    let named = std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute());
+    let base = named.or_else(|| Some(probe::home()?.join(below_home)))?;
+    Some(base.join(PROGRAM))
+}
+
 /// Whatever it is, something of this name is there, or nobody may know.
 fn is_there(path: &Path) -> bool {
     path.symlink_metadata().map_or_else(|error| error.kind() != io::ErrorKind::NotFound, |_| true)
@@ -112,8 +118,7 @@ fn is_there(path: &Path) -> bool {
 ///
 /// Each is one folder below one that others cannot exchange things in; what stands there and is not ours is refused.
 fn instead(root: bool) -> Vec<PathBuf> {
-    let project = ProjectDirs::from("", "", "firedamp");
-    let state = project.as_ref().and_then(|it| it.state_dir()).map(|it| it.join("sessions"));
+    let state = own_folder("XDG_STATE_HOME", ".local/state").map(|it| it.join("sessions"));
     let uid = rustix::process::geteuid().as_raw();
     let run = if root { PathBuf::from("/run") } else { PathBuf::from(format!("/run/user/{uid}")) };
     let memory = [run.join("firedamp"), PathBuf::from(format!("/dev/shm/firedamp-{uid}"))];

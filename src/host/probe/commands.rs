@@ -170,6 +170,7 @@ impl Commands {
             let (served, proc) = (Arc::clone(&desk), Arc::clone(&self.proc));
             let stuck = Arc::clone(&self.stuck);
             let helper = std::thread::Builder::new().name("commands".to_owned()).spawn(move || {
+                super::raise::looks();
                 served.serve(&proc);
                 stuck.fetch_sub(1, Ordering::AcqRel);
             });

@@ -4,9 +4,9 @@
 //! next responder knows whom to ask.
 
 use std::env::VarError;
-use std::ffi::OsString;
-use std::os::unix::ffi::OsStringExt;
-use std::path::Path;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
 
 use super::{text, tree};
 use crate::domain::untrusted::Untrusted;
@@ -47,6 +47,27 @@ pub fn whoami() -> Identity {
     }
 }
 
+/// The home directory: what the environment says, else what the host's user list says. The system's own way to ask
+/// would load libraries of the host.
+#[must_use]
+pub fn home() -> Option<PathBuf> {
+    let named = std::env::var_os("HOME").map(PathBuf::from);
+    named.filter(|home| home.is_absolute()).or_else(|| {
+        let passwd = tree::small_file(Path::new(PASSWD), MOST).ok()?;
+        home_of(&passwd, rustix::process::getuid().as_raw())
+    })
+}
+
+/// Field 6 of the first line with this user id.
+fn home_of(passwd: &[u8], uid: u32) -> Option<PathBuf> {
+    let home = passwd.split(|byte| *byte == b'\n').find_map(|line| {
+        let mut fields = line.split(|byte| *byte == b':');
+        let id = fields.nth(2).and_then(text::whole_number)?;
+        (id == uid).then(|| fields.nth(2)).flatten()
+    })?;
+    Some(PathBuf::from(OsStr::from_bytes(home))).filter(|home| home.is_absolute())
+}
+
 fn variable(name: &str) -> Option<Untrusted> {
     let value = match std::env::var(name) {
         Ok(value) => OsString::from(value),
@@ -58,4 +79,18 @@ fn variable(name: &str) -> Option<Untrusted> {
 
 fn first_word(value: &Untrusted) -> Untrusted {
     text::words(value.bytes()).next().map_or_else(Untrusted::default, Untrusted::new)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_home_is_read_from_the_list_of_users() {
+        let passwd = b"root:x:0:0:root:/root:/bin/sh\n\nweb:x:33:33::/var/www:\nodd:x:34:34:::\n";
+        assert_eq!(home_of(passwd, 33), Some("/var/www".into()));
+        assert_eq!(home_of(passwd, 0), Some("/root".into()));
+        assert_eq!(home_of(passwd, 34), None);
+        assert_eq!(home_of(passwd, 35), None);
+    }
 }

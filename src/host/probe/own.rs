@@ -1,0 +1,264 @@
+//! How the program itself stands on this host: whose code it runs, who looks over its shoulder, how it was raised.
+//!
+//! It looks at itself through its own `/proc/self`, at once at the start ([`own`]) and then from time to time in a
+//! thread. Invariant: a look takes what is there and waits for nobody. Deliberately absent: certainty. Whoever has the
+//! kernel can show us any `/proc/self`.
+
+use std::os::fd::AsFd;
+use std::os::unix::ffi::OsStringExt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rustix::io::Errno;
+
+use super::tool::Errand;
+use super::tree::{self, Reader};
+use super::{commands, raise, text};
+use crate::domain::base::{Pid, ProcessId};
+use crate::domain::facts::{Own, Reading};
+use crate::domain::untrusted::Untrusted;
+
+/// From one look at ourselves to the next.
+const PERIOD: Duration = Duration::from_secs(5);
+/// Looks from one search for listeners, which goes through the open files of all, to the next.
+const SEARCH: u32 = 6;
+/// More of our own maps is not read.
+const MOST_MAPS: usize = 4 << 20;
+/// More of our own file is not read: its headers are at its beginning.
+const HEADERS: usize = 4096;
+/// More are not listed of anything.
+const MOST_LISTED: usize = 16;
+/// A list that the host's loader reads; ours is none.
+const PRELOAD: &str = "/etc/ld.so.preload";
+
+/// The program's own standing, from look to look.
+pub(super) struct Standing {
+    errand: Option<Errand<Own>>,
+    asked: Option<Instant>,
+    last: Arc<Own>,
+}
+
+impl Standing {
+    /// Of this process; nobody stands on a recorded host.
+    pub(super) fn new(live: bool) -> Self {
+        Self { errand: None, asked: live.then(Instant::now), last: Arc::default() }
+    }
+
+    /// The newest that is known. The first time it is read at once, all but who has the terminal open.
+    pub(super) fn look(&mut self) -> Arc<Own> {
+        let Some(asked) = self.asked else { return Arc::clone(&self.last) };
+        if *self.last == Own::default() {
+            self.last = Arc::new(own());
+            self.errand = errand();
+        } else if let Some(now) = self.errand.as_mut().and_then(|it| it.take(Duration::ZERO)) {
+            self.renew(now);
+        }
+        if asked.elapsed() >= PERIOD {
+            self.asked = Some(Instant::now());
+            self.errand.iter_mut().for_each(Errand::ask);
+        }
+        Arc::clone(&self.last)
+    }
+
+    /// What is held in memory goes up and down a little all the time, which is no news.
+    fn renew(&mut self, mut now: Own) {
+        if let (Reading::Known(before), Reading::Known(after)) = (self.last.locked, now.locked)
+            && before.abs_diff(after) < before / 4
+        {
+            now.locked = self.last.locked;
+        }
+        if *self.last != now {
+            self.last = Arc::new(now);
+        }
+    }
+}
+
+/// Looks again and again in a thread of its own, and keeps what the program has come to use in memory.
+fn errand() -> Option<Errand<Own>> {
+    let (mut looks, mut listeners) = (0, Vec::new());
+    Errand::new("own", move || {
+        if looks % SEARCH == 0 {
+            raise::hold(resident()).ok();
+            listeners = self::listeners();
+        }
+        looks += 1;
+        Own { listeners: listeners.clone(), ..own() }
+    })
+}
+
+/// How the program stands, as far as that can be read at once.
+#[must_use]
+pub fn own() -> Own {
+    let (raised, looks) = raise::standing();
+    let status = tree::small_file(Path::new("/proc/self/status"), 64 << 10).unwrap_or_default();
+    Own {
+        fixed: needs_no_loader(),
+        loaded: loaded(),
+        tracer: number(&status, b"TracerPid:").filter(|pid| *pid != 0).map(Pid),
+        variables: variables(),
+        preload: preload(),
+        listeners: Vec::new(),
+        raised,
+        looks,
+        locked: locked(&status),
+        spared: spared(),
+    }
+}
+
+fn needs_no_loader() -> Reading<bool> {
+    match tree::small_file(Path::new("/proc/self/exe"), HEADERS) {
+        Ok(file) => loader(&file).map_or(Reading::Unknown, |needed| Reading::Known(!needed)),
+        Err(error) => commands::refusal(error),
+    }
+}
+
+/// A program that names a loader (`PT_INTERP`) is put together by it from libraries of the host.
+pub(super) fn loader(file: &[u8]) -> Option<bool> {
+    const INTERP: u32 = 3;
+    if !file.starts_with(b"\x7fELF\x02") {
+        return None;
+    }
+    let bytes = |at: usize, count: usize| file.get(at..)?.get(..count);
+    // The bytes are in the order of this machine: it runs the file.
+    let half = |at| bytes(at, 2)?.try_into().ok().map(u16::from_ne_bytes).map(usize::from);
+    let start = usize::try_from(u64::from_ne_bytes(bytes(32, 8)?.try_into().ok()?)).ok()?;
+    let (size, count) = (half(54)?, half(56)?);
+    let kind = |place: usize| {
+        let at = start.checked_add(place.checked_mul(size)?)?;
+        Some(u32::from_ne_bytes(bytes(at, 4)?.try_into().ok()?))
+    };
+    let kinds: Option<Vec<u32>> = (0..count).map(kind).collect();
+    Some(kinds?.contains(&INTERP))
+}
+
+/// Code in our memory that is not from our own file.
+fn loaded() -> Vec<Untrusted> {
+    let maps = tree::small_file(Path::new("/proc/self/maps"), MOST_MAPS).unwrap_or_default();
+    let exe = rustix::fs::stat("/proc/self/exe").ok().map(|stat| stat.st_ino);
+    exe.map(|inode| foreign(&maps, inode)).unwrap_or_default()
+}
+
+/// Mappings that can be executed, by their file, or by their place where they have none.
+pub(super) fn foreign(maps: &[u8], own: u64) -> Vec<Untrusted> {
+    let mut found = Vec::new();
+    for line in maps.split(|byte| *byte == b'\n') {
+        let mut words = text::words(line);
+        let (Some(place), Some(rights)) = (words.next(), words.next()) else { continue };
+        let inode = words.nth(2).and_then(text::number);
+        let name = words.collect::<Vec<_>>().join(&b' ');
+        let ours = inode == Some(own) || matches!(&name[..], b"[vdso]" | b"[vsyscall]");
+        if rights.contains(&b'x') && !ours && found.len() < MOST_LISTED {
+            let name = if name.is_empty() { place.to_vec() } else { name };
+            let name = Untrusted::new(name);
+            if !found.contains(&name) {
+                found.push(name);
+            }
+        }
+    }
+    found
+}
+
+fn variables() -> Vec<Untrusted> {
+    let names = std::env::vars_os().map(|(name, _)| name.into_vec());
+    names.filter(|name| name.starts_with(b"LD_")).take(MOST_LISTED).map(Untrusted::new).collect()
+}
+
+fn preload() -> Reading<bool> {
+    match rustix::fs::lstat(PRELOAD) {
+        Ok(_) => Reading::Known(true),
+        Err(Errno::NOENT) => Reading::Known(false),
+        Err(error) => commands::refusal(error),
+    }
+}
+
+/// Memory that is held is counted by use; what may be used some day is no memory yet.
+fn locked(status: &[u8]) -> Reading<u64> {
+    if number(status, b"VmLck:").is_none_or(|pages| pages == 0) {
+        return Reading::Denied;
+    }
+    let rollup = tree::small_file(Path::new("/proc/self/smaps_rollup"), 64 << 10);
+    let held = rollup.ok().and_then(|text| number(&text, b"Locked:"));
+    held.map_or(Reading::Unknown, |kib| Reading::Known(u64::from(kib) * 1024))
+}
+
+fn resident() -> u64 {
+    let status = tree::small_file(Path::new("/proc/self/status"), 64 << 10).unwrap_or_default();
+    number(&status, b"VmRSS:").map_or(0, |kib| u64::from(kib) * 1024)
+}
+
+fn spared() -> Reading<i32> {
+    let text = tree::small_file(Path::new("/proc/self/oom_score_adj"), 64);
+    let value = text.ok().and_then(|text| str::from_utf8(&text).ok()?.trim().parse().ok());
+    value.map_or(Reading::Unknown, Reading::Known)
+}
+
+/// The first number behind a name at the beginning of a line.
+fn number(status: &[u8], name: &[u8]) -> Option<u32> {
+    let line = status.split(|byte| *byte == b'\n').find_map(|line| line.strip_prefix(name))?;
+    text::words(line).next().and_then(text::whole_number)
+}
+
+/// Who else has our terminal open: whoever does so from another session has no business there.
+fn listeners() -> Vec<ProcessId> {
+    let Ok(terminal) = rustix::termios::ttyname(rustix::stdio::stdin(), Vec::new()) else {
+        return Vec::new();
+    };
+    let Ok(proc) = tree::open_dir(Path::new("/proc")) else { return Vec::new() };
+    let mut reader = Reader::new(proc.as_fd());
+    let (mut pids, mut found) = (Vec::new(), Vec::new());
+    let own = std::process::id();
+    let Some((home, _)) = session(&mut reader, own) else { return found };
+    reader.pids(&mut pids).ok();
+    for pid in pids.into_iter().filter(|pid| *pid != own) {
+        let Some((session, start)) = session(&mut reader, pid) else { continue };
+        let mut open = false;
+        if session != home {
+            reader.open_files(pid, |_, target| open |= target == terminal.to_bytes()).ok();
+        }
+        if open && found.len() < MOST_LISTED {
+            found.push(ProcessId { pid: Pid(pid), start, inode: 0 });
+        }
+    }
+    found
+}
+
+/// The session of a process, and when it started.
+fn session(reader: &mut Reader<'_>, pid: u32) -> Option<(u32, u64)> {
+    let text = reader.file(pid, "stat").ok()?;
+    let start = text::stat(text)?.start;
+    let close = text.iter().rposition(|byte| *byte == b')')?;
+    let session = text::words(text.get(close + 1..)?).nth(3).and_then(text::whole_number)?;
+    Some((session, start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_of_others_is_told_from_our_own() {
+        let maps = b"5500-5600 r-xp 00000000 08:01 77 /opt/our own\n\
+            5600-5700 r--p 00000000 08:01 99 /usr/lib/libx.so\n\
+            7f00-7f10 r-xp 00000000 08:01 78 /tmp/lib hook.so (deleted)\n\
+            7f10-7f20 rwxp 00000000 00:00 0 \n\
+            7fff-8000 r-xp 00000000 00:00 0 [vdso]\n";
+        let names: Vec<_> = foreign(maps, 77).iter().map(|name| name.plain(80)).collect();
+        assert_eq!(names, ["/tmp/lib hook.so (deleted)", "7f10-7f20"]);
+    }
+
+    #[test]
+    fn a_file_that_is_no_program_says_nothing() {
+        assert_eq!(loader(b""), None);
+        assert_eq!(loader(b"\x7fELF\x02"), None);
+        assert_eq!(loader(&[b"\x7fELF\x02\0\0\0".as_slice(), &[0xff; 120]].concat()), None);
+    }
+
+    #[test]
+    fn this_program_itself_is_seen_as_it_is() {
+        let own = own();
+        assert_eq!(own.fixed, Reading::Known(true), "it is built static");
+        assert_eq!(own.loaded, []);
+        assert_ne!(own.spared, Reading::Unknown);
+    }
+}
