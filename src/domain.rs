@@ -5,6 +5,7 @@ pub mod untrusted;
 
 pub mod facts;
 pub mod playbook;
+pub mod wire;
 
 pub mod detect;
 

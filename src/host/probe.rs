@@ -23,6 +23,7 @@ mod tool;
 mod tools;
 mod tree;
 mod users;
+mod wire;
 
 #[cfg(test)]
 mod tests;
@@ -32,6 +33,7 @@ use std::sync::Arc;
 
 use crate::domain::base::Moment;
 use crate::domain::facts::{Snapshot, Unread};
+use crate::domain::wire::Ear;
 use gpu::Graphics;
 use machine::Machine;
 use own::Standing;
@@ -40,6 +42,7 @@ use processes::Processes;
 use sockets::Sockets;
 use tools::Tools;
 use users::Users;
+use wire::Listener;
 
 pub use clock::HostClock;
 pub use identity::{Identity, home, whoami};
@@ -101,6 +104,7 @@ pub struct Eyes {
     graphics: Graphics,
     tools: Tools,
     own: Standing,
+    listener: Listener,
     hidden: Option<Unread>,
     has_gpu: bool,
 }
@@ -125,6 +129,7 @@ impl Eyes {
             graphics: Graphics::new(roots),
             tools: Tools::new(roots, Packages::open(roots)),
             own: Standing::new(roots.live),
+            listener: Listener::default(),
             hidden: hidden(&path),
             has_gpu: GPU_FILES.iter().any(|file| roots.at(file).exists()),
         })
@@ -140,9 +145,16 @@ impl Eyes {
         let sockets = self.sockets.rows(moment, &self.owners);
         let host = self.machine.look(&mut unread);
         let gpu = self.graphics.look(moment, &self.processes, &processes);
+        let wire = self.listener.look(moment, &sockets);
         let empty = Snapshot::empty(moment);
         let hiding = self.tools.join(Arc::clone(&empty.hiding));
-        Snapshot { host, processes, sockets, gpu, hiding, own: self.own.look(), unread, ..empty }
+        let own = self.own.look();
+        Snapshot { host, processes, sockets, gpu, hiding, wire, own, unread, ..empty }
+    }
+
+    /// Listens on the wire from now on with this ear, or not any more. Whether the kernel lets us is in the next look.
+    pub fn listen(&mut self, ear: Option<Ear>, now: Moment) {
+        self.listener.turn(ear, now);
     }
 
     /// From now on `program` of the host is run to ask about graphics processors. Only the program

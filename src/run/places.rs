@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use directories::ProjectDirs;
+
 use crate::cockpit::trouble::{Trouble, Unusable};
 use crate::domain::session::PROGRAM;
 use crate::host::probe;
@@ -34,13 +36,13 @@ pub(super) struct Places {
 impl Places {
     /// Finds them: the command line and environment first, then root's own place, then the XDG state directory.
     pub(super) fn find(options: &Options) -> Result<Self, Trouble> {
-        let themes = own_folder("XDG_CONFIG_HOME", ".config").map(|it| it.join("themes"));
+        let themes = own_folder(Folder::Config).map(|it| it.join("themes"));
         let root = rustix::process::geteuid().is_root();
         let (sessions, sessions_by) = if let Some(dir) = &options.dir {
             (dir.clone(), "--dir or FIREDAMP_DIR")
         } else if root {
             (PathBuf::from(ROOT_SESSIONS), "root's own place")
-        } else if let Some(state) = own_folder("XDG_STATE_HOME", ".local/state") {
+        } else if let Some(state) = own_folder(Folder::State) {
             (state.join("sessions"), "the XDG state directory")
         } else {
             return Err(Trouble::NoHome);
@@ -102,8 +104,29 @@ impl Places {
     }
 }
 
-/// Our folder in one of the XDG base directories: where the variable says, else below the home directory.
-fn own_folder(variable: &str, below_home: &str) -> Option<PathBuf> {
+/// Folders of ours in the XDG base directories.
+#[derive(Clone, Copy)]
+enum Folder {
+    /// Settings.
+    Config,
+    /// State: sessions.
+    State,
+}
+
+/// Our folder in one of the XDG base directories. Without `HOME` the usual library asks the C library who we are, and that
+/// one loads libraries of the host: then the list of users tells, as we read it ourselves.
+fn own_folder(folder: Folder) -> Option<PathBuf> {
+    if std::env::var_os("HOME").is_some_and(|home| !home.is_empty()) {
+        let project = ProjectDirs::from("", "", PROGRAM)?;
+        return match folder {
+            Folder::Config => Some(project.config_dir().to_owned()),
+            Folder::State => project.state_dir().map(Path::to_owned),
+        };
+    }
+    let (variable, below_home) = match folder {
+        Folder::Config => ("XDG_CONFIG_HOME", ".config"),
+        Folder::State => ("XDG_STATE_HOME", ".local/state"),
+    };
     let named = std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute());
     let base = named.or_else(|| Some(probe::home()?.join(below_home)))?;
     Some(base.join(PROGRAM))
@@ -118,7 +141,7 @@ fn is_there(path: &Path) -> bool {
 ///
 /// Each is one folder below one that others cannot exchange things in; what stands there and is not ours is refused.
 fn instead(root: bool) -> Vec<PathBuf> {
-    let state = own_folder("XDG_STATE_HOME", ".local/state").map(|it| it.join("sessions"));
+    let state = own_folder(Folder::State).map(|it| it.join("sessions"));
     let uid = rustix::process::geteuid().as_raw();
     let run = if root { PathBuf::from("/run") } else { PathBuf::from(format!("/run/user/{uid}")) };
     let memory = [run.join("firedamp"), PathBuf::from(format!("/dev/shm/firedamp-{uid}"))];

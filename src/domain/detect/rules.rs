@@ -140,7 +140,7 @@ fn arguments(command: &Untrusted, look_for: &Indicators, reasons: &mut Vec<(Grad
             if let Some(url) = look_for.schemes.iter().find_map(|scheme| pool_url(word, scheme)) {
                 add(Grade::Confirmed.min(cap), Rule::PoolUrl, url);
             }
-            if let Some(end) = endpoint(word).filter(|end| is_pool_name(end, &look_for.names)) {
+            if let Some(end) = endpoint(word).filter(|end| is_pool(end, look_for)) {
                 add(Grade::Suspect.min(cap), Rule::PoolName, end);
             }
         }
@@ -212,23 +212,7 @@ fn endpoint_port(text: &str) -> Option<u16> {
     (!host.is_empty()).then_some(port)
 }
 
-/// The host, or a part of it from a dot on, begins as a pattern says: `pool.*` fits `eu.pool.example`.
-fn is_pool_name(end: &str, patterns: &[String]) -> bool {
-    let host = end.rsplit_once(':').map_or(end, |(host, _)| host);
-    let is_host = host.contains('.')
-        && host
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'));
-    // The time servers of the NTP pool are on every host.
-    if !is_host || host.ends_with(".ntp.org") {
-        return false;
-    }
-    let starts = std::iter::once(0).chain(host.match_indices('.').map(|(at, _)| at + 1));
-    let mut parts = starts.filter_map(|at| host.get(at..));
-    parts.any(|part| {
-        patterns.iter().any(|pattern| {
-            let stem = pattern.trim_start_matches('*').trim_end_matches('*');
-            stem.len() > 1 && part.starts_with(stem)
-        })
-    })
+/// The place on the net that `end` names is one of the playbook's pools.
+fn is_pool(end: &str, look_for: &Indicators) -> bool {
+    look_for.is_pool_name(end.rsplit_once(':').map_or(end, |(host, _)| host))
 }

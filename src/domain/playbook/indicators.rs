@@ -25,6 +25,27 @@ impl Indicators {
         self.gpu = self.gpu.or(other.gpu);
         self
     }
+
+    /// The host, or a part of it from a dot on, begins as a pattern says: `pool.*` fits `eu.pool.example`.
+    #[must_use]
+    pub fn is_pool_name(&self, host: &str) -> bool {
+        let is_host = host.contains('.')
+            && host
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'));
+        // The time servers of the NTP pool are on every host.
+        if !is_host || host.ends_with(".ntp.org") {
+            return false;
+        }
+        let starts = std::iter::once(0).chain(host.match_indices('.').map(|(at, _)| at + 1));
+        let mut parts = starts.filter_map(|at| host.get(at..));
+        parts.any(|part| {
+            self.names.iter().any(|pattern| {
+                let stem = pattern.trim_start_matches('*').trim_end_matches('*');
+                stem.len() > 1 && part.starts_with(stem)
+            })
+        })
+    }
 }
 
 impl Playbook {
