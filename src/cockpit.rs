@@ -38,6 +38,7 @@ mod touched;
 pub mod trouble;
 mod undo;
 mod update;
+pub mod wire;
 
 use std::sync::Arc;
 
@@ -47,7 +48,7 @@ use crate::cockpit::model::{Offer, Pen, Size, Source};
 use crate::cockpit::pen::{Around, Came, Went, Wish};
 use crate::domain::base::{Both, Moment, Timestamp};
 use crate::domain::facts::Snapshot;
-use crate::domain::playbook::Playbook;
+use crate::domain::playbook::{Indicators, Playbook};
 use crate::domain::session::{Entry, Event, Past};
 use crate::domain::untrusted::Untrusted;
 
@@ -140,6 +141,8 @@ pub enum Effect {
     Pen(Wish),
     /// Let this program of the host run as a source of facts. Only ever after its event was saved.
     UseTool(Untrusted),
+    /// Listen on the wire for what these indicators name, or not any more. Only ever begun after its event was saved.
+    Listen(Option<Arc<Indicators>>),
     /// Change the pace or place of the tape.
     Tape(Tape),
     /// Use the theme after this one.

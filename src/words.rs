@@ -20,6 +20,7 @@ pub mod search;
 pub mod session;
 pub mod storage;
 pub mod trouble;
+pub mod wire;
 
 pub use caption::Caption;
 pub use search::search;

@@ -10,7 +10,7 @@ use crate::cockpit::filter::Filter;
 use crate::cockpit::model::NoticeKind;
 use crate::cockpit::pen::Wish;
 use crate::cockpit::{
-    Effect, Model, acts, coach, copy, cursor, find, goto, handoff, obey, pen, rows,
+    Effect, Model, acts, coach, copy, cursor, find, goto, handoff, obey, pen, rows, wire,
 };
 use crate::domain::session::Event;
 use crate::domain::untrusted::Untrusted;
@@ -29,6 +29,7 @@ pub(super) fn in_dialog(model: &mut Model, command: Command) -> Vec<Effect> {
                 .into_iter()
                 .collect();
         }
+        (Dialog::Listen, Command::Open) => return wire::agree(model),
         (Dialog::PenAsked(watcher), Command::Open) => {
             let watcher = watcher.clone();
             return pen::give_to(model, watcher);

@@ -97,6 +97,8 @@ pub enum Command {
     Acknowledge,
     /// Let `nvidia-smi` run; asks first.
     AllowGpuTool,
+    /// Listen on the wire, or not any more; asks first.
+    Listen,
     /// Sign the handoff.
     HandOff,
     /// Accept the handoff.
@@ -227,6 +229,8 @@ pub const VERBS: &[Verb] = &[
     // Whoever only reads may take a notice off the screen; the entry needs the pen.
     look("acknowledge", Command::Acknowledge, Group::Work),
     work("allow-nvidia-smi", Command::AllowGpuTool),
+    // Whoever only reads may stop it; the entry needs the pen.
+    look("listen", Command::Listen, Group::Work),
     work("sign", Command::HandOff),
     // Whoever only reads asks for the pen with it; the acceptance follows when the pen comes.
     look("accept", Command::Accept, Group::Work),

@@ -30,6 +30,8 @@ pub enum Dialog {
     Item(ItemId),
     /// «Let this program of the host run?»
     AllowTool(Untrusted),
+    /// «Listen on the wire?»
+    Listen,
     /// «Leave?»
     Leave,
     /// The brief, with the words for the next responder.
@@ -126,6 +128,7 @@ impl Dialog {
         matches!(
             self,
             Self::AllowTool(_)
+                | Self::Listen
                 | Self::Leave
                 | Self::ShowExpert
                 | Self::EndTraining
@@ -149,6 +152,7 @@ impl Dialog {
             | Self::Node(..)
             | Self::Item(_)
             | Self::AllowTool(_)
+            | Self::Listen
             | Self::Leave
             | Self::PenAsked(_)
             | Self::NotNamed(_)

@@ -81,11 +81,13 @@ impl<'a> Looked<'a> {
         let closing = |state| matches!(state, SocketState::TimeWait | SocketState::Close);
         let open = snapshot.sockets.iter().filter(|it| !closing(it.state));
         let unread = |it: &Unread| it.what.bytes().starts_with(b"/proc/net/");
+        let heard = snapshot.wire.conversations(snapshot.moment);
+        let heard = heard.flat_map(|it| [it.server, it.client]).map(|it| (Protocol::Tcp, it));
         Self {
             snapshot,
             is_tape: source != SourceKind::Host,
             sockets_unread: snapshot.unread.iter().any(unread),
-            remotes: open.filter_map(|it| Some((it.protocol, it.remote?))).collect(),
+            remotes: open.filter_map(|it| Some((it.protocol, it.remote?))).chain(heard).collect(),
         }
     }
 

@@ -10,7 +10,7 @@ use crate::cockpit::model::{
     NoticeKind, Pen, Pending, Recording, Session, SourceKind, Stage, View,
 };
 use crate::cockpit::storage::{Storage, Unsaved};
-use crate::cockpit::{Effect, Model, Opened, acts, coach, decision, handoff, pen, rows};
+use crate::cockpit::{Effect, Model, Opened, acts, coach, decision, handoff, pen, rows, wire};
 use crate::domain::base::Language;
 use crate::domain::playbook::{PB_31, read};
 use crate::domain::session::{Anchor, Entry, Event, KEPT, Past};
@@ -114,6 +114,7 @@ pub(super) fn saved(model: &mut Model, ticket: u64, entry: Entry) -> Vec<Effect>
         Event::Allowed { program, .. } if model.source.kind == SourceKind::Host => {
             effects.push(Effect::UseTool(program.clone()));
         }
+        Event::Listening { on } => effects.extend(wire::turned(model, *on)),
         Event::PenGiven { .. } => effects.extend(pen::given(model)),
         _ => {}
     }

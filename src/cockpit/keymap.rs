@@ -134,6 +134,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[Key::Char('v')], Command::Range),
     bind(&[Key::Char('a')], Command::Acknowledge),
     bind(&[Key::Char('V')], Command::AllowGpuTool),
+    bind(&[Key::Char('W')], Command::Listen),
     bind(&[Key::Char('S')], Command::HandOff),
     bind(&[Key::Char('A')], Command::Accept),
     bind(&[Key::Char('g'), Key::Char('m')], Command::Move),

@@ -89,6 +89,7 @@ const fn input_of(dialog: &mut Dialog) -> Option<&mut Input> {
         | Dialog::Node(..)
         | Dialog::Item(_)
         | Dialog::AllowTool(_)
+        | Dialog::Listen
         | Dialog::Leave
         | Dialog::Coach
         | Dialog::ShowExpert

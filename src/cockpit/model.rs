@@ -62,6 +62,8 @@ pub struct Model {
     pub source: Source,
     /// Whether what is seen is recorded.
     pub recording: Recording,
+    /// This screen was told to listen on the wire.
+    pub listens: bool,
     /// How the place of the session is.
     pub storage: Storage,
     /// Who is around, and what is asked of them.
@@ -218,6 +220,7 @@ impl Model {
             live: Live::default(),
             source: Source::default(),
             recording: Recording::default(),
+            listens: false,
             storage: Storage::default(),
             pen: pen::Desk::default(),
             panes: Panes::default(),

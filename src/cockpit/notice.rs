@@ -90,6 +90,8 @@ pub enum NoticeKind {
     MovedAway(Untrusted),
     /// There is no such tool on this host.
     NoTool,
+    /// Nobody can listen here: this is a recording.
+    NoWireHere,
     /// News in training: from whom, what.
     Inject(String, Both<String>),
     /// The recording is at its end.
@@ -295,6 +297,7 @@ impl NoticeKind {
             | Self::UnknownVerb(_)
             | Self::ThemeLoaded(_)
             | Self::NoTool
+            | Self::NoWireHere
             | Self::EndOfTape
             | Self::MustRead(_)
             | Self::AllRead

@@ -14,7 +14,7 @@ use crate::cockpit::find::Before;
 use crate::cockpit::model::{NoticeKind, Pane, Pen, SourceKind, Stage, Touched, View};
 use crate::cockpit::{
     Effect, Model, Which, acknowledge, acts, answer, coach, copy, cursor, decision, find, follow,
-    goto, handoff, pen, rows, tape, undo,
+    goto, handoff, pen, rows, tape, undo, wire,
 };
 use crate::domain::session::ItemState;
 
@@ -163,6 +163,7 @@ fn look_further(model: &mut Model, command: Command) -> Vec<Effect> {
         Command::GoToTime => goto::ask(model),
         Command::Bookmarks => goto::bookmarks(model),
         Command::Live => return goto::live(model),
+        Command::Listen => return wire::ask(model),
         Command::Acknowledge => return acknowledge::acknowledge(model),
         Command::Accept if coach::is_over(model) => model.notice(NoticeKind::TrainingOver),
         Command::Accept => return handoff::accept(model),
@@ -237,13 +238,13 @@ fn open(model: &mut Model) {
             row.zip(pane.flow.clone()).map(|(row, flow)| Dialog::Node(flow, row.node.clone()))
         }
         Pane::Checklist => acts::item_under_cursor(model).map(Dialog::Item),
+        Pane::Wire => wire::process_under_cursor(model).map(Dialog::Process),
         Pane::Gpu
         | Pane::Timeline
         | Pane::Playbook
         | Pane::Handoff
         | Pane::Hiding
-        | Pane::Persistence
-        | Pane::Wire => None,
+        | Pane::Persistence => None,
     };
     match dialog {
         Some(dialog) => model.dialog = dialog,

@@ -29,7 +29,7 @@ pub(super) fn refresh(model: &mut Model) {
     model.panes.hiding.step(0);
     model.panes.persistence.lines = snapshot.persistence.entries.len();
     model.panes.persistence.step(0);
-    model.panes.wire.lines = snapshot.wire.sightings.len();
+    model.panes.wire.lines = crate::cockpit::wire::rows(&snapshot, &model.live.indicators).len();
     model.panes.wire.step(0);
     follow::look(model);
 }

@@ -5,6 +5,7 @@
 
 mod rules;
 mod watch;
+mod wire;
 
 pub use watch::Watch;
 
@@ -83,6 +84,8 @@ pub enum FactSource {
     Sockets,
     /// A source of GPU facts.
     Gpu,
+    /// Packets on the wire.
+    Wire,
 }
 
 /// The rules of this version.
@@ -107,4 +110,8 @@ pub enum Rule {
     DeletedExe,
     /// The name or command line holds characters that hide or repaint (ATT&CK T1036).
     HiddenCharacters,
+    /// It was heard to speak a mining protocol.
+    StratumSpoken,
+    /// A name server or a TLS greeting was heard to be asked for one of the playbook's names.
+    PoolNameAsked,
 }

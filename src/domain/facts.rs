@@ -27,7 +27,7 @@ pub use process::{
     Ancestor, Around, Container, HiddenFrom, Io, Namespaces, Process, RunState, Runtime,
 };
 pub use socket::{Flow, OtherKind, OtherSocket, Protocol, Socket, SocketState, SocketView};
-pub use wire::{Heard, Sighting, Spoken, Wire, WireState};
+pub use wire::{Heard, Sighting, Speaker, Spoken, Wire, WireState};
 
 /// What one look at a host saw. Rows that did not change since the look before are shared with it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

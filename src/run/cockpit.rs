@@ -250,6 +250,10 @@ impl<'a> Desk<'a> {
                 self.hands.use_tool(&path);
                 None
             }
+            Effect::Listen(look_for) => {
+                self.hands.listen(look_for.as_deref());
+                None
+            }
             Effect::Move(to) => self.hands.carry(&to),
             Effect::Tape(tape) => {
                 self.hands.tape(tape);

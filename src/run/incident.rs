@@ -18,8 +18,10 @@ use crate::cockpit::storage::Unsaved;
 use crate::cockpit::trouble::{NotCarried, Trouble};
 use crate::cockpit::{Msg, Opened, Tape, Which};
 use crate::domain::base::Clock;
+use crate::domain::playbook::Indicators;
 use crate::domain::session::{Branch, Break, Event, Opening, Past};
 use crate::domain::untrusted::Untrusted;
+use crate::domain::wire::Ear;
 use crate::host::probe::{self, HostClock};
 use crate::host::store::{self, Follower, Hand, Recorder, Store, StoreError};
 use crate::run::cockpit::Happening;
@@ -205,6 +207,11 @@ impl Hands for Incident {
 
     fn use_tool(&mut self, path: &Untrusted) {
         self.order(Order::Allow(path.clone()));
+    }
+
+    fn listen(&mut self, look_for: Option<&Indicators>) {
+        let ear = look_for.map(|it| Box::new(Ear::new(it.clone())));
+        self.order(Order::Listen(ear));
     }
 
     /// The host cannot be rewound.

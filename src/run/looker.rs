@@ -17,6 +17,7 @@ use crate::cockpit::model::NoticeKind;
 use crate::domain::base::Clock;
 use crate::domain::facts::Snapshot;
 use crate::domain::untrusted::Untrusted;
+use crate::domain::wire::Ear;
 use crate::host::probe::Eyes;
 use crate::host::store::{Recorder, Stopped};
 use crate::run::cockpit::Happening;
@@ -36,6 +37,8 @@ pub(super) enum Order {
     StopRecording,
     /// This program of the host may run as a source.
     Allow(Untrusted),
+    /// Listen on the wire with this ear, or not any more.
+    Listen(Option<Box<Ear>>),
 }
 
 /// How long leaving waits for a look and a recording to end.
@@ -72,7 +75,7 @@ impl Looker {
                     Ok(()) | Err(TrySendError::Full(_)) => {}
                     Err(TrySendError::Closed(_)) => return,
                 }
-                if !wait(&waiting, begun, &mut eyes, &mut recorder) {
+                if !wait(&waiting, begun, &mut eyes, &mut recorder, &clock) {
                     return;
                 }
             }
@@ -100,6 +103,7 @@ fn wait(
     begun: Instant,
     eyes: &mut Eyes,
     recorder: &mut Option<Recorder>,
+    clock: &impl Clock,
 ) -> bool {
     loop {
         let left = PERIOD.saturating_sub(begun.elapsed());
@@ -108,6 +112,10 @@ fn wait(
             Ok(Order::StopRecording) => *recorder = None,
             Ok(Order::Allow(path)) => {
                 eyes.allow(Path::new(OsStr::from_bytes(path.bytes())));
+                return true;
+            }
+            Ok(Order::Listen(ear)) => {
+                eyes.listen(ear.map(|ear| *ear), clock.now());
                 return true;
             }
             Err(RecvTimeoutError::Timeout) => return true,

@@ -41,6 +41,7 @@ fn page<'a>(model: &'a Model, theme: &'a Theme, area: Rect) -> Option<Sheet<'a>>
         | Dialog::Help(..)
         | Dialog::Palette(..)
         | Dialog::AllowTool(_)
+        | Dialog::Listen
         | Dialog::Leave
         | Dialog::SignHandoff(_)
         | Dialog::Coach

@@ -19,7 +19,7 @@ use crate::ui::text::{fit_spans, pieces, put, put_all, span, width};
 use crate::ui::theme::Theme;
 use crate::ui::wrap::wrap;
 use crate::ui::{ask, coach, debrief, details, footer, help, menu, palette, turn, twice};
-use crate::words::{Caption, command, key, session};
+use crate::words::{Caption, command, key, session, wire};
 
 /// What a question takes.
 const ANSWERS: &[(&str, Caption)] = &[("Enter", Caption::Yes), ("Esc", Caption::Cancel)];
@@ -64,6 +64,10 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
         Dialog::AllowTool(path) => {
             let lines = allow_tool(model, theme, path, area);
             question(model, theme, Caption::AllowTool, lines, area, buf);
+        }
+        Dialog::Listen => {
+            let lines = listen(model, theme, area);
+            answered(model, theme, (Caption::Listen, ANSWERS), lines, area, buf);
         }
         Dialog::Leave => {
             question(model, theme, Caption::Leave, leave(model, theme, area), area, buf);
@@ -118,6 +122,10 @@ pub fn dialog_steps(model: &Model, theme: &Theme) -> usize {
         }
         Dialog::PenAsked(watcher) => {
             let lines = pen_asked(model, theme, watcher, area).len();
+            (lines, text_rows(area, lines))
+        }
+        Dialog::Listen => {
+            let lines = listen(model, theme, area).len();
             (lines, text_rows(area, lines))
         }
         Dialog::Leave => {
@@ -191,6 +199,14 @@ fn allow_tool(model: &Model, theme: &Theme, path: &Untrusted, area: Rect) -> Vec
     let mut lines = vec![Line::default(), Line::from(program), Line::default()];
     let help = Caption::AllowToolHelp.text(model.language);
     lines.extend(paragraph(theme, Role::Text, help, room(area)));
+    lines
+}
+
+fn listen(model: &Model, theme: &Theme, area: Rect) -> Vec<Line<'static>> {
+    let mut lines = vec![Line::default()];
+    for word in [wire::Word::Does, wire::Word::Keeps, wire::Word::DoesNot, wire::Word::Shows] {
+        lines.extend(paragraph(theme, Role::Text, word.text(model.language), room(area)));
+    }
     lines
 }
 

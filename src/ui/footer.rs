@@ -81,9 +81,11 @@ fn of_dialog(model: &Model) -> (&'static [Command], &'static [(&'static str, Cap
         Dialog::GivePen(..) => (&[], &[("Enter", Caption::GiveNow), CHOOSE, CANCEL]),
         Dialog::Ask(Asked::Time, _) => (&[], &[("Enter", Caption::GoThere), CANCEL]),
         Dialog::SignHandoff(_) => (&[], &[("Enter", Caption::SignNow), CANCEL]),
-        Dialog::AllowTool(_) | Dialog::Leave | Dialog::ShowExpert | Dialog::EndTraining => {
-            (&[], &[("Enter", Caption::Yes), CANCEL])
-        }
+        Dialog::AllowTool(_)
+        | Dialog::Listen
+        | Dialog::Leave
+        | Dialog::ShowExpert
+        | Dialog::EndTraining => (&[], &[("Enter", Caption::Yes), CANCEL]),
         Dialog::Node(..) | Dialog::Item(_) if model.writes() => (&[Command::Mark], &[CLOSE]),
         Dialog::Node(..) | Dialog::Item(_) | Dialog::Printed => (&[], &[CLOSE]),
         Dialog::Copy(..) => {
@@ -163,7 +165,8 @@ const fn of_pane(pane: Pane) -> &'static [Command] {
         }
         Pane::Network => &[Command::Open, Command::Filter, Command::Note],
         Pane::Gpu => &[Command::AllowGpuTool, Command::Note],
-        Pane::Hiding | Pane::Persistence | Pane::Wire => &[Command::Note],
+        Pane::Hiding | Pane::Persistence => &[Command::Note],
+        Pane::Wire => &[Command::Listen, Command::Open, Command::Note],
         Pane::Decision => &[
             Command::Mark,
             Command::Open,

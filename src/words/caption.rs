@@ -305,6 +305,8 @@ captions! {
     AllowTool => "Let this program of the host run?", "ให้รันโปรแกรมของเครื่องนี้หรือไม่";
     /// Tool: what it means.
     AllowToolHelp => "The host may be hostile, so its programs may be too. It runs with a clean environment, a time limit, and an entry in the journal.", "เครื่องนี้อาจถูกยึด โปรแกรมในเครื่องจึงอาจถูกแก้ จะรันด้วย environment สะอาด มีเวลาจำกัด และลง journal";
+    /// Wire: title.
+    Listen => "Listen on the wire?", "ฟังสายสัญญาณหรือไม่";
     /// Leave: title.
     Leave => "Leave?", "ออกจากโปรแกรมหรือไม่";
     /// The same in training, where another command goes on.

@@ -3,7 +3,7 @@
 use crate::cockpit::command::{Command, Group};
 use crate::cockpit::model::{Pane, View};
 use crate::domain::base::{Both, Language};
-use crate::words::pick;
+use crate::words::{pick, wire};
 
 /// What a command is listed under.
 #[must_use]
@@ -174,6 +174,7 @@ const fn words(command: Command) -> Texts {
             "let nvidia-smi run; asks first",
             "อนุญาตให้รัน nvidia-smi จะถามก่อน",
         ),
+        Command::Listen => wire::VERB,
         Command::HandOff => say("sign", "เซ็นส่งเวร", "sign the handoff", "เซ็นส่งเวร"),
         Command::Accept => say("accept", "รับเวร", "accept the handoff", "รับเวรต่อ"),
         Command::Move => say(

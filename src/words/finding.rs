@@ -28,6 +28,8 @@ pub const fn rule(language: Language, rule: Rule) -> &'static str {
         Rule::HighGpu => ("high GPU", "GPU สูง"),
         Rule::DeletedExe => ("deleted file", "ไฟล์ถูกลบ"),
         Rule::HiddenCharacters => ("hidden text", "ข้อความซ่อน"),
+        Rule::StratumSpoken => ("speaks stratum", "คุยแบบ stratum"),
+        Rule::PoolNameAsked => ("pool on the wire", "ชื่อ pool บนสาย"),
     };
     pick(language, en, th)
 }
@@ -51,6 +53,12 @@ pub fn reason(language: Language, reason: &Reason) -> Phrase {
         Rule::HiddenCharacters => {
             ("holds characters that hide or repaint text: ", "มีอักขระที่ซ่อนหรือเขียนทับข้อความ: ")
         }
+        Rule::StratumSpoken => {
+            ("was heard to speak a mining protocol: ", "ได้ยินว่าคุยด้วยโพรโทคอลขุดเหรียญ: ")
+        }
+        Rule::PoolNameAsked => {
+            ("a mining pool was named on the wire: ", "ได้ยินชื่อ mining pool บนสายสัญญาณ: ")
+        }
     };
     Phrase::of(pick(language, en, th)).theirs(&reason.value)
 }
@@ -65,6 +73,7 @@ pub const fn source(language: Language, source: FactSource) -> &'static str {
         FactSource::Stat => ("/proc/PID/stat", "/proc/PID/stat"),
         FactSource::Sockets => ("the kernel's socket list", "รายการ socket ของ kernel"),
         FactSource::Gpu => ("the GPU pane's source", "แหล่งข้อมูล GPU"),
+        FactSource::Wire => ("packets on the wire", "แพ็กเก็ตบนสายสัญญาณ"),
     };
     pick(language, en, th)
 }

@@ -105,6 +105,7 @@ pub const fn weight(kind: &NoticeKind) -> Weight {
         | NoticeKind::AskedForShift(..)
         | NoticeKind::ThemeLoaded(_)
         | NoticeKind::NoTool
+        | NoticeKind::NoWireHere
         | NoticeKind::EndOfTape
         | NoticeKind::Signed(_)
         | NoticeKind::Accepted(_)
@@ -265,6 +266,7 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
                 .ours(bytes.to_string())
         }
         NoticeKind::NotRecording(why) => not_recording(language, why),
+        NoticeKind::NoWireHere => Phrase::of(crate::words::wire::no_wire_here(language)),
         NoticeKind::NoTool => say("There is no nvidia-smi on this host.", "เครื่องนี้ไม่มี nvidia-smi"),
         NoticeKind::Inject(from, text) => {
             Phrase::default().named(from).ours(": ").named(text.get(language))

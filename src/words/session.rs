@@ -8,7 +8,7 @@ use crate::domain::session::{ClockChange, Event, ItemState, Opening, Place, know
 use crate::domain::untrusted::Untrusted;
 use crate::words::finding;
 use crate::words::trouble::damage;
-use crate::words::{Phrase, pick, short};
+use crate::words::{Phrase, pick, short, wire};
 
 /// Title of a pane.
 #[must_use]
@@ -162,6 +162,7 @@ pub fn event(language: Language, event: &Event) -> Phrase {
         Event::Allowed { program, .. } => {
             say("allowed this program to run: ", "อนุญาตให้รันโปรแกรม: ").theirs(program)
         }
+        Event::Listening { on } => Phrase::of(wire::listening(language, *on)),
         Event::HandedOff { words, to, .. } if to.is_empty() => {
             say("handoff signed: ", "เซ็นส่งเวร: ").theirs(words)
         }

@@ -94,7 +94,11 @@ pub(in crate::cockpit) fn went(model: &mut Model, went: Went) {
     model.pen = Desk { forced, gave, lost, ..Desk::default() };
     if matches!(
         model.dialog,
-        Dialog::AllowTool(_) | Dialog::PenAsked(_) | Dialog::GivePen(..) | Dialog::LoseReasons(..)
+        Dialog::AllowTool(_)
+            | Dialog::Listen
+            | Dialog::PenAsked(_)
+            | Dialog::GivePen(..)
+            | Dialog::LoseReasons(..)
     ) {
         model.dialog = Dialog::Closed;
     }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::domain::base::{Moment, ProcessId};
-use crate::domain::detect::rules;
 use crate::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject};
+use crate::domain::detect::{rules, wire};
 use crate::domain::facts::{Process, Snapshot, Socket};
 use crate::domain::playbook::Indicators;
 use crate::domain::untrusted::Untrusted;
@@ -37,7 +37,7 @@ struct Load {
 }
 
 /// What speaks against one subject so far.
-type Gathered = BTreeMap<Subject, Vec<(Grade, Reason)>>;
+pub(super) type Gathered = BTreeMap<Subject, Vec<(Grade, Reason)>>;
 
 impl Watch {
     /// Takes in the next snapshot and gives all findings of that moment.
@@ -53,6 +53,7 @@ impl Watch {
         for socket in &snapshot.sockets {
             connection(socket, look_for, &mut gathered);
         }
+        wire::heard(snapshot, look_for, &mut gathered);
         gathered.into_iter().filter_map(|(subject, reasons)| finding(subject, reasons)).collect()
     }
 

@@ -112,15 +112,53 @@ pub enum Spoken {
         login: Untrusted,
         /// Program and version that it says it is.
         agent: Untrusted,
+        /// Which end was heard to speak it: the other one may not understand a word.
+        by: Speaker,
     },
 }
 
+/// An end of a conversation that was heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Speaker {
+    /// The end that began.
+    Client,
+    /// The other one.
+    Server,
+    /// Both.
+    Both,
+}
+
+/// A conversation that was heard within this time goes on.
+const GOES_ON_MS: u64 = 300_000;
+
 impl Wire {
+    /// Mining conversations that were heard of late; whether anybody on this host is seen to hold them or not.
+    pub fn conversations(&self, now: Moment) -> impl Iterator<Item = &Sighting> {
+        let goes_on = move |it: &&Sighting| {
+            matches!(it.spoken, Spoken::Stratum { .. })
+                && now.boot_ms.saturating_sub(it.last.boot_ms) <= GOES_ON_MS
+        };
+        self.sightings.iter().map(|it| &**it).filter(goes_on)
+    }
+
     /// The name of an address, if one was heard.
     #[must_use]
     pub fn name_of(&self, ip: IpAddr) -> Option<&Untrusted> {
         let at = self.names.binary_search_by_key(&ip, |(known, _)| *known).ok()?;
         self.names.get(at).map(|(_, name)| name)
+    }
+}
+
+impl Speaker {
+    /// This one and that one.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Client, Self::Client) => Self::Client,
+            (Self::Server, Self::Server) => Self::Server,
+            _ => Self::Both,
+        }
     }
 }
 

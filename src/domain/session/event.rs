@@ -12,7 +12,7 @@ use crate::domain::untrusted::Untrusted;
 pub const PROGRAM: &str = "firedamp";
 
 /// The kinds of [`Event`] that this version knows, as they are written.
-pub(super) const KINDS: [&str; 25] = [
+pub(super) const KINDS: [&str; 26] = [
     "opened",
     "resumed",
     "left",
@@ -25,6 +25,7 @@ pub(super) const KINDS: [&str; 25] = [
     "ended",
     "acknowledged",
     "allowed",
+    "listening",
     "handed-off",
     "accepted",
     "anchored",
@@ -151,6 +152,11 @@ pub enum Event {
         /// SHA-256 of the file, when it could be read.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         sha256: Option<Digest>,
+    },
+    /// The responder asked to listen on the wire, or not to any more.
+    Listening {
+        /// From here on.
+        on: bool,
     },
     /// The responder signed a handoff brief.
     HandedOff {

@@ -196,6 +196,7 @@ impl State {
             }
             Event::Resumed { .. }
             | Event::Left
+            | Event::Listening { .. }
             | Event::Clock { .. }
             | Event::PenGiven { .. }
             | Event::PenTaken { .. } => {}

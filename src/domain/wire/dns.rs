@@ -45,7 +45,8 @@ pub fn message(bytes: &[u8]) -> Option<Message> {
         return None;
     }
     let name = reader.name()?;
-    let _kind_and_class = reader.skip(4)?;
+    // Whatever is asked about the name: addresses, mail, text.
+    reader.skip(4)?;
     let is_answer = flags & ANSWER != 0;
     let mut read = Message { id, is_answer, name, aliases: Vec::new(), addresses: Vec::new() };
     if is_answer && questions == 1 && !read.name.is_empty() {

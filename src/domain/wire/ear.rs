@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use crate::domain::base::{Moment, ProcessId};
-use crate::domain::facts::{Heard, Sighting, Socket, Spoken, Wire};
+use crate::domain::facts::{Heard, Sighting, Socket, Speaker, Spoken, Wire};
 use crate::domain::playbook::Indicators;
 use crate::domain::untrusted::Untrusted;
 use crate::domain::wire::filter::{DNS, Filter};
@@ -148,11 +148,10 @@ impl Ear {
     /// What there is to tell: all that matched, and the names of addresses that `sockets` lead to.
     #[must_use]
     pub fn told(&self, sockets: &[Arc<Socket>]) -> Wire {
-        let open: HashSet<IpAddr> =
-            sockets.iter().filter_map(|it| Some(it.remote?.ip())).collect();
-        let named = self.names.iter().rev();
-        let named = named.filter(|(ip, it)| it.matters || open.contains(ip)).take(TOLD);
-        let mut names: Vec<_> = named.map(|(ip, it)| (*ip, it.name.clone())).collect();
+        let open: HashSet<IpAddr> = sockets.iter().filter_map(|it| Some(it.remote?.ip())).collect();
+        let newest = self.names.iter().rev();
+        let wanted = newest.filter(|(ip, it)| it.matters || open.contains(ip)).take(TOLD);
+        let mut names: Vec<_> = wanted.map(|(ip, it)| (*ip, it.name.clone())).collect();
         names.sort_unstable_by_key(|(ip, _)| *ip);
         let sightings = self.sightings.iter().map(|(_, it)| Arc::clone(it)).collect();
         Wire { heard: self.heard, names, sightings, let_go: self.let_go, ..Wire::default() }
@@ -181,7 +180,8 @@ impl Ear {
             self.heard.questions += 1;
             if self.look_for.is_pool_name(&message.name) {
                 let name = Untrusted::from(message.name.as_str());
-                let spoken = Spoken::Dns { name, alias: Untrusted::default(), addresses: Vec::new() };
+                let spoken =
+                    Spoken::Dns { name, alias: Untrusted::default(), addresses: Vec::new() };
                 self.sight(now, ends, spoken);
             }
             self.asked.put((ends, message.id), message.name);
@@ -235,7 +235,7 @@ impl Ear {
         let next = place.wrapping_add(length);
         let rest = match bytes.first() {
             Some(22) => self.greeting(now, flow, bytes),
-            Some(b'{') => self.lines(now, flow, bytes),
+            Some(b'{') => self.lines(now, flow, &bytes),
             // The tail of something that was not joined.
             Some(_) | None => None,
         };
@@ -273,16 +273,20 @@ impl Ear {
     }
 
     /// Gives back the last line, if it goes on in what follows.
-    fn lines(&mut self, now: Moment, flow: Flow, bytes: Vec<u8>) -> Option<Vec<u8>> {
+    fn lines(&mut self, now: Moment, flow: Flow, bytes: &[u8]) -> Option<Vec<u8>> {
         let mut understood = 0;
         let mut rest = None;
         let mut lines = bytes.split(|byte| *byte == b'\n').peekable();
         while let Some(line) = lines.next() {
             if let Some(message) = stratum::message(line) {
                 understood += 1;
-                let ends = if message.from_server { (flow.1, flow.0) } else { flow };
-                let stratum::Message { method, login, agent, .. } = message;
-                self.sight(now, ends, Spoken::Stratum { method: method.into(), login, agent });
+                let stratum::Message { method, login, agent, from_server } = message;
+                let (by, ends) = if from_server {
+                    (Speaker::Server, (flow.1, flow.0))
+                } else {
+                    (Speaker::Client, flow)
+                };
+                self.sight(now, ends, Spoken::Stratum { method: method.into(), login, agent, by });
             } else if lines.peek().is_none() && stratum::goes_on(line) {
                 rest = Some(line.to_vec());
             }
@@ -326,15 +330,24 @@ impl Ear {
 
 /// A conversation is known by what it says of itself: a login tells more than a job. `true` if more is known now.
 fn learn(known: &mut Spoken, more: Spoken) -> bool {
-    let Spoken::Stratum { login, agent, .. } = known else { return false };
-    let Spoken::Stratum { method, login: new, agent: by } = more else { return false };
-    let tells = (login.is_empty() && !new.is_empty()) || (agent.is_empty() && !by.is_empty());
+    let Spoken::Stratum { method, login, agent, by } = known else { return false };
+    let Spoken::Stratum { method: with, login: new, agent: program, by: speaker } = more else {
+        return false;
+    };
+    let both = by.and(speaker);
+    let is_news = both != *by;
+    *by = both;
+    let tells = (login.is_empty() && !new.is_empty()) || (agent.is_empty() && !program.is_empty());
     if tells {
-        let login = if new.is_empty() { std::mem::take(login) } else { new };
-        let agent = if by.is_empty() { std::mem::take(agent) } else { by };
-        *known = Spoken::Stratum { method, login, agent };
+        *method = with;
+        if !new.is_empty() {
+            *login = new;
+        }
+        if !program.is_empty() {
+            *agent = program;
+        }
     }
-    tells
+    tells || is_news
 }
 
 /// Who holds these ends, by end and other end; no other end for a socket that talks to anybody.

@@ -195,7 +195,7 @@ impl Program {
         self.act(LOAD_KEPT, FROM_PORT).test(IS, dns, Place::Keep, Place::Next);
         self.act(LOAD_KEPT, TO_PORT).test(IS, dns, Place::Keep, Place::Said);
         self.at(Place::Said).act(LOAD_B_AT_X, 0).test(IS, 22, Place::Tls, Place::Next);
-        // `{"` and `{ `; then what is surely a tail of nothing: other records of TLS.
+        // Other records of TLS begin something and are no tail; `{"` and `{ ` begin a line of JSON.
         self.test(IS_AT_LEAST, 20, Place::Next, Place::Tail);
         self.test(IS_OVER, 23, Place::Next, Place::Drop);
         self.act(LOAD_H_AT_X, 0).test(IS, 0x7b22, Place::Keep, Place::Next);
@@ -213,15 +213,13 @@ impl Program {
         self.lines.push(Line::Do(RETURN, 0));
     }
 
-    /// Distances in the place of names. Every test leads forward and not further than a byte can say: the program has
-    /// some 70 lines and [`PORTS`] more. A distance that were longer would lead to dropping instead.
+    /// Distances in the place of names. Every test leads forward, and no further than a byte can say: the program has
+    /// some 70 steps and those for [`PORTS`]. One that leads out of the program the kernel refuses.
     fn assembled(&self) -> Vec<Instruction> {
-        let distance = |from: usize, place: Place| {
-            let target = match place {
-                Place::Next => from + 1,
-                named => self.places.get(&named).copied().unwrap_or(from + 1),
-            };
-            u8::try_from(target.saturating_sub(from + 1)).unwrap_or(u8::MAX)
+        let distance = |from: usize, place: Place| match self.places.get(&place) {
+            _ if place == Place::Next => 0,
+            Some(target) => u8::try_from(target.saturating_sub(from + 1)).unwrap_or(u8::MAX),
+            None => u8::MAX,
         };
         let step = |(at, line): (usize, &Line)| match line {
             Line::Do(code, k) => Instruction { code: *code, if_true: 0, if_false: 0, k: *k },

@@ -34,7 +34,9 @@ pub fn segment(packet: &[u8]) -> Option<Segment<'_>> {
         LaxNetSlice::Arp(_) => return None,
     };
     let (ports, place, payload) = match read.transport? {
-        TransportSlice::Udp(udp) => ((udp.source_port(), udp.destination_port()), None, udp.payload()),
+        TransportSlice::Udp(udp) => {
+            ((udp.source_port(), udp.destination_port()), None, udp.payload())
+        }
         TransportSlice::Tcp(tcp) => (
             (tcp.source_port(), tcp.destination_port()),
             Some(tcp.sequence_number()),

@@ -82,9 +82,9 @@ pub fn message(line: &[u8]) -> Option<Message> {
         "eth_submitLogin" => Some(said("eth_submitLogin", first(0), none())),
         other => {
             let method = METHODS.iter().find(|it| **it == other)?;
-            let is_told = ["notify", "set_", "set"].iter().any(|it| {
-                method.strip_prefix("mining.").is_some_and(|rest| rest.starts_with(it))
-            });
+            let is_told = ["notify", "set_", "set"]
+                .iter()
+                .any(|it| method.strip_prefix("mining.").is_some_and(|rest| rest.starts_with(it)));
             let speaks = if is_told { told } else { said };
             Some(speaks(method, none(), none()))
         }

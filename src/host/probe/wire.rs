@@ -106,9 +106,8 @@ impl Listening {
             stop: AtomicBool::new(false),
         });
         let served = Arc::clone(&shared);
-        let thread = thread::Builder::new()
-            .name("wire".to_owned())
-            .spawn(move || listen(ring, &served))?;
+        let thread =
+            thread::Builder::new().name("wire".to_owned()).spawn(move || listen(ring, &served))?;
         Ok(Self { shared, thread, since })
     }
 }

@@ -7,9 +7,10 @@ use std::sync::{Arc, Weak};
 
 use crate::cockpit::model::Live;
 use crate::cockpit::panes::{NetworkPart, NetworkRow};
+use crate::cockpit::wire;
 use crate::domain::base::Language;
 use crate::domain::detect::{Finding, Grade, Subject};
-use crate::domain::facts::Snapshot;
+use crate::domain::facts::{Sighting, Snapshot, Spoken, WireState};
 use crate::ui::text::percent;
 use crate::words::Phrase;
 use crate::words::finding;
@@ -80,7 +81,7 @@ impl Known<'_> {
     fn on(self, topic: Topic) -> Vec<Phrase> {
         match topic {
             Topic::Load => vec![self.cpu(), self.gpu()],
-            Topic::Pool => vec![self.pool()],
+            Topic::Pool => [Some(self.pool()), self.wire()].into_iter().flatten().collect(),
             Topic::Process => vec![self.found()],
             Topic::Hosts => vec![Phrase::of(said::one_host(self.language))],
             Topic::Cloud => vec![Phrase::of(said::ask_cloud(self.language))],
@@ -115,6 +116,21 @@ impl Known<'_> {
         let remote = first.and_then(|it| it.socket.remote).map(|it| it.to_string());
         let count = format!("{}: {matches}", said::pool_connections(self.language));
         Phrase::of(remote.map_or(count.clone(), |remote| format!("{count} ({remote})")))
+    }
+
+    /// What was heard on the wire; nothing where nobody listens.
+    fn wire(self) -> Option<Phrase> {
+        let snapshot = self.live.snapshot.as_ref()?;
+        if snapshot.wire.state != WireState::Listening {
+            return None;
+        }
+        let sightings = snapshot.wire.sightings.iter();
+        let is_stratum = |it: &&Arc<Sighting>| matches!(it.spoken, Spoken::Stratum { .. });
+        let stratum = sightings.filter(is_stratum).count();
+        let named = snapshot.wire.sightings.len() - stratum;
+        let rows = wire::rows(snapshot, &self.live.indicators).len();
+        let allowed = rows.saturating_sub(snapshot.wire.sightings.len());
+        Some(Phrase::of(crate::words::wire::live(self.language, named, stratum, allowed)))
     }
 
     fn found(self) -> Phrase {

@@ -1,6 +1,7 @@
 //! Connections: those that lead to pools on top, then those that are open, then those that wait.
 //!
-//! Absent on purpose: names of addresses. Asking for one would tell the attacker's name server that we look.
+//! Absent on purpose: asking for names of addresses. That would tell the attacker's name server that we look; a name is
+//! shown only where somebody on this host asked for it while we listened.
 
 use std::net::SocketAddr;
 
@@ -36,6 +37,8 @@ const STATE: usize = 6;
 const AGE: usize = 5;
 /// Cells for an owner's name and the blanks beside it.
 const NAME: usize = 24;
+/// Fewer cells than this say nothing of a name.
+const LEAST_NAME: usize = 12;
 /// Cells of a pid at least: its column's name.
 const LEAST_PID: usize = 3;
 
@@ -301,7 +304,9 @@ fn connection(
     }
     // Against whom nothing speaks, there is no reason to leave room for.
     let cells = if found.is_some() { columns.owner } else { pen.room() };
-    owner(row, pen, columns.pid, cells);
+    let named = model.live.snapshot.as_ref().zip(socket.remote);
+    let name = named.and_then(|(snapshot, remote)| snapshot.wire.name_of(remote.ip()));
+    owner(row, name, pen, columns.pid, cells);
     if let Some(found) = found.filter(|_| columns.why > 0) {
         pen.skip(1);
         let room = pen.room();
@@ -340,7 +345,14 @@ fn why_lines(model: &Model, theme: &Theme, row: &NetworkRow, cells: usize) -> Ve
     lines.into_iter().map(|line| Line::from(span(theme, role, line))).collect()
 }
 
-fn owner(row: &NetworkRow, pen: &mut Row<'_>, digits: usize, cells: usize) {
+/// Who holds it, and where there is room for it the name of the other end, as it was heard on the wire.
+fn owner(
+    row: &NetworkRow,
+    name: Option<&Untrusted>,
+    pen: &mut Row<'_>,
+    digits: usize,
+    cells: usize,
+) {
     let cells = cells.min(pen.room());
     let before = pen.room();
     match &row.owner {
@@ -354,6 +366,11 @@ fn owner(row: &NetworkRow, pen: &mut Row<'_>, digits: usize, cells: usize) {
             }
         }
         None => pen.right(Role::Unknown, "?", digits.min(cells)),
+    }
+    let left = cells.saturating_sub(before - pen.room());
+    if let Some(name) = name.filter(|_| left >= LEAST_NAME) {
+        pen.say(Role::Dim, "  = ");
+        pen.pieces(Role::Untrusted, name, left - 4);
     }
     let taken = before - pen.room();
     pen.skip(cells.saturating_sub(taken));

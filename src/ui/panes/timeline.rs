@@ -269,6 +269,7 @@ fn mark(event: &Event) -> (&'static str, Role) {
         | Event::Resumed { .. }
         | Event::Left
         | Event::Allowed { .. }
+        | Event::Listening { .. }
         | Event::Anchored { .. }
         | Event::TapeAt { .. } => (" ", Role::Dim),
         Event::Hinted { .. } | Event::ExpertShown => ("?", Role::Warn),

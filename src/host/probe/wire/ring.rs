@@ -42,7 +42,10 @@ pub(super) struct Ring {
     at: usize,
 }
 
-#[expect(unsafe_code, reason = "the mapping is an address, and addresses are not sent by themselves")]
+#[expect(
+    unsafe_code,
+    reason = "the mapping is an address, and addresses are not sent by themselves"
+)]
 // SAFETY: the mapping belongs to this value alone and to no thread.
 unsafe impl Send for Ring {}
 
@@ -87,7 +90,8 @@ impl Ring {
         #[expect(unsafe_code, reason = "the kernel's memory")]
         // SAFETY: `at` is below BLOCKS, so the block lies in the mapping, which lives as long as `self`; its status says
         // that the kernel does not write to it until that is set back, which is done below, after the last use.
-        let block = unsafe { slice::from_raw_parts(self.memory.as_ptr().add(self.at * BLOCK), BLOCK) };
+        let block =
+            unsafe { slice::from_raw_parts(self.memory.as_ptr().add(self.at * BLOCK), BLOCK) };
         let packets = number(block, PACKETS).unwrap_or_default();
         let mut from = number(block, FIRST).unwrap_or_default();
         for _ in 0..packets {

@@ -1,0 +1,152 @@
+//! Words of the wire: what listening does, what it does not, and what was heard.
+
+use crate::domain::base::{Both, Language};
+use crate::domain::facts::{Heard, Speaker, Spoken};
+use crate::words::pick;
+
+/// What the footer and the help say of the verb, in both languages.
+pub(super) const VERB: (Both<&str>, Both<&str>) = (
+    Both { en: "listen", th: "ฟังสาย" },
+    Both {
+        en: "listen on the wire, or stop; asks first", th: "ฟังสายสัญญาณหรือหยุดฟัง จะถามก่อน"
+    },
+);
+
+macro_rules! words {
+    ($($(#[$doc:meta])+ $word:ident => $en:literal, $th:literal;)+) => {
+        /// A fixed text of the wire.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Word { $($(#[$doc])+ $word,)+ }
+
+        impl Word {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$word,)+];
+
+            /// Its text.
+            #[must_use]
+            pub const fn text(self, language: Language) -> &'static str {
+                match self { $(Self::$word => pick(language, $en, $th),)+ }
+            }
+        }
+    };
+}
+
+words! {
+    /// Question: what it does.
+    Does => "Hears DNS questions, server names in TLS greetings, and stratum messages.", "ฟังคำถาม DNS ชื่อเซิร์ฟเวอร์ใน TLS และข้อความ stratum";
+    /// Question: what is kept.
+    Keeps => "Keeps only what names a pool, and names of open connections.", "เก็บเฉพาะสิ่งที่ระบุ pool และชื่อของการเชื่อมต่อที่เปิดอยู่";
+    /// Question: what it does not do.
+    DoesNot => "Sends nothing, asks nobody, sees only this network namespace.", "ไม่ส่งอะไร ไม่ถามใคร เห็นเฉพาะ network namespace นี้";
+    /// Question: what a rootkit and others may see.
+    Shows => "Root here can see that somebody listens. It is an entry in the journal.", "root ของเครื่องนี้เห็นได้ว่ามีคนฟัง และจะลง journal";
+    /// Pane, off: first line.
+    Off => "Nobody listens. Press W to listen; it asks first.", "ยังไม่ได้ฟัง กด W เพื่อฟัง จะถามก่อน";
+    /// Pane, off: why one would.
+    OffWhy => "It finds pools behind names, proxies and ports that look innocent.", "ช่วยหา pool ที่ซ่อนหลังชื่อ proxy หรือพอร์ตที่ดูปกติ";
+    /// Pane: nobody can listen to a recording.
+    OffTape => "Nobody listened when this was recorded.", "ตอนที่อัดไว้ไม่มีใครฟังสายสัญญาณ";
+    /// Pane: the kernel refused; why follows.
+    Refused => "The kernel refused:", "kernel ไม่อนุญาต:";
+    /// Pane: how to be allowed.
+    HowRoot => "Run firedamp as root,", "รัน firedamp ด้วย root";
+    /// Pane: the other way.
+    HowCap => "or give its file the right: setcap cap_net_raw+ep firedamp", "หรือให้สิทธิ์กับไฟล์: setcap cap_net_raw+ep firedamp";
+    /// Pane: nothing matched yet.
+    Quiet => "Nothing that speaks of mining was heard yet.", "ยังไม่ได้ยินอะไรเกี่ยวกับการขุดเหรียญ";
+    /// Column.
+    Last => "LAST", "ล่าสุด";
+    /// Column.
+    What => "WHAT", "ชนิด";
+    /// Column.
+    Said => "NAME OR METHOD", "ชื่อหรือคำสั่ง";
+    /// Column.
+    Login => "LOGIN", "บัญชี";
+    /// Column.
+    From => "FROM", "จาก";
+    /// Column.
+    Verdict => "VERDICT", "ผล";
+    /// Verdict of the flow: block and alert.
+    Pool => "pool!", "pool!";
+    /// Verdict: nothing but the port speaks for a pool.
+    Port => "port", "พอร์ต";
+    /// Verdict of the flow: allow.
+    Allow => "allow", "ผ่าน";
+    /// Detail: what to block.
+    Block => "block", "ควรบล็อก";
+    /// Detail: nothing is blocked by the program.
+    NotBlocked => "firedamp blocks nothing itself", "firedamp ไม่บล็อกให้เอง";
+    /// Counter.
+    Let => "let through", "ผ่านตัวกรอง";
+    /// Counter.
+    Dropped => "dropped", "ตกหล่น";
+    /// Counter.
+    Names => "names", "ชื่อ";
+    /// Counter.
+    LetGo => "older let go", "รายการเก่าถูกปล่อย";
+    /// Title: the state.
+    Listening => "listening", "กำลังฟัง";
+    /// Title: the state.
+    IsOff => "off", "ปิดอยู่";
+    /// Title: the state.
+    IsRefused => "refused", "ไม่ได้รับอนุญาต";
+}
+
+/// The kind of a message, in its column.
+#[must_use]
+pub const fn kind(spoken: &Spoken) -> &'static str {
+    match spoken {
+        Spoken::Dns { .. } => "DNS",
+        Spoken::Tls { .. } => "TLS",
+        Spoken::Stratum { .. } => "STRATUM",
+    }
+}
+
+/// Which end was heard to speak.
+#[must_use]
+pub const fn speaker(language: Language, by: Speaker) -> &'static str {
+    match by {
+        Speaker::Client => pick(language, "the client speaks it", "ฝั่ง client พูด"),
+        Speaker::Server => pick(language, "only the server speaks it", "มีแต่ฝั่ง server พูด"),
+        Speaker::Both => pick(language, "both ends speak it", "ทั้งสองฝั่งพูด"),
+    }
+}
+
+/// What was read, in numbers.
+#[must_use]
+pub fn heard(language: Language, heard: Heard) -> String {
+    let Heard { questions, greetings, messages, unclear } = heard;
+    match language {
+        Language::En => {
+            format!("DNS {questions}, TLS {greetings}, stratum {messages}, unclear {unclear}")
+        }
+        Language::Th => {
+            format!("DNS {questions}, TLS {greetings}, stratum {messages}, ไม่ชัด {unclear}")
+        }
+    }
+}
+
+/// What the wire says to the playbook's question about pools.
+#[must_use]
+pub fn live(language: Language, pools: usize, stratum: usize, allowed: usize) -> String {
+    match language {
+        Language::En => format!("wire: {stratum} stratum, {pools} pool names, {allowed} allowed"),
+        Language::Th => format!("สายสัญญาณ: stratum {stratum}, ชื่อ pool {pools}, ผ่าน {allowed}"),
+    }
+}
+
+/// The entry in the journal.
+#[must_use]
+pub const fn listening(language: Language, on: bool) -> &'static str {
+    if on {
+        pick(language, "began to listen on the wire", "เริ่มฟังสายสัญญาณ")
+    } else {
+        pick(language, "stopped to listen on the wire", "หยุดฟังสายสัญญาณ")
+    }
+}
+
+/// Nobody can listen to a recording.
+#[must_use]
+pub const fn no_wire_here(language: Language) -> &'static str {
+    pick(language, "Only the wire of this host can be heard.", "ฟังได้เฉพาะสายสัญญาณของเครื่องจริง")
+}
