@@ -3,6 +3,9 @@
 //! Every name is made up, and every packet is made here.
 #![expect(clippy::unwrap_used, reason = "a test ends where its stage is not set")]
 
+#[allow(dead_code, reason = "each test file uses its own part of this")]
+mod incident;
+
 #[path = "wire/bytes.rs"]
 mod bytes;
 #[path = "wire/ear.rs"]

@@ -141,7 +141,7 @@ pub const fn listening(language: Language, on: bool) -> &'static str {
     if on {
         pick(language, "began to listen on the wire", "เริ่มฟังสายสัญญาณ")
     } else {
-        pick(language, "stopped to listen on the wire", "หยุดฟังสายสัญญาณ")
+        pick(language, "stopped listening on the wire", "หยุดฟังสายสัญญาณ")
     }
 }
 

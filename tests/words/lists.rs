@@ -18,7 +18,7 @@ use firedamp::words::notice::{Weight, notice, weight_word};
 use firedamp::words::{Caption, Phrase, command, fact, finding, pane, session};
 use std::collections::BTreeMap;
 
-pub(crate) const RULES: [Rule; 9] = [
+pub(crate) const RULES: [Rule; 11] = [
     Rule::PoolUrl,
     Rule::MinerName,
     Rule::PoolName,
@@ -28,15 +28,18 @@ pub(crate) const RULES: [Rule; 9] = [
     Rule::HighGpu,
     Rule::DeletedExe,
     Rule::HiddenCharacters,
+    Rule::StratumSpoken,
+    Rule::PoolNameAsked,
 ];
 
-pub(crate) const SOURCES: [FactSource; 6] = [
+pub(crate) const SOURCES: [FactSource; 7] = [
     FactSource::Comm,
     FactSource::CommandLine,
     FactSource::Exe,
     FactSource::Stat,
     FactSource::Sockets,
     FactSource::Gpu,
+    FactSource::Wire,
 ];
 
 pub(crate) fn process() -> Subject {
@@ -98,6 +101,8 @@ pub(crate) fn events() -> Vec<Event> {
         Event::Ended { subject: connection(), name: value() },
         Event::Acknowledged { subject: process() },
         Event::Allowed { program: value(), sha256: None },
+        Event::Listening { on: true },
+        Event::Listening { on: false },
         Event::HandedOff { words: value(), to: Untrusted::default(), read: vec![] },
         Event::HandedOff { words: value(), to: value(), read: vec![3] },
         Event::Accepted { handoff: 9, read: vec![3], instead_of: Untrusted::default() },
@@ -165,6 +170,7 @@ pub(crate) fn notices() -> Vec<NoticeKind> {
         NoticeKind::TornSetAside(12),
         NoticeKind::NotRecording(Refusal::Other(value())),
         NoticeKind::NoTool,
+        NoticeKind::NoWireHere,
         NoticeKind::Inject(String::from("SOC"), text),
         NoticeKind::EndOfTape,
         NoticeKind::Signed(anchor()),
