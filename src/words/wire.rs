@@ -75,13 +75,15 @@ words! {
     /// Detail: what to block.
     Block => "block", "ควรบล็อก";
     /// Detail: nothing is blocked by the program.
-    NotBlocked => "firedamp blocks nothing itself", "firedamp ไม่บล็อกให้เอง";
+    NotBlocked => "nothing is blocked by firedamp", "firedamp ไม่บล็อกให้เอง";
     /// Counter.
     Let => "let through", "ผ่านตัวกรอง";
     /// Counter.
     Dropped => "dropped", "ตกหล่น";
     /// Counter.
     Names => "names", "ชื่อ";
+    /// Kind of a row: a name of an address.
+    Name => "NAME", "ชื่อ";
     /// Counter.
     LetGo => "older let go", "รายการเก่าถูกปล่อย";
     /// Title: the state.

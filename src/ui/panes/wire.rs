@@ -24,10 +24,12 @@ const KIND: usize = 7;
 const VERDICT: usize = 7;
 /// From this many cells on, logins have a column of their own.
 const CELLS_FOR_LOGIN: usize = 100;
-/// Rows below the list: a rule is drawn by the words themselves, so it needs no line of its own.
-const DETAIL: u16 = 3;
-/// From this many rows on, columns are named and the row under the cursor is told in full.
-const ROWS_FOR_DETAIL: u16 = 8;
+/// Rows below the list: the row under the cursor, and the counters.
+const DETAIL: u16 = 4;
+/// From this many rows on, the row under the cursor is told in full.
+const ROWS_FOR_DETAIL: u16 = 10;
+/// From this many rows on, columns are named.
+const ROWS_FOR_HEADS: u16 = 5;
 
 /// Cells of the columns that share what is left.
 #[derive(Clone, Copy, Debug)]
@@ -150,7 +152,7 @@ fn table(
     buf: &mut Buffer,
 ) {
     let columns = Columns::of(usize::from(area.width));
-    let heads = usize::from(area.height >= ROWS_FOR_DETAIL - DETAIL);
+    let heads = usize::from(area.height >= ROWS_FOR_HEADS);
     if heads > 0 {
         head(model.language, columns, Row::new(theme, model.glyphs, area, 0, buf));
     }
@@ -192,7 +194,10 @@ fn one(model: &Model, snapshot: &Snapshot, heard: &Heard<'_>, columns: Columns, 
             let (name, login) = words(it);
             (ago, said::kind(&it.spoken), name, login)
         }
-        Heard::Name(_, name) => (String::new(), "DNS", (*name).clone(), Untrusted::default()),
+        Heard::Name(_, name) => {
+            let kind = Word::Name.text(model.language);
+            (String::new(), kind, (*name).clone(), Untrusted::default())
+        }
     };
     let (verdict, role) = verdict(model, heard);
     row.right(Role::Dim, &ago, AGE);
@@ -252,7 +257,7 @@ fn from(snapshot: &Snapshot, heard: &Heard<'_>, cells: usize, row: &mut Row<'_>)
     row.skip(cells.saturating_sub(before - row.room()));
 }
 
-/// The row under the cursor in full: its ends, and what to block.
+/// The row under the cursor in full: its ends, who it is for, and what to block.
 fn detail(
     model: &Model,
     theme: &Theme,
@@ -261,31 +266,37 @@ fn detail(
     buf: &mut Buffer,
 ) {
     let language = model.language;
-    let mut row = Row::new(theme, model.glyphs, area, 0, buf);
+    let mut rule = Row::new(theme, model.glyphs, area, 0, buf);
+    let sign = rule.signs().frame.horizontal_top;
+    rule.say(Role::Border, &sign.repeat(2));
+    let ends = match heard {
+        Heard::Sighting(it) => format!(" {} > {}  x{} ", it.client, it.server, it.times),
+        Heard::Name(ip, _) => format!(" {ip} "),
+    };
+    rule.say(Role::Dim, &ends);
+    let rest = rule.room();
+    rule.say(Role::Border, &sign.repeat(rest));
+    let mut who = Row::new(theme, model.glyphs, area, 1, buf);
     let sighting = match heard {
         Heard::Sighting(sighting) => sighting,
-        Heard::Name(ip, name) => {
-            row.say(Role::Dim, &format!("{ip}  "));
-            let room = row.room();
-            row.pieces(Role::Untrusted, name, room);
+        Heard::Name(_, name) => {
+            let room = who.room();
+            who.pieces(Role::Untrusted, name, room);
             return;
         }
     };
-    row.say(Role::Dim, &format!("{} > {}  x{}", sighting.client, sighting.server, sighting.times));
     if let Spoken::Stratum { by, agent, login, .. } = &sighting.spoken {
-        row.say(Role::Dim, &format!("  {}  ", said::speaker(language, *by)));
-        let room = row.room();
-        row.pieces(Role::Untrusted, agent, room);
-        if !login.is_empty() && usize::from(area.width) < CELLS_FOR_LOGIN {
-            row.skip(1);
-            let room = row.room();
-            row.pieces(Role::Untrusted, login, room);
+        who.say(Role::Text, said::speaker(language, *by));
+        for theirs in [login, agent].into_iter().filter(|it| !it.is_empty()) {
+            who.skip(2);
+            let room = who.room();
+            who.pieces(Role::Untrusted, theirs, room);
         }
     }
-    let mut row = Row::new(theme, model.glyphs, area, 1, buf);
+    let mut row = Row::new(theme, model.glyphs, area, 2, buf);
     row.say(Role::Crit, &format!("{}: ", Word::Block.text(language)));
     block(snapshot, sighting, &mut row);
-    row.say(Role::Dim, &format!("  ({})", Word::NotBlocked.text(language)));
+    row.say(Role::Dim, &format!(" ({})", Word::NotBlocked.text(language)));
 }
 
 /// The name, its addresses and the port, as somebody would type them into a firewall or a name server.
@@ -314,12 +325,14 @@ fn block(snapshot: &Snapshot, sighting: &Sighting, row: &mut Row<'_>) {
 
 fn counters(language: Language, wire: &Wire, mut row: Row<'_>) {
     let say = |word: Word| word.text(language);
+    if wire.dropped > 0 {
+        // First, since it says that the rest is not the whole.
+        row.say(Role::Warn, &format!("{} {}  ", say(Word::Dropped), wire.dropped));
+    }
     let read = said::heard(language, wire.heard);
     let (through, names) = (say(Word::Let), say(Word::Names));
     let text = format!("{read}  {through} {}  {names} {}", wire.packets, wire.names.len());
     row.say(Role::Dim, &text);
-    let role = if wire.dropped > 0 { Role::Warn } else { Role::Dim };
-    row.say(role, &format!("  {} {}", say(Word::Dropped), wire.dropped));
     if wire.let_go > 0 {
         row.say(Role::Dim, &format!("  {} {}", say(Word::LetGo), wire.let_go));
     }
