@@ -22,7 +22,10 @@ pub use gpu::{Gpu, GpuDevice, GpuHolder, GpuOutcome, GpuSource, GpuSourceKind};
 pub use hiding::{Contradiction, ContradictionKind, Hiding};
 pub use own::{Doubt, Own, Raised};
 pub use package::Packaged;
-pub use persistence::{Autostart, AutostartKind, Persistence, Target, Trick};
+pub use persistence::{
+    Autostart, AutostartKey, AutostartKind, Persistence, Remark, Running, Target, Trick, decoded,
+    running, tricks,
+};
 pub use process::{
     Ancestor, Around, Container, HiddenFrom, Io, Namespaces, Process, RunState, Runtime,
 };

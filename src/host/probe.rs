@@ -15,6 +15,7 @@ mod machine;
 mod own;
 mod owners;
 mod packages;
+mod persistence;
 mod processes;
 pub mod raise;
 mod sockets;
@@ -38,6 +39,7 @@ use gpu::Graphics;
 use machine::Machine;
 use own::Standing;
 use owners::Owners;
+use persistence::Hunter;
 use processes::Processes;
 use sockets::Sockets;
 use tools::Tools;
@@ -48,6 +50,7 @@ pub use clock::HostClock;
 pub use identity::{Identity, home, whoami};
 pub use own::own;
 pub use packages::{Database, Packages, Source};
+pub use persistence::{Hunt, Judge};
 pub use tools::inspect;
 
 /// More of the list of mounts is not read.
@@ -102,11 +105,14 @@ pub struct Eyes {
     owners: Owners,
     machine: Machine,
     graphics: Graphics,
+    packages: Packages,
     tools: Tools,
     own: Standing,
     listener: Listener,
     hidden: Option<Unread>,
     has_gpu: bool,
+    roots: Roots,
+    hunter: Option<Hunter>,
 }
 
 impl Eyes {
@@ -121,17 +127,21 @@ impl Eyes {
         let proc = tree::open_dir(&path)
             .map_err(|source| ProbeError::Open { path: path.clone(), source: source.into() })?;
         let users = Users::new(roots.at("etc/passwd"));
+        let packages = Packages::open(roots);
         Ok(Self {
             processes: Processes::new(proc, users, roots.live),
             sockets: Sockets::new(path.join("self/net"), roots.live),
             owners: Owners::default(),
             machine: Machine::new(machine::boot_id(&path)),
             graphics: Graphics::new(roots),
-            tools: Tools::new(roots, Packages::open(roots)),
+            tools: Tools::new(roots, packages.clone()),
+            packages,
             own: Standing::new(roots.live),
             listener: Listener::default(),
             hidden: hidden(&path),
             has_gpu: GPU_FILES.iter().any(|file| roots.at(file).exists()),
+            roots: roots.clone(),
+            hunter: None,
         })
     }
 
@@ -149,7 +159,13 @@ impl Eyes {
         let empty = Snapshot::empty(moment);
         let hiding = self.tools.join(Arc::clone(&empty.hiding));
         let own = self.own.look();
-        Snapshot { host, processes, sockets, gpu, hiding, wire, own, unread, ..empty }
+        // The first look is not kept waiting; from then on somebody hunts beside it.
+        let hunter = self.hunter.get_or_insert_with(|| {
+            let packages = self.packages.clone();
+            Hunter::start(&self.roots, Box::new(move |path| packages.judge(path)))
+        });
+        let persistence = hunter.take(&mut unread);
+        Snapshot { host, processes, sockets, gpu, hiding, persistence, wire, own, unread, ..empty }
     }
 
     /// Listens on the wire from now on with this ear, or not any more. Whether the kernel lets us is in the next look.

@@ -1,12 +1,21 @@
 //! What starts by itself: at boot, at a time, at a login, or when something else runs.
+//!
+//! Facts only: which of them is bad is for the rules to say. What an entry runs and who runs that now are joined when
+//! somebody asks ([`running`]), so that a recording does not hold every entry again whenever a process ends.
+
+mod running;
+mod trick;
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::{Packaged, Reading};
-use crate::domain::base::{ProcessId, Timestamp};
+use crate::domain::base::Timestamp;
 use crate::domain::untrusted::Untrusted;
+
+pub use running::{Running, running};
+pub use trick::{Trick, decoded, tricks};
 
 /// What starts by itself on this host.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,7 +23,7 @@ use crate::domain::untrusted::Untrusted;
 pub struct Persistence {
     /// Every entry, by kind and path.
     pub entries: Vec<Arc<Autostart>>,
-    /// `CLOCK_BOOTTIME` milliseconds of the end of the last whole hunt; `None` until the first one ended.
+    /// `CLOCK_BOOTTIME` milliseconds of the end of the hunt that brought this; `None` until the first one ended.
     pub hunted_ms: Option<u64>,
     /// The places are watched: a change shows within a second.
     pub watched: bool,
@@ -29,7 +38,7 @@ pub struct Autostart {
     pub path: Untrusted,
     /// Line in the file, from 1; 0 where it is the file as a whole.
     pub line: u32,
-    /// The line, or the unit's commands.
+    /// The line, or the unit's commands with a line feed between them.
     pub text: Untrusted,
     /// Whom it runs as, where the place says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -54,6 +63,9 @@ pub struct Autostart {
     /// Ways to hide that were seen through.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tricks: Vec<Trick>,
+    /// What else is so about it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<Remark>,
 }
 
 /// What an entry runs.
@@ -66,9 +78,6 @@ pub struct Target {
     /// What the package database says about it.
     #[serde(default)]
     pub packaged: Packaged,
-    /// Processes that run it now.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub running: Vec<ProcessId>,
 }
 
 /// What kind of place an entry stands in.
@@ -79,6 +88,7 @@ pub enum AutostartKind {
     Cron,
     Anacron,
     At,
+    Incron,
     SystemdUnit,
     SystemdTimer,
     SystemdDropIn,
@@ -106,18 +116,139 @@ pub enum AutostartKind {
     User,
 }
 
-/// A way to hide what an entry does.
+impl AutostartKind {
+    /// All kinds, in the order in which they are shown.
+    pub const ALL: [Self; 29] = [
+        Self::Cron,
+        Self::Anacron,
+        Self::At,
+        Self::Incron,
+        Self::SystemdUnit,
+        Self::SystemdTimer,
+        Self::SystemdDropIn,
+        Self::SystemdGenerator,
+        Self::RcLocal,
+        Self::InitScript,
+        Self::UdevRule,
+        Self::ShellStart,
+        Self::AuthorizedKey,
+        Self::SshdConfig,
+        Self::Preload,
+        Self::LoaderConfig,
+        Self::Pam,
+        Self::KernelModule,
+        Self::Initramfs,
+        Self::PackageHook,
+        Self::NetworkDispatcher,
+        Self::Motd,
+        Self::DesktopAutostart,
+        Self::GitHook,
+        Self::PythonPath,
+        Self::Container,
+        Self::Kubernetes,
+        Self::Sudoers,
+        Self::User,
+    ];
+
+    /// Its name as it is written in journals and typed in filters: `systemd-unit`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Cron => "cron",
+            Self::Anacron => "anacron",
+            Self::At => "at",
+            Self::Incron => "incron",
+            Self::SystemdUnit => "systemd-unit",
+            Self::SystemdTimer => "systemd-timer",
+            Self::SystemdDropIn => "systemd-drop-in",
+            Self::SystemdGenerator => "systemd-generator",
+            Self::RcLocal => "rc-local",
+            Self::InitScript => "init-script",
+            Self::UdevRule => "udev-rule",
+            Self::ShellStart => "shell-start",
+            Self::AuthorizedKey => "authorized-key",
+            Self::SshdConfig => "sshd-config",
+            Self::Preload => "preload",
+            Self::LoaderConfig => "loader-config",
+            Self::Pam => "pam",
+            Self::KernelModule => "kernel-module",
+            Self::Initramfs => "initramfs",
+            Self::PackageHook => "package-hook",
+            Self::NetworkDispatcher => "network-dispatcher",
+            Self::Motd => "motd",
+            Self::DesktopAutostart => "desktop-autostart",
+            Self::GitHook => "git-hook",
+            Self::PythonPath => "python-path",
+            Self::Container => "container",
+            Self::Kubernetes => "kubernetes",
+            Self::Sudoers => "sudoers",
+            Self::User => "user",
+        }
+    }
+}
+
+/// What is so about an entry, beside its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Trick {
-    /// A carriage return that makes a terminal draw over the line.
-    CarriageReturn,
-    /// Characters that are not drawn, or that repaint.
-    HiddenCharacters,
-    /// So many blanks that the rest is out of sight.
-    Padding,
-    /// Text in base64 that decodes to commands.
-    Base64,
-    /// Text in hexadecimal that decodes to commands.
-    Hex,
+pub enum Remark {
+    /// A link of systemd starts it, or something that starts does.
+    Enabled,
+    /// It is there, and nothing that was read starts it.
+    NotEnabled,
+    /// It was active when the place was read.
+    Active,
+    /// It is started again whenever it ends.
+    RestartsAlways,
+    /// No password is asked.
+    NoPassword,
+    /// User id 0 under another name than `root`.
+    SecondRoot,
+    /// The account has an empty password.
+    EmptyPassword,
+    /// The copy of the list that was made before the last change lacks the account.
+    NewAccount,
+    /// An account of a service that has a shell to log in with.
+    ServiceWithShell,
+    /// The key runs one command and nothing else.
+    ForcedCommand,
+    /// New home directories do not have this line.
+    NotLikeSkeleton,
+    /// A link that leads out of the home directory; it was not followed.
+    LeadsElsewhere,
+    /// Its name begins with a dot, where others' do not.
+    HiddenName,
+    /// Anybody may write to the file.
+    WorldWritable,
+}
+
+/// What an entry is told apart by from look to look.
+pub type AutostartKey<'a> = (AutostartKind, &'a Untrusted, u32, &'a Untrusted);
+
+impl Autostart {
+    /// What tells it from every other entry.
+    #[must_use]
+    pub const fn key(&self) -> AutostartKey<'_> {
+        (self.kind, &self.path, self.line, &self.text)
+    }
+
+    /// The first line of its text.
+    #[must_use]
+    pub fn first_line(&self) -> Untrusted {
+        let bytes = self.text.bytes();
+        let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
+        Untrusted::new(bytes.get(..end).unwrap_or_default())
+    }
+
+    /// The package's own, as the package has it: the file and what it runs.
+    #[must_use]
+    pub const fn is_as_packaged(&self) -> bool {
+        let runs_own = match &self.runs {
+            None => true,
+            Some(target) => matches!(
+                target.packaged,
+                Packaged::Unchanged(_) | Packaged::Undigested(_) | Packaged::Unknown
+            ),
+        };
+        matches!(self.packaged, Packaged::Unchanged(_)) && runs_own
+    }
 }

@@ -1,0 +1,151 @@
+//! Containers that are started again by themselves: docker's restart policies, quadlets of podman, and what a node of
+//! Kubernetes starts by itself or was given by a schedule.
+
+use serde_json::Value;
+
+use super::cron::base_name;
+use super::dig::{Dig, Draft, Runs};
+use super::ground::{Base, File};
+use super::unit::settings;
+use crate::domain::facts::{AutostartKind, Remark};
+
+const MANIFESTS: [&[u8]; 3] = [
+    b"/etc/kubernetes/manifests",
+    b"/var/lib/rancher/k3s/server/manifests",
+    b"/var/lib/rancher/k3s/agent/pod-manifests",
+];
+const QUADLETS: [&[u8]; 4] = [
+    b"/etc/containers/systemd",
+    b"/run/containers/systemd",
+    b"/usr/share/containers/systemd",
+    b"/usr/local/share/containers/systemd",
+];
+/// Lines of a manifest that say what it runs.
+const TELLING: [&str; 7] =
+    ["kind:", "image:", "command:", "args:", "schedule:", "hostPath:", "privileged:"];
+
+pub(super) fn hunt(dig: &mut Dig<'_>) {
+    let root = dig.ground.base();
+    for dir in dig.list(b"/var/lib/docker/containers") {
+        docker(dig, root, &dir);
+    }
+    for dir in QUADLETS {
+        quadlets(dig, root, dir, None);
+    }
+    for home in dig.homes {
+        quadlets(dig, home.base(), b".config/containers/systemd", Some(&home.user));
+    }
+}
+
+fn docker(dig: &mut Dig<'_>, root: Base<'_>, dir: &[u8]) {
+    let Some(host) = dig.read_in(root, &[dir, b"hostconfig.json"].join(&b'/')) else { return };
+    let Some(policy) = restart_policy(&host.bytes) else { return };
+    let config = dig.read_quietly(root, &[dir, b"config.v2.json"].join(&b'/'));
+    let about = config.map(|it| about(&it.bytes)).unwrap_or_default();
+    let text = format!("restart={policy} {about}");
+    let draft = Draft::new(AutostartKind::Container, &host, 0, text.as_bytes());
+    dig.add(draft.remark(Remark::RestartsAlways, true));
+}
+
+/// What docker does when the container ends; `None` if it does nothing.
+pub(super) fn restart_policy(hostconfig: &[u8]) -> Option<String> {
+    let value: Value = serde_json::from_slice(hostconfig).ok()?;
+    let name = value.get("RestartPolicy")?.get("Name")?.as_str()?;
+    (!name.is_empty() && name != "no").then(|| name.to_owned())
+}
+
+/// Name, image and command of a container.
+pub(super) fn about(config: &[u8]) -> String {
+    let value: Value = serde_json::from_slice(config).unwrap_or_default();
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
+    let name = text(value.get("Name"));
+    let image = text(value.get("Config").and_then(|it| it.get("Image")));
+    let path = text(value.get("Path"));
+    let list = value.get("Args").and_then(Value::as_array);
+    let args: Vec<&str> = list.into_iter().flatten().filter_map(Value::as_str).collect();
+    let running = value.get("State").and_then(|it| it.get("Running")).and_then(Value::as_bool);
+    let state = if running == Some(true) { " running" } else { "" };
+    format!("{} {image} {path} {}{state}", name.trim_start_matches('/'), args.join(" "))
+}
+
+fn quadlets(dig: &mut Dig<'_>, base: Base<'_>, dir: &[u8], user: Option<&[u8]>) {
+    for file in dig.files_in(base, dir) {
+        if ![&b".container"[..], b".kube", b".pod"].iter().any(|it| file.path.ends_with(it)) {
+            continue;
+        }
+        let mut text = Vec::new();
+        for setting in settings(&file.bytes) {
+            if matches!(setting.name.as_slice(), b"Image" | b"Exec" | b"Entrypoint" | b"Yaml") {
+                text.extend_from_slice(
+                    &[setting.name.as_slice(), b"=", &setting.value, b"\n"].concat(),
+                );
+            }
+        }
+        let text = text.trim_ascii_end();
+        dig.add(Draft::new(AutostartKind::Container, &file, 0, text).by(user).runs(Runs::Nothing));
+    }
+}
+
+pub(super) fn kubernetes(dig: &mut Dig<'_>) {
+    let mut dirs: Vec<Vec<u8>> = MANIFESTS.iter().map(|it| it.to_vec()).collect();
+    for config in [&b"/var/lib/kubelet/config.yaml"[..], b"/etc/kubernetes/kubelet.conf"] {
+        let file = dig.read(config);
+        dirs.extend(file.and_then(|it| static_pods(&it.bytes)));
+    }
+    dirs.sort();
+    dirs.dedup();
+    for dir in dirs {
+        for file in dig.files(&dir) {
+            manifest(dig, &file);
+        }
+    }
+    // A schedule stands on the servers; on the node it shows by the pods that it made.
+    for path in dig.list(b"/var/log/pods") {
+        if let Some(job) = scheduled(base_name(&path)).map(<[u8]>::to_vec) {
+            let base = dig.ground.base();
+            let Some(meta) = dig.meta(base, &path) else { continue };
+            let text = [b"CronJob ", job.as_slice()].concat();
+            let (kind, runs) = (AutostartKind::Kubernetes, Runs::Nothing);
+            let (path, text) = (path.as_slice(), text.as_slice());
+            let draft =
+                Draft { kind, path, meta, line: 0, text, user: None, runs, remarks: Vec::new() };
+            dig.add(draft);
+        }
+    }
+}
+
+/// `staticPodPath:` of the kubelet's settings.
+pub(super) fn static_pods(config: &[u8]) -> Option<Vec<u8>> {
+    let mut lines = config.split(|byte| *byte == b'\n');
+    let value = lines.find_map(|line| line.trim_ascii().strip_prefix(b"staticPodPath:"))?;
+    let value = value.trim_ascii();
+    let value = value.strip_prefix(b"\"").unwrap_or(value);
+    let value = value.strip_suffix(b"\"").unwrap_or(value);
+    value.starts_with(b"/").then(|| value.to_vec())
+}
+
+fn manifest(dig: &mut Dig<'_>, file: &File) {
+    let mut text = Vec::new();
+    for line in file.bytes.split(|byte| *byte == b'\n') {
+        let said = line.trim_ascii();
+        let said = said.strip_prefix(b"- ").unwrap_or(said);
+        if TELLING.iter().any(|word| said.starts_with(word.as_bytes())) {
+            text.extend_from_slice(said);
+            text.push(b'\n');
+        }
+    }
+    let text = text.trim_ascii_end();
+    dig.add(Draft::new(AutostartKind::Kubernetes, file, 0, text));
+}
+
+/// `namespace_name-28371440-x2x9z_uid` was made by a schedule; gives `namespace_name`.
+pub(super) fn scheduled(pod: &[u8]) -> Option<&[u8]> {
+    let end = pod.iter().rposition(|byte| *byte == b'_')?;
+    let name = pod.get(..end)?;
+    let tail = name.iter().rposition(|byte| *byte == b'-')?;
+    let job = name.get(..tail)?;
+    let number = job.iter().rposition(|byte| *byte == b'-')?;
+    let digits = job.get(number + 1..)?;
+    let fits = name.len() - tail - 1 == 5 && (7..=10).contains(&digits.len());
+    (fits && digits.iter().all(u8::is_ascii_digit)).then_some(job.get(..number)?)
+}

@@ -1,0 +1,346 @@
+//! Digging over one family of places: what is read, what is found, what could not be read, and what to watch.
+//!
+//! Invariant: every limit that is reached is said; what is not there is not trouble, and is watched all the same.
+
+use std::collections::BTreeSet;
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+
+use rustix::fs::FileType;
+use rustix::io::Errno;
+
+use super::ground::{Base, File, Ground, Meta, as_path};
+use super::program;
+use crate::domain::facts::{
+    Autostart, AutostartKind, Packaged, Reading, Remark, Target, Unread, tricks,
+};
+use crate::domain::untrusted::Untrusted;
+use crate::host::probe::processes::note;
+
+/// More entries of one family are not kept.
+const MOST_ENTRIES: usize = 10_000;
+/// More bytes of one family are not read.
+const MOST_BYTES: usize = 64 << 20;
+/// Nor is more text of one family kept, nor of one entry.
+const MOST_TEXT: usize = 4 << 20;
+const LONGEST: usize = 16 << 10;
+/// Where a name without a directory is looked for.
+const SEARCHED: [&str; 6] =
+    ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+
+/// What the package database says about a file, by its path from the root.
+pub(super) type Judge<'a> = &'a dyn Fn(&std::path::Path) -> Packaged;
+
+/// A directory that is watched; for every name in it, or for one.
+pub(super) type Interest = (Vec<u8>, Option<Vec<u8>>);
+
+/// Somebody who has a home.
+pub(super) struct Home {
+    pub(super) user: Vec<u8>,
+    pub(super) path: Vec<u8>,
+    pub(super) fd: OwnedFd,
+}
+
+impl Home {
+    pub(super) fn base(&self) -> Base<'_> {
+        Base::of_home(&self.fd, &self.path)
+    }
+}
+
+/// What an entry starts.
+#[derive(Clone, Copy)]
+pub(super) enum Runs<'a> {
+    Nothing,
+    /// The first program of a command of the shell.
+    Command(&'a [u8]),
+    /// This program.
+    Program(&'a [u8]),
+}
+
+/// An entry before it is looked at closely.
+pub(super) struct Draft<'a> {
+    pub(super) kind: AutostartKind,
+    pub(super) path: &'a [u8],
+    pub(super) meta: Meta,
+    pub(super) line: usize,
+    pub(super) text: &'a [u8],
+    pub(super) user: Option<&'a [u8]>,
+    pub(super) runs: Runs<'a>,
+    pub(super) remarks: Vec<Remark>,
+}
+
+impl<'a> Draft<'a> {
+    /// A line of a file, or the file as a whole with line 0.
+    pub(super) fn new(kind: AutostartKind, file: &'a File, line: usize, text: &'a [u8]) -> Self {
+        let (path, meta, remarks) = (file.path.as_slice(), file.meta, Vec::new());
+        Self { kind, path, meta, line, text, user: None, runs: Runs::Nothing, remarks }
+    }
+
+    pub(super) fn by(mut self, user: Option<&'a [u8]>) -> Self {
+        self.user = user;
+        self
+    }
+
+    pub(super) fn runs(mut self, runs: Runs<'a>) -> Self {
+        self.runs = runs;
+        self
+    }
+
+    pub(super) fn remark(mut self, remark: Remark, so: bool) -> Self {
+        self.remarks.extend(so.then_some(remark));
+        self
+    }
+}
+
+/// One family under the spade.
+pub(super) struct Dig<'g> {
+    pub(super) ground: &'g Ground,
+    pub(super) homes: &'g [Home],
+    judge: Judge<'g>,
+    pub(super) entries: Vec<Arc<Autostart>>,
+    pub(super) unread: Vec<Unread>,
+    pub(super) interests: BTreeSet<Interest>,
+    bytes: usize,
+    text: usize,
+    full: bool,
+}
+
+impl<'g> Dig<'g> {
+    pub(super) fn new(ground: &'g Ground, homes: &'g [Home], judge: Judge<'g>) -> Self {
+        Self {
+            ground,
+            homes,
+            judge,
+            entries: Vec::new(),
+            unread: Vec::new(),
+            interests: BTreeSet::new(),
+            bytes: 0,
+            text: 0,
+            full: false,
+        }
+    }
+
+    /// A file of the machine.
+    pub(super) fn read(&mut self, path: &[u8]) -> Option<File> {
+        self.read_in(self.ground.base(), path)
+    }
+
+    /// A file below a base.
+    pub(super) fn read_in(&mut self, base: Base<'_>, path: &[u8]) -> Option<File> {
+        self.watch_file(&base.whole(path));
+        self.read_quietly(base, path)
+    }
+
+    /// The same where nobody watches: what is read often, or changes without telling anything.
+    pub(super) fn read_quietly(&mut self, base: Base<'_>, path: &[u8]) -> Option<File> {
+        if self.bytes > MOST_BYTES {
+            self.stop(&base.whole(path));
+            return None;
+        }
+        match self.ground.read(base, path) {
+            Ok(file) => {
+                self.bytes += file.bytes.len();
+                if file.cut {
+                    self.say(&file.path, "more than 1 MiB".to_owned());
+                }
+                Some(file)
+            }
+            Err(why) => {
+                self.failed(&base.whole(path), why);
+                None
+            }
+        }
+    }
+
+    /// What stands under a path; a link is not followed.
+    pub(super) fn meta(&mut self, base: Base<'_>, path: &[u8]) -> Option<Meta> {
+        let meta = self.ground.meta(base, path);
+        meta.map_err(|why| self.failed(&base.whole(path), why)).ok()
+    }
+
+    /// The paths in a directory of the machine.
+    pub(super) fn list(&mut self, path: &[u8]) -> Vec<Vec<u8>> {
+        self.list_in(self.ground.base(), path)
+    }
+
+    /// The paths in a directory below a base.
+    pub(super) fn list_in(&mut self, base: Base<'_>, path: &[u8]) -> Vec<Vec<u8>> {
+        self.interests.insert((base.whole(path), None));
+        self.list_quietly(base, path)
+    }
+
+    /// The same where nobody watches.
+    pub(super) fn list_quietly(&mut self, base: Base<'_>, path: &[u8]) -> Vec<Vec<u8>> {
+        match self.ground.names(base, path) {
+            Ok((names, cut)) => {
+                if cut {
+                    self.say(&base.whole(path), "more than 10,000 names".to_owned());
+                }
+                names.iter().map(|name| [path, name.as_slice()].join(&b'/')).collect()
+            }
+            Err(why) => {
+                self.failed(&base.whole(path), why);
+                Vec::new()
+            }
+        }
+    }
+
+    /// Regular files in a directory, with what they hold.
+    pub(super) fn files(&mut self, dir: &[u8]) -> Vec<File> {
+        self.files_in(self.ground.base(), dir)
+    }
+
+    /// The same below a base.
+    pub(super) fn files_in(&mut self, base: Base<'_>, dir: &[u8]) -> Vec<File> {
+        let paths = self.list_in(base, dir);
+        paths.iter().filter_map(|path| self.read_quietly(base, path)).collect()
+    }
+
+    /// A link in a home that leads out of it is an entry by itself: it was not followed.
+    pub(super) fn read_or_link(
+        &mut self,
+        home: &Home,
+        path: &[u8],
+        kind: AutostartKind,
+    ) -> Option<File> {
+        let file = self.read_in(home.base(), path);
+        if file.is_none() {
+            self.link(home, path, kind);
+        }
+        file
+    }
+
+    fn link(&mut self, home: &Home, path: &[u8], kind: AutostartKind) {
+        let base = home.base();
+        let Ok(meta) = self.ground.meta(base, path) else { return };
+        if meta.kind != FileType::Symlink {
+            return;
+        }
+        let Ok(target) = self.ground.link(base, path) else { return };
+        let text = [b"-> ", target.as_slice()].concat();
+        let (whole, user) = (base.whole(path), Some(home.user.as_slice()));
+        let remarks = vec![Remark::LeadsElsewhere];
+        let (path, text) = (whole.as_slice(), text.as_slice());
+        self.add(Draft { kind, path, meta, line: 0, text, user, runs: Runs::Nothing, remarks });
+    }
+
+    /// A file that is run as a whole.
+    pub(super) fn add_script(&mut self, kind: AutostartKind, file: &File) {
+        self.add(Draft::new(kind, file, 0, first_words(file)).runs(Runs::Program(&file.path)));
+    }
+
+    /// Takes an entry.
+    pub(super) fn add(&mut self, draft: Draft<'_>) {
+        if self.entries.len() >= MOST_ENTRIES || self.text > MOST_TEXT {
+            self.stop(draft.path);
+            return;
+        }
+        let mut remarks = draft.remarks;
+        let is_link = draft.meta.kind == FileType::Symlink;
+        if draft.meta.mode & 0o002 != 0 && !is_link {
+            remarks.push(Remark::WorldWritable);
+        }
+        let kept = draft.text.get(..draft.text.len().min(LONGEST)).unwrap_or_default();
+        self.text += kept.len() + draft.path.len();
+        let runs = match draft.runs {
+            Runs::Nothing => None,
+            Runs::Command(line) => program::program(line),
+            Runs::Program(path) => Some(path.to_vec()),
+        };
+        let runs = runs.map(|it| self.target(&self.at_home(it, draft.user), draft.path));
+        self.entries.push(Arc::new(Autostart {
+            kind: draft.kind,
+            path: Untrusted::new(draft.path),
+            line: u32::try_from(draft.line).unwrap_or(u32::MAX),
+            text: Untrusted::new(kept),
+            user: draft.user.map(Untrusted::new),
+            uid: draft.meta.uid,
+            mode: draft.meta.mode,
+            modified: draft.meta.modified,
+            changed: draft.meta.changed,
+            immutable: draft.meta.immutable,
+            packaged: (self.judge)(as_path(draft.path)),
+            runs,
+            tricks: tricks(draft.text),
+            remarks,
+        }));
+    }
+
+    /// `~/x`, `$HOME/x` and `%h/x` are in the home of whoever it runs as.
+    fn at_home(&self, program: Vec<u8>, user: Option<&[u8]>) -> Vec<u8> {
+        let home = self.homes.iter().find(|home| Some(home.user.as_slice()) == user);
+        let names: [&[u8]; 4] = [b"~/", b"$HOME/", b"${HOME}/", b"%h/"];
+        let below = names.iter().find_map(|name| program.strip_prefix(*name));
+        match (home, below) {
+            (Some(home), Some(below)) => [home.path.as_slice(), below].join(&b'/'),
+            _ => program,
+        }
+    }
+
+    fn target(&self, program: &[u8], file: &[u8]) -> Target {
+        let base = self.ground.base();
+        let at = |path: &[u8]| self.ground.meta(base, path);
+        let path = if program.contains(&b'/') {
+            program.to_vec()
+        } else {
+            let places = SEARCHED.iter().map(|dir| [dir.as_bytes(), program].join(&b'/'));
+            places.into_iter().find(|path| at(path).is_ok()).unwrap_or_else(|| program.to_vec())
+        };
+        let is_absolute = path.starts_with(b"/");
+        let exists = match at(&path) {
+            _ if !is_absolute => Reading::Unknown,
+            Ok(_) => Reading::Known(true),
+            Err(Errno::NOENT | Errno::NOTDIR) => Reading::Known(false),
+            Err(Errno::ACCESS | Errno::PERM) => Reading::Denied,
+            Err(_) => Reading::Unknown,
+        };
+        let packaged = match exists {
+            _ if path == file => Packaged::Unknown,
+            Reading::Known(true) => (self.judge)(as_path(&path)),
+            _ => Packaged::Unknown,
+        };
+        Target { program: Untrusted::new(path), exists, packaged }
+    }
+
+    pub(super) fn watch_file(&mut self, path: &[u8]) {
+        let cut = path.iter().rposition(|byte| *byte == b'/').unwrap_or(0);
+        let dir = path.get(..cut.max(1)).unwrap_or_default().to_vec();
+        self.interests.insert((dir, path.get(cut + 1..).map(<[u8]>::to_vec)));
+    }
+
+    /// What is not there is not trouble, nor is what is no file.
+    fn failed(&mut self, path: &[u8], why: Errno) {
+        match why {
+            Errno::NOENT | Errno::NOTDIR | Errno::INVAL | Errno::XDEV | Errno::LOOP => {}
+            Errno::TIMEDOUT => self.say(path, "on a network or FUSE mount, not touched".to_owned()),
+            other => self.say(path, other.to_string()),
+        }
+    }
+
+    pub(super) fn say(&mut self, path: &[u8], why: String) {
+        let what = Untrusted::new(path);
+        if self.unread.len() < 64 && !self.unread.iter().any(|it| it.what == what) {
+            self.unread.push(Unread { what, why: Untrusted::from(why) });
+        }
+    }
+
+    fn stop(&mut self, path: &[u8]) {
+        if !std::mem::replace(&mut self.full, true) {
+            let what = format!("what starts by itself, from {} on", Untrusted::new(path).plain(80));
+            self.unread.push(note(&what, "too many entries".to_owned()));
+        }
+    }
+}
+
+/// The first line of a script that says something: no comment, no blank.
+pub(super) fn first_words(file: &File) -> &[u8] {
+    if file.bytes.iter().take(512).any(|byte| *byte == 0) {
+        return b"";
+    }
+    let mut lines = file.bytes.split(|byte| *byte == b'\n');
+    let said = lines.find(|line| {
+        let line = line.trim_ascii();
+        !line.is_empty() && !line.starts_with(b"#")
+    });
+    said.unwrap_or_default()
+}

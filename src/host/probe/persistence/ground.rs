@@ -1,0 +1,266 @@
+//! The ground that is dug over: a root, the home directories on it, and files opened so that nobody can lead or hold us.
+//!
+//! Invariant: a path never leaves the root, a path in a home never leaves that home nor its file system, only regular
+//! files are opened to be read, and nothing on a network or a FUSE mount is touched.
+
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, ResolveFlags, StatxAttributes, StatxFlags};
+use rustix::io::Errno;
+
+use crate::domain::base::Timestamp;
+use crate::domain::facts::Reading;
+use crate::host::probe::{Roots, text, tree};
+
+/// More of one file is not read.
+pub(super) const MOST_BYTES: usize = 1 << 20;
+/// More names of one directory are not read.
+pub(super) const MOST_NAMES: usize = 10_000;
+/// More of the list of mounts is not read.
+const MOST_MOUNTS: usize = 4 << 20;
+/// File systems on which a look can wait for somebody else.
+const SLOW: [&[u8]; 11] = [
+    b"nfs",
+    b"nfs4",
+    b"cifs",
+    b"smb3",
+    b"smbfs",
+    b"9p",
+    b"ceph",
+    b"afs",
+    b"autofs",
+    b"ncpfs",
+    b"glusterfs",
+];
+
+/// A root, opened once.
+pub(super) struct Ground {
+    root: OwnedFd,
+    path: PathBuf,
+    /// Clocks, mounts and limits of this kernel are those of the tree.
+    pub(super) live: bool,
+    slow: Vec<Vec<u8>>,
+}
+
+/// From where a path is read: the root itself, or somebody's home.
+#[derive(Clone, Copy)]
+pub(super) struct Base<'a> {
+    fd: BorrowedFd<'a>,
+    /// What stands before a path of this base; nothing for the root.
+    pub(super) prefix: &'a [u8],
+    resolve: ResolveFlags,
+}
+
+/// What the kernel says of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Meta {
+    pub(super) uid: u32,
+    pub(super) mode: u32,
+    pub(super) modified: Timestamp,
+    pub(super) changed: Timestamp,
+    pub(super) immutable: Reading<bool>,
+    pub(super) kind: FileType,
+}
+
+/// A file that was read.
+pub(super) struct File {
+    /// From the root.
+    pub(super) path: Vec<u8>,
+    pub(super) meta: Meta,
+    pub(super) bytes: Vec<u8>,
+    /// There is more in it than was read.
+    pub(super) cut: bool,
+}
+
+impl Ground {
+    pub(super) fn open(roots: &Roots) -> Result<Self, Errno> {
+        let root = tree::open_dir(&roots.root)?;
+        let mounts = tree::small_file(Path::new("/proc/self/mountinfo"), MOST_MOUNTS);
+        let slow = mounts.ok().filter(|_| roots.live).map_or_else(Vec::new, |it| slow_mounts(&it));
+        Ok(Self { root, path: roots.root.clone(), live: roots.live, slow })
+    }
+
+    /// The root itself: links are followed, within it.
+    pub(super) fn base(&self) -> Base<'_> {
+        let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
+        Base { fd: self.root.as_fd(), prefix: b"", resolve }
+    }
+
+    /// Opens a home; `None` if there is none, or if it may keep us waiting.
+    pub(super) fn home(&self, path: &[u8]) -> Option<OwnedFd> {
+        if self.is_slow(path) {
+            return None;
+        }
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY;
+        self.base().open(path, flags, self.live).ok()
+    }
+
+    /// Where a path of the root really is, for the one call that takes nothing but a path.
+    pub(super) fn outside(&self, path: &[u8]) -> PathBuf {
+        self.path.join(as_path(path.strip_prefix(b"/").unwrap_or(path)))
+    }
+
+    /// A look below this path may wait for a server or for a program.
+    pub(super) fn is_slow(&self, path: &[u8]) -> bool {
+        let below = |mount: &Vec<u8>| {
+            path.strip_prefix(mount.as_slice())
+                .is_some_and(|it| it.is_empty() || it.starts_with(b"/"))
+        };
+        self.slow.iter().any(below)
+    }
+
+    /// What stands under a path; a link is looked at, not followed.
+    pub(super) fn meta(&self, base: Base<'_>, path: &[u8]) -> Result<Meta, Errno> {
+        self.check(base, path)?;
+        let file = base.open(path, OFlags::PATH | OFlags::NOFOLLOW, self.live)?;
+        meta(file.as_fd())
+    }
+
+    /// Where a link leads.
+    pub(super) fn link(&self, base: Base<'_>, path: &[u8]) -> Result<Vec<u8>, Errno> {
+        self.check(base, path)?;
+        let link = base.open(path, OFlags::PATH | OFlags::NOFOLLOW, self.live)?;
+        Ok(rustix::fs::readlinkat(&link, c"", Vec::new())?.into_bytes())
+    }
+
+    /// A regular file, as much of it as is read of any.
+    pub(super) fn read(&self, base: Base<'_>, path: &[u8]) -> Result<File, Errno> {
+        self.check(base, path)?;
+        // To open a device may do things, so it is looked at first.
+        let seen = meta(base.open(path, OFlags::PATH, self.live)?.as_fd())?;
+        if seen.kind != FileType::RegularFile {
+            return Err(Errno::INVAL);
+        }
+        let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY;
+        let file = base.open(path, flags, self.live)?;
+        let meta = meta(file.as_fd())?;
+        if meta.kind != FileType::RegularFile {
+            return Err(Errno::INVAL);
+        }
+        let mut bytes = Vec::new();
+        tree::read_to_end(file.as_fd(), &mut bytes, MOST_BYTES + 1)?;
+        let cut = bytes.len() > MOST_BYTES;
+        bytes.truncate(MOST_BYTES);
+        Ok(File { path: base.whole(path), meta, bytes, cut })
+    }
+
+    /// The names in a directory, sorted; and whether there are more than are read of any.
+    pub(super) fn names(&self, base: Base<'_>, path: &[u8]) -> Result<(Vec<Vec<u8>>, bool), Errno> {
+        self.check(base, path)?;
+        let dir = base.open(path, OFlags::RDONLY | OFlags::DIRECTORY, self.live)?;
+        let (mut found, mut cut) = (Vec::new(), false);
+        let mut buffer = Vec::with_capacity(32 << 10);
+        let mut entries = rustix::fs::RawDir::new(&dir, buffer.spare_capacity_mut());
+        while let Some(entry) = entries.next() {
+            let entry = entry?;
+            let name = entry.file_name().to_bytes();
+            if found.len() == MOST_NAMES {
+                cut = true;
+                break;
+            }
+            if name != b"." && name != b".." {
+                found.push(name.to_vec());
+            }
+        }
+        found.sort();
+        Ok((found, cut))
+    }
+
+    fn check(&self, base: Base<'_>, path: &[u8]) -> Result<(), Errno> {
+        if self.is_slow(&base.whole(path)) { Err(Errno::TIMEDOUT) } else { Ok(()) }
+    }
+}
+
+impl<'a> Base<'a> {
+    /// Somebody's home: no link leads out of it, nor to another file system.
+    pub(super) fn of_home(home: &'a OwnedFd, prefix: &'a [u8]) -> Self {
+        let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_XDEV | ResolveFlags::NO_MAGICLINKS;
+        Self { fd: home.as_fd(), prefix, resolve }
+    }
+
+    /// It is somebody's home.
+    pub(super) const fn is_home(&self) -> bool {
+        !self.prefix.is_empty()
+    }
+
+    /// A path of this base from the root.
+    pub(super) fn whole(&self, path: &[u8]) -> Vec<u8> {
+        if self.prefix.is_empty() {
+            return path.to_vec();
+        }
+        [self.prefix, path].join(&b'/')
+    }
+
+    fn open(&self, path: &[u8], flags: OFlags, live: bool) -> Result<OwnedFd, Errno> {
+        let path = path.strip_prefix(b"/").unwrap_or(path);
+        let path = if path.is_empty() { b"." } else { path };
+        let flags = flags | OFlags::CLOEXEC;
+        match rustix::fs::openat2(self.fd, path, flags, Mode::empty(), self.resolve) {
+            // Before Linux 5.6. On this machine the root is the root; of another's tree nothing is read then.
+            Err(Errno::NOSYS) if live && !self.is_home() => {
+                rustix::fs::openat(self.fd, path, flags, Mode::empty())
+            }
+            Err(Errno::NOSYS) if live => {
+                rustix::fs::openat(self.fd, path, flags | OFlags::NOFOLLOW, Mode::empty())
+            }
+            other => other,
+        }
+    }
+}
+
+fn meta(file: BorrowedFd<'_>) -> Result<Meta, Errno> {
+    let flags = AtFlags::EMPTY_PATH | AtFlags::STATX_DONT_SYNC;
+    let stat = rustix::fs::statx(file, c"", flags, StatxFlags::BASIC_STATS)?;
+    let time = |at: rustix::fs::StatxTimestamp| {
+        let nanoseconds = i32::try_from(at.tv_nsec).unwrap_or(0);
+        Timestamp::new(at.tv_sec, nanoseconds).unwrap_or_default()
+    };
+    let flags = StatxAttributes::IMMUTABLE | StatxAttributes::APPEND;
+    let told = stat.stx_attributes_mask.intersects(flags);
+    let set = stat.stx_attributes.intersects(flags);
+    Ok(Meta {
+        uid: stat.stx_uid,
+        mode: u32::from(stat.stx_mode),
+        modified: time(stat.stx_mtime),
+        changed: time(stat.stx_ctime),
+        immutable: if told { Reading::Known(set) } else { Reading::Unknown },
+        kind: FileType::from_raw_mode(u32::from(stat.stx_mode)),
+    })
+}
+
+/// Mount points, from `mountinfo`, on which a look can wait for a server or for a program.
+fn slow_mounts(mountinfo: &[u8]) -> Vec<Vec<u8>> {
+    let lines = mountinfo.split(|byte| *byte == b'\n');
+    let slow = lines.filter_map(|line| {
+        let mut words = text::words(line);
+        let point = words.nth(4)?;
+        let kind = words.skip_while(|word| *word != b"-").nth(1)?;
+        let is_slow = SLOW.contains(&kind) || kind.starts_with(b"fuse");
+        // What is mounted on the root itself is the machine.
+        (is_slow && point != b"/").then(|| unescape(point))
+    });
+    slow.collect()
+}
+
+/// The kernel writes blanks and backslashes of a mount point as `\040`.
+fn unescape(point: &[u8]) -> Vec<u8> {
+    let (mut bytes, mut at) = (Vec::with_capacity(point.len()), 0);
+    while let Some(byte) = point.get(at) {
+        let octal = point.get(at + 1..at + 4).filter(|_| *byte == b'\\').and_then(|digits| {
+            let sum = digits.iter().try_fold(0_u32, |sum, byte| {
+                matches!(byte, b'0'..=b'7').then(|| sum * 8 + u32::from(byte - b'0'))
+            });
+            sum.and_then(|sum| u8::try_from(sum).ok())
+        });
+        bytes.push(octal.unwrap_or(*byte));
+        at += if octal.is_some() { 4 } else { 1 };
+    }
+    bytes
+}
+
+/// Bytes of the host as a path.
+pub(super) fn as_path(bytes: &[u8]) -> &Path {
+    use std::os::unix::ffi::OsStrExt;
+    Path::new(std::ffi::OsStr::from_bytes(bytes))
+}

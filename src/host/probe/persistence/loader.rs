@@ -1,0 +1,83 @@
+//! What is loaded into other programs: the loader's lists, and the modules that check logins.
+
+use std::collections::BTreeSet;
+
+use rustix::fs::FileType;
+
+use super::cron::{base_name, lines};
+use super::dig::{Dig, Draft, Runs};
+use super::ground::File;
+use crate::domain::facts::AutostartKind;
+use crate::host::probe::text::words;
+
+/// Modules that run what they are told to.
+const RUNNERS: [&[u8]; 4] =
+    [b"pam_exec.so", b"pam_script.so", b"pam_python.so", b"pam_extrausers_chkpwd"];
+const MODULES: [&[u8]; 7] = [
+    b"/usr/lib/x86_64-linux-gnu/security",
+    b"/usr/lib/aarch64-linux-gnu/security",
+    b"/usr/lib64/security",
+    b"/usr/lib/security",
+    b"/lib/x86_64-linux-gnu/security",
+    b"/lib64/security",
+    b"/lib/security",
+];
+
+pub(super) fn hunt(dig: &mut Dig<'_>) {
+    if let Some(file) = dig.read(b"/etc/ld.so.preload") {
+        for (line, text) in lines(&file.bytes) {
+            for library in text.split(|byte| byte.is_ascii_whitespace() || *byte == b':') {
+                if !library.is_empty() {
+                    let draft = Draft::new(AutostartKind::Preload, &file, line, library);
+                    dig.add(draft.runs(Runs::Program(library)));
+                }
+            }
+        }
+    }
+    let conf = dig.read(b"/etc/ld.so.conf").into_iter().chain(dig.files(b"/etc/ld.so.conf.d"));
+    for file in conf.collect::<Vec<_>>() {
+        for (line, text) in lines(&file.bytes) {
+            dig.add(Draft::new(AutostartKind::LoaderConfig, &file, line, text));
+        }
+    }
+}
+
+pub(super) fn pam(dig: &mut Dig<'_>) {
+    let mut files: Vec<File> = dig.read(b"/etc/pam.conf").into_iter().collect();
+    files.extend(dig.files(b"/etc/pam.d"));
+    files.extend(dig.files(b"/usr/lib/pam.d"));
+    for file in &files {
+        for (line, text) in lines(&file.bytes) {
+            let Some((module, arguments)) = module(text) else { continue };
+            let runs = RUNNERS.contains(&base_name(module));
+            if runs {
+                let command = arguments.iter().find(|word| word.starts_with(b"/")).copied();
+                let draft = Draft::new(AutostartKind::Pam, file, line, text).by(Some(b"root"));
+                dig.add(draft.runs(command.map_or(Runs::Nothing, Runs::Program)));
+            } else if module.starts_with(b"/") {
+                let draft = Draft::new(AutostartKind::Pam, file, line, text);
+                dig.add(draft.runs(Runs::Program(module)));
+            }
+        }
+    }
+    let mut seen = BTreeSet::new();
+    for dir in MODULES {
+        for path in dig.list(dir) {
+            let is_first = seen.insert(base_name(&path).to_vec());
+            let base = dig.ground.base();
+            let Some(meta) = dig.meta(base, &path).filter(|_| is_first) else { continue };
+            let is_module = path.ends_with(b".so") && meta.kind != FileType::Directory;
+            if is_module {
+                let (kind, user, remarks) = (AutostartKind::Pam, None, Vec::new());
+                let (path, runs) = (path.as_slice(), Runs::Nothing);
+                dig.add(Draft { kind, path, meta, line: 0, text: b"", user, runs, remarks });
+            }
+        }
+    }
+}
+
+/// The module of a line and its arguments: `auth [success=1 default=ignore] pam_unix.so nullok`.
+pub(super) fn module(line: &[u8]) -> Option<(&[u8], Vec<&[u8]>)> {
+    let mut fields = words(line).skip_while(|word| !word.ends_with(b".so"));
+    Some((fields.next()?, fields.collect()))
+}

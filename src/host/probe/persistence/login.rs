@@ -1,0 +1,178 @@
+//! What a login starts: the start files of shells, the message of the day, desktops.
+
+use std::collections::HashSet;
+
+use super::cron::{base_name, lines};
+use super::dig::{Dig, Draft, Home, Runs, first_words};
+use super::ground::File;
+use super::unit::settings;
+use crate::domain::facts::{AutostartKind, Remark};
+
+/// Lines of one file that are listed by themselves.
+const MOST_LINES: usize = 200;
+/// Read at every login, or by every shell.
+const SYSTEM: [&[u8]; 18] = [
+    b"/etc/profile",
+    b"/etc/bash.bashrc",
+    b"/etc/bashrc",
+    b"/etc/bash.bash_logout",
+    b"/etc/environment",
+    b"/etc/zshenv",
+    b"/etc/zshrc",
+    b"/etc/zprofile",
+    b"/etc/zlogin",
+    b"/etc/zsh/zshenv",
+    b"/etc/zsh/zshrc",
+    b"/etc/zsh/zprofile",
+    b"/etc/zsh/zlogin",
+    b"/etc/csh.cshrc",
+    b"/etc/csh.login",
+    b"/etc/fish/config.fish",
+    b"/etc/ssh/sshrc",
+    b"/etc/security/pam_env.conf",
+];
+/// The same in a home.
+const OWN: [&[u8]; 27] = [
+    b".bashrc",
+    b".profile",
+    b".bash_profile",
+    b".bash_login",
+    b".bash_logout",
+    b".bash_aliases",
+    b".zshrc",
+    b".zprofile",
+    b".zshenv",
+    b".zlogin",
+    b".zlogout",
+    b".kshrc",
+    b".mkshrc",
+    b".cshrc",
+    b".tcshrc",
+    b".login",
+    b".logout",
+    b".xprofile",
+    b".xinitrc",
+    b".xsession",
+    b".xsessionrc",
+    b".pam_environment",
+    b".ssh/rc",
+    b".ssh/environment",
+    b".config/fish/config.fish",
+    b".inputrc",
+    b".shrc",
+];
+/// Where new homes come from, and where root's does.
+const SKELETONS: [&[u8]; 5] = [
+    b"/usr/share/base-files/dot.bashrc",
+    b"/usr/share/base-files/dot.profile",
+    b"/usr/share/base-files/profile",
+    b"/etc/bashrc",
+    b"/etc/profile",
+];
+const MOTD: [&[u8]; 3] = [b"/etc/update-motd.d", b"/usr/lib/update-motd.d", b"/etc/motd.d"];
+
+pub(super) fn shells(dig: &mut Dig<'_>) {
+    let mut shared: Vec<File> = SYSTEM.iter().filter_map(|path| dig.read(path)).collect();
+    for dir in [&b"/etc/profile.d"[..], b"/etc/fish/conf.d", b"/etc/environment.d"] {
+        shared.extend(dig.files(dir));
+    }
+    for file in &shared {
+        dig.add(Draft::new(AutostartKind::ShellStart, file, 0, first_words(file)));
+        // What is loaded into every program is worth a line wherever it stands.
+        for (line, text) in lines(&file.bytes).filter(|(_, text)| preloads(text)) {
+            dig.add(Draft::new(AutostartKind::ShellStart, file, line, text));
+        }
+    }
+    let mut skeleton: Vec<File> = SKELETONS.iter().filter_map(|path| dig.read(path)).collect();
+    skeleton.extend(dig.files(b"/etc/skel"));
+    let usual: HashSet<&[u8]> = skeleton
+        .iter()
+        .flat_map(|file| file.bytes.split(|byte| *byte == b'\n'))
+        .map(<[u8]>::trim_ascii)
+        .collect();
+    for home in dig.homes {
+        for path in OWN {
+            if let Some(file) = dig.read_or_link(home, path, AutostartKind::ShellStart) {
+                own(dig, home, &file, &usual);
+            }
+        }
+    }
+}
+
+fn own(dig: &mut Dig<'_>, home: &Home, file: &File, usual: &HashSet<&[u8]>) {
+    let user = Some(home.user.as_slice());
+    dig.add(Draft::new(AutostartKind::ShellStart, file, 0, first_words(file)).by(user));
+    let other = lines(&file.bytes).filter(|(_, line)| differs(line, usual));
+    for (line, text) in other.take(MOST_LINES) {
+        let draft = Draft::new(AutostartKind::ShellStart, file, line, text).by(user);
+        dig.add(draft.runs(Runs::Command(text)).remark(Remark::NotLikeSkeleton, true));
+    }
+}
+
+/// A line that new homes do not have, and that is more than the frame of a command.
+fn differs(line: &[u8], usual: &HashSet<&[u8]>) -> bool {
+    let line = line.trim_ascii();
+    let frame = matches!(
+        line,
+        b"fi"
+            | b"done"
+            | b"esac"
+            | b"}"
+            | b"{"
+            | b"else"
+            | b"then"
+            | b"do"
+            | b";;"
+            | b"*)"
+            | b")"
+            | b"("
+    );
+    !frame && !usual.contains(line)
+}
+
+fn preloads(line: &[u8]) -> bool {
+    let named = |name: &[u8]| line.windows(name.len()).any(|it| it == name);
+    named(b"LD_PRELOAD") || named(b"LD_LIBRARY_PATH") || named(b"LD_AUDIT") || named(b"BASH_ENV")
+}
+
+pub(super) fn motd(dig: &mut Dig<'_>) {
+    for dir in MOTD {
+        for file in dig.files(dir) {
+            let draft = Draft::new(AutostartKind::Motd, &file, 0, first_words(&file));
+            let off = file.meta.mode & 0o111 == 0;
+            let draft = draft.by(Some(b"root")).runs(Runs::Program(&file.path));
+            dig.add(draft.remark(Remark::NotEnabled, off));
+        }
+    }
+}
+
+pub(super) fn desktops(dig: &mut Dig<'_>) {
+    let shared = dig.files(b"/etc/xdg/autostart");
+    shared.iter().for_each(|file| desktop(dig, file, None));
+    for home in dig.homes {
+        for file in dig.files_in(home.base(), b".config/autostart") {
+            desktop(dig, &file, Some(&home.user));
+        }
+        for dir in [&b".config/autostart-scripts"[..], b".config/plasma-workspace/env"] {
+            for file in dig.files_in(home.base(), dir) {
+                let draft =
+                    Draft::new(AutostartKind::DesktopAutostart, &file, 0, first_words(&file));
+                dig.add(draft.by(Some(&home.user)).runs(Runs::Program(&file.path)));
+            }
+        }
+    }
+}
+
+fn desktop(dig: &mut Dig<'_>, file: &File, user: Option<&[u8]>) {
+    if !base_name(&file.path).ends_with(b".desktop") {
+        return;
+    }
+    let found = settings(&file.bytes);
+    let value = |name: &[u8]| found.iter().find(|it| it.name == name);
+    let Some(exec) = value(b"Exec") else { return };
+    let is = |name: &[u8], said: &[u8]| value(name).is_some_and(|it| it.value == said);
+    let off = is(b"Hidden", b"true") || is(b"X-GNOME-Autostart-enabled", b"false");
+    let text = [b"Exec=", exec.value.as_slice()].concat();
+    let draft = Draft::new(AutostartKind::DesktopAutostart, file, exec.line, &text).by(user);
+    dig.add(draft.runs(Runs::Command(&exec.value)).remark(Remark::NotEnabled, off));
+}

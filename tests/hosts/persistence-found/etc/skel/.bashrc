@@ -1,0 +1,2 @@
+case $- in *i*) ;; esac
+alias ll='ls -l'

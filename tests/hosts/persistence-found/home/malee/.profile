@@ -1,0 +1,1 @@
+/var/tmp/.x/profile

@@ -1,0 +1,30 @@
+//! What starts by itself: found on recorded trees, on this machine, and while it changes.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test stops where something is wrong, and says what it found"
+)]
+
+#[path = "persistence/live.rs"]
+mod live;
+#[path = "persistence/recorded.rs"]
+mod recorded;
+
+use std::path::Path;
+
+use firedamp::domain::facts::{Packaged, Persistence};
+use firedamp::host::probe::{Hunt, Roots};
+
+/// Everything that a hunt over a tree finds.
+fn hunted(root: &Path) -> Persistence {
+    let mut hunt = Hunt::new(&Roots::recorded(root), Box::new(|_| Packaged::Unknown));
+    hunt.everywhere();
+    hunt.found()
+}
+
+/// Writes a file below a root, and what leads to it.
+fn write(root: &Path, path: &str, text: impl AsRef<[u8]>) {
+    let path = root.join(path);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, text).unwrap();
+}
