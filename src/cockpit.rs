@@ -28,6 +28,7 @@ mod obey;
 mod offer;
 pub mod panes;
 pub mod pen;
+pub mod persistence;
 mod rows;
 mod session;
 mod size;

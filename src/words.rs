@@ -15,6 +15,7 @@ pub mod listing;
 pub mod notice;
 pub mod panes;
 pub mod pen;
+pub mod persistence;
 pub mod question;
 pub mod search;
 pub mod session;

@@ -10,7 +10,8 @@ use crate::cockpit::filter::Filter;
 use crate::cockpit::model::NoticeKind;
 use crate::cockpit::pen::Wish;
 use crate::cockpit::{
-    Effect, Model, acts, coach, copy, cursor, find, goto, handoff, obey, pen, rows, wire,
+    Effect, Model, acts, coach, copy, cursor, find, goto, handoff, obey, pen, persistence, rows,
+    wire,
 };
 use crate::domain::session::Event;
 use crate::domain::untrusted::Untrusted;
@@ -49,7 +50,10 @@ pub(super) fn in_dialog(model: &mut Model, command: Command) -> Vec<Effect> {
         (Dialog::Coach, Command::Hint | Command::Expert | Command::Debrief) => {
             return coach::ask(model, command).into_iter().collect();
         }
-        (Dialog::Process(_) | Dialog::Item(_) | Dialog::Node(..), Command::Copy) => {
+        (
+            Dialog::Process(_) | Dialog::Autostart(_) | Dialog::Item(_) | Dialog::Node(..),
+            Command::Copy,
+        ) => {
             copy::ask(model);
         }
         (Dialog::Copy(..), Command::Open | Command::Copy) => return copy::take(model, false),
@@ -105,12 +109,17 @@ pub(super) fn while_typed(model: &mut Model) {
         let (before, text) = (before.clone(), input.value().trim().to_owned());
         return find::typed(model, &before, &text);
     }
+    if let Asked::FilterAutostarts(_) = asked {
+        let filter = persistence::Filter::read(input.value());
+        return persistence::filter(model, filter);
+    }
     let Ok(filter) = Filter::parse(input.value()) else { return };
     match asked {
         Asked::FilterProcesses(_) => model.panes.processes.filter = filter,
         Asked::FilterNetwork(_) => model.panes.network.filter = filter,
         Asked::Note(_)
         | Asked::Reason(..)
+        | Asked::FilterAutostarts(_)
         | Asked::Find(_)
         | Asked::Time
         | Asked::Directory
@@ -125,6 +134,10 @@ pub(super) fn take_back(model: &mut Model) {
     match asked {
         Asked::FilterProcesses(before) => model.panes.processes.filter = before.clone(),
         Asked::FilterNetwork(before) => model.panes.network.filter = before.clone(),
+        Asked::FilterAutostarts(before) => {
+            let before = before.clone();
+            return persistence::filter(model, before);
+        }
         Asked::Find(before) => {
             let before = before.clone();
             return find::give_back(model, &before);
@@ -189,6 +202,7 @@ fn typed(model: &mut Model, asked: Asked, input: Input) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Asked::FilterAutostarts(_) => Vec::new(),
         Asked::Find(_) => {
             if text.is_empty() {
                 model.panes.find = None;

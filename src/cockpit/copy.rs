@@ -8,7 +8,7 @@ use crate::cockpit::model::{NoticeKind, Pane, Text};
 use crate::cockpit::{Effect, Model, acknowledge, acts, handoff};
 use crate::domain::base::ProcessId;
 use crate::domain::detect::Subject;
-use crate::domain::facts::Process;
+use crate::domain::facts::{Autostart, Process};
 use crate::domain::untrusted::Untrusted;
 
 /// Asks what to copy.
@@ -16,6 +16,7 @@ use crate::domain::untrusted::Untrusted;
 pub(super) fn ask(model: &mut Model) {
     let mut choices = match &model.dialog {
         Dialog::Process(id) => of_process(model, *id),
+        Dialog::Autostart(entry) => of_autostart(entry),
         Dialog::Item(_) => of_pane(model, Pane::Checklist),
         Dialog::Node(..) => of_pane(model, Pane::Decision),
         _ => of_pane(model, model.focus),
@@ -58,7 +59,10 @@ fn of_pane(model: &Model, pane: Pane) -> Vec<Copyable> {
             let brief = read(model, CopyKind::Brief, Text::Brief);
             [brief].into_iter().chain(handoff::to_copy(model)).collect()
         }
-        Pane::Gpu | Pane::Hiding | Pane::Persistence | Pane::Wire => Vec::new(),
+        Pane::Persistence => {
+            model.panes.persistence.entry().map_or_else(Vec::new, |it| of_autostart(it))
+        }
+        Pane::Gpu | Pane::Hiding | Pane::Wire => Vec::new(),
     }
 }
 
@@ -80,6 +84,15 @@ fn facts(process: &Process) -> Vec<Copyable> {
         one(CopyKind::Pid, process.id.pid.to_string().into()),
         one(CopyKind::Command, command.as_ref().map(exact).unwrap_or_default()),
         one(CopyKind::Executable, process.exe.known().map(exact).unwrap_or_default()),
+    ]
+}
+
+fn of_autostart(entry: &Autostart) -> Vec<Copyable> {
+    let program = entry.runs.as_ref().map(|runs| exact(&runs.program));
+    vec![
+        one(CopyKind::AutostartPath, exact(&entry.path)),
+        one(CopyKind::AutostartLine, exact(&entry.text)),
+        one(CopyKind::Executable, program.unwrap_or_default()),
     ]
 }
 

@@ -1,11 +1,15 @@
 //! Questions that take the keyboard. One at a time, and an enum: two flags could disagree.
 
+use std::sync::Arc;
+
 use tui_input::Input;
 
 use crate::cockpit::filter::Filter;
 use crate::cockpit::find::Before;
 use crate::cockpit::pen::Watcher;
+use crate::cockpit::persistence;
 use crate::domain::base::ProcessId;
+use crate::domain::facts::Autostart;
 use crate::domain::playbook::{FlowId, ItemId, NodeId};
 use crate::domain::session::{ItemState, Place};
 use crate::domain::untrusted::Untrusted;
@@ -24,6 +28,8 @@ pub enum Dialog {
     Palette(Input, usize),
     /// All that is known about a process. It names the process, so a refresh cannot change whom it is about.
     Process(ProcessId),
+    /// All that is known about something that starts by itself, as it was when it was opened.
+    Autostart(Arc<Autostart>),
     /// A node in full.
     Node(FlowId, NodeId),
     /// An item in full.
@@ -78,6 +84,10 @@ pub enum CopyKind {
     Pid,
     /// Its arguments, a blank between them.
     Command,
+    /// The line, or the commands, of something that starts by itself.
+    AutostartLine,
+    /// The file that it stands in.
+    AutostartPath,
     /// Path of its program.
     Executable,
     /// The other end of a connection.
@@ -111,6 +121,8 @@ pub enum Asked {
     FilterProcesses(Filter),
     /// What the network pane shows, and what it showed before.
     FilterNetwork(Filter),
+    /// What the list of what starts by itself shows, and what it showed before.
+    FilterAutostarts(persistence::Filter),
     /// What to look for in the text of a pane, and where that stood before.
     Find(Before),
     /// A time to go to.
@@ -149,6 +161,7 @@ impl Dialog {
     pub const fn is_sheet(&self) -> bool {
         match self {
             Self::Process(_)
+            | Self::Autostart(_)
             | Self::Node(..)
             | Self::Item(_)
             | Self::AllowTool(_)

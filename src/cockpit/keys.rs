@@ -86,6 +86,7 @@ const fn input_of(dialog: &mut Dialog) -> Option<&mut Input> {
         | Dialog::SignHandoff(input) => Some(input),
         Dialog::Closed
         | Dialog::Process(_)
+        | Dialog::Autostart(_)
         | Dialog::Node(..)
         | Dialog::Item(_)
         | Dialog::AllowTool(_)

@@ -6,6 +6,7 @@ use crate::cockpit::storage::{Refusal, Unsaved};
 use crate::cockpit::trouble::{BadTheme, NotCarried, Trouble, Unusable};
 use crate::domain::base::{Both, Moment, Timestamp};
 use crate::domain::detect::{Finding, Grade};
+use crate::domain::facts::{Autostart, AutostartChange};
 use crate::domain::session::Anchor;
 use crate::domain::untrusted::Untrusted;
 
@@ -23,6 +24,8 @@ pub struct Notice {
 pub enum NoticeKind {
     /// Something was found.
     Found(Finding, Untrusted),
+    /// Something that starts by itself appeared, changed or vanished.
+    Autostart(AutostartChange, std::sync::Arc<Autostart>),
     /// An event could not be saved; why.
     NotSaved(Unsaved),
     /// The act needs the pen, which somebody else has.
@@ -275,6 +278,7 @@ impl NoticeKind {
             | Self::PenForced(..)
             | Self::LostWithPen(_)
             | Self::Trouble(_) => false,
+            Self::Autostart(_, entry) => entry.is_as_packaged(),
             Self::NoPen
             | Self::NewPlace(_)
             | Self::NoPenHere(_)

@@ -14,7 +14,7 @@ use crate::cockpit::find::Before;
 use crate::cockpit::model::{NoticeKind, Pane, Pen, SourceKind, Stage, Touched, View};
 use crate::cockpit::{
     Effect, Model, Which, acknowledge, acts, answer, coach, copy, cursor, decision, find, follow,
-    goto, handoff, pen, rows, tape, undo, wire,
+    goto, handoff, pen, persistence, rows, tape, undo, wire,
 };
 use crate::domain::session::ItemState;
 
@@ -200,7 +200,10 @@ fn go(model: &mut Model, view: View) {
     }
     model.view = view;
     match view {
-        View::Full(pane) => model.focus = pane,
+        View::Full(pane) => {
+            model.focus = pane;
+            persistence::refresh(model);
+        }
         View::Cockpit => into_view(model),
     }
 }
@@ -238,13 +241,9 @@ fn open(model: &mut Model) {
             row.zip(pane.flow.clone()).map(|(row, flow)| Dialog::Node(flow, row.node.clone()))
         }
         Pane::Checklist => acts::item_under_cursor(model).map(Dialog::Item),
+        Pane::Persistence => return persistence::open(model),
         Pane::Wire => wire::process_under_cursor(model).map(Dialog::Process),
-        Pane::Gpu
-        | Pane::Timeline
-        | Pane::Playbook
-        | Pane::Handoff
-        | Pane::Hiding
-        | Pane::Persistence => None,
+        Pane::Gpu | Pane::Timeline | Pane::Playbook | Pane::Handoff | Pane::Hiding => None,
     };
     match dialog {
         Some(dialog) => model.dialog = dialog,
@@ -270,6 +269,8 @@ fn back(model: &mut Model) {
     if let Some(filter) = filter.filter(|filter| filter.is_set()) {
         *filter = Filter::default();
         rows::refresh(model);
+    } else if model.focus == Pane::Persistence && model.panes.persistence.filter.is_set() {
+        persistence::filter(model, persistence::Filter::default());
     } else if model.panes.checklist.range.take_if(|_| model.focus == Pane::Checklist).is_some() {
         // The range alone was given up.
     } else if model.panes.find.take_if(|find| find.pane == model.focus).is_some() {
@@ -297,12 +298,11 @@ fn ask_filter(model: &mut Model) {
             model.dialog = Dialog::Ask(Asked::Find(before), Input::from(text));
             return;
         }
-        Pane::Gpu
-        | Pane::Decision
-        | Pane::Checklist
-        | Pane::Hiding
-        | Pane::Persistence
-        | Pane::Wire => {
+        Pane::Persistence => {
+            let filter = &model.panes.persistence.filter;
+            (Asked::FilterAutostarts(filter.clone()), filter.text())
+        }
+        Pane::Gpu | Pane::Decision | Pane::Checklist | Pane::Hiding | Pane::Wire => {
             model.notice(NoticeKind::NoFilter);
             return;
         }

@@ -8,6 +8,7 @@ use crate::cockpit::filter::Filter;
 use crate::cockpit::find::Find;
 use crate::cockpit::follow::Followed;
 use crate::cockpit::model::Live;
+use crate::cockpit::persistence::PersistencePane;
 use crate::domain::base::{ProcessId, Timestamp};
 use crate::domain::detect::{Finding, Subject};
 use crate::domain::facts::{Process, Socket};
@@ -38,7 +39,7 @@ pub struct Panes {
     /// Where views of the host disagree.
     pub hiding: Cursor,
     /// What starts by itself.
-    pub persistence: Cursor,
+    pub persistence: PersistencePane,
     /// What was heard on the wire; the cursor counts from the newest.
     pub wire: Cursor,
     /// What is looked for in one of the texts.

@@ -11,7 +11,7 @@ use crate::cockpit::model::Live;
 use crate::cockpit::panes::{
     ChecklistRow, Kept, NetworkPart, NetworkRow, ProcessPane, ProcessRow, ProcessSort,
 };
-use crate::cockpit::{Model, follow};
+use crate::cockpit::{Model, follow, persistence};
 use crate::domain::base::{Pid, ProcessId};
 use crate::domain::detect::{Finding, Grade, Subject};
 use crate::domain::facts::{Process, Snapshot, Socket, SocketState};
@@ -27,8 +27,7 @@ pub(super) fn refresh(model: &mut Model) {
     model.panes.gpu.step(0);
     model.panes.hiding.lines = snapshot.hiding.contradictions.len();
     model.panes.hiding.step(0);
-    model.panes.persistence.lines = snapshot.persistence.entries.len();
-    model.panes.persistence.step(0);
+    persistence::refresh(model);
     model.panes.wire.lines = crate::cockpit::wire::rows(&snapshot, &model.live.indicators).len();
     model.panes.wire.step(0);
     follow::look(model);

@@ -6,7 +6,8 @@ use crate::cockpit::model::{NoticeKind, Pen, Recording, Session, SourceKind, Sta
 use crate::cockpit::panes::Cursor;
 use crate::cockpit::storage::Storage;
 use crate::cockpit::{
-    Effect, Model, Msg, acts, coach, ended, entries, find, handoff, keys, obey, pen, rows,
+    Effect, Model, Msg, acts, coach, ended, entries, find, handoff, keys, obey, pen, persistence,
+    rows,
 };
 use crate::domain::detect::{Finding, Grade, Rule, Subject};
 use crate::domain::facts::{Process, Snapshot};
@@ -133,6 +134,7 @@ fn seen(model: &mut Model, snapshot: Arc<Snapshot>) -> Vec<Effect> {
     let findings = Arc::new(model.live.watch.see(&snapshot, &indicators));
     let mut effects = report(model, &snapshot, &findings);
     effects.extend(ended::look(model, &snapshot));
+    effects.extend(persistence::report(model, &snapshot));
     effects.extend(handoff::anchor_is_due(model));
     let held = model.source.paused && model.source.kind == SourceKind::Host;
     if !held || model.live.snapshot.is_none() {
@@ -176,7 +178,7 @@ fn report(
 }
 
 /// One bell is news, more are noise.
-fn may_ring(model: &mut Model) -> bool {
+pub(super) fn may_ring(model: &mut Model) -> bool {
     let rings = model.rang.is_none_or(|last| model.now.ms_since(last) >= BETWEEN_BELLS_MS);
     if rings {
         model.rang = Some(model.now);

@@ -23,8 +23,8 @@ pub use hiding::{Contradiction, ContradictionKind, Hiding};
 pub use own::{Doubt, Own, Raised};
 pub use package::Packaged;
 pub use persistence::{
-    Autostart, AutostartKey, AutostartKind, Persistence, Remark, Running, Target, Trick, decoded,
-    running, tricks,
+    Autostart, AutostartChange, AutostartKey, AutostartKind, Persistence, Remark, Running, Target,
+    Trick, changes, decoded, running, tricks,
 };
 pub use process::{
     Ancestor, Around, Container, HiddenFrom, Io, Namespaces, Process, RunState, Runtime,

@@ -163,6 +163,7 @@ impl Desk {
                 | Event::Anchored { .. }
                 | Event::TapeAt { .. }
                 | Event::Clock { .. }
+                | Event::Autostart { .. }
         );
         let by = if by_itself { PROGRAM.into() } else { self.who.clone() };
         self.settle(Some(ticket), |it| it.write(ticket, moment, by, event));

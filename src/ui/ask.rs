@@ -46,6 +46,9 @@ pub(super) fn draw(
             (says(model, Caption::AskFilterProcesses), Caption::AskFilterHelp)
         }
         Asked::FilterNetwork(_) => (says(model, Caption::AskFilterNetwork), Caption::AskFilterHelp),
+        Asked::FilterAutostarts(_) => {
+            (says(model, Caption::AskFilterAutostarts), Caption::AskFilterAutostartsHelp)
+        }
         Asked::Find(before) => {
             let name = crate::words::pane(model.language, before.pane);
             (says(model, Caption::AskFind).ours(": ").ours(name), Caption::AskFindHelp)
@@ -67,6 +70,7 @@ pub(super) fn draw(
         | Asked::Reason(..)
         | Asked::FilterProcesses(_)
         | Asked::FilterNetwork(_)
+        | Asked::FilterAutostarts(_)
         | Asked::Time
         | Asked::Directory
         | Asked::Force => area,

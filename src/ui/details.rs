@@ -1,5 +1,6 @@
 //! Everything about one thing, over the whole body: a process, a node, an item, what could not be read.
 
+mod autostart;
 mod plan;
 mod process;
 mod unread;
@@ -33,6 +34,7 @@ struct Sheet<'a> {
 fn page<'a>(model: &'a Model, theme: &'a Theme, area: Rect) -> Option<Sheet<'a>> {
     match &model.dialog {
         Dialog::Process(id) => Some(process::sheet(model, theme, *id, area)),
+        Dialog::Autostart(entry) => Some(autostart::sheet(model, theme, entry, area)),
         Dialog::Node(flow, node) => Some(plan::node(model, theme, (flow, node), area)),
         Dialog::Item(item) => Some(plan::item(model, theme, item, area)),
         Dialog::Unread => Some(unread::sheet(model, theme, area)),

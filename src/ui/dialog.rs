@@ -58,7 +58,11 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
             area,
             buf,
         ),
-        Dialog::Process(_) | Dialog::Node(..) | Dialog::Item(_) | Dialog::Unread => {
+        Dialog::Process(_)
+        | Dialog::Autostart(_)
+        | Dialog::Node(..)
+        | Dialog::Item(_)
+        | Dialog::Unread => {
             details::draw(model, theme, area, buf);
         }
         Dialog::AllowTool(path) => {

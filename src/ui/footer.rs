@@ -66,9 +66,10 @@ fn of_dialog(model: &Model) -> (&'static [Command], &'static [(&'static str, Cap
         Dialog::Ask(Asked::Note(_) | Asked::Reason(..), _) => {
             (&[], &[("Enter", Caption::Take), CANCEL])
         }
-        Dialog::Ask(Asked::FilterProcesses(_) | Asked::FilterNetwork(_), _) => {
-            (&[], &[("Enter", Caption::UseFilter), CANCEL])
-        }
+        Dialog::Ask(
+            Asked::FilterProcesses(_) | Asked::FilterNetwork(_) | Asked::FilterAutostarts(_),
+            _,
+        ) => (&[], &[("Enter", Caption::UseFilter), CANCEL]),
         Dialog::Ask(Asked::Find(_), _) => (&[], &[("Enter", Caption::UseFind), CANCEL]),
         Dialog::Ask(Asked::Directory, _) => (&[], &[("Enter", Caption::CarryThere), CANCEL]),
         Dialog::Ask(Asked::Force, _) => (&[], &[("Enter", Caption::ForceNow), CANCEL]),
@@ -93,7 +94,7 @@ fn of_dialog(model: &Model) -> (&'static [Command], &'static [(&'static str, Cap
             (&[], &[("Enter", Caption::CopyNow), PRINT, CHOOSE, CANCEL])
         }
         Dialog::Bookmarks(_) => (&[], &[("Enter", Caption::GoThere), CHOOSE, CLOSE]),
-        Dialog::Process(_) => (&[Command::Copy], &[CLOSE]),
+        Dialog::Process(_) | Dialog::Autostart(_) => (&[Command::Copy], &[CLOSE]),
         Dialog::Coach => (&[Command::Hint, Command::Expert], &[("Enter", Caption::ToWork), SCROLL]),
         Dialog::Debrief | Dialog::Unread => (&[], &[CLOSE, SCROLL]),
     }
@@ -165,7 +166,8 @@ const fn of_pane(pane: Pane) -> &'static [Command] {
         }
         Pane::Network => &[Command::Open, Command::Filter, Command::Note],
         Pane::Gpu => &[Command::AllowGpuTool, Command::Note],
-        Pane::Hiding | Pane::Persistence => &[Command::Note],
+        Pane::Hiding => &[Command::Note],
+        Pane::Persistence => &[Command::Open, Command::Filter, Command::Copy, Command::Note],
         Pane::Wire => &[Command::Listen, Command::Open, Command::Note],
         Pane::Decision => &[
             Command::Mark,

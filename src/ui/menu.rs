@@ -75,6 +75,8 @@ const fn kind(kind: CopyKind) -> Caption {
     match kind {
         CopyKind::Pid => Caption::CopyPid,
         CopyKind::Command => Caption::CopyCommand,
+        CopyKind::AutostartLine => Caption::CopyAutostartLine,
+        CopyKind::AutostartPath => Caption::CopyAutostartPath,
         CopyKind::Executable => Caption::CopyExecutable,
         CopyKind::Remote => Caption::CopyRemote,
         CopyKind::Local => Caption::CopyLocal,

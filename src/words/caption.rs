@@ -172,6 +172,10 @@ captions! {
     AskFilterProcesses => "Filter processes", "กรองโปรเซส";
     /// Ask: filter of sockets.
     AskFilterNetwork => "Filter sockets", "กรอง socket";
+    /// Ask: filter of what starts by itself.
+    AskFilterAutostarts => "Filter what starts by itself", "กรองสิ่งที่เริ่มเอง";
+    /// Ask: how to write that filter.
+    AskFilterAutostartsHelp => "words   ! not   user:www   kind:cron   new   tricks   runs   empty shows all", "คำ   ! ไม่เอา   user:www   kind:cron   new   tricks   runs   ว่าง = ทั้งหมด";
     /// Ask: how to write a filter.
     AskFilterHelp => "words   ! not   cpu>80   user:www   net:3333   empty shows all", "คำ   ! ไม่เอา   cpu>80   user:www   net:3333   ว่าง = ทั้งหมด";
     /// Ask: search a text.
@@ -213,6 +217,10 @@ captions! {
     CopyPid => "pid", "pid";
     /// Copy: a kind.
     CopyCommand => "command line", "บรรทัดคำสั่ง";
+    /// Copy: a kind.
+    CopyAutostartLine => "line", "บรรทัด";
+    /// Copy: a kind.
+    CopyAutostartPath => "path", "ไฟล์";
     /// Copy: a kind.
     CopyExecutable => "executable", "ไฟล์โปรแกรม";
     /// Copy: a kind.

@@ -25,13 +25,20 @@ pub enum Weight {
 /// How much a notice weighs.
 #[must_use]
 #[expect(clippy::too_many_lines, reason = "a table: one row a notice, no logic")]
-pub const fn weight(kind: &NoticeKind) -> Weight {
+pub fn weight(kind: &NoticeKind) -> Weight {
     match kind {
         NoticeKind::Found(found, _) => match found.grade {
             Grade::Noted => Weight::Calm,
             Grade::Suspect => Weight::Watch,
             Grade::Confirmed => Weight::Danger,
         },
+        NoticeKind::Autostart(_, entry) => {
+            if entry.is_as_packaged() {
+                Weight::Calm
+            } else {
+                Weight::Watch
+            }
+        }
         NoticeKind::NotSaved(_)
         | NoticeKind::NotRecording(_)
         | NoticeKind::NotCarried(_)
@@ -139,6 +146,13 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
     let say = |en, th| Phrase::of(pick(language, en, th));
     match kind {
         NoticeKind::Found(found, name) => self::found(language, found, name),
+        NoticeKind::Autostart(change, it) => crate::words::persistence::happened(
+            language,
+            *change,
+            it.kind,
+            (&it.path, it.line),
+            &it.first_line(),
+        ),
         NoticeKind::NotSaved(why) => {
             say("NOT SAVED: ", "บันทึกไม่ได้: ").then(storage::unsaved(language, why))
         }

@@ -6,9 +6,8 @@ use crate::domain::detect::Subject;
 use crate::domain::playbook::Phase;
 use crate::domain::session::{ClockChange, Event, ItemState, Opening, Place, known_part};
 use crate::domain::untrusted::Untrusted;
-use crate::words::finding;
 use crate::words::trouble::damage;
-use crate::words::{Phrase, pick, short, wire};
+use crate::words::{Phrase, finding, persistence, pick, short, wire};
 
 /// Title of a pane.
 #[must_use]
@@ -189,6 +188,9 @@ pub fn event(language: Language, event: &Event) -> Phrase {
         Event::ExpertShown => say("the expert's path shown", "ดูเฉลยของผู้เชี่ยวชาญ"),
         Event::TapeAt { ms } => tape_at(language, *ms),
         Event::Debriefed { score } => debriefed(language, *score),
+        Event::Autostart { change, place, path, line, text } => {
+            persistence::happened(language, *change, *place, (path, *line), text)
+        }
         Event::Clock { change, by_ms } => clock(language, *change, *by_ms),
         Event::Redacted { opening, head, entries } => {
             let head: String = head.to_string().chars().take(12).collect();

@@ -3,6 +3,7 @@
 //! Facts only: which of them is bad is for the rules to say. What an entry runs and who runs that now are joined when
 //! somebody asks ([`running`]), so that a recording does not hold every entry again whenever a process ends.
 
+mod change;
 mod running;
 mod trick;
 
@@ -14,6 +15,7 @@ use super::{Packaged, Reading};
 use crate::domain::base::Timestamp;
 use crate::domain::untrusted::Untrusted;
 
+pub use change::{AutostartChange, changes};
 pub use running::{Running, running};
 pub use trick::{Trick, decoded, tricks};
 

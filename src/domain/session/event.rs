@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::base::{Digest, Timestamp};
 use crate::domain::detect::{Finding, Subject};
+use crate::domain::facts::{AutostartChange, AutostartKind};
 use crate::domain::playbook::{FlowId, ItemId, NodeId};
 use crate::domain::session::anchor::Anchor;
 use crate::domain::untrusted::Untrusted;
@@ -12,7 +13,7 @@ use crate::domain::untrusted::Untrusted;
 pub const PROGRAM: &str = "firedamp";
 
 /// The kinds of [`Event`] that this version knows, as they are written.
-pub(super) const KINDS: [&str; 26] = [
+pub(super) const KINDS: [&str; 27] = [
     "opened",
     "resumed",
     "left",
@@ -38,6 +39,7 @@ pub(super) const KINDS: [&str; 26] = [
     "tape-at",
     "debriefed",
     "clock",
+    "autostart",
     "redacted",
 ];
 
@@ -238,6 +240,19 @@ pub enum Event {
         change: ClockChange,
         /// By how many milliseconds.
         by_ms: i64,
+    },
+    /// Something that starts by itself appeared, changed or vanished while somebody looked.
+    Autostart {
+        /// What became of it.
+        change: AutostartChange,
+        /// The kind of place it stands in.
+        place: AutostartKind,
+        /// The file.
+        path: Untrusted,
+        /// Line in the file, from 1; 0 where it is the file as a whole.
+        line: u32,
+        /// What stood there, or stands there now; the beginning of it.
+        text: Untrusted,
     },
     /// First entry of a redacted copy, in the place of [`Event::Opened`]. The entries after it have the numbers that
     /// they had; the chain is a new one.

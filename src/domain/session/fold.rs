@@ -198,6 +198,7 @@ impl State {
             | Event::Left
             | Event::Listening { .. }
             | Event::Clock { .. }
+            | Event::Autostart { .. }
             | Event::PenGiven { .. }
             | Event::PenTaken { .. } => {}
         }

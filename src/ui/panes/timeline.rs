@@ -12,7 +12,7 @@ use crate::ui::found;
 use crate::ui::glyph::check_box;
 use crate::ui::panes::checklist::box_role;
 use crate::ui::panes::row::{Row, select};
-use crate::ui::panes::{Title, framed, grade, is_full, say_empty};
+use crate::ui::panes::{Title, framed, grade, is_full, persistence, say_empty};
 use crate::ui::role::Role;
 use crate::ui::text::{phrase, time};
 use crate::ui::theme::Theme;
@@ -249,6 +249,7 @@ fn mark(event: &Event) -> (&'static str, Role) {
             Grade::Suspect => grade(Grade::Suspect),
             Grade::Confirmed => grade(Grade::Confirmed),
         },
+        Event::Autostart { change, .. } => (persistence::sign(*change), Role::Warn),
         Event::Ended { .. } => (".", Role::Dim),
         Event::Trouble { .. } => ("!", Role::Crit),
         Event::TookBack { .. } | Event::Withdrew { .. } | Event::Marked { undoes: Some(_), .. } => {
