@@ -14,6 +14,7 @@ mod decision;
 pub mod dialog;
 mod ended;
 mod entries;
+mod examine;
 pub mod filter;
 pub mod find;
 pub mod follow;
@@ -47,8 +48,8 @@ use crate::cockpit::command::Command;
 use crate::cockpit::keymap::Key;
 use crate::cockpit::model::{Offer, Pen, Size, Source};
 use crate::cockpit::pen::{Around, Came, Went, Wish};
-use crate::domain::base::{Both, Moment, Timestamp};
-use crate::domain::facts::Snapshot;
+use crate::domain::base::{Both, Moment, ProcessId, Timestamp};
+use crate::domain::facts::{Examination, Snapshot};
 use crate::domain::playbook::{Indicators, Playbook};
 use crate::domain::session::{Entry, Event, Past};
 use crate::domain::untrusted::Untrusted;
@@ -71,6 +72,8 @@ pub enum Msg {
     Tick(Moment),
     /// The source shows something new.
     Seen(Arc<Snapshot>),
+    /// A process was read in full.
+    Examined(Arc<Examination>),
     /// The source changed its pace or place.
     Moved(Source),
     /// Sessions that can be taken up were found.
@@ -144,6 +147,8 @@ pub enum Effect {
     UseTool(Untrusted),
     /// Listen on the wire for what these indicators name, or not any more. Only ever begun after its event was saved.
     Listen(Option<Arc<Indicators>>),
+    /// Read this process in full, and answer with [`Msg::Examined`] if it is still there.
+    Examine(ProcessId),
     /// Change the pace or place of the tape.
     Tape(Tape),
     /// Use the theme after this one.

@@ -88,6 +88,8 @@ pub struct Model {
     pub touched: Touched,
     /// What documents and findings say, line by line, as the screen has it; `run` brings this too.
     pub read: Read,
+    /// What was read of the process whose details are open.
+    pub(crate) examined: crate::cockpit::examine::Examined,
     /// Acts that were taken back, the newest last: what redo does again.
     pub(crate) undone: Vec<Event>,
     /// Warnings that the notice on the screen covers, the newest last.
@@ -233,6 +235,7 @@ impl Model {
             coach: None,
             search,
             read: |_, _| Vec::new(),
+            examined: crate::cockpit::examine::Examined::default(),
             undone: Vec::new(),
             standing: Vec::new(),
             notice_since: None,

@@ -6,8 +6,8 @@ use crate::cockpit::model::{NoticeKind, Pen, Recording, Session, SourceKind, Sta
 use crate::cockpit::panes::Cursor;
 use crate::cockpit::storage::Storage;
 use crate::cockpit::{
-    Effect, Model, Msg, acts, coach, ended, entries, find, handoff, keys, obey, pen, persistence,
-    rows,
+    Effect, Model, Msg, acts, coach, ended, entries, examine, find, handoff, keys, obey, pen,
+    persistence, rows,
 };
 use crate::domain::detect::{Finding, Grade, Rule, Subject};
 use crate::domain::facts::{Process, Snapshot};
@@ -26,13 +26,14 @@ const BETWEEN_BELLS_MS: u64 = 30_000;
 pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     model.touched = Touched::Everything;
     let dialog = std::mem::discriminant(&model.dialog);
-    let effects = apply(model, msg);
+    let mut effects = apply(model, msg);
     if std::mem::discriminant(&model.dialog) != dialog {
         // Another dialog is read from its first line on, and stands on other ground.
         model.sheet = Cursor::default();
         model.touched = Touched::Everything;
     }
     coach::ask_at_the_end(model);
+    effects.extend(examine::due(model));
     find::refresh(model);
     effects
 }
@@ -63,6 +64,7 @@ fn apply(model: &mut Model, msg: Msg) -> Vec<Effect> {
             (model.panes.ceremony.to, model.panes.ceremony.words) = (to, words);
         }
         Msg::Seen(snapshot) => return seen(model, snapshot),
+        Msg::Examined(found) => examine::came(model, found),
         Msg::Moved(source) => return moved(model, source),
         Msg::Offered(offers) => {
             model.stage = Stage::Start { offers, selected: 0 };

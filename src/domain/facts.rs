@@ -2,6 +2,7 @@
 //!
 //! Invariant: a value that could not be read is never a zero: it is a [`Reading`] that says so.
 
+mod examination;
 mod gpu;
 mod hiding;
 mod own;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::base::{Moment, ProcessId};
 use crate::domain::untrusted::Untrusted;
 
+pub use examination::{Environment, Examination, Mapping, MappingKind, Maps, Thread};
 pub use gpu::{Gpu, GpuDevice, GpuHolder, GpuOutcome, GpuSource, GpuSourceKind};
 pub use hiding::{Contradiction, ContradictionKind, Hiding};
 pub use own::{Doubt, Own, Raised};
@@ -60,7 +62,7 @@ pub struct Snapshot {
 }
 
 /// A value that was read, or why not.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reading<T> {
     /// It was read.

@@ -32,8 +32,8 @@ mod tests;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::domain::base::Moment;
-use crate::domain::facts::{Snapshot, Unread};
+use crate::domain::base::{Moment, ProcessId};
+use crate::domain::facts::{Examination, Snapshot, Unread};
 use crate::domain::wire::Ear;
 use gpu::Graphics;
 use machine::Machine;
@@ -171,6 +171,12 @@ impl Eyes {
     /// Listens on the wire from now on with this ear, or not any more. Whether the kernel lets us is in the next look.
     pub fn listen(&mut self, ear: Option<Ear>, now: Moment) {
         self.listener.turn(ear, now);
+    }
+
+    /// Reads one process in full, and waits a tenth of a second for it at most: what is slower is blocked, and is there
+    /// when the same process is examined again. `None` if it is not there any more.
+    pub fn examine(&mut self, id: ProcessId, moment: Moment) -> Option<Examination> {
+        self.processes.examine(id, moment)
     }
 
     /// From now on `program` of the host is run to ask about graphics processors. Only the program

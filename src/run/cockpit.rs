@@ -254,6 +254,10 @@ impl<'a> Desk<'a> {
                 self.hands.listen(look_for.as_deref());
                 None
             }
+            Effect::Examine(process) => {
+                self.hands.examine(process);
+                None
+            }
             Effect::Move(to) => self.hands.carry(&to),
             Effect::Tape(tape) => {
                 self.hands.tape(tape);

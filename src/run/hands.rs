@@ -7,6 +7,7 @@ use crate::cockpit::model::{Closed, Kept, NoticeKind};
 use crate::cockpit::pen::Wish;
 use crate::cockpit::trouble::Trouble;
 use crate::cockpit::{Msg, Opened, Tape, Which};
+use crate::domain::base::ProcessId;
 use crate::domain::playbook::Indicators;
 use crate::domain::session::Event;
 use crate::domain::untrusted::Untrusted;
@@ -22,6 +23,8 @@ pub(super) trait Hands {
     fn use_tool(&mut self, path: &Untrusted);
     /// Listens on the wire for what these indicators name, or not any more. A tape has no wire.
     fn listen(&mut self, _look_for: Option<&Indicators>) {}
+    /// Has a process of the host read in full; the answer comes through the inbox. A tape has no host.
+    fn examine(&mut self, _process: ProcessId) {}
     /// Changes the pace or place of the tape.
     fn tape(&mut self, tape: Tape);
     /// Keeps what was copied in the session with this id, if this screen may write.

@@ -17,7 +17,7 @@ use crate::cockpit::pen::Wish;
 use crate::cockpit::storage::Unsaved;
 use crate::cockpit::trouble::{NotCarried, Trouble};
 use crate::cockpit::{Msg, Opened, Tape, Which};
-use crate::domain::base::Clock;
+use crate::domain::base::{Clock, ProcessId};
 use crate::domain::playbook::Indicators;
 use crate::domain::session::{Branch, Break, Event, Opening, Past};
 use crate::domain::untrusted::Untrusted;
@@ -212,6 +212,13 @@ impl Hands for Incident {
     fn listen(&mut self, look_for: Option<&Indicators>) {
         let ear = look_for.map(|it| Box::new(Ear::new(it.clone())));
         self.order(Order::Listen(ear));
+    }
+
+    /// Whoever looks asks again, so an order that does not fit is not missed.
+    fn examine(&mut self, process: ProcessId) {
+        if let Some(looker) = &self.looker {
+            looker.tell(Order::Examine(process));
+        }
     }
 
     /// The host cannot be rewound.

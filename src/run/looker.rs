@@ -14,7 +14,7 @@ use tokio::sync::mpsc::error::TrySendError;
 
 use crate::cockpit::Msg;
 use crate::cockpit::model::NoticeKind;
-use crate::domain::base::Clock;
+use crate::domain::base::{Clock, ProcessId};
 use crate::domain::facts::Snapshot;
 use crate::domain::untrusted::Untrusted;
 use crate::domain::wire::Ear;
@@ -39,6 +39,8 @@ pub(super) enum Order {
     Allow(Untrusted),
     /// Listen on the wire with this ear, or not any more.
     Listen(Option<Box<Ear>>),
+    /// Read this process in full.
+    Examine(ProcessId),
 }
 
 /// How long leaving waits for a look and a recording to end.
@@ -75,7 +77,13 @@ impl Looker {
                     Ok(()) | Err(TrySendError::Full(_)) => {}
                     Err(TrySendError::Closed(_)) => return,
                 }
-                if !wait(&waiting, begun, &mut eyes, &mut recorder, &clock) {
+                let mut examine = |eyes: &mut Eyes, process| {
+                    if let Some(found) = eyes.examine(process, clock.now()) {
+                        // A screen that is behind asks again.
+                        inbox.try_send(Happening::Msg(Msg::Examined(Arc::new(found)))).ok();
+                    }
+                };
+                if !wait(&waiting, begun, &mut eyes, (&mut recorder, &clock), &mut examine) {
                     return;
                 }
             }
@@ -102,8 +110,8 @@ fn wait(
     orders: &Receiver<Order>,
     begun: Instant,
     eyes: &mut Eyes,
-    recorder: &mut Option<Recorder>,
-    clock: &impl Clock,
+    (recorder, clock): (&mut Option<Recorder>, &impl Clock),
+    examine: &mut dyn FnMut(&mut Eyes, ProcessId),
 ) -> bool {
     loop {
         let left = PERIOD.saturating_sub(begun.elapsed());
@@ -118,6 +126,7 @@ fn wait(
                 eyes.listen(ear.map(|ear| *ear), clock.now());
                 return true;
             }
+            Ok(Order::Examine(process)) => examine(eyes, process),
             Err(RecvTimeoutError::Timeout) => return true,
             Err(RecvTimeoutError::Disconnected) => return false,
         }

@@ -1,6 +1,8 @@
 //! Everything about one thing, over the whole body: a process, a node, an item, what could not be read.
 
+mod around;
 mod autostart;
+mod examined;
 mod plan;
 mod process;
 mod unread;

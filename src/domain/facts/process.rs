@@ -27,6 +27,9 @@ pub struct Process {
     pub exe: Reading<Untrusted>,
     /// The executable has no name on disk any more (by its link count, not by its text).
     pub exe_deleted: bool,
+    /// The executable never had a name on disk: it is a file in memory alone (by its file system, not by its text).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub exe_memory: bool,
     /// Scheduler state.
     pub state: RunState,
     /// Percent of one CPU over the last interval; may pass 100 with several threads.
@@ -46,7 +49,8 @@ pub struct Process {
     /// Bytes that it had storage read and write.
     #[serde(default, skip_serializing_if = "Reading::is_unknown")]
     pub io: Reading<Io>,
-    /// Bytes of huge pages that it has, reserved and transparent ones.
+    /// Bytes of huge pages that it has of those that were set aside. The transparent ones cost a walk of its memory:
+    /// they are in an [`Examination`](super::Examination) alone.
     #[serde(default, skip_serializing_if = "Reading::is_unknown")]
     pub huge: Reading<u64>,
     /// What rarely changes about it; shared from look to look.
@@ -66,8 +70,9 @@ pub struct Io {
     pub written: u64,
 }
 
-/// What rarely changes about a process: where it belongs, and what it may do.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// What rarely changes about a process: where it belongs, and what it may do. Of a thread of the kernel nothing but the
+/// ancestors is told.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Around {
     /// Process group session.
@@ -102,7 +107,7 @@ pub struct Around {
 }
 
 /// A process above another one, at the time when that was first seen.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Ancestor {
     /// Who.
     pub id: ProcessId,
@@ -111,7 +116,7 @@ pub struct Ancestor {
 }
 
 /// A container, by the control group of its processes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Container {
     /// What runs it.
     pub runtime: Runtime,
@@ -137,7 +142,7 @@ pub enum Runtime {
 }
 
 /// Inodes of the namespaces of a process; 0 where it could not be read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 #[expect(missing_docs, reason = "the names are those of /proc/PID/ns")]
 pub struct Namespaces {

@@ -1,7 +1,8 @@
-//! What a hostile process can make slow: its command line, and the file behind its `exe` link.
+//! What a hostile process can make slow: its command line, its `io`, and the file behind its `exe` link.
 //!
-//! Four threads that map and unmap memory hold the lock that `/proc/PID/cmdline` needs for seconds, so
-//! these are read in a helper thread. A process that does not answer in time is [`Reading::Blocked`]
+//! Four threads that map and unmap memory hold the lock that `/proc/PID/cmdline` needs for seconds, and a process that
+//! changes its program while others share its memory holds the one of `/proc/PID/io`. So these are read in a helper
+//! thread. A process that does not answer in time is [`Reading::Blocked`]
 //! and its helper is left behind; it ends by itself when the kernel lets go of it.
 //!
 //! Invariant: [`Commands::collect`] returns, and no thread is started once [`MOST_STUCK`] are stuck.
@@ -13,36 +14,49 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustix::buffer::spare_capacity;
-use rustix::fs::{AtFlags, Mode, OFlags, StatxFlags};
+use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 
-use crate::domain::facts::Reading;
+use super::processes::file::{self, Memory};
+use super::text;
+use crate::domain::facts::{Io, Process, Reading};
 use crate::domain::untrusted::Untrusted;
 
 /// A process has this long to let us read its command line.
 const DEADLINE: Duration = Duration::from_millis(50);
 /// This many processes may let us wait in one look; who is left then is asked in the next one.
 const MOST_MISSES: usize = 2;
-/// Helpers that hang in the kernel.
+/// Threads that hang in the kernel, together with those of [`Stuck`].
 const MOST_STUCK: usize = 8;
 /// More of a command line is not kept in a snapshot.
 const COMMAND_BYTES: usize = 4096;
 /// What the kernel appends to the name of a file that was unlinked; a file may also be named so.
 const DELETED: &[u8] = b" (deleted)";
 
-/// What a helper found out about one process.
+/// What a helper found out about one process; `None` for what it was not asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Answer {
     /// Who was asked.
     pub(super) pid: u32,
-    /// Target of `exe`.
-    pub(super) exe: Reading<Untrusted>,
-    /// The executable has no name on disk, by its link count.
-    pub(super) deleted: bool,
-    /// Arguments; `None` if they were not asked for.
+    /// Its executable.
+    pub(super) file: Option<Executable>,
+    /// Arguments.
     pub(super) command: Option<Reading<Untrusted>>,
+    /// Bytes that it had storage read and write.
+    pub(super) io: Option<Reading<Io>>,
     /// It let us wait in vain: do not ask again soon.
     pub(super) missed: bool,
+}
+
+/// An executable.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Executable {
+    /// Target of `exe`.
+    pub(super) path: Reading<Untrusted>,
+    /// It has no name on disk, by its link count.
+    pub(super) deleted: bool,
+    /// It never had one, by its file system.
+    pub(super) memory: bool,
 }
 
 /// One question.
@@ -50,22 +64,81 @@ pub(super) struct Answer {
 pub(super) struct Question {
     /// Whom to ask.
     pub(super) pid: u32,
-    /// For the arguments too, or for `exe` only.
+    /// For its executable.
+    pub(super) file: bool,
+    /// For its arguments.
     pub(super) command: bool,
+    /// For what it had storage do.
+    pub(super) io: bool,
 }
 
 impl Answer {
-    fn unread(question: Question, exe: Reading<Untrusted>, deleted: bool, missed: bool) -> Self {
-        let command = question.command.then_some(Reading::Blocked);
-        Self { pid: question.pid, exe, deleted, command, missed }
+    /// Nobody asked it in this look. What was known before stays as it is.
+    fn unasked(question: Question) -> Self {
+        let file = Executable { path: Reading::Blocked, ..Executable::default() };
+        Self {
+            pid: question.pid,
+            file: (question.file && question.command).then_some(file),
+            command: question.command.then_some(Reading::Blocked),
+            io: None,
+            missed: false,
+        }
+    }
+
+    /// It let us wait: what it had not answered until then is blocked.
+    fn late(current: Current) -> Self {
+        let Current { question, file, io, .. } = current;
+        let blocked = || Executable { path: Reading::Blocked, ..Executable::default() };
+        Self {
+            pid: question.pid,
+            file: question.file.then(|| file.unwrap_or_else(blocked)),
+            command: question.command.then_some(Reading::Blocked),
+            io: question.io.then(|| io.unwrap_or(Reading::Blocked)),
+            missed: true,
+        }
+    }
+
+    /// Puts what was found out into a row.
+    pub(super) fn write(self, row: &mut Process) {
+        if let Some(file) = self.file {
+            (row.exe, row.exe_deleted, row.exe_memory) = (file.path, file.deleted, file.memory);
+        }
+        if let Some(command) = self.command {
+            row.command = command;
+        }
+        if let Some(io) = self.io {
+            row.io = io;
+        }
     }
 }
 
 /// The helper in use, and how many were left behind.
 pub(super) struct Commands {
     proc: Arc<OwnedFd>,
+    memory: Memory,
     desk: Option<Arc<Desk>>,
-    stuck: Arc<AtomicUsize>,
+    stuck: Stuck,
+}
+
+/// Counts the threads that were left behind, over all who leave some.
+#[derive(Clone, Default)]
+pub(super) struct Stuck(Arc<AtomicUsize>);
+
+impl Stuck {
+    /// No thread may be started now.
+    pub(super) fn is_full(&self) -> bool {
+        self.0.load(Ordering::Acquire) >= MOST_STUCK
+    }
+
+    /// One is left behind.
+    pub(super) fn add(&self) {
+        self.0.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// One that was left behind has ended.
+    pub(super) fn remove(&self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
 }
 
 /// What the tick and its helper share.
@@ -87,7 +160,8 @@ struct State {
 struct Current {
     question: Question,
     since: Instant,
-    exe: Option<(Reading<Untrusted>, bool)>,
+    file: Option<Executable>,
+    io: Option<Reading<Io>>,
 }
 
 impl Desk {
@@ -96,7 +170,7 @@ impl Desk {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn serve(&self, proc: &OwnedFd) {
+    fn serve(&self, proc: BorrowedFd<'_>, memory: &Memory) {
         let mut buffer = Vec::with_capacity(COMMAND_BYTES);
         let mut state = self.state();
         while !state.left {
@@ -105,19 +179,22 @@ impl Desk {
                 state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
                 continue;
             };
-            state.current = Some(Current { question, since: Instant::now(), exe: None });
+            let since = Instant::now();
+            state.current = Some(Current { question, since, file: None, io: None });
             drop(state);
-            let (exe, deleted) = executable(proc.as_fd(), question.pid, &mut buffer);
-            let command = question.command.then(|| {
-                if let Some(current) = &mut self.state().current {
-                    current.exe = Some((exe.clone(), deleted));
-                }
-                command_line(proc.as_fd(), question.pid, &mut buffer)
-            });
+            let pid = question.pid;
+            let file = question.file.then(|| executable(proc, pid, memory, &mut buffer));
+            if let Some(current) = &mut self.state().current {
+                current.file.clone_from(&file);
+            }
+            let io = question.io.then(|| storage(proc, pid, &mut buffer));
+            if let Some(current) = self.state().current.as_mut().filter(|_| question.command) {
+                current.io = io;
+            }
+            let command = question.command.then(|| command_line(proc, pid, &mut buffer));
             state = self.state();
             state.current = None;
-            let pid = question.pid;
-            state.answers.push(Answer { pid, exe, deleted, command, missed: false });
+            state.answers.push(Answer { pid, file, command, io, missed: false });
         }
     }
 }
@@ -130,7 +207,12 @@ impl Drop for Commands {
 
 impl Commands {
     pub(super) fn new(proc: Arc<OwnedFd>) -> Self {
-        Self { proc, desk: None, stuck: Arc::default() }
+        Self { proc, memory: Memory::known(), desk: None, stuck: Stuck::default() }
+    }
+
+    /// How many threads were left behind, for whoever else may leave some.
+    pub(super) fn stuck(&self) -> Stuck {
+        self.stuck.clone()
     }
 
     /// Hands questions to the helper and does not wait. Without a helper nobody answers, and
@@ -159,20 +241,19 @@ impl Commands {
             }
             rest = self.ask(std::mem::take(&mut rest));
         }
-        let unread = |question| Answer::unread(question, Reading::Blocked, false, false);
-        answers.extend(rest.into_iter().map(unread));
+        answers.extend(rest.into_iter().map(Answer::unasked));
         answers
     }
 
     fn helper(&mut self) -> Option<Arc<Desk>> {
-        if self.desk.is_none() && self.stuck.load(Ordering::Acquire) < MOST_STUCK {
+        if self.desk.is_none() && !self.stuck.is_full() {
             let desk = Arc::new(Desk::default());
             let (served, proc) = (Arc::clone(&desk), Arc::clone(&self.proc));
-            let stuck = Arc::clone(&self.stuck);
+            let (stuck, memory) = (self.stuck.clone(), self.memory.clone());
             let helper = std::thread::Builder::new().name("commands".to_owned()).spawn(move || {
                 super::raise::looks();
-                served.serve(&proc);
-                stuck.fetch_sub(1, Ordering::AcqRel);
+                served.serve(proc.as_fd(), &memory);
+                stuck.remove();
             });
             self.desk = helper.is_ok().then_some(desk);
         }
@@ -182,7 +263,7 @@ impl Commands {
     /// Lets the helper end when it can. It counts as stuck until then.
     fn leave(&mut self) {
         if let Some(desk) = self.desk.take() {
-            self.stuck.fetch_add(1, Ordering::AcqRel);
+            self.stuck.add();
             desk.state().left = true;
             desk.changed.notify_all();
         }
@@ -202,8 +283,7 @@ fn wait(desk: &Desk, answers: &mut Vec<Answer>, rest: &mut VecDeque<Question>) -
         if let Some(late) = state.current.take_if(|_| spent >= DEADLINE) {
             answers.append(&mut state.answers);
             *rest = std::mem::take(&mut state.questions);
-            let (exe, deleted) = late.exe.unwrap_or((Reading::Blocked, false));
-            return Some(Answer::unread(late.question, exe, deleted, true));
+            return Some(Answer::late(late));
         }
         let left = DEADLINE.saturating_sub(spent);
         let woken = desk.changed.wait_timeout(state, left);
@@ -211,36 +291,45 @@ fn wait(desk: &Desk, answers: &mut Vec<Answer>, rest: &mut VecDeque<Question>) -
     }
 }
 
-fn executable(proc: BorrowedFd<'_>, pid: u32, buffer: &mut Vec<u8>) -> (Reading<Untrusted>, bool) {
+fn executable(proc: BorrowedFd<'_>, pid: u32, memory: &Memory, buffer: &mut Vec<u8>) -> Executable {
     let path = format!("{pid}/exe");
     buffer.clear();
-    match rustix::fs::readlinkat_raw(proc, path.as_str(), spare_capacity(buffer)) {
-        Ok(_) => {
-            let deleted = buffer.ends_with(DELETED) && has_no_name(proc, &path);
-            (Reading::Known(Untrusted::new(buffer.as_slice())), deleted)
+    let mut found = Executable::default();
+    found.path = match rustix::fs::readlinkat_raw(proc, path.as_str(), spare_capacity(buffer)) {
+        Ok(_) if !buffer.ends_with(DELETED) => {
+            return Executable { path: Reading::Known(Untrusted::new(buffer.as_slice())), ..found };
         }
-        Err(error) => (refusal(error), false),
+        Ok(_) => Reading::Known(Untrusted::new(buffer.as_slice())),
+        // A path can be too long to be told; the file is there all the same.
+        Err(Errno::NAMETOOLONG) => Reading::Unknown,
+        Err(error) => return Executable { path: refusal(error), ..found },
+    };
+    if let Some(file) = file::stat(proc, &path) {
+        found.deleted = file.links == 0;
+        found.memory = found.deleted && memory.holds(file.device);
     }
+    found
 }
 
-/// The link count of the file itself, without opening it and without asking a server for it.
-fn has_no_name(proc: BorrowedFd<'_>, path: &str) -> bool {
-    let flags = OFlags::PATH | OFlags::CLOEXEC;
-    let Ok(file) = rustix::fs::openat(proc, path, flags, Mode::empty()) else { return false };
-    let flags = AtFlags::EMPTY_PATH | AtFlags::STATX_DONT_SYNC;
-    rustix::fs::statx(&file, c"", flags, StatxFlags::NLINK).is_ok_and(|found| found.stx_nlink == 0)
+fn storage(proc: BorrowedFd<'_>, pid: u32, buffer: &mut Vec<u8>) -> Reading<Io> {
+    match read_once(proc, &format!("{pid}/io"), buffer) {
+        Ok(()) => text::io(buffer).map_or(Reading::Unknown, Reading::Known),
+        Err(error) => refusal(error),
+    }
 }
 
 fn command_line(proc: BorrowedFd<'_>, pid: u32, buffer: &mut Vec<u8>) -> Reading<Untrusted> {
-    let (path, flags) = (format!("{pid}/cmdline"), OFlags::RDONLY | OFlags::CLOEXEC);
-    let read = rustix::fs::openat(proc, path, flags, Mode::empty()).and_then(|file| {
-        buffer.clear();
-        rustix::io::read(file, spare_capacity(buffer))
-    });
-    match read {
-        Ok(_) => Reading::Known(Untrusted::new(buffer.as_slice())),
+    match read_once(proc, &format!("{pid}/cmdline"), buffer) {
+        Ok(()) => Reading::Known(Untrusted::new(buffer.as_slice())),
         Err(error) => refusal(error),
     }
+}
+
+fn read_once(proc: BorrowedFd<'_>, path: &str, buffer: &mut Vec<u8>) -> Result<(), Errno> {
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+    let file = rustix::fs::openat(proc, path, flags, Mode::empty())?;
+    buffer.clear();
+    rustix::io::read(file, spare_capacity(buffer)).map(drop)
 }
 
 /// What an error of the kernel means for the value.

@@ -2,12 +2,22 @@
 //!
 //! A look costs a listing and one CPU clock a process. Only a process that is new or whose clock moved
 //! is read; what others can change about a sleeper (nice value, parent, resident memory, its file being
-//! deleted) is read in turns, a [`TURNS`]th of the table in each look.
+//! deleted) is read in turns, a [`TURNS`]th of the table in each look. Where a process belongs and what it may do is
+//! read when it is new, young or renamed itself, and in rarer turns. Its ancestors are found when it is new.
 //!
 //! Invariant: the clock is read before the files, so that a change which is missed in this look moves
 //! the clock that the next one compares.
 
+mod around;
+mod container;
+mod examine;
+pub(super) mod file;
+mod held;
+mod maps;
+mod pidfd;
 mod row;
+#[cfg(test)]
+mod tests;
 
 use std::collections::VecDeque;
 use std::os::fd::{AsFd, OwnedFd};
@@ -20,12 +30,14 @@ use super::owners::Owners;
 use super::text;
 use super::tree::Reader;
 use super::users::Users;
-use crate::domain::base::Moment;
-use crate::domain::facts::{Process, Unread};
+use crate::domain::base::{Moment, ProcessId};
+use crate::domain::facts::{Examination, Process, Unread};
 use crate::domain::untrusted::Untrusted;
+use around::Pool;
+use examine::Examiner;
 use row::{Access, Entry, Work};
 
-pub(super) use row::Device;
+pub(super) use held::Device;
 
 /// Looks until every sleeping process was read once more.
 const TURNS: u64 = 30;
@@ -38,6 +50,8 @@ const UNDER_ONE_STAMP: usize = 16;
 /// From this many processes to read on, more than one thread reads them.
 const WORTH_A_THREAD: usize = 512;
 const MOST_THREADS: usize = 4;
+/// From this many on, processes that sleep wait for their turn in the first look: see [`Entry`].
+const CROWD: usize = 1024;
 
 /// What is known about every process, from look to look.
 pub(super) struct Processes {
@@ -45,9 +59,13 @@ pub(super) struct Processes {
     entries: Vec<Entry>,
     pids: Vec<u32>,
     commands: Commands,
+    examiner: Examiner,
     users: Users,
+    pool: Pool,
     /// CPU clocks can be asked; if not, everybody's `stat` is read in every look.
     clocks: bool,
+    /// Inodes of pidfds tell processes apart.
+    pidfds: bool,
     look: u64,
     forks: Option<u64>,
     unlisted: u32,
@@ -59,6 +77,9 @@ struct Ask {
     moment: Moment,
     look: u64,
     clocks: bool,
+    pidfds: bool,
+    /// Very many are seen for the first time.
+    crowd: bool,
     /// There are sockets that were not there at the look before: somebody opened them.
     sockets: bool,
 }
@@ -68,13 +89,17 @@ impl Processes {
         let proc = Arc::new(proc);
         // The clocks are those of this kernel: they say nothing about a recorded tree.
         let clocks = live && clock::cpu_time(std::process::id()).is_some();
+        let commands = Commands::new(Arc::clone(&proc));
         Self {
-            commands: Commands::new(Arc::clone(&proc)),
+            examiner: Examiner::new(Arc::clone(&proc), commands.stuck()),
+            commands,
             proc,
             entries: Vec::new(),
             pids: Vec::new(),
             users,
+            pool: Pool::default(),
             clocks,
+            pidfds: clocks && pidfd::tells(),
             look: 0,
             forks: None,
             unlisted: 0,
@@ -90,11 +115,13 @@ impl Processes {
         owners: &mut Owners,
         unread: &mut Vec<Unread>,
     ) -> Vec<Arc<Process>> {
-        let ask = Ask { moment, look: self.look, clocks: self.clocks, sockets };
+        let (look, clocks, pidfds) = (self.look, self.clocks, self.pidfds);
         self.look += 1;
         if let Err(error) = self.list() {
             unread.push(note("/proc", error.to_string()));
         }
+        let crowd = look == 0 && clocks && self.entries.len() >= CROWD;
+        let ask = Ask { moment, look, clocks, pidfds, crowd, sockets };
         self.sweep(ask);
         if ask.look == 0 && ask.clocks {
             std::thread::sleep(FIRST_INTERVAL);
@@ -103,6 +130,7 @@ impl Processes {
         self.users.refresh(ask.look.is_multiple_of(TURNS));
         self.read(ask);
         self.settle(ask, owners);
+        self.trace();
         self.report(unread);
         self.entries.iter().filter_map(|entry| entry.row.clone()).collect()
     }
@@ -209,9 +237,35 @@ impl Processes {
         owners.begin();
         let users = &self.users;
         for entry in &mut self.entries {
-            entry.settle(ask, users, owners);
+            entry.settle(ask, users, &mut self.pool, owners);
         }
         self.entries.retain(|entry| entry.access != Access::Gone);
+        if ask.look.is_multiple_of(TURNS) {
+            self.pool.forget();
+        }
+    }
+
+    /// Finds the ancestors of those that are new, in the table that is settled.
+    fn trace(&mut self) {
+        let find = |pid: u32| {
+            let at = self.entries.binary_search_by_key(&pid, |entry| entry.pid).ok()?;
+            let entry = self.entries.get(at)?;
+            Some((&**entry.row.as_ref()?, entry.traced))
+        };
+        let new = self.entries.iter().enumerate().filter(|(_, entry)| !entry.traced);
+        let chains: Vec<_> = new
+            .filter_map(|(at, entry)| Some((at, around::chain(entry.row.as_ref()?, find))))
+            .collect();
+        for (at, chain) in chains {
+            if let Some(entry) = self.entries.get_mut(at) {
+                entry.descends_from(chain, &mut self.pool);
+            }
+        }
+    }
+
+    /// Reads one process in full; `None` if it is not there any more.
+    pub(super) fn examine(&mut self, id: ProcessId, moment: Moment) -> Option<Examination> {
+        self.examiner.examine(id, moment)
     }
 
     fn report(&self, unread: &mut Vec<Unread>) {

@@ -40,8 +40,8 @@ fn a_cut_stat_is_no_stat() {
 fn the_real_uid_is_the_first_of_four() {
     let status =
         b"Name:\tUid:\\n\nUmask:\t0022\nState:\tS (sleeping)\nUid:\t1000\t0\t0\t0\nGid:\t1\n";
-    assert_eq!(text::real_uid(status), Some(1000));
-    assert_eq!(text::real_uid(b"Name:\tx\n"), None);
+    assert_eq!(text::status(status).uid, Some(1000));
+    assert_eq!(text::status(b"Name:\tx\n").uid, None);
 }
 
 #[test]
@@ -138,7 +138,9 @@ proptest! {
     #[test]
     fn no_bytes_make_a_parser_fall(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
         text::stat(&bytes);
-        text::real_uid(&bytes);
+        text::status(&bytes);
+        text::io(&bytes);
+        text::namespace_inode(&bytes);
         text::users(&bytes).count();
         text::forks(&bytes);
         text::hidepid(&bytes);

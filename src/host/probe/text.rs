@@ -3,7 +3,7 @@
 //! Invariant: total. Any bytes are taken; what has not the documented form gives `None`, and the name
 //! that a process chose for itself (`comm`: any 15 bytes, brackets and line feeds too) moves no field.
 
-use crate::domain::facts::RunState;
+use crate::domain::facts::{Io, RunState};
 
 /// This is the kernel itself (`PF_KTHREAD`).
 const KERNEL_THREAD: u64 = 0x0020_0000;
@@ -17,6 +17,10 @@ pub(super) struct Stat<'a> {
     pub(super) state: RunState,
     /// Field 4.
     pub(super) parent: u32,
+    /// Field 6.
+    pub(super) session: u32,
+    /// Field 7: device number of the controlling terminal, 0 without one.
+    pub(super) terminal: u32,
     /// Fields 14 and 15: clock ticks in user and in kernel mode.
     pub(super) ticks: u64,
     /// Field 19.
@@ -39,7 +43,10 @@ pub(super) fn stat(text: &[u8]) -> Option<Stat<'_>> {
     let mut fields = text.get(close + 1..)?.split(u8::is_ascii_whitespace).skip(1);
     let state = run_state(fields.next()?);
     let parent = whole_number(fields.next()?)?;
-    let flags: u64 = number(fields.nth(4)?)?;
+    // One of another pid namespace is -1 or 0.
+    let session = signed(fields.nth(1)?)?.try_into().unwrap_or(0);
+    let terminal = signed(fields.next()?)?.cast_unsigned();
+    let flags: u64 = number(fields.nth(1)?)?;
     let user: u64 = number(fields.nth(4)?)?;
     let system: u64 = number(fields.next()?)?;
     let nice = signed(fields.nth(3)?)?;
@@ -48,7 +55,19 @@ pub(super) fn stat(text: &[u8]) -> Option<Stat<'_>> {
     let pages = fields.nth(1).and_then(number).unwrap_or(0);
     let kernel = flags & KERNEL_THREAD != 0;
     let ticks = user.saturating_add(system);
-    Some(Stat { comm, state, parent, ticks, nice, threads, start, pages, kernel })
+    Some(Stat {
+        comm,
+        state,
+        parent,
+        session,
+        terminal,
+        ticks,
+        nice,
+        threads,
+        start,
+        pages,
+        kernel,
+    })
 }
 
 fn run_state(field: &[u8]) -> RunState {
@@ -67,11 +86,73 @@ const fn letter(byte: u8) -> char {
     if byte.is_ascii_graphic() { byte as char } else { '?' }
 }
 
-/// The real user id in `/proc/PID/status`. The name in its first line cannot forge the line: the
-/// kernel escapes line feeds there.
-pub(super) fn real_uid(status: &[u8]) -> Option<u32> {
-    let line = status.split(|byte| *byte == b'\n').find_map(|line| line.strip_prefix(b"Uid:"))?;
-    words(line).next().and_then(whole_number)
+/// What is used of `/proc/PID/status`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Status<'a> {
+    /// Real user id.
+    pub(super) uid: Option<u32>,
+    /// Effective capabilities.
+    pub(super) capabilities: Option<u64>,
+    /// 0 none, 1 strict, 2 filtered.
+    pub(super) seccomp: Option<u8>,
+    /// CPUs that it may run on, as `0-3,8`.
+    pub(super) cpus: &'a [u8],
+    /// Bytes of huge pages that were set aside.
+    pub(super) huge: Option<u64>,
+}
+
+/// Reads `/proc/PID/status`. The name in its first line cannot forge a line: the kernel escapes line feeds there.
+pub(super) fn status(text: &[u8]) -> Status<'_> {
+    let mut status = Status::default();
+    for line in text.split(|byte| *byte == b'\n') {
+        let Some(at) = line.iter().position(|byte| *byte == b':') else { continue };
+        let (name, value) = line.split_at(at);
+        let value = value.get(1..).unwrap_or_default();
+        let first = || words(value).next();
+        match name {
+            b"Uid" => status.uid = first().and_then(whole_number),
+            b"CapEff" => status.capabilities = first().and_then(hexadecimal),
+            b"Seccomp" => {
+                status.seccomp = first().and_then(number).and_then(|mode| mode.try_into().ok());
+            }
+            b"Cpus_allowed_list" => status.cpus = first().unwrap_or_default(),
+            b"HugetlbPages" => {
+                status.huge = first().and_then(number).and_then(|kib| kib.checked_mul(1024));
+            }
+            _ => {}
+        }
+    }
+    status
+}
+
+/// Bytes read from storage and written to it, from `/proc/PID/io`.
+pub(super) fn io(text: &[u8]) -> Option<Io> {
+    let of = |name: &[u8]| {
+        let mut lines = text.split(|byte| *byte == b'\n');
+        number(lines.find_map(|line| line.strip_prefix(name))?)
+    };
+    Some(Io { read: of(b"read_bytes: ")?, written: of(b"write_bytes: ")? })
+}
+
+/// Inode in the link text of a namespace: `net:[4026531840]`.
+pub(super) fn namespace_inode(link: &[u8]) -> Option<u64> {
+    let at = link.iter().position(|byte| *byte == b'[')?;
+    number(link.get(at + 1..)?.strip_suffix(b"]")?)
+}
+
+/// Name of a terminal by its device number, below `/dev`; of a rare one its two numbers. `None` for 0: no terminal.
+pub(super) fn terminal(device: u32) -> Option<String> {
+    let (major, minor) = ((device >> 8) & 0xfff, (device & 0xff) | ((device >> 12) & 0xfff00));
+    match (major, minor) {
+        (0, 0) => None,
+        (4, ..64) => Some(format!("tty{minor}")),
+        (4, _) => Some(format!("ttyS{}", minor - 64)),
+        (5, 1) => Some("console".to_owned()),
+        (136..=143, _) => Some(format!("pts/{}", (major - 136) * 256 + minor)),
+        (204, 64..) => Some(format!("ttyAMA{}", minor - 64)),
+        (229, _) => Some(format!("hvc{minor}")),
+        _ => Some(format!("{major}:{minor}")),
+    }
 }
 
 /// Login names by user id, from `/etc/passwd`; the first name of an id counts, as it does for `ls`.
@@ -117,6 +198,15 @@ pub(super) fn number(digits: &[u8]) -> Option<u64> {
     let value = digits.iter().try_fold(0_u64, |sum, byte| {
         let digit = byte.is_ascii_digit().then(|| byte - b'0')?;
         sum.checked_mul(10)?.checked_add(u64::from(digit))
+    });
+    value.filter(|_| !digits.is_empty())
+}
+
+/// A hexadecimal number, and nothing but it.
+pub(super) fn hexadecimal(digits: &[u8]) -> Option<u64> {
+    let value = digits.iter().try_fold(0_u64, |sum, byte| {
+        let digit = char::from(*byte).to_digit(16)?;
+        sum.checked_mul(16)?.checked_add(u64::from(digit))
     });
     value.filter(|_| !digits.is_empty())
 }

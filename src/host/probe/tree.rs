@@ -1,7 +1,8 @@
 //! The thin reader: a directory that is opened once, and files below it read into one buffer.
 //!
 //! Invariant: every read is capped. What is read here cannot be blocked by the process that it is
-//! about; the two files that can (`cmdline`, the target of `exe`) belong to `commands`.
+//! about; the files that can (`cmdline`, `io`, the target of `exe`) belong to `commands`, those that somebody looks at
+//! for once (`environ`, `maps`) to `processes::examine`.
 
 use std::io::Write as _;
 use std::mem::MaybeUninit;
@@ -82,7 +83,8 @@ pub(super) fn names(path: &Path) -> Vec<Vec<u8>> {
     found
 }
 
-fn each_name(
+/// Calls `take` with each name in a directory.
+pub(super) fn each_name(
     dir: BorrowedFd<'_>,
     buffer: &mut Vec<u8>,
     mut take: impl FnMut(&[u8]),
@@ -142,6 +144,15 @@ impl<'p> Reader<'p> {
         self.aim(pid, "fdinfo/");
         write!(self.path, "{fd}").ok();
         self.here()
+    }
+
+    /// The text of the link `/proc/PID/name`, which is not followed.
+    pub(super) fn link(&mut self, pid: u32, name: &str) -> Result<&[u8], Errno> {
+        self.aim(pid, name);
+        self.text.clear();
+        let (path, room) = (self.path.as_slice(), spare_capacity(&mut self.text));
+        rustix::fs::readlinkat_raw(self.proc, path, room)?;
+        Ok(&self.text)
     }
 
     /// What one read of a file of `/proc` itself gives.

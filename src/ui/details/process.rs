@@ -8,15 +8,19 @@ use crate::domain::base::{Pid, ProcessId, Timestamp};
 use crate::domain::detect::{Finding, Grade, Subject};
 use crate::domain::facts::{Process, Reading, Snapshot};
 use crate::domain::untrusted::Untrusted;
-use crate::ui::details::Sheet;
+use crate::ui::details::{Sheet, around, examined};
 use crate::ui::graph::{Samples, graph_line};
 use crate::ui::role::Role;
 use crate::ui::text::{age, clock, day_and_time, percent, phrase, pieces, size, span, time, width};
 use crate::ui::theme::Theme;
+use crate::words::around::Label;
+use crate::words::panes::more;
 use crate::words::{Caption, fact, finding};
 
 /// Sockets listed before the arguments; the network pane has them all.
 const SOCKETS: usize = 100;
+/// Arguments listed: hostile ones must not make a frame slow.
+const ARGUMENTS: usize = 500;
 
 /// The process, or that it is gone.
 pub(super) fn sheet<'a>(
@@ -37,7 +41,11 @@ pub(super) fn sheet<'a>(
     reasons(&mut sheet, model.panes.against(&model.live, id));
     if let Some((snapshot, process)) = now {
         sockets(&mut sheet, snapshot, id);
+        around::all(&mut sheet, snapshot, process);
         arguments(&mut sheet, process);
+        if let Some(found) = model.examination(id) {
+            examined::environment(&mut sheet, found);
+        }
         unread(&mut sheet, snapshot, process);
     }
     sheet
@@ -68,6 +76,9 @@ fn facts(sheet: &mut Sheet<'_>, snapshot: &Snapshot, process: &Process) {
     let mut exe = read(sheet, &process.exe);
     if process.exe_deleted {
         exe.push(sheet.span(Role::Warn, format!("  X {}", sheet.text(Caption::Deleted))));
+    }
+    if process.exe_memory {
+        exe.push(sheet.span(Role::Crit, format!("  {}", sheet.say(Label::InMemory))));
     }
     sheet.fact(Caption::Executable, exe);
     let mut who = user(sheet, process);
@@ -235,15 +246,22 @@ fn sockets(sheet: &mut Sheet<'_>, snapshot: &Snapshot, id: ProcessId) {
 
 fn arguments(sheet: &mut Sheet<'_>, process: &Process) {
     sheet.heading(Caption::Arguments, Vec::new());
-    let Reading::Known(command) = &process.command else {
+    // An examination has all of it.
+    let whole = sheet.model.examination(process.id).and_then(|found| found.command.known());
+    let Some(command) = whole.or_else(|| process.command.known()) else {
         let why = read(sheet, &process.command);
         sheet.line(why);
         return;
     };
-    for (at, argument) in command.arguments().enumerate() {
+    for (at, argument) in command.arguments().enumerate().take(ARGUMENTS) {
         let mut spans = vec![sheet.span(Role::Dim, format!("{at:>2} "))];
         let room = sheet.cells.saturating_sub(3);
         spans.extend(pieces(sheet.theme, Role::Untrusted, &Untrusted::new(argument), room));
         sheet.line(spans);
+    }
+    let left = command.arguments().skip(ARGUMENTS).count();
+    if left > 0 {
+        let left = more(sheet.model.language, left);
+        sheet.line(vec![sheet.span(Role::Dim, left)]);
     }
 }

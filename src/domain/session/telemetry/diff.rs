@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::base::{Moment, Pid};
 use crate::domain::facts::{
-    Gpu, Hiding, Host, OtherSocket, Own, Persistence, Process, Protocol, RunState, Snapshot,
-    Socket, Unread, Wire,
+    Gpu, Hiding, Host, Io, OtherSocket, Own, Persistence, Process, Protocol, Reading, RunState,
+    Snapshot, Socket, Unread, Wire,
 };
 use crate::domain::session::telemetry::CodecError;
 
@@ -55,9 +55,22 @@ pub(super) struct Change {
 struct Load(Vec<f32>, f32, [f32; 3], u64, u64);
 
 /// The figures of a process that change as it works: pid, `state`, `cpu`, what was added to `cpu_ms` and to
-/// `memory`, `threads`. Differences are small and alike, so they compress to half of the sums.
+/// `memory`, `threads`, and, where there is any, what was added to the rest. Differences are small and alike, so they
+/// compress to half of the sums.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
-struct Moved(Pid, RunState, f32, i64, i64, u32);
+struct Moved(
+    Pid,
+    RunState,
+    f32,
+    i64,
+    i64,
+    u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")] Option<Added>,
+);
+
+/// What was added to the bytes read from storage, to those written, and to those of huge pages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Added(i64, i64, i64);
 
 /// A part of a list of sockets.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -190,17 +203,52 @@ impl Load {
 impl Moved {
     fn between(before: &Process, now: &Process) -> Self {
         let Process { state, cpu, cpu_ms, memory, threads, .. } = *now;
-        let cpu_ms = cpu_ms.wrapping_sub(before.cpu_ms).cast_signed();
-        let memory = memory.wrapping_sub(before.memory).cast_signed();
-        Self(now.id.pid, state, cpu, cpu_ms, memory, threads)
+        let cpu_ms = added(before.cpu_ms, cpu_ms);
+        let memory = added(before.memory, memory);
+        Self(now.id.pid, state, cpu, cpu_ms, memory, threads, Added::between(before, now))
     }
 
     fn on(&self, before: &Process) -> Process {
-        let Self(_, state, cpu, cpu_ms, memory, threads) = *self;
+        let Self(_, state, cpu, cpu_ms, memory, threads, rest) = *self;
         let cpu_ms = before.cpu_ms.wrapping_add(cpu_ms.cast_unsigned());
         let memory = before.memory.wrapping_add(memory.cast_unsigned());
-        Process { state, cpu, cpu_ms, memory, threads, ..before.clone() }
+        let (io, huge) = rest.unwrap_or_default().on(before);
+        Process { state, cpu, cpu_ms, memory, threads, io, huge, ..before.clone() }
     }
+}
+
+impl Added {
+    /// `None` if nothing was. A figure that could not be read before or now is not told here, so that the row
+    /// differs and is told as a whole.
+    fn between(before: &Process, now: &Process) -> Option<Self> {
+        let mut all = Self::default();
+        if let (Reading::Known(then), Reading::Known(now)) = (&before.io, &now.io) {
+            (all.0, all.1) = (added(then.read, now.read), added(then.written, now.written));
+        }
+        if let (Reading::Known(then), Reading::Known(now)) = (before.huge, now.huge) {
+            all.2 = added(then, now);
+        }
+        (all != Self::default()).then_some(all)
+    }
+
+    fn on(self, before: &Process) -> (Reading<Io>, Reading<u64>) {
+        let sum = |then: u64, more: i64| then.wrapping_add(more.cast_unsigned());
+        let io = match before.io {
+            Reading::Known(Io { read, written }) => {
+                Reading::Known(Io { read: sum(read, self.0), written: sum(written, self.1) })
+            }
+            other => other,
+        };
+        let huge = match before.huge {
+            Reading::Known(then) => Reading::Known(sum(then, self.2)),
+            other => other,
+        };
+        (io, huge)
+    }
+}
+
+const fn added(then: u64, now: u64) -> i64 {
+    now.wrapping_sub(then).cast_signed()
 }
 
 /// The whole of it, if it is another one.

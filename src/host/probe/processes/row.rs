@@ -6,28 +6,28 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rustix::io::Errno;
-
-use super::{Ask, TURNS};
+use super::Ask;
+use super::around::{self, Pool};
+use super::held::Held;
 use crate::domain::base::{Pid, ProcessId};
-use crate::domain::facts::{Process, Reading, RunState};
+use crate::domain::facts::{Ancestor, Around, Process, Reading};
 use crate::domain::untrusted::Untrusted;
 use crate::host::probe::commands::{Answer, Question};
 use crate::host::probe::owners::Owners;
-use crate::host::probe::text;
-use crate::host::probe::tree::Reader;
 use crate::host::probe::users::Users;
+use reading::Fresh;
+
+mod reading;
 
 /// Linux counts in hundredths of a second wherever it shows ticks to programs, on every machine that
 /// it runs on today.
 const TICK_MS: u64 = 10;
 /// A process that let us wait is left alone for this many looks.
 const PATIENCE: u64 = 10;
-/// Daemons give up root soon after they start; so long their user is read whenever they ran.
 /// Looks until an old process that runs is asked for its command line again.
 const OLD_TURNS: u64 = 5;
+/// Daemons give up root soon after they start; so long their user, and where they belong, is read whenever they ran.
 const YOUNG_MS: u64 = 10_000;
-
 /// How much is read about a process in this look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Work {
@@ -49,38 +49,6 @@ pub(super) enum Access {
     Gone,
 }
 
-/// An open device file of a graphics processor.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::host::probe) struct Device {
-    /// Number of the descriptor.
-    pub(in crate::host::probe) fd: u32,
-    /// Target of the link.
-    pub(in crate::host::probe) path: Untrusted,
-}
-
-/// What a process holds open, as far as anybody here asks.
-#[derive(Debug, Default)]
-pub(super) struct Held {
-    /// Inodes of sockets, sorted.
-    pub(super) sockets: Vec<u64>,
-    pub(super) devices: Vec<Device>,
-    pub(super) denied: bool,
-}
-
-/// The owned part of `stat`, and what was read with it.
-struct Fresh {
-    comm: Untrusted,
-    state: RunState,
-    parent: u32,
-    nice: i32,
-    threads: u32,
-    start: u64,
-    memory: u64,
-    kernel: bool,
-    uid: Option<u32>,
-    held: Option<Box<Held>>,
-}
-
 /// One process, from look to look.
 pub(super) struct Entry {
     pub(super) pid: u32,
@@ -92,6 +60,12 @@ pub(super) struct Entry {
     busy: bool,
     blocked: bool,
     asked: bool,
+    /// Its clock fell back: this is another process.
+    fell_back: bool,
+    /// It was read where the process belongs.
+    placed: bool,
+    /// Its ancestors are in the row.
+    pub(super) traced: bool,
     pub(super) held: Option<Box<Held>>,
     /// CPU time at the last sweep and at the one before.
     time: Option<(Duration, Instant)>,
@@ -112,6 +86,9 @@ impl Entry {
             busy: false,
             blocked: false,
             asked: false,
+            fell_back: false,
+            placed: false,
+            traced: false,
             held: None,
             time: None,
             before: None,
@@ -131,6 +108,7 @@ impl Entry {
         self.asked = false;
         self.before = self.time;
         let moved = time.is_none_or(|time| self.time.is_none_or(|(last, _)| last != time));
+        self.fell_back = time.zip(self.time).is_some_and(|(time, (last, _))| time < last);
         if let Some(time) = time {
             self.time = Some((time, now));
         }
@@ -151,16 +129,22 @@ impl Entry {
 
     /// What the helper is asked about it.
     pub(super) fn question(&mut self, ask: Ask) -> Option<Question> {
-        let command = self.work == Work::All && ask.look >= self.ask_from;
-        let due = match self.work {
-            Work::All => self.may_have_changed(ask),
+        let kernel = self.row.as_ref().is_some_and(|row| row.kernel);
+        if self.asked || self.access == Access::Gone {
+            return None;
+        }
+        let patient = ask.look >= self.ask_from;
+        let (file, command, io) = match self.work {
+            Work::All => {
+                let changed = self.may_have_changed(ask);
+                (changed, changed && patient, patient && !kernel)
+            }
             // A kernel thread has no file.
-            Work::Turn => self.row.as_ref().is_some_and(|row| !row.kernel),
-            Work::Nothing | Work::Unsure => false,
+            Work::Turn => (self.row.is_some() && !kernel, false, false),
+            Work::Nothing | Work::Unsure => (false, false, false),
         };
-        let due = due && !self.asked && self.access != Access::Gone;
-        self.asked |= due;
-        due.then_some(Question { pid: self.pid, command })
+        self.asked = file || io;
+        self.asked.then_some(Question { pid: self.pid, file, command, io })
     }
 
     /// A program may become another one and rename itself while it is young; an old one is asked in turns.
@@ -177,68 +161,8 @@ impl Entry {
         self.answer = Some(Box::new(answer));
     }
 
-    /// Reads its files: `stat`, and if it ran its open files and perhaps its user.
-    pub(super) fn read(&mut self, reader: &mut Reader<'_>, ask: Ask) {
-        let stat = match reader.file(self.pid, "stat") {
-            Ok(bytes) => text::stat(bytes),
-            Err(Errno::ACCESS | Errno::PERM) => return self.access = Access::Denied,
-            Err(_) => return self.access = Access::Gone,
-        };
-        // A `stat` without its fields: the process went away while it was printed.
-        let Some(stat) = stat else { return self.access = Access::Gone };
-        self.access = Access::Open;
-        let (ticks, old) = (stat.ticks, self.same(stat.start));
-        let mut fresh = Fresh {
-            comm: Untrusted::new(stat.comm),
-            state: stat.state,
-            parent: stat.parent,
-            nice: stat.nice,
-            threads: stat.threads,
-            start: stat.start,
-            memory: stat.pages.saturating_mul(page_size()),
-            kernel: stat.kernel,
-            uid: None,
-            held: None,
-        };
-        let changed = old.is_none_or(|row| row.comm != fresh.comm || row.state != fresh.state);
-        self.tick(ticks, changed, ask);
-        if self.work == Work::All {
-            let old = self.same(fresh.start);
-            let renamed = old.is_none_or(|row| row.comm != fresh.comm);
-            let young = old.is_some_and(|row| row.age_ms(ask.moment) < YOUNG_MS);
-            let in_turn = u64::from(self.pid) % TURNS == ask.look % TURNS;
-            if renamed || young || in_turn {
-                fresh.uid = reader.file(self.pid, "status").ok().and_then(text::real_uid);
-            }
-            // Nobody can hold a socket that nobody opened.
-            let due = ask.sockets || renamed || in_turn || self.held.is_none();
-            if !fresh.kernel && due {
-                fresh.held = Some(Box::new(held(self.pid, reader)));
-            }
-        }
-        self.fresh = Some(Box::new(fresh));
-    }
-
-    /// Where there are no clocks, `stat` has the CPU time, and it tells who ran.
-    fn tick(&mut self, ticks: u64, changed: bool, ask: Ask) {
-        if ask.clocks {
-            return;
-        }
-        let time = Duration::from_millis(ticks.saturating_mul(TICK_MS));
-        let moved = self.time.is_none_or(|(last, _)| last != time);
-        self.time = Some((time, Instant::now()));
-        if self.work == Work::Unsure {
-            let turn = u64::from(self.pid) % TURNS == ask.look % TURNS;
-            self.work = match (moved || changed, turn) {
-                (true, _) => Work::All,
-                (false, true) => Work::Turn,
-                (false, false) => Work::Nothing,
-            };
-        }
-    }
-
     /// Makes the row of this look, and passes on which sockets changed hands.
-    pub(super) fn settle(&mut self, ask: Ask, users: &Users, owners: &mut Owners) {
+    pub(super) fn settle(&mut self, ask: Ask, users: &Users, pool: &mut Pool, owners: &mut Owners) {
         if self.work == Work::Nothing && self.access == Access::Open && self.fresh.is_none() {
             if let Some(row) = self.row.as_mut().filter(|_| self.busy) {
                 Arc::make_mut(row).cpu = 0.0;
@@ -252,7 +176,7 @@ impl Entry {
         match fresh.filter(|_| self.access == Access::Open) {
             Some(mut fresh) => {
                 held = fresh.held.take().or_else(|| self.held.take());
-                self.renew(*fresh, answer, ask, users);
+                self.renew(*fresh, answer, ask, users, pool);
             }
             None => self.row = None,
         }
@@ -261,32 +185,28 @@ impl Entry {
         self.held = held;
     }
 
-    fn renew(&mut self, fresh: Fresh, answer: Option<Box<Answer>>, ask: Ask, users: &Users) {
-        let old = self.same(fresh.start);
+    fn renew(
+        &mut self,
+        fresh: Fresh,
+        answer: Option<Box<Answer>>,
+        ask: Ask,
+        users: &Users,
+        pool: &mut Pool,
+    ) {
+        let old = self.same(&fresh);
+        let known = old.is_some();
         let started_ms = fresh.start.saturating_mul(TICK_MS);
-        let cpu = self.percent(old.is_some(), ask.moment.boot_ms.saturating_sub(started_ms));
-        let (mut exe, mut exe_deleted, mut command) = match old {
-            Some(row) => (row.exe.clone(), row.exe_deleted, row.command.clone()),
-            None => (Reading::Unknown, false, Reading::Blocked),
-        };
-        if let Some(answer) = answer {
-            (exe, exe_deleted) = (answer.exe, answer.deleted);
-            command = answer.command.unwrap_or(command);
-        }
-        if fresh.kernel {
-            (exe, command) = (Reading::Unknown, Reading::Known(Untrusted::default()));
-        }
+        let cpu = self.percent(known, ask.moment.boot_ms.saturating_sub(started_ms));
+        let inode = old.map_or(fresh.inode, |row| Some(row.id.inode)).unwrap_or(0);
         let uid = fresh.uid.or_else(|| old.map(|row| row.uid)).unwrap_or(u32::MAX);
         let time = self.time.map_or(Duration::ZERO, |(time, _)| time);
-        let process = Process {
-            id: ProcessId { pid: Pid(self.pid), start: fresh.start, inode: 0 },
+        let mut process = Process {
+            id: ProcessId { pid: Pid(self.pid), start: fresh.start, inode },
             parent: Pid(fresh.parent),
             uid,
             user: users.name(uid),
             comm: fresh.comm,
-            command,
-            exe,
-            exe_deleted,
+            command: Reading::Blocked,
             state: fresh.state,
             cpu,
             cpu_ms: u64::try_from(time.as_millis()).unwrap_or(u64::MAX),
@@ -295,8 +215,26 @@ impl Entry {
             nice: fresh.nice,
             started_ms,
             kernel: fresh.kernel,
+            huge: fresh.huge.unwrap_or_default(),
             ..Process::default()
         };
+        if let Some(row) = old {
+            process.command = row.command.clone();
+            process.exe = row.exe.clone();
+            (process.exe_deleted, process.exe_memory) = (row.exe_deleted, row.exe_memory);
+            (process.io, process.hidden) = (row.io, row.hidden);
+            process.huge = fresh.huge.unwrap_or(row.huge);
+        }
+        process.around = around::settle(fresh.around, old.map(|row| &row.around), pool);
+        if let Some(answer) = answer {
+            answer.write(&mut process);
+        }
+        if fresh.kernel {
+            process.exe = Reading::Unknown;
+            process.command = Reading::Known(Untrusted::default());
+            process.io = Reading::Unknown;
+        }
+        self.traced &= known;
         self.busy = process.cpu > 0.0;
         self.blocked = process.command == Reading::Blocked;
         if self.row.as_deref() != Some(&process) {
@@ -304,8 +242,19 @@ impl Entry {
         }
     }
 
-    fn same(&self, start: u64) -> Option<&Arc<Process>> {
-        self.row.as_ref().filter(|row| row.id.start == start)
+    /// These are its ancestors; they stay with it when they end.
+    pub(super) fn descends_from(&mut self, ancestors: Vec<Ancestor>, pool: &mut Pool) {
+        self.traced = true;
+        if let Some(row) = self.row.as_mut().filter(|_| !ancestors.is_empty()) {
+            let around = Around { ancestors, ..Around::clone(&row.around) };
+            Arc::make_mut(row).around = pool.share(around);
+        }
+    }
+
+    /// The row, if it tells of the same process.
+    fn same(&self, fresh: &Fresh) -> Option<&Arc<Process>> {
+        let same_inode = |known: u64| known == 0 || fresh.inode.is_none_or(|inode| inode == known);
+        self.row.as_ref().filter(|row| row.id.start == fresh.start && same_inode(row.id.inode))
     }
 
     /// Percent of one CPU since the last sweep; for a process that is new since then, over its life.
@@ -322,30 +271,6 @@ impl Entry {
     }
 }
 
-fn held(pid: u32, reader: &mut Reader<'_>) -> Held {
-    let mut held = Held::default();
-    let read = reader.open_files(pid, |fd, link| {
-        if let Some(inode) = text::socket_inode(link) {
-            held.sockets.push(inode);
-        } else if is_graphics(link) {
-            held.devices.push(Device { fd, path: Untrusted::new(link) });
-        }
-    });
-    held.denied = matches!(read, Err(Errno::ACCESS | Errno::PERM));
-    held.sockets.sort_unstable();
-    held.sockets.dedup();
-    held
-}
-
 fn sockets(held: Option<&Held>) -> &[u64] {
     held.map_or(&[], |held| held.sockets.as_slice())
-}
-
-/// The device files that a graphics processor is used through.
-fn is_graphics(link: &[u8]) -> bool {
-    [b"/dev/nvidia".as_slice(), b"/dev/dri/", b"/dev/kfd"].iter().any(|dev| link.starts_with(dev))
-}
-
-fn page_size() -> u64 {
-    u64::try_from(rustix::param::page_size()).unwrap_or(4096)
 }

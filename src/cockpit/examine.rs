@@ -1,0 +1,57 @@
+//! The examination of the process whose details are open: asked for when they open, and every few seconds after that.
+//!
+//! Invariant: only a live host is asked, and nothing is kept once the details are closed: an environment may hold
+//! passwords.
+
+use std::sync::Arc;
+
+use crate::cockpit::dialog::Dialog;
+use crate::cockpit::model::SourceKind;
+use crate::cockpit::{Effect, Model};
+use crate::domain::base::ProcessId;
+use crate::domain::facts::Examination;
+
+/// Pause before the same process is examined again.
+const AGAIN_MS: u64 = 3_000;
+
+/// What was asked about the process whose details are open, and what came of it.
+#[derive(Debug, Default)]
+pub(crate) struct Examined {
+    /// Who was asked about, and when by the boot clock.
+    asked: Option<(ProcessId, u64)>,
+    found: Option<Arc<Examination>>,
+}
+
+/// Asks, if details are open and it is time to.
+pub(super) fn due(model: &mut Model) -> Option<Effect> {
+    let id = match model.dialog {
+        Dialog::Process(id) if model.source.kind == SourceKind::Host => id,
+        _ => {
+            model.examined = Examined::default();
+            return None;
+        }
+    };
+    let now = model.now.boot_ms;
+    let fresh = |(whom, at): &(ProcessId, u64)| *whom == id && now.saturating_sub(*at) < AGAIN_MS;
+    let there = model.live.snapshot.as_ref().is_some_and(|it| it.process(id).is_some());
+    if !there || model.examined.asked.as_ref().is_some_and(fresh) {
+        return None;
+    }
+    model.examined.asked = Some((id, now));
+    Some(Effect::Examine(id))
+}
+
+/// An examination came. One that nobody looks at any more is not kept.
+pub(super) fn came(model: &mut Model, found: Arc<Examination>) {
+    if matches!(model.dialog, Dialog::Process(id) if id == found.id) {
+        model.examined.found = Some(found);
+    }
+}
+
+impl Model {
+    /// The newest examination of this process, if its details are open.
+    #[must_use]
+    pub fn examination(&self, id: ProcessId) -> Option<&Examination> {
+        self.examined.found.as_deref().filter(|found| found.id == id)
+    }
+}

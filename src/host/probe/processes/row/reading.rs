@@ -1,0 +1,179 @@
+//! Reading one process: its `stat` in any case, and the rest of its files where it is due.
+//!
+//! Invariant: its pidfd is opened before its files are. If another process takes its place in between, the files are those
+//! of one whose CPU clock the next look does not know, and it is read again.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rustix::io::Errno;
+
+use super::{Access, Entry, TICK_MS, Work, YOUNG_MS};
+use crate::domain::facts::{Around, Process, Reading, RunState};
+use crate::domain::untrusted::Untrusted;
+use crate::host::probe::processes::held::Held;
+use crate::host::probe::processes::{Ask, TURNS, around, pidfd};
+use crate::host::probe::text;
+use crate::host::probe::tree::Reader;
+
+/// Turns of a sleeper until it is read again where it belongs: only root can change that for it.
+const ROUNDS: u64 = 10;
+/// Turns in which those are read that had to wait in the first look.
+const CROWD_ROUNDS: u64 = 3;
+
+/// The owned part of `stat`, and what was read with it.
+pub(super) struct Fresh {
+    pub(super) comm: Untrusted,
+    pub(super) state: RunState,
+    pub(super) parent: u32,
+    pub(super) nice: i32,
+    pub(super) threads: u32,
+    pub(super) start: u64,
+    pub(super) memory: u64,
+    pub(super) kernel: bool,
+    pub(super) inode: Option<u64>,
+    pub(super) uid: Option<u32>,
+    pub(super) huge: Option<Reading<u64>>,
+    /// Without ancestors.
+    pub(super) around: Option<Around>,
+    pub(super) held: Option<Box<Held>>,
+}
+
+impl Entry {
+    /// Reads its files: `stat`, and if it ran its open files and perhaps where it belongs.
+    pub(in crate::host::probe::processes) fn read(&mut self, reader: &mut Reader<'_>, ask: Ask) {
+        let doubtful = ask.pidfds && self.is_doubtful(ask);
+        let inode = if doubtful { pidfd::inode(self.pid) } else { None };
+        let stat = match reader.file(self.pid, "stat") {
+            Ok(bytes) => text::stat(bytes),
+            Err(Errno::ACCESS | Errno::PERM) => return self.access = Access::Denied,
+            Err(_) => return self.access = Access::Gone,
+        };
+        // A `stat` without its fields: the process went away while it was printed.
+        let Some(stat) = stat else { return self.access = Access::Gone };
+        self.access = Access::Open;
+        let mut fresh = Fresh {
+            comm: Untrusted::new(stat.comm),
+            state: stat.state,
+            parent: stat.parent,
+            nice: stat.nice,
+            threads: stat.threads,
+            start: stat.start,
+            memory: stat.pages.saturating_mul(page_size()),
+            kernel: stat.kernel,
+            inode,
+            uid: None,
+            huge: None,
+            around: None,
+            held: None,
+        };
+        let (place, ticks) = ((stat.session, stat.terminal), stat.ticks);
+        let old = self.same(&fresh);
+        let renamed = self.fell_back || old.is_none_or(|row| row.comm != fresh.comm);
+        let changed = renamed || old.is_none_or(|row| row.state != fresh.state);
+        self.tick(ticks, changed, ask);
+        // Threads of the kernel rename themselves all the time.
+        if renamed && ask.pidfds && inode.is_none() && !fresh.kernel {
+            fresh.inode = pidfd::inode(self.pid);
+        }
+        let in_turn = u64::from(self.pid) % TURNS == ask.look % TURNS;
+        if self.is_to_be_placed(renamed, in_turn, ask) {
+            self.place(&mut fresh, place, reader, ask);
+        }
+        // Nobody can hold a socket that nobody opened.
+        let due = ask.sockets || renamed || in_turn || self.held.is_none();
+        if self.work == Work::All && !fresh.kernel && due {
+            fresh.held = Some(Box::new(Held::read(self.pid, reader)));
+        }
+        self.fresh = Some(Box::new(fresh));
+    }
+
+    /// Whether it is the process that the row tells of has to be asked: while it is young, another one could have been
+    /// put in its place that began in the same hundredth of a second.
+    fn is_doubtful(&self, ask: Ask) -> bool {
+        let sure = |row: &Arc<Process>| row.age_ms(ask.moment) >= YOUNG_MS;
+        self.fell_back || self.is_its_round(ask) || !self.row.as_ref().is_some_and(sure)
+    }
+
+    /// Everybody's round comes once in [`TURNS`] times [`ROUNDS`] looks.
+    fn is_its_round(&self, ask: Ask) -> bool {
+        self.is_one_in(ROUNDS, ask)
+    }
+
+    fn is_one_in(&self, turns: u64, ask: Ask) -> bool {
+        let pid = u64::from(self.pid);
+        pid % TURNS == ask.look % TURNS && pid / TURNS % turns == ask.look / TURNS % turns
+    }
+
+    /// It is due to be read where it belongs and what it may do.
+    fn is_to_be_placed(&self, renamed: bool, in_turn: bool, ask: Ask) -> bool {
+        let young = || self.row.as_ref().is_some_and(|row| row.age_ms(ask.moment) < YOUNG_MS);
+        let missing = || !self.placed && self.is_one_in(CROWD_ROUNDS, ask);
+        match self.work {
+            Work::All => renamed || in_turn || !self.placed || young(),
+            Work::Turn => renamed || missing() || self.is_its_round(ask),
+            Work::Nothing | Work::Unsure => false,
+        }
+    }
+
+    /// Reads `status`, and the files and links that tell where it belongs. There are nine of them and the kernel makes an
+    /// inode for each, so in a crowd that is seen for the first time those who sleep wait for their turn, and of a
+    /// sleeper nothing is read that only itself can change.
+    fn place(
+        &mut self,
+        fresh: &mut Fresh,
+        (session, terminal): (u32, u32),
+        reader: &mut Reader<'_>,
+        ask: Ask,
+    ) {
+        let old = self.same(fresh).map(|row| Arc::clone(&row.around));
+        if fresh.kernel && old.is_some() {
+            // Its threads rename themselves all the time, and change in nothing else.
+            return;
+        }
+        let Ok(status) = reader.file(self.pid, "status") else { return };
+        let status = text::status(status);
+        fresh.uid = status.uid;
+        fresh.huge = Some(status.huge.map_or(Reading::Unknown, Reading::Known));
+        // A dead one belongs nowhere; what is known of it stays.
+        if fresh.kernel || (old.is_some() && fresh.state == RunState::Zombie) {
+            return;
+        }
+        let mut around = around::of(session, terminal, &status);
+        let ran = self.before.map(|(time, _)| time) != self.time.map(|(time, _)| time);
+        let whole = match &old {
+            None => ran || !ask.crowd,
+            Some(_) => self.work == Work::All || !self.placed,
+        };
+        if whole {
+            around::complete(&mut around, self.pid, reader);
+        } else if let Some(old) = &old {
+            (around.login, around.namespaces) = (old.login, old.namespaces);
+            around::group(&mut around, self.pid, reader);
+        }
+        self.placed = whole || old.is_some();
+        fresh.around = Some(around);
+    }
+
+    /// Where there are no clocks, `stat` has the CPU time, and it tells who ran.
+    fn tick(&mut self, ticks: u64, changed: bool, ask: Ask) {
+        if ask.clocks {
+            return;
+        }
+        let time = Duration::from_millis(ticks.saturating_mul(TICK_MS));
+        let moved = self.time.is_none_or(|(last, _)| last != time);
+        self.time = Some((time, Instant::now()));
+        if self.work == Work::Unsure {
+            let turn = u64::from(self.pid) % TURNS == ask.look % TURNS;
+            self.work = match (moved || changed, turn) {
+                (true, _) => Work::All,
+                (false, true) => Work::Turn,
+                (false, false) => Work::Nothing,
+            };
+        }
+    }
+}
+
+fn page_size() -> u64 {
+    u64::try_from(rustix::param::page_size()).unwrap_or(4096)
+}

@@ -1,0 +1,208 @@
+//! Where a process belongs, what it may do, what it uses, and where it came from. What is not known has no line.
+
+use ratatui::text::Span;
+
+use crate::domain::facts::{Around, Container, Io, Namespaces, Process, Reading, Snapshot};
+use crate::domain::untrusted::Untrusted;
+use crate::ui::details::{Sheet, examined};
+use crate::ui::glyph::signs;
+use crate::ui::role::Role;
+use crate::ui::text::{pad_right, pieces, reading, size, width};
+use crate::words::around::{self as said, Label};
+
+/// Cells of the names.
+const NAMES: usize = 14;
+
+impl Sheet<'_> {
+    /// A word of this part.
+    pub(super) fn say(&self, label: Label) -> &'static str {
+        label.text(self.model.language)
+    }
+
+    /// A heading of this part, with a blank line before it where there is room for that.
+    pub(super) fn part(&mut self, label: Label) {
+        if self.airy {
+            self.blank();
+        }
+        let title = self.span(Role::Title, self.say(label));
+        self.line(vec![title]);
+    }
+
+    /// A name and what it stands for, on as many lines as it takes.
+    pub(super) fn named(&mut self, label: Label, value: Vec<Span<'static>>) {
+        let name = self.say(label);
+        let name = pad_right(name, NAMES.max(width(name) + 1), self.model.glyphs);
+        let mut spans = vec![self.span(Role::Dim, name)];
+        spans.extend(value);
+        self.paragraph(0, &spans);
+    }
+
+    /// A value that may not have been read.
+    pub(super) fn read<T>(
+        &self,
+        value: &Reading<T>,
+        say: impl FnOnce(&T) -> String,
+    ) -> Span<'static> {
+        let (text, role) = reading(value, say);
+        self.span(role, text)
+    }
+}
+
+/// All of it. Of a thread of the kernel there is nothing but its ancestors.
+pub(super) fn all(sheet: &mut Sheet<'_>, snapshot: &Snapshot, process: &Process) {
+    let around = &*process.around;
+    if !process.kernel && *around != Around::default() {
+        belongs(sheet, snapshot, around);
+        may(sheet, snapshot, around);
+    }
+    uses(sheet, process);
+    came_from(sheet, snapshot, process);
+}
+
+fn belongs(sheet: &mut Sheet<'_>, snapshot: &Snapshot, around: &Around) {
+    sheet.part(Label::Where);
+    let mut login = match around.login {
+        Some(uid) => login(sheet, snapshot, uid),
+        None => vec![sheet.span(Role::Dim, sheet.say(Label::NoLogin))],
+    };
+    let session = format!("   {} ", sheet.say(Label::Session));
+    login.push(sheet.span(Role::Dim, session));
+    login.push(sheet.span(Role::Text, around.session.to_string()));
+    match &around.terminal {
+        Some(name) => {
+            login.push(sheet.span(Role::Dim, format!("   {} ", sheet.say(Label::Terminal))));
+            login.extend(pieces(sheet.theme, Role::Untrusted, name, 24));
+        }
+        None => login.push(sheet.span(Role::Dim, format!("   {}", sheet.say(Label::NoTerminal)))),
+    }
+    sheet.named(Label::Login, login);
+    if let Some(container) = &around.container {
+        let mut spans = vec![sheet.span(Role::Text, runtime(sheet, container))];
+        spans.push(Span::raw(" "));
+        spans.extend(pieces(sheet.theme, Role::Untrusted, &container.id, 80));
+        sheet.named(Label::RunsIn, spans);
+    }
+    if !around.cgroup.is_empty() {
+        let cells = sheet.cells * 2;
+        let path = pieces(sheet.theme, Role::Untrusted, &around.cgroup, cells);
+        sheet.named(Label::Cgroup, path);
+    }
+    if let Some(own) = own_namespaces(snapshot, around.namespaces) {
+        let text = if own.is_empty() {
+            sheet.say(Label::Shared).to_owned()
+        } else {
+            format!("{} {}", sheet.say(Label::Own), own.join(" "))
+        };
+        let role = if own.is_empty() { Role::Dim } else { Role::Text };
+        sheet.named(Label::Namespaces, vec![sheet.span(role, text)]);
+    }
+}
+
+fn runtime(sheet: &Sheet<'_>, container: &Container) -> &'static str {
+    said::runtime(sheet.model.language, container.runtime)
+}
+
+/// The name that some process of the same user shows, and the number.
+fn login(sheet: &Sheet<'_>, snapshot: &Snapshot, uid: u32) -> Vec<Span<'static>> {
+    let named = snapshot.processes.iter().find(|it| it.uid == uid && it.user.is_some());
+    let name = named.and_then(|it| it.user.as_deref()).map(Untrusted::from);
+    let mut spans = name.map_or_else(Vec::new, |name| {
+        let mut spans = pieces(sheet.theme, Role::Untrusted, &name, 32);
+        spans.push(Span::raw("  "));
+        spans
+    });
+    spans.push(sheet.span(Role::Dim, format!("uid {uid}")));
+    spans
+}
+
+/// Which namespaces are others than those of process 1; `None` if either is not known.
+fn own_namespaces(snapshot: &Snapshot, of: Namespaces) -> Option<Vec<&'static str>> {
+    let first = snapshot.processes.first().filter(|it| it.id.pid.0 == 1)?;
+    let init = first.around.namespaces;
+    let pairs = [
+        ("cgroup", of.cgroup, init.cgroup),
+        ("ipc", of.ipc, init.ipc),
+        ("mnt", of.mnt, init.mnt),
+        ("net", of.net, init.net),
+        ("pid", of.pid, init.pid),
+        ("user", of.user, init.user),
+        ("uts", of.uts, init.uts),
+    ];
+    let known = pairs.iter().any(|(_, own, init)| *own != 0 && *init != 0);
+    let differs = |(name, own, init)| (own != 0 && init != 0 && own != init).then_some(name);
+    known.then(|| pairs.into_iter().filter_map(differs).collect())
+}
+
+fn may(sheet: &mut Sheet<'_>, snapshot: &Snapshot, around: &Around) {
+    sheet.part(Label::May);
+    let most = snapshot.processes.first().filter(|it| it.id.pid.0 == 1);
+    let most = most.and_then(|it| it.around.capabilities.known().copied());
+    let most = most.unwrap_or(said::ALL_CAPABILITIES);
+    let text = |set: &u64| match *set {
+        0 => sheet.say(Label::None).to_owned(),
+        set if set == most || set == said::ALL_CAPABILITIES => sheet.say(Label::All).to_owned(),
+        set => said::capabilities(set).collect::<Vec<_>>().join(" "),
+    };
+    let text = sheet.read(&around.capabilities, text);
+    sheet.named(Label::Capabilities, vec![text]);
+    let language = sheet.model.language;
+    let mut seccomp =
+        vec![sheet.read(&around.seccomp, |mode| said::seccomp(language, *mode).to_owned())];
+    if !around.cpus.is_empty() {
+        seccomp.push(sheet.span(Role::Dim, format!("   {} ", sheet.say(Label::Cpus))));
+        seccomp.extend(pieces(sheet.theme, Role::Untrusted, &around.cpus, 40));
+    }
+    sheet.named(Label::Seccomp, seccomp);
+}
+
+fn uses(sheet: &mut Sheet<'_>, process: &Process) {
+    let found = sheet.model.examination(process.id);
+    let known = !process.io.is_unknown() || !process.huge.is_unknown() || found.is_some();
+    if process.kernel || !known {
+        return;
+    }
+    sheet.part(Label::Uses);
+    let (read, written) = (sheet.say(Label::Read), sheet.say(Label::Written));
+    let said = |io: &Io| format!("{read} {}   {written} {}", size(io.read), size(io.written));
+    let mut spans = vec![sheet.read(&process.io, said)];
+    spans.push(sheet.span(Role::Dim, format!("   {} ", sheet.say(Label::Huge))));
+    let aside = sheet.say(Label::SetAside);
+    spans.push(sheet.read(&process.huge, |bytes| format!("{} {aside}", size(*bytes))));
+    if let Some(found) = found {
+        let of = sheet.say(Label::Transparent);
+        spans.push(Span::raw("  "));
+        spans.push(sheet.read(&found.transparent, |bytes| format!("{} {of}", size(*bytes))));
+    }
+    sheet.named(Label::Storage, spans);
+    if let Some(found) = found {
+        examined::threads(sheet, found);
+    }
+}
+
+fn came_from(sheet: &mut Sheet<'_>, snapshot: &Snapshot, process: &Process) {
+    let found = sheet.model.examination(process.id);
+    let ancestors = &process.around.ancestors;
+    if ancestors.is_empty() && found.is_none() {
+        return;
+    }
+    sheet.part(Label::From);
+    if !ancestors.is_empty() {
+        let arrow = signs(sheet.model.glyphs).arrow;
+        let mut spans = Vec::new();
+        for ancestor in ancestors.iter().rev() {
+            if !spans.is_empty() {
+                spans.push(sheet.span(Role::Dim, format!(" {arrow} ")));
+            }
+            spans.push(sheet.span(Role::Text, format!("{} ", ancestor.id.pid)));
+            spans.extend(pieces(sheet.theme, Role::Untrusted, &ancestor.comm, 20));
+            if snapshot.process(ancestor.id).is_none() {
+                spans.push(sheet.span(Role::Unknown, format!(" ({})", sheet.say(Label::Gone))));
+            }
+        }
+        sheet.named(Label::Ancestors, spans);
+    }
+    if let Some(found) = found {
+        examined::entry(sheet, found);
+        examined::mappings(sheet, found);
+    }
+}

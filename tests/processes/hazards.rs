@@ -1,0 +1,210 @@
+//! Processes that want to be waited for: the look is not.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use firedamp::domain::facts::{Reading, Snapshot};
+use firedamp::host::probe::Eyes;
+
+use crate::{Running, Talking, alone, is_root, look, python, row};
+
+/// No look may take longer; what it really took is printed.
+const MOST: Duration = Duration::from_millis(250);
+/// Threads that may be stuck, and the one that is not.
+const MOST_THREADS: usize = 9;
+
+/// Four threads that fill and give back memory: each of them has the lock of the memory nearly all the time.
+const HOG: &str = r"
+import ctypes,threading,time
+libc=ctypes.CDLL(None)
+libc.mmap.restype=ctypes.c_void_p
+libc.mmap.argtypes=[ctypes.c_void_p,ctypes.c_size_t,ctypes.c_int,ctypes.c_int,ctypes.c_int,ctypes.c_long]
+libc.madvise.argtypes=[ctypes.c_void_p,ctypes.c_size_t,ctypes.c_int]
+libc.munmap.argtypes=[ctypes.c_void_p,ctypes.c_size_t]
+n=256<<20
+def hog():
+    while True:
+        p=libc.mmap(None,n,3,0x22,-1,0)
+        libc.madvise(p,n,23)
+        libc.munmap(p,n)
+for i in range(4): threading.Thread(target=hog,daemon=True).start()
+print('ready',flush=True)
+time.sleep(600)
+";
+
+/// A file system that answers its first question and no other one, and a process with a file of it open.
+const SILENT: &str = r"
+import os,ctypes,struct,tempfile,threading,time
+libc=ctypes.CDLL(None,use_errno=True)
+d=tempfile.mkdtemp()
+fd=os.open('/dev/fuse',os.O_RDWR)
+opts=f'fd={fd},rootmode=40000,user_id=0,group_id=0,allow_other'.encode()
+if libc.mount(b'silent',d.encode(),b'fuse.silent',0,opts): raise SystemExit(1)
+buf=os.read(fd,1<<17)
+ln,op,uniq=struct.unpack('<IIQ',buf[:16])
+major,minor,ra,fl=struct.unpack('<IIII',buf[40:56])
+out=struct.pack('<IIIIHHII',7,31,ra,0,12,1,1<<16,1)+b'\0'*32
+os.write(fd,struct.pack('<IiQ',16+len(out),0,uniq)+out)
+def drain():
+    while True:
+        try: os.read(fd,1<<17)
+        except OSError: return
+threading.Thread(target=drain,daemon=True).start()
+pid=os.fork()
+if pid==0:
+    os.open(d,os.O_PATH)
+    time.sleep(600)
+time.sleep(0.2)
+asks=os.fork()
+if asks==0:
+    os.stat(d+'/x')
+print(pid,asks,flush=True)
+time.sleep(600)
+";
+
+/// Names that could be taken for the fields behind them.
+const FORGED: &str = r"
+import ctypes,os,time
+libc=ctypes.CDLL(None)
+for name in (b') R 1 1 1 0 -1',b'x) S 2 0 (y',b'(((((((((((((((',b'\n\n\n) Z 1\n',b'\xff\xfe) I 2'):
+    if os.fork()==0:
+        libc.prctl(15,name)
+        time.sleep(600)
+print('ready',flush=True)
+time.sleep(600)
+";
+
+fn stuck_threads() -> usize {
+    let tasks = std::fs::read_dir("/proc/self/task").unwrap().flatten();
+    let names = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("comm")).ok());
+    names.filter(|name| matches!(name.trim(), "commands" | "examiner")).count()
+}
+
+/// Looks so often; the snapshots, and how long the looks took, the shortest first.
+fn looks(eyes: &mut Eyes, count: usize) -> (Vec<Snapshot>, Vec<Duration>) {
+    let mut times = Vec::new();
+    let mut seen = Vec::new();
+    for _ in 0..count {
+        let begun = Instant::now();
+        seen.push(look(eyes));
+        times.push(begun.elapsed());
+        assert!(stuck_threads() <= MOST_THREADS, "{} threads", stuck_threads());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    times.sort();
+    (seen, times)
+}
+
+/// The slowest but one of a hundred.
+fn p99(times: &[Duration]) -> Duration {
+    times[(times.len() * 99).div_ceil(100) - 1]
+}
+
+#[test]
+fn processes_that_lock_their_memory_are_blocked_and_nobody_else_is() {
+    let _alone = alone();
+    let mut hogs = Vec::new();
+    for _ in 0..2 {
+        let Some(mut script) = python(HOG) else { return };
+        let mut hog = Talking::start(&mut script);
+        hog.says().unwrap();
+        hogs.push(hog);
+    }
+    let honest = Running::start(Command::new("/bin/sleep").arg("60"));
+    let mut eyes = Eyes::open().unwrap();
+    let (seen, times) = looks(&mut eyes, 120);
+    let blocked = |pid: u32| {
+        seen.iter().filter(|it| row(it, pid).unwrap().command == Reading::Blocked).count()
+    };
+    let counts: Vec<_> = hogs.iter().map(|hog| blocked(hog.child.pid())).collect();
+    let (p99, middle) = (p99(&times), times[times.len() / 2]);
+    eprintln!(
+        "with 8 threads at it: p50 {middle:?}, p99 {p99:?}; blocked in {counts:?} of 120 looks"
+    );
+    assert!(p99 < MOST, "{times:?}");
+    assert!(counts.iter().any(|count| *count > 0), "nobody was ever blocked: {counts:?}");
+    let last = seen.last().unwrap();
+    assert!(row(last, honest.pid()).unwrap().command.known().is_some());
+    for hog in &hogs {
+        let process = row(last, hog.child.pid()).unwrap();
+        assert!(process.threads >= 5 && process.comm.bytes().starts_with(b"python"));
+        assert!(!process.around.cgroup.is_empty());
+    }
+}
+
+#[test]
+fn examining_a_process_that_locks_its_memory_waits_for_nothing() {
+    let _alone = alone();
+    let Some(mut script) = python(HOG) else { return };
+    let mut hog = Talking::start(&mut script);
+    hog.says().unwrap();
+    let mut eyes = Eyes::open().unwrap();
+    let first = look(&mut eyes);
+    let id = row(&first, hog.child.pid()).unwrap().id;
+    let (mut slowest, mut blocked, mut read) = (Duration::ZERO, 0, 0);
+    for _ in 0..60 {
+        let begun = Instant::now();
+        let found = eyes.examine(id, first.moment).unwrap();
+        slowest = slowest.max(begun.elapsed());
+        assert!(stuck_threads() <= MOST_THREADS);
+        blocked += usize::from(found.environment == Reading::Blocked);
+        read += usize::from(found.maps.known().is_some());
+        assert!(found.threads.known().is_none_or(|threads| threads.len() >= 5));
+    }
+    eprintln!("examined 60 times: slowest {slowest:?}, blocked {blocked}, read to the end {read}");
+    assert!(slowest < MOST);
+    assert!(blocked > 0, "it never let us wait");
+    assert!(read > 0, "what comes late is told when it is asked for again");
+}
+
+#[test]
+fn a_file_system_that_does_not_answer_holds_nobody_up() {
+    let _alone = alone();
+    let Some(script) = python(SILENT).filter(|_| is_root()) else { return };
+    let mut command = Command::new("unshare");
+    command
+        .args(["--mount", "--propagation", "private"])
+        .arg(script.get_program())
+        .args(script.get_args());
+    let mut silent = Talking::start(&mut command);
+    let Some(said) = silent.says() else {
+        return eprintln!("left out: no file system can be mounted here");
+    };
+    let pids: Vec<u32> = said.iter().map(|word| word.parse().unwrap()).collect();
+    let mut eyes = Eyes::open().unwrap();
+    let (seen, times) = looks(&mut eyes, 40);
+    let p99 = p99(&times);
+    eprintln!("beside a silent file system: p50 {:?}, p99 {p99:?}", times[times.len() / 2]);
+    assert!(p99 < MOST, "{times:?}");
+    let last = seen.last().unwrap();
+    for pid in pids {
+        let process = row(last, pid).expect("it is seen");
+        assert!(process.command.known().is_some());
+        let begun = Instant::now();
+        let found = eyes.examine(process.id, last.moment).unwrap();
+        assert!(begun.elapsed() < MOST);
+        assert!(found.environment.known().is_some());
+    }
+}
+
+#[test]
+fn forged_names_move_no_field_while_they_are_looked_at() {
+    let _alone = alone();
+    let Some(mut script) = python(FORGED) else { return };
+    let mut forger = Talking::start(&mut script);
+    forger.says().unwrap();
+    std::thread::sleep(Duration::from_millis(200));
+    let mut eyes = Eyes::open().unwrap();
+    let (seen, times) = looks(&mut eyes, 20);
+    assert!(p99(&times) < MOST, "{times:?}");
+    let snapshot = seen.last().unwrap();
+    let parent = row(snapshot, forger.child.pid()).unwrap();
+    let all = snapshot.processes.iter().filter(|it| it.parent == parent.id.pid);
+    let children: Vec<_> = all.collect();
+    assert_eq!(children.len(), 5);
+    for child in children {
+        assert_eq!(child.around.ancestors[0].id, parent.id);
+        assert_eq!((child.uid, child.threads, child.kernel), (parent.uid, 1, false));
+        assert_eq!(child.command, parent.command);
+    }
+}
