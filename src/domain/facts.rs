@@ -21,7 +21,7 @@ use crate::domain::untrusted::Untrusted;
 
 pub use examination::{Environment, Examination, Mapping, MappingKind, Maps, Thread};
 pub use gpu::{Gpu, GpuDevice, GpuHolder, GpuOutcome, GpuSource, GpuSourceKind};
-pub use hiding::{Contradiction, ContradictionKind, Hiding};
+pub use hiding::{Contradiction, ContradictionKind, Hiding, HostView};
 pub use own::{Doubt, Own, Raised};
 pub use package::Packaged;
 pub use persistence::{

@@ -10,6 +10,7 @@
 mod clock;
 mod commands;
 mod gpu;
+mod hiding;
 mod identity;
 mod machine;
 mod own;
@@ -30,12 +31,12 @@ mod wire;
 mod tests;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use crate::domain::base::{Moment, ProcessId};
 use crate::domain::facts::{Examination, Snapshot, Unread};
 use crate::domain::wire::Ear;
 use gpu::Graphics;
+use hiding::{Hider, Seen};
 use machine::Machine;
 use own::Standing;
 use owners::Owners;
@@ -105,6 +106,7 @@ pub struct Eyes {
     owners: Owners,
     machine: Machine,
     graphics: Graphics,
+    hider: Hider,
     packages: Packages,
     tools: Tools,
     own: Standing,
@@ -128,7 +130,11 @@ impl Eyes {
             .map_err(|source| ProbeError::Open { path: path.clone(), source: source.into() })?;
         let users = Users::new(roots.at("etc/passwd"));
         let packages = Packages::open(roots);
+        let hidden = hidden(&path);
+        let again = tree::open_dir(&path)
+            .map_err(|source| ProbeError::Open { path: path.clone(), source: source.into() })?;
         Ok(Self {
+            hider: Hider::new(again, roots, hidden.is_some()),
             processes: Processes::new(proc, users, roots.live),
             sockets: Sockets::new(path.join("self/net"), roots.live),
             owners: Owners::default(),
@@ -138,7 +144,7 @@ impl Eyes {
             packages,
             own: Standing::new(roots.live),
             listener: Listener::default(),
-            hidden: hidden(&path),
+            hidden,
             has_gpu: GPU_FILES.iter().any(|file| roots.at(file).exists()),
             roots: roots.clone(),
             hunter: None,
@@ -151,13 +157,15 @@ impl Eyes {
         self.sockets.list(&mut unread);
         // Where there is a graphics processor, whoever ran may have opened it.
         let fresh = self.sockets.has_new() || self.has_gpu;
-        let processes = self.processes.look(moment, fresh, &mut self.owners, &mut unread);
+        self.processes.leave_out(self.hider.left_out());
+        let rows = self.processes.look(moment, fresh, &mut self.owners, &mut unread);
+        let seen = Seen { moment, listed: self.processes.listed(), rows, sockets: fresh };
+        let (processes, hiding) = self.hider.look(seen, &mut self.owners, &mut unread);
         let sockets = self.sockets.rows(moment, &self.owners);
         let host = self.machine.look(&mut unread);
         let gpu = self.graphics.look(moment, &self.processes, &processes);
         let wire = self.listener.look(moment, &sockets);
-        let empty = Snapshot::empty(moment);
-        let hiding = self.tools.join(Arc::clone(&empty.hiding));
+        let hiding = self.tools.join(hiding);
         let own = self.own.look();
         // The first look is not kept waiting; from then on somebody hunts beside it.
         let hunter = self.hunter.get_or_insert_with(|| {
@@ -165,7 +173,18 @@ impl Eyes {
             Hunter::start(&self.roots, Box::new(move |path| packages.judge(path)))
         });
         let persistence = hunter.take(&mut unread);
-        Snapshot { host, processes, sockets, gpu, hiding, persistence, wire, own, unread, ..empty }
+        Snapshot {
+            host,
+            processes,
+            sockets,
+            gpu,
+            hiding,
+            persistence,
+            wire,
+            own,
+            unread,
+            ..Snapshot::empty(moment)
+        }
     }
 
     /// Listens on the wire from now on with this ear, or not any more. Whether the kernel lets us is in the next look.

@@ -18,6 +18,27 @@ pub struct Hiding {
     pub unexplained_cpu: Reading<f32>,
     /// Numbers of processes that were tried in the last full pass, and how many there are.
     pub pids_tried: (u32, u32),
+    /// The views that answered, and were compared with the list of `/proc`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub views: Vec<HostView>,
+}
+
+/// A view of the host that is compared with the list of `/proc`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HostView {
+    /// The CPU clock of every number that a process can have.
+    Clocks,
+    /// The members of every control group.
+    Cgroups,
+    /// What is mounted over `/proc`.
+    Mounts,
+    /// A `/proc` of the program's own, that nobody can mount over.
+    OwnProc,
+    /// What the loader puts into programs.
+    Preload,
+    /// The machine's busy time.
+    BusyTime,
 }
 
 /// One thing that two views of the host show differently.
@@ -54,6 +75,8 @@ pub enum ContradictionKind {
     Preload,
     /// A process with a preloaded library in its memory.
     Preloaded,
+    /// The machine is busy, and no visible process is.
+    Cpu,
     /// A file of a package that is not as the package has it.
     Tool,
 }

@@ -69,6 +69,10 @@ pub(super) struct Processes {
     look: u64,
     forks: Option<u64>,
     unlisted: u32,
+    /// These and no others are looked at, whatever the list shows.
+    given: Option<Vec<u32>>,
+    /// These are left to somebody else.
+    left_out: Vec<u32>,
 }
 
 /// What a look at one process needs to know.
@@ -103,7 +107,32 @@ impl Processes {
             look: 0,
             forks: None,
             unlisted: 0,
+            given: None,
+            left_out: Vec::new(),
         }
+    }
+
+    /// Looks at those alone that [`Processes::give`] names.
+    pub(super) fn of_given(proc: OwnedFd, users: Users, live: bool) -> Self {
+        Self { given: Some(Vec::new()), ..Self::new(proc, users, live) }
+    }
+
+    /// From the next look on these are looked at, lowest first.
+    pub(super) fn give(&mut self, pids: Vec<u32>) {
+        self.given = Some(pids);
+    }
+
+    /// From the next look on these are left to somebody else, lowest first.
+    pub(super) fn leave_out(&mut self, pids: Vec<u32>) {
+        if self.left_out != pids {
+            self.left_out = pids;
+            self.unlisted = MOST_UNLISTED;
+        }
+    }
+
+    /// Every pid in the last listing, lowest first.
+    pub(super) fn listed(&self) -> &[u32] {
+        &self.pids
     }
 
     /// Takes one look. Owners of sockets that changed hands are put into `owners`; `sockets` says whether there are
@@ -149,6 +178,11 @@ impl Processes {
     }
 
     fn list(&mut self) -> Result<(), rustix::io::Errno> {
+        if let Some(given) = &self.given {
+            self.pids.clone_from(given);
+            self.sort_entries();
+            return Ok(());
+        }
         let mut reader = Reader::new(self.proc.as_fd());
         let forks = reader.top("stat").ok().and_then(text::forks);
         let unmoved = self.clocks && forks.is_some() && forks == self.forks;
@@ -160,13 +194,21 @@ impl Processes {
         }
         self.unlisted = 0;
         let listed = reader.pids(&mut self.pids);
-        if self.entries.iter().map(|entry| entry.pid).eq(self.pids.iter().copied()) {
-            return listed;
+        self.sort_entries();
+        listed
+    }
+
+    /// Makes the entries those of the pids that were listed.
+    fn sort_entries(&mut self) {
+        let left_out = &self.left_out;
+        let here = |pid: &&u32| left_out.binary_search(pid).is_err();
+        if self.entries.iter().map(|entry| entry.pid).eq(self.pids.iter().filter(here).copied()) {
+            return;
         }
         let mut known = std::mem::take(&mut self.entries).into_iter().peekable();
         let mut entries = Vec::with_capacity(self.pids.len());
         let mut gone = Vec::new();
-        for pid in &self.pids {
+        for pid in self.pids.iter().filter(here) {
             while let Some(entry) = known.next_if(|entry| entry.pid < *pid) {
                 gone.push(entry);
             }
@@ -180,7 +222,6 @@ impl Processes {
             entries.sort_by_key(|entry| entry.pid);
         }
         self.entries = entries;
-        listed
     }
 
     fn sweep(&mut self, ask: Ask) {
@@ -234,7 +275,9 @@ impl Processes {
     }
 
     fn settle(&mut self, ask: Ask, owners: &mut Owners) {
-        owners.begin();
+        if self.given.is_none() {
+            owners.begin();
+        }
         let users = &self.users;
         for entry in &mut self.entries {
             entry.settle(ask, users, &mut self.pool, owners);

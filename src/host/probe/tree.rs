@@ -4,13 +4,15 @@
 //! about; the files that can (`cmdline`, `io`, the target of `exe`) belong to `commands`, those that somebody looks at
 //! for once (`environ`, `maps`) to `processes::examine`.
 
+use std::ffi::OsString;
 use std::io::Write as _;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
 
 use rustix::buffer::spare_capacity;
-use rustix::fs::{Mode, OFlags, RawDir, SeekFrom};
+use rustix::fs::{FileType, Mode, OFlags, RawDir, SeekFrom};
 use rustix::io::Errno;
 
 use super::text;
@@ -80,6 +82,20 @@ pub(super) fn names(path: &Path) -> Vec<Vec<u8>> {
     let mut buffer = Vec::with_capacity(PAGE);
     each_name(dir.as_fd(), &mut buffer, |name| found.push(name.to_vec())).ok();
     found.sort();
+    found
+}
+
+/// The folders in a directory, without those that a link stands for.
+pub(super) fn folders(path: &Path) -> Vec<OsString> {
+    let Ok(dir) = open_dir(path) else { return Vec::new() };
+    let (mut found, mut buffer) = (Vec::new(), Vec::with_capacity(PAGE));
+    let mut entries = RawDir::new(dir.as_fd(), buffer.spare_capacity_mut());
+    while let Some(Ok(entry)) = entries.next() {
+        let name = entry.file_name().to_bytes();
+        if entry.file_type() == FileType::Directory && name != b"." && name != b".." {
+            found.push(OsString::from_vec(name.to_vec()));
+        }
+    }
     found
 }
 

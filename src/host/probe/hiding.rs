@@ -1,0 +1,271 @@
+//! What hides: views of the host that disagree.
+//!
+//! The list of `/proc` is what every tool shows. Here it is compared with the CPU clock of every number that
+//! a process can have, with the members of the control groups, with what is mounted over `/proc`, with a
+//! `/proc` of our own, with what the loader preloads, and with the machine's busy time. A process that is
+//! found gets a row of the process table like any other.
+//!
+//! Invariant: the tick waits for nothing here. What takes long, and what a process or a file system can make
+//! slow, is done in threads that are asked in turns. Deliberately absent: sockets, which the readers of
+//! sockets compare themselves.
+
+mod cgroups;
+mod changes;
+mod files;
+mod load;
+mod maps;
+mod mounts;
+mod names;
+mod pids;
+mod preload;
+mod register;
+mod rows;
+mod space;
+mod tell;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::domain::base::Moment;
+use crate::domain::facts::{HiddenFrom, Hiding, Process, Unread};
+use crate::host::probe::owners::Owners;
+use crate::host::probe::processes::note;
+use crate::host::probe::tree::Reader;
+use crate::host::probe::{Roots, clock, text};
+use changes::{Change, changes, joined};
+use files::{Files, Told};
+use load::Account;
+use maps::Maps;
+use mounts::Cover;
+use names::Wearers;
+use pids::{Hidden, Question, Search};
+use register::Register;
+use rows::{Rows, Wanted};
+
+/// Processes under mounts that get a row at most.
+const MOST_WANTED: usize = 256;
+/// Processes whose collected time is read in one look; a first look at many leaves the rest for when they run.
+const MOST_COLLECTED: usize = 1024;
+/// The namespace of pids that the system began with always has this inode.
+const FIRST_PID_NAMESPACE: u64 = 0xEFFF_FFFC;
+const PRELOAD: &str = "/etc/ld.so.preload";
+
+/// Processes with a preloaded library that are told of: a library that is in every program makes many.
+const MOST_PRELOADED: usize = 32;
+
+/// The search for what hides, from look to look.
+pub(super) struct Hider {
+    proc: OwnedFd,
+    own_proc: bool,
+    search: Option<Search>,
+    files: Option<Files>,
+    told: Option<Arc<Told>>,
+    maps: Option<Maps>,
+    rows: Option<Rows>,
+    wearers: Wearers,
+    account: Account,
+    /// The machine's busy time is that of the processes here.
+    whole_machine: bool,
+    register: Register,
+    before: Vec<Arc<Process>>,
+    named: BTreeMap<u32, Vec<u8>>,
+    left_out: Vec<u32>,
+    last: Arc<Hiding>,
+}
+
+/// What the tick has seen so far.
+pub(super) struct Seen<'a> {
+    /// When.
+    pub(super) moment: Moment,
+    /// The list of `/proc`.
+    pub(super) listed: &'a [u32],
+    /// The rows that were made of it.
+    pub(super) rows: Vec<Arc<Process>>,
+    /// There are sockets that were not there at the look before.
+    pub(super) sockets: bool,
+}
+
+impl Hider {
+    /// Begins below the `/proc` that was opened; `closed` if it keeps processes from us by its options.
+    pub(super) fn new(proc: OwnedFd, roots: &Roots, closed: bool) -> Self {
+        let own = roots.live.then(view::own_proc).flatten();
+        let best = || own.as_ref().and_then(view::again).or_else(|| view::again(&proc));
+        let compares = roots.live && !closed && is_of_our_pids(&proc);
+        let search = || Some(Search::new(view::again(&proc)?, own.as_ref().and_then(view::again)));
+        let whole_machine = !closed && (!roots.live || is_first_pid_namespace(&proc));
+        Self {
+            own_proc: own.is_some(),
+            search: compares.then(search).flatten(),
+            files: best().map(|proc| Files::new(proc, roots)),
+            told: None,
+            maps: best().map(Maps::new),
+            rows: best().map(|proc| Rows::new(proc, roots.at("etc/passwd"), roots.live)),
+            wearers: Wearers::default(),
+            account: Account::default(),
+            whole_machine,
+            register: Register::default(),
+            before: Vec::new(),
+            named: BTreeMap::new(),
+            left_out: Vec::new(),
+            last: Arc::default(),
+            proc: best().unwrap_or(proc),
+        }
+    }
+
+    /// Processes that the table must leave to us, lowest first.
+    pub(super) fn left_out(&self) -> Vec<u32> {
+        self.left_out.clone()
+    }
+
+    /// Compares, and gives the rows of the table together with those of the hidden.
+    pub(super) fn look(
+        &mut self,
+        seen: Seen<'_>,
+        owners: &mut Owners,
+        unread: &mut Vec<Unread>,
+    ) -> (Vec<Arc<Process>>, Arc<Hiding>) {
+        let Seen { moment, listed, mut rows, sockets } = seen;
+        self.take_files(listed);
+        let (hidden, tried) = self.search(listed, moment.boot_ms, unread);
+        let wanted = self.wanted(&hidden, moment.boot_ms);
+        // Who is still in the table shows from the next look on, when the table has let go of it.
+        let free = |it: &&Wanted| self.left_out.binary_search(&it.pid).is_ok();
+        let now: Vec<Wanted> = wanted.iter().filter(free).copied().collect();
+        self.left_out = wanted.iter().map(|it| it.pid).collect();
+        if let Some(readers) = &mut self.rows {
+            let found = readers.look(&now, (moment, sockets), owners, unread);
+            rows = joined(rows, found);
+        }
+        self.take_rows(&rows, listed, moment.boot_ms);
+        self.weigh(moment.boot_ms, unread);
+        self.tell(&rows, &hidden, moment.boot_ms, unread);
+        self.before.clone_from(&rows);
+        (rows, self.settle(tried))
+    }
+
+    fn take_files(&mut self, listed: &[u32]) {
+        let Some(told) = self.files.as_mut().and_then(Files::turn) else { return };
+        let members = &told.members;
+        if self.told.as_ref().is_none_or(|before| !Arc::ptr_eq(&before.members, members)) {
+            let unlisted = members.iter().filter(|it| listed.binary_search(&it.pid).is_err());
+            let name = |group: &Path| [b"cgroup.procs ", group.as_os_str().as_bytes()].concat();
+            self.named.extend(unlisted.map(|it| (it.pid, name(&it.group))));
+        }
+        let libraries = told.preload.as_ref().map_or(&[][..], |it| it.libraries.as_slice());
+        if let Some(maps) =
+            self.maps.as_mut().filter(|_| self.told.is_some() || !libraries.is_empty())
+            && maps.look_for(libraries)
+        {
+            self.before.iter().filter(|row| !row.kernel).for_each(|row| maps.ask_about(row.id));
+        }
+        self.told = Some(told);
+    }
+
+    fn search(
+        &mut self,
+        listed: &[u32],
+        boot_ms: u64,
+        unread: &mut Vec<Unread>,
+    ) -> (Vec<Hidden>, (u32, u32)) {
+        let Some(search) = &mut self.search else { return (Vec::new(), (0, 0)) };
+        let named = std::mem::take(&mut self.named);
+        let answer = search.turn(Question { listed: listed.to_vec(), named, boot_ms });
+        if answer.by_hidepid > 0 {
+            let what = format!("{} processes that are not listed", answer.by_hidepid);
+            unread.push(note(&what, "hidepid".to_owned()));
+        }
+        (answer.hidden.clone(), answer.tried)
+    }
+
+    /// Everybody that needs a row of ours: who is hidden, and who lies under a mount.
+    fn wanted(&self, hidden: &[Hidden], boot_ms: u64) -> Vec<Wanted> {
+        let of = |it: &Hidden| Wanted {
+            pid: it.pid,
+            from: it.from,
+            inode: it.inode,
+            first_seen_ms: it.first_seen_ms,
+        };
+        let mut wanted: BTreeMap<u32, Wanted> = hidden.iter().map(|it| (it.pid, of(it))).collect();
+        let pids = self.covers().iter().filter_map(|cover| cover.pid).take(MOST_WANTED);
+        for pid in pids.filter(|pid| !self.clocks_count() || clock::cpu_time(*pid).is_some()) {
+            let from = HiddenFrom::Mount;
+            let under = Wanted { pid, from, inode: 0, first_seen_ms: boot_ms };
+            wanted.entry(pid).or_insert(under).from = from;
+        }
+        wanted.into_values().collect()
+    }
+
+    fn covers(&self) -> &[Cover] {
+        self.told.as_ref().and_then(|told| told.covers.as_deref()).unwrap_or_default()
+    }
+
+    const fn clocks_count(&self) -> bool {
+        self.search.is_some()
+    }
+
+    /// What changed in the table since the look before.
+    fn take_rows(&mut self, rows: &[Arc<Process>], listed: &[u32], boot_ms: u64) {
+        let mut reader = Reader::new(self.proc.as_fd());
+        let mut left = MOST_COLLECTED;
+        let before = std::mem::take(&mut self.before);
+        for change in changes(&before, rows) {
+            match change {
+                Change::Ended(old) => {
+                    self.account.ended(old.id);
+                    self.wearers.forget(old.id);
+                    self.maps.iter_mut().for_each(|maps| maps.forget(old.id));
+                }
+                Change::Now(old, row) => {
+                    self.wearers.see(row, boot_ms);
+                    if old.is_none_or(|old| old.cpu_ms != row.cpu_ms) {
+                        let stat =
+                            if left > 0 { reader.file(row.id.pid.0, "stat").ok() } else { None };
+                        left = left.saturating_sub(1);
+                        self.account.ran(row, stat.and_then(load::collected));
+                    }
+                    let other = |old: &Process| old.comm != row.comm || old.exe != row.exe;
+                    if !row.kernel && old.is_none_or(|old| other(old)) {
+                        self.maps.iter_mut().for_each(|maps| maps.ask_about(row.id));
+                    }
+                    let parent = row.parent.0;
+                    if parent > 0 && listed.binary_search(&parent).is_err() {
+                        self.named.insert(parent, format!("ppid of {}", row.id.pid).into_bytes());
+                    }
+                }
+            }
+        }
+    }
+
+    fn weigh(&mut self, boot_ms: u64, unread: &mut Vec<Unread>) {
+        if !self.whole_machine {
+            let why = "it counts more than the processes that are shown".to_owned();
+            return unread.push(note("/proc/stat", why));
+        }
+        match Reader::new(self.proc.as_fd()).top("stat").ok().and_then(load::busy) {
+            Some(busy) => self.account.settle(boot_ms, busy),
+            None => self.account.interrupt(),
+        }
+    }
+}
+
+/// Numbers of this `/proc` are those of our own calls: it is of our namespace of pids.
+fn is_of_our_pids(proc: &OwnedFd) -> bool {
+    let mut reader = Reader::new(proc.as_fd());
+    let Ok(status) = reader.top("self/status") else { return false };
+    let mut lines = status.split(|byte| *byte == b'\n');
+    let numbers = lines.find_map(|line| line.strip_prefix(b"NSpid:"));
+    let mut numbers = text::words(numbers.unwrap_or_default()).map(text::whole_number);
+    numbers.next().flatten() == Some(std::process::id()) && numbers.next().is_none()
+}
+
+fn is_first_pid_namespace(proc: &OwnedFd) -> bool {
+    let stat = rustix::fs::statat(proc, c"self/ns/pid", rustix::fs::AtFlags::empty());
+    stat.is_ok_and(|stat| stat.st_ino == FIRST_PID_NAMESPACE)
+}

@@ -1,0 +1,131 @@
+//! What tells of hiding without being a process: mounts over `/proc`, what the loader preloads, and the
+//! members of control groups.
+//!
+//! Invariant: read in a thread of its own, since a file system that hangs would hang whoever reads. Mounts
+//! are read again only when the kernel says that they changed.
+
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use super::cgroups::{self, Member};
+use super::mounts::{self, Cover};
+use super::preload;
+use crate::host::probe::tool::Errand;
+use crate::host::probe::{Roots, tree};
+
+/// More of a list of mounts is not read.
+const MOST_MOUNTS: usize = 16 << 20;
+/// More of `/etc/ld.so.preload` is not read.
+const MOST_PRELOAD: usize = 64 << 10;
+/// Turns from one walk through the control groups to the next.
+const CGROUP_TURNS: u64 = 10;
+/// Turns until the mounts are read again, whatever the kernel says.
+const MOUNT_TURNS: u64 = 30;
+
+/// What the files say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Told {
+    /// What covers parts of `/proc`; `None` if that could not be read.
+    pub(super) covers: Option<Vec<Cover>>,
+    /// What `/etc/ld.so.preload` holds; `None` if there is none.
+    pub(super) preload: Option<Preload>,
+    /// Members of control groups; shared until the next walk.
+    pub(super) members: Arc<Vec<Member>>,
+}
+
+/// An `/etc/ld.so.preload`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Preload {
+    /// The libraries that it names.
+    pub(super) libraries: Vec<Vec<u8>>,
+    /// A listing of `/etc` lacks it.
+    pub(super) unlisted: bool,
+}
+
+/// The reading of the files, as the tick sees it.
+pub(super) struct Files {
+    errand: Option<Errand<Told>>,
+    told: Option<Arc<Told>>,
+}
+
+impl Files {
+    /// Reads the mounts below `proc`, which is opened already, and the rest below `roots`.
+    pub(super) fn new(proc: OwnedFd, roots: &Roots) -> Self {
+        let mut desk = Desk {
+            proc,
+            mounts: None,
+            etc: roots.at("etc"),
+            cgroups: roots.at("sys/fs/cgroup"),
+            told: Told::default(),
+            turn: 0,
+        };
+        Self { errand: Errand::new("hiding-files", move || desk.turn()), told: None }
+    }
+
+    /// The newest that was told, the same as long as nothing changed; asks for the next.
+    pub(super) fn turn(&mut self) -> Option<Arc<Told>> {
+        if let Some(errand) = &mut self.errand {
+            if let Some(told) = errand.take(Duration::ZERO)
+                && self.told.as_deref() != Some(&told)
+            {
+                self.told = Some(Arc::new(told));
+            }
+            errand.ask();
+        }
+        self.told.clone()
+    }
+}
+
+/// The reading, in its thread.
+struct Desk {
+    proc: OwnedFd,
+    mounts: Option<OwnedFd>,
+    etc: PathBuf,
+    cgroups: PathBuf,
+    told: Told,
+    turn: u64,
+}
+
+impl Desk {
+    fn turn(&mut self) -> Told {
+        if self.turn.is_multiple_of(MOUNT_TURNS) || self.mounts_changed() {
+            self.read_mounts();
+        }
+        if self.turn.is_multiple_of(CGROUP_TURNS) {
+            self.told.members = Arc::new(cgroups::members(&self.cgroups));
+        }
+        self.told.preload = read_preload(&self.etc);
+        self.turn += 1;
+        self.told.clone()
+    }
+
+    /// The kernel tells whoever keeps the file open.
+    fn mounts_changed(&self) -> bool {
+        let Some(file) = &self.mounts else { return true };
+        let mut waiting = [PollFd::new(file, PollFlags::PRI)];
+        let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+        !matches!(poll(&mut waiting, Some(&now)), Ok(0))
+    }
+
+    fn read_mounts(&mut self) {
+        let mut text = Vec::new();
+        let path = c"self/mountinfo";
+        let flags = rustix::fs::OFlags::RDONLY | rustix::fs::OFlags::CLOEXEC;
+        let file = rustix::fs::openat(&self.proc, path, flags, rustix::fs::Mode::empty()).ok();
+        self.mounts = self.mounts.take().or(file);
+        let read =
+            self.mounts.as_ref().map(|it| tree::read_again(it.as_fd(), &mut text, MOST_MOUNTS));
+        self.told.covers = matches!(read, Some(Ok(()))).then(|| mounts::covers(&text));
+    }
+}
+
+/// A listing that lacks what opens by its name is filtered on its way to us.
+fn read_preload(etc: &Path) -> Option<Preload> {
+    let content = tree::small_file(&etc.join("ld.so.preload"), MOST_PRELOAD).ok()?;
+    let listed = tree::names(etc).iter().any(|name| name == b"ld.so.preload");
+    Some(Preload { libraries: preload::libraries(&content), unlisted: !listed })
+}

@@ -1,0 +1,182 @@
+//! CPU time that nobody accounts for: the machine's busy time less that of every process that can be seen.
+//!
+//! A process that ends hands its time to its parent when that one collects it, so the sum of what processes
+//! used and what they collected grows by what was used, whoever came and went meanwhile. What is left is what
+//! no visible process used, what those used that nobody collected, and the error of a busy time that is
+//! counted in ticks.
+//!
+//! Invariant: says nothing before [`WINDOW_MS`] have passed, and calls nothing a contradiction that lasted
+//! less than [`LASTS_MS`] or that the processes which were born meanwhile can explain.
+
+use std::collections::{HashMap, VecDeque};
+
+use crate::domain::base::ProcessId;
+use crate::domain::facts::{Process, Reading};
+use crate::host::probe::text;
+
+/// The share is taken over at least so long.
+const WINDOW_MS: u64 = 5_000;
+/// It must stay for so long.
+const LASTS_MS: u64 = 10_000;
+/// Percent of one CPU that must be missing on a small machine. The error of the busy time grows with the square root
+/// of the number of CPUs, so more must be missing on a large one.
+const LEAST_PERCENT: f32 = 25.0;
+/// CPUs up to which a machine is small.
+const FEW_CPUS: f32 = 4.0;
+/// A process that lived from one look to the next may have used so much and left no trace.
+const A_BIRTH_MS: u64 = 100;
+/// Less than this is an error of counting.
+const NOISE_PERCENT: f32 = 5.0;
+/// Linux counts in hundredths of a second wherever it shows ticks to programs.
+const TICK_MS: u64 = 10;
+
+/// The busy times of `/proc/stat`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Busy {
+    /// Milliseconds of all CPUs together, in user programs and in the kernel on their behalf. Time of guests is in it,
+    /// as it is in the times of processes; interrupts are not.
+    pub(super) ms: u64,
+    /// How many CPUs there are.
+    pub(super) cpus: u32,
+    /// Processes and threads that were born since boot.
+    pub(super) forks: u64,
+}
+
+/// Reads a `/proc/stat`.
+pub(super) fn busy(stat: &[u8]) -> Option<Busy> {
+    let mut lines = stat.split(|byte| *byte == b'\n');
+    let mut fields = text::words(lines.next()?.strip_prefix(b"cpu ")?).map(text::number);
+    let (user, nice, system) = (fields.next()??, fields.next()??, fields.next()??);
+    let ticks = user.saturating_add(nice).saturating_add(system);
+    let cpus = lines.filter(|line| line.starts_with(b"cpu")).count();
+    let forks = text::forks(stat)?;
+    let cpus = u32::try_from(cpus).unwrap_or(u32::MAX);
+    Some(Busy { ms: ticks.saturating_mul(TICK_MS), cpus, forks })
+}
+
+/// Milliseconds that the collected children of a process had used, from its `stat`.
+pub(super) fn collected(stat: &[u8]) -> Option<u64> {
+    let close = stat.iter().rposition(|byte| *byte == b')')?;
+    // Fields 16 and 17; the first one behind the name is 3.
+    let mut fields = text::words(stat.get(close + 1..)?).skip(13).map(text::number);
+    let ticks = fields.next()??.saturating_add(fields.next()??);
+    Some(ticks.saturating_mul(TICK_MS))
+}
+
+/// What one look adds to the account.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sample {
+    boot_ms: u64,
+    busy: Busy,
+    /// Milliseconds that were accounted for, since the first look.
+    explained_ms: u64,
+}
+
+/// The account, from look to look.
+#[derive(Default)]
+pub(super) struct Account {
+    known: HashMap<ProcessId, Used>,
+    samples: VecDeque<Sample>,
+    look: Look,
+    above_since: Option<u64>,
+    unexplained: Reading<f32>,
+}
+
+/// What is known of one process's time.
+#[derive(Clone, Copy, Debug)]
+struct Used {
+    own_ms: u64,
+    collected_ms: Option<u64>,
+}
+
+/// What processes used between two looks.
+#[derive(Clone, Copy, Debug, Default)]
+struct Look {
+    own_ms: u64,
+    collected_ms: u64,
+    /// What was accounted for already of those that have ended.
+    ended_ms: u64,
+}
+
+impl Account {
+    /// A process ran, or is new. `collected` is read now.
+    pub(super) fn ran(&mut self, process: &Process, collected: Option<u64>) {
+        let before = self.known.get(&process.id).copied();
+        let since = self.samples.back().map(|sample| sample.boot_ms);
+        let born = since.is_some_and(|since| process.started_ms.saturating_add(TICK_MS) >= since);
+        let own = process.cpu_ms;
+        self.look.own_ms += match before {
+            Some(before) => own.saturating_sub(before.own_ms),
+            None if born => own,
+            None => 0,
+        };
+        let before = before.map_or(born.then_some(0), |before| before.collected_ms);
+        if let (Some(now), Some(before)) = (collected, before) {
+            self.look.collected_ms += now.saturating_sub(before);
+        }
+        let used = Used { own_ms: own, collected_ms: collected.or(before) };
+        self.known.insert(process.id, used);
+    }
+
+    /// A process has ended.
+    pub(super) fn ended(&mut self, id: ProcessId) {
+        if let Some(used) = self.known.remove(&id) {
+            self.look.ended_ms += used.own_ms + used.collected_ms.unwrap_or(0);
+        }
+    }
+
+    /// The machine was busy for so long at this look.
+    pub(super) fn settle(&mut self, boot_ms: u64, busy: Busy) {
+        let look = std::mem::take(&mut self.look);
+        let collected = look.collected_ms.saturating_sub(look.ended_ms);
+        let before = self.samples.back().map_or(0, |sample| sample.explained_ms);
+        let explained_ms = before + look.own_ms + collected;
+        if self.samples.back().is_some_and(|it| it.boot_ms >= boot_ms || it.busy.ms > busy.ms) {
+            // Another boot, or a tape that was taken back.
+            self.samples.clear();
+        }
+        self.samples.push_back(Sample { boot_ms, busy, explained_ms });
+        while self.samples.get(1).is_some_and(|it| boot_ms.saturating_sub(it.boot_ms) >= WINDOW_MS)
+        {
+            self.samples.pop_front();
+        }
+        self.judge();
+    }
+
+    /// Nothing can be said at this look: the next one begins anew.
+    pub(super) fn interrupt(&mut self) {
+        self.samples.clear();
+        (self.look, self.above_since) = (Look::default(), None);
+        self.unexplained = Reading::Unknown;
+    }
+
+    /// Percent of one CPU that nobody accounts for.
+    pub(super) const fn unexplained(&self) -> Reading<f32> {
+        self.unexplained
+    }
+
+    /// It has been so for long enough to say that something hides; since when.
+    pub(super) fn contradicts(&self) -> Option<u64> {
+        let now = self.samples.back()?.boot_ms;
+        self.above_since.filter(|since| now.saturating_sub(*since) >= LASTS_MS)
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a share in percent")]
+    fn judge(&mut self) {
+        let (Some(first), Some(last)) = (self.samples.front(), self.samples.back()) else { return };
+        let over = last.boot_ms - first.boot_ms;
+        if over < WINDOW_MS {
+            self.unexplained = Reading::Unknown;
+            return;
+        }
+        let busy = last.busy.ms - first.busy.ms;
+        let left = busy.saturating_sub(last.explained_ms - first.explained_ms);
+        let percent = (left as f32 / over as f32 * 100.0).round();
+        let percent = if percent < NOISE_PERCENT { 0.0 } else { percent };
+        self.unexplained = Reading::Known(percent);
+        let births = last.busy.forks.saturating_sub(first.busy.forks);
+        let grows = (last.busy.cpus as f32 / FEW_CPUS).sqrt().max(1.0);
+        let hides = percent > LEAST_PERCENT * grows && left > births.saturating_mul(A_BIRTH_MS);
+        self.above_since = hides.then(|| self.above_since.unwrap_or(last.boot_ms));
+    }
+}

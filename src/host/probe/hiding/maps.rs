@@ -1,0 +1,168 @@
+//! Processes with a preloaded library: by their environment, and by what is mapped into them.
+//!
+//! Both files need a lock that the process itself can hold for seconds, so they are read in a thread, a few
+//! processes a turn. A thread that is late is left behind, and whoever made it late is not asked again.
+//!
+//! Invariant: at most [`MOST_STUCK`] threads are left behind at a time.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use rustix::fs::{Mode, OFlags};
+
+use super::preload;
+use crate::domain::base::ProcessId;
+use crate::domain::untrusted::Untrusted;
+use crate::host::probe::tree;
+
+/// Processes that are asked in a turn.
+const A_TURN: usize = 64;
+/// A turn has this long.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// Threads that are left behind.
+const MOST_STUCK: usize = 3;
+/// More of an environment is not read.
+const MOST_ENVIRON: usize = 128 << 10;
+/// More of a list of mappings is not read; the loader's libraries are among the first files.
+const MOST_MAPS: usize = 1 << 20;
+
+/// Processes, and the library that was put into them.
+type Answers = Vec<(ProcessId, Option<Untrusted>)>;
+
+/// A turn that is being read.
+struct Turn {
+    processes: Vec<ProcessId>,
+    since: Instant,
+    /// Who is being asked.
+    asked: Arc<AtomicU32>,
+    reader: JoinHandle<Answers>,
+}
+
+/// The reading, as the tick sees it.
+pub(super) struct Maps {
+    proc: Arc<OwnedFd>,
+    libraries: Arc<Vec<Vec<u8>>>,
+    waiting: BTreeSet<ProcessId>,
+    turn: Option<Turn>,
+    stuck: Vec<JoinHandle<Answers>>,
+    late: BTreeSet<ProcessId>,
+    found: BTreeMap<ProcessId, Untrusted>,
+}
+
+impl Maps {
+    pub(super) fn new(proc: OwnedFd) -> Self {
+        Self {
+            proc: Arc::new(proc),
+            libraries: Arc::default(),
+            waiting: BTreeSet::new(),
+            turn: None,
+            stuck: Vec::new(),
+            late: BTreeSet::new(),
+            found: BTreeMap::new(),
+        }
+    }
+
+    /// A process is new, or became another program.
+    pub(super) fn ask_about(&mut self, id: ProcessId) {
+        if !self.late.contains(&id) {
+            self.waiting.insert(id);
+        }
+    }
+
+    /// A process has gone.
+    pub(super) fn forget(&mut self, id: ProcessId) {
+        self.waiting.remove(&id);
+        self.found.remove(&id);
+        self.late.remove(&id);
+    }
+
+    /// The loader puts these into every program from now on; `true` if they are others than before, and everybody is
+    /// to be asked again.
+    pub(super) fn look_for(&mut self, libraries: &[Vec<u8>]) -> bool {
+        let other = *self.libraries != libraries;
+        if other {
+            self.libraries = Arc::new(libraries.to_vec());
+        }
+        other
+    }
+
+    /// Takes what is answered and asks on. Gives whoever has a library that was put into it.
+    pub(super) fn turn(&mut self) -> &BTreeMap<ProcessId, Untrusted> {
+        self.stuck.retain(|reader| !reader.is_finished());
+        match self.turn.take() {
+            Some(turn) if turn.reader.is_finished() => self.take_in(turn),
+            Some(turn) if turn.since.elapsed() > PATIENCE => self.leave(turn),
+            unfinished => self.turn = unfinished,
+        }
+        if self.turn.is_none() && self.stuck.len() < MOST_STUCK && !self.waiting.is_empty() {
+            self.turn = self.begin();
+        }
+        &self.found
+    }
+
+    /// So many processes do not let us read.
+    pub(super) fn late(&self) -> usize {
+        self.late.len()
+    }
+
+    fn take_in(&mut self, turn: Turn) {
+        for (id, library) in turn.reader.join().unwrap_or_default() {
+            match library {
+                Some(library) => drop(self.found.insert(id, library)),
+                None => drop(self.found.remove(&id)),
+            }
+        }
+    }
+
+    /// The others of its turn are asked by the next thread.
+    fn leave(&mut self, turn: Turn) {
+        let late = turn.asked.load(Ordering::Acquire);
+        for id in turn.processes {
+            let to = if id.pid.0 == late { &mut self.late } else { &mut self.waiting };
+            to.insert(id);
+        }
+        self.stuck.push(turn.reader);
+    }
+
+    fn begin(&mut self) -> Option<Turn> {
+        let mut processes = Vec::with_capacity(A_TURN);
+        while processes.len() < A_TURN {
+            let Some(id) = self.waiting.pop_last() else { break };
+            processes.push(id);
+        }
+        let asked = Arc::<AtomicU32>::default();
+        let (proc, libraries) = (Arc::clone(&self.proc), Arc::clone(&self.libraries));
+        let (list, now) = (processes.clone(), Arc::clone(&asked));
+        let work = move || {
+            let one = |id: ProcessId| {
+                now.store(id.pid.0, Ordering::Release);
+                (id, loaded(&proc, id.pid.0, &libraries))
+            };
+            list.into_iter().map(one).collect()
+        };
+        let reader = std::thread::Builder::new().name("hiding-maps".to_owned()).spawn(work).ok()?;
+        Some(Turn { processes, since: Instant::now(), asked, reader })
+    }
+}
+
+/// The library that was put into a process, by `/etc/ld.so.preload` or by its own environment.
+fn loaded(proc: &OwnedFd, pid: u32, libraries: &[Vec<u8>]) -> Option<Untrusted> {
+    let mut text = Vec::new();
+    if !libraries.is_empty() && read(proc, pid, "maps", &mut text, MOST_MAPS) {
+        if let Some(library) = preload::mapped(&text, libraries) {
+            return Some(Untrusted::new(library));
+        }
+    }
+    let known = read(proc, pid, "environ", &mut text, MOST_ENVIRON);
+    known.then(|| preload::asked_for(&text).map(Untrusted::new)).flatten()
+}
+
+fn read(proc: &OwnedFd, pid: u32, name: &str, text: &mut Vec<u8>, most: usize) -> bool {
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+    let file = rustix::fs::openat(proc, format!("{pid}/{name}"), flags, Mode::empty());
+    file.is_ok_and(|file| tree::read_to_end(file.as_fd(), text, most).is_ok())
+}

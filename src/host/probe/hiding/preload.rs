@@ -1,0 +1,57 @@
+//! What the loader puts into every program, and into one: `/etc/ld.so.preload` and `LD_PRELOAD`. Pure.
+//!
+//! This program is linked statically, so no library comes between it and the kernel: it reads the file that
+//! such a library leaves out of listings.
+
+/// Variables that make the loader load what was not asked for.
+const VARIABLES: [&[u8]; 2] = [b"LD_PRELOAD=", b"LD_AUDIT="];
+/// Paths that the loader takes from `/etc/ld.so.preload`, at most.
+const MOST: usize = 64;
+
+/// The libraries that an `/etc/ld.so.preload` names: between spaces, tabs, line feeds and colons; a `#`
+/// begins a comment.
+pub(super) fn libraries(content: &[u8]) -> Vec<Vec<u8>> {
+    let lines = content.split(|byte| *byte == b'\n');
+    let bare = lines.map(|line| line.split(|byte| *byte == b'#').next().unwrap_or_default());
+    let paths =
+        bare.flat_map(|line| line.split(|byte| byte.is_ascii_whitespace() || *byte == b':'));
+    paths.filter(|path| !path.is_empty()).take(MOST).map(<[u8]>::to_vec).collect()
+}
+
+/// What an environment makes the loader load, as it stands there.
+pub(super) fn asked_for(environ: &[u8]) -> Option<&[u8]> {
+    environ.split(|byte| *byte == 0).find(|entry| is_variable(entry))
+}
+
+/// It is such a variable, and not empty.
+pub(super) fn is_variable(entry: &[u8]) -> bool {
+    let value = VARIABLES.iter().find_map(|name| entry.strip_prefix(*name));
+    value.is_some_and(|value| !value.is_empty())
+}
+
+/// The first of `libraries` that is mapped, by a `maps`.
+pub(super) fn mapped<'l>(maps: &[u8], libraries: &'l [Vec<u8>]) -> Option<&'l [u8]> {
+    // Five fields, then spaces, then the path as it is.
+    let paths = maps.split(|byte| *byte == b'\n').filter_map(|line| {
+        let at = line.iter().position(|byte| *byte == b'/')?;
+        line.get(at..)
+    });
+    for path in paths {
+        let path = path.strip_suffix(b" (deleted)").unwrap_or(path);
+        let named = libraries.iter().find(|library| is_same(path, library));
+        if let Some(library) = named {
+            return Some(library);
+        }
+    }
+    None
+}
+
+/// The file names it, or names it with `$LIB` or `$PLATFORM`, which stand for a folder of this machine.
+fn is_same(path: &[u8], library: &[u8]) -> bool {
+    if !library.contains(&b'$') {
+        return path == library;
+    }
+    let name = |path: &[u8]| path.rsplit(|byte| *byte == b'/').next().map(<[u8]>::to_vec);
+    let known = name(library).filter(|name| !name.is_empty() && !name.contains(&b'$'));
+    known.is_some() && known == name(path)
+}

@@ -1,0 +1,105 @@
+//! Rows of the process table for those that the list of `/proc` lacks.
+//!
+//! They are read like all others, by their number, and below a `/proc` of our own where we have one. Whoever
+//! cannot be read in any way gets a row with its number, its CPU time, and nothing that is not known.
+
+use std::collections::HashMap;
+use std::os::fd::OwnedFd;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::domain::base::{Moment, Pid, ProcessId};
+use crate::domain::facts::{HiddenFrom, Process, Unread};
+use crate::host::probe::clock;
+use crate::host::probe::owners::Owners;
+use crate::host::probe::processes::Processes;
+use crate::host::probe::users::Users;
+
+/// A process that has to be shown although the list does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Wanted {
+    pub(super) pid: u32,
+    pub(super) from: HiddenFrom,
+    /// Inode of its pidfd, if that names it.
+    pub(super) inode: u64,
+    pub(super) first_seen_ms: u64,
+}
+
+/// The rows, from look to look.
+pub(super) struct Rows {
+    processes: Processes,
+    /// Rows as they were read, and marked as hidden.
+    marked: HashMap<u32, (Arc<Process>, Arc<Process>)>,
+    /// CPU times of those that only have a clock.
+    times: HashMap<u32, (Duration, u64)>,
+    shown: bool,
+}
+
+impl Rows {
+    pub(super) fn new(proc: OwnedFd, passwd: PathBuf, live: bool) -> Self {
+        Self {
+            processes: Processes::of_given(proc, Users::new(passwd), live),
+            marked: HashMap::new(),
+            times: HashMap::new(),
+            shown: false,
+        }
+    }
+
+    /// The rows of those that are wanted, lowest pid first.
+    pub(super) fn look(
+        &mut self,
+        wanted: &[Wanted],
+        (moment, sockets): (Moment, bool),
+        owners: &mut Owners,
+        unread: &mut Vec<Unread>,
+    ) -> Vec<Arc<Process>> {
+        if wanted.is_empty() && !self.shown {
+            return Vec::new();
+        }
+        // Once more when the last one has gone, so that its sockets are let go of.
+        self.shown = !wanted.is_empty();
+        self.processes.give(wanted.iter().map(|it| it.pid).collect());
+        let read = self.processes.look(moment, sockets, owners, unread);
+        self.marked.retain(|pid, _| wanted.iter().any(|it| it.pid == *pid));
+        self.times.retain(|pid, _| wanted.iter().any(|it| it.pid == *pid));
+        let row = |it: &Wanted| {
+            let at = read.binary_search_by_key(&it.pid, |process| process.id.pid.0);
+            match at.ok().and_then(|at| read.get(at)) {
+                Some(row) => Some(self.mark(row, it.from)),
+                None => self.by_clock(it, moment),
+            }
+        };
+        wanted.iter().filter_map(row).collect()
+    }
+
+    /// The same row as long as nothing changed, so that a reader can compare pointers.
+    fn mark(&mut self, row: &Arc<Process>, from: HiddenFrom) -> Arc<Process> {
+        let known = self.marked.get(&row.id.pid.0);
+        if let Some((_, marked)) = known.filter(|(before, _)| Arc::ptr_eq(before, row)) {
+            return Arc::clone(marked);
+        }
+        let marked = Arc::new(Process { hidden: Some(from), ..Process::clone(row) });
+        self.marked.insert(row.id.pid.0, (Arc::clone(row), Arc::clone(&marked)));
+        marked
+    }
+
+    /// What the kernel still tells of a process that has no files.
+    fn by_clock(&mut self, it: &Wanted, moment: Moment) -> Option<Arc<Process>> {
+        let time = clock::cpu_time(it.pid)?;
+        let before = self.times.insert(it.pid, (time, moment.boot_ms));
+        let cpu = before.map_or(0.0, |(used, then)| {
+            let over = Duration::from_millis(moment.boot_ms.saturating_sub(then).max(1));
+            time.saturating_sub(used).as_secs_f32() / over.as_secs_f32() * 100.0
+        });
+        Some(Arc::new(Process {
+            id: ProcessId { pid: Pid(it.pid), start: 0, inode: it.inode },
+            uid: u32::MAX,
+            cpu,
+            cpu_ms: u64::try_from(time.as_millis()).unwrap_or(u64::MAX),
+            started_ms: it.first_seen_ms,
+            hidden: Some(it.from),
+            ..Process::default()
+        }))
+    }
+}

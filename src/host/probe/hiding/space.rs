@@ -1,0 +1,79 @@
+//! The numbers that a process can have, tried in turns. Pure.
+//!
+//! The kernel gives numbers out one after the other and begins again when it comes to the end, so what was
+//! given out since the last turn is tried at once. A process that hides may have had its number before we
+//! came, or have been given any number by somebody with the right to choose: so all others are tried too,
+//! a part in each turn.
+//!
+//! Invariant: in as many turns as [`Space::turns`] says, every number was tried.
+
+use std::ops::Range;
+
+/// When it begins again, the kernel leaves the first numbers to the system.
+const FIRST_AGAIN: u32 = 300;
+/// Numbers of a turn of the first pass: all of them, where there are as few as is usual.
+const FIRST_PASS: u32 = 1 << 16;
+/// A later pass takes this many turns, or fewer.
+const TURNS: u32 = 60;
+/// Numbers of a turn, at least.
+const LEAST: u32 = 2048;
+
+/// How far a pass over all numbers has come.
+#[derive(Debug, Default)]
+pub(super) struct Space {
+    /// Numbers are below this.
+    end: u32,
+    /// The next one to try.
+    next: u32,
+    /// Numbers of the last whole pass.
+    passed: Option<u32>,
+    /// The number that was given out last, at the turn before.
+    given: Option<u32>,
+}
+
+impl Space {
+    /// What is tried in this turn: numbers below `end`, of which `given` was given out last.
+    pub(super) fn turn(&mut self, end: u32, given: Option<u32>) -> Vec<Range<u32>> {
+        if end != self.end {
+            *self = Self { end, next: 1, passed: None, given: self.given };
+        }
+        let mut ranges = self.fresh(given);
+        let share = match self.passed {
+            None => FIRST_PASS,
+            Some(_) => (end / TURNS).max(LEAST),
+        };
+        let from = self.next.max(1);
+        let to = from.saturating_add(share).min(end);
+        ranges.push(from..to);
+        if to >= end {
+            self.passed = Some(end.saturating_sub(1));
+        }
+        self.next = if to >= end { 1 } else { to };
+        ranges.retain(|range| !range.is_empty());
+        ranges
+    }
+
+    /// Turns of a pass.
+    #[cfg(test)]
+    pub(super) fn turns(&self) -> u32 {
+        let share = if self.passed.is_none() { FIRST_PASS } else { (self.end / TURNS).max(LEAST) };
+        self.end.div_ceil(share)
+    }
+
+    /// Numbers that were tried in the last whole pass, or so far in the first; and how many there are.
+    pub(super) fn tried(&self) -> (u32, u32) {
+        let all = self.end.saturating_sub(1);
+        (self.passed.unwrap_or(self.next.saturating_sub(1)).min(all), all)
+    }
+
+    /// What was given out since the last turn.
+    fn fresh(&mut self, given: Option<u32>) -> Vec<Range<u32>> {
+        let Some(given) = given else { return Vec::new() };
+        let now = given.saturating_add(1).min(self.end);
+        match self.given.replace(given) {
+            None => Vec::new(),
+            Some(before) if before <= given => vec![before.saturating_add(1)..now],
+            Some(before) => vec![before.saturating_add(1)..self.end, FIRST_AGAIN..now],
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! What the views say, put together: which of it contradicts which.
+
+use std::sync::Arc;
+
+use super::pids::Hidden;
+use super::preload;
+use super::{Hider, MOST_PRELOADED, PRELOAD};
+use crate::domain::base::Pid;
+use crate::domain::facts::{
+    ContradictionKind, HiddenFrom, Hiding, HostView, Process, Reading, Unread,
+};
+use crate::domain::untrusted::Untrusted;
+use crate::host::probe::processes::note;
+
+/// The missing load is told in steps, so that it is not another one at every look.
+const LOAD_STEP: f32 = 10.0;
+
+impl Hider {
+    /// Says what contradicts what at this look.
+    pub(super) fn tell(
+        &mut self,
+        rows: &[Arc<Process>],
+        hidden: &[Hidden],
+        boot_ms: u64,
+        unread: &mut Vec<Unread>,
+    ) {
+        self.tell_processes(rows, hidden);
+        self.tell_covers(rows, boot_ms, unread);
+        for (id, worn) in self.wearers.settled(boot_ms) {
+            let kind = ContradictionKind::KernelName;
+            self.register.found(kind, Some(id), worn.name.clone(), worn.shown.clone(), boot_ms);
+        }
+        self.tell_preload(boot_ms);
+        self.tell_preloaded(boot_ms, unread);
+        if let (Some(since), Reading::Known(percent)) =
+            (self.account.contradicts(), self.account.unexplained())
+        {
+            let steps = (percent / LOAD_STEP).floor() * LOAD_STEP;
+            let shown = Untrusted::from(format!("{steps:.0} %"));
+            self.register.found(ContradictionKind::Cpu, None, "/proc/stat", shown, since);
+        }
+    }
+
+    fn tell_processes(&mut self, rows: &[Arc<Process>], hidden: &[Hidden]) {
+        for it in hidden {
+            let row = row_of(rows, it.pid).filter(|row| row.hidden.is_some());
+            // Who lies under a mount as well is told of there.
+            let Some(row) = row.filter(|row| row.hidden != Some(HiddenFrom::Mount)) else {
+                continue;
+            };
+            let (what, shown) = (it.pid.to_string(), it.shown.clone());
+            let kind = ContradictionKind::Process;
+            self.register.found(kind, Some(row.id), what, shown, it.first_seen_ms);
+        }
+    }
+
+    fn tell_covers(&mut self, rows: &[Arc<Process>], boot_ms: u64, unread: &mut Vec<Unread>) {
+        let Some(told) = self.told.clone() else { return };
+        let Some(covers) = &told.covers else {
+            return unread.push(note("/proc/self/mountinfo", "it cannot be read".to_owned()));
+        };
+        for cover in covers {
+            let process = cover.pid.map(|pid| row_of(rows, pid).filter(|row| row.hidden.is_some()));
+            let process = match process {
+                // It has ended, or shows from the next look on.
+                Some(None) => continue,
+                Some(Some(row)) => Some(row.id),
+                None => None,
+            };
+            let (what, shown) = (cover.point.as_slice(), Untrusted::new(cover.what.as_slice()));
+            let (kind, what) = (ContradictionKind::Mount, Untrusted::new(what));
+            self.register.found(kind, process, what, shown, boot_ms);
+        }
+    }
+
+    fn tell_preload(&mut self, boot_ms: u64) {
+        let Some(told) = self.told.clone() else { return };
+        let Some(file) = &told.preload else { return };
+        if file.libraries.is_empty() && !file.unlisted {
+            return;
+        }
+        let mut shown = file.libraries.join(&b' ');
+        if file.unlisted {
+            shown.extend_from_slice(b" (getdents: -)");
+        }
+        let shown = Untrusted::new(shown);
+        self.register.found(ContradictionKind::Preload, None, PRELOAD, shown, boot_ms);
+    }
+
+    fn tell_preloaded(&mut self, boot_ms: u64, unread: &mut Vec<Unread>) {
+        let Some(maps) = &mut self.maps else { return };
+        for (id, library) in maps.turn().iter().take(MOST_PRELOADED) {
+            let file = if preload::is_variable(library.bytes()) { "environ" } else { "maps" };
+            let shown = Untrusted::from(format!("/proc/{}/{file}", id.pid));
+            let kind = ContradictionKind::Preloaded;
+            self.register.found(kind, Some(*id), library.clone(), shown, boot_ms);
+        }
+        if maps.late() > 0 {
+            let what = format!("/proc/PID/environ of {} processes", maps.late());
+            unread.push(note(&what, "no answer in time".to_owned()));
+        }
+    }
+
+    /// What stands after this look; the same as before if nothing changed.
+    pub(super) fn settle(&mut self, pids_tried: (u32, u32)) -> Arc<Hiding> {
+        let now = Hiding {
+            contradictions: self.register.settle(),
+            unexplained_cpu: self.account.unexplained(),
+            pids_tried,
+            views: self.views(),
+        };
+        if *self.last != now {
+            self.last = Arc::new(now);
+        }
+        Arc::clone(&self.last)
+    }
+
+    fn views(&self) -> Vec<HostView> {
+        let told = self.told.as_deref();
+        let views = [
+            (HostView::Clocks, self.search.is_some()),
+            (HostView::Cgroups, told.is_some_and(|it| !it.members.is_empty())),
+            (HostView::Mounts, told.is_some_and(|it| it.covers.is_some())),
+            (HostView::OwnProc, self.own_proc),
+            (HostView::Preload, told.is_some()),
+            (HostView::BusyTime, !self.account.unexplained().is_unknown()),
+        ];
+        views.into_iter().filter(|(_, answers)| *answers).map(|(view, _)| view).collect()
+    }
+}
+
+fn row_of(rows: &[Arc<Process>], pid: u32) -> Option<&Arc<Process>> {
+    let at = rows.binary_search_by_key(&Pid(pid), |row| row.id.pid).ok()?;
+    rows.get(at)
+}
