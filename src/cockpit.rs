@@ -20,6 +20,7 @@ pub mod find;
 pub mod follow;
 mod goto;
 pub mod handoff;
+pub mod hides;
 pub mod history;
 pub mod keymap;
 mod keys;

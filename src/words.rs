@@ -11,6 +11,7 @@ pub mod command;
 pub mod debrief;
 pub mod fact;
 pub mod finding;
+pub mod hiding;
 pub mod key;
 pub mod listing;
 pub mod notice;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::cockpit::acts::record;
 use crate::cockpit::model::{Notice, NoticeKind, Pane, Session};
-use crate::cockpit::{Effect, Model};
+use crate::cockpit::{Effect, Model, hides};
 use crate::domain::detect::{Finding, Grade, Subject};
 use crate::domain::facts::Socket;
 use crate::domain::session::Event;
@@ -124,13 +124,13 @@ pub(super) fn under_cursor(model: &Model) -> Option<Subject> {
         Pane::Network => {
             panes.network.rows.get(panes.network.line).and_then(|row| connection(&row.socket))
         }
+        Pane::Hiding => hides::under_cursor(model),
         Pane::Gpu
         | Pane::Decision
         | Pane::Checklist
         | Pane::Timeline
         | Pane::Playbook
         | Pane::Handoff
-        | Pane::Hiding
         | Pane::Persistence
         | Pane::Wire => None,
     }

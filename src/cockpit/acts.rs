@@ -169,12 +169,13 @@ pub(super) fn ask_note(model: &mut Model) {
             let row = pane.rows.get(pane.line);
             row.zip(pane.flow.clone()).map(|(row, flow)| Place::Node(flow, row.node.clone()))
         }
-        Pane::Processes | Pane::Network => acknowledge::under_cursor(model).map(Place::Subject),
+        Pane::Processes | Pane::Network | Pane::Hiding => {
+            acknowledge::under_cursor(model).map(Place::Subject)
+        }
         Pane::Gpu
         | Pane::Timeline
         | Pane::Playbook
         | Pane::Handoff
-        | Pane::Hiding
         | Pane::Persistence
         | Pane::Wire => None,
     };

@@ -62,7 +62,8 @@ fn of_pane(model: &Model, pane: Pane) -> Vec<Copyable> {
         Pane::Persistence => {
             model.panes.persistence.entry().map_or_else(Vec::new, |it| of_autostart(it))
         }
-        Pane::Gpu | Pane::Hiding | Pane::Wire => Vec::new(),
+        Pane::Hiding => of_contradiction(model),
+        Pane::Gpu | Pane::Wire => Vec::new(),
     }
 }
 
@@ -108,6 +109,14 @@ fn of_connection(model: &Model) -> Vec<Copyable> {
     let subject = acknowledge::under_cursor(model);
     choices.extend(subject.and_then(|subject| finding(model, &subject)));
     choices
+}
+
+fn of_contradiction(model: &Model) -> Vec<Copyable> {
+    match acknowledge::under_cursor(model) {
+        Some(Subject::Process(id)) => of_process(model, id),
+        Some(subject) => finding(model, &subject).into_iter().collect(),
+        None => Vec::new(),
+    }
 }
 
 fn finding(model: &Model, subject: &Subject) -> Option<Copyable> {

@@ -17,6 +17,8 @@ use crate::domain::untrusted::Untrusted;
 
 /// A process that is not seen for so long has ended.
 const PROCESS_MS: u64 = 1_500;
+/// What hid and was not seen to for so long hides no more: views are compared in turns.
+const HIDING_MS: u64 = 30_000;
 /// A miner makes a connection that broke again within this time.
 const CONNECTION_MS: u64 = 30_000;
 /// Endings that one look may add to the journal; the rest follow with the next ones.
@@ -47,6 +49,7 @@ pub(super) fn look(model: &mut Model, snapshot: &Snapshot) -> Vec<Effect> {
         let since = model.missing.get(subject).copied().unwrap_or(now).min(now);
         let patience = match subject {
             Subject::Process(_) => PROCESS_MS,
+            Subject::Hiding { .. } => HIDING_MS,
             Subject::Connection { .. } => CONNECTION_MS,
         };
         if now - since >= patience && over.len() < A_LOOK {
@@ -104,6 +107,11 @@ impl<'a> Looked<'a> {
             // A socket's own port changes with every new connection, so any to the same other end counts.
             Subject::Connection { protocol, remote, .. } => {
                 self.sockets_unread || self.remotes.contains(&(*protocol, *remote))
+            }
+            Subject::Hiding { kind, what } => {
+                let hiding = &self.snapshot.hiding;
+                hiding.views.is_empty()
+                    || hiding.contradictions.iter().any(|it| it.kind == *kind && it.what == *what)
             }
         }
     }

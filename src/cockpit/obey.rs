@@ -14,7 +14,7 @@ use crate::cockpit::find::Before;
 use crate::cockpit::model::{NoticeKind, Pane, Pen, SourceKind, Stage, Touched, View};
 use crate::cockpit::{
     Effect, Model, Which, acknowledge, acts, answer, coach, copy, cursor, decision, find, follow,
-    goto, handoff, pen, persistence, rows, tape, undo, wire,
+    goto, handoff, hides, pen, persistence, rows, tape, undo, wire,
 };
 use crate::domain::session::ItemState;
 
@@ -243,7 +243,8 @@ fn open(model: &mut Model) {
         Pane::Checklist => acts::item_under_cursor(model).map(Dialog::Item),
         Pane::Persistence => return persistence::open(model),
         Pane::Wire => wire::process_under_cursor(model).map(Dialog::Process),
-        Pane::Gpu | Pane::Timeline | Pane::Playbook | Pane::Handoff | Pane::Hiding => None,
+        Pane::Hiding => hides::open(model),
+        Pane::Gpu | Pane::Timeline | Pane::Playbook | Pane::Handoff => None,
     };
     match dialog {
         Some(dialog) => model.dialog = dialog,

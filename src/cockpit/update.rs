@@ -210,8 +210,8 @@ fn is_news(session: &Session, finding: &Finding) -> bool {
                 .all(|it| known.reasons.iter().any(|known| known.rule == it.rule))
     };
     let said = match &finding.subject {
-        process @ Subject::Process(_) => {
-            session.state.findings.get(process).is_some_and(|(_, known, _)| covers(known))
+        one @ (Subject::Process(_) | Subject::Hiding { .. }) => {
+            session.state.findings.get(one).is_some_and(|(_, known, _)| covers(known))
         }
         Subject::Connection { .. } => {
             session.state.findings.values().any(|(_, known, _)| covers(known))
@@ -245,6 +245,7 @@ fn name(snapshot: &Snapshot, subject: &Subject) -> Untrusted {
             name.extend_from_slice(remote.to_string().as_bytes());
             Untrusted::new(name)
         }
+        Subject::Hiding { what, .. } => what.clone(),
     }
 }
 

@@ -14,7 +14,7 @@ use std::net::SocketAddr;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::base::ProcessId;
-use crate::domain::facts::Protocol;
+use crate::domain::facts::{Contradiction, ContradictionKind, Protocol};
 use crate::domain::untrusted::Untrusted;
 
 /// What is known against something on the host.
@@ -42,6 +42,13 @@ pub enum Subject {
         local: SocketAddr,
         /// The other end.
         remote: SocketAddr,
+    },
+    /// Something that hides, or that is hidden, and is no process.
+    Hiding {
+        /// How.
+        kind: ContradictionKind,
+        /// A path, or an end of a connection.
+        what: Untrusted,
     },
 }
 
@@ -86,6 +93,8 @@ pub enum FactSource {
     Gpu,
     /// Packets on the wire.
     Wire,
+    /// Views of the host that disagree.
+    Views,
 }
 
 /// The rules of this version.
@@ -114,4 +123,27 @@ pub enum Rule {
     StratumSpoken,
     /// A name server or a TLS greeting was heard to be asked for one of the playbook's names.
     PoolNameAsked,
+    /// The list of processes lacks it.
+    HiddenProcess,
+    /// Something is mounted over a part of `/proc` (ATT&CK T1564).
+    MountedOver,
+    /// It wears a kernel thread's name, or one in brackets as tools show those (ATT&CK T1036.004).
+    KernelName,
+    /// The loader puts a library into programs (ATT&CK T1574.006).
+    Preload,
+    /// CPU time that no visible process used.
+    HiddenLoad,
+    /// One list of sockets has it, and another one lacks it.
+    HiddenSocket,
+    /// A file of a package that is not as the package has it.
+    ChangedTool,
+}
+
+impl Subject {
+    /// Whom a contradiction speaks against: its process if it has one, else what hides.
+    #[must_use]
+    pub fn of_contradiction(it: &Contradiction) -> Self {
+        let hides = || Self::Hiding { kind: it.kind, what: it.what.clone() };
+        it.process.map_or_else(hides, Self::Process)
+    }
 }

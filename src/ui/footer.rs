@@ -166,7 +166,7 @@ const fn of_pane(pane: Pane) -> &'static [Command] {
         }
         Pane::Network => &[Command::Open, Command::Filter, Command::Note],
         Pane::Gpu => &[Command::AllowGpuTool, Command::Note],
-        Pane::Hiding => &[Command::Note],
+        Pane::Hiding => &[Command::Open, Command::Acknowledge, Command::Note],
         Pane::Persistence => &[Command::Open, Command::Filter, Command::Copy, Command::Note],
         Pane::Wire => &[Command::Listen, Command::Open, Command::Note],
         Pane::Decision => &[

@@ -30,6 +30,13 @@ pub const fn rule(language: Language, rule: Rule) -> &'static str {
         Rule::HiddenCharacters => ("hidden text", "ข้อความซ่อน"),
         Rule::StratumSpoken => ("speaks stratum", "คุยแบบ stratum"),
         Rule::PoolNameAsked => ("pool on the wire", "ชื่อ pool บนสาย"),
+        Rule::HiddenProcess => ("hidden process", "โปรเซสซ่อน"),
+        Rule::MountedOver => ("mounted over", "ถูก mount ทับ"),
+        Rule::KernelName => ("kernel name", "ชื่อ kernel"),
+        Rule::Preload => ("preload", "preload"),
+        Rule::HiddenLoad => ("hidden load", "โหลดซ่อน"),
+        Rule::HiddenSocket => ("hidden socket", "ซ็อกเก็ตซ่อน"),
+        Rule::ChangedTool => ("changed tool", "เครื่องมือถูกแก้"),
     };
     pick(language, en, th)
 }
@@ -59,6 +66,13 @@ pub fn reason(language: Language, reason: &Reason) -> Phrase {
         Rule::PoolNameAsked => {
             ("a mining pool was named on the wire: ", "ได้ยินชื่อ mining pool บนสายสัญญาณ: ")
         }
+        Rule::HiddenProcess
+        | Rule::MountedOver
+        | Rule::KernelName
+        | Rule::Preload
+        | Rule::HiddenLoad
+        | Rule::HiddenSocket
+        | Rule::ChangedTool => return super::hiding::reason(language, reason),
     };
     Phrase::of(pick(language, en, th)).theirs(&reason.value)
 }
@@ -72,6 +86,7 @@ pub const fn source(language: Language, source: FactSource) -> &'static str {
         FactSource::Exe => ("/proc/PID/exe", "/proc/PID/exe"),
         FactSource::Stat => ("/proc/PID/stat", "/proc/PID/stat"),
         FactSource::Sockets => ("the kernel's socket list", "รายการ socket ของ kernel"),
+        FactSource::Views => ("views of the host that disagree", "มุมมองของเครื่องที่ขัดกัน"),
         FactSource::Gpu => ("the GPU pane's source", "แหล่งข้อมูล GPU"),
         FactSource::Wire => ("packets on the wire", "แพ็กเก็ตบนสายสัญญาณ"),
     };
@@ -84,5 +99,6 @@ pub fn subject(subject: &Subject) -> String {
     match subject {
         Subject::Process(id) => format!("pid {}", id.pid),
         Subject::Connection { remote, .. } => remote.to_string(),
+        Subject::Hiding { what, .. } => what.plain(80),
     }
 }

@@ -55,7 +55,6 @@ words! {
     NoSession => "no session is open", "ยังไม่เปิดsession";
     NoFlow => "this playbook has no decision tree", "playbookนี้ไม่มีผังการตัดสินใจ";
     NoList => "this playbook has no checklist", "playbookนี้ไม่มีเช็กลิสต์";
-    NothingHides => "all views of this host agree", "ทุกมุมมองของเครื่องตรงกัน";
     NothingStarts => "nothing was found that starts by itself", "ไม่พบสิ่งที่เริ่มทำงานเอง";
     NothingHeard => "nobody listens on the wire", "ยังไม่ได้ฟังสายสัญญาณ";
     NoEntry => "nothing has happened yet", "ยังไม่มีเหตุการณ์";
@@ -104,8 +103,8 @@ words! {
     NotAccepted => "signed, not accepted yet", "เซ็นแล้ว รอผู้รับ";
     AcceptedBy => "accepted", "รับเวรแล้ว";
     Temperature => "temp", "อุณหภูมิ";
-    Legend => "! confirmed * suspect . noted | P pool N name D deleted C CPU G GPU E hidden",
-        "! ยืนยัน * น่าสงสัย . สังเกต | P pool N ชื่อ D ไฟล์ถูกลบ C CPU G GPU E อักขระซ่อน";
+    Legend => "! confirmed * suspect . noted | P pool N name D deleted C CPU G GPU E text H hidden",
+        "! ยืนยัน * น่าสงสัย . สังเกต | P pool N ชื่อ D ไฟล์ถูกลบ C CPU G GPU E อักขระ H ซ่อน";
 }
 
 /// What a part of the network pane holds.

@@ -154,6 +154,9 @@ pub fn event(language: Language, event: &Event) -> Phrase {
         Event::Ended { subject: Subject::Process(_), name } => {
             Phrase::default().theirs(name).ours(pick(language, " has ended", " จบแล้ว"))
         }
+        Event::Ended { subject: Subject::Hiding { .. }, name } => {
+            say("does not hide any more: ", "ไม่ซ่อนแล้ว: ").theirs(name)
+        }
         Event::Ended { name, .. } => say("no connection any more: ", "ไม่เชื่อมต่อแล้ว: ").theirs(name),
         Event::Acknowledged { subject } => {
             say("acknowledged the finding on ", "รับทราบสิ่งที่พบบน ").ours(finding::subject(subject))

@@ -18,7 +18,7 @@ use firedamp::words::notice::{Weight, notice, weight_word};
 use firedamp::words::{Caption, Phrase, command, fact, finding, pane, session};
 use std::collections::BTreeMap;
 
-pub(crate) const RULES: [Rule; 11] = [
+pub(crate) const RULES: [Rule; 18] = [
     Rule::PoolUrl,
     Rule::MinerName,
     Rule::PoolName,
@@ -30,9 +30,16 @@ pub(crate) const RULES: [Rule; 11] = [
     Rule::HiddenCharacters,
     Rule::StratumSpoken,
     Rule::PoolNameAsked,
+    Rule::HiddenProcess,
+    Rule::MountedOver,
+    Rule::KernelName,
+    Rule::Preload,
+    Rule::HiddenLoad,
+    Rule::HiddenSocket,
+    Rule::ChangedTool,
 ];
 
-pub(crate) const SOURCES: [FactSource; 7] = [
+pub(crate) const SOURCES: [FactSource; 8] = [
     FactSource::Comm,
     FactSource::CommandLine,
     FactSource::Exe,
@@ -40,6 +47,7 @@ pub(crate) const SOURCES: [FactSource; 7] = [
     FactSource::Sockets,
     FactSource::Gpu,
     FactSource::Wire,
+    FactSource::Views,
 ];
 
 pub(crate) fn process() -> Subject {

@@ -3,6 +3,8 @@
 //! Public lists name few of the miners that are met; so a name or a port alone is never more than `suspect`.
 //! Only a pool's URL as an argument of a program that would use it is `confirmed`.
 
+pub(super) mod hiding;
+
 use crate::domain::detect::{FactSource, Grade, Reason, Rule};
 use crate::domain::facts::{Process, Protocol, Socket, SocketState};
 use crate::domain::playbook::Indicators;
@@ -68,6 +70,7 @@ pub(super) fn words(process: &Process, look_for: &Indicators) -> Vec<(Grade, Rea
         reasons.push((Grade::Noted, reason));
     }
     hidden_characters(process, &mut reasons);
+    reasons.extend(hiding::title(process));
     reasons
 }
 

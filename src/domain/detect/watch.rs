@@ -54,6 +54,7 @@ impl Watch {
             connection(socket, look_for, &mut gathered);
         }
         wire::heard(snapshot, look_for, &mut gathered);
+        contradictions(snapshot, &mut gathered);
         gathered.into_iter().filter_map(|(subject, reasons)| finding(subject, reasons)).collect()
     }
 
@@ -163,6 +164,17 @@ fn connection(socket: &Socket, look_for: &Indicators, gathered: &mut Gathered) {
         let protocol = socket.protocol;
         let subject = Subject::Connection { protocol, local: socket.local, remote };
         gathered.insert(subject, reasons);
+    }
+}
+
+/// What hides speaks against itself, or against the process that it is about.
+fn contradictions(snapshot: &Snapshot, gathered: &mut Gathered) {
+    for contradiction in &snapshot.hiding.contradictions {
+        let (grade, reason) = rules::hiding::reason(contradiction);
+        let against = gathered.entry(Subject::of_contradiction(contradiction)).or_default();
+        // The views weigh more than a title that only looks alike.
+        against.retain(|(less, known)| known.rule != reason.rule || *less >= grade);
+        against.push((grade, reason));
     }
 }
 

@@ -15,7 +15,7 @@ use crate::ui::text::{age, clock, day_and_time, percent, phrase, pieces, size, s
 use crate::ui::theme::Theme;
 use crate::words::around::Label;
 use crate::words::panes::more;
-use crate::words::{Caption, fact, finding};
+use crate::words::{Caption, fact, finding, hiding};
 
 /// Sockets listed before the arguments; the network pane has them all.
 const SOCKETS: usize = 100;
@@ -71,6 +71,9 @@ fn facts(sheet: &mut Sheet<'_>, snapshot: &Snapshot, process: &Process) {
     let mut name = pieces(theme, Role::Untrusted, &process.comm, cells / 2);
     if process.kernel {
         name.push(sheet.span(Role::Dim, format!("  {}", sheet.text(Caption::Kernel))));
+    }
+    if let Some(from) = process.hidden {
+        name.push(sheet.span(Role::Hidden, format!("  {}", hiding::hidden_from(language, from))));
     }
     sheet.line(name);
     let mut exe = read(sheet, &process.exe);

@@ -1,34 +1,233 @@
-//! What views of the host show differently.
+//! What hides: what views of the host show differently, kind by kind, with what it means and what to do next;
+//! or that all views agree, and which were compared.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::cockpit::Model;
+use crate::cockpit::hides::in_order;
 use crate::cockpit::model::Pane;
+use crate::domain::facts::{
+    Contradiction, ContradictionKind, Hiding, HostView, Process, Reading, Snapshot,
+};
+use crate::domain::untrusted::Untrusted;
 use crate::ui::panes::row::{Row, select};
-use crate::ui::panes::{condition, framed, say_empty};
+use crate::ui::panes::{Title, condition, framed, say_empty};
 use crate::ui::role::Role;
+use crate::ui::text::age;
 use crate::ui::theme::Theme;
+use crate::words::fact;
+use crate::words::hiding::{self as said, Said};
 use crate::words::panes::Word;
 
+/// Every view, in the order in which they are named.
+const VIEWS: [HostView; 6] = [
+    HostView::Clocks,
+    HostView::Cgroups,
+    HostView::Mounts,
+    HostView::OwnProc,
+    HostView::Preload,
+    HostView::BusyTime,
+];
+/// Cells of what hides, of the name of its process, and of its age.
+const WHAT: usize = 24;
+const NAME: usize = 16;
+const AGE: usize = 5;
+/// Cells of the gauge.
+const GAUGE: usize = 20;
+/// Cells that a line is indented by.
+const INDENT: usize = 2;
+/// A pane that is less wide leaves out the name of the process.
+const WIDE: u16 = 76;
+
+/// One line below the summary.
+enum Line<'a> {
+    Blank,
+    Head(ContradictionKind, usize),
+    Meaning(ContradictionKind),
+    One(usize, &'a Contradiction),
+    Next(ContradictionKind),
+    Agree,
+    Compared,
+    View(HostView),
+}
+
 pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let inside = framed(Pane::Hiding, model, theme, condition(model), area, buf);
+    let inside = framed(Pane::Hiding, model, theme, title(model), area, buf);
     let Some(snapshot) = &model.live.snapshot else {
         return say_empty(model, theme, Word::Waiting, inside, buf);
     };
-    let all = &snapshot.hiding.contradictions;
+    let mut page = Page { model, theme, snapshot, area: inside, buf };
+    page.load(&snapshot.hiding);
+    let lines = lines(&snapshot.hiding, usize::from(inside.height));
+    let cursor = model.panes.hiding.line;
+    let at = |line: &Line<'_>| matches!(line, Line::One(place, _) if *place == cursor);
+    let here = lines.iter().position(at).unwrap_or(0);
+    let room = usize::from(inside.height).saturating_sub(1);
+    // What to do next stands below the last of its kind, and comes into view with it.
+    let first = (here + 2).min(lines.len()).saturating_sub(room);
+    for (place, line) in lines.iter().skip(first).take(room).enumerate() {
+        page.line(1 + place, line);
+    }
+    let selected = lines.get(here).is_some_and(at);
+    if model.focus == Pane::Hiding && selected && here >= first {
+        select(theme, inside, 1 + here - first, buf);
+    }
+}
+
+fn title(model: &Model) -> Title {
+    let mut title = Title::new();
+    if let Some(snapshot) = &model.live.snapshot {
+        let count = snapshot.hiding.contradictions.len();
+        if count > 0 {
+            title.push((Role::Hidden, said::found(model.language, count)));
+        }
+    }
+    title.extend(condition(model));
+    title
+}
+
+/// How many processes there are that other tools do not show, for the title of the process table.
+pub(super) fn count(model: &Model) -> Option<(Role, String)> {
+    let processes = &model.live.snapshot.as_ref()?.processes;
+    let count = processes.iter().filter(|it| it.hidden.is_some()).count();
+    (count > 0).then(|| (Role::Hidden, said::hidden(model.language, count)))
+}
+
+/// The role of what names a process that other tools do not show.
+pub(super) fn role(process: &Process, usual: Role) -> Role {
+    process.hidden.map_or(usual, |_| Role::Hidden)
+}
+
+/// The lines below the gauge. Where there is little room, what can be done without is left out.
+fn lines(hiding: &Hiding, height: usize) -> Vec<Line<'_>> {
+    let all = in_order(hiding);
+    let mut lines = Vec::new();
+    for (place, one) in all.iter().enumerate() {
+        let is_first = place == 0 || all.get(place - 1).is_some_and(|it| it.kind != one.kind);
+        if is_first {
+            let count = all.iter().filter(|it| it.kind == one.kind).count();
+            lines.extend([Line::Blank, Line::Head(one.kind, count), Line::Meaning(one.kind)]);
+        }
+        lines.push(Line::One(place, one));
+        if all.get(place + 1).is_none_or(|it| it.kind != one.kind) {
+            lines.push(Line::Next(one.kind));
+        }
+    }
     if all.is_empty() {
-        return say_empty(model, theme, Word::NothingHides, inside, buf);
+        lines.extend([Line::Blank, Line::Agree]);
     }
-    let height = usize::from(inside.height);
-    let cursor = model.panes.hiding.line.min(all.len() - 1);
-    let first = (cursor + 1).saturating_sub(height);
-    for (line, one) in all.iter().skip(first).take(height).enumerate() {
-        let mut row = Row::new(theme, model.glyphs, inside, line, buf);
-        row.theirs(Role::Untrusted, &one.what, 40);
-        row.theirs(Role::Dim, &one.shown, 200);
+    let room = height.saturating_sub(lines.len() + 3);
+    if all.is_empty() || room >= VIEWS.len() {
+        lines.extend([Line::Blank, Line::Compared]);
+        lines.extend(VIEWS.map(Line::View));
     }
-    if model.focus == Pane::Hiding {
-        select(theme, inside, cursor - first, buf);
+    lines
+}
+
+struct Page<'a> {
+    model: &'a Model,
+    theme: &'a Theme,
+    snapshot: &'a Snapshot,
+    area: Rect,
+    buf: &'a mut Buffer,
+}
+
+impl Page<'_> {
+    fn row(&mut self, line: usize) -> Row<'_> {
+        Row::new(self.theme, self.model.glyphs, self.area, line, self.buf)
     }
+
+    /// CPU time that no visible process used: the one sign of somebody who hides well.
+    fn load(&mut self, hiding: &Hiding) {
+        let language = self.model.language;
+        let mut row = self.row(0);
+        row.say(Role::Text, said::said(language, Said::Unexplained));
+        row.skip(1);
+        match hiding.unexplained_cpu {
+            Reading::Known(percent) => {
+                let share = percent / 100.0;
+                row.bar(Role::of_level(share.min(1.0)), share, GAUGE);
+                row.skip(1);
+                let role = if percent > 0.0 { Role::Warn } else { Role::Ok };
+                row.say(role, &said::unexplained(language, percent));
+            }
+            Reading::Unknown => row.say(Role::Unknown, said::said(language, Said::NotKnown)),
+            ref other @ (Reading::Denied | Reading::Blocked) => {
+                row.say(Role::Unknown, fact::not_read(language, other));
+            }
+        }
+    }
+
+    fn line(&mut self, at: usize, line: &Line<'_>) {
+        let language = self.model.language;
+        match line {
+            Line::Blank => {}
+            Line::Head(kind, count) => {
+                let mut row = self.row(at);
+                row.say(Role::Hidden, said::kind(language, *kind));
+                row.say(Role::Dim, &format!("  {count}"));
+            }
+            Line::Meaning(kind) => self.row(at).say(Role::Dim, said::meaning(language, *kind)),
+            Line::One(place, one) => self.one(at, *place, one),
+            Line::Next(kind) => {
+                let mut row = self.row(at);
+                row.skip(INDENT);
+                let arrow = row.signs().arrow;
+                row.say(Role::Mark, arrow);
+                row.skip(1);
+                row.say(Role::Text, said::next(language, *kind));
+            }
+            Line::Agree => self.row(at).say(Role::Ok, said::said(language, Said::Agree)),
+            Line::Compared => self.row(at).say(Role::Dim, said::said(language, Said::Compared)),
+            Line::View(view) => self.view(at, *view),
+        }
+    }
+
+    fn one(&mut self, at: usize, place: usize, one: &Contradiction) {
+        let is_here = place == self.model.panes.hiding.line;
+        let since = self.snapshot.moment.boot_ms.saturating_sub(one.first_seen_ms);
+        let process = one.process.and_then(|id| self.snapshot.process(id));
+        let name = process.map(|it| named(it.id.pid.0, &it.comm, one));
+        let wide = self.area.width >= WIDE;
+        let mut row = self.row(at);
+        let sign = if is_here { row.signs().cursor } else { " " };
+        row.left(Role::BorderFocus, sign, INDENT);
+        row.theirs(Role::Untrusted, &one.what, WHAT);
+        row.skip(1);
+        if wide {
+            row.theirs(Role::Untrusted, &name.unwrap_or_default(), NAME);
+            row.skip(1);
+        }
+        row.right(Role::Text, &age(since), AGE);
+        row.skip(2);
+        let room = row.room();
+        row.pieces(Role::Dim, &one.shown, room);
+    }
+
+    fn view(&mut self, at: usize, view: HostView) {
+        let (language, hiding) = (self.model.language, &self.snapshot.hiding);
+        let answers = hiding.views.contains(&view);
+        let tried = (view == HostView::Clocks && answers).then_some(hiding.pids_tried);
+        let mut row = self.row(at);
+        row.skip(INDENT);
+        row.say(if answers { Role::Ok } else { Role::Unknown }, if answers { "+" } else { "?" });
+        row.skip(1);
+        row.say(Role::Text, said::view(language, view));
+        row.skip(2);
+        let told = match tried {
+            Some(tried) => said::tried(language, tried),
+            None if answers => String::new(),
+            None => said::no_view(language, view).to_owned(),
+        };
+        row.say(Role::Dim, &told);
+    }
+}
+
+/// The process, as people call it; the pid stands there already if it is the pid that hides.
+fn named(pid: u32, comm: &Untrusted, one: &Contradiction) -> Untrusted {
+    if one.kind == ContradictionKind::Process {
+        return comm.clone();
+    }
+    Untrusted::new([pid.to_string().as_bytes(), b" ", comm.bytes()].concat())
 }

@@ -17,7 +17,7 @@ use crate::ui::graph::{Samples, graph_line};
 use crate::ui::panes::row::{Row, select};
 use crate::ui::panes::tree::{Joint, joints};
 use crate::ui::panes::{
-    Title, condition, followed, framed, grade, process_detail, say_empty, wrapped,
+    Title, condition, followed, framed, grade, hiding, process_detail, say_empty, wrapped,
 };
 use crate::ui::role::Role;
 use crate::ui::text::{age, percent, pieces, put_all, scroll, size};
@@ -108,6 +108,7 @@ fn title(model: &Model) -> Title {
         let text = Untrusted::from(pane.filter.text()).plain(24);
         title.push((Role::Mark, format!("/{text}")));
     }
+    title.extend(hiding::count(model));
     title.extend(pane.followed.as_ref().map(|it| followed(model, it)));
     title.extend(condition(model));
     title.push((Role::Dim, said::sorted_by(model.language, pane.sort)));
@@ -253,7 +254,9 @@ impl Look<'_> {
         let process = &*self.row.process;
         let usual = if self.row.gone { Role::Dim } else { Role::Text };
         match column {
-            Column::Pid => pen.right(usual, &process.id.pid.to_string(), cells),
+            Column::Pid => {
+                pen.right(hiding::role(process, usual), &process.id.pid.to_string(), cells)
+            }
             Column::User => {
                 let user = user(process);
                 pen.theirs(Role::Untrusted, &user, cells);
@@ -369,6 +372,7 @@ fn flags(snapshot: &Snapshot, row: &ProcessRow, finding: Option<&Finding>) -> St
         ('C', has(&[Rule::SustainedCpu, Rule::HighCpu])),
         ('G', holds_gpu()),
         ('E', has(&[Rule::HiddenCharacters])),
+        ('H', process.hidden.is_some()),
     ];
     let mut flags = String::from(finding.map_or(" ", |it| grade(it.grade).0));
     flags.extend(letters.into_iter().filter(|(_, set)| *set).map(|(letter, _)| letter));

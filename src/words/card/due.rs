@@ -102,7 +102,7 @@ fn found_one(
     }
     text.push(quiet(format!("  #{}", risk.seq)));
     let mut lines = vec![Line::with(sign(grade), text)];
-    let is_process = matches!(found.finding.subject, Subject::Process(_));
+    let is_process = !matches!(found.finding.subject, Subject::Connection { .. });
     let most = if grade == Grade::Confirmed && is_process { REASONS } else { 1 };
     // What speaks against a connection beside its port is what its owner says, and stands with that.
     let own = |it: &&Reason| is_process || it.source == FactSource::Sockets;

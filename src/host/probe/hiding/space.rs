@@ -5,7 +5,7 @@
 //! came, or have been given any number by somebody with the right to choose: so all others are tried too,
 //! a part in each turn.
 //!
-//! Invariant: in as many turns as [`Space::turns`] says, every number was tried.
+//! Invariant: whenever they are counted from, [`TURNS`] turns and two more try every number.
 
 use std::ops::Range;
 
@@ -51,13 +51,6 @@ impl Space {
         self.next = if to >= end { 1 } else { to };
         ranges.retain(|range| !range.is_empty());
         ranges
-    }
-
-    /// Turns of a pass.
-    #[cfg(test)]
-    pub(super) fn turns(&self) -> u32 {
-        let share = if self.passed.is_none() { FIRST_PASS } else { (self.end / TURNS).max(LEAST) };
-        self.end.div_ceil(share)
     }
 
     /// Numbers that were tried in the last whole pass, or so far in the first; and how many there are.

@@ -1,0 +1,86 @@
+//! A look from inside of another namespace: this test program runs itself there and says what it saw.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
+
+use firedamp::domain::base::{Clock, Moment};
+use firedamp::domain::facts::{Hiding, Process, Snapshot, Unread};
+use firedamp::host::probe::{Eyes, HostClock};
+use serde::{Deserialize, Serialize};
+
+/// Where the inner run writes what it saw.
+const OUT: &str = "HIDING_TEST_OUT";
+/// Seconds that it looks for.
+const SECONDS: &str = "HIDING_TEST_SECONDS";
+
+/// What the inner run saw at its last look.
+#[derive(Serialize, Deserialize)]
+struct Said {
+    hiding: Hiding,
+    processes: Vec<Process>,
+    unread: Vec<Unread>,
+}
+
+/// Runs in the namespace of another test, and only there.
+#[test]
+fn a_look_from_inside() {
+    let Some(out) = std::env::var_os(OUT) else { return };
+    let seconds = std::env::var(SECONDS).unwrap().parse().unwrap();
+    let end = Instant::now() + Duration::from_secs(seconds);
+    let mut eyes = Eyes::open().unwrap();
+    let mut last = eyes.look(HostClock.now());
+    while Instant::now() < end {
+        std::thread::sleep(Duration::from_millis(300));
+        last = eyes.look(HostClock.now());
+    }
+    let processes = last.processes.iter().map(|it| Process::clone(it)).collect();
+    let hiding = Hiding::clone(&last.hiding);
+    let said = Said { hiding, processes, unread: last.unread };
+    std::fs::write(out, serde_json::to_vec(&said).unwrap()).unwrap();
+}
+
+/// A command line that runs this program inside, to be put into a shell script of that place.
+pub(crate) fn command() -> String {
+    let program = std::env::current_exe().unwrap();
+    format!("{} --exact inside::a_look_from_inside", program.display())
+}
+
+/// Runs a script in a mount namespace of its own, whose mounts nobody else sees; the script runs [`command`] where it
+/// wants to be looked from. Gives what was seen there.
+pub(crate) fn seen_by(script: &str, variables: &BTreeMap<&str, String>, seconds: u64) -> Snapshot {
+    let home = tempfile::tempdir().unwrap();
+    open_to_all(home.path());
+    let out = home.path().join("said");
+    let mut unshare = Command::new("unshare");
+    unshare.args(["--mount", "--propagation", "private", "/bin/sh", "-ec", script]);
+    unshare.envs(variables).env(OUT, &out).env(SECONDS, seconds.to_string());
+    let done = unshare.output().unwrap();
+    let printed = String::from_utf8_lossy(&done.stdout);
+    assert!(done.status.success(), "{printed}{}", String::from_utf8_lossy(&done.stderr));
+    of_file(&out)
+}
+
+/// Starts a command that runs [`command`], and gives the place of what it says.
+pub(crate) fn start(command: &mut Command, out: &Path, seconds: u64) -> Child {
+    command.env(OUT, out).env(SECONDS, seconds.to_string()).spawn().unwrap()
+}
+
+/// What an inner run has written.
+pub(crate) fn of_file(out: &Path) -> Snapshot {
+    let said: Said = serde_json::from_slice(&std::fs::read(out).unwrap()).unwrap();
+    let moment: Moment = HostClock.now();
+    Snapshot {
+        processes: said.processes.into_iter().map(std::sync::Arc::new).collect(),
+        hiding: std::sync::Arc::new(said.hiding),
+        unread: said.unread,
+        ..Snapshot::empty(moment)
+    }
+}
+
+/// The inner run may be somebody else.
+fn open_to_all(dir: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(dir, std::fs::Permissions::from_mode(0o777)).unwrap();
+}

@@ -1,0 +1,109 @@
+//! Mounts over `/proc/PID`, in a mount namespace of a child.
+
+use std::collections::BTreeMap;
+
+use firedamp::domain::facts::{ContradictionKind, HiddenFrom, HostView, Reading};
+
+use crate::{Running, about, inside, is_root, of_pid};
+
+#[test]
+fn a_tmpfs_over_the_folder_of_a_process_hides_it_from_others_and_not_from_us() {
+    if !is_root() {
+        return;
+    }
+    let child = Running::sleeping();
+    let pid = child.pid();
+    let script = format!("mount -t tmpfs none /proc/{pid}; {}", inside::command());
+    let seen = inside::seen_by(&script, &BTreeMap::new(), 4);
+    let found = about(&seen, pid, ContradictionKind::Mount).expect("the mount is told of");
+    assert_eq!(found.what.bytes(), format!("/proc/{pid}").as_bytes());
+    assert!(found.shown.bytes().starts_with(b"tmpfs none"), "{:?}", found.shown);
+    let row = of_pid(&seen, pid).expect("it has a row");
+    assert_eq!(row.hidden, Some(HiddenFrom::Mount));
+    assert_eq!(row.comm.bytes(), b"sleep");
+    if seen.hiding.views.contains(&HostView::OwnProc) {
+        assert!(row.exe.known().is_some_and(|exe| exe.bytes().starts_with(b"/")), "{:?}", row.exe);
+        let command = row.command.known().unwrap();
+        assert_eq!(command.arguments().last(), Some(&b"120"[..]));
+    }
+}
+
+#[test]
+fn a_process_under_the_folder_of_another_one_is_shown_as_itself() {
+    if !is_root() {
+        return;
+    }
+    let (child, other) = (Running::sleeping(), Running::start(std::process::Command::new("cat").arg("/dev/zero")));
+    let (pid, innocent) = (child.pid(), other.pid());
+    let script = format!("mount --bind /proc/{innocent} /proc/{pid}; {}", inside::command());
+    let seen = inside::seen_by(&script, &BTreeMap::new(), 4);
+    let found = about(&seen, pid, ContradictionKind::Mount).expect("the mount is told of");
+    assert_eq!(found.shown.bytes(), format!("proc proc:/{innocent}").as_bytes());
+    let row = of_pid(&seen, pid).expect("it has a row");
+    assert_eq!((row.hidden, row.comm.bytes()), (Some(HiddenFrom::Mount), &b"sleep"[..]));
+    let row = of_pid(&seen, innocent).expect("the other one has a row too");
+    assert_eq!((row.hidden, row.comm.bytes()), (None, &b"cat"[..]));
+    assert_eq!(seen.processes.iter().filter(|it| it.id.pid.0 == pid).count(), 1);
+}
+
+#[test]
+fn a_file_over_the_busy_time_is_told_of_and_looked_through() {
+    if !is_root() {
+        return;
+    }
+    let script = format!(
+        "echo 'cpu  1 1 1 1' > $PWD/stat-of-nobody; mount --bind $PWD/stat-of-nobody /proc/stat; \
+         rm $PWD/stat-of-nobody; {}",
+        inside::command()
+    );
+    let home = tempfile::tempdir().unwrap();
+    let script = format!("cd {}; {script}", home.path().display());
+    let seen = inside::seen_by(&script, &BTreeMap::new(), 7);
+    let all = &seen.hiding.contradictions;
+    let found = all.iter().find(|it| it.what.bytes() == b"/proc/stat").expect("it is told of");
+    assert_eq!((found.kind, found.process), (ContradictionKind::Mount, None));
+    if seen.hiding.views.contains(&HostView::OwnProc) {
+        assert_ne!(seen.hiding.unexplained_cpu, Reading::Unknown);
+    }
+}
+
+#[test]
+fn what_hidepid_keeps_from_a_user_is_no_contradiction_and_is_said() {
+    if !is_root() {
+        return;
+    }
+    let script = format!(
+        "mount -t proc -o hidepid=2 proc /proc; \
+         exec setpriv --reuid 65534 --regid 65534 --clear-groups {}",
+        copied(&inside::command())
+    );
+    let seen = inside::seen_by(&script, &BTreeMap::new(), 4);
+    assert_eq!(of_kind(&seen, ContradictionKind::Process), 0, "{:?}", seen.hiding);
+    assert!(!seen.hiding.views.contains(&HostView::Clocks));
+    assert!(seen.unread.iter().any(|it| it.why.bytes().starts_with(b"hidepid=")), "{:?}", seen.unread);
+    assert!(seen.processes.iter().all(|it| it.uid == 65_534 && it.hidden.is_none()));
+}
+
+#[test]
+fn with_root_hidepid_hides_nobody() {
+    if !is_root() {
+        return;
+    }
+    let child = Running::sleeping();
+    let script = format!("mount -t proc -o hidepid=2 proc /proc; {}", inside::command());
+    let seen = inside::seen_by(&script, &BTreeMap::new(), 4);
+    assert_eq!(of_kind(&seen, ContradictionKind::Process), 0, "{:?}", seen.hiding);
+    assert!(of_pid(&seen, child.pid()).is_some_and(|it| it.hidden.is_none()));
+}
+
+fn of_kind(seen: &firedamp::domain::facts::Snapshot, kind: ContradictionKind) -> usize {
+    seen.hiding.contradictions.iter().filter(|it| it.kind == kind).count()
+}
+
+/// The program where anybody may run it: the folder of the build may be closed to others.
+fn copied(command: &str) -> String {
+    let (program, rest) = command.split_once(' ').unwrap();
+    let to = std::env::temp_dir().join(format!("hiding-inside-{}", std::process::id()));
+    std::fs::copy(program, &to).unwrap();
+    format!("{} {rest}", to.display())
+}
