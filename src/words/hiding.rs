@@ -94,8 +94,8 @@ pub const fn next(language: Language, kind: ContradictionKind) -> &'static str {
             ("Enter opens it. Capture it before you kill it.", "Enter เพื่อเปิดดู เก็บหลักฐานก่อน kill")
         }
         ContradictionKind::Mount => (
-            "Note mountinfo, then umount the path to see under it.",
-            "บันทึก mountinfo แล้ว umount เพื่อดูข้างใต้",
+            "Enter opens what is under it. Capture before umount.",
+            "Enter ดูสิ่งที่อยู่ใต้ เก็บหลักฐานก่อน umount",
         ),
         ContradictionKind::SocketNotInProc | ContradictionKind::SocketNotInNetlink => (
             "Note both ends; suspect the kernel, capture from outside.",

@@ -33,7 +33,8 @@ fn a_process_under_the_folder_of_another_one_is_shown_as_itself() {
     if !is_root() {
         return;
     }
-    let (child, other) = (Running::sleeping(), Running::start(std::process::Command::new("cat").arg("/dev/zero")));
+    let (child, other) =
+        (Running::sleeping(), Running::start(std::process::Command::new("cat").arg("/dev/zero")));
     let (pid, innocent) = (child.pid(), other.pid());
     let script = format!("mount --bind /proc/{innocent} /proc/{pid}; {}", inside::command());
     let seen = inside::seen_by(&script, &BTreeMap::new(), 4);
@@ -80,7 +81,11 @@ fn what_hidepid_keeps_from_a_user_is_no_contradiction_and_is_said() {
     let seen = inside::seen_by(&script, &BTreeMap::new(), 4);
     assert_eq!(of_kind(&seen, ContradictionKind::Process), 0, "{:?}", seen.hiding);
     assert!(!seen.hiding.views.contains(&HostView::Clocks));
-    assert!(seen.unread.iter().any(|it| it.why.bytes().starts_with(b"hidepid=")), "{:?}", seen.unread);
+    assert!(
+        seen.unread.iter().any(|it| it.why.bytes().starts_with(b"hidepid=")),
+        "{:?}",
+        seen.unread
+    );
     assert!(seen.processes.iter().all(|it| it.uid == 65_534 && it.hidden.is_none()));
 }
 

@@ -48,12 +48,14 @@ fn a_program_that_renames_itself_like_a_thread_of_this_host_is_suspect() {
 
 #[test]
 fn a_title_in_brackets_is_noted_and_no_contradiction() {
-    let child = Running::start(Command::new("/bin/sleep").arg0("[sleep router failover]").arg("120"));
+    let child =
+        Running::start(Command::new("/bin/sleep").arg0("[sleep router failover]").arg("120"));
     let pid = child.pid();
     let mut eyes = Eyes::open().unwrap();
     let began = std::time::Instant::now();
     let seen = look_until(&mut eyes, |it| {
-        began.elapsed().as_secs() >= 4 && of_pid(it, pid).is_some_and(|it| it.comm.bytes() == b"sleep")
+        began.elapsed().as_secs() >= 4
+            && of_pid(it, pid).is_some_and(|it| it.comm.bytes() == b"sleep")
     });
     assert!(about(&seen, pid, ContradictionKind::KernelName).is_none());
     assert_eq!(found(&seen, pid), Some((Grade::Noted, vec![Rule::KernelName])));
@@ -65,8 +67,10 @@ fn threads_of_the_kernel_wear_their_own_names() {
     let began = std::time::Instant::now();
     let seen = look_until(&mut eyes, |_| began.elapsed().as_secs() >= 4);
     let kernel = seen.processes.iter().filter(|it| it.kernel).count();
-    let wearers = seen.processes.iter().filter(|it| it.kernel).filter(|it| {
-        about(&seen, it.id.pid.0, ContradictionKind::KernelName).is_some()
-    });
+    let wearers = seen
+        .processes
+        .iter()
+        .filter(|it| it.kernel)
+        .filter(|it| about(&seen, it.id.pid.0, ContradictionKind::KernelName).is_some());
     assert_eq!(wearers.count(), 0, "of {kernel}");
 }

@@ -14,7 +14,7 @@ use crate::domain::untrusted::Untrusted;
 use crate::ui::panes::row::{Row, select};
 use crate::ui::panes::{Title, condition, framed, say_empty};
 use crate::ui::role::Role;
-use crate::ui::text::age;
+use crate::ui::text::{age, width};
 use crate::ui::theme::Theme;
 use crate::words::fact;
 use crate::words::hiding::{self as said, Said};
@@ -157,6 +157,11 @@ impl Page<'_> {
                 row.say(Role::Unknown, fact::not_read(language, other));
             }
         }
+        let tried = said::tried(language, hiding.pids_tried);
+        if hiding.pids_tried.1 > 0 && row.room() > width(&tried) + INDENT {
+            let room = row.room();
+            row.right(Role::Dim, &tried, room);
+        }
     }
 
     fn line(&mut self, at: usize, line: &Line<'_>) {
@@ -206,21 +211,17 @@ impl Page<'_> {
     }
 
     fn view(&mut self, at: usize, view: HostView) {
-        let (language, hiding) = (self.model.language, &self.snapshot.hiding);
-        let answers = hiding.views.contains(&view);
-        let tried = (view == HostView::Clocks && answers).then_some(hiding.pids_tried);
+        let language = self.model.language;
+        let answers = self.snapshot.hiding.views.contains(&view);
         let mut row = self.row(at);
         row.skip(INDENT);
         row.say(if answers { Role::Ok } else { Role::Unknown }, if answers { "+" } else { "?" });
         row.skip(1);
         row.say(Role::Text, said::view(language, view));
         row.skip(2);
-        let told = match tried {
-            Some(tried) => said::tried(language, tried),
-            None if answers => String::new(),
-            None => said::no_view(language, view).to_owned(),
-        };
-        row.say(Role::Dim, &told);
+        if !answers {
+            row.say(Role::Dim, said::no_view(language, view));
+        }
     }
 }
 

@@ -109,18 +109,10 @@ impl Wearers {
             return None;
         }
         let first = process.command.known().and_then(|command| command.arguments().next());
-        let titled = first.and_then(|title| title.strip_prefix(b"[")).map(|title| {
-            let end = title.iter().position(|byte| *byte == b']').unwrap_or(title.len());
-            title.get(..end).unwrap_or_default()
-        });
-        let bare = [Some(process.comm.bytes()), titled, first];
-        let name = bare.into_iter().flatten().find(|name| self.is_the_kernels(name))?;
-        let mut shown =
-            format!("ppid {}  {} KiB", process.parent, process.memory >> 10).into_bytes();
-        if let Some(exe) = process.exe.known() {
-            shown.extend_from_slice(b"  ");
-            shown.extend_from_slice(exe.bytes());
-        }
+        let said = [Some(process.comm.bytes()), first].into_iter().flatten();
+        let name = said.map(without_brackets).find(|name| self.is_the_kernels(name))?;
+        let exe = process.exe.known().map_or(&b"?"[..], Untrusted::bytes);
+        let shown = [exe, format!("  ppid {}", process.parent).as_bytes()].concat();
         Some(Worn { name: Untrusted::new(name), shown: Untrusted::new(shown) })
     }
 
@@ -129,6 +121,12 @@ impl Wearers {
         let known = CLASSIC.contains(&family) || self.threads.contains(family);
         known && !family.is_empty() && !SHARED.contains(&family)
     }
+}
+
+/// Tools put the names of kernel threads in brackets; a title may have its own, and go on behind them.
+fn without_brackets(name: &[u8]) -> &[u8] {
+    let Some(inner) = name.strip_prefix(b"[") else { return name };
+    inner.split(|byte| *byte == b']').next().unwrap_or(inner)
 }
 
 /// What threads of a kind have in common: all up to a slash, or all but a number at the end.

@@ -1,0 +1,66 @@
+//! A kernel that leaves a process out of its listings, and one that denies it wholly: a tracer changes the kernel's
+//! answers to us as a rootkit in the kernel would.
+
+use std::path::Path;
+use std::process::Command;
+
+use firedamp::domain::detect::{Grade, Rule, Subject, Watch};
+use firedamp::domain::facts::{ContradictionKind, HiddenFrom, Reading, Snapshot};
+use firedamp::domain::playbook::Indicators;
+
+use crate::{Running, about, can, compiled, inside, of_pid};
+
+/// What is seen where the kernel hides `pid`; `None` where nobody can be traced.
+fn seen_under(mode: &str, pid: u32) -> Option<Snapshot> {
+    if !can("the stand-in knows the registers of x86-64 alone", cfg!(target_arch = "x86_64")) {
+        return None;
+    }
+    let home = tempfile::tempdir().unwrap();
+    let tracer = compiled("listing.c", &home.path().join("listing"), &[])?;
+    let out = home.path().join("said");
+    let mut command = Command::new(tracer);
+    command.args([mode, &pid.to_string()]);
+    let inner = inside::command();
+    let mut words = inner.split(' ');
+    assert!(Path::new(words.next().unwrap()).exists());
+    command.args(inner.split(' '));
+    let status = inside::start(&mut command, &out, 12).wait().unwrap();
+    can("tracing is forbidden here", status.success()).then(|| inside::of_file(&out))
+}
+
+#[test]
+fn a_process_that_the_kernel_leaves_out_of_listings_has_a_row_like_any_other() {
+    let child = Running::start(Command::new("/bin/sh").args(["-c", "while :; do :; done"]));
+    let pid = child.pid();
+    let Some(seen) = seen_under("list", pid) else { return };
+    let told = about(&seen, pid, ContradictionKind::Process).expect("it is told of");
+    assert_eq!(told.what.bytes(), pid.to_string().as_bytes());
+    let shown = String::from_utf8_lossy(told.shown.bytes()).into_owned();
+    assert!(shown.starts_with("clock_gettime pidfd_open kill"), "{shown}");
+    assert!(shown.contains(&format!("/proc/{pid}")), "{shown}");
+    let row = of_pid(&seen, pid).expect("it has a row");
+    assert_eq!((row.hidden, row.comm.bytes()), (Some(HiddenFrom::List), &b"sh"[..]));
+    assert!(row.cpu > 1.0, "it burns: {}", row.cpu);
+    assert!(row.exe.known().is_some(), "{:?}", row.exe);
+    let findings = Watch::default().see(&seen, &Indicators::default());
+    let finding = &findings[&Subject::Process(row.id)];
+    assert_eq!((finding.grade, finding.reasons[0].rule), (Grade::Suspect, Rule::HiddenProcess));
+    // Nobody else is called hidden.
+    let hidden = |it: &&std::sync::Arc<firedamp::domain::facts::Contradiction>| {
+        it.kind == ContradictionKind::Process
+    };
+    assert_eq!(seen.hiding.contradictions.iter().filter(hidden).count(), 1, "{:?}", seen.hiding);
+}
+
+#[test]
+fn a_process_without_any_file_has_a_row_of_what_is_known() {
+    let child = Running::start(Command::new("/bin/sh").args(["-c", "while :; do :; done"]));
+    let pid = child.pid();
+    let Some(seen) = seen_under("all", pid) else { return };
+    let told = about(&seen, pid, ContradictionKind::Process).expect("it is told of");
+    let row = of_pid(&seen, pid).expect("it has a row");
+    assert_eq!(Some(row.id), told.process);
+    assert_eq!(row.hidden, Some(HiddenFrom::Proc));
+    assert_eq!((&row.command, &row.exe), (&Reading::Unknown, &Reading::Unknown));
+    assert!(row.cpu > 1.0 && row.cpu_ms > 0, "its clock is seen: {}", row.cpu);
+}

@@ -1,0 +1,176 @@
+//! What hides, on the screen: the pane with everything that can be found, the calm one, and the process table.
+
+#[path = "../screens_panes/mined.rs"]
+#[expect(dead_code, reason = "the other screens use the rest of the stage")]
+mod mined;
+
+use std::sync::Arc;
+
+use firedamp::cockpit::command::Command;
+use firedamp::cockpit::dialog::Dialog;
+use firedamp::cockpit::model::{NoticeKind, Pane};
+use firedamp::cockpit::{Effect, Model, Msg, update};
+use firedamp::domain::base::{Language, ProcessId};
+use firedamp::domain::detect::{Rule, Subject};
+use firedamp::domain::facts::{
+    Contradiction, ContradictionKind, HiddenFrom, Hiding, HostView, Process, Reading, Snapshot,
+};
+use firedamp::domain::session::Event;
+use firedamp::ui::panes::draw;
+use firedamp::ui::text::width;
+use firedamp::ui::theme::Theme;
+use mined::{full, mined as at_work};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+const EN: Language = Language::En;
+const TH: Language = Language::Th;
+const MINUTE: u64 = 60_000;
+
+fn drawn(model: &Model, pane: Pane, columns: u16, rows: u16) -> String {
+    let area = Rect::new(0, 0, columns, rows);
+    let mut buffer = Buffer::empty(area);
+    draw(pane, model, &Theme::of_name("dark"), area, &mut buffer);
+    let mut text = String::new();
+    for y in 0..rows {
+        let (mut line, mut x) = (String::new(), 0);
+        while x < columns {
+            let symbol = buffer[(x, y)].symbol();
+            line.push_str(symbol);
+            x += u16::try_from(width(symbol).max(1)).unwrap();
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+fn one(
+    kind: ContradictionKind,
+    process: Option<ProcessId>,
+    what: &str,
+    shown: &str,
+    minutes: u64,
+) -> Arc<Contradiction> {
+    let first_seen_ms = mined::now().boot_ms - minutes * MINUTE;
+    Arc::new(Contradiction { kind, process, what: what.into(), shown: shown.into(), first_seen_ms })
+}
+
+/// Everything that can be found, as it is found: not kind by kind.
+fn everything() -> Hiding {
+    let of = |pid| Some(mined::id(pid));
+    let contradictions = vec![
+        one(
+            ContradictionKind::KernelName,
+            of(3_310),
+            "kworker/0:1",
+            "/tmp/.x/kw\u{1b}[2J  ppid 1",
+            3,
+        ),
+        one(
+            ContradictionKind::Process,
+            of(4_242),
+            "4242",
+            "clock_gettime pidfd_open kill /proc/4242",
+            2,
+        ),
+        one(ContradictionKind::Preload, None, "/etc/ld.so.preload", "/lib/libstandin.so", 41),
+        one(ContradictionKind::Mount, of(911), "/proc/911", "tmpfs none:/", 1),
+        one(ContradictionKind::Cpu, None, "/proc/stat", "180 %", 1),
+    ];
+    Hiding {
+        contradictions,
+        unexplained_cpu: Reading::Known(187.0),
+        pids_tried: (32_767, 32_767),
+        views: vec![HostView::Clocks, HostView::Cgroups, HostView::Mounts, HostView::BusyTime],
+    }
+}
+
+/// The cockpit after a look that saw this; and what it asked for.
+fn after(language: Language, hiding: Hiding) -> (Model, Vec<Effect>) {
+    let mut model = at_work(language);
+    let mut snapshot = Snapshot::clone(model.live.snapshot.as_ref().unwrap());
+    let hidden = |id| hiding.contradictions.iter().any(|it| it.process == Some(id));
+    for process in &mut snapshot.processes {
+        if hidden(process.id) && process.id.pid.0 != 3_310 {
+            *process =
+                Arc::new(Process { hidden: Some(HiddenFrom::List), ..Process::clone(process) });
+        }
+    }
+    snapshot.hiding = Arc::new(hiding);
+    let effects = update(&mut model, Msg::Seen(Arc::new(snapshot)));
+    (model, effects)
+}
+
+fn pane(language: Language, hiding: Hiding) -> Model {
+    full(after(language, hiding).0, Pane::Hiding)
+}
+
+fn calm(language: Language) -> Model {
+    let views = vec![HostView::Clocks, HostView::Cgroups, HostView::Mounts, HostView::Preload];
+    let hiding = Hiding { pids_tried: (32_767, 32_767), views, ..Hiding::default() };
+    pane(language, hiding)
+}
+
+macro_rules! screens {
+    ($($name:ident => $pane:ident, $columns:literal x $rows:literal, $model:expr;)+) => {
+        $(#[test]
+        fn $name() {
+            insta::assert_snapshot!(drawn(&$model, Pane::$pane, $columns, $rows));
+        })+
+    };
+}
+
+screens! {
+    all_that_can_hide => Hiding, 80 x 22, pane(EN, everything());
+    all_that_can_hide_in_thai => Hiding, 80 x 22, pane(TH, everything());
+    all_that_can_hide_on_a_large_screen => Hiding, 120 x 34, pane(EN, everything());
+    all_that_can_hide_in_a_narrow_pane => Hiding, 44 x 12, pane(EN, everything());
+    all_views_agree => Hiding, 80 x 14, calm(EN);
+    all_views_agree_in_thai => Hiding, 80 x 14, calm(TH);
+    a_table_with_hidden_processes => Processes, 120 x 14, after(EN, everything()).0;
+    a_table_with_hidden_processes_in_thai => Processes, 120 x 14, after(TH, everything()).0;
+}
+
+#[test]
+fn enter_opens_the_process_under_the_cursor_and_down_goes_by_kinds() {
+    let mut model = pane(EN, everything());
+    let mut opened = Vec::new();
+    for _ in 0..5 {
+        let _none = update(&mut model, Msg::Do(Command::Open));
+        opened.push(match std::mem::take(&mut model.dialog) {
+            Dialog::Process(id) => Some(id.pid.0),
+            _ => None,
+        });
+        let _none = update(&mut model, Msg::Do(Command::Down));
+    }
+    assert_eq!(opened, [Some(4_242), Some(911), Some(3_310), None, None]);
+}
+
+#[test]
+fn what_hides_goes_to_the_journal_once_and_raises_a_notice() {
+    let (mut model, effects) = after(EN, everything());
+    let found = |effects: &[Effect]| -> Vec<(Subject, Vec<Rule>)> {
+        let of = |effect: &Effect| match effect {
+            Effect::Record { event: Event::Found { finding, .. }, .. } => {
+                let rules = finding.reasons.iter().map(|it| it.rule).collect();
+                Some((finding.subject.clone(), rules))
+            }
+            _ => None,
+        };
+        effects.iter().filter_map(of).collect()
+    };
+    let first = found(&effects);
+    let has = |rule: Rule| first.iter().any(|(_, rules)| rules.contains(&rule));
+    for rule in
+        [Rule::HiddenProcess, Rule::MountedOver, Rule::KernelName, Rule::Preload, Rule::HiddenLoad]
+    {
+        assert!(has(rule), "{rule:?} in {first:?}");
+    }
+    let kind = ContradictionKind::Preload;
+    let subject = Subject::Hiding { kind, what: "/etc/ld.so.preload".into() };
+    assert!(first.iter().any(|(it, _)| *it == subject));
+    assert!(matches!(model.notice.as_ref().map(|it| &it.kind), Some(NoticeKind::Found(..))));
+    let again = Arc::clone(model.live.snapshot.as_ref().unwrap());
+    assert_eq!(found(&update(&mut model, Msg::Seen(again))), []);
+}
