@@ -231,7 +231,7 @@ impl Hider {
                         self.account.ran(row, stat.and_then(load::collected));
                     }
                     let other = |old: &Process| old.comm != row.comm || old.exe != row.exe;
-                    if !row.kernel && old.is_none_or(|old| other(old)) {
+                    if !row.kernel && old.is_none_or(other) {
                         self.maps.iter_mut().for_each(|maps| maps.ask_about(row.id));
                     }
                     let parent = row.parent.0;

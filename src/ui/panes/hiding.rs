@@ -30,7 +30,7 @@ const VIEWS: [HostView; 6] = [
     HostView::BusyTime,
 ];
 /// Cells of what hides, of the name of its process, and of its age.
-const WHAT: usize = 24;
+const WHAT: usize = 20;
 const NAME: usize = 16;
 const AGE: usize = 5;
 /// Cells of the gauge.
@@ -94,9 +94,10 @@ pub(super) fn count(model: &Model) -> Option<(Role, String)> {
     (count > 0).then(|| (Role::Hidden, said::hidden(model.language, count)))
 }
 
-/// The role of what names a process that other tools do not show.
-pub(super) fn role(process: &Process, usual: Role) -> Role {
-    process.hidden.map_or(usual, |_| Role::Hidden)
+/// The number of a process in the process table: other tools do not show all of them.
+pub(super) fn pid(process: &Process, usual: Role, cells: usize, pen: &mut Row<'_>) {
+    let role = process.hidden.map_or(usual, |_| Role::Hidden);
+    pen.right(role, &process.id.pid.to_string(), cells);
 }
 
 /// The lines below the gauge. Where there is little room, what can be done without is left out.

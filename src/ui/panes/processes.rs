@@ -254,9 +254,7 @@ impl Look<'_> {
         let process = &*self.row.process;
         let usual = if self.row.gone { Role::Dim } else { Role::Text };
         match column {
-            Column::Pid => {
-                pen.right(hiding::role(process, usual), &process.id.pid.to_string(), cells)
-            }
+            Column::Pid => hiding::pid(process, usual, cells, pen),
             Column::User => {
                 let user = user(process);
                 pen.theirs(Role::Untrusted, &user, cells);

@@ -89,13 +89,13 @@ struct Used {
     collected_ms: Option<u64>,
 }
 
-/// What processes used between two looks.
+/// Milliseconds that processes used between two looks.
 #[derive(Clone, Copy, Debug, Default)]
 struct Look {
-    own_ms: u64,
-    collected_ms: u64,
+    own: u64,
+    collected: u64,
     /// What was accounted for already of those that have ended.
-    ended_ms: u64,
+    ended: u64,
 }
 
 impl Account {
@@ -105,14 +105,14 @@ impl Account {
         let since = self.samples.back().map(|sample| sample.boot_ms);
         let born = since.is_some_and(|since| process.started_ms.saturating_add(TICK_MS) >= since);
         let own = process.cpu_ms;
-        self.look.own_ms += match before {
+        self.look.own += match before {
             Some(before) => own.saturating_sub(before.own_ms),
             None if born => own,
             None => 0,
         };
         let before = before.map_or(born.then_some(0), |before| before.collected_ms);
         if let (Some(now), Some(before)) = (collected, before) {
-            self.look.collected_ms += now.saturating_sub(before);
+            self.look.collected += now.saturating_sub(before);
         }
         let used = Used { own_ms: own, collected_ms: collected.or(before) };
         self.known.insert(process.id, used);
@@ -121,16 +121,16 @@ impl Account {
     /// A process has ended.
     pub(super) fn ended(&mut self, id: ProcessId) {
         if let Some(used) = self.known.remove(&id) {
-            self.look.ended_ms += used.own_ms + used.collected_ms.unwrap_or(0);
+            self.look.ended += used.own_ms + used.collected_ms.unwrap_or(0);
         }
     }
 
     /// The machine was busy for so long at this look.
     pub(super) fn settle(&mut self, boot_ms: u64, busy: Busy) {
         let look = std::mem::take(&mut self.look);
-        let collected = look.collected_ms.saturating_sub(look.ended_ms);
+        let collected = look.collected.saturating_sub(look.ended);
         let before = self.samples.back().map_or(0, |sample| sample.explained_ms);
-        let explained_ms = before + look.own_ms + collected;
+        let explained_ms = before + look.own + collected;
         if self.samples.back().is_some_and(|it| it.boot_ms >= boot_ms || it.busy.ms > busy.ms) {
             // Another boot, or a tape that was taken back.
             self.samples.clear();

@@ -152,10 +152,11 @@ impl Maps {
 /// The library that was put into a process, by `/etc/ld.so.preload` or by its own environment.
 fn loaded(proc: &OwnedFd, pid: u32, libraries: &[Vec<u8>]) -> Option<Untrusted> {
     let mut text = Vec::new();
-    if !libraries.is_empty() && read(proc, pid, "maps", &mut text, MOST_MAPS) {
-        if let Some(library) = preload::mapped(&text, libraries) {
-            return Some(Untrusted::new(library));
-        }
+    if !libraries.is_empty()
+        && read(proc, pid, "maps", &mut text, MOST_MAPS)
+        && let Some(library) = preload::mapped(&text, libraries)
+    {
+        return Some(Untrusted::new(library));
     }
     let known = read(proc, pid, "environ", &mut text, MOST_ENVIRON);
     known.then(|| preload::asked_for(&text).map(Untrusted::new)).flatten()

@@ -59,14 +59,12 @@ impl Space {
         (self.passed.unwrap_or(self.next.saturating_sub(1)).min(all), all)
     }
 
-    /// What was given out since the last turn.
+    /// What was given out since the last turn: from one number to another, or over the end and on from the beginning.
     fn fresh(&mut self, given: Option<u32>) -> Vec<Range<u32>> {
         let Some(given) = given else { return Vec::new() };
-        let now = given.saturating_add(1).min(self.end);
-        match self.given.replace(given) {
-            None => Vec::new(),
-            Some(before) if before <= given => vec![before.saturating_add(1)..now],
-            Some(before) => vec![before.saturating_add(1)..self.end, FIRST_AGAIN..now],
-        }
+        let Some(before) = self.given.replace(given) else { return Vec::new() };
+        let (first, end) = (before.saturating_add(1), given.saturating_add(1).min(self.end));
+        let again = if before <= given { 0..0 } else { FIRST_AGAIN..end };
+        vec![first..if before <= given { end } else { self.end }, again]
     }
 }

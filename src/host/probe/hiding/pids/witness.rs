@@ -55,10 +55,10 @@ impl Witness {
             return 0;
         };
         let file_system = self.pidfd.as_ref().and_then(|it| rustix::fs::fstatfs(it).ok());
-        let own = file_system.is_some_and(|it| i64::from(it.f_type) == PIDFS);
+        let own = file_system.is_some_and(|it| it.f_type == PIDFS);
         if own { stat.st_ino } else { 0 }
     }
 }
 
 /// Magic number of the file system of pidfds.
-const PIDFS: i64 = 0x5049_4446;
+const PIDFS: rustix::fs::FsWord = 0x5049_4446;
