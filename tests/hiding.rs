@@ -5,7 +5,6 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::disallowed_methods,
     clippy::print_stderr,
     reason = "a test stops at the first thing that is not as it must be, starts its own children and says what it skips"

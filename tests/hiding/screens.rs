@@ -138,10 +138,8 @@ fn enter_opens_the_process_under_the_cursor_and_down_goes_by_kinds() {
     let mut opened = Vec::new();
     for _ in 0..5 {
         let _none = update(&mut model, Msg::Do(Command::Open));
-        opened.push(match std::mem::take(&mut model.dialog) {
-            Dialog::Process(id) => Some(id.pid.0),
-            _ => None,
-        });
+        let dialog = std::mem::take(&mut model.dialog);
+        opened.push(if let Dialog::Process(id) = dialog { Some(id.pid.0) } else { None });
         let _none = update(&mut model, Msg::Do(Command::Down));
     }
     assert_eq!(opened, [Some(4_242), Some(911), Some(3_310), None, None]);
@@ -157,12 +155,12 @@ fn what_hides_goes_to_the_journal_once_and_raises_a_notice() {
     // One look puts no more than so many into the journal.
     effects.extend(again(&mut model));
     let found = |effects: &[Effect]| -> Vec<(Subject, Vec<Rule>)> {
-        let of = |effect: &Effect| match effect {
-            Effect::Record { event: Event::Found { finding, .. }, .. } => {
-                let rules = finding.reasons.iter().map(|it| it.rule).collect();
-                Some((finding.subject.clone(), rules))
-            }
-            _ => None,
+        let of = |effect: &Effect| {
+            let Effect::Record { event: Event::Found { finding, .. }, .. } = effect else {
+                return None;
+            };
+            let rules = finding.reasons.iter().map(|it| it.rule).collect();
+            Some((finding.subject.clone(), rules))
         };
         effects.iter().filter_map(of).collect()
     };

@@ -106,7 +106,7 @@ impl Hider {
             files: best().map(|proc| Files::new(proc, roots)),
             told: None,
             maps: best().map(Maps::new),
-            rows: best().map(|proc| Rows::new(proc, roots.at("etc/passwd"), roots.live)),
+            rows: best().and_then(|proc| Rows::new(proc, roots.at("etc/passwd"), roots.live)),
             wearers: Wearers::default(),
             account: Account::default(),
             whole_machine,

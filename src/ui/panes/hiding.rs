@@ -14,8 +14,9 @@ use crate::domain::untrusted::Untrusted;
 use crate::ui::panes::row::{Row, select};
 use crate::ui::panes::{Title, condition, framed, say_empty};
 use crate::ui::role::Role;
-use crate::ui::text::{age, width};
+use crate::ui::text::{age, pieces, put_all, span, width};
 use crate::ui::theme::Theme;
+use crate::ui::wrap::wrap_spans;
 use crate::words::fact;
 use crate::words::hiding::{self as said, Said};
 use crate::words::panes::Word;
@@ -39,6 +40,9 @@ const GAUGE: usize = 20;
 const INDENT: usize = 2;
 /// A pane that is less wide leaves out the name of the process.
 const WIDE: u16 = 76;
+/// A pane of so many rows says at its bottom what its rows had to cut, in so many lines at most.
+const HIGH: u16 = 10;
+const MOST: usize = 3;
 
 /// One line below the summary.
 enum Line<'a> {
@@ -63,12 +67,16 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let cursor = model.panes.hiding.line;
     let at = |line: &Line<'_>| matches!(line, Line::One(place, _) if *place == cursor);
     let here = lines.iter().position(at).unwrap_or(0);
-    let room = usize::from(inside.height).saturating_sub(1);
+    let cut = page.cut(cursor);
+    let room = usize::from(inside.height).saturating_sub(1 + cut.len());
     // What to do next stands below the last of its kind, and comes into view with it.
     let first = (here + 2).min(lines.len()).saturating_sub(room);
     for (place, line) in lines.iter().skip(first).take(room).enumerate() {
         page.line(1 + place, line);
     }
+    let below = inside.height.saturating_sub(u16::try_from(cut.len()).unwrap_or(u16::MAX));
+    let foot = Rect { y: inside.y + below, height: inside.height - below, ..inside };
+    put_all(page.buf, foot, cut);
     let selected = lines.get(here).is_some_and(at);
     if model.focus == Pane::Hiding && selected && here >= first {
         select(theme, inside, 1 + here - first, buf);
@@ -163,6 +171,27 @@ impl Page<'_> {
             let room = row.room();
             row.right(Role::Dim, &tried, room);
         }
+    }
+
+    /// All that the view shows of what is under the cursor, where its row has not the room for it.
+    fn cut(&self, cursor: usize) -> Vec<ratatui::text::Line<'static>> {
+        let all = in_order(&self.snapshot.hiding);
+        let Some(one) = all.get(cursor).filter(|_| self.area.height >= HIGH) else {
+            return Vec::new();
+        };
+        let cells = usize::from(self.area.width);
+        let name = if self.area.width >= WIDE { NAME + 1 } else { 0 };
+        let taken = INDENT + WHAT + 1 + name + AGE + 2;
+        let cut = one.shown.width() > cells.saturating_sub(taken) || one.what.width() > WHAT;
+        if !cut {
+            return Vec::new();
+        }
+        let mut spans = pieces(self.theme, Role::Untrusted, &one.what, cells * MOST);
+        spans.push(span(self.theme, Role::Dim, "  "));
+        spans.extend(pieces(self.theme, Role::Untrusted, &one.shown, cells * MOST));
+        let mut lines = wrap_spans(&spans, cells);
+        lines.truncate(MOST);
+        lines
     }
 
     fn line(&mut self, at: usize, line: &Line<'_>) {

@@ -96,7 +96,12 @@ impl Search {
             if let Some(answer) = errand.take(Duration::ZERO) {
                 self.answer = answer;
             }
-            *self.question.lock().unwrap_or_else(PoisonError::into_inner) = question;
+            let mut desk = self.question.lock().unwrap_or_else(PoisonError::into_inner);
+            // Whoever was named while the search was at work waits for its next turn.
+            let mut named = std::mem::take(&mut desk.named);
+            named.extend(question.named);
+            *desk = Question { named, ..question };
+            drop(desk);
             errand.ask();
         }
         &self.answer
@@ -120,7 +125,12 @@ impl Sweep {
     }
 
     fn turn(&mut self, question: &Question) -> Answer {
-        let unlisted = self.unlisted(&question.listed, &question.named);
+        let mut unlisted = self.unlisted(&question.listed, &question.named);
+        if unlisted.len() > MOST {
+            // So many cannot all be tested: whoever was born since the look, or died, must not crowd out who hides.
+            Reader::new(self.proc.as_fd()).pids(&mut self.list).ok();
+            unlisted.retain(|pid| self.list.binary_search(pid).is_err());
+        }
         self.before.clone_from(&question.listed);
         let known = |pid: &u32| self.hidden.contains_key(pid);
         let fresh = unlisted.into_iter().filter(|pid| !known(pid)).take(MOST);
@@ -231,7 +241,7 @@ impl Sweep {
 }
 
 /// Its folder opens by number, and is its own.
-fn has_folder(proc: &OwnedFd, pid: u32) -> bool {
+pub(super) fn has_folder(proc: &OwnedFd, pid: u32) -> bool {
     let mut reader = Reader::new(proc.as_fd());
     let stat = reader.file(pid, "stat");
     stat.is_ok_and(|stat| text::words(stat).next().and_then(text::whole_number) == Some(pid))

@@ -9,6 +9,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::pids::has_folder;
+use super::view;
 use crate::domain::base::{Moment, Pid, ProcessId};
 use crate::domain::facts::{HiddenFrom, Process, Unread};
 use crate::host::probe::clock;
@@ -29,6 +31,7 @@ pub(super) struct Wanted {
 /// The rows, from look to look.
 pub(super) struct Rows {
     processes: Processes,
+    proc: OwnedFd,
     /// Rows as they were read, and marked as hidden.
     marked: HashMap<u32, (Arc<Process>, Arc<Process>)>,
     /// CPU times of those that only have a clock.
@@ -37,13 +40,16 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    pub(super) fn new(proc: OwnedFd, passwd: PathBuf, live: bool) -> Self {
-        Self {
-            processes: Processes::of_given(proc, Users::new(passwd), live),
+    /// Reads them below `proc`; `None` if it does not open once more.
+    pub(super) fn new(proc: OwnedFd, passwd: PathBuf, live: bool) -> Option<Self> {
+        let again = view::again(&proc)?;
+        Some(Self {
+            processes: Processes::of_given(again, Users::new(passwd), live),
+            proc,
             marked: HashMap::new(),
             times: HashMap::new(),
             shown: false,
-        }
+        })
     }
 
     /// The rows of those that are wanted, lowest pid first.
@@ -59,7 +65,8 @@ impl Rows {
         }
         // Once more when the last one has gone, so that its sockets are let go of.
         self.shown = !wanted.is_empty();
-        self.processes.give(wanted.iter().map(|it| it.pid).collect());
+        let own = wanted.iter().map(|it| it.pid).filter(|pid| has_folder(&self.proc, *pid));
+        self.processes.give(own.collect());
         let read = self.processes.look(moment, sockets, owners, unread);
         self.marked.retain(|pid, _| wanted.iter().any(|it| it.pid == *pid));
         self.times.retain(|pid, _| wanted.iter().any(|it| it.pid == *pid));

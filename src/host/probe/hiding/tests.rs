@@ -71,7 +71,7 @@ fn busy_time_has_no_interrupts_and_collected_time_is_that_of_children() {
 /// A process that used so much.
 fn process(pid: u32, started_ms: u64, cpu_ms: u64) -> Process {
     let id = ProcessId { pid: Pid(pid), start: started_ms / 10, inode: 0 };
-    Process { id, started_ms, cpu_ms, ..Process::default() }
+    Process { id, cpu_ms, started_ms, ..Process::default() }
 }
 
 fn busy(ms: u64, forks: u64) -> load::Busy {
@@ -141,8 +141,8 @@ proptest! {
         for pass in 0..3 {
             let mut seen = vec![false; end as usize];
             space.turn(end, None);
-            for turn in 0..62 {
-                let given = given.get(turn as usize % given.len()).copied();
+            for turn in 0..62_usize {
+                let given = given.get(turn % given.len()).copied();
                 for range in space.turn(end, given.map(|it| it % end)) {
                     prop_assert!(range.end <= end, "{range:?} of {end}");
                     seen[range.start as usize..range.end as usize].fill(true);
