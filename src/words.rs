@@ -11,6 +11,8 @@ pub mod command;
 pub mod debrief;
 pub mod fact;
 pub mod finding;
+pub mod gap;
+pub mod gpu;
 pub mod hiding;
 pub mod key;
 pub mod listing;

@@ -28,6 +28,7 @@ const CLAIMED: &[&str] = &[
     "etherparse",
     "libc",
     "socket2",
+    "nvml_wrapper",
     "zstd",
     "rustix",
     "nix",

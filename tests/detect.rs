@@ -233,21 +233,50 @@ fn a_load_seen_every_second_is_sustained_after_thirty_minutes_and_forgotten_afte
     assert_eq!(at(1_840, 99.0), None);
 }
 
+/// The GPU is held by one process, by two files, each for half of `busy`.
+fn on_a_gpu(boot_ms: u64, busy: f32) -> Snapshot {
+    let mut seen = snapshot(boot_ms, vec![process(42, "python3", b"python3")], vec![]);
+    let holder = |file: &str| GpuHolder {
+        card: "card0".into(),
+        busy: Reading::Known(busy / 2.0),
+        ..GpuHolder::of(id(42), file.into(), GpuSourceKind::DrmFdinfo)
+    };
+    let holders = vec![holder("/dev/dri/card0"), holder("/dev/dri/renderD128")];
+    seen.gpu = Arc::new(Gpu { holders, ..Gpu::default() });
+    seen
+}
+
 #[test]
-fn a_gpu_above_the_threshold_is_named_with_its_share() {
-    let mut seen = snapshot(0, vec![process(42, "python3", b"python3")], vec![]);
-    seen.gpu = Arc::new(Gpu {
-        holders: vec![GpuHolder {
-            process: id(42),
-            device: "renderD128".into(),
-            busy: Reading::Known(97.0),
-            memory: Reading::Unknown,
-            source: GpuSourceKind::DrmFdinfo,
-        }],
-        ..Gpu::default()
-    });
-    let findings = found(&seen);
-    assert_eq!(findings.get(&Subject::Process(id(42))).unwrap().reasons[0].rule, Rule::HighGpu);
+fn a_gpu_above_the_threshold_is_noted_at_once_and_suspect_when_it_lasts() {
+    let mut watch = Watch::default();
+    let mut at = |second: u64, busy: f32| {
+        let findings = watch.see(&on_a_gpu(second * 1_000, busy), &pb_31());
+        let finding = findings.get(&Subject::Process(id(42)))?;
+        Some((finding.grade, finding.reasons[0].rule, finding.reasons[0].value.plain(40)))
+    };
+    let noted = |said: &str| Some((Grade::Noted, Rule::HighGpu, said.to_owned()));
+    assert_eq!(at(0, 60.0), None, "60 is not above 60");
+    assert_eq!(at(1, 97.0), noted(">60% 0/30 min"));
+    for second in (2..1_801).step_by(5) {
+        let busy = if second % 20 == 2 { 10.0 } else { 97.0 };
+        assert_eq!(at(second, busy).map(|it| it.0), Some(Grade::Noted), "{second}");
+    }
+    let suspect = (Grade::Suspect, Rule::SustainedGpu, ">60% 30/30 min".to_owned());
+    assert_eq!(at(1_801, 97.0), Some(suspect));
+    assert_eq!(at(1_840, 10.0), None, "a lull ends it");
+    assert_eq!(at(1_841, 97.0), noted(">60% 0/30 min"));
+}
+
+#[test]
+fn a_playbook_that_says_no_time_waits_a_minute() {
+    let mut watch = Watch::default();
+    let look_for = Indicators { cpu: None, ..pb_31() };
+    let mut at = |second: u64| {
+        let findings = watch.see(&on_a_gpu(second * 1_000, 97.0), &look_for);
+        findings.get(&Subject::Process(id(42))).map(|it| it.grade)
+    };
+    let grades = [0, 20, 40, 59, 60].map(|second| at(second).unwrap());
+    assert_eq!(grades.map(|it| it == Grade::Suspect), [false, false, false, false, true]);
 }
 
 #[test]

@@ -23,7 +23,8 @@ pub(super) fn refresh(model: &mut Model) {
     processes(&mut model.panes.processes, &model.live, &snapshot);
     network(model, &snapshot);
     let gpu = &snapshot.gpu;
-    model.panes.gpu.lines = gpu.devices.len() + gpu.holders.len() + gpu.sources.len();
+    let users = gpu.holders.len() + gpu.unlisted.len();
+    model.panes.gpu.lines = 2 * gpu.devices.len() + users + gpu.sources.len();
     model.panes.gpu.step(0);
     model.panes.hiding.lines = snapshot.hiding.contradictions.len();
     model.panes.hiding.step(0);

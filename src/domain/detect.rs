@@ -113,7 +113,9 @@ pub enum Rule {
     SustainedCpu,
     /// CPU above the playbook's threshold, not yet for as long as it says.
     HighCpu,
-    /// GPU above the playbook's threshold.
+    /// GPU above the playbook's threshold for long.
+    SustainedGpu,
+    /// GPU above the playbook's threshold, not yet for long.
     HighGpu,
     /// The executable was deleted while it runs.
     DeletedExe,

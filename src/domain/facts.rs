@@ -3,6 +3,7 @@
 //! Invariant: a value that could not be read is never a zero: it is a [`Reading`] that says so.
 
 mod examination;
+mod gap;
 mod gpu;
 mod hiding;
 mod own;
@@ -20,7 +21,8 @@ use crate::domain::base::{Moment, ProcessId};
 use crate::domain::untrusted::Untrusted;
 
 pub use examination::{Environment, Examination, Mapping, MappingKind, Maps, Thread};
-pub use gpu::{Gpu, GpuDevice, GpuHolder, GpuOutcome, GpuSource, GpuSourceKind};
+pub use gap::{Capability, Closed, Gap, Lockdown, Weight};
+pub use gpu::{Gpu, GpuDevice, GpuHolder, GpuOutcome, GpuSource, GpuSourceKind, GpuUnlisted};
 pub use hiding::{Contradiction, ContradictionKind, Hiding, HostView};
 pub use own::{Doubt, Own, Raised};
 pub use package::Packaged;
@@ -104,15 +106,38 @@ pub struct Host {
 /// Something that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unread {
-    /// A path or the name of a source.
+    /// A path or the name of a source; empty where `gap` says it.
     pub what: Untrusted,
-    /// The kernel's answer.
+    /// The kernel's answer; empty where `gap` says it.
     pub why: Untrusted,
+    /// What stands between the program and this, where that is known: there are words for how to get it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gap: Option<Gap>,
 }
 
 /// For members of a recording that are left out.
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
+}
+
+impl Unread {
+    /// One source that did not answer, and the kernel's words.
+    #[must_use]
+    pub fn source(what: impl Into<Untrusted>, why: impl Into<Untrusted>) -> Self {
+        Self { what: what.into(), why: why.into(), gap: None }
+    }
+
+    /// What a gap keeps from us.
+    #[must_use]
+    pub fn gap(gap: Gap) -> Self {
+        Self { what: Untrusted::default(), why: Untrusted::default(), gap: Some(gap) }
+    }
+
+    /// How much of the host it takes from sight.
+    #[must_use]
+    pub fn weight(&self) -> Weight {
+        self.gap.as_ref().map_or(Weight::Part, Gap::weight)
+    }
 }
 
 impl<T> Reading<T> {
@@ -147,6 +172,18 @@ impl Snapshot {
             own: Arc::default(),
             unread: Vec::new(),
         }
+    }
+
+    /// What is missing in this look, without what is only good to know.
+    pub fn missing(&self) -> impl Iterator<Item = &Unread> {
+        self.unread.iter().filter(|it| it.weight() > Weight::Note)
+    }
+
+    /// What takes most of the host from sight, if anything takes much of it.
+    #[must_use]
+    pub fn blindness(&self) -> Option<&Gap> {
+        let gaps = self.unread.iter().filter_map(|it| it.gap.as_ref());
+        gaps.filter(|gap| gap.weight() == Weight::Much).min()
     }
 
     /// The process with this identity, if it is there.

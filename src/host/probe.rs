@@ -12,6 +12,7 @@ mod commands;
 mod gpu;
 mod hiding;
 mod identity;
+mod limits;
 mod machine;
 mod own;
 mod owners;
@@ -33,10 +34,11 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 use crate::domain::base::{Moment, ProcessId};
-use crate::domain::facts::{Examination, Snapshot, Unread};
+use crate::domain::facts::{Examination, Snapshot};
 use crate::domain::wire::Ear;
 use gpu::Graphics;
 use hiding::{Hider, Seen};
+use limits::Limits;
 use machine::Machine;
 use own::Standing;
 use owners::Owners;
@@ -53,9 +55,6 @@ pub use own::own;
 pub use packages::{Database, Packages, Source};
 pub use persistence::{Hunt, Judge};
 pub use tools::inspect;
-
-/// More of the list of mounts is not read.
-const MOST_MOUNTS: usize = 1 << 20;
 
 /// Why there is nothing to look at.
 #[derive(Debug, thiserror::Error)]
@@ -111,7 +110,7 @@ pub struct Eyes {
     tools: Tools,
     own: Standing,
     listener: Listener,
-    hidden: Option<Unread>,
+    limits: Limits,
     has_gpu: bool,
     roots: Roots,
     hunter: Option<Hunter>,
@@ -130,11 +129,11 @@ impl Eyes {
             .map_err(|source| ProbeError::Open { path: path.clone(), source: source.into() })?;
         let users = Users::new(roots.at("etc/passwd"));
         let packages = Packages::open(roots);
-        let hidden = hidden(&path);
+        let limits = Limits::new(roots);
         let again = tree::open_dir(&path)
             .map_err(|source| ProbeError::Open { path: path.clone(), source: source.into() })?;
         Ok(Self {
-            hider: Hider::new(again, roots, hidden.is_some()),
+            hider: Hider::new(again, roots, limits.hides_processes()),
             processes: Processes::new(proc, users, roots.live),
             sockets: Sockets::new(path.join("self/net"), roots.live),
             owners: Owners::default(),
@@ -144,7 +143,7 @@ impl Eyes {
             packages,
             own: Standing::new(roots.live),
             listener: Listener::default(),
-            hidden,
+            limits,
             has_gpu: GPU_FILES.iter().any(|file| roots.at(file).exists()),
             roots: roots.clone(),
             hunter: None,
@@ -153,7 +152,8 @@ impl Eyes {
 
     /// Takes one look. The first one takes 20 ms longer, so that its CPU percentages are real.
     pub fn look(&mut self, moment: Moment) -> Snapshot {
-        let mut unread: Vec<_> = self.hidden.iter().cloned().collect();
+        let mut unread = Vec::new();
+        self.limits.look(&mut unread);
         self.sockets.list(&mut unread);
         // Where there is a graphics processor, whoever ran may have opened it.
         let fresh = self.sockets.has_new() || self.has_gpu;
@@ -203,14 +203,6 @@ impl Eyes {
     pub fn allow(&mut self, program: &Path) -> bool {
         self.graphics.allow(program)
     }
-}
-
-/// The kernel may hide the processes of other users from us; then the list is not the whole.
-fn hidden(proc: &Path) -> Option<Unread> {
-    let mounts = tree::small_file(&proc.join("self/mounts"), MOST_MOUNTS).ok()?;
-    let value = text::hidepid(&mounts)?;
-    let root = rustix::process::geteuid().is_root();
-    (!root).then(|| processes::note("processes of other users", format!("hidepid={value}")))
 }
 
 /// `nvidia-smi`, if it is in one of its usual places; no search path is asked.

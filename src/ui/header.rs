@@ -17,7 +17,7 @@ use crate::ui::document::here_label;
 use crate::ui::role::Role;
 use crate::ui::text::{age, clock, fit, fit_spans, pieces, put, span, spans_width, time};
 use crate::ui::theme::Theme;
-use crate::words::{Caption, pen, storage};
+use crate::words::{Caption, gap, pen, storage};
 
 /// Longest host name, and as much of a node's label as can be read at a glance.
 const NAME: usize = 24;
@@ -149,6 +149,7 @@ fn in_session(model: &Model, session: &Session, theme: &Theme, parts: &mut Vec<P
     parts.push(tape(model, theme));
     parts.extend(open_for(model, session, theme));
     parts.extend(recording(model, theme));
+    parts.extend(blindness(model, theme));
     parts.extend(standing(model, session, theme));
     parts.extend(alerts(model, theme));
     match &session.pen {
@@ -250,6 +251,12 @@ fn recording(model: &Model, theme: &Theme) -> Option<Part> {
             Some(badge(theme, Role::Armed, &said))
         }
     }
+}
+
+/// That the screen is not the whole host, and what stands between.
+fn blindness(model: &Model, theme: &Theme) -> Option<Part> {
+    let gap = model.live.snapshot.as_ref()?.blindness()?;
+    Some(badge(theme, Role::Warn, &gap::mark(model.language, gap)))
 }
 
 /// Whether everything that was done is on disk.

@@ -128,8 +128,9 @@ fn condition(model: &Model) -> Title {
     if model.source.kind == SourceKind::Host && age > STALE_MS {
         title.push((Role::Unknown, said::old(model.language, &text::age(age))));
     }
-    if !snapshot.unread.is_empty() {
-        title.push((Role::Unknown, said::unread(model.language, snapshot.unread.len())));
+    let missing = snapshot.missing().count();
+    if missing > 0 {
+        title.push((Role::Unknown, said::unread(model.language, missing)));
     }
     title
 }

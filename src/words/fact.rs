@@ -46,8 +46,10 @@ pub const fn gpu_source(language: Language, kind: GpuSourceKind) -> &'static str
         GpuSourceKind::OpenFiles => ("open device files", "ไฟล์อุปกรณ์ที่เปิดอยู่"),
         GpuSourceKind::DrmFdinfo => ("DRM fdinfo", "DRM fdinfo"),
         GpuSourceKind::Sysfs => ("/sys/class/drm", "/sys/class/drm"),
+        GpuSourceKind::Kfd => ("/sys/class/kfd", "/sys/class/kfd"),
         GpuSourceKind::NvidiaProc => ("/proc/driver/nvidia", "/proc/driver/nvidia"),
         GpuSourceKind::NvidiaSmi => ("nvidia-smi", "nvidia-smi"),
+        GpuSourceKind::Nvml => ("NVML", "NVML"),
     };
     pick(language, en, th)
 }

@@ -25,6 +25,7 @@ pub const fn rule(language: Language, rule: Rule) -> &'static str {
         Rule::PoolPort => ("pool port", "พอร์ตของ pool"),
         Rule::SustainedCpu => ("long high CPU", "CPU สูงต่อเนื่อง"),
         Rule::HighCpu => ("high CPU", "CPU สูง"),
+        Rule::SustainedGpu => ("long high GPU", "GPU สูงต่อเนื่อง"),
         Rule::HighGpu => ("high GPU", "GPU สูง"),
         Rule::DeletedExe => ("deleted file", "ไฟล์ถูกลบ"),
         Rule::HiddenCharacters => ("hidden text", "ข้อความซ่อน"),
@@ -55,7 +56,10 @@ pub fn reason(language: Language, reason: &Reason) -> Phrase {
             ("CPU high for as long as the playbook says: ", "CPU สูงครบเวลาที่ playbook กำหนด: ")
         }
         Rule::HighCpu => ("CPU high, but not for long yet: ", "CPU สูง แต่ยังไม่นานพอ: "),
-        Rule::HighGpu => ("GPU busier than the playbook expects: ", "GPU สูงเกินเกณฑ์ใน playbook: "),
+        Rule::SustainedGpu => {
+            ("GPU above the playbook's threshold for long: ", "GPU สูงเกินเกณฑ์ใน playbook มานาน: ")
+        }
+        Rule::HighGpu => ("GPU high, but not for long yet: ", "GPU สูง แต่ยังไม่นานพอ: "),
         Rule::DeletedExe => ("runs from a file that was deleted: ", "รันจากไฟล์ที่ถูกลบไปแล้ว: "),
         Rule::HiddenCharacters => {
             ("holds characters that hide or repaint text: ", "มีอักขระที่ซ่อนหรือเขียนทับข้อความ: ")

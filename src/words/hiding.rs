@@ -26,6 +26,7 @@ pub(super) fn reason(language: Language, reason: &Reason) -> Phrase {
         | Rule::DeletedExe
         | Rule::HiddenCharacters
         | Rule::StratumSpoken
+        | Rule::SustainedGpu
         | Rule::PoolNameAsked => ("", ""),
     };
     Phrase::of(pick(language, en, th)).theirs(&reason.value)

@@ -164,21 +164,21 @@ pub(crate) fn gpu() -> Gpu {
             ),
         ],
         devices: vec![GpuDevice {
-            name: Untrusted::from("card0"),
             model: Some(Untrusted::from("Example Graphics 9000")),
             busy: Reading::Known(97.0),
             memory_used: Reading::Known(3 << 30),
             memory_total: Reading::Known(8 << 30),
-            temperature: Reading::Unknown,
-            source: GpuSourceKind::DrmFdinfo,
+            power: Reading::Known(203.0),
+            power_limit: Reading::Known(255.0),
+            ..GpuDevice::named("card0", GpuSourceKind::Sysfs)
         }],
         holders: vec![GpuHolder {
-            process: id(4_245),
-            device: Untrusted::from("/dev/dri/renderD128"),
+            card: Untrusted::from("card0"),
             busy: Reading::Known(96.0),
             memory: Reading::Known(2 << 30),
-            source: GpuSourceKind::DrmFdinfo,
+            ..GpuHolder::of(id(4_245), "/dev/dri/renderD128".into(), GpuSourceKind::DrmFdinfo)
         }],
+        unlisted: Vec::new(),
     }
 }
 
@@ -199,10 +199,7 @@ pub(crate) fn snapshot() -> Snapshot {
         processes: TOLD.iter().map(process).collect(),
         sockets: sockets(),
         gpu: Arc::new(gpu()),
-        unread: vec![Unread {
-            what: Untrusted::from("/proc/3320/cmdline"),
-            why: Untrusted::from("timed out"),
-        }],
+        unread: vec![Unread::source("/proc/3320/cmdline", "timed out")],
         ..Snapshot::empty(now())
     }
 }

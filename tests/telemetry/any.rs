@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use firedamp::domain::base::{Pid, ProcessId};
 use firedamp::domain::facts::{
-    Gpu, GpuOutcome, GpuSource, GpuSourceKind, Host, Process, Reading, RunState, Snapshot, Socket,
-    Unread,
+    Gap, Gpu, GpuOutcome, GpuSource, GpuSourceKind, Host, Process, Reading, RunState, Snapshot,
+    Socket, Unread,
 };
 use firedamp::domain::session::telemetry::Decoder;
 use firedamp::domain::untrusted::Untrusted;
@@ -54,7 +54,8 @@ fn any_snapshot() -> impl Strategy<Value = Snapshot> {
             if second % 2 == 0 {
                 let source = GpuSource { kind: GpuSourceKind::Sysfs, outcome: GpuOutcome::Absent };
                 snapshot.gpu = Arc::new(Gpu { sources: vec![source], ..Gpu::default() });
-                snapshot.unread = vec![Unread { what: "/proc/9".into(), why: "gone".into() }];
+                snapshot.unread =
+                    vec![Unread::source("/proc/9", "gone"), Unread::gap(Gap::NotRoot(33))];
             }
             snapshot
         },

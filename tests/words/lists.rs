@@ -18,13 +18,14 @@ use firedamp::words::notice::{Weight, notice, weight_word};
 use firedamp::words::{Caption, Phrase, command, fact, finding, pane, session};
 use std::collections::BTreeMap;
 
-pub(crate) const RULES: [Rule; 18] = [
+pub(crate) const RULES: [Rule; 19] = [
     Rule::PoolUrl,
     Rule::MinerName,
     Rule::PoolName,
     Rule::PoolPort,
     Rule::SustainedCpu,
     Rule::HighCpu,
+    Rule::SustainedGpu,
     Rule::HighGpu,
     Rule::DeletedExe,
     Rule::HiddenCharacters,
@@ -265,8 +266,10 @@ pub(crate) fn everything(language: Language) -> BTreeMap<String, String> {
         GpuSourceKind::OpenFiles,
         GpuSourceKind::DrmFdinfo,
         GpuSourceKind::Sysfs,
+        GpuSourceKind::Kfd,
         GpuSourceKind::NvidiaProc,
         GpuSourceKind::NvidiaSmi,
+        GpuSourceKind::Nvml,
     ] {
         say(format!("gpu {it:?}"), fact::gpu_source(language, it));
     }

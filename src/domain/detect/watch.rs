@@ -20,6 +20,7 @@ const SHORT_MS: u64 = 60_000;
 pub struct Watch {
     texts: HashMap<ProcessId, Judged>,
     loads: HashMap<ProcessId, Load>,
+    gpus: HashMap<ProcessId, Load>,
 }
 
 /// What the words of a process say; they rarely change, so they are judged once.
@@ -49,7 +50,7 @@ impl Watch {
         let mut gathered = Gathered::new();
         self.texts(snapshot, look_for, &mut gathered);
         self.loads(snapshot, look_for, &mut gathered);
-        gpus(snapshot, look_for, &mut gathered);
+        self.gpus(snapshot, look_for, &mut gathered);
         for socket in &snapshot.sockets {
             connection(socket, look_for, &mut gathered);
         }
@@ -92,15 +93,44 @@ impl Watch {
             let fresh = Load { since_ms: now, last_ms: now };
             self.loads.entry(process.id).or_insert(fresh).last_ms = now;
         }
-        self.loads.retain(|id, load| {
-            now.saturating_sub(load.last_ms) <= LULL_MS && snapshot.process(*id).is_some()
-        });
+        settle(&mut self.loads, snapshot);
         for (id, load) in &self.loads {
             if let Some(reason) = load.reason(snapshot.moment, percent, minutes) {
                 gathered.entry(Subject::Process(*id)).or_default().push(reason);
             }
         }
     }
+
+    /// What a process causes on one device counts together, whatever files it uses. The playbook says no time for
+    /// this; it is that of the CPU.
+    fn gpus(&mut self, snapshot: &Snapshot, look_for: &Indicators, gathered: &mut Gathered) {
+        let Some(percent) = look_for.gpu else { return };
+        let minutes = look_for.cpu.map_or(0, |(_, minutes)| minutes);
+        let now = snapshot.moment.boot_ms;
+        let mut shares: BTreeMap<(ProcessId, &Untrusted), f32> = BTreeMap::new();
+        for holder in &snapshot.gpu.holders {
+            let Some(busy) = holder.busy.known() else { continue };
+            let on = if holder.card.is_empty() { &holder.device } else { &holder.card };
+            *shares.entry((holder.process, on)).or_default() += busy;
+        }
+        for ((id, _), _) in shares.iter().filter(|(_, busy)| **busy > percent) {
+            let fresh = Load { since_ms: now, last_ms: now };
+            self.gpus.entry(*id).or_insert(fresh).last_ms = now;
+        }
+        settle(&mut self.gpus, snapshot);
+        for (id, load) in &self.gpus {
+            let reason = load.of_gpu(snapshot.moment, percent, minutes);
+            gathered.entry(Subject::Process(*id)).or_default().push(reason);
+        }
+    }
+}
+
+/// Forgets who was below the threshold for longer than a lull, and who ended.
+fn settle(loads: &mut HashMap<ProcessId, Load>, snapshot: &Snapshot) {
+    let now = snapshot.moment.boot_ms;
+    loads.retain(|id, load| {
+        now.saturating_sub(load.last_ms) <= LULL_MS && snapshot.process(*id).is_some()
+    });
 }
 
 impl Load {
@@ -115,6 +145,16 @@ impl Load {
         let value = format!(">{percent}% {}/{minutes} min", lasted / 60_000);
         Some((grade, Reason { rule, value: value.into(), source: FactSource::Stat }))
     }
+
+    /// Of a device that nothing else should use this much, a moment is worth a line.
+    fn of_gpu(self, now: Moment, percent: f32, minutes: u32) -> (Grade, Reason) {
+        let lasted = now.boot_ms.saturating_sub(self.since_ms);
+        let full = lasted >= (u64::from(minutes) * 60_000).max(SHORT_MS);
+        let (grade, rule) =
+            if full { (Grade::Suspect, Rule::SustainedGpu) } else { (Grade::Noted, Rule::HighGpu) };
+        let value = format!(">{percent}% {}/{minutes} min", lasted / 60_000);
+        (grade, Reason { rule, value: value.into(), source: FactSource::Gpu })
+    }
 }
 
 /// Nothing that the rules for words read has changed.
@@ -123,19 +163,6 @@ fn same_words(one: &Process, other: &Process) -> bool {
         && one.command == other.command
         && one.exe == other.exe
         && one.exe_deleted == other.exe_deleted
-}
-
-fn gpus(snapshot: &Snapshot, look_for: &Indicators, gathered: &mut Gathered) {
-    let Some(percent) = look_for.gpu else { return };
-    for holder in &snapshot.gpu.holders {
-        let Some(busy) = holder.busy.known().filter(|busy| **busy > percent) else { continue };
-        let value = Untrusted::from(format!("{busy:.0}% > {percent}%"));
-        let reason = Reason { rule: Rule::HighGpu, value, source: FactSource::Gpu };
-        gathered
-            .entry(Subject::Process(holder.process))
-            .or_default()
-            .push((Grade::Suspect, reason));
-    }
 }
 
 /// A connection speaks against itself and against whoever holds it.

@@ -1,60 +1,59 @@
 //! Graphics processors: what devices there are, and which processes hold them.
 //!
 //! Every source says what came of it, so that "nobody uses a graphics processor" and "nobody could
-//! tell" are two different answers. Nothing of the host's libraries is loaded; `nvidia-smi` runs only
-//! after [`Graphics::allow`].
+//! tell" are two different answers. Nothing of the host's libraries is loaded and no program of the host
+//! runs before [`Graphics::allow`].
 
+mod attribute;
 mod devices;
 mod fdinfo;
+mod holders;
+mod kfd;
+#[cfg(feature = "nvml")]
+mod nvml;
+mod report;
+mod sensors;
 mod smi;
+#[cfg(test)]
+mod tests;
+mod told;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::Roots;
-use super::commands::refusal;
-use super::processes::{Device, Processes};
-use super::tool::{Errand, ToolError};
+use super::processes::Processes;
+use super::tool::Errand;
 use super::tree;
-use crate::domain::base::{Moment, ProcessId};
+use crate::domain::base::Moment;
 use crate::domain::facts::{
-    Gpu, GpuDevice, GpuHolder, GpuOutcome, GpuSource, GpuSourceKind, Process, Reading,
+    Gpu, GpuDevice, GpuHolder, GpuOutcome, GpuSource, GpuSourceKind, Process,
 };
 use crate::domain::untrusted::Untrusted;
-use smi::Said;
-
-#[cfg(test)]
-pub(super) use devices::information;
-pub(super) use fdinfo::Client;
-#[cfg(test)]
-pub(super) use smi::parse;
+use devices::Scene;
+use fdinfo::share;
+use holders::Clients;
+use report::{Missing, Report, say};
+use sensors::Counters;
+use told::Teller;
 
 /// A driver has this long to describe its devices; after that the last description stays.
 const PATIENCE: Duration = Duration::from_millis(50);
-/// An answer of `nvidia-smi` that is older is no news any more.
-const STALE_MS: u64 = 15_000;
-
-/// One client of a driver, as long as its process lives.
-type ClientKey = (ProcessId, Vec<u8>, u64);
 
 /// What is known about graphics processors, from look to look.
 pub(super) struct Graphics {
     roots: Roots,
-    describe: Option<Errand<Vec<GpuDevice>>>,
-    devices: Vec<GpuDevice>,
-    clients: HashMap<ClientKey, (Client, u64)>,
-    smi: Option<Smi>,
+    describe: Option<Errand<Scene>>,
+    asked_ms: u64,
+    scene: Scene,
+    /// Counters of the description before, by the name of the device, and when they were asked for.
+    counted: (HashMap<Untrusted, Counters>, u64),
+    clients: Clients,
+    missing: Missing,
+    tellers: Vec<(PathBuf, Teller)>,
     last: Arc<Gpu>,
-}
-
-struct Smi {
-    errand: Errand<Result<Said, ToolError>>,
-    asked_ms: Option<u64>,
-    said: Said,
-    said_ms: Option<u64>,
-    outcome: GpuOutcome,
 }
 
 impl Graphics {
@@ -62,32 +61,38 @@ impl Graphics {
         Self {
             roots: roots.clone(),
             describe: None,
-            devices: Vec::new(),
-            clients: HashMap::new(),
-            smi: None,
+            asked_ms: 0,
+            scene: Scene::default(),
+            counted: (HashMap::new(), 0),
+            clients: Clients::default(),
+            missing: Missing::default(),
+            tellers: Vec::new(),
             last: Arc::default(),
         }
     }
 
-    /// The program that [`Graphics::allow`] would run.
-    pub(super) fn candidate(&self) -> Option<PathBuf> {
-        candidate(&self.roots)
+    /// From now on this program is run, or this library loaded. It must be a candidate.
+    pub(super) fn allow(&mut self, path: &Path) -> bool {
+        let waits = self.candidates().into_iter().find(|(_, candidate)| candidate == path);
+        let Some((kind, path)) = waits else { return false };
+        if self.tellers.iter().any(|(known, _)| *known == path) {
+            return true;
+        }
+        let teller = teller(kind, path.clone());
+        let is_there = teller.is_some();
+        self.tellers.extend(teller.map(|teller| (path, teller)));
+        is_there
     }
 
-    /// From now on this program is run. It must be the candidate.
-    pub(super) fn allow(&mut self, program: &Path) -> bool {
-        let Some(program) = self.candidate().filter(|candidate| candidate == program) else {
-            return false;
-        };
-        let errand = Errand::new("nvidia-smi", move || smi::ask(&program));
-        self.smi = errand.map(|errand| Smi {
-            errand,
-            asked_ms: None,
-            said: Said::default(),
-            said_ms: None,
-            outcome: GpuOutcome::Failed(Untrusted::new("no answer yet")),
-        });
-        self.smi.is_some()
+    /// What can be asked once it was allowed.
+    fn candidates(&self) -> Vec<(GpuSourceKind, PathBuf)> {
+        let root = self.roots.at("");
+        let program = smi::candidate(&root).map(|path| (GpuSourceKind::NvidiaSmi, path));
+        #[cfg(feature = "nvml")]
+        let library = nvml::candidate(&root).map(|path| (GpuSourceKind::Nvml, path));
+        #[cfg(not(feature = "nvml"))]
+        let library = None;
+        program.into_iter().chain(library).collect()
     }
 
     /// Takes one look; the open device files are those that the look at processes found.
@@ -97,25 +102,21 @@ impl Graphics {
         processes: &Processes,
         rows: &[Arc<Process>],
     ) -> Arc<Gpu> {
-        self.describe();
-        let mut holders = self.holders(moment, processes);
-        let by_fdinfo = holders.iter().any(|holder| holder.source == GpuSourceKind::DrmFdinfo);
-        let smi = self.ask_smi(moment);
-        let mut devices = self.devices.clone();
-        if let Some(smi) = self.smi.as_ref().filter(|smi| !smi.said.devices.is_empty()) {
-            devices.retain(|device| device.source != GpuSourceKind::NvidiaProc);
-            devices.extend(smi.said.devices.iter().cloned());
-            holders.extend(smi.said.holders.iter().filter_map(|holder| reported(holder, rows)));
+        self.describe(moment);
+        let mut holders = self.clients.look(moment, processes, &self.scene.files);
+        let mut sources = self.quiet_sources(&holders);
+        sources.extend(self.ask(moment));
+        let mut reports = self.scene.reports.clone().unwrap_or_default();
+        let mut devices: Vec<_> =
+            self.scene.devices.iter().map(|(device, _)| device.clone()).collect();
+        for (_, teller) in &self.tellers {
+            let said = teller.said();
+            let names = together(&mut devices, &said.devices);
+            reports.extend(said.reports.iter().map(|report| renamed(report, &names)));
         }
-        let told = |kind| self.devices.iter().any(|device| device.source == kind);
-        let sources = vec![
-            answered(GpuSourceKind::OpenFiles, self.has_device_files() || !holders.is_empty()),
-            answered(GpuSourceKind::DrmFdinfo, by_fdinfo),
-            answered(GpuSourceKind::Sysfs, told(GpuSourceKind::Sysfs)),
-            answered(GpuSourceKind::NvidiaProc, told(GpuSourceKind::NvidiaProc)),
-            GpuSource { kind: GpuSourceKind::NvidiaSmi, outcome: smi },
-        ];
-        let gpu = Gpu { sources, devices, holders };
+        let unlisted = self.missing.sort(moment, reports.into_iter(), rows, &mut holders);
+        holders::fill(&mut devices, &holders);
+        let gpu = Gpu { sources, devices, holders, unlisted };
         if *self.last != gpu {
             self.last = Arc::new(gpu);
         }
@@ -123,22 +124,37 @@ impl Graphics {
     }
 
     /// Has the devices described in a thread of its own: a driver that hangs must not hang the look.
-    fn describe(&mut self) {
+    fn describe(&mut self, moment: Moment) {
         let (sys, proc) = (self.roots.at("sys"), self.roots.at("proc"));
-        let nothing = tree::open_dir(&sys.join("class/drm")).is_err()
-            && tree::open_dir(&proc.join("driver/nvidia")).is_err();
-        if nothing {
-            self.devices.clear();
+        let there = [sys.join("class/drm"), sys.join("class/kfd"), proc.join("driver/nvidia")];
+        if there.iter().all(|path| tree::open_dir(path).is_err()) {
+            self.scene = Scene::default();
             return;
         }
         if self.describe.is_none() {
-            self.describe = Errand::new("graphics", move || devices::read(&sys, &proc));
+            self.describe = Errand::new("graphics", move || Scene::read(&sys, &proc));
         }
         let Some(errand) = &mut self.describe else { return };
-        errand.ask();
-        if let Some(devices) = errand.take(PATIENCE) {
-            self.devices = devices;
+        if errand.ask() {
+            self.asked_ms = moment.boot_ms;
         }
+        if let Some(scene) = errand.take(PATIENCE) {
+            self.settle(scene);
+        }
+    }
+
+    /// Takes a description in, and says what its counters tell beside those of the one before.
+    fn settle(&mut self, mut scene: Scene) {
+        let (before, then) = &self.counted;
+        let elapsed_ms = self.asked_ms.saturating_sub(*then);
+        for (device, counters) in &mut scene.devices {
+            if let Some(before) = before.get(&device.name) {
+                counters.tell(before, elapsed_ms, device);
+            }
+        }
+        let counters = scene.devices.iter().map(|(device, now)| (device.name.clone(), now.clone()));
+        self.counted = (counters.collect(), self.asked_ms);
+        self.scene = scene;
     }
 
     fn has_device_files(&self) -> bool {
@@ -147,66 +163,58 @@ impl Graphics {
         there("kfd") || there("dri") || there("nvidiactl") || there("nvidia0")
     }
 
-    fn holders(&mut self, moment: Moment, processes: &Processes) -> Vec<GpuHolder> {
-        let (mut reader, mut holders) = (processes.reader(), Vec::new());
-        let before = std::mem::take(&mut self.clients);
-        for (process, devices) in processes.holders() {
-            let mut by_path: BTreeMap<&Untrusted, GpuHolder> = BTreeMap::new();
-            for device in devices {
-                let holder = by_path.entry(&device.path).or_insert_with(|| held(process, device));
-                if !device.path.bytes().starts_with(b"/dev/dri/") {
-                    continue;
-                }
-                match reader.fdinfo(process.id.pid.0, device.fd) {
-                    Ok(text) => {
-                        let Some(client) = Client::parse(text) else { continue };
-                        let id = client.id.unwrap_or_else(|| u64::from(device.fd));
-                        let key = (process.id, client.device.clone(), id);
-                        if self.clients.contains_key(&key) {
-                            continue;
-                        }
-                        add(holder, &client, before.get(&key), moment);
-                        self.clients.insert(key, (client, moment.boot_ms));
-                    }
-                    Err(error) => holder.memory = refusal(error),
-                }
-            }
-            holders.extend(by_path.into_values());
+    /// What came of the files of the kernel.
+    fn quiet_sources(&self, holders: &[GpuHolder]) -> Vec<GpuSource> {
+        let by_fdinfo = holders.iter().any(|holder| holder.source == GpuSourceKind::DrmFdinfo);
+        let told = |kind| self.scene.devices.iter().any(|(device, _)| device.source == kind);
+        let mut sources = vec![
+            answered(GpuSourceKind::OpenFiles, self.has_device_files() || !holders.is_empty()),
+            answered(GpuSourceKind::DrmFdinfo, by_fdinfo),
+            answered(GpuSourceKind::Sysfs, told(GpuSourceKind::Sysfs)),
+            answered(GpuSourceKind::NvidiaProc, told(GpuSourceKind::NvidiaProc)),
+        ];
+        if self.scene.reports.is_some() {
+            sources.insert(3, answered(GpuSourceKind::Kfd, true));
         }
-        holders
+        sources
     }
 
-    fn ask_smi(&mut self, moment: Moment) -> GpuOutcome {
-        let Some(smi) = &mut self.smi else {
-            let waiting =
-                |path: PathBuf| Untrusted::new(path.into_os_string().into_encoded_bytes());
-            return self
-                .candidate()
-                .map_or(GpuOutcome::Absent, |path| GpuOutcome::NotAllowed(waiting(path)));
-        };
-        match smi.errand.take(Duration::ZERO) {
-            Some(Ok(said)) => {
-                (smi.said, smi.said_ms) = (said, Some(moment.boot_ms));
-                smi.outcome = GpuOutcome::Answered;
-            }
-            Some(Err(error)) => smi.outcome = GpuOutcome::Failed(Untrusted::new(error.to_string())),
-            None => {}
-        }
-        let age = |then: u64| moment.boot_ms.saturating_sub(then);
-        let every = u64::try_from(smi::EVERY.as_millis()).unwrap_or(u64::MAX);
-        if smi.asked_ms.is_none_or(|then| age(then) >= every) {
-            smi.errand.ask();
-            smi.asked_ms = Some(moment.boot_ms);
-        }
-        if let Some(old) = smi.said_ms.map(age).filter(|age| *age > STALE_MS) {
-            // What it said then is no fact about now.
-            smi.said = Said::default();
-            if smi.outcome == GpuOutcome::Answered {
-                let why = format!("its last answer is {} s old", old / 1000);
-                return GpuOutcome::Failed(Untrusted::new(why));
+    /// Asks those who were allowed; says of the others that they wait.
+    fn ask(&mut self, moment: Moment) -> Vec<GpuSource> {
+        let mut sources: Vec<_> =
+            self.tellers.iter_mut().map(|(_, teller)| teller.look(moment)).collect();
+        for (kind, path) in self.candidates() {
+            if !sources.iter().any(|source| source.kind == kind) {
+                let path = Untrusted::new(path.into_os_string().into_encoded_bytes());
+                sources.push(GpuSource { kind, outcome: GpuOutcome::NotAllowed(path) });
             }
         }
-        smi.outcome.clone()
+        if !sources.iter().any(|source| source.kind == GpuSourceKind::NvidiaSmi) {
+            sources.insert(0, answered(GpuSourceKind::NvidiaSmi, false));
+        }
+        sources
+    }
+}
+
+/// The thread that asks it.
+fn teller(kind: GpuSourceKind, path: PathBuf) -> Option<Teller> {
+    match kind {
+        #[cfg(feature = "nvml")]
+        GpuSourceKind::Nvml => {
+            let mut library = nvml::Library::new(path);
+            Teller::new(kind, "nvml", move || library.ask())
+        }
+        GpuSourceKind::NvidiaSmi => {
+            let ask = move || smi::ask(&path).map_err(|error| error.to_string());
+            Teller::new(kind, "nvidia-smi", ask)
+        }
+        GpuSourceKind::OpenFiles
+        | GpuSourceKind::DrmFdinfo
+        | GpuSourceKind::Sysfs
+        | GpuSourceKind::Kfd
+        | GpuSourceKind::NvidiaProc => None,
+        #[cfg(not(feature = "nvml"))]
+        GpuSourceKind::Nvml => None,
     }
 }
 
@@ -220,38 +228,28 @@ fn answered(kind: GpuSourceKind, answered: bool) -> GpuSource {
     GpuSource { kind, outcome }
 }
 
-fn held(process: &Process, device: &Device) -> GpuHolder {
-    GpuHolder {
-        process: process.id,
-        device: device.path.clone(),
-        busy: Reading::Unknown,
-        memory: Reading::Unknown,
-        source: GpuSourceKind::OpenFiles,
+/// Puts what was told in the place of what is known of the same devices, under the names that those have;
+/// gives the names that were given.
+fn together(devices: &mut Vec<GpuDevice>, told: &[GpuDevice]) -> HashMap<Untrusted, Untrusted> {
+    let mut names = HashMap::new();
+    for told in told {
+        let same = devices.iter_mut().find(|it| {
+            (!told.bus.is_empty() && it.bus == told.bus)
+                || (it.bus.is_empty() && it.name == told.name)
+        });
+        match same {
+            Some(device) => {
+                names.insert(told.name.clone(), device.name.clone());
+                let name = device.name.clone();
+                *device = GpuDevice { name, ..told.clone() };
+            }
+            None => devices.push(told.clone()),
+        }
     }
+    names
 }
 
-/// Adds what one client used; `before` is what it had used at the last look, and when that was.
-fn add(holder: &mut GpuHolder, client: &Client, before: Option<&(Client, u64)>, moment: Moment) {
-    holder.source = GpuSourceKind::DrmFdinfo;
-    if let Some(bytes) = client.bytes() {
-        let others = holder.memory.known().copied().unwrap_or(0);
-        holder.memory = Reading::Known(bytes.saturating_add(others));
-    }
-    let elapsed = |then: u64| moment.boot_ms.saturating_sub(then);
-    let busy = before.and_then(|(before, then)| client.busy(before, elapsed(*then)));
-    if let Some(busy) = busy {
-        let others = holder.busy.known().copied().unwrap_or(0.0);
-        holder.busy = Reading::Known((busy + others).min(100.0));
-    }
-}
-
-fn reported(holder: &smi::Holder, rows: &[Arc<Process>]) -> Option<GpuHolder> {
-    let at = rows.binary_search_by_key(&holder.pid, |process| process.id.pid.0).ok()?;
-    Some(GpuHolder {
-        process: rows.get(at)?.id,
-        device: holder.device.clone(),
-        busy: Reading::Unknown,
-        memory: holder.memory,
-        source: GpuSourceKind::NvidiaSmi,
-    })
+fn renamed(report: &Report, names: &HashMap<Untrusted, Untrusted>) -> Report {
+    let named = |name: &Untrusted| names.get(name).unwrap_or(name).clone();
+    Report { card: named(&report.card), device: named(&report.device), ..report.clone() }
 }

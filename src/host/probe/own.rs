@@ -56,7 +56,9 @@ impl Standing {
         }
         if asked.elapsed() >= PERIOD {
             self.asked = Some(Instant::now());
-            self.errand.iter_mut().for_each(Errand::ask);
+            if let Some(errand) = &mut self.errand {
+                errand.ask();
+            }
         }
         Arc::clone(&self.last)
     }

@@ -160,14 +160,18 @@ impl Hunt {
             Ok(ground) => ground,
             Err(why) => {
                 let what = Untrusted::from("what starts by itself");
-                self.left_out.push(Unread { what, why: Untrusted::from(why.to_string()) });
+                self.left_out.push(Unread {
+                    what,
+                    why: Untrusted::from(why.to_string()),
+                    gap: None,
+                });
                 return;
             }
         };
         let homes = accounts::homes(&ground);
         let said = |(path, why): &(Vec<u8>, String)| {
             let (what, why) = (Untrusted::new(path.as_slice()), Untrusted::from(why.as_str()));
-            Unread { what, why }
+            Unread { what, why, gap: None }
         };
         self.left_out.extend(homes.left_out.iter().map(said));
         for family in families {

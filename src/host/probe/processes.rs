@@ -31,8 +31,7 @@ use super::text;
 use super::tree::Reader;
 use super::users::Users;
 use crate::domain::base::{Moment, ProcessId};
-use crate::domain::facts::{Examination, Process, Unread};
-use crate::domain::untrusted::Untrusted;
+use crate::domain::facts::{Closed, Examination, Gap, Process, Unread};
 use around::Pool;
 use examine::Examiner;
 use row::{Access, Entry, Work};
@@ -313,19 +312,14 @@ impl Processes {
 
     fn report(&self, unread: &mut Vec<Unread>) {
         let of = |access| self.entries.iter().filter(|entry| entry.access == access).count();
-        let denied = of(Access::Denied);
-        if denied > 0 {
-            let what = format!("/proc/PID/stat of {denied} processes");
-            unread.push(note(&what, "permission denied".to_owned()));
-        }
-        let closed = self
-            .entries
-            .iter()
-            .filter(|entry| entry.held.as_deref().is_some_and(|held| held.denied))
-            .count();
-        if closed > 0 {
-            let what = format!("/proc/PID/fd of {closed} processes");
-            unread.push(note(&what, "permission denied".to_owned()));
+        let closed = |entry: &&Entry| entry.held.as_deref().is_some_and(|held| held.denied);
+        let denied = [
+            (Closed::Stat, of(Access::Denied)),
+            (Closed::OpenFiles, self.entries.iter().filter(closed).count()),
+        ];
+        for (what, count) in denied.into_iter().filter(|(_, count)| *count > 0) {
+            let count = u32::try_from(count).unwrap_or(u32::MAX);
+            unread.push(Unread::gap(Gap::Closed(what, count)));
         }
     }
 }
@@ -345,5 +339,5 @@ fn threads_for(processes: usize) -> usize {
 
 /// One line for what could not be read.
 pub(super) fn note(what: &str, why: String) -> Unread {
-    Unread { what: Untrusted::new(what), why: Untrusted::new(why) }
+    Unread::source(what, why)
 }

@@ -2,10 +2,9 @@
 
 use proptest::prelude::*;
 
-use super::gpu::{self, Client};
 use super::sockets::table;
 use super::text;
-use crate::domain::facts::{Protocol, Reading, RunState, SocketState};
+use crate::domain::facts::{Protocol, RunState, SocketState};
 
 const STAT: &[u8] =
     b"4242 (a) R 1 (b\n) S 17 4242 4242 0 -1 4194560 2731 0 0 0 150 25 0 0 20 5 3 0 \
@@ -87,53 +86,6 @@ fn a_mapped_address_is_the_ipv4_address_that_it_is() {
     assert_eq!(rows[0].state, SocketState::TimeWait);
 }
 
-#[test]
-fn a_client_is_as_busy_as_its_busiest_engine() {
-    let at = |gfx: u64, compute: u64| {
-        let text = format!(
-            "drm-driver:\tamdgpu\ndrm-client-id:\t27\ndrm-pdev:\t0000:03:00.0\n\
-             drm-memory-vram:\t2048 KiB\ndrm-memory-gtt:\t512 KiB\n\
-             drm-engine-gfx:\t{gfx} ns\ndrm-engine-compute:\t{compute} ns\n"
-        );
-        Client::parse(text.as_bytes()).unwrap()
-    };
-    let (before, now) = (at(0, 1_000_000_000), at(100_000_000, 1_750_000_000));
-    assert_eq!(now.busy(&before, 1000), Some(75.0));
-    assert_eq!(now.bytes(), Some(2 << 20));
-    assert_eq!(now.busy(&now, 0), None);
-    assert_eq!(before.busy(&now, 1000), None, "a count that fell back says nothing");
-}
-
-#[test]
-fn cycles_and_capacity_count_too() {
-    let at = |cycles: u64, total: u64| {
-        let text = format!(
-            "drm-driver: xe\ndrm-cycles-ccs: {cycles}\ndrm-total-cycles-ccs: {total}\n\
-             drm-engine-capacity-ccs: 4\ndrm-resident-system: 3 MiB\n"
-        );
-        Client::parse(text.as_bytes()).unwrap()
-    };
-    let now = at(3000, 2000);
-    assert_eq!(now.busy(&at(1000, 1000), 1), Some(50.0));
-    assert_eq!(now.bytes(), Some(3 << 20));
-    assert_eq!(Client::parse(b"pos:\t0\nflags:\t02\n"), None);
-}
-
-#[test]
-fn what_nvidia_smi_says_is_read_and_what_it_does_not_know_is_unknown() {
-    let devices =
-        b"0, GPU-1, Example T1000, 97, 3801, 4096, 81\n1, GPU-2, B, [N/A], 1, 2, [N/A]\r\n";
-    let holders = b"GPU-2, 4242, 3700\nGPU-9, 7, [N/A]\nnonsense\n";
-    let said = gpu::parse(devices, holders);
-    assert_eq!(said.devices[0].busy, Reading::Known(97.0));
-    assert_eq!(said.devices[0].memory_total, Reading::Known(4 << 30));
-    assert_eq!(said.devices[1].busy, Reading::Unknown);
-    assert_eq!(said.devices[1].temperature, Reading::Unknown);
-    assert_eq!(said.holders[0].device.bytes(), b"nvidia1");
-    assert_eq!(said.holders[1].device.bytes(), b"GPU-9");
-    assert_eq!((said.holders[1].pid, said.holders[1].memory), (7, Reading::Unknown));
-}
-
 proptest! {
     #[test]
     fn no_bytes_make_a_parser_fall(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
@@ -146,9 +98,6 @@ proptest! {
         text::hidepid(&bytes);
         text::socket_inode(&bytes);
         table::rows(&bytes, Protocol::Udp).count();
-        gpu::parse(&bytes, &bytes);
-        gpu::information(&bytes);
-        Client::parse(&bytes);
     }
 
     #[test]
@@ -160,10 +109,6 @@ proptest! {
         let mut bytes = STAT.to_vec();
         bytes[at] = byte;
         text::stat(&bytes[..end]);
-        let mut client = b"drm-driver: x\ndrm-engine-a: 99999999999 ns\ndrm-total-b: 7 KiB\n".to_vec();
-        let at = at % client.len();
-        client[at] = byte;
-        Client::parse(&client);
     }
 
     #[test]

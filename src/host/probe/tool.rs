@@ -88,11 +88,13 @@ impl<A: Send + 'static> Errand<A> {
         errand.ok().map(|_| Self { ask, answers, since: None })
     }
 
-    /// Asks, unless it is still at work on the last question.
-    pub(super) fn ask(&mut self) {
-        if self.since.is_none() && self.ask.try_send(()).is_ok() {
+    /// Asks, unless it is still at work on the last question; `false` if it is.
+    pub(super) fn ask(&mut self) -> bool {
+        let asks = self.since.is_none() && self.ask.try_send(()).is_ok();
+        if asks {
             self.since = Some(Instant::now());
         }
+        asks
     }
 
     /// The answer, if it comes within `wait`.

@@ -1,21 +1,29 @@
-//! What could not be read of the host, and the kernel's answers.
+//! What could not be read of the host: what stands between, what is missing by it, and how to get that.
+
+use std::cmp::Reverse;
 
 use ratatui::layout::Rect;
 
 use crate::cockpit::Model;
-use crate::domain::facts::Unread;
+use crate::domain::facts::{Gap, Unread, Weight};
 use crate::ui::details::Sheet;
 use crate::ui::role::Role;
-use crate::ui::text::{pieces, span};
+use crate::ui::text::{self, pad_right, pieces, span, width};
 use crate::ui::theme::Theme;
-use crate::words::Caption;
+use crate::words::gap::{self as said, Way};
+use crate::words::{Caption, Phrase};
 
-/// Lists every value that is missing, so that nobody takes it for a zero.
+/// Lists every value that is missing, so that nobody takes it for a zero; what takes most from sight comes first.
 pub(super) fn sheet<'a>(model: &'a Model, theme: &'a Theme, area: Rect) -> Sheet<'a> {
     let title = vec![span(theme, Role::Title, Caption::Unread.text(model.language))];
     let mut sheet = Sheet::new(model, theme, title, area);
     let unread = model.live.snapshot.as_ref().map_or(&[][..], |snapshot| &snapshot.unread);
-    for one in unread {
+    let mut ordered: Vec<&Unread> = unread.iter().collect();
+    ordered.sort_by_key(|one| (Reverse(one.weight()), one.gap.is_none(), &one.gap));
+    for (at, one) in ordered.into_iter().enumerate() {
+        if at > 0 && sheet.airy {
+            sheet.blank();
+        }
         line(&mut sheet, one);
     }
     if unread.is_empty() {
@@ -26,10 +34,48 @@ pub(super) fn sheet<'a>(model: &'a Model, theme: &'a Theme, area: Rect) -> Sheet
 
 /// One value and why it is missing.
 pub(super) fn line(sheet: &mut Sheet<'_>, unread: &Unread) {
+    if let Some(gap) = &unread.gap {
+        return of_gap(sheet, gap, unread.weight());
+    }
     let cells = sheet.cells;
     let mut spans = vec![sheet.span(Role::Unknown, "? ")];
     spans.extend(pieces(sheet.theme, Role::Untrusted, &unread.what, cells));
     spans.push(sheet.span(Role::Dim, "  "));
     spans.extend(pieces(sheet.theme, Role::Untrusted, &unread.why, cells));
     sheet.paragraph(0, &spans);
+}
+
+/// A gap, what it takes from sight, and the ways around it.
+fn of_gap(sheet: &mut Sheet<'_>, gap: &Gap, weight: Weight) {
+    let (sign, role) = match weight {
+        Weight::Much => ("! ", Role::Warn),
+        Weight::Part => ("? ", Role::Unknown),
+        Weight::Note => (". ", Role::Dim),
+    };
+    let (language, cells) = (sheet.model.language, sheet.cells);
+    let phrase = |role, phrase: &Phrase| text::phrase(sheet.theme, role, phrase, cells);
+    let mut spans = vec![sheet.span(role, sign)];
+    spans.extend(phrase(role, &said::gap(language, gap)));
+    let missing = phrase(Role::Text, &said::missing(language, gap));
+    let ways: Vec<_> = said::ways(language, gap)
+        .into_iter()
+        .map(|way| match way {
+            Way::Words(words) => phrase(Role::Text, &words),
+            Way::Command(typed) => vec![sheet.span(Role::Title, format!("  {typed}"))],
+        })
+        .collect();
+    sheet.paragraph(0, &spans);
+    let labels = [said::missing_label(language), said::ways_label(language)];
+    let label_cells = labels.map(width).into_iter().max().unwrap_or(0) + 2;
+    let [missing_label, ways_label] = labels;
+    let mut row = |label: &str, value: Vec<ratatui::text::Span<'static>>| {
+        let label = pad_right(label, label_cells, sheet.model.glyphs);
+        let mut spans = vec![sheet.span(Role::Dim, label)];
+        spans.extend(value);
+        sheet.paragraph(2, &spans);
+    };
+    row(missing_label, missing);
+    for (at, way) in ways.into_iter().enumerate() {
+        row(if at == 0 { ways_label } else { "" }, way);
+    }
 }

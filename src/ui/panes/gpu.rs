@@ -1,19 +1,19 @@
 //! The machine as a whole and its graphics processors; says which source told, and which did not.
 
+mod devices;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::cockpit::Model;
 use crate::cockpit::model::Pane;
-use crate::domain::facts::{Gpu, GpuDevice, GpuHolder, GpuOutcome, Host, Snapshot};
+use crate::domain::facts::Host;
 use crate::ui::graph::{self, Samples, graph_line};
 use crate::ui::panes::row::Row;
-use crate::ui::panes::{Title, condition, framed, is_full, say_empty};
+use crate::ui::panes::{Title, condition, framed, say_empty};
 use crate::ui::role::Role;
-use crate::ui::text::{percent, reading, size};
+use crate::ui::text::{percent, size};
 use crate::ui::theme::Theme;
-use crate::ui::wrap::wrap;
-use crate::words::fact;
 use crate::words::panes::{Word, word};
 
 /// From this many rows on, the CPU has a graph of several rows and each core its own bar.
@@ -38,17 +38,23 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
         if height > 3 {
             page.history(1);
         }
-        page.gpu_line(&snapshot.gpu);
+        page.gpu_line(snapshot);
         return;
     }
-    let below = rows_below(&snapshot.gpu);
-    let cores = page.core_rows(snapshot.host.cpus.len()).min(height / 4);
-    let graph = height.saturating_sub(1 + cores + 2 + below).clamp(1, height / 2);
+    let (cells, cores) = (usize::from(inside.width), page.core_rows(snapshot.host.cpus.len()));
+    let cores = cores.min(height / 4);
+    // The graph of the machine has one row at least.
+    let room = height.saturating_sub(1 + 1 + cores + 2);
+    let mut below = devices::lines(model, snapshot, cells, false);
+    if below.len() > room {
+        below = devices::lines(model, snapshot, cells, true);
+    }
+    let graph = height.saturating_sub(1 + cores + 2 + below.len()).clamp(1, height / 2);
     page.history(graph);
     page.cores(&snapshot.host.cpus, cores);
     page.memory(&snapshot.host);
     page.swap(&snapshot.host);
-    page.gpu(snapshot);
+    page.devices(snapshot, &below);
 }
 
 fn title(model: &Model) -> Title {
@@ -169,160 +175,6 @@ impl Page<'_> {
             }
         }
     }
-
-    /// The most important thing about the GPUs, in one line.
-    fn gpu_line(&mut self, gpu: &Gpu) {
-        let summary = self.summary(gpu);
-        let mut row = self.row();
-        row.left(Role::Dim, "gpu", LABEL);
-        row.say(summary.0, &summary.1);
-    }
-
-    fn summary(&self, gpu: &Gpu) -> (Role, String) {
-        let busy = |it: &&GpuDevice| it.busy.known().copied().unwrap_or(-1.0);
-        let busiest = gpu.devices.iter().max_by(|one, other| busy(one).total_cmp(&busy(other)));
-        if let Some(device) = busiest {
-            let (value, _) = reading(&device.busy, |it| percent(*it));
-            let role = device.busy.known().map_or(Role::Unknown, |it| Role::of_level(it / 100.0));
-            let holders = gpu.holders.len();
-            let held = self.say(Word::HeldBy);
-            return (role, format!("{value} {}  {held} {holders}", device.name.plain(12)));
-        }
-        if gpu.sources.iter().any(|it| matches!(it.outcome, GpuOutcome::NotAllowed(_))) {
-            return (Role::Warn, format!("nvidia-smi {}", self.say(Word::Waits)));
-        }
-        if gpu.sources.is_empty() {
-            return (Role::Unknown, self.say(Word::NotAsked).to_owned());
-        }
-        (Role::Dim, self.say(Word::NoDevice).to_owned())
-    }
-
-    fn gpu(&mut self, snapshot: &Snapshot) {
-        let gpu = &snapshot.gpu;
-        for device in &gpu.devices {
-            self.device(device);
-        }
-        if gpu.devices.is_empty() {
-            self.gpu_line(gpu);
-        }
-        for holder in &gpu.holders {
-            self.holder(snapshot, holder);
-        }
-        if gpu.holders.is_empty() && !gpu.devices.is_empty() {
-            let text = self.say(Word::NoHolder);
-            let mut row = self.row();
-            row.skip(LABEL);
-            row.say(Role::Dim, text);
-        }
-        self.together(gpu, &GpuOutcome::Answered, Word::Answered);
-        for source in gpu.sources.iter().filter(|it| !is_plain(&it.outcome)) {
-            let language = self.model.language;
-            let (sign, role) = outcome(&source.outcome);
-            let waits = matches!(source.outcome, GpuOutcome::NotAllowed(_));
-            let hint = self.say(Word::Waits);
-            let mut row = self.row();
-            row.skip(LABEL);
-            row.say(role, sign);
-            row.skip(1);
-            row.say(Role::Text, fact::gpu_source(language, source.kind));
-            row.skip(1);
-            if waits {
-                row.say(role, hint);
-            } else {
-                row.phrase(Role::Dim, &fact::gpu_outcome(language, &source.outcome));
-            }
-        }
-        self.together(gpu, &GpuOutcome::Absent, Word::AbsentSources);
-    }
-
-    /// Sources of which there is no more to say than that, in one row; beside other panes it is cut where the
-    /// pane ends.
-    fn together(&mut self, gpu: &Gpu, of: &GpuOutcome, what: Word) {
-        let language = self.model.language;
-        let same = gpu.sources.iter().filter(|it| it.outcome == *of);
-        let names: Vec<&str> = same.map(|it| fact::gpu_source(language, it.kind)).collect();
-        if names.is_empty() {
-            return;
-        }
-        let text = format!("{}: {}", self.say(what), names.join(", "));
-        let full = is_full(self.model, Pane::Gpu);
-        let cells = usize::from(self.area.width).saturating_sub(LABEL + 2);
-        let (sign, role) = outcome(of);
-        for (at, part) in wrap(&text, if full { cells } else { usize::MAX }).iter().enumerate() {
-            let mut row = self.row();
-            row.skip(LABEL);
-            row.say(role, if at == 0 { sign } else { " " });
-            row.skip(1);
-            row.say(Role::Dim, part);
-        }
-    }
-
-    fn device(&mut self, device: &GpuDevice) {
-        let language = self.model.language;
-        let temperature = self.say(Word::Temperature);
-        let mut row = self.row();
-        row.left(Role::Dim, "gpu", LABEL);
-        row.pieces(Role::Untrusted, &device.name, 10);
-        row.skip(1);
-        let (busy, role) = reading(&device.busy, |it| percent(*it));
-        let role = device.busy.known().map_or(role, |it| Role::of_level(it / 100.0));
-        row.right(role, &busy, 4);
-        row.skip(1);
-        let (used, role) = reading(&device.memory_used, |it| size(*it));
-        row.say(role, &used);
-        row.say(Role::Dim, "/");
-        let (total, role) = reading(&device.memory_total, |it| size(*it));
-        row.say(role, &total);
-        row.skip(1);
-        let (warm, role) = reading(&device.temperature, |it| format!("{it:.0}C"));
-        row.say(Role::Dim, temperature);
-        row.skip(1);
-        row.say(role, &warm);
-        row.skip(2);
-        if let Some(model) = &device.model {
-            row.pieces(Role::Untrusted, model, 28);
-            row.skip(2);
-        }
-        row.say(Role::Dim, fact::gpu_source(language, device.source));
-    }
-
-    fn holder(&mut self, snapshot: &Snapshot, holder: &GpuHolder) {
-        let held_by = self.say(Word::HeldBy);
-        let mut row = self.row();
-        row.skip(LABEL);
-        row.say(Role::Dim, held_by);
-        row.skip(1);
-        row.say(Role::Text, &holder.process.pid.to_string());
-        row.skip(1);
-        match snapshot.process(holder.process) {
-            Some(process) => {
-                row.pieces(Role::Untrusted, &process.comm, 18);
-            }
-            None => row.say(Role::Unknown, "?"),
-        }
-        row.skip(2);
-        row.pieces(Role::Untrusted, &holder.device, 20);
-        row.skip(2);
-        let (busy, role) = reading(&holder.busy, |it| percent(*it));
-        row.say(role, &busy);
-        row.skip(1);
-        let (memory, role) = reading(&holder.memory, |it| size(*it));
-        row.say(role, &memory);
-    }
-}
-
-/// Rows that the GPUs would like.
-fn rows_below(gpu: &Gpu) -> usize {
-    let own = gpu.sources.iter().filter(|it| !is_plain(&it.outcome)).count();
-    let any = |of: GpuOutcome| usize::from(gpu.sources.iter().any(|it| it.outcome == of));
-    let plain = any(GpuOutcome::Answered) + any(GpuOutcome::Absent);
-    let holders = usize::from(!gpu.devices.is_empty());
-    gpu.devices.len().max(1) + gpu.holders.len().max(holders) + own + plain
-}
-
-/// There is nothing to add to what came of asking.
-const fn is_plain(outcome: &GpuOutcome) -> bool {
-    matches!(outcome, GpuOutcome::Answered | GpuOutcome::Absent)
 }
 
 /// `cpu   97% ########____ tail`: label, percent, a bar that takes what is left, and what is worth the cells.
@@ -348,13 +200,4 @@ fn share(used: u64, total: u64) -> f32 {
 /// A share of nothing is no zero.
 fn share_text(share: f32, total: u64) -> String {
     if total == 0 { String::from("-") } else { percent(share * 100.0) }
-}
-
-const fn outcome(outcome: &GpuOutcome) -> (&'static str, Role) {
-    match outcome {
-        GpuOutcome::Answered => ("+", Role::Ok),
-        GpuOutcome::Absent => ("-", Role::Dim),
-        GpuOutcome::NotAllowed(_) => ("?", Role::Warn),
-        GpuOutcome::Failed(_) => ("!", Role::Crit),
-    }
 }

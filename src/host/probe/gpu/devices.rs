@@ -2,50 +2,115 @@
 //!
 //! A device that sleeps is not woken: reading its sensors would do that, and take its time.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use crate::domain::facts::{GpuDevice, GpuSourceKind, Reading};
+use super::attribute::{attribute, count, line, map, scaled};
+use super::sensors::{self, Counters};
+use super::{Report, kfd};
+use crate::domain::facts::{GpuDevice, GpuSourceKind};
 use crate::domain::untrusted::Untrusted;
-use crate::host::probe::commands::refusal;
 use crate::host::probe::{text, tree};
 
-/// No attribute is longer.
+/// No description is longer.
 const MOST: usize = 4096;
 /// Vendor of devices that its own driver describes better.
 const NVIDIA: &[u8] = b"0x10de";
+/// Names of the bus addresses in a `uevent`; boards without a bus have the second.
+const ADDRESSES: [&[u8]; 2] = [b"PCI_SLOT_NAME=", b"OF_FULLNAME="];
 
-/// Every device below these directories.
-pub(super) fn read(sys: &Path, proc: &Path) -> Vec<GpuDevice> {
-    let nvidia: Vec<_> = nvidia(&proc.join("driver/nvidia/gpus")).collect();
-    let cards = tree::names(&sys.join("class/drm")).into_iter().filter_map(|name| {
-        let number = name.strip_prefix(b"card").and_then(text::whole_number)?;
-        let card = sys.join(format!("class/drm/card{number}/device"));
-        let vendor = attribute(&card, "vendor").known().cloned();
-        let twice = !nvidia.is_empty() && vendor.as_deref() == Some(NVIDIA);
-        (!twice).then(|| device(number, &card))
-    });
-    let cards: Vec<_> = cards.collect();
-    cards.into_iter().chain(nvidia).collect()
+/// All that the kernel's files tell about devices.
+#[derive(Debug, Default)]
+pub(super) struct Scene {
+    /// Devices, each with its counters.
+    pub(super) devices: Vec<(GpuDevice, Counters)>,
+    /// Which device a device file is, by the path of the file.
+    pub(super) files: HashMap<Vec<u8>, Untrusted>,
+    /// What `/sys/class/kfd` reports; `None` if it is not there.
+    pub(super) reports: Option<Vec<Report>>,
 }
 
-fn device(number: u32, card: &Path) -> GpuDevice {
-    let asleep = attribute(card, "power/runtime_status").known().is_some_and(|s| s == b"suspended");
-    let number_of = |name: &str| if asleep { Reading::Unknown } else { count(card, name) };
-    GpuDevice {
-        name: Untrusted::new(format!("card{number}")),
-        model: model(card),
-        busy: map(number_of("gpu_busy_percent"), percent),
-        memory_used: number_of("mem_info_vram_used"),
-        memory_total: number_of("mem_info_vram_total"),
-        temperature: if asleep { Reading::Unknown } else { temperature(card) },
-        source: GpuSourceKind::Sysfs,
+impl Scene {
+    /// Everything below these directories.
+    pub(super) fn read(sys: &Path, proc: &Path) -> Self {
+        let mut scene = Self::default();
+        for device in nvidia(&proc.join("driver/nvidia/gpus")) {
+            let file = [b"/dev/", device.name.bytes()].concat();
+            scene.files.insert(file, device.name.clone());
+            scene.devices.push((device, Counters::default()));
+        }
+        let drm = sys.join("class/drm");
+        let (mut cards, mut renderers) = (Vec::new(), Vec::new());
+        for name in tree::names(&drm) {
+            let numbered = |prefix: &[u8]| name.strip_prefix(prefix).and_then(text::whole_number);
+            cards.extend(numbered(b"card"));
+            renderers.extend(numbered(b"renderD"));
+        }
+        cards.sort_unstable();
+        let cards: Vec<_> = cards.iter().map(|number| scene.card(&drm, *number)).collect();
+        scene.devices.splice(0..0, cards.into_iter().flatten());
+        for number in renderers {
+            let bus = address(&drm.join(format!("renderD{number}/device")));
+            if let Some(name) = scene.at(&bus) {
+                scene.files.insert(format!("/dev/dri/renderD{number}").into_bytes(), name);
+            }
+        }
+        scene.reports = kfd::read(sys, &scene);
+        scene
     }
+
+    /// The device at this address of the bus.
+    pub(super) fn at(&self, bus: &Untrusted) -> Option<Untrusted> {
+        let known = !bus.is_empty();
+        let mut devices = self.devices.iter().map(|(device, _)| device).filter(|_| known);
+        devices.find(|device| device.bus == *bus).map(|device| device.name.clone())
+    }
+
+    /// One card; none if it is a device that its own driver has described already.
+    fn card(&mut self, drm: &Path, number: u32) -> Option<(GpuDevice, Counters)> {
+        let (card, name) = (drm.join(format!("card{number}")), format!("card{number}"));
+        let own = card.join("device");
+        let bus = address(&own);
+        let file = format!("/dev/dri/{name}").into_bytes();
+        let is_nvidia = attribute(&own, "vendor").known().is_some_and(|vendor| vendor == NVIDIA);
+        let told = self.devices.iter().map(|(device, _)| device);
+        let mut told = told.filter(|it| it.source == GpuSourceKind::NvidiaProc);
+        let twice = told.clone().find(|it| !it.bus.is_empty() && it.bus == bus);
+        if is_nvidia && told.next().is_some() {
+            if let Some(twice) = twice.map(|device| device.name.clone()) {
+                self.files.insert(file, twice);
+            }
+            return None;
+        }
+        self.files.insert(file, name.as_str().into());
+        let mut device =
+            GpuDevice { model: model(&own), bus, ..GpuDevice::named(name, GpuSourceKind::Sysfs) };
+        let status = attribute(&own, "power/runtime_status");
+        if status.known().is_some_and(|status| status == b"suspended") {
+            return Some((device, Counters::default()));
+        }
+        device.busy = map(count(&own, "gpu_busy_percent"), |it| scaled(it, 1.0));
+        device.memory_used = count(&own, "mem_info_vram_used");
+        device.memory_total = count(&own, "mem_info_vram_total");
+        sensors::better(&mut device.memory_total, count(&own, "tile0/physical_vram_size_bytes"));
+        let counters = sensors::read(&card, &mut device);
+        Some((device, counters))
+    }
+}
+
+/// Where a device is on its bus; empty if it is on none.
+fn address(device: &Path) -> Untrusted {
+    let Ok(uevent) = tree::small_file(&device.join("uevent"), MOST) else {
+        return Untrusted::default();
+    };
+    let found = ADDRESSES.iter().find_map(|key| line(&uevent, key));
+    Untrusted::new(found.unwrap_or_default())
 }
 
 fn model(card: &Path) -> Option<Untrusted> {
     let known = |name| attribute(card, name).known().cloned().filter(|value| !value.is_empty());
     let id = |name| known(name).map(|id| id.strip_prefix(b"0x").unwrap_or(&id).to_vec());
-    known("product_name").map(Untrusted::new).or_else(|| {
+    let by_number = || {
         let maker = match id("vendor")?.as_slice() {
             b"1002" => b"AMD ".to_vec(),
             b"8086" => b"Intel ".to_vec(),
@@ -53,18 +118,15 @@ fn model(card: &Path) -> Option<Untrusted> {
             other => [other, b":"].concat(),
         };
         Some(Untrusted::new([maker, id("device")?].concat()))
-    })
+    };
+    let by_driver = || {
+        let uevent = tree::small_file(&card.join("uevent"), MOST).ok()?;
+        line(&uevent, b"DRIVER=").map(Untrusted::new)
+    };
+    known("product_name").map(Untrusted::new).or_else(by_number).or_else(by_driver)
 }
 
-fn temperature(card: &Path) -> Reading<f32> {
-    let monitors = tree::names(&card.join("hwmon"));
-    let paths = monitors.iter().filter_map(|name| str::from_utf8(name).ok());
-    let mut readings = paths.map(|name| count(&card.join("hwmon").join(name), "temp1_input"));
-    let first = readings.find(|reading| reading.known().is_some()).unwrap_or_default();
-    map(first, |thousandths| percent(thousandths) / 1000.0)
-}
-
-fn nvidia(gpus: &Path) -> impl Iterator<Item = GpuDevice> {
+fn nvidia(gpus: &Path) -> impl Iterator<Item = GpuDevice> + use<> {
     let paths: Vec<PathBuf> = tree::names(gpus)
         .iter()
         .filter_map(|name| Some(gpus.join(str::from_utf8(name).ok()?).join("information")))
@@ -73,49 +135,12 @@ fn nvidia(gpus: &Path) -> impl Iterator<Item = GpuDevice> {
 }
 
 /// Reads `/proc/driver/nvidia/gpus/*/information`.
-pub(in crate::host::probe) fn information(file: &[u8]) -> Option<GpuDevice> {
-    let value = |key: &[u8]| {
-        let mut lines = file.split(|byte| *byte == b'\n');
-        lines.find_map(|line| Some(line.strip_prefix(key)?.trim_ascii()))
-    };
-    let minor = value(b"Device Minor:").and_then(text::whole_number)?;
+pub(super) fn information(file: &[u8]) -> Option<GpuDevice> {
+    let minor = line(file, b"Device Minor:").and_then(text::whole_number)?;
+    let bus = line(file, b"Bus Location:").unwrap_or_default();
     Some(GpuDevice {
-        name: Untrusted::new(format!("nvidia{minor}")),
-        model: value(b"Model:").map(Untrusted::new),
-        busy: Reading::Unknown,
-        memory_used: Reading::Unknown,
-        memory_total: Reading::Unknown,
-        temperature: Reading::Unknown,
-        source: GpuSourceKind::NvidiaProc,
+        model: line(file, b"Model:").map(Untrusted::new),
+        bus: Untrusted::new(bus.to_ascii_lowercase()),
+        ..GpuDevice::named(format!("nvidia{minor}"), GpuSourceKind::NvidiaProc)
     })
-}
-
-fn attribute(dir: &Path, name: &str) -> Reading<Vec<u8>> {
-    match tree::small_file(&dir.join(name), MOST) {
-        Ok(value) => Reading::Known(value.trim_ascii().to_vec()),
-        Err(error) => refusal(error),
-    }
-}
-
-fn count(dir: &Path, name: &str) -> Reading<u64> {
-    match attribute(dir, name) {
-        Reading::Known(value) => text::number(&value).map_or(Reading::Unknown, Reading::Known),
-        Reading::Denied => Reading::Denied,
-        Reading::Blocked => Reading::Blocked,
-        Reading::Unknown => Reading::Unknown,
-    }
-}
-
-fn map<A, B>(reading: Reading<A>, change: impl FnOnce(A) -> B) -> Reading<B> {
-    match reading {
-        Reading::Known(value) => Reading::Known(change(value)),
-        Reading::Denied => Reading::Denied,
-        Reading::Blocked => Reading::Blocked,
-        Reading::Unknown => Reading::Unknown,
-    }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "percent and thousandths of a degree are small")]
-const fn percent(value: u64) -> f32 {
-    value as f32
 }

@@ -112,8 +112,9 @@ impl Engine {
     }
 }
 
+/// Percent, at most a hundred; of nothing there is no share.
 #[expect(clippy::cast_precision_loss, reason = "a percentage for people")]
-fn share(part: u64, whole: u64) -> Option<f32> {
+pub(super) fn share(part: u64, whole: u64) -> Option<f32> {
     (whole > 0).then(|| (part as f32 / whole as f32 * 100.0).min(100.0))
 }
 

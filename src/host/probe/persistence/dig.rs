@@ -320,7 +320,7 @@ impl<'g> Dig<'g> {
     pub(super) fn say(&mut self, path: &[u8], why: String) {
         let what = Untrusted::new(path);
         if self.unread.len() < 64 && !self.unread.iter().any(|it| it.what == what) {
-            self.unread.push(Unread { what, why: Untrusted::from(why) });
+            self.unread.push(Unread { what, why: Untrusted::from(why), gap: None });
         }
     }
 

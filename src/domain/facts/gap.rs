@@ -1,0 +1,182 @@
+//! What stands between the program and what it wants to see. Kinds, not prose: `words` says what is missing,
+//! why, and how to get it.
+//!
+//! Invariant: a gap is a fact about the program's own standing that was read, never a guess from what is missing.
+
+use serde::{Deserialize, Serialize};
+
+use super::Runtime;
+use crate::domain::untrusted::Untrusted;
+
+/// What stands between the program and what it wants to see. Their order is that of importance.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Gap {
+    /// It is in a process namespace of its own: processes outside of it do not exist for it.
+    PidNamespace(Option<Runtime>),
+    /// `/proc` shows only processes that may be looked into, by the value of `hidepid` and of `gid`.
+    HidePid {
+        /// `1`, `2`, `4`, or their names.
+        mode: Untrusted,
+        /// Who is in this group sees all.
+        group: Option<u32>,
+    },
+    /// It runs as this user and has no capability that would make up for that.
+    NotRoot(u32),
+    /// Its root is one in a user namespace, and means nothing outside.
+    UserNamespace,
+    /// `/proc` was mounted with `subset=pid`: nothing about the machine is in it.
+    ProcSubset,
+    /// It lacks a capability.
+    Capability(Capability),
+    /// It is in a network namespace of its own.
+    NetNamespace,
+    /// It is in a mount namespace of its own.
+    MountNamespace,
+    /// Files of so many processes are closed to it.
+    Closed(Closed, u32),
+    /// Its own system calls are filtered.
+    Seccomp,
+    /// A security module confines it, by this label.
+    Confined(Untrusted),
+    /// The kernel is locked down.
+    Lockdown(Lockdown),
+    /// No process may look into the memory of another one (`ptrace_scope` 3).
+    NoPtrace,
+    /// There is no unified hierarchy of control groups where one expects it.
+    NoCgroup2,
+}
+
+/// How much a gap takes from sight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Weight {
+    /// Nothing that is looked at now: good to know.
+    Note,
+    /// A part of what could be seen.
+    Part,
+    /// So much that the screen must not be taken for the whole host.
+    Much,
+}
+
+/// A capability that some source needs. Their order is that of importance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Capability {
+    /// Programs, open files, maps and environments of others.
+    SysPtrace,
+    /// Directories and files of others.
+    DacReadSearch,
+    /// Other network namespaces.
+    SysAdmin,
+    /// The wire.
+    NetRaw,
+    /// Marks and filters of sockets.
+    NetAdmin,
+    /// The program's own priority.
+    SysNice,
+}
+
+/// Files in `/proc/PID`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Closed {
+    /// `stat`.
+    Stat,
+    /// `fd`.
+    OpenFiles,
+}
+
+/// What a kernel that is locked down refuses, to root too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Lockdown {
+    /// Changing it.
+    Integrity,
+    /// Changing it, and reading what it keeps.
+    Confidentiality,
+}
+
+impl Gap {
+    /// How much it takes from sight.
+    #[must_use]
+    pub const fn weight(&self) -> Weight {
+        match self {
+            Self::PidNamespace(_)
+            | Self::HidePid { .. }
+            | Self::NotRoot(_)
+            | Self::UserNamespace
+            | Self::ProcSubset
+            | Self::Capability(Capability::SysPtrace | Capability::DacReadSearch) => Weight::Much,
+            Self::Capability(Capability::SysAdmin | Capability::NetRaw)
+            | Self::NetNamespace
+            | Self::MountNamespace
+            | Self::Closed(..) => Weight::Part,
+            Self::Capability(Capability::NetAdmin | Capability::SysNice)
+            | Self::Seccomp
+            | Self::Confined(_)
+            | Self::Lockdown(_)
+            | Self::NoPtrace
+            | Self::NoCgroup2 => Weight::Note,
+        }
+    }
+}
+
+impl Capability {
+    /// All of them, the most important first.
+    pub const ALL: [Self; 6] = [
+        Self::SysPtrace,
+        Self::DacReadSearch,
+        Self::SysAdmin,
+        Self::NetRaw,
+        Self::NetAdmin,
+        Self::SysNice,
+    ];
+
+    /// Its bit in `CapEff`.
+    #[must_use]
+    pub const fn bit(self) -> u8 {
+        match self {
+            Self::DacReadSearch => 2,
+            Self::NetAdmin => 12,
+            Self::NetRaw => 13,
+            Self::SysPtrace => 19,
+            Self::SysAdmin => 21,
+            Self::SysNice => 23,
+        }
+    }
+
+    /// Its name as `setcap` takes it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::DacReadSearch => "cap_dac_read_search",
+            Self::NetAdmin => "cap_net_admin",
+            Self::NetRaw => "cap_net_raw",
+            Self::SysPtrace => "cap_sys_ptrace",
+            Self::SysAdmin => "cap_sys_admin",
+            Self::SysNice => "cap_sys_nice",
+        }
+    }
+}
+
+impl Closed {
+    /// Its name in `/proc/PID`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Stat => "stat",
+            Self::OpenFiles => "fd",
+        }
+    }
+}
+
+impl Lockdown {
+    /// The kernel's word.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Integrity => "integrity",
+            Self::Confidentiality => "confidentiality",
+        }
+    }
+}
