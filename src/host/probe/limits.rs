@@ -43,7 +43,7 @@ struct Standing {
     seccomp: Option<u64>,
     pid_namespace: Option<u64>,
     user_namespace: Option<u64>,
-    /// Ours and that of the first process.
+    /// Ours and that of the host.
     net_namespaces: Option<(u64, u64)>,
     mount_namespaces: Option<(u64, u64)>,
     runtime: Option<Runtime>,
@@ -88,7 +88,9 @@ impl Standing {
         let mounts = tree::small_file(&root.join("proc/self/mounts"), MOST_MOUNTS);
         let mounts = mounts.unwrap_or_default();
         let of = |process: &str, name: &str| inode(&root.join(format!("proc/{process}/ns/{name}")));
-        let both = |name: &str| Some((of("self", name)?, of("1", name)?));
+        // Process 1 may be closed to us; process 2 is the kernel, and was never moved.
+        let first = |name: &str| of("1", name).or_else(|| of("2", name));
+        let both = |name: &str| Some((of("self", name)?, first(name)?));
         let groups = rustix::process::getgroups().unwrap_or_default();
         let hidepid = text::hidepid(&mounts)
             .map(|mode| (mode.into(), proc_option(&mounts, b"gid=").and_then(text::whole_number)));
