@@ -3,11 +3,14 @@
 #![expect(
     clippy::unwrap_used,
     clippy::disallowed_methods,
+    clippy::indexing_slicing,
     reason = "a test stops at the first thing that is not as it must be, and copies its trees"
 )]
 
 #[path = "gpu/kernel.rs"]
 mod kernel;
+#[path = "gpu/screens.rs"]
+mod screens;
 #[path = "gpu/tool.rs"]
 mod tool;
 

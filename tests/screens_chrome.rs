@@ -14,7 +14,7 @@ use firedamp::cockpit::model::{Copied, Glyphs, Kept, Notice, NoticeKind, Pane, S
 use firedamp::cockpit::{Model, Msg, update};
 use firedamp::domain::base::{Language, Pid, ProcessId};
 use firedamp::domain::detect::Subject;
-use firedamp::domain::facts::Unread;
+use firedamp::domain::facts::{Closed, Gap, Lockdown, Unread};
 use firedamp::domain::session::{Acknowledged, ItemState, Place};
 use firedamp::domain::untrusted::Untrusted;
 use firedamp::ui::Screen;
@@ -84,10 +84,16 @@ fn copying(language: Language) -> Model {
 fn with_dialog_and_unread(language: Language) -> Model {
     let mut model = with_dialog(language, Dialog::Unread);
     let mut snapshot = (**model.live.snapshot.as_ref().unwrap()).clone();
-    let unread = |what: &str, why: &str| Unread { what: what.into(), why: why.into() };
+    let unread = |what: &str, why: &str| Unread::source(what, why);
+    let gaps = [
+        Gap::Lockdown(Lockdown::Integrity),
+        Gap::NotRoot(1000),
+        Gap::Closed(Closed::OpenFiles, 37),
+    ];
     snapshot.unread = (0..30)
         .map(|nth| unread(&format!("/proc/{nth}/exe"), "Permission denied (os error 13)"))
         .chain([unread("/proc/7/\u{1b}[2J", "no")])
+        .chain(gaps.map(Unread::gap))
         .collect();
     model.live.snapshot = Some(std::sync::Arc::new(snapshot));
     model
@@ -104,7 +110,7 @@ fn not_read_whole(language: Language) -> Model {
     let mut miner = (*snapshot.processes[1]).clone();
     miner.command = firedamp::domain::facts::Reading::Blocked;
     snapshot.processes[1] = std::sync::Arc::new(miner);
-    let unread = |what: &str| Unread { what: what.into(), why: "No such process".into() };
+    let unread = |what: &str| Unread::source(what, "No such process");
     snapshot.unread = vec![unread("/proc/4242/fd"), unread("/proc/42/fd")];
     model.live.snapshot = Some(std::sync::Arc::new(snapshot));
     let acknowledged =

@@ -6,9 +6,8 @@ use crate::domain::base::Language;
 use crate::domain::facts::{Capability, Closed, Gap, Runtime};
 use crate::words::{Phrase, pick};
 
-/// What a copy of the program needs to see as much as root does.
-const ALL_CAPABILITIES: &str =
-    "sudo setcap cap_sys_ptrace,cap_dac_read_search,cap_sys_admin,cap_net_raw+ep ./firedamp-copy";
+/// What a copy of the program needs to look into what belongs to others.
+const TO_LOOK: &str = "sudo setcap cap_sys_ptrace,cap_dac_read_search+ep ./firedamp-copy";
 
 /// A way to see more.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -150,7 +149,7 @@ pub fn ways(language: Language, gap: &Gap) -> Vec<Way> {
             ways
         }
         Gap::NotRoot(_) => {
-            vec![as_root(), Way::Command("sudo firedamp"), or(), Way::Command(ALL_CAPABILITIES)]
+            vec![as_root(), Way::Command("sudo firedamp"), or(), Way::Command(TO_LOOK)]
         }
         Gap::UserNamespace => {
             vec![say("run it as root outside of this namespace", "รันเป็น root นอก namespace นี้")]
@@ -173,10 +172,7 @@ pub fn ways(language: Language, gap: &Gap) -> Vec<Way> {
         Gap::Confined(_) => {
             vec![say("start it from a shell without that profile", "เริ่มจาก shell ที่ไม่มี profile นั้น")]
         }
-        Gap::Lockdown(_) => {
-            vec![say("only another boot changes that: leave it", "เปลี่ยนได้ตอนบูตเท่านั้น: ปล่อยไว้")]
-        }
-        Gap::NoPtrace => {
+        Gap::Lockdown(_) | Gap::NoPtrace => {
             vec![say("only another boot changes that: leave it", "เปลี่ยนได้ตอนบูตเท่านั้น: ปล่อยไว้")]
         }
         Gap::NoCgroup2 => vec![say("nothing needs to be done", "ไม่ต้องทำอะไร")],

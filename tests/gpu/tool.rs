@@ -10,7 +10,7 @@ use firedamp::domain::facts::{Gpu, GpuOutcome, GpuSourceKind, Reading};
 use super::{Recorded, holder, outcome};
 
 /// Looks, five seconds of the recorded boot apart, until the tool has answered; and when that was.
-fn answered(host: &mut Recorded) -> (Arc<Gpu>, u64) {
+pub(super) fn answered(host: &mut Recorded) -> (Arc<Gpu>, u64) {
     let program = host.at("usr/bin/nvidia-smi");
     assert!(host.eyes.allow(&program) && host.eyes.allow(&program), "allowed twice is allowed");
     for turn in 1..100 {

@@ -41,6 +41,8 @@ use told::Teller;
 
 /// A driver has this long to describe its devices; after that the last description stays.
 const PATIENCE: Duration = Duration::from_millis(50);
+/// Nobody waits for a recorded tree, so it is always heard to the end.
+const RECORDED: Duration = Duration::from_secs(5);
 
 /// What is known about graphics processors, from look to look.
 pub(super) struct Graphics {
@@ -134,11 +136,12 @@ impl Graphics {
         if self.describe.is_none() {
             self.describe = Errand::new("graphics", move || Scene::read(&sys, &proc));
         }
+        let patience = if self.roots.live { PATIENCE } else { RECORDED };
         let Some(errand) = &mut self.describe else { return };
         if errand.ask() {
             self.asked_ms = moment.boot_ms;
         }
-        if let Some(scene) = errand.take(PATIENCE) {
+        if let Some(scene) = errand.take(patience) {
             self.settle(scene);
         }
     }
@@ -250,6 +253,6 @@ fn together(devices: &mut Vec<GpuDevice>, told: &[GpuDevice]) -> HashMap<Untrust
 }
 
 fn renamed(report: &Report, names: &HashMap<Untrusted, Untrusted>) -> Report {
-    let named = |name: &Untrusted| names.get(name).unwrap_or(name).clone();
-    Report { card: named(&report.card), device: named(&report.device), ..report.clone() }
+    let known = |name: &Untrusted| names.get(name).unwrap_or(name).clone();
+    Report { card: known(&report.card), device: known(&report.device), ..report.clone() }
 }

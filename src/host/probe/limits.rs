@@ -22,7 +22,7 @@ const MOST: usize = 4096;
 /// The process namespace and the user namespace that the kernel makes first have these inodes, always.
 const FIRST_PID: u64 = 0xEFFF_FFFC;
 const FIRST_USER: u64 = 0xEFFF_FFFD;
-/// Types of SELinux that confine nobody.
+/// Types of `SELinux` that confine nobody.
 const FREE_TYPES: [&[u8]; 5] =
     [b"unconfined_t", b"unconfined_service_t", b"spc_t", b"initrc_t", b"kernel_t"];
 
@@ -221,7 +221,7 @@ fn lockdown(text: &[u8]) -> Option<Lockdown> {
     }
 }
 
-/// The label of a security module that confines: `name (enforce)` of AppArmor, or a context of SELinux whose
+/// The label of a security module that confines: `name (enforce)` of `AppArmor`, or a context of `SELinux` whose
 /// type is none of those that are free, where it enforces.
 fn confining(label: &[u8], selinux_enforces: bool) -> Option<Untrusted> {
     let label = label.strip_suffix(b"\0").unwrap_or(label).trim_ascii();

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use ratatui::layout::Rect;
+use ratatui::text::Span;
 
 use crate::cockpit::Model;
 use crate::domain::facts::{Gap, Unread, Weight};
@@ -57,25 +58,35 @@ fn of_gap(sheet: &mut Sheet<'_>, gap: &Gap, weight: Weight) {
     let mut spans = vec![sheet.span(role, sign)];
     spans.extend(phrase(role, &said::gap(language, gap)));
     let missing = phrase(Role::Text, &said::missing(language, gap));
-    let ways: Vec<_> = said::ways(language, gap)
-        .into_iter()
-        .map(|way| match way {
-            Way::Words(words) => phrase(Role::Text, &words),
-            Way::Command(typed) => vec![sheet.span(Role::Title, format!("  {typed}"))],
-        })
-        .collect();
-    sheet.paragraph(0, &spans);
     let labels = [said::missing_label(language), said::ways_label(language)];
     let label_cells = labels.map(width).into_iter().max().unwrap_or(0) + 2;
-    let [missing_label, ways_label] = labels;
-    let mut row = |label: &str, value: Vec<ratatui::text::Span<'static>>| {
-        let label = pad_right(label, label_cells, sheet.model.glyphs);
-        let mut spans = vec![sheet.span(Role::Dim, label)];
+    let labelled = |label: &str, value: Vec<Span<'static>>| {
+        let mut spans =
+            vec![sheet.span(Role::Dim, pad_right(label, label_cells, sheet.model.glyphs))];
         spans.extend(value);
-        sheet.paragraph(2, &spans);
+        spans
     };
-    row(missing_label, missing);
+    let [missing_label, ways_label] = labels;
+    let mut paragraphs = vec![(2, labelled(missing_label, missing))];
+    let ways = said::ways(language, gap);
+    let fits = |way: &Way| match way {
+        Way::Words(_) => true,
+        Way::Command(typed) => label_cells + 4 + width(typed) <= cells,
+    };
+    // What is typed has a row of its own, whole where there is room, so that it can be taken from there.
+    let indent = if ways.iter().all(fits) { label_cells + 4 } else { 4 };
     for (at, way) in ways.into_iter().enumerate() {
-        row(if at == 0 { ways_label } else { "" }, way);
+        let label = if at == 0 { ways_label } else { "" };
+        paragraphs.push(match way {
+            Way::Words(words) => (2, labelled(label, phrase(Role::Text, &words))),
+            Way::Command(typed) if at == 0 => {
+                (2, labelled(label, vec![sheet.span(Role::Title, typed)]))
+            }
+            Way::Command(typed) => (indent, vec![sheet.span(Role::Title, typed)]),
+        });
+    }
+    sheet.paragraph(0, &spans);
+    for (indent, spans) in paragraphs {
+        sheet.paragraph(indent, &spans);
     }
 }

@@ -1,6 +1,6 @@
 //! `/sys/class/kfd`: what each process that computes on an AMD device holds of it, as the driver counts it.
 //!
-//! User queues run past the engines that `fdinfo` counts, so this is where mining by ROCm or OpenCL shows.
+//! User queues run past the engines that `fdinfo` counts, so this is where mining by `ROCm` or `OpenCL` shows.
 
 use std::collections::HashMap;
 use std::path::Path;

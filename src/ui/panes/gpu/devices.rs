@@ -18,6 +18,8 @@ use crate::words::{fact, gpu};
 
 /// Cells for the name of a process.
 const NAME: usize = 18;
+/// Fewer cells than this say nothing of a device file.
+const FILE: usize = 10;
 
 /// One row.
 pub(super) enum Line<'s> {
@@ -96,16 +98,14 @@ fn held(holders: &[GpuHolder]) -> Vec<Held<'_>> {
         if card.is_empty() && holders.iter().any(has_card) {
             continue;
         }
-        match all.iter_mut().find(|held| held.process == process && held.card == card) {
-            Some(held) => {
-                held.busy = sum(held.busy, holder.busy, |a, b| (a + b).min(100.0));
-                held.memory = sum(held.memory, holder.memory, u64::saturating_add);
-            }
-            None => {
-                let (busy, memory, device) = (holder.busy, holder.memory, &holder.device);
-                all.push(Held { process, device, card, busy, memory });
-            }
+        let known = all.iter_mut().find(|held| held.process == process && held.card == card);
+        if let Some(held) = known {
+            held.busy = sum(held.busy, holder.busy, |a, b| (a + b).min(100.0));
+            held.memory = sum(held.memory, holder.memory, u64::saturating_add);
+            continue;
         }
+        let (busy, memory, device) = (holder.busy, holder.memory, &holder.device);
+        all.push(Held { process, device, card, busy, memory });
     }
     let share = |held: &Held<'_>| held.busy.known().copied().unwrap_or(-1.0);
     let memory = |held: &Held<'_>| held.memory.known().copied();
@@ -215,17 +215,15 @@ impl Page<'_> {
         let language = self.model.language;
         let tail = figures(device);
         let mut row = self.row();
-        match device.busy.known() {
-            Some(busy) => gauge(&mut row, "gpu", busy / 100.0, &percent(*busy), &tail),
-            None => {
-                let (value, role) = reading(&device.busy, |it| percent(*it));
-                row.left(Role::Dim, "gpu", LABEL);
-                row.right(role, &value, 4);
-                row.skip(1);
-                row.say(Role::Dim, gpu::no_load(language));
-                row.say(Role::Text, &tail);
-            }
+        if let Some(busy) = device.busy.known() {
+            return gauge(&mut row, "gpu", busy / 100.0, &percent(*busy), &tail);
         }
+        let (value, role) = reading(&device.busy, |it| percent(*it));
+        row.left(Role::Dim, "gpu", LABEL);
+        row.right(role, &value, 4);
+        row.skip(1);
+        row.say(Role::Dim, gpu::no_load(language));
+        row.say(Role::Text, &tail);
     }
 
     fn about(&mut self, device: &GpuDevice) {
@@ -288,7 +286,9 @@ impl Page<'_> {
             row.pieces(Role::Warn, &since.value, 24);
             row.skip(2);
         }
-        row.pieces(Role::Dim, held.device, 24);
+        if row.room() >= FILE {
+            row.pieces(Role::Dim, held.device, 24);
+        }
     }
 
     fn unlisted(&mut self, unlisted: &GpuUnlisted) {
