@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use firedamp::domain::base::{Digest, Moment, Pid, ProcessId, Timestamp};
 use firedamp::domain::facts::{
-    Host, Process, Protocol, Reading, RunState, Snapshot, Socket, SocketState,
+    Flow, Host, Process, Protocol, Reading, RunState, Snapshot, Socket, SocketState,
 };
 use firedamp::domain::session::Opening;
 use firedamp::domain::session::telemetry::{CodecError, Decoder, Encoder};
@@ -113,6 +113,29 @@ fn a_change_tells_only_what_changed_and_shares_the_rest() {
 }
 
 #[test]
+fn what_flows_over_a_thousand_connections_travels_as_differences() {
+    let flow = |second: u64| Flow {
+        sent: 7_000_000 + second * 40,
+        received: 9_000_000_000,
+        last_sent_ms: second * 1000,
+        last_received_ms: 5,
+    };
+    let at = |second: u64| {
+        let row = |inode| Socket { flow: Some(flow(second)), ..socket(inode) };
+        snapshot(second, vec![], (0..1000).map(row).collect())
+    };
+    let mut third = at(2);
+    third.sockets.remove(1);
+    let text = lines(&[at(0), at(1), third.clone()]);
+    let told = text.get(1).unwrap();
+    assert!(told.contains(r#""flows":[[0,40,0,1000,0],[1,40,0,1000,0],"#), "{told}");
+    assert!(!told.contains(r#""sockets""#) && told.len() < 20_000, "{} bytes", told.len());
+    let last = text.last().unwrap();
+    assert!(last.contains(r#""sockets":[[0,1],[2,998]],"flows":[[0,40"#), "{last}");
+    assert_eq!(decoded(&text), [at(0), at(1), third]);
+}
+
+#[test]
 fn a_keyframe_comes_every_sixty_lines_and_when_asked() {
     let same: Vec<_> = (0..130).map(|second| snapshot(second, vec![process(1)], vec![])).collect();
     let is_key = |line: &String| Decoder::glance(line).unwrap().keyframe;
@@ -160,6 +183,8 @@ fn a_hostile_line_cannot_name_rows_that_are_not_there_or_multiply_them() {
     for what in [
         "\"moved\":[[9,\"running\",0.0,0,0,1]]",
         "\"sockets\":[[999,2]]",
+        "\"flows\":[[1000,1,1,1,1]]",
+        "\"flows\":[[1,1,1,1,1]]",
         "\"sockets\":[[1,18446744073709551615]]",
         &many,
     ] {

@@ -10,6 +10,7 @@ mod own;
 mod package;
 mod persistence;
 mod process;
+mod proxy;
 mod socket;
 mod wire;
 
@@ -33,7 +34,10 @@ pub use persistence::{
 pub use process::{
     Ancestor, Around, Container, HiddenFrom, Io, Namespaces, Process, RunState, Runtime,
 };
-pub use socket::{Flow, OtherKind, OtherSocket, Protocol, Socket, SocketState, SocketView};
+pub use proxy::{Beyond, Hop, Proxies};
+pub use socket::{
+    Flow, OtherKind, OtherSocket, Protocol, Socket, SocketKey, SocketState, SocketView,
+};
 pub use wire::{Heard, Sighting, Speaker, Spoken, Wire, WireState};
 
 /// What one look at a host saw. Rows that did not change since the look before are shared with it.

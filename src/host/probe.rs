@@ -32,9 +32,10 @@ mod wire;
 mod tests;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::domain::base::{Moment, ProcessId};
-use crate::domain::facts::{Examination, Snapshot};
+use crate::domain::facts::{Contradiction, Examination, Hiding, Snapshot};
 use crate::domain::wire::Ear;
 use gpu::Graphics;
 use hiding::{Hider, Seen};
@@ -135,7 +136,7 @@ impl Eyes {
         Ok(Self {
             hider: Hider::new(again, roots, limits.hides_processes()),
             processes: Processes::new(proc, users, roots.live),
-            sockets: Sockets::new(path.join("self/net"), roots.live),
+            sockets: Sockets::new(path.clone(), roots.live),
             owners: Owners::default(),
             machine: Machine::new(machine::boot_id(&path)),
             graphics: Graphics::new(roots),
@@ -154,18 +155,20 @@ impl Eyes {
     pub fn look(&mut self, moment: Moment) -> Snapshot {
         let mut unread = Vec::new();
         self.limits.look(&mut unread);
-        self.sockets.list(&mut unread);
+        self.sockets.list(moment, &mut unread);
         // Where there is a graphics processor, whoever ran may have opened it.
         let fresh = self.sockets.has_new() || self.has_gpu;
         self.processes.leave_out(self.hider.left_out());
         let rows = self.processes.look(moment, fresh, &mut self.owners, &mut unread);
         let seen = Seen { moment, listed: self.processes.listed(), rows, sockets: fresh };
         let (processes, hiding) = self.hider.look(seen, &mut self.owners, &mut unread);
+        self.sockets.follow(moment, &processes, &self.owners, &mut unread);
         let sockets = self.sockets.rows(moment, &self.owners);
+        let others = self.sockets.others();
         let host = self.machine.look(&mut unread);
         let gpu = self.graphics.look(moment, &self.processes, &processes);
         let wire = self.listener.look(moment, &sockets);
-        let hiding = self.tools.join(hiding);
+        let hiding = self.tools.join(with_sockets(hiding, self.sockets.contradictions()));
         let own = self.own.look();
         // The first look is not kept waiting; from then on somebody hunts beside it.
         let hunter = self.hunter.get_or_insert_with(|| {
@@ -177,6 +180,7 @@ impl Eyes {
             host,
             processes,
             sockets,
+            others,
             gpu,
             hiding,
             persistence,
@@ -203,6 +207,14 @@ impl Eyes {
     pub fn allow(&mut self, program: &Path) -> bool {
         self.graphics.allow(program)
     }
+}
+
+/// Sockets that only one view has are put to what else hides.
+fn with_sockets(mut hiding: Arc<Hiding>, found: &[Arc<Contradiction>]) -> Arc<Hiding> {
+    if !found.is_empty() {
+        Arc::make_mut(&mut hiding).contradictions.extend_from_slice(found);
+    }
+    hiding
 }
 
 /// `nvidia-smi`, if it is in one of its usual places; no search path is asked.

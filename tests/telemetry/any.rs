@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use firedamp::domain::base::{Pid, ProcessId};
 use firedamp::domain::facts::{
-    Gap, Gpu, GpuOutcome, GpuSource, GpuSourceKind, Host, Process, Reading, RunState, Snapshot,
-    Socket, Unread,
+    Flow, Gap, Gpu, GpuOutcome, GpuSource, GpuSourceKind, Host, Process, Reading, RunState,
+    Snapshot, Socket, SocketView, Unread,
 };
 use firedamp::domain::session::telemetry::Decoder;
 use firedamp::domain::untrusted::Untrusted;
@@ -35,8 +35,35 @@ fn any_process() -> impl Strategy<Value = Process> {
     )
 }
 
+fn any_socket() -> impl Strategy<Value = Socket> {
+    let numbers = (any::<u64>(), 0_u64..3, any::<u64>(), 0_u64..3);
+    let flow = prop::option::weighted(0.7, numbers).prop_map(|it| {
+        it.map(|(sent, received, last_sent_ms, last_received_ms)| Flow {
+            sent,
+            received,
+            last_sent_ms,
+            last_received_ms,
+        })
+    });
+    let view = prop_oneof![
+        4 => Just(None),
+        1 => Just(Some(SocketView::Netlink)),
+        1 => Just(Some(SocketView::Proc)),
+    ];
+    (0_u64..6, 0_u64..2, flow, view, any::<bool>()).prop_map(
+        |(inode, namespace, flow, only_in, own)| Socket {
+            namespace,
+            flow,
+            only_in,
+            own,
+            since_before: own,
+            ..socket(inode)
+        },
+    )
+}
+
 fn any_snapshot() -> impl Strategy<Value = Snapshot> {
-    let sockets = prop::collection::vec((0_u64..6, any::<bool>()), 0..8);
+    let sockets = prop::collection::vec(any_socket(), 0..8);
     let rows = prop::collection::vec(any_process(), 0..10);
     (rows, sockets, prop::collection::vec(any::<f32>(), 0..3), any::<bool>(), 0_u64..9).prop_map(
         |(mut rows, sockets, cpus, odd, second)| {
@@ -44,10 +71,7 @@ fn any_snapshot() -> impl Strategy<Value = Snapshot> {
                 rows.sort_by_key(|row| row.id.pid);
                 rows.dedup_by_key(|row| row.id.pid);
             }
-            let sockets = sockets
-                .into_iter()
-                .map(|(inode, since_before)| Socket { since_before, ..socket(inode) });
-            let mut snapshot = snapshot(second, rows, sockets.collect());
+            let mut snapshot = snapshot(second, rows, sockets);
             let name = if odd { "web03" } else { "db01" }.into();
             let cpus = cpus.into_iter().filter(|it| it.is_finite()).collect();
             snapshot.host = Arc::new(Host { name, cpus, ..Host::default() });

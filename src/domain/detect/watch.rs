@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::domain::base::{Moment, ProcessId};
 use crate::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject};
 use crate::domain::detect::{rules, wire};
-use crate::domain::facts::{Process, Snapshot, Socket};
+use crate::domain::facts::{Beyond, Process, Proxies, Snapshot, Socket};
 use crate::domain::playbook::Indicators;
 use crate::domain::untrusted::Untrusted;
 
@@ -14,6 +14,9 @@ use crate::domain::untrusted::Untrusted;
 const LULL_MS: u64 = 30_000;
 /// Below this a high load is not worth a line.
 const SHORT_MS: u64 = 60_000;
+
+/// A proxy with no more ends than this is thought to pass on what comes to it to all of them.
+const FEW_ENDS: usize = 3;
 
 /// Detection's memory: what it needs to say «for how long», and what it need not work out twice.
 #[derive(Debug, Default)]
@@ -51,8 +54,9 @@ impl Watch {
         self.texts(snapshot, look_for, &mut gathered);
         self.loads(snapshot, look_for, &mut gathered);
         self.gpus(snapshot, look_for, &mut gathered);
+        let proxies = Proxies::of(snapshot);
         for socket in &snapshot.sockets {
-            connection(socket, look_for, &mut gathered);
+            connection(socket, &proxies, look_for, &mut gathered);
         }
         wire::heard(snapshot, look_for, &mut gathered);
         contradictions(snapshot, &mut gathered);
@@ -165,20 +169,30 @@ fn same_words(one: &Process, other: &Process) -> bool {
         && one.exe_deleted == other.exe_deleted
 }
 
-/// A connection speaks against itself and against whoever holds it.
-fn connection(socket: &Socket, look_for: &Indicators, gathered: &mut Gathered) {
-    let Some(remote) = socket.remote.filter(|_| rules::is_outgoing(socket)) else { return };
+/// A connection speaks against itself and against whoever holds it; so does where a proxy of this host passes it on to.
+/// The one that the responder came by is no lead.
+fn connection(socket: &Socket, proxies: &Proxies, look_for: &Indicators, gathered: &mut Gathered) {
+    let outgoing = rules::is_outgoing(socket) && !socket.own;
+    let Some(remote) = socket.remote.filter(|_| outgoing) else { return };
     let mut reasons = Vec::new();
     if look_for.ports.contains(&remote.port()) {
-        let value = Untrusted::from(remote.to_string());
-        let reason = Reason { rule: Rule::PoolPort, value, source: FactSource::Sockets };
-        for owner in &socket.owners {
+        reasons.push((Grade::Suspect, pool_port(remote.to_string())));
+    }
+    let beyond = proxies.beyond(socket);
+    for (end, grade) in
+        beyond.iter().flat_map(|it| it.ends.iter().zip(std::iter::repeat(grade(it))))
+    {
+        if look_for.ports.contains(&end.port()) {
+            reasons.push((grade, pool_port(format!("{remote} -> {end}"))));
+        }
+    }
+    for owner in &socket.owners {
+        for reason in &reasons {
             let against = gathered.entry(Subject::Process(*owner)).or_default();
-            if !against.iter().any(|(_, known)| *known == reason) {
-                against.push((Grade::Suspect, reason.clone()));
+            if !against.contains(reason) {
+                against.push(reason.clone());
             }
         }
-        reasons.push((Grade::Suspect, reason));
     }
     let named = socket.owners.iter().filter_map(|owner| gathered.get(&Subject::Process(*owner)));
     let joined: Vec<_> = named
@@ -203,6 +217,16 @@ fn contradictions(snapshot: &Snapshot, gathered: &mut Gathered) {
         against.retain(|(less, known)| known.rule != reason.rule || *less >= grade);
         against.push((grade, reason));
     }
+}
+
+fn pool_port(value: String) -> Reason {
+    Reason { rule: Rule::PoolPort, value: value.into(), source: FactSource::Sockets }
+}
+
+/// A proxy with many ends serves many, and which end is whose is not known.
+fn grade(beyond: &Beyond) -> Grade {
+    let few = !beyond.more && beyond.ends.len() <= FEW_ENDS;
+    if few { Grade::Suspect } else { Grade::Noted }
 }
 
 fn finding(subject: Subject, mut reasons: Vec<(Grade, Reason)>) -> Option<(Subject, Finding)> {

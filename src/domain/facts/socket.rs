@@ -11,7 +11,7 @@ use crate::domain::untrusted::Untrusted;
 /// One socket and who holds it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Socket {
-    /// TCP or UDP.
+    /// TCP, UDP or raw IP.
     pub protocol: Protocol,
     /// This end.
     pub local: SocketAddr,
@@ -46,7 +46,8 @@ pub struct Socket {
 /// What went over a connection, from `tcp_info`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flow {
-    /// Bytes that the other end has acknowledged.
+    /// Bytes that the other end has acknowledged; for who opened the connection one more, since the kernel counts the
+    /// opening itself.
     pub sent: u64,
     /// Bytes that came from there.
     pub received: u64,
@@ -54,6 +55,35 @@ pub struct Flow {
     pub last_sent_ms: u64,
     /// `CLOCK_BOOTTIME` milliseconds when data last came.
     pub last_received_ms: u64,
+}
+
+/// What tells one socket from all others of a look. A closing connection has lost its inode, so its ends belong to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SocketKey {
+    /// Inode of its network namespace; 0 for our own.
+    pub namespace: u64,
+    /// Transport.
+    pub protocol: Protocol,
+    /// This end.
+    pub local: SocketAddr,
+    /// The other end.
+    pub remote: Option<SocketAddr>,
+    /// Inode of the socket.
+    pub inode: u64,
+}
+
+impl Socket {
+    /// What tells it from all others.
+    #[must_use]
+    pub const fn key(&self) -> SocketKey {
+        SocketKey {
+            namespace: self.namespace,
+            protocol: self.protocol,
+            local: self.local,
+            remote: self.remote,
+            inode: self.inode,
+        }
+    }
 }
 
 /// A view of the host's sockets.
@@ -78,6 +108,9 @@ pub struct OtherSocket {
     pub namespace: u64,
     /// Processes that hold a descriptor of it, lowest pid first. Empty: none visible.
     pub owners: Vec<ProcessId>,
+    /// The program that looks holds it itself.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub own: bool,
 }
 
 /// What a socket without addresses is.

@@ -1,46 +1,42 @@
-//! TCP and UDP sockets: from netlink, or from `/proc/net` where netlink is closed to us.
+//! Sockets of every network namespace that processes of this host are in: from netlink, or from `/proc/net` where netlink
+//! is closed to us; and, in turns, from both, since two views of one kernel must agree.
 //!
 //! Deliberately absent: any name look-up. A name server of the attacker would learn that we look, and
-//! its answer is attacker text.
+//! its answer is attacker text. No module of the kernel is asked for that is not loaded: raw and packet sockets and local
+//! ones come from the tables alone.
 
 mod diag;
+mod info;
+mod net;
+mod nets;
+mod row;
+mod second;
+mod session;
 pub(super) mod table;
+mod tables;
 
 use std::collections::{HashMap, HashSet};
-use std::net::SocketAddr;
 use std::os::fd::{AsFd, OwnedFd};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::owners::Owners;
 use super::processes::note;
-use super::tree;
 use crate::domain::base::Moment;
-use crate::domain::facts::{Protocol, Socket, SocketState, Unread};
+use crate::domain::facts::{Contradiction, OtherSocket, Process, Socket, Unread};
 use diag::Diag;
+use net::Net;
+use nets::Nets;
+use session::Session;
+use tables::Clerk;
 
-/// More of a `/proc/net` table is not read.
-const MOST: usize = 64 << 20;
+pub(super) use row::Raw;
+use row::{Key, address, contradiction, row, state};
 
-/// The kernel's counters are small.
-const MOST_COUNTS: usize = 64 << 10;
-/// The list is left out at most this often in a row. What moves no counter is seen that late: a UDP socket in the place
-/// of another, a connection that only changes its state.
-const MOST_UNLISTED: u32 = 5;
-
-/// One socket as a source gave it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Raw {
-    protocol: Protocol,
-    pub(super) local: SocketAddr,
-    pub(super) remote: SocketAddr,
-    pub(super) state: SocketState,
-    pub(super) uid: u32,
-    pub(super) inode: u64,
-}
-
-/// What tells one socket from another. A closing connection has lost its inode.
-type Key = (Protocol, SocketAddr, SocketAddr, u64);
+/// Looks until the tables of our own namespace are read again, while nothing is in doubt.
+const TABLES_EVERY: u32 = 15;
+/// The same while a socket is known that only one view has.
+const FOUND_EVERY: u32 = 5;
 
 /// The kernel lists sockets in the same order as before; this many may have gone in one place until
 /// the rest is looked up by key.
@@ -48,106 +44,244 @@ const WINDOW: usize = 16;
 
 /// Every socket that is there, from look to look.
 pub(super) struct Sockets {
-    net: PathBuf,
-    diag: Option<Diag>,
+    proc: Option<Arc<OwnedFd>>,
+    path: PathBuf,
+    own: Net,
+    nets: Nets,
+    /// Reads the tables; started when it is first needed.
+    clerk: Option<Clerk>,
+    rota: Rota,
+    /// Absent where netlink and the environment do not speak of the machine that is looked at.
+    session: Option<Session>,
     raw: Vec<Raw>,
     /// The list of the look before, and the rows that were made of it.
     known: Vec<Raw>,
     rows: Vec<Arc<Socket>>,
+    others: Arc<Vec<OtherSocket>>,
+    contradictions: Vec<Arc<Contradiction>>,
+    /// Some list was made anew in this look.
+    moved: bool,
     first: bool,
     /// The look before had new ones; whoever was late to take them up is found in this one.
     had_new: bool,
-    /// What the kernel counted at the look before, and how often the list was left out since it was last made.
-    counts: Option<Counts>,
-    counted: Vec<u8>,
-    unlisted: u32,
+}
+
+/// When the tables were read last, and of which namespace.
+#[derive(Default)]
+struct Rota {
+    /// Looks since those of our own were.
+    waited: u32,
+    /// Which foreign namespace was the last.
+    foreign: usize,
+    /// The kernel counted more sockets than it listed.
+    short: bool,
 }
 
 impl Sockets {
-    /// Reads below the directory `net`; `live` if netlink speaks of the same machine.
-    pub(super) fn new(net: PathBuf, live: bool) -> Self {
+    /// Reads below the directory `path`, a `/proc`; `live` if netlink speaks of the same machine.
+    pub(super) fn new(path: PathBuf, live: bool) -> Self {
         let diag = live.then(Diag::default);
         Self {
-            net,
-            diag,
+            proc: super::tree::open_dir(&path).ok().map(Arc::new),
+            path,
+            own: Net::new(0, String::from("self/net"), diag),
+            nets: Nets::default(),
+            clerk: None,
+            rota: Rota { waited: TABLES_EVERY, ..Rota::default() },
+            session: live.then(Session::of_environment),
             raw: Vec::new(),
             known: Vec::new(),
             rows: Vec::new(),
+            others: Arc::default(),
+            contradictions: Vec::new(),
+            moved: true,
             first: true,
             had_new: true,
-            counts: None,
-            counted: Vec::new(),
-            unlisted: 0,
         }
-    }
-
-    /// The kernel counted no connection opened or closed since the look before, so the list is the same: the walk
-    /// over its hash table is most of what a look costs on a quiet host. A change of state that is not counted
-    /// waits for the next list.
-    fn is_unmoved(&mut self) -> bool {
-        if self.diag.is_none() || self.first {
-            return false;
-        }
-        if self.counts.is_none() {
-            self.counts = Counts::below(&self.net);
-        }
-        let counted = self.counts.as_mut().and_then(|it| it.now(&self.net)).unwrap_or_default();
-        let same = !counted.is_empty() && counted == self.counted;
-        self.counted = counted;
-        self.unlisted = if same && self.unlisted < MOST_UNLISTED { self.unlisted + 1 } else { 0 };
-        self.unlisted > 0
     }
 
     /// The list has sockets that the look before, or the one before that, did not have.
     pub(super) fn has_new(&mut self) -> bool {
         let inodes = |list: &[Raw]| list.iter().map(|raw| raw.inode).collect::<HashSet<u64>>();
-        let same = self.raw.len() == self.known.len()
-            && self.raw.iter().zip(&self.known).all(|(one, other)| one.inode == other.inode);
+        let same = !self.moved
+            || self.raw.len() == self.known.len()
+                && self.raw.iter().zip(&self.known).all(|(one, other)| one.inode == other.inode);
         let new = !same && !inodes(&self.raw).is_subset(&inodes(&self.known));
         std::mem::replace(&mut self.had_new, new) || new
     }
 
     /// Lists the sockets. This comes before the look at processes: who opened one of these ran before
     /// its CPU clock is read, so its open files are read in the same look.
-    pub(super) fn list(&mut self, unread: &mut Vec<Unread>) {
-        if self.is_unmoved() {
-            self.raw.clone_from(&self.known);
-            return;
+    pub(super) fn list(&mut self, moment: Moment, unread: &mut Vec<Unread>) {
+        let Some(proc) = self.proc.clone() else { return };
+        let (proc, now_ms) = (proc.as_fd(), moment.boot_ms);
+        let answer = self.clerk.as_mut().and_then(Clerk::take);
+        let asks = self.due();
+        // What is compared has to be as it is now, before the tables are read and after.
+        let forced = answer.as_ref().map(|(inode, _)| *inode).or(asks);
+        let moved = self.own.has_moved(proc);
+        if moved || forced == Some(0) {
+            self.own.list(proc, now_ms, unread);
+            self.moved = true;
         }
-        self.raw.clear();
-        if let Some(diag) = &mut self.diag {
-            match diag.dump(&mut self.raw) {
-                Ok(()) => return,
-                Err(error) => {
-                    unread.push(note("sockets by netlink; /proc/net is used", error.to_string()));
-                }
-            }
+        self.moved |= self.nets.list(proc, now_ms, forced, unread);
+        if let Some((inode, tables)) = answer {
+            let net = if inode == 0 { Some(&mut self.own) } else { self.nets.find(inode) };
+            self.moved |= net.is_some_and(|net| net.take(tables));
         }
+        if let Some(inode) = asks {
+            self.ask(inode);
+        }
+        if self.clerk.as_ref().is_some_and(Clerk::hangs) {
+            unread.push(note("/proc/net, to compare", "no answer".to_owned()));
+        }
+        if self.moved {
+            self.gather();
+        }
+    }
+
+    /// The namespace whose tables are to be read in this look, if it is time.
+    fn due(&mut self) -> Option<u64> {
+        if self.session.is_none() || self.clerk.as_ref().is_some_and(|it| it.about().is_some()) {
+            return None;
+        }
+        let mut all = std::iter::once(&self.own).chain(&self.nets.all);
+        if let Some(net) = all.find(|net| net.second.is_in_doubt()) {
+            return Some(net.inode);
+        }
+        // The kernel counts more than it listed: something was hidden since.
+        let short = std::mem::replace(&mut self.rota.short, self.own.is_short());
+        let found = self.own.second.has_found();
+        self.rota.waited += 1;
+        let late = self.rota.waited >= if found { FOUND_EVERY } else { TABLES_EVERY };
+        if late || (self.rota.short && !short) {
+            self.rota.waited = 0;
+            return Some(0);
+        }
+        let foreign = self.nets.all.len();
+        if foreign > 0 && self.rota.waited.is_multiple_of(2) {
+            self.rota.foreign = (self.rota.foreign + 1) % foreign;
+            return self.nets.all.get(self.rota.foreign).map(|net| net.inode);
+        }
+        None
+    }
+
+    fn ask(&mut self, inode: u64) {
+        if self.clerk.is_none() {
+            self.clerk = Clerk::new();
+        }
+        let net = if inode == 0 { Some(&mut self.own) } else { self.nets.find(inode) };
+        let (Some(net), Some(clerk)) = (net, &mut self.clerk) else { return };
+        if clerk.ask(self.path.join(&net.dir), inode) {
+            let keys = net.keys();
+            net.second.begin(keys);
+        }
+    }
+
+    /// Puts the lists of all namespaces one behind the other.
+    fn gather(&mut self) {
         self.raw.clear();
-        for (name, protocol) in table::FILES {
-            let path = self.net.join(name);
-            match tree::small_file(&path, MOST) {
-                Ok(text) => self.raw.extend(table::rows(&text, protocol)),
-                Err(error) => unread.push(note(&format!("/proc/net/{name}"), error.to_string())),
-            }
+        for net in std::iter::once(&self.own).chain(&self.nets.all) {
+            self.raw.extend_from_slice(&net.raw);
+            self.raw.extend_from_slice(&net.extra);
+        }
+    }
+
+    /// Takes in which processes there are, and in which namespaces. Who came with a new one is listed at once.
+    pub(super) fn follow(
+        &mut self,
+        moment: Moment,
+        processes: &[Arc<Process>],
+        owners: &Owners,
+        unread: &mut Vec<Unread>,
+    ) {
+        let Some(proc) = &self.proc else { return };
+        if self.nets.follow(proc.as_fd(), processes, moment, unread) {
+            self.moved = true;
+            self.had_new = true;
+            self.gather();
+        }
+        if let Some(session) = self.session.as_ref().filter(|_| self.moved) {
+            session.mark(&mut self.raw, owners, processes);
         }
     }
 
     /// Every socket of the last list, with its owners.
     pub(super) fn rows(&mut self, moment: Moment, owners: &Owners) -> Vec<Arc<Socket>> {
-        let mut rows = Vec::with_capacity(self.raw.len());
-        for (raw, at) in self.raw.iter().zip(self.places()) {
-            let old = at.and_then(|at| Some((self.known.get(at)?, self.rows.get(at)?)));
-            rows.push(match old {
-                Some((known, old)) if known == raw && !owners.changed(raw.inode) => Arc::clone(old),
-                Some((_, old)) => row(raw, owners, old.first_seen_ms, old.since_before),
-                None => row(raw, owners, moment.boot_ms, self.first),
+        if self.moved {
+            let places = self.places();
+            let mut rows = Vec::with_capacity(self.raw.len());
+            for (raw, at) in self.raw.iter_mut().zip(places) {
+                let old = at.and_then(|at| Some((self.known.get(at)?, self.rows.get(at)?)));
+                if let Some((Raw { flow: Some(before), .. }, _)) = old {
+                    raw.flow = raw.flow.map(|now| info::steady(*before, now));
+                }
+                rows.push(match old {
+                    Some((known, old)) if known == raw && !owners.changed(raw.inode) => {
+                        Arc::clone(old)
+                    }
+                    Some((_, old)) => row(raw, owners, old.first_seen_ms, old.since_before),
+                    None => row(raw, owners, moment.boot_ms, self.first),
+                });
+            }
+            self.rows = rows;
+            std::mem::swap(&mut self.known, &mut self.raw);
+        } else {
+            for (raw, old) in self.known.iter().zip(&mut self.rows) {
+                if owners.changed(raw.inode) {
+                    *old = row(raw, owners, old.first_seen_ms, old.since_before);
+                }
+            }
+        }
+        (self.first, self.moved) = (false, false);
+        self.contradict(moment);
+        self.hold(owners);
+        self.rows.clone()
+    }
+
+    /// Sockets without addresses, as the tables told them when they were last read.
+    pub(super) fn others(&self) -> Arc<Vec<OtherSocket>> {
+        Arc::clone(&self.others)
+    }
+
+    /// Where the two views of sockets disagree now, in the order in which that was first seen.
+    pub(super) fn contradictions(&self) -> &[Arc<Contradiction>] {
+        &self.contradictions
+    }
+
+    fn contradict(&mut self, moment: Moment) {
+        let all = std::iter::once(&self.own).chain(&self.nets.all);
+        if self.contradictions.is_empty() && !all.into_iter().any(|net| net.second.has_found()) {
+            return;
+        }
+        let known = std::mem::take(&mut self.contradictions);
+        for row in &self.rows {
+            let Some(view) = row.only_in else { continue };
+            let new = contradiction(row, view, moment.boot_ms);
+            let old = known.iter().find(|it| (it.kind, &it.what) == (new.kind, &new.what));
+            self.contradictions.push(match old {
+                Some(old) if old.process == new.process => Arc::clone(old),
+                Some(old) => Arc::new(Contradiction { first_seen_ms: old.first_seen_ms, ..new }),
+                None => Arc::new(new),
             });
         }
-        self.first = false;
-        std::mem::swap(&mut self.known, &mut self.raw);
-        self.rows.clone_from(&rows);
-        rows
+        self.contradictions.sort_by_key(|it| it.first_seen_ms);
+    }
+
+    fn hold(&mut self, owners: &Owners) {
+        let mut others = Vec::with_capacity(self.others.len());
+        let me = std::process::id();
+        for net in std::iter::once(&self.own).chain(&self.nets.all) {
+            others.extend(net.others.iter().map(|(inode, kind)| {
+                let owners = owners.of(*inode).to_vec();
+                let own = self.session.is_some() && owners.iter().any(|owner| owner.pid.0 == me);
+                let namespace = net.inode;
+                OtherSocket { kind: kind.clone(), inode: *inode, namespace, owners, own }
+            }));
+        }
+        if others != *self.others {
+            self.others = Arc::new(others);
+        }
     }
 
     /// For every socket of this list its place in the list before, if it was there.
@@ -175,84 +309,4 @@ impl Sockets {
         }
         places
     }
-}
-
-/// The kernel's counters of what is opened and closed, in files that stay open: to find them is most of the work.
-struct Counts {
-    snmp: OwnedFd,
-    sockstat: OwnedFd,
-    /// Absent until there is IPv6.
-    sockstat6: Option<OwnedFd>,
-    read: [Vec<u8>; 3],
-}
-
-impl Counts {
-    fn below(net: &Path) -> Option<Self> {
-        let open = |name: &str| tree::open_file(&net.join(name)).ok();
-        let (snmp, sockstat) = (open("snmp")?, open("sockstat")?);
-        Some(Self { snmp, sockstat, sockstat6: None, read: Default::default() })
-    }
-
-    /// What they say now; nothing if one of them cannot be read any more.
-    fn now(&mut self, net: &Path) -> Option<Vec<u8>> {
-        if self.sockstat6.is_none() {
-            self.sockstat6 = tree::open_file(&net.join("sockstat6")).ok();
-        }
-        let Self { snmp, sockstat, sockstat6, read: [one, four, six] } = self;
-        tree::read_again(snmp.as_fd(), one, MOST_COUNTS).ok()?;
-        tree::read_again(sockstat.as_fd(), four, MOST_COUNTS).ok()?;
-        if let Some(file) = sockstat6 {
-            tree::read_again(file.as_fd(), six, MOST_COUNTS).ok()?;
-        }
-        Some(table::counts(one, four, six))
-    }
-}
-
-impl Raw {
-    const fn key(&self) -> Key {
-        (self.protocol, self.local, self.remote, self.inode)
-    }
-}
-
-fn row(raw: &Raw, owners: &Owners, first_seen_ms: u64, since_before: bool) -> Arc<Socket> {
-    let nobody = raw.remote.port() == 0 && raw.remote.ip().is_unspecified();
-    Arc::new(Socket {
-        protocol: raw.protocol,
-        local: raw.local,
-        remote: (!nobody).then_some(raw.remote),
-        state: raw.state,
-        inode: raw.inode,
-        uid: raw.uid,
-        owners: owners.of(raw.inode).to_vec(),
-        first_seen_ms,
-        since_before,
-        namespace: 0,
-        flow: None,
-        only_in: None,
-        own: false,
-    })
-}
-
-/// The kernel's number of a state. UDP uses two of the TCP ones, which say nothing about it.
-fn state(protocol: Protocol, number: u8) -> SocketState {
-    match (protocol, number) {
-        (Protocol::Udp | Protocol::Raw, _) => SocketState::Open,
-        (Protocol::Tcp, 1) => SocketState::Established,
-        (Protocol::Tcp, 2) => SocketState::SynSent,
-        // 12: a request that has not become a connection yet.
-        (Protocol::Tcp, 3 | 12) => SocketState::SynReceived,
-        (Protocol::Tcp, 4) => SocketState::FinWait1,
-        (Protocol::Tcp, 5) => SocketState::FinWait2,
-        (Protocol::Tcp, 6) => SocketState::TimeWait,
-        (Protocol::Tcp, 8) => SocketState::CloseWait,
-        (Protocol::Tcp, 9) => SocketState::LastAck,
-        (Protocol::Tcp, 10) => SocketState::Listen,
-        (Protocol::Tcp, 11) => SocketState::Closing,
-        (Protocol::Tcp, _) => SocketState::Close,
-    }
-}
-
-/// An address as people know it: a mapped IPv4 address is one.
-fn address(ip: std::net::IpAddr, port: u16) -> SocketAddr {
-    SocketAddr::new(ip.to_canonical(), port)
 }

@@ -2,21 +2,17 @@
 //!
 //! Invariant: `Change::between(a, b).apply(a) == b`, or there is no `Change` and a keyframe is needed.
 
-use std::collections::HashMap;
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::base::{Moment, Pid};
 use crate::domain::facts::{
-    Gpu, Hiding, Host, Io, OtherSocket, Own, Persistence, Process, Protocol, Reading, RunState,
-    Snapshot, Socket, Unread, Wire,
+    Gpu, Hiding, Host, Io, OtherSocket, Own, Persistence, Process, Reading, RunState, Snapshot,
+    Unread, Wire,
 };
 use crate::domain::session::telemetry::CodecError;
-
-/// No list is longer: a few bytes of a hostile recording must not become a memory full of rows.
-const ROWS: usize = 1 << 20;
+use crate::domain::session::telemetry::sockets::{self, Flowed, Part};
 
 /// What differs from the snapshot before.
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -36,6 +32,8 @@ pub(super) struct Change {
     new: Vec<Arc<Process>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sockets: Option<Vec<Part>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    flows: Vec<Flowed>,
     #[serde(skip_serializing_if = "Option::is_none")]
     others: Option<Arc<Vec<OtherSocket>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,18 +70,6 @@ struct Moved(
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Added(i64, i64, i64);
 
-/// A part of a list of sockets.
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
-enum Part {
-    /// Rows of the list before: from where, and how many.
-    Kept(usize, usize),
-    /// A row.
-    New(Arc<Socket>),
-}
-
-type SocketKey = (u64, Protocol, SocketAddr, Option<SocketAddr>);
-
 impl Change {
     /// `None` if the rows are not in an order that a change can tell.
     pub(super) fn between(before: &Snapshot, now: &Snapshot) -> Option<Self> {
@@ -99,7 +85,7 @@ impl Change {
         change.persistence = changed(&before.persistence, &now.persistence);
         change.wire = changed(&before.wire, &now.wire);
         change.own = changed(&before.own, &now.own);
-        change.sockets = sockets(&before.sockets, &now.sockets);
+        (change.sockets, change.flows) = sockets::between(&before.sockets, &now.sockets);
         change.unread = (before.unread != now.unread).then(|| now.unread.clone());
         Some(change)
     }
@@ -112,10 +98,11 @@ impl Change {
             (None, Some(load)) => Arc::new(load.on(&before.host)),
             (None, None) => before.host,
         };
-        let sockets = match self.sockets {
-            Some(parts) => joined(parts, &before.sockets)?,
+        let mut sockets = match self.sockets {
+            Some(parts) => sockets::joined(parts, &before.sockets)?,
             None => before.sockets,
         };
+        sockets::flow_on(&mut sockets, &self.flows)?;
         Ok(Snapshot {
             moment,
             host,
@@ -259,46 +246,4 @@ fn changed<T: PartialEq>(before: &Arc<T>, now: &Arc<T>) -> Option<Arc<T>> {
 /// By pid, and no pid twice.
 fn in_order(processes: &[Arc<Process>]) -> bool {
     processes.is_sorted_by(|one, next| one.id.pid < next.id.pid)
-}
-
-/// The new list in parts of the old one; `None` if they are the same.
-fn sockets(before: &[Arc<Socket>], now: &[Arc<Socket>]) -> Option<Vec<Part>> {
-    if before == now {
-        return None;
-    }
-    let key = |socket: &Socket| (socket.inode, socket.protocol, socket.local, socket.remote);
-    let places: HashMap<SocketKey, usize> =
-        before.iter().enumerate().map(|(at, socket)| (key(socket), at)).collect();
-    let mut parts = Vec::new();
-    for socket in now {
-        let same = |at: &usize| before.get(*at).is_some_and(|old| old == socket);
-        if let Some(Part::Kept(at, count)) = parts.last_mut()
-            && same(&(*at + *count))
-        {
-            *count += 1;
-            continue;
-        }
-        parts.push(match places.get(&key(socket)).copied().filter(same) {
-            Some(at) => Part::Kept(at, 1),
-            None => Part::New(Arc::clone(socket)),
-        });
-    }
-    Some(parts)
-}
-
-fn joined(parts: Vec<Part>, before: &[Arc<Socket>]) -> Result<Vec<Arc<Socket>>, CodecError> {
-    let mut rows = Vec::new();
-    for part in parts {
-        match part {
-            Part::New(socket) => rows.push(socket),
-            Part::Kept(at, count) => {
-                let end = at.checked_add(count).ok_or(CodecError::Rows)?;
-                rows.extend_from_slice(before.get(at..end).ok_or(CodecError::Rows)?);
-            }
-        }
-        if rows.len() > ROWS {
-            return Err(CodecError::Rows);
-        }
-    }
-    Ok(rows)
 }

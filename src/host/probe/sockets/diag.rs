@@ -3,10 +3,15 @@
 //! Most of a TCP dump is the kernel's walk over its hash table, so both families are asked for in one: the request
 //! of the first `inet_diag` (`TCPDIAG_GETSOCK`) knows no families. A kernel that refuses it is asked twice.
 //!
-//! Only the fixed head of each answer is read: it holds everything that a row needs, and twenty
-//! thousand attribute lists would cost more than the dump.
+//! Of each answer the fixed head is read, and of its attributes `tcp_info` alone: to parse all of them would cost more
+//! than the dump.
+//!
+//! A netlink socket speaks of the network namespace that it was made in, for as long as it lives and whoever uses it.
+//! Invariant: the thread that looks never leaves its own namespace.
 
 use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
 use netlink_packet_core::{
@@ -20,7 +25,9 @@ use netlink_packet_sock_diag::inet::{
 };
 use netlink_sys::{Socket, SocketAddr, protocols::NETLINK_SOCK_DIAG};
 use rustix::net::sockopt::{Timeout, set_socket_timeout};
+use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
+use super::info;
 use super::{Raw, address, state};
 use crate::domain::facts::Protocol;
 
@@ -39,19 +46,44 @@ pub(super) struct Diag {
     sequence: u32,
     /// This kernel refused to list both families at once.
     apart: bool,
+    /// It was made in another network namespace, and cannot be made again from here.
+    elsewhere: bool,
+    /// The boot clock when it was asked.
+    now_ms: u64,
 }
 
 /// `TCPDIAG_GETSOCK` of `linux/inet_diag.h`.
 const OLD_REQUEST: u16 = 18;
 /// Size of its `struct inet_diag_req`, and where the wanted states stand in it.
 const OLD_SIZE: usize = 60;
+const OLD_EXTENSIONS: usize = 3;
 const OLD_STATES: usize = 52;
+/// `INET_DIAG_INFO` as a bit of the wanted extensions.
+const INFO: u8 = 1 << 1;
+/// States of `net/tcp_states.h` in which a connection carries data, or did.
+const CARRIES: [u8; 6] = [1, 4, 5, 8, 9, 11];
 
 impl Diag {
-    /// Every socket of this network namespace.
-    pub(super) fn dump(&mut self, raw: &mut Vec<Raw>) -> io::Result<()> {
+    /// Speaks of the network namespace that `namespace` is a file of. Only who may enter it can.
+    pub(super) fn within(namespace: OwnedFd) -> io::Result<Self> {
+        let (put, made) = sync_channel(1);
+        std::thread::Builder::new().name("netns".to_owned()).spawn(move || {
+            let wanted = Some(LinkNameSpaceType::Network);
+            let moved = move_into_link_name_space(namespace.as_fd(), wanted);
+            // Nobody may wait any more.
+            put.send(moved.map_err(io::Error::from).and_then(|()| connect())).ok();
+        })?;
+        let socket = made.recv_timeout(PATIENCE).map_err(io::Error::other)??;
+        Ok(Self { socket: Some(socket), elsewhere: true, ..Self::default() })
+    }
+
+    /// Every socket of its network namespace; `now_ms` is the boot clock.
+    pub(super) fn dump(&mut self, now_ms: u64, raw: &mut Vec<Raw>) -> io::Result<()> {
+        self.now_ms = now_ms;
         let socket = match self.socket.take() {
             Some(socket) => socket,
+            // One that is made here would speak of our own.
+            None if self.elsewhere => return Err(io::ErrorKind::NotConnected.into()),
             None => connect()?,
         };
         self.answer.resize(ANSWER, 0);
@@ -59,7 +91,11 @@ impl Diag {
             // What is left in this socket belongs to the request that failed.
             self.apart = true;
             raw.clear();
-            return self.dump(raw);
+            if self.elsewhere {
+                // It is of another namespace, so it is kept: its answers are told from others by their numbers.
+                self.socket = Some(socket);
+            }
+            return self.dump(now_ms, raw);
         }
         for (number, protocol) in [(IPPROTO_TCP, Protocol::Tcp), (IPPROTO_UDP, Protocol::Udp)] {
             if protocol == Protocol::Tcp && !self.apart {
@@ -103,7 +139,7 @@ impl Diag {
                 match message.message_type() {
                     NLMSG_DONE => return Ok(true),
                     NLMSG_ERROR => return Err(refused(message.payload())),
-                    _ => raw.extend(one(message.payload(), protocol)),
+                    _ => raw.extend(one(message.payload(), protocol, self.now_ms)),
                 }
             }
             let length = usize::try_from(message.length()).unwrap_or(rest.len());
@@ -122,7 +158,7 @@ fn connect() -> io::Result<Socket> {
 }
 
 fn request(family: u8, protocol: u8, socket_id: SocketId, sequence: u32) -> Vec<u8> {
-    let (extensions, states) = (ExtensionFlags::empty(), StateFlags::all());
+    let (extensions, states) = (ExtensionFlags::INFO, StateFlags::all());
     let body = InetRequest { family, protocol, extensions, states, socket_id };
     let mut header = NetlinkHeader::default();
     header.flags = NLM_F_REQUEST | NLM_F_DUMP;
@@ -143,22 +179,29 @@ fn old_request(sequence: u32) -> Vec<u8> {
     header.sequence_number = sequence;
     let mut bytes = vec![0; HEADER + OLD_SIZE];
     header.emit(&mut bytes);
+    if let Some(extensions) = bytes.get_mut(HEADER + OLD_EXTENSIONS) {
+        *extensions = INFO;
+    }
     if let Some(states) = bytes.get_mut(HEADER + OLD_STATES..HEADER + OLD_STATES + 4) {
         states.fill(0xff);
     }
     bytes
 }
 
-fn one(payload: &[u8], protocol: Protocol) -> Option<Raw> {
+fn one(payload: &[u8], protocol: Protocol, now_ms: u64) -> Option<Raw> {
     let head = InetResponseHeader::parse(payload).ok()?;
+    let carries = protocol == Protocol::Tcp && CARRIES.contains(&head.state);
     let id = head.socket_id;
+    let (local, remote) = (
+        address(id.source_address, id.source_port),
+        address(id.destination_address, id.destination_port),
+    );
+    let bare = Raw::new(protocol, (local, remote), state(protocol, head.state));
     Some(Raw {
-        protocol,
-        local: address(id.source_address, id.source_port),
-        remote: address(id.destination_address, id.destination_port),
-        state: state(protocol, head.state),
         uid: head.uid,
         inode: u64::from(head.inode),
+        flow: if carries { info::flow(payload, now_ms) } else { None },
+        ..bare
     })
 }
 

@@ -1,0 +1,244 @@
+//! The sockets of one network namespace, from look to look: by netlink, or by the tables of `/proc`.
+//!
+//! Invariant: while the kernel counts nothing opened and nothing closed, the list is left out a few times in a row: the
+//! walk over the kernel's hash table is most of what a look costs on a quiet host, and in every namespace it is the same
+//! table. What moves no counter (a UDP socket in the place of another, a connection that only changes its state, the bytes
+//! that went over it) is seen that late. Nothing that is mounted over these files is opened: it could hang.
+
+use std::collections::HashSet;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+use rustix::fs::{Mode, OFlags, ResolveFlags};
+use rustix::io::Errno;
+
+use super::diag::Diag;
+use super::second::Second;
+use super::tables::Tables;
+use super::{Key, Raw, table};
+use crate::domain::facts::{OtherKind, Protocol, SocketState, SocketView, Unread};
+use crate::host::probe::processes::note;
+use crate::host::probe::tree;
+
+/// More of a `/proc/net` table is not read.
+const MOST: usize = 64 << 20;
+/// The kernel's counters are small.
+const MOST_COUNTS: usize = 64 << 10;
+/// The list is left out at most this often in a row.
+const MOST_UNLISTED: u32 = 5;
+
+/// One network namespace.
+pub(super) struct Net {
+    /// Its inode; 0 for our own.
+    pub(super) inode: u64,
+    /// Where below `/proc` its tables are: `self/net`, or that of a process in it.
+    pub(super) dir: String,
+    /// Every socket of the last list.
+    pub(super) raw: Vec<Raw>,
+    /// What only the tables tell: raw sockets, and those that netlink lacks.
+    pub(super) extra: Vec<Raw>,
+    /// Sockets without addresses, by inode.
+    pub(super) others: Vec<(u64, OtherKind)>,
+    /// How the two views of it compare.
+    pub(super) second: Second,
+    diag: Option<Diag>,
+    counts: Option<Counts>,
+    counted: Vec<u8>,
+    unlisted: u32,
+    listed: bool,
+}
+
+impl Net {
+    /// Nothing is read yet. Without `diag` the tables are read in every look.
+    pub(super) fn new(inode: u64, dir: String, diag: Option<Diag>) -> Self {
+        Self {
+            inode,
+            dir,
+            raw: Vec::new(),
+            extra: Vec::new(),
+            others: Vec::new(),
+            second: Second::default(),
+            diag,
+            counts: None,
+            counted: Vec::new(),
+            unlisted: 0,
+            listed: false,
+        }
+    }
+
+    /// The process whose tables are read.
+    pub(super) fn pid(&self) -> Option<u32> {
+        self.dir.split('/').next()?.parse().ok()
+    }
+
+    /// Reads the tables of another process in the same namespace from now on.
+    pub(super) fn move_to(&mut self, pid: u32) {
+        self.dir = format!("{pid}/net");
+    }
+
+    /// Netlink answers for it, so there are two views.
+    pub(super) const fn has_netlink(&self) -> bool {
+        self.diag.is_some()
+    }
+
+    /// It may have other sockets than at the last list, or the list is due.
+    pub(super) fn has_moved(&mut self, proc: BorrowedFd<'_>) -> bool {
+        if self.diag.is_none() || !self.listed {
+            return true;
+        }
+        if self.counts.is_none() {
+            self.counts = Counts::below(proc, &self.dir);
+        }
+        let dir = &self.dir;
+        let counted = self.counts.as_mut().and_then(|it| it.now(proc, dir)).unwrap_or_default();
+        let same = !counted.is_empty() && counted == self.counted;
+        self.counted = counted;
+        self.unlisted = if same && self.unlisted < MOST_UNLISTED { self.unlisted + 1 } else { 0 };
+        self.unlisted == 0
+    }
+
+    /// Lists its sockets anew.
+    pub(super) fn list(&mut self, proc: BorrowedFd<'_>, now_ms: u64, unread: &mut Vec<Unread>) {
+        self.listed = true;
+        self.raw.clear();
+        if let Some(diag) = &mut self.diag {
+            match diag.dump(now_ms, &mut self.raw) {
+                Ok(()) => return self.mark(),
+                Err(error) => {
+                    unread.push(note("sockets by netlink; /proc/net is used", error.to_string()));
+                    if self.inode != 0 {
+                        // It cannot be made again from here.
+                        self.diag = None;
+                    }
+                }
+            }
+        }
+        self.raw.clear();
+        for (name, protocol) in table::FILES {
+            match file(proc, &format!("{}/{name}", self.dir)) {
+                Ok(text) => self.raw.extend(table::rows(&text, protocol)),
+                Err(error) if self.inode == 0 => {
+                    unread.push(note(&format!("/proc/net/{name}"), error.to_string()));
+                }
+                // Without IPv6 two of them are not there; and who went away took its tables along.
+                Err(Errno::NOENT | Errno::SRCH | Errno::INVAL) => {}
+                Err(error) => {
+                    unread.push(note(&format!("/proc/{}/{name}", self.dir), error.to_string()));
+                }
+            }
+        }
+        self.mark();
+    }
+
+    /// Says of each socket where it belongs, and whether the other view lacks it.
+    fn mark(&mut self) {
+        for raw in &mut self.raw {
+            raw.namespace = self.inode;
+            raw.only_in = self.second.view(&raw.key()).filter(|view| *view == SocketView::Netlink);
+        }
+    }
+
+    /// What the tables are compared with: keys of what is there now.
+    pub(super) fn keys(&self) -> HashSet<Key> {
+        self.raw.iter().map(Raw::key).collect()
+    }
+
+    /// Takes in what the tables said; the list is one that was made after they were read. `true` if anything is
+    /// other than before.
+    pub(super) fn take(&mut self, mut tables: Tables) -> bool {
+        for raw in tables.sockets.iter_mut().chain(&mut tables.raw) {
+            raw.namespace = self.inode;
+        }
+        let mut extra = tables.raw;
+        if self.has_netlink() && tables.is_whole {
+            extra.extend(self.second.judge(&self.raw, &tables.sockets));
+        }
+        let was = self.raw.clone();
+        self.mark();
+        let moved = was != self.raw || extra != self.extra || tables.others != self.others;
+        (self.extra, self.others) = (extra, tables.others);
+        moved
+    }
+
+    /// The kernel counts more TCP sockets than netlink listed.
+    pub(super) fn is_short(&self) -> bool {
+        let Some(in_use) = self.counts.as_ref().and_then(Counts::in_use) else { return false };
+        let counted = |raw: &&Raw| {
+            use SocketState::{Close, SynReceived, TimeWait};
+            raw.protocol == Protocol::Tcp && !matches!(raw.state, Close | SynReceived | TimeWait)
+        };
+        self.has_netlink() && self.raw.iter().filter(counted).count() < in_use
+    }
+}
+
+/// The kernel's counters of what is opened and closed, in files that stay open: to find them is most of the work.
+struct Counts {
+    snmp: OwnedFd,
+    sockstat: OwnedFd,
+    /// Absent until there is IPv6.
+    sockstat6: Option<OwnedFd>,
+    read: [Vec<u8>; 3],
+}
+
+impl Counts {
+    fn below(proc: BorrowedFd<'_>, dir: &str) -> Option<Self> {
+        let open = |name: &str| open(proc, &format!("{dir}/{name}"), OFlags::empty()).ok();
+        let (snmp, sockstat) = (open("snmp")?, open("sockstat")?);
+        Some(Self { snmp, sockstat, sockstat6: None, read: Default::default() })
+    }
+
+    /// What they say now; nothing if one of them cannot be read any more.
+    fn now(&mut self, proc: BorrowedFd<'_>, dir: &str) -> Option<Vec<u8>> {
+        if self.sockstat6.is_none() {
+            self.sockstat6 = open(proc, &format!("{dir}/sockstat6"), OFlags::empty()).ok();
+        }
+        let Self { snmp, sockstat, sockstat6, read: [one, four, six] } = self;
+        tree::read_again(snmp.as_fd(), one, MOST_COUNTS).ok()?;
+        tree::read_again(sockstat.as_fd(), four, MOST_COUNTS).ok()?;
+        if let Some(file) = sockstat6 {
+            tree::read_again(file.as_fd(), six, MOST_COUNTS).ok()?;
+        }
+        Some(table::counts(one, four, six))
+    }
+
+    fn in_use(&self) -> Option<usize> {
+        let [_, four, six] = &self.read;
+        table::in_use(four, six)
+    }
+}
+
+/// Opens what is below `/proc` itself, and nothing that somebody mounted over it.
+pub(super) fn open(proc: BorrowedFd<'_>, path: &str, flags: OFlags) -> Result<OwnedFd, Errno> {
+    let flags = flags | OFlags::RDONLY | OFlags::CLOEXEC;
+    match rustix::fs::openat2(proc, path, flags, Mode::empty(), ResolveFlags::NO_XDEV) {
+        // Before Linux 5.6.
+        Err(Errno::NOSYS) => rustix::fs::openat(proc, path, flags, Mode::empty()),
+        opened => opened,
+    }
+}
+
+fn file(proc: BorrowedFd<'_>, path: &str) -> Result<Vec<u8>, Errno> {
+    let file = open(proc, path, OFlags::empty())?;
+    let mut bytes = Vec::new();
+    tree::read_to_end(file.as_fd(), &mut bytes, MOST)?;
+    Ok(bytes)
+}
+
+/// What `/proc/PID/ns/net` leads to: the number in `net:[4026531833]`.
+pub(super) fn namespace_of(proc: BorrowedFd<'_>, pid: &str) -> Result<u64, Errno> {
+    let dir = open(proc, &format!("{pid}/ns"), OFlags::DIRECTORY | OFlags::PATH)?;
+    let link = rustix::fs::readlinkat(&dir, "net", Vec::new())?;
+    let number = link.to_bytes().strip_prefix(b"net:[").and_then(|it| it.strip_suffix(b"]"));
+    number.and_then(crate::host::probe::text::number).ok_or(Errno::INVAL)
+}
+
+/// Netlink of the namespace that the process is in, if it is still that one.
+pub(super) fn enter(proc: BorrowedFd<'_>, pid: &str, inode: u64) -> io::Result<Diag> {
+    let dir = open(proc, &format!("{pid}/ns"), OFlags::DIRECTORY | OFlags::PATH)?;
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+    let namespace = rustix::fs::openat(&dir, "net", flags, Mode::empty())?;
+    if rustix::fs::fstat(&namespace)?.st_ino != inode {
+        return Err(io::ErrorKind::NotFound.into());
+    }
+    Diag::within(namespace)
+}

@@ -1,0 +1,193 @@
+//! The network namespaces that processes of this host are in, other than our own.
+//!
+//! A namespace is known by its processes: whoever is new or young is asked where it is, everybody else in turns. Its
+//! netlink socket is opened from within it, by a thread that enters it and ends; where that is not allowed, the tables of
+//! one of its processes are read.
+//!
+//! Invariant: a namespace without processes is let go in the next look, or our own descriptors would keep it alive.
+//! Deliberately absent: namespaces in which no process is (a mount keeps them), and the threads of a process that are in
+//! another one than its first thread.
+
+use std::collections::{HashMap, HashSet};
+use std::os::fd::BorrowedFd;
+use std::sync::Arc;
+
+use rustix::io::Errno;
+
+use super::net::{Net, enter, namespace_of};
+use crate::domain::base::Moment;
+use crate::domain::facts::{Process, Unread};
+use crate::host::probe::processes::note;
+
+/// More namespaces are not looked into.
+const MOST: usize = 256;
+/// Of so many namespaces the counters are read in one look.
+const MOST_COUNTED: usize = 32;
+/// So many are listed in one look, since each list walks the hash table of the whole machine.
+const MOST_LISTED: usize = 8;
+/// Looks until every process was asked once more.
+const TURNS: u64 = 30;
+/// A program that starts may yet go into another namespace.
+const YOUNG_MS: u64 = 5_000;
+
+/// Where a process is.
+#[derive(Clone, Copy)]
+struct Member {
+    pid: u32,
+    start: u64,
+    /// 0: in our own, or nobody may know.
+    namespace: u64,
+    denied: bool,
+}
+
+/// Every network namespace but our own.
+#[derive(Default)]
+pub(super) struct Nets {
+    own: u64,
+    members: Vec<Member>,
+    /// In the order in which they were found.
+    pub(super) all: Vec<Net>,
+    look: u64,
+    /// Where the round over them goes on.
+    next: usize,
+    denied: usize,
+    passed_over: usize,
+    /// There are more to open than one look may.
+    is_behind: bool,
+}
+
+impl Nets {
+    /// Lists those that have moved, as many as one look may. `true` if any was listed.
+    pub(super) fn list(
+        &mut self,
+        proc: BorrowedFd<'_>,
+        now_ms: u64,
+        forced: Option<u64>,
+        unread: &mut Vec<Unread>,
+    ) -> bool {
+        let count = self.all.len();
+        let (mut counted, mut listed, mut later) = (0, 0, None);
+        for at in (0..count).map(|step| (self.next + step) % count) {
+            let Some(net) = self.all.get_mut(at) else { continue };
+            let forced = forced == Some(net.inode);
+            if !forced && (counted == MOST_COUNTED || listed == MOST_LISTED) {
+                later = later.or(Some(at));
+                continue;
+            }
+            counted += 1;
+            if net.has_moved(proc) || forced {
+                net.list(proc, now_ms, unread);
+                listed += 1;
+            }
+        }
+        self.next = later.unwrap_or(self.next);
+        listed > 0
+    }
+
+    /// Takes in which processes there are now. `true` if namespaces came or went; those that came are listed.
+    pub(super) fn follow(
+        &mut self,
+        proc: BorrowedFd<'_>,
+        processes: &[Arc<Process>],
+        moment: Moment,
+        unread: &mut Vec<Unread>,
+    ) -> bool {
+        if self.look.is_multiple_of(TURNS) {
+            self.own = namespace_of(proc, "self").unwrap_or_default();
+        }
+        self.look += 1;
+        let changed = self.own != 0 && (self.places(proc, processes, moment) || self.is_behind);
+        let moved = changed && self.settle(proc, moment.boot_ms, unread);
+        if self.denied > 0 {
+            let what = format!("network namespace of {} processes", self.denied);
+            unread.push(note(&what, "permission denied".to_owned()));
+        }
+        if self.passed_over > 0 {
+            let what = format!("{} network namespaces", self.passed_over);
+            unread.push(note(&what, format!("more than {MOST}")));
+        }
+        moved
+    }
+
+    /// Asks where processes are. `true` if anybody came, went or moved.
+    fn places(&mut self, proc: BorrowedFd<'_>, processes: &[Arc<Process>], moment: Moment) -> bool {
+        let known = std::mem::take(&mut self.members);
+        let (count, mut changed) = (known.len(), known.len() != processes.len());
+        let mut known = known.into_iter().peekable();
+        self.members.reserve(count.max(processes.len()));
+        for process in processes {
+            let (pid, start) = (process.id.pid.0, process.id.start);
+            while known.next_if(|it| it.pid < pid).is_some() {
+                changed = true;
+            }
+            let old = known.next_if(|it| it.pid == pid).filter(|it| it.start == start);
+            let in_turn = u64::from(pid) % TURNS == self.look % TURNS;
+            let due = old.is_none() || in_turn || process.age_ms(moment) < YOUNG_MS;
+            let member = match old.filter(|_| !due || process.kernel) {
+                Some(old) => old,
+                None => member(proc, process, self.own),
+            };
+            changed |= old.is_none_or(|old| old.namespace != member.namespace);
+            self.members.push(member);
+        }
+        changed || known.next().is_some()
+    }
+
+    /// Lets namespaces go that nobody is in any more, and opens those that somebody is in.
+    fn settle(&mut self, proc: BorrowedFd<'_>, now_ms: u64, unread: &mut Vec<Unread>) -> bool {
+        self.denied = self.members.iter().filter(|it| it.denied).count();
+        let foreign = self.members.iter().filter(|it| it.namespace != 0);
+        let mut homes: HashMap<u64, u32> = HashMap::new();
+        let mut held: HashSet<(u64, u32)> = HashSet::new();
+        for it in foreign {
+            homes.entry(it.namespace).or_insert(it.pid);
+            held.insert((it.namespace, it.pid));
+        }
+        let before = self.all.len();
+        self.all.retain(|net| homes.contains_key(&net.inode));
+        let mut moved = self.all.len() != before;
+        for net in &mut self.all {
+            let pid = homes.remove(&net.inode);
+            let there = net.pid().is_some_and(|pid| held.contains(&(net.inode, pid)));
+            if let Some(pid) = pid.filter(|_| !there) {
+                net.move_to(pid);
+                if !net.has_netlink() {
+                    net.list(proc, now_ms, unread);
+                    moved = true;
+                }
+            }
+        }
+        let mut new: Vec<_> = homes.into_iter().collect();
+        new.sort_unstable();
+        let room = MOST.saturating_sub(self.all.len());
+        self.passed_over = new.len().saturating_sub(room);
+        let now = room.min(MOST_LISTED);
+        self.is_behind = new.len().min(room) > now;
+        for (inode, pid) in new.into_iter().take(now) {
+            // Who may not enter it is left with the tables of that process.
+            let diag = enter(proc, &pid.to_string(), inode).ok();
+            let mut net = Net::new(inode, format!("{pid}/net"), diag);
+            net.list(proc, now_ms, unread);
+            self.all.push(net);
+            moved = true;
+        }
+        moved
+    }
+
+    /// The namespace with this number.
+    pub(super) fn find(&mut self, inode: u64) -> Option<&mut Net> {
+        self.all.iter_mut().find(|net| net.inode == inode)
+    }
+}
+
+fn member(proc: BorrowedFd<'_>, process: &Process, own: u64) -> Member {
+    let pid = process.id.pid.0;
+    // The kernel's own threads are where the machine began.
+    let read = if process.kernel { Ok(own) } else { namespace_of(proc, &pid.to_string()) };
+    Member {
+        pid,
+        start: process.id.start,
+        namespace: read.ok().filter(|inode| *inode != own).unwrap_or_default(),
+        denied: matches!(read, Err(Errno::ACCESS | Errno::PERM)),
+    }
+}

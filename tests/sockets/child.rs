@@ -1,0 +1,145 @@
+//! Children of these tests: the test program itself, started again to do one thing.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use firedamp::host::probe::Eyes;
+
+use crate::look;
+
+/// A child that ends with the test, and what it prints.
+pub(crate) struct Role {
+    pub(crate) child: Child,
+    pub(crate) said: BufReader<ChildStdout>,
+    stdin: ChildStdin,
+}
+
+impl Drop for Role {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+impl Role {
+    /// Starts this program as `role`, after what `before` does in a shell of its own under `wrap`.
+    pub(crate) fn start(wrap: &[&str], before: &str, role: &str, argument: &str) -> Self {
+        let me = std::env::current_exe().unwrap();
+        let script = format!(
+            "{before}\nexec '{}' --exact child::{role} --ignored --nocapture --test-threads 1",
+            me.display()
+        );
+        let words: Vec<&str> = wrap.iter().copied().chain(["sh", "-e", "-c", &script]).collect();
+        let mut command = Command::new(words.first().unwrap());
+        command.args(words.iter().skip(1)).env("ROLE_ARGUMENT", argument);
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("a child starts");
+        let said = BufReader::new(child.stdout.take().unwrap());
+        let stdin = child.stdin.take().unwrap();
+        Self { child, said, stdin }
+    }
+
+    /// Tells the shell before it to go on.
+    pub(crate) fn go(&mut self) {
+        self.stdin.write_all(b"go\n").unwrap();
+    }
+
+    /// The rest of the next line that begins with `mark`.
+    pub(crate) fn line(&mut self, mark: &str) -> String {
+        let mut line = String::new();
+        while self.said.read_line(&mut line).unwrap() > 0 {
+            if let Some(at) = line.find(mark) {
+                return line[at + mark.len()..].trim().to_owned();
+            }
+            line.clear();
+        }
+        panic!("it ended without saying {mark:?}");
+    }
+}
+
+fn argument() -> String {
+    std::env::var("ROLE_ARGUMENT").unwrap_or_default()
+}
+
+fn until_the_test_ends() {
+    std::io::stdin().read_to_end(&mut Vec::new()).ok();
+}
+
+#[test]
+#[ignore = "a role that other tests start"]
+fn talks_to_itself() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    let (mut server, _) = listener.accept().unwrap();
+    client.write_all(&[7; 2000]).unwrap();
+    server.read_exact(&mut [0; 2000]).unwrap();
+    println!("CLIENT {}", client.local_addr().unwrap());
+    until_the_test_ends();
+}
+
+#[test]
+#[ignore = "a role that other tests start"]
+fn passes_on() {
+    let to: SocketAddr = argument().parse().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    println!("LISTENS {}", listener.local_addr().unwrap());
+    let (_here, _) = listener.accept().unwrap();
+    let _there = TcpStream::connect(to).unwrap();
+    println!("PASSES");
+    until_the_test_ends();
+}
+
+#[test]
+#[ignore = "a role that other tests start"]
+fn calls() {
+    let _line = TcpStream::connect(argument()).unwrap();
+    println!("CALLED");
+    until_the_test_ends();
+}
+
+#[test]
+#[ignore = "a role that other tests start"]
+fn answers() {
+    let listener = TcpListener::bind(argument()).unwrap();
+    println!("LISTENS");
+    let _line = listener.accept().unwrap();
+    until_the_test_ends();
+}
+
+/// The same while connections come and go.
+#[test]
+#[ignore = "a role that other tests start"]
+fn compares_busily() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let to = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        loop {
+            let ends: Vec<_> = (0..20)
+                .map(|_| (TcpStream::connect(to).unwrap(), listener.accept().unwrap()))
+                .collect();
+            std::thread::sleep(std::time::Duration::from_millis(5));
+            drop(ends);
+        }
+    });
+    compares();
+}
+
+/// Says which sockets only one view has, after enough looks for three comparisons.
+#[test]
+#[ignore = "a role that other tests start"]
+fn compares() {
+    let mut eyes = Eyes::open().unwrap();
+    let mut last = look(&mut eyes);
+    for _ in 0..argument().parse().unwrap() {
+        std::thread::sleep(std::time::Duration::from_millis(30));
+        last = look(&mut eyes);
+    }
+    for socket in last.sockets.iter().filter(|socket| socket.only_in.is_some()) {
+        println!("ALONE {:?} {} {}", socket.only_in.unwrap(), socket.local, socket.inode);
+    }
+    for it in &last.hiding.contradictions {
+        println!("FOUND {:?} {} | {}", it.kind, it.what.plain(200), it.shown.plain(200));
+    }
+    println!("DONE");
+}
