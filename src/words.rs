@@ -23,6 +23,7 @@ pub mod persistence;
 pub mod question;
 pub mod search;
 pub mod session;
+pub mod socket;
 pub mod storage;
 pub mod trouble;
 pub mod wire;
@@ -30,6 +31,7 @@ pub mod wire;
 pub use caption::Caption;
 pub use search::search;
 pub use session::pane;
+pub use socket::SocketWord;
 
 use crate::domain::base::Language;
 use crate::domain::untrusted::Untrusted;

@@ -51,10 +51,17 @@ pub(super) fn in_dialog(model: &mut Model, command: Command) -> Vec<Effect> {
             return coach::ask(model, command).into_iter().collect();
         }
         (
-            Dialog::Process(_) | Dialog::Autostart(_) | Dialog::Item(_) | Dialog::Node(..),
+            Dialog::Process(_)
+            | Dialog::Connection(_)
+            | Dialog::Autostart(_)
+            | Dialog::Item(_)
+            | Dialog::Node(..),
             Command::Copy,
-        ) => {
-            copy::ask(model);
+        ) => copy::ask(model),
+        (Dialog::Connection(key), Command::Open) => {
+            let key = *key;
+            model.dialog = rows::owner_of(model, key).map_or(Dialog::Closed, Dialog::Process);
+            model.sheet.line = 0;
         }
         (Dialog::Copy(..), Command::Open | Command::Copy) => return copy::take(model, false),
         (Dialog::Bookmarks(line), Command::Open) => {

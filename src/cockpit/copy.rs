@@ -17,6 +17,7 @@ pub(super) fn ask(model: &mut Model) {
     let mut choices = match &model.dialog {
         Dialog::Process(id) => of_process(model, *id),
         Dialog::Autostart(entry) => of_autostart(entry),
+        Dialog::Connection(_) => of_pane(model, Pane::Network),
         Dialog::Item(_) => of_pane(model, Pane::Checklist),
         Dialog::Node(..) => of_pane(model, Pane::Decision),
         _ => of_pane(model, model.focus),

@@ -9,7 +9,7 @@ use crate::cockpit::find::Before;
 use crate::cockpit::pen::Watcher;
 use crate::cockpit::persistence;
 use crate::domain::base::ProcessId;
-use crate::domain::facts::Autostart;
+use crate::domain::facts::{Autostart, SocketKey};
 use crate::domain::playbook::{FlowId, ItemId, NodeId};
 use crate::domain::session::{ItemState, Place};
 use crate::domain::untrusted::Untrusted;
@@ -30,6 +30,8 @@ pub enum Dialog {
     Process(ProcessId),
     /// All that is known about something that starts by itself, as it was when it was opened.
     Autostart(Arc<Autostart>),
+    /// All that is known about a connection, or another socket.
+    Connection(SocketKey),
     /// A node in full.
     Node(FlowId, NodeId),
     /// An item in full.
@@ -162,6 +164,7 @@ impl Dialog {
         match self {
             Self::Process(_)
             | Self::Autostart(_)
+            | Self::Connection(_)
             | Self::Node(..)
             | Self::Item(_)
             | Self::AllowTool(_)

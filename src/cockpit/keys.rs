@@ -87,6 +87,7 @@ const fn input_of(dialog: &mut Dialog) -> Option<&mut Input> {
         Dialog::Closed
         | Dialog::Process(_)
         | Dialog::Autostart(_)
+        | Dialog::Connection(_)
         | Dialog::Node(..)
         | Dialog::Item(_)
         | Dialog::AllowTool(_)

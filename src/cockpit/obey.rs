@@ -231,9 +231,11 @@ fn open(model: &mut Model) {
             pane.selected.map(Dialog::Process)
         }
         Pane::Network => {
-            let pane = &model.panes.network;
-            let row = pane.rows.get(pane.line);
-            row.and_then(|row| row.owner.as_ref()).map(|owner| Dialog::Process(owner.id))
+            let pane = &mut model.panes.network;
+            let key = pane.rows.get(pane.line).map(|row| row.socket.key());
+            pane.held |= key.is_some();
+            pane.selected = key.map(|key| key.inode);
+            key.map(Dialog::Connection)
         }
         Pane::Decision => {
             let pane = &model.panes.decision;

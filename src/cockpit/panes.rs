@@ -11,7 +11,7 @@ use crate::cockpit::model::Live;
 use crate::cockpit::persistence::PersistencePane;
 use crate::domain::base::{ProcessId, Timestamp};
 use crate::domain::detect::{Finding, Subject};
-use crate::domain::facts::{Process, Socket};
+use crate::domain::facts::{Beyond, Process, Socket};
 use crate::domain::playbook::{FlowId, ItemId, NodeId, Phase};
 use crate::domain::untrusted::Untrusted;
 
@@ -161,6 +161,8 @@ pub struct NetworkRow {
     pub socket: Arc<Socket>,
     /// Its first owner, if visible.
     pub owner: Option<Arc<Process>>,
+    /// Where it leads beyond a process of this host that passes it on.
+    pub beyond: Option<Beyond>,
     /// Which part of the pane it belongs to.
     pub part: NetworkPart,
 }

@@ -14,7 +14,7 @@ use crate::cockpit::panes::{
 use crate::cockpit::{Model, follow, persistence};
 use crate::domain::base::{Pid, ProcessId};
 use crate::domain::detect::{Finding, Grade, Subject};
-use crate::domain::facts::{Process, Snapshot, Socket, SocketState};
+use crate::domain::facts::{Process, Proxies, Snapshot, Socket, SocketKey, SocketState};
 use crate::domain::session::ItemState;
 
 /// Works the process and network rows out again.
@@ -206,6 +206,7 @@ fn sockets_by_owner(snapshot: &Snapshot) -> HashMap<ProcessId, Vec<&Arc<Socket>>
 fn network(model: &mut Model, snapshot: &Snapshot) {
     let findings = &model.live.findings;
     let pane = &mut model.panes.network;
+    let proxies = Proxies::of(snapshot);
     let mut rows: Vec<NetworkRow> = Vec::with_capacity(snapshot.sockets.len());
     for socket in &snapshot.sockets {
         let owner = socket.owners.first().and_then(|id| snapshot.process(*id)).cloned();
@@ -214,7 +215,8 @@ fn network(model: &mut Model, snapshot: &Snapshot) {
         }
         let socket = Arc::clone(socket);
         let part = part(&socket, findings);
-        rows.push(NetworkRow { socket, owner, part });
+        let beyond = proxies.beyond(&socket);
+        rows.push(NetworkRow { socket, owner, beyond, part });
     }
     rows.sort_by_key(order);
     if !pane.held {
@@ -232,6 +234,12 @@ fn network(model: &mut Model, snapshot: &Snapshot) {
         pane.selected = next.filter(|_| pane.followed.is_none());
     }
     pane.rows = rows;
+}
+
+/// Who holds a socket, if it is still there.
+pub(super) fn owner_of(model: &Model, key: SocketKey) -> Option<ProcessId> {
+    let mut sockets = model.live.snapshot.as_ref()?.sockets.iter();
+    sockets.find(|socket| socket.key() == key)?.owners.first().copied()
 }
 
 fn part(socket: &Socket, findings: &BTreeMap<Subject, Finding>) -> NetworkPart {

@@ -2,6 +2,7 @@
 
 mod around;
 mod autostart;
+mod connection;
 mod examined;
 mod plan;
 mod process;
@@ -37,6 +38,7 @@ fn page<'a>(model: &'a Model, theme: &'a Theme, area: Rect) -> Option<Sheet<'a>>
     match &model.dialog {
         Dialog::Process(id) => Some(process::sheet(model, theme, *id, area)),
         Dialog::Autostart(entry) => Some(autostart::sheet(model, theme, entry, area)),
+        Dialog::Connection(key) => Some(connection::sheet(model, theme, *key, area)),
         Dialog::Node(flow, node) => Some(plan::node(model, theme, (flow, node), area)),
         Dialog::Item(item) => Some(plan::item(model, theme, item, area)),
         Dialog::Unread => Some(unread::sheet(model, theme, area)),
@@ -110,18 +112,27 @@ impl<'a> Sheet<'a> {
 
     /// A heading, with a blank line before it where there is room for that.
     fn heading(&mut self, caption: Caption, more: Vec<Span<'static>>) {
+        self.headed(self.text(caption), more);
+    }
+
+    /// The same in words that are no caption.
+    fn headed(&mut self, text: &'static str, more: Vec<Span<'static>>) {
         if self.airy {
             self.blank();
         }
-        let mut spans = vec![self.span(Role::Title, self.text(caption))];
+        let mut spans = vec![self.span(Role::Title, text)];
         spans.extend(more);
         self.line(spans);
     }
 
     /// A name and what it stands for, on a line of its own.
     fn fact(&mut self, caption: Caption, value: Vec<Span<'static>>) {
+        self.called(self.text(caption), value);
+    }
+
+    /// The same in words that are no caption.
+    fn called(&mut self, name: &str, value: Vec<Span<'static>>) {
         const NAMES: usize = 12;
-        let name = self.text(caption);
         let name = pad_right(name, NAMES.max(width(name) + 1), self.model.glyphs);
         let mut spans = vec![self.span(Role::Dim, name)];
         spans.extend(value);

@@ -60,11 +60,10 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
         ),
         Dialog::Process(_)
         | Dialog::Autostart(_)
+        | Dialog::Connection(_)
         | Dialog::Node(..)
         | Dialog::Item(_)
-        | Dialog::Unread => {
-            details::draw(model, theme, area, buf);
-        }
+        | Dialog::Unread => details::draw(model, theme, area, buf),
         Dialog::AllowTool(path) => {
             let lines = allow_tool(model, theme, path, area);
             question(model, theme, Caption::AllowTool, lines, area, buf);

@@ -95,6 +95,7 @@ fn of_dialog(model: &Model) -> (&'static [Command], &'static [(&'static str, Cap
         }
         Dialog::Bookmarks(_) => (&[], &[("Enter", Caption::GoThere), CHOOSE, CLOSE]),
         Dialog::Process(_) | Dialog::Autostart(_) => (&[Command::Copy], &[CLOSE]),
+        Dialog::Connection(_) => (&[Command::Copy], &[("Enter", Caption::ToOwner), CLOSE]),
         Dialog::Coach => (&[Command::Hint, Command::Expert], &[("Enter", Caption::ToWork), SCROLL]),
         Dialog::Debrief | Dialog::Unread => (&[], &[CLOSE, SCROLL]),
     }

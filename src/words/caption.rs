@@ -144,6 +144,8 @@ captions! {
     Palette => "Command", "คำสั่ง";
     /// Footer of dialogs: run the row.
     Run => "run", "รัน";
+    /// Footer of a connection's page: to who holds it.
+    ToOwner => "who holds it", "ใครถือ";
     /// Footer of dialogs: close.
     Close => "close", "ปิด";
     /// Footer of dialogs: take what was typed.

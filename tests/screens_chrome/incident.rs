@@ -289,6 +289,7 @@ fn rows(panes: &mut Panes) {
     panes.network.rows = vec![NetworkRow {
         socket: Arc::clone(&snapshot.sockets[0]),
         owner: snapshot.process(MINER).cloned(),
+        beyond: None,
         part: NetworkPart::Matches,
     }];
     let phase = Some(Phase::Analysis);

@@ -146,7 +146,8 @@ fn parent(sheet: &Sheet<'_>, snapshot: &Snapshot, pid: Pid) -> Vec<Span<'static>
     spans
 }
 
-fn reasons(sheet: &mut Sheet<'_>, found: Option<&Finding>) {
+/// What speaks against it, or that nothing does.
+pub(super) fn reasons(sheet: &mut Sheet<'_>, found: Option<&Finding>) {
     let language = sheet.model.language;
     let Some(found) = found else {
         sheet.heading(Caption::Reasons, Vec::new());
