@@ -9,7 +9,8 @@ use crate::cockpit::Model;
 use crate::cockpit::panes::{NetworkPart, NetworkRow};
 use crate::domain::base::Moment;
 use crate::domain::detect::{Finding, Subject};
-use crate::domain::facts::{Protocol, Snapshot, Socket, SocketState};
+use crate::domain::facts::{Hop, Protocol, Snapshot, Socket, SocketState};
+use crate::ui::glyph::{Signs, signs};
 use crate::ui::panes::row::Row;
 use crate::ui::panes::{grade, wrapped};
 use crate::ui::role::Role;
@@ -20,6 +21,8 @@ use crate::words::{SocketWord, fact, finding, socket as said};
 
 /// Fewer cells for an owner have no room for the number of a namespace.
 const CELLS_FOR_PLACE: usize = 34;
+/// Fewer cells say nothing of where a connection leads.
+const CELLS_FOR_LEADS: usize = 12;
 /// Cells of a container's id, as its runtime shows it.
 const CONTAINER: usize = 12;
 /// Fewer cells than this say nothing of a name.
@@ -93,7 +96,8 @@ pub(super) fn draw(
         let room = pen.room();
         let rules = rules(model, found);
         if model.panes.wrap {
-            let lines = wrap(&rules, room);
+            let lines =
+                wrap(&format!("{rules}{}", leads_in_words(snapshot, row, pen.signs())), room);
             pen.say(role, lines.first().map_or("", String::as_str));
         } else {
             pen.say(role, &rules);
@@ -123,11 +127,13 @@ pub(super) fn why_lines(
     row: &NetworkRow,
     cells: usize,
 ) -> Vec<Line<'static>> {
-    let Some(found) = finding_on(model, &row.socket).filter(|_| cells > 0) else {
+    let found = finding_on(model, &row.socket).filter(|_| cells > 0);
+    let Some((found, snapshot)) = found.zip(model.live.snapshot.as_deref()) else {
         return Vec::new();
     };
     let role = grade(found.grade).1;
-    let mut lines = wrap(&rules(model, found), cells);
+    let leads = leads_in_words(snapshot, row, signs(model.glyphs));
+    let mut lines = wrap(&format!("{}{leads}", rules(model, found)), cells);
     lines.truncate(wrapped::MOST);
     lines.into_iter().map(|line| Line::from(span(theme, role, line))).collect()
 }
@@ -198,7 +204,9 @@ fn place(row: &NetworkRow, pen: &mut Row<'_>) {
 
 /// Who passes it on, and to where.
 fn leads(snapshot: &Snapshot, row: &NetworkRow, pen: &mut Row<'_>) {
-    let Some(beyond) = &row.beyond else { return };
+    let Some(beyond) = row.beyond.as_ref().filter(|_| pen.room() >= CELLS_FOR_LEADS) else {
+        return;
+    };
     let arrow = format!(" {} ", pen.signs().arrow);
     for (step, hop) in beyond.hops.iter().enumerate() {
         pen.say(Role::Dim, &arrow);
@@ -222,17 +230,30 @@ fn leads(snapshot: &Snapshot, row: &NetworkRow, pen: &mut Row<'_>) {
     }
 }
 
+/// The same as text, for lines that are broken.
+fn leads_in_words(snapshot: &Snapshot, row: &NetworkRow, signs: &Signs) -> String {
+    let Some(beyond) = &row.beyond else { return String::new() };
+    let name = |hop: &Hop| {
+        let process = snapshot.process(hop.by);
+        process.map_or_else(|| String::from("?"), |it| it.comm.plain(NAME))
+    };
+    let ends = beyond.ends.iter().map(ToString::to_string);
+    let steps = beyond.hops.iter().map(name).chain(ends);
+    steps.map(|step| format!(" {} {step}", signs.arrow)).collect()
+}
+
 /// Bytes both ways, and how long ago the last ones went.
 fn flow(socket: &Socket, moment: Moment, pen: &mut Row<'_>) {
     let connected = socket.protocol == Protocol::Tcp && socket.remote.is_some();
-    let ended = matches!(socket.state, SocketState::TimeWait | SocketState::SynReceived);
+    use SocketState::{SynReceived, SynSent, TimeWait};
+    let empty = matches!(socket.state, TimeWait | SynReceived | SynSent);
     let (role, said) = match socket.flow {
         Some(flow) => {
             let last = flow.last_sent_ms.max(flow.last_received_ms);
             let last = age(moment.boot_ms.saturating_sub(last));
             (Role::Text, [size(flow.sent), size(flow.received), last])
         }
-        None if connected && !ended => (Role::Unknown, ["?"; 3].map(String::from)),
+        None if connected && !empty => (Role::Unknown, ["?"; 3].map(String::from)),
         None => (Role::Dim, [const { String::new() }; 3]),
     };
     for text in said {
