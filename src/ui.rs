@@ -22,6 +22,7 @@ pub mod layout;
 mod list;
 mod menu;
 mod notice;
+pub mod own;
 mod palette;
 pub mod panes;
 mod paper;

@@ -17,6 +17,7 @@ pub mod hiding;
 pub mod key;
 pub mod listing;
 pub mod notice;
+pub mod own;
 pub mod panes;
 pub mod pen;
 pub mod persistence;

@@ -6,7 +6,7 @@ use crate::cockpit::storage::{Refusal, Unsaved};
 use crate::cockpit::trouble::{BadTheme, NotCarried, Trouble, Unusable};
 use crate::domain::base::{Both, Moment, Timestamp};
 use crate::domain::detect::{Finding, Grade};
-use crate::domain::facts::{Autostart, AutostartChange};
+use crate::domain::facts::{Autostart, AutostartChange, Own};
 use crate::domain::session::Anchor;
 use crate::domain::untrusted::Untrusted;
 
@@ -188,6 +188,8 @@ pub enum NoticeKind {
     Elsewhere(Untrusted, Vec<Unusable>),
     /// This sessions directory was not there and was made; perhaps another was meant.
     NewPlace(Untrusted),
+    /// The program itself cannot be relied on here; how it stands.
+    Doubted(Box<Own>),
     /// Something does not work.
     Trouble(Trouble),
 }
@@ -281,6 +283,7 @@ impl NoticeKind {
             Self::Autostart(_, entry) => entry.is_as_packaged(),
             Self::NoPen
             | Self::NewPlace(_)
+            | Self::Doubted(_)
             | Self::NoPenHere(_)
             | Self::PenIsHere
             | Self::AskedForPen(..)

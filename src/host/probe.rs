@@ -9,6 +9,7 @@
 
 mod clock;
 mod commands;
+mod costs;
 mod gpu;
 mod hiding;
 mod identity;
@@ -51,8 +52,9 @@ use users::Users;
 use wire::Listener;
 
 pub use clock::HostClock;
+pub use costs::{Costs, Part};
 pub use identity::{Identity, home, whoami};
-pub use own::own;
+pub use own::{own, prepare};
 pub use packages::{Database, Packages, Source};
 pub use persistence::{Hunt, Judge};
 pub use tools::inspect;
@@ -153,42 +155,47 @@ impl Eyes {
 
     /// Takes one look. The first one takes 20 ms longer, so that its CPU percentages are real.
     pub fn look(&mut self, moment: Moment) -> Snapshot {
+        self.look_timed(moment).0
+    }
+
+    /// The same, with what each part of it cost.
+    pub fn look_timed(&mut self, moment: Moment) -> (Snapshot, Costs) {
+        let mut costs = Costs::default();
         let mut unread = Vec::new();
-        self.limits.look(&mut unread);
-        self.sockets.list(moment, &mut unread);
+        costs.of(Part::Own, || self.limits.look(&mut unread));
+        costs.of(Part::Sockets, || self.sockets.list(moment, &mut unread));
         // Where there is a graphics processor, whoever ran may have opened it.
         let fresh = self.sockets.has_new() || self.has_gpu;
         self.processes.leave_out(self.hider.left_out());
-        let rows = self.processes.look(moment, fresh, &mut self.owners, &mut unread);
+        let rows = costs.of(Part::Processes, || {
+            self.processes.look(moment, fresh, &mut self.owners, &mut unread)
+        });
         let seen = Seen { moment, listed: self.processes.listed(), rows, sockets: fresh };
-        let (processes, hiding) = self.hider.look(seen, &mut self.owners, &mut unread);
-        self.sockets.follow(moment, &processes, &self.owners, &mut unread);
-        let sockets = self.sockets.rows(moment, &self.owners);
-        let others = self.sockets.others();
-        let host = self.machine.look(&mut unread);
-        let gpu = self.graphics.look(moment, &self.processes, &processes);
-        let wire = self.listener.look(moment, &sockets);
-        let hiding = self.tools.join(with_sockets(hiding, self.sockets.contradictions()));
-        let own = self.own.look();
-        // The first look is not kept waiting; from then on somebody hunts beside it.
-        let hunter = self.hunter.get_or_insert_with(|| {
+        let (processes, hiding) =
+            costs.of(Part::Hiding, || self.hider.look(seen, &mut self.owners, &mut unread));
+        let (sockets, others) = costs.of(Part::Rows, || {
+            self.sockets.follow(moment, &processes, &self.owners, &mut unread);
+            (self.sockets.rows(moment, &self.owners), self.sockets.others())
+        });
+        let host = costs.of(Part::Machine, || self.machine.look(&mut unread));
+        let gpu = costs.of(Part::Gpu, || self.graphics.look(moment, &self.processes, &processes));
+        let wire = costs.of(Part::Wire, || self.listener.look(moment, &sockets));
+        let hiding = costs.of(Part::Hiding, || {
+            self.tools.join(with_sockets(hiding, self.sockets.contradictions()))
+        });
+        let own = costs.of(Part::Own, || self.own.look());
+        let persistence = costs.of(Part::Persistence, || self.hunt().take(&mut unread));
+        let empty = Snapshot::empty(moment);
+        let seen = Snapshot { host, processes, sockets, others, gpu, hiding, ..empty };
+        (Snapshot { persistence, wire, own, unread, ..seen }, costs)
+    }
+
+    /// The first look is not kept waiting; from then on somebody hunts beside it.
+    fn hunt(&mut self) -> &Hunter {
+        self.hunter.get_or_insert_with(|| {
             let packages = self.packages.clone();
             Hunter::start(&self.roots, Box::new(move |path| packages.judge(path)))
-        });
-        let persistence = hunter.take(&mut unread);
-        Snapshot {
-            host,
-            processes,
-            sockets,
-            others,
-            gpu,
-            hiding,
-            persistence,
-            wire,
-            own,
-            unread,
-            ..Snapshot::empty(moment)
-        }
+        })
     }
 
     /// Listens on the wire from now on with this ear, or not any more. Whether the kernel lets us is in the next look.

@@ -45,6 +45,9 @@ pub(super) struct Options {
     /// Glyphs that this terminal can draw
     #[arg(long, global = true, value_name = "SET", env = "FIREDAMP_GLYPHS", value_enum)]
     pub glyphs: Option<GlyphsArg>,
+    /// Leave the program's own priority as it is: as root it runs before others, so that miners cannot starve it
+    #[arg(long, global = true, env = "FIREDAMP_NO_RAISE")]
+    pub no_raise: bool,
     /// Begin a new session at once, without asking which
     #[arg(long, global = true)]
     pub new: bool,

@@ -19,6 +19,7 @@ use crate::cockpit::model::{Copied, NoticeKind, Pane, SourceKind, Touched};
 use crate::cockpit::trouble::Trouble;
 use crate::cockpit::{Effect, Model, Msg, update};
 use crate::domain::base::Clock;
+use crate::host::probe::raise;
 use crate::run::canvas::Canvas;
 use crate::run::hands::Hands;
 use crate::run::input::Keys;
@@ -205,6 +206,7 @@ impl<'a> Desk<'a> {
 
     fn follow(&mut self) {
         self.followed = Instant::now();
+        raise::screen();
         for msg in self.hands.follow() {
             self.apply(msg);
         }

@@ -181,6 +181,9 @@ impl Hands for Incident {
         let recorder = self.recorder(&opened);
         let (id, branches) = (opened.id, opened.branches);
         let pen = self.settle(&id, opened.hand, &opened.path, recorder, branches)?;
+        if matches!(pen, Pen::Ours) {
+            self.record(0, Event::Prepared(Box::new(probe::own())));
+        }
         for recovered in &opened.recovered {
             self.tell(NoticeKind::TornSetAside(recovered.bytes));
             let what =

@@ -18,7 +18,7 @@ use crate::domain::base::{Clock, ProcessId};
 use crate::domain::facts::Snapshot;
 use crate::domain::untrusted::Untrusted;
 use crate::domain::wire::Ear;
-use crate::host::probe::Eyes;
+use crate::host::probe::{Eyes, raise};
 use crate::host::store::{Recorder, Stopped};
 use crate::run::cockpit::Happening;
 use crate::run::reason;
@@ -65,6 +65,7 @@ impl Looker {
         thread::Builder::new().name("looker".into()).spawn(move || {
             // Dropped after the recorder, whose end is what leaving waits for.
             let _finished: SyncSender<()> = finished;
+            raise::looks();
             let mut recorder = None;
             loop {
                 let begun = Instant::now();

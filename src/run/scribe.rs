@@ -16,6 +16,7 @@ use crate::cockpit::storage::{Storage, Unsaved};
 use crate::domain::base::{Clock, Moment};
 use crate::domain::session::{Event, PROGRAM, TimeWatch};
 use crate::domain::untrusted::Untrusted;
+use crate::host::probe::raise;
 use crate::host::store::{Backlog, Journal, JournalError, Settled, Store};
 use crate::run::cockpit::Happening;
 use crate::run::{moved, reason};
@@ -63,7 +64,7 @@ impl Scribe {
         let (backlog, told) = (Backlog::new(journal), Storage::default());
         let desk = Desk { backlog, who, told, watch: TimeWatch::default(), inbox };
         thread::Builder::new().name("scribe".into()).spawn(move || {
-            raise_priority();
+            raise::journal();
             desk.work(&waiting, &clock);
             finished.send(()).ok();
         })?;
@@ -164,6 +165,7 @@ impl Desk {
                 | Event::TapeAt { .. }
                 | Event::Clock { .. }
                 | Event::Autostart { .. }
+                | Event::Prepared(_)
         );
         let by = if by_itself { PROGRAM.into() } else { self.who.clone() };
         self.settle(Some(ticket), |it| it.write(ticket, moment, by, event));
@@ -215,10 +217,3 @@ impl Desk {
 
 #[cfg(test)]
 mod tests;
-
-/// On a host that is being mined the disk is quick and the wake-up is not. Root may go before the miners;
-/// for anybody else this fails, and writes are as slow as they are.
-fn raise_priority() {
-    let this_thread = Some(rustix::thread::gettid());
-    rustix::process::setpriority_process(this_thread, -5).ok();
-}

@@ -58,6 +58,10 @@ pub(super) enum Wanted<'a> {
 /// Opens the cockpit on this host.
 pub(super) fn cockpit(options: &Options, wanted: Wanted<'_>) -> Result<ExitCode, Complaint> {
     needs_a_terminal()?;
+    // In the guard as well: whoever starves it holds up every signal.
+    if !options.no_raise {
+        probe::prepare();
+    }
     if let Some(code) = guard::stand(options.language()) {
         return Ok(code);
     }
@@ -91,7 +95,9 @@ pub(super) fn cockpit(options: &Options, wanted: Wanted<'_>) -> Result<ExitCode,
     let eyes = Eyes::open().map_err(|error| reason::no_eyes(&error))?;
     let looker = Looker::start(eyes, HostClock, outbox.clone())
         .map_err(|error| Trouble::NoThread(reason::refusal(&error)))?;
-    if let Some(notice) = passed_over {
+    let own = probe::own();
+    let doubted = (!own.doubts().is_empty()).then(|| NoticeKind::Doubted(Box::new(own)));
+    for notice in passed_over.into_iter().chain(doubted) {
         outbox.try_send(Happening::Msg(Msg::Notice(notice))).ok();
     }
     let who = who(options);

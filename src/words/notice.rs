@@ -9,7 +9,7 @@ use crate::cockpit::model::{Kept, NoticeKind};
 use crate::domain::base::{Language, Timestamp};
 use crate::domain::detect::{Finding, Grade};
 use crate::domain::untrusted::Untrusted;
-use crate::words::{Part, Phrase, finding, pen, pick, storage, trouble};
+use crate::words::{Part, Phrase, finding, own, pen, pick, storage, trouble};
 
 /// How much a notice weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,6 +43,7 @@ pub fn weight(kind: &NoticeKind) -> Weight {
         | NoticeKind::NotRecording(_)
         | NoticeKind::NotCarried(_)
         | NoticeKind::PenForced(..)
+        | NoticeKind::Doubted(_)
         | NoticeKind::LostWithPen(_)
         | NoticeKind::Trouble(_) => Weight::Danger,
         NoticeKind::NoPen
@@ -334,6 +335,7 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
             .theirs(place)
             .ours(pick(language, ", because ", " เพราะ "))
             .then(trouble::joined(language, why)),
+        NoticeKind::Doubted(own) => own::alarm(language, own),
         NoticeKind::NewPlace(place) => say(
             "New sessions directory made; mistyped? then q: ",
             "สร้างไดเรกทอรี session ใหม่ ถ้าพิมพ์ผิดกด q: ",

@@ -7,7 +7,7 @@ use crate::domain::playbook::Phase;
 use crate::domain::session::{ClockChange, Event, ItemState, Opening, Place, known_part};
 use crate::domain::untrusted::Untrusted;
 use crate::words::trouble::damage;
-use crate::words::{Phrase, finding, persistence, pick, short, wire};
+use crate::words::{Phrase, finding, own, persistence, pick, short, wire};
 
 /// Title of a pane.
 #[must_use]
@@ -193,6 +193,9 @@ pub fn event(language: Language, event: &Event) -> Phrase {
         Event::Debriefed { score } => debriefed(language, *score),
         Event::Autostart { change, place, path, line, text } => {
             persistence::happened(language, *change, *place, (path, *line), text)
+        }
+        Event::Prepared(own) => {
+            say("firedamp itself: ", "ตัว firedamp เอง: ").then(own::brief(language, own))
         }
         Event::Clock { change, by_ms } => clock(language, *change, *by_ms),
         Event::Redacted { opening, head, entries } => {

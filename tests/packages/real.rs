@@ -76,8 +76,8 @@ fn inside_the_namespace() {
 fn tools_of_this_machine_are_as_their_packages_have_them() {
     // Whoever works here may have replaced one on purpose, so this only says what it finds.
     let begun = Instant::now();
-    let found = inspect(&Roots::live());
-    eprintln!("{} tools in doubt after {:?}: {found:?}", found.len(), begun.elapsed());
+    let (tools, found) = inspect(&Roots::live(), &Packages::open(&Roots::live()));
+    eprintln!("{} of {tools} tools in doubt after {:?}: {found:?}", found.len(), begun.elapsed());
     assert!(found.iter().all(|it| !it.shown.is_empty()));
 }
 

@@ -37,7 +37,8 @@ fn judged(tree: &TempDir, path: &str) -> Packaged {
 
 /// What is found on the tools: the file, and what is shown.
 fn doubts(tree: &TempDir) -> Vec<(String, String)> {
-    let found = inspect(&Roots::recorded(tree.path()));
+    let roots = Roots::recorded(tree.path());
+    let (_, found) = inspect(&roots, &Packages::open(&roots));
     assert!(found.iter().all(|it| it.kind == ContradictionKind::Tool));
     found.into_iter().map(|it| (it.what.plain(200), it.shown.plain(200))).collect()
 }

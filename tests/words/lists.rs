@@ -8,7 +8,7 @@ use firedamp::cockpit::storage::{Refusal, Unsaved};
 use firedamp::cockpit::trouble::{BadTheme, Damage, NotCarried, ThemeFault, Trouble, Unusable};
 use firedamp::domain::base::{Both, Digest, Language, Pid, ProcessId};
 use firedamp::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject};
-use firedamp::domain::facts::{GpuOutcome, GpuSourceKind, Protocol, RunState};
+use firedamp::domain::facts::{GpuOutcome, GpuSourceKind, Own, Protocol, RunState};
 use firedamp::domain::playbook::{FlowId, ItemId, NodeId, Phase};
 use firedamp::domain::session::{
     Anchor, ClockChange, Event, ItemState, LineProblem, Opening, Place,
@@ -39,6 +39,11 @@ pub(crate) const RULES: [Rule; 19] = [
     Rule::HiddenSocket,
     Rule::ChangedTool,
 ];
+
+/// Somebody traces the program.
+fn traced() -> Own {
+    Own { tracer: Some(Pid(7)), loaded: vec![value()], ..Own::default() }
+}
 
 pub(crate) const SOURCES: [FactSource; 8] = [
     FactSource::Comm,
@@ -93,6 +98,8 @@ pub(crate) fn events() -> Vec<Event> {
         Event::Opened(opening(Some(String::from("two-miners")))),
         Event::Resumed { version: String::from("0.1.0") },
         Event::Left,
+        Event::Prepared(Box::default()),
+        Event::Prepared(Box::new(traced())),
         chose(value()),
         chose(Untrusted::default()),
         Event::TookBack { choice: 7 },
@@ -176,6 +183,7 @@ pub(crate) fn notices() -> Vec<NoticeKind> {
             why: ThemeFault::NoRole(value()),
         })),
         NoticeKind::NewPlace(value()),
+        NoticeKind::Doubted(Box::new(traced())),
         NoticeKind::TornSetAside(12),
         NoticeKind::NotRecording(Refusal::Other(value())),
         NoticeKind::NoTool,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::base::{Digest, Timestamp};
 use crate::domain::detect::{Finding, Subject};
-use crate::domain::facts::{AutostartChange, AutostartKind};
+use crate::domain::facts::{AutostartChange, AutostartKind, Own};
 use crate::domain::playbook::{FlowId, ItemId, NodeId};
 use crate::domain::session::anchor::Anchor;
 use crate::domain::untrusted::Untrusted;
@@ -13,7 +13,7 @@ use crate::domain::untrusted::Untrusted;
 pub const PROGRAM: &str = "firedamp";
 
 /// The kinds of [`Event`] that this version knows, as they are written.
-pub(super) const KINDS: [&str; 27] = [
+pub(super) const KINDS: [&str; 28] = [
     "opened",
     "resumed",
     "left",
@@ -41,6 +41,7 @@ pub(super) const KINDS: [&str; 27] = [
     "clock",
     "autostart",
     "redacted",
+    "prepared",
 ];
 
 /// One line of the journal.
@@ -254,6 +255,8 @@ pub enum Event {
         /// What stood there, or stands there now; the beginning of it.
         text: Untrusted,
     },
+    /// How the program itself stood on this host when the session was opened.
+    Prepared(Box<Own>),
     /// First entry of a redacted copy, in the place of [`Event::Opened`]. The entries after it have the numbers that
     /// they had; the chain is a new one.
     Redacted {

@@ -199,6 +199,7 @@ impl State {
             | Event::Listening { .. }
             | Event::Clock { .. }
             | Event::Autostart { .. }
+            | Event::Prepared(_)
             | Event::PenGiven { .. }
             | Event::PenTaken { .. } => {}
         }

@@ -89,6 +89,14 @@ fn errand() -> Option<Errand<Own>> {
     })
 }
 
+/// Puts the program before others, as far as the kernel allows it; nobody else's priority is touched. The threads that
+/// matter then say so themselves ([`raise`]).
+pub fn prepare() {
+    raise::begin();
+    raise::hold(resident()).ok();
+    raise::screen();
+}
+
 /// How the program stands, as far as that can be read at once.
 #[must_use]
 pub fn own() -> Own {

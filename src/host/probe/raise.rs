@@ -70,7 +70,7 @@ pub fn journal() {
 }
 
 /// Raises this thread, which looks at the host.
-pub(super) fn looks() {
+pub fn looks() {
     if BEGUN.load(Ordering::Acquire) {
         let raised = nice(LOOKS).map_or(Raised::Refused, |()| Raised::Nice(LOOKS));
         write(&EYES, raised);

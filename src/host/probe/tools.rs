@@ -78,25 +78,25 @@ impl Tools {
     }
 
     fn begin(&self) -> Option<SyncSender<()>> {
-        let (hold, held) = sync_channel(0);
+        let (worker, held) = sync_channel(0);
         let inspector = Inspector {
             roots: self.roots.clone(),
             packages: self.packages.clone(),
             found: Arc::clone(&self.found),
         };
         let thread = std::thread::Builder::new().name("tools".to_owned());
-        thread.spawn(move || inspector.work(&held)).ok().map(|_| hold)
+        thread.spawn(move || inspector.work(&held)).ok().map(|_| worker)
     }
 }
 
-/// Looks at all tools once, as the thread does; for who has the time.
+/// Looks at all tools once, as the thread does, for who has the time: how many there are, and what is found.
 #[must_use]
-pub fn inspect(roots: &Roots) -> Vec<Contradiction> {
-    let (packages, found) = (Packages::open(roots), Arc::default());
+pub fn inspect(roots: &Roots, packages: &Packages) -> (usize, Vec<Contradiction>) {
+    let (packages, found) = (packages.clone(), Arc::default());
     let inspector = Inspector { roots: roots.clone(), packages, found };
     let paths = inspector.paths();
     let doubt = |path: &PathBuf| inspector.doubt(path).map(|shown| inspector.told(path, shown));
-    paths.iter().filter_map(doubt).collect()
+    (paths.len(), paths.iter().filter_map(doubt).collect())
 }
 
 /// The thread's side.

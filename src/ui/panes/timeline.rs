@@ -251,7 +251,8 @@ fn mark(event: &Event) -> (&'static str, Role) {
         },
         Event::Autostart { change, .. } => (persistence::sign(*change), Role::Warn),
         Event::Ended { .. } => (".", Role::Dim),
-        Event::Trouble { .. } => ("!", Role::Crit),
+        Event::Prepared(own) if own.doubts().is_empty() => (" ", Role::Dim),
+        Event::Trouble { .. } | Event::Prepared(_) => ("!", Role::Crit),
         Event::TookBack { .. } | Event::Withdrew { .. } | Event::Marked { undoes: Some(_), .. } => {
             ("<", Role::Warn)
         }
