@@ -6,6 +6,7 @@ mod canvas;
 mod clip;
 mod cockpit;
 pub mod complain;
+mod doctor;
 mod drill;
 mod forks;
 pub mod guard;
@@ -118,6 +119,7 @@ fn obey(arguments: Arguments) -> Result<ExitCode, Complaint> {
         Some(Command::Playbook { command: PlaybookCommand::Show { which } }) => {
             printed(playbook::show(&which, options.language(), out, &mut io::stderr()))
         }
+        Some(Command::Doctor { json }) => printed(doctor::doctor(&options, json, out)?),
         Some(Command::Paths) => {
             let places = Places::find(&options)?;
             printed(out.write_all(places.show().as_bytes()).map(|()| ExitCode::SUCCESS))

@@ -9,6 +9,7 @@ pub mod caption;
 pub mod card;
 pub mod command;
 pub mod debrief;
+pub mod doctor;
 pub mod fact;
 pub mod finding;
 pub mod gap;

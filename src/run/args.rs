@@ -226,6 +226,12 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: PlaybookCommand,
     },
+    /// Say what each look costs on this host, what can be seen, and what is missing; takes some seconds
+    Doctor {
+        /// One JSON object
+        #[arg(long)]
+        json: bool,
+    },
     /// Say where sessions, settings and themes are
     Paths,
 }

@@ -178,10 +178,14 @@ pub const fn feature(language: Language, feature: Feature) -> &'static str {
         Feature::PidfdInode => {
             ("pidfd inode: an identity for life (6.9)", "เลข inode ของ pidfd: ตัวตนตลอดอายุ (6.9)")
         }
-        Feature::SockDiag => ("sock_diag: connections by netlink", "sock_diag: ดู socket ผ่าน netlink"),
+        Feature::SockDiag => {
+            ("sock_diag: connections by netlink", "sock_diag: ดู socket ผ่าน netlink")
+        }
         Feature::CgroupV2 => ("cgroup v2: one tree of groups", "cgroup v2: กลุ่มในต้นไม้เดียว"),
         Feature::Pressure => ("pressure: who waits for a CPU", "pressure: รอ CPU นานเท่าใด"),
-        Feature::Lockdown => ("lockdown: root kept out of the kernel", "lockdown: กัน root จาก kernel"),
+        Feature::Lockdown => {
+            ("lockdown: root kept out of the kernel", "lockdown: กัน root จาก kernel")
+        }
     };
     pick(language, en, th)
 }
@@ -202,7 +206,11 @@ pub fn packages(
 ) -> String {
     let say = |en, th| pick(language, en, th);
     let (of, in_them) = (say("packages", "แพ็กเกจ"), say("files, read in", "ไฟล์ อ่านใน"));
-    let trouble = if trouble { say("; not in whole", " อ่านได้ไม่ครบ") } else { "" };
+    let trouble = if trouble {
+        say("; not in whole", " อ่านได้ไม่ครบ")
+    } else {
+        ""
+    };
     format!("{packages} {of}, {files} {in_them} {ms} ms{trouble}")
 }
 

@@ -1,0 +1,157 @@
+//! The screen's own priority, as the kernel tells it.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+use tempfile::TempDir;
+
+use super::{PROGRAM, is_root};
+
+/// `SCHED_RR`, as field 41 of a thread's `stat` has it.
+const ROUND_ROBIN: i64 = 2;
+
+/// A screen of the program on a terminal of its own.
+struct Screen {
+    child: Box<dyn portable_pty::Child + Send + Sync>,
+    _pty: portable_pty::PtyPair,
+    place: TempDir,
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+impl Screen {
+    fn start(args: &[&str]) -> Self {
+        let size = PtySize { rows: 30, cols: 100, pixel_width: 0, pixel_height: 0 };
+        let (pty, place) = (native_pty_system().openpty(size).unwrap(), TempDir::new().unwrap());
+        let mut command = CommandBuilder::new(PROGRAM);
+        command.args(args);
+        command.args(["--new", "--dir", place.path().join("s").to_str().unwrap()]);
+        command.env("TERM", "xterm-256color");
+        let child = pty.slave.spawn_command(command).unwrap();
+        let mut reader = pty.master.try_clone_reader().unwrap();
+        std::thread::spawn(move || std::io::copy(&mut reader, &mut std::io::sink()));
+        let screen = Self { child, _pty: pty, place };
+        screen.wait_until("its journal begins", || screen.journal().contains("prepared"));
+        screen
+    }
+
+    fn wait_until(&self, what: &str, mut holds: impl FnMut() -> bool) {
+        let end = Instant::now() + Duration::from_secs(20);
+        while !holds() {
+            assert!(Instant::now() < end, "never: {what}: {}", self.journal());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn journal(&self) -> String {
+        let sessions = fs::read_dir(self.place.path().join("s")).into_iter().flatten();
+        let journals = sessions.flatten().map(|it| it.path().join("journal.jsonl"));
+        journals.filter_map(|path| fs::read_to_string(path).ok()).collect()
+    }
+
+    /// The guard, and the screen below it.
+    fn processes(&self) -> Vec<u32> {
+        let guard = self.child.process_id().unwrap();
+        let children = format!("/proc/{guard}/task/{guard}/children");
+        let children = fs::read_to_string(children).unwrap_or_default();
+        let children = children.split_whitespace().map(|pid| pid.parse().unwrap());
+        [guard].into_iter().chain(children).collect()
+    }
+}
+
+/// Name, nice value, and policy of every thread.
+fn threads(pid: u32) -> Vec<(String, i64, i64)> {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    let read = |task: fs::DirEntry| {
+        let stat = fs::read_to_string(task.path().join("stat")).ok()?;
+        let (name, rest) = stat.split_once('(')?.1.rsplit_once(") ")?;
+        let fields: Vec<&str> = rest.split(' ').collect();
+        Some((name.to_owned(), fields[16].parse().ok()?, fields[38].parse().ok()?))
+    };
+    tasks.filter_map(read).collect()
+}
+
+#[test]
+fn as_root_the_guard_the_screen_and_the_journal_are_before_all_others() {
+    if !is_root() {
+        eprintln!("skipped: needs root");
+        return;
+    }
+    let screen = Screen::start(&[]);
+    let processes = screen.processes();
+    assert_eq!(processes.len(), 2, "a guard and a screen");
+    for pid in &processes {
+        let main = &threads(*pid)[0];
+        assert_eq!(main.2, ROUND_ROBIN, "{main:?}");
+    }
+    let named = |name: &str| threads(processes[1]).into_iter().find(|it| it.0.starts_with(name));
+    screen.wait_until("the looker is raised", || named("looker").is_some_and(|it| it.1 == -15));
+    assert_eq!(named("scribe").unwrap().2, ROUND_ROBIN);
+    // What a raised thread starts is not raised with it.
+    screen.wait_until("there is a recorder", || named("recorder").is_some());
+    let recorder = named("recorder").unwrap();
+    assert_eq!((recorder.1, recorder.2), (0, 0), "{recorder:?}");
+    let journal = screen.journal();
+    assert!(journal.contains("\"by\":\"firedamp\"") && journal.contains("{\"real-time\":1}"));
+    let limits = fs::read_to_string(format!("/proc/{}/limits", processes[1])).unwrap();
+    let line = limits.lines().find(|line| line.starts_with("Max realtime timeout")).unwrap();
+    assert!(line.contains("200000"), "{line}");
+    let status = fs::read_to_string(format!("/proc/{}/status", processes[1])).unwrap();
+    assert!(!status.contains("VmLck:\t       0 kB"), "{status}");
+}
+
+#[test]
+fn who_asks_for_it_is_not_raised() {
+    let screen = Screen::start(&["--no-raise"]);
+    for pid in screen.processes() {
+        assert!(threads(pid).iter().all(|it| it.2 == 0 && it.1 >= 0), "{:?}", threads(pid));
+    }
+    assert!(screen.journal().contains("\"raised\":\"not-tried\""), "{}", screen.journal());
+}
+
+#[test]
+fn a_screen_that_runs_too_long_without_waiting_holds_no_processor() {
+    if !is_root() {
+        eprintln!("skipped: needs root");
+        return;
+    }
+    // In a child of its own: the test's own process stays as it is.
+    let me = std::env::current_exe().unwrap();
+    let mut child = std::process::Command::new(me);
+    child.args(["--exact", "raised::run_too_long", "--ignored", "--nocapture"]);
+    let done = child.output().unwrap();
+    let told = String::from_utf8_lossy(&done.stdout);
+    assert!(done.status.success() && told.contains("1 passed"), "{told}");
+}
+
+#[test]
+#[ignore = "run by the test above, in a process of its own"]
+fn run_too_long() {
+    firedamp::host::probe::prepare();
+    let policy = || {
+        let stat = fs::read_to_string(Path::new("/proc/thread-self/stat")).unwrap();
+        let fields = stat.rsplit_once(") ").unwrap().1.split(' ').map(str::to_owned);
+        let fields: Vec<String> = fields.collect();
+        (fields[16].parse::<i64>().unwrap(), fields[38].parse::<i64>().unwrap())
+    };
+    assert_eq!(policy().1, ROUND_ROBIN);
+    let end = Instant::now() + Duration::from_secs(10);
+    while policy().1 == ROUND_ROBIN {
+        assert!(Instant::now() < end, "it held the processor");
+        let spin = Instant::now();
+        while spin.elapsed() < Duration::from_millis(100) {
+            std::hint::black_box(0);
+        }
+    }
+    assert_eq!(policy(), (-20, 0), "before most, but not before all");
+    // Said again, the screen goes before all others again.
+    firedamp::host::probe::raise::screen();
+    assert_eq!(policy().1, ROUND_ROBIN);
+}

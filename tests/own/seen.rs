@@ -1,0 +1,94 @@
+//! What the program sees of itself.
+
+use firedamp::domain::base::{Clock as _, Language, Pid};
+use firedamp::domain::facts::{Doubt, Own, Raised, Reading};
+use firedamp::domain::untrusted::Untrusted;
+use firedamp::host::probe::{self, Eyes, HostClock};
+use firedamp::words::own;
+
+fn told(language: Language, own: &Own) -> String {
+    let lines = own::lines(language, own).into_iter();
+    lines.map(|(_, said)| said.plain(60) + "\n").collect()
+}
+
+#[test]
+fn a_look_says_how_the_program_itself_stands() {
+    let snapshot = Eyes::open().unwrap().look(HostClock.now());
+    assert_eq!(snapshot.own.fixed, Reading::Known(true), "the program is built static");
+    assert_eq!(snapshot.own.loaded, []);
+    assert_eq!(snapshot.own.tracer, None, "a test under a debugger fails here, rightly");
+    assert_eq!(snapshot.own.doubts(), []);
+}
+
+#[test]
+fn what_the_loader_of_the_host_is_told_is_said_and_has_no_effect() {
+    let mut doctor = std::process::Command::new(super::PROGRAM);
+    doctor.args(["doctor", "--json", "--no-raise"]);
+    doctor.env("LD_PRELOAD", "/nonexistent/hook.so").env("LD_AUDIT", "/nonexistent/audit.so");
+    let done = doctor.output().unwrap();
+    let told = String::from_utf8(done.stdout).unwrap();
+    assert!(done.status.success());
+    assert!(told.contains("\"LD_PRELOAD\"") && told.contains("\"LD_AUDIT\""), "{told}");
+    assert!(told.contains("\"static\": true"), "{told}");
+    // The loader complains of what it cannot load; here is none.
+    assert_eq!(String::from_utf8_lossy(&done.stderr), "");
+}
+
+#[test]
+fn every_doubt_is_said_in_both_languages_with_who_and_what() {
+    let id = firedamp::domain::base::ProcessId { pid: Pid(4242), start: 7, inode: 0 };
+    let own = Own {
+        fixed: Reading::Known(false),
+        loaded: vec![Untrusted::from("/tmp/hook.so\x1b[2J")],
+        tracer: Some(Pid(77)),
+        listeners: vec![id],
+        preload: Reading::Known(true),
+        ..Own::default()
+    };
+    let worst_first = [Doubt::Traced, Doubt::Loaded, Doubt::NotFixed, Doubt::Overheard];
+    assert_eq!(own.doubts(), worst_first);
+    for language in [Language::En, Language::Th] {
+        let told = told(language, &own);
+        for part in ["77", "/tmp/hook.so", "4242", "/etc/ld.so.preload"] {
+            assert!(told.contains(part), "{part} is missing: {told}");
+        }
+        assert!(!told.contains('\x1b'));
+        assert!(own::alarm(language, &own).plain(60).contains("77"));
+    }
+}
+
+#[test]
+fn every_way_to_be_raised_has_its_own_words() {
+    let ways = [Raised::NotTried, Raised::RealTime(1), Raised::Nice(-20), Raised::Refused];
+    for language in [Language::En, Language::Th] {
+        let said: std::collections::BTreeSet<String> =
+            ways.iter().map(|raised| own::degree(language, *raised)).collect();
+        assert_eq!(said.len(), ways.len());
+    }
+}
+
+#[test]
+fn whoever_traces_the_program_is_named() {
+    let Some(own) = traced() else {
+        eprintln!("skipped: no strace here");
+        return;
+    };
+    assert!(own.contains("\"tracer\": ") && !own.contains("\"tracer\": null"), "{own}");
+}
+
+/// What the program says of itself under `strace`.
+fn traced() -> Option<String> {
+    let strace = std::path::Path::new("/usr/bin/strace");
+    strace.exists().then_some(())?;
+    let mut command = std::process::Command::new(strace);
+    command.args(["-f", "-e", "trace=none", "-e", "signal=none", "-o", "/dev/null"]);
+    let done = command.args([super::PROGRAM, "doctor", "--json", "--no-raise"]).output().unwrap();
+    done.status.success().then(|| String::from_utf8(done.stdout).unwrap())
+}
+
+#[test]
+fn what_was_not_asked_for_is_not_done() {
+    let own = probe::own();
+    assert_eq!((own.raised, own.looks), (Raised::NotTried, Raised::NotTried));
+    assert_eq!(own.locked, Reading::Denied);
+}
