@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use crate::domain::base::Clock as _;
 use crate::domain::facts::{Own, Snapshot};
-use crate::host::probe::{self, Costs, Eyes, HostClock, Packages, Part, Roots, Source};
+use crate::host::probe::{self, Costs, Eyes, HostClock, Packages, Part, Roots, Source, raise};
 use crate::run::args::Options;
 use crate::run::complain::Complaint;
 use crate::run::doctor::sights::Sights;
@@ -63,6 +63,9 @@ pub(super) fn doctor(
 }
 
 fn examine(options: &Options) -> Result<Findings, Complaint> {
+    let raised = probe::own();
+    // As the thread that looks in the cockpit, and not as the screen.
+    raise::looks();
     let mut eyes = Eyes::open().map_err(|error| reason::no_eyes(&error))?;
     let begun = Instant::now();
     let (mut snapshot, _) = eyes.look_timed(HostClock.now());
@@ -85,7 +88,7 @@ fn examine(options: &Options) -> Result<Findings, Complaint> {
     let (tools, doubts) = probe::inspect(&roots, &packages);
     let sights = Sights::here(&snapshot, &sources);
     Ok(Findings {
-        own: probe::own(),
+        own: Own { raised: raised.raised, ..probe::own() },
         first,
         costs,
         packages: (sources, read_in),

@@ -17,6 +17,8 @@ use crate::words::own::{self, Sign};
 const NAMES: usize = 36;
 /// A number takes so much.
 const NUMBER: usize = 9;
+/// More of what could not be read is not listed.
+const MOST_UNREAD: usize = 8;
 /// More of what a host says does not fit into a line.
 const THEIRS: usize = 40;
 
@@ -42,7 +44,10 @@ pub(super) fn text(findings: &Findings, language: Language) -> String {
     section(Heading::Costs, costs(findings, language));
     section(Heading::Threads, threads(findings, language));
     let sights = findings.sights.sights.iter().map(|(sight, need)| seen(language, *sight, *need));
-    section(Heading::Sights, sights.collect());
+    let unread = findings.snapshot.unread.iter().take(MOST_UNREAD);
+    let unread =
+        unread.map(|it| format!("? {}: {}", it.what.plain(THEIRS), it.why.plain(THEIRS / 2)));
+    section(Heading::Sights, sights.chain(unread).collect());
     let features = findings.sights.features.iter();
     let features = features.map(|(it, there)| {
         let sign = if *there { "+" } else { "-" };
