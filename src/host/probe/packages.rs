@@ -18,7 +18,8 @@ mod sqlite;
 #[cfg(test)]
 mod tests;
 
-use std::os::unix::ffi::OsStrExt;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -95,7 +96,7 @@ impl Packages {
     pub fn judge(&self, path: &Path) -> Packaged {
         let index = self.index();
         let Some(path) = self.known(&index, path) else { return index.unowned() };
-        let rows = index.rows(path.as_os_str().as_bytes());
+        let rows = index.rows(&path);
         let Some(name) = rows.first().and_then(|row| index.name(row)) else {
             return index.unowned();
         };
@@ -104,7 +105,7 @@ impl Packages {
         if algorithms.is_empty() {
             return Packaged::Undigested(name.clone());
         }
-        match digest::of_file(&self.shelf.roots.below(&path), &algorithms) {
+        match digest::of_file(&self.at(&path), &algorithms) {
             Hashed::Unread => Packaged::Unknown,
             Hashed::Seals(seals) if wanted().any(|seal| seals.contains(seal)) => {
                 Packaged::Unchanged(name.clone())
@@ -118,12 +119,12 @@ impl Packages {
     pub fn owner(&self, path: &Path) -> Option<Untrusted> {
         let index = self.index();
         let path = self.known(&index, path)?;
-        index.rows(path.as_os_str().as_bytes()).first().and_then(|row| index.name(row)).cloned()
+        index.rows(&path).first().and_then(|row| index.name(row)).cloned()
     }
 
     /// Its one name: folders that are links into others put right.
     pub(super) fn normal(&self, path: &Path) -> PathBuf {
-        self.index().merged().normal(path.as_os_str().as_bytes())
+        PathBuf::from(OsString::from_vec(self.index().merged().normal(bytes(path))))
     }
 
     /// A package says what this file looks like.
@@ -142,7 +143,7 @@ impl Packages {
     fn seals(&self, path: &Path) -> Vec<Seal> {
         let index = self.index();
         let path = self.known(&index, path);
-        let rows = path.as_ref().map(|path| index.rows(path.as_os_str().as_bytes()));
+        let rows = path.as_ref().map(|path| index.rows(path));
         rows.unwrap_or_default().iter().filter_map(index::Row::seal).copied().collect()
     }
 
@@ -154,9 +155,9 @@ impl Packages {
 
     /// The name under which the databases know this file: the path as it is, or as it is without links in the folders
     /// that lead to it.
-    fn known(&self, index: &Index, path: &Path) -> Option<PathBuf> {
-        let plain = index.merged().normal(path.as_os_str().as_bytes());
-        if !index.rows(plain.as_os_str().as_bytes()).is_empty() {
+    fn known(&self, index: &Index, path: &Path) -> Option<Vec<u8>> {
+        let plain = index.merged().normal(bytes(path));
+        if !index.rows(&plain).is_empty() {
             return Some(plain);
         }
         if !self.shelf.roots.live {
@@ -164,8 +165,13 @@ impl Packages {
         }
         let (folder, name) = (path.parent()?, path.file_name()?);
         let real = std::fs::canonicalize(folder).ok()?.join(name);
-        let real = index.merged().normal(real.as_os_str().as_bytes());
-        (!index.rows(real.as_os_str().as_bytes()).is_empty()).then_some(real)
+        let real = index.merged().normal(bytes(&real));
+        (!index.rows(&real).is_empty()).then_some(real)
+    }
+
+    /// Where a file lies that the databases know by this name.
+    fn at(&self, path: &[u8]) -> PathBuf {
+        self.shelf.roots.below(Path::new(OsStr::from_bytes(path)))
     }
 
     fn index(&self) -> Arc<Index> {
@@ -216,6 +222,10 @@ impl Roots {
     pub(super) fn below(&self, path: &Path) -> PathBuf {
         self.root.join(path.strip_prefix("/").unwrap_or(path))
     }
+}
+
+fn bytes(path: &Path) -> &[u8] {
+    path.as_os_str().as_bytes()
 }
 
 /// A file of a database, if it is there and not too big.

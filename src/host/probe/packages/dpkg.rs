@@ -5,7 +5,6 @@
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
 
 use super::digest::{Algorithm, Seal};
 use super::index::Builder;
@@ -18,7 +17,7 @@ const MOST_LIST: usize = 32 << 20;
 const MOST_STATUS: usize = 128 << 20;
 
 /// Where a file was moved to, and by which package; no package if the administrator did it.
-type Diversions = HashMap<PathBuf, (PathBuf, Vec<u8>)>;
+type Diversions = HashMap<Vec<u8>, (Vec<u8>, Vec<u8>)>;
 
 /// Digests of configuration files, by package.
 type Conffiles<'s> = HashMap<&'s [u8], Vec<(&'s [u8], Seal)>>;
@@ -62,14 +61,14 @@ pub(super) fn read(roots: &Roots, builder: &mut Builder) {
 }
 
 /// Another package's file may have been put aside for the one of `package`.
-fn moved(path: PathBuf, package: &[u8], diversions: &Diversions) -> PathBuf {
+fn moved(path: Vec<u8>, package: &[u8], diversions: &Diversions) -> Vec<u8> {
     match diversions.get(&path) {
         Some((to, by)) if by != package => to.clone(),
         _ => path,
     }
 }
 
-fn seals(sums: &[u8], conffiles: &[(&[u8], Seal)], builder: &Builder) -> HashMap<PathBuf, Seal> {
+fn seals(sums: &[u8], conffiles: &[(&[u8], Seal)], builder: &Builder) -> HashMap<Vec<u8>, Seal> {
     let shipped = md5sums(sums);
     let all = shipped.chain(conffiles.iter().copied());
     all.map(|(path, seal)| (builder.normal(path), seal)).collect()

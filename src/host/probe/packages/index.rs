@@ -3,7 +3,6 @@
 //! Invariant: bounded. A database with more in it than an index holds is read in part, and the index says so.
 
 use std::hash::{BuildHasher, RandomState};
-use std::path::Path;
 
 use super::digest::Seal;
 use super::paths::Merged;
@@ -87,15 +86,15 @@ impl Builder {
     }
 
     /// A path as all paths of the index are.
-    pub(super) fn normal(&self, path: &[u8]) -> std::path::PathBuf {
+    pub(super) fn normal(&self, path: &[u8]) -> Vec<u8> {
         self.index.merged.normal(path)
     }
 
     /// Takes in one package. Each file has its one name and, where the package has one, its digest.
-    pub(super) fn add<P: AsRef<Path>>(
+    pub(super) fn add(
         &mut self,
         package: &[u8],
-        files: impl Iterator<Item = (P, Option<Seal>)>,
+        files: impl Iterator<Item = (Vec<u8>, Option<Seal>)>,
     ) {
         let index = &mut self.index;
         let Ok(owner) = u32::try_from(index.names.len()) else { return };
@@ -109,8 +108,7 @@ impl Builder {
                 self.full = true;
                 return;
             }
-            let path = path.as_ref().as_os_str();
-            let hash = index.key.hash_one(std::os::unix::ffi::OsStrExt::as_bytes(path));
+            let hash = index.key.hash_one(&path[..]);
             index.rows.push(Row { hash, owner, seal });
         }
     }
