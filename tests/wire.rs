@@ -1,9 +1,14 @@
 //! The wire: from packets to what is shown, in memory, on loopback and between network namespaces.
 //!
 //! Every name is made up, and every packet is made here.
-#![expect(clippy::unwrap_used, reason = "a test ends where its stage is not set")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "a test ends where its stage is not set, and says why it is skipped"
+)]
 
-#[allow(dead_code, reason = "each test file uses its own part of this")]
+#[expect(dead_code, reason = "each test file uses its own part of this")]
 mod incident;
 
 #[path = "wire/bytes.rs"]

@@ -149,3 +149,9 @@ impl Subject {
         it.process.map_or_else(hides, Self::Process)
     }
 }
+
+impl Rule {
+    /// Those that speak of a pool.
+    pub const OF_POOLS: &[Self] =
+        &[Self::PoolUrl, Self::PoolPort, Self::PoolName, Self::StratumSpoken, Self::PoolNameAsked];
+}

@@ -12,7 +12,7 @@ use firedamp::domain::wire::Ear;
 use firedamp::host::probe::{Eyes, HostClock};
 
 use crate::bytes::{hello, indicators, login, question};
-use crate::net::{Other, alone, connect, listening, name_server, pool, run, skip, until};
+use crate::net::{Other, alone, connect, listening, name_server, pool, run, until};
 
 fn has(snapshot: &Snapshot, is_so: impl Fn(&Spoken) -> bool) -> bool {
     snapshot.wire.sightings.iter().any(|it| is_so(&it.spoken))
@@ -182,7 +182,6 @@ fn a_million_packets_are_counted_and_take_no_room() {
     assert_eq!(snapshot.wire.packets + snapshot.wire.dropped, 1_000_000);
     assert!(snapshot.wire.dropped > 0, "{:?}", snapshot.wire);
     let grown = resident().saturating_sub(before);
-    skip("nothing", &format!("{} let through, {grown} bytes more", snapshot.wire.packets));
     assert!(grown < 4 << 20, "{grown} bytes more, with a ring of 4 MiB");
     assert_eq!(snapshot.wire.sightings.len(), 1);
 }

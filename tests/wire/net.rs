@@ -39,7 +39,7 @@ pub(crate) fn alone(test: &str, before: &[&str]) -> bool {
 }
 
 pub(crate) fn skip(test: &str, why: &str) {
-    writeln!(std::io::stderr(), "{test} is skipped: {why}").unwrap();
+    eprintln!("{test} is skipped: {why}");
 }
 
 /// Runs a tool of the tests and says whether it went well.

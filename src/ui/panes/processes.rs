@@ -355,16 +355,7 @@ fn flags(snapshot: &Snapshot, row: &ProcessRow, finding: Option<&Finding>) -> St
     };
     let holds_gpu = || snapshot.gpu.holders.iter().any(|it| it.process == process.id);
     let letters = [
-        (
-            'P',
-            has(&[
-                Rule::PoolUrl,
-                Rule::PoolPort,
-                Rule::PoolName,
-                Rule::StratumSpoken,
-                Rule::PoolNameAsked,
-            ]),
-        ),
+        ('P', has(Rule::OF_POOLS)),
         ('N', has(&[Rule::MinerName])),
         ('D', process.exe_deleted),
         ('C', has(&[Rule::SustainedCpu, Rule::HighCpu])),
