@@ -207,9 +207,11 @@ fn allow_tool(model: &Model, theme: &Theme, path: &Untrusted, area: Rect) -> Vec
 
 fn listen(model: &Model, theme: &Theme, area: Rect) -> Vec<Line<'static>> {
     let mut lines = vec![Line::default()];
-    for word in [wire::Word::Does, wire::Word::Keeps, wire::Word::DoesNot, wire::Word::Shows] {
+    for word in wire::Word::OF_QUESTION {
         lines.extend(paragraph(theme, Role::Text, word.text(model.language), room(area)));
+        lines.push(Line::default());
     }
+    lines.pop();
     lines
 }
 

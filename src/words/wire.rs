@@ -37,9 +37,11 @@ words! {
     /// Question: what is kept.
     Keeps => "Keeps only what names a pool, and names of open connections.", "เก็บเฉพาะสิ่งที่ระบุ pool และชื่อของการเชื่อมต่อที่เปิดอยู่";
     /// Question: what it does not do.
-    DoesNot => "Sends nothing, asks nobody, sees only this network namespace.", "ไม่ส่งอะไร ไม่ถามใคร เห็นเฉพาะ network namespace นี้";
+    DoesNot => "Sends nothing, asks nobody, blocks nothing.", "ไม่ส่งอะไร ไม่ถามใคร ไม่บล็อกอะไร";
+    /// Question: what it cannot hear.
+    NotHeard => "Cannot hear: inside TLS, HTTP, web sockets, other network namespaces.", "ฟังไม่ได้: ข้างใน TLS, HTTP, web socket และ network namespace อื่น";
     /// Question: what a rootkit and others may see.
-    Shows => "Root here can see that somebody listens. It is an entry in the journal.", "root ของเครื่องนี้เห็นได้ว่ามีคนฟัง และจะลง journal";
+    Shows => "Root on this host can see it. The journal gets an entry.", "root ของเครื่องนี้เห็นได้ว่ามีคนฟัง และจะลง journal";
     /// Pane, off: first line.
     Off => "Nobody listens. Press W to listen; it asks first.", "ยังไม่ได้ฟัง กด W เพื่อฟัง จะถามก่อน";
     /// Pane, off: why one would.
@@ -92,6 +94,12 @@ words! {
     IsOff => "off", "ปิดอยู่";
     /// Title: the state.
     IsRefused => "refused", "ไม่ได้รับอนุญาต";
+}
+
+impl Word {
+    /// What the question says, a paragraph each.
+    pub const OF_QUESTION: [Self; 5] =
+        [Self::Does, Self::Keeps, Self::DoesNot, Self::NotHeard, Self::Shows];
 }
 
 /// The kind of a message, in its column.

@@ -58,6 +58,35 @@ fn who_asks_for_a_pool_is_seen_with_the_addresses_that_were_told() {
 }
 
 #[test]
+fn an_answer_that_blocks_the_name_gives_its_name_to_nobody() {
+    let mut ear = ear();
+    asks(&mut ear, 1, "pool.example", "127.0.0.1");
+    asks(&mut ear, 2, "eu.pool.example", "0.0.0.0");
+    let wire = ear.told(&[socket(end("127.0.0.1:4000"), end("127.0.0.1:443"), 7)]);
+    assert_eq!((wire.names.len(), wire.sightings.len()), (0, 2));
+}
+
+#[test]
+fn work_tells_more_than_a_line_that_is_kept_open_and_a_login_more_than_both() {
+    let mut ear = ear();
+    let (client, server) = (end(CLIENT), end(SERVER));
+    let lines = [
+        br#"{"id":3,"method":"keepalived","params":{"id":"1"}}"#.to_vec(),
+        br#"{"id":2,"method":"submit","params":{"job_id":"1","nonce":"0"}}"#.to_vec(),
+        br#"{"id":3,"method":"keepalived","params":{"id":"1"}}"#.to_vec(),
+        login(),
+        br#"{"id":2,"method":"submit","params":{"job_id":"1","nonce":"0"}}"#.to_vec(),
+    ];
+    let shown = ["keepalived", "submit", "submit", "login", "login"];
+    for (place, (line, shown)) in (1..).zip(lines.iter().zip(shown)) {
+        ear.hear(at(1), &tcp(client, server, place * 1_000, line));
+        let wire = ear.told(&[]);
+        let Spoken::Stratum { method, .. } = only(&wire) else { panic!() };
+        assert_eq!(method.bytes(), shown.as_bytes());
+    }
+}
+
+#[test]
 fn a_question_without_an_answer_is_seen_too() {
     let mut ear = ear();
     ear.hear(at(1), &udp(end(CLIENT), end(RESOLVER), &question(1, "pool.example")));

@@ -172,14 +172,16 @@ fn a_million_packets_are_counted_and_take_no_room() {
     client.connect(server.local_addr().unwrap()).unwrap();
     let mut eyes = listening();
     let before = resident();
+    let mut sent = 0;
     for number in 0..1_000_000_u32 {
         let id = u16::try_from(number % 65_536).unwrap();
         // The queue of the server is full after a few of them; the wire saw them all.
-        client.send(&question(id, "x.pool.example")).ok();
+        sent += u64::from(client.send(&question(id, "x.pool.example")).is_ok());
     }
-    let counted = |it: &Snapshot| it.wire.packets + it.wire.dropped >= 1_000_000;
+    assert!(sent > 900_000, "{sent}");
+    let counted = |it: &Snapshot| it.wire.packets + it.wire.dropped >= sent;
     let snapshot = until(&mut eyes, "all of them are counted", counted);
-    assert_eq!(snapshot.wire.packets + snapshot.wire.dropped, 1_000_000);
+    assert_eq!(snapshot.wire.packets + snapshot.wire.dropped, sent);
     assert!(snapshot.wire.dropped > 0, "{:?}", snapshot.wire);
     let grown = resident().saturating_sub(before);
     assert!(grown < 4 << 20, "{grown} bytes more, with a ring of 4 MiB");

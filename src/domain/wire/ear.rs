@@ -195,7 +195,9 @@ impl Ear {
         let alias = alias.map(|it| Untrusted::from(it.as_str())).unwrap_or_default();
         let matters = itself || !alias.is_empty();
         let name = Untrusted::from(message.name);
-        for ip in message.addresses.iter().take(ADDRESSES) {
+        // Who blocks names answers with an address of nobody, or of this host.
+        let somewhere = |ip: &&IpAddr| !ip.is_loopback() && !ip.is_unspecified();
+        for ip in message.addresses.iter().filter(somewhere).take(ADDRESSES) {
             self.names.put(*ip, Named { name: name.clone(), by_dns: true, matters });
         }
         if !matters {
@@ -262,7 +264,8 @@ impl Ear {
         let server = flow.1;
         let fits = std::str::from_utf8(&name).is_ok_and(|name| self.look_for.is_pool_name(name));
         let name = Untrusted::new(name);
-        if !self.names.get(&server.ip()).is_some_and(|known| known.by_dns) {
+        let is_told = self.names.get(&server.ip()).is_some_and(|known| known.by_dns);
+        if !is_told && !server.ip().is_loopback() {
             let named = Named { name: name.clone(), by_dns: false, matters: fits };
             self.names.put(server.ip(), named);
         }
@@ -292,9 +295,6 @@ impl Ear {
             }
         }
         self.heard.messages += understood;
-        if understood == 0 && rest.is_none() {
-            self.heard.unclear += 1;
-        }
         rest
     }
 
@@ -337,7 +337,10 @@ fn learn(known: &mut Spoken, more: Spoken) -> bool {
     let both = by.and(speaker);
     let is_news = both != *by;
     *by = both;
-    let tells = (login.is_empty() && !new.is_empty()) || (agent.is_empty() && !program.is_empty());
+    let names = (login.is_empty() && !new.is_empty()) || (agent.is_empty() && !program.is_empty());
+    // Work that was done tells more than what keeps a line open.
+    let is_work = |it: &Untrusted| it.bytes().windows(6).any(|part| part == b"submit");
+    let tells = names || (login.is_empty() && !is_work(method) && is_work(&with));
     if tells {
         *method = with;
         if !new.is_empty() {

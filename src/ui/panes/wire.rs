@@ -129,6 +129,7 @@ fn off(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
         (Role::Dim, Word::Does),
         (Role::Dim, Word::Keeps),
         (Role::Dim, Word::DoesNot),
+        (Role::Dim, Word::NotHeard),
     ];
     say(model, theme, &words, area, buf);
 }
