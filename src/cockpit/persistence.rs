@@ -269,8 +269,8 @@ fn spot(row: &AutostartRow) -> Spot {
 
 fn is_at(row: &AutostartRow, spot: &Spot) -> bool {
     match (row, spot) {
-        (AutostartRow::Head(kind, ..), Spot::Head(of)) => kind == of,
-        (AutostartRow::Folded(kind, _), Spot::Folded(of)) => kind == of,
+        (AutostartRow::Head(kind, ..), Spot::Head(of))
+        | (AutostartRow::Folded(kind, _), Spot::Folded(of)) => kind == of,
         (AutostartRow::Entry { entry, .. }, Spot::Entry(of)) => entry.key() == of.key(),
         (
             AutostartRow::Head(..) | AutostartRow::Folded(..) | AutostartRow::Entry { .. },

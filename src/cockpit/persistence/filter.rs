@@ -27,7 +27,7 @@ impl Filter {
     pub fn read(text: &str) -> Self {
         let terms = text.split_whitespace().filter_map(|word| {
             let (not, rest) = word.strip_prefix('!').map_or((false, word), |rest| (true, rest));
-            let test = match rest.split_once(':') {
+            let sort = match rest.split_once(':') {
                 Some(("user", user)) => Test::User(user.to_lowercase()),
                 Some(("kind", kind)) => Test::Kind(kind.to_lowercase()),
                 _ if rest == "new" => Test::New,
@@ -35,7 +35,7 @@ impl Filter {
                 _ if rest == "runs" => Test::Runs,
                 _ => Test::Text(rest.to_lowercase()),
             };
-            (!rest.is_empty()).then_some((not, test))
+            (!rest.is_empty()).then_some((not, sort))
         });
         Self { text: text.trim().to_owned(), terms: terms.collect() }
     }

@@ -55,10 +55,12 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let pane = &model.panes.persistence;
     let language = model.language;
     if pane.rows.is_empty() {
-        let say = |text| Row::new(theme, model.glyphs, inside, 0, buf).say(Role::Dim, text);
+        let mut say = |it| {
+            Row::new(theme, model.glyphs, inside, 0, buf).say(Role::Dim, label(language, it));
+        };
         return match snapshot.persistence.hunted_ms {
-            None => say_now(say, label(language, Label::Hunting)),
-            Some(_) if pane.filter.is_set() => say_now(say, label(language, Label::NothingFits)),
+            None => say(Label::Hunting),
+            Some(_) if pane.filter.is_set() => say(Label::NothingFits),
             Some(_) => say_empty(model, theme, Word::NothingStarts, inside, buf),
         };
     }
@@ -90,10 +92,6 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
             select(theme, inside, line, buf);
         }
     }
-}
-
-fn say_now(say: impl FnOnce(&'static str), text: &'static str) {
-    say(text);
 }
 
 fn title(model: &Model) -> Title {
@@ -165,11 +163,11 @@ fn one(
     }
     place(entry, columns.path, &mut pen);
     pen.skip(1);
-    let since = moment.at.as_millisecond().saturating_sub(entry.changed.as_millisecond());
-    let since = u64::try_from(since).unwrap_or(0);
-    let recent = if since < RECENT_MS { Role::Warn } else { Role::Dim };
+    let ms = moment.at.as_millisecond().saturating_sub(entry.changed.as_millisecond());
+    let ms = u64::try_from(ms).unwrap_or(0);
+    let recent = if ms < RECENT_MS { Role::Warn } else { Role::Dim };
     let mut when = pen.split_right(AGE);
-    when.right(recent, &age(since), AGE);
+    when.right(recent, &since(ms), AGE);
     let text = summary(entry);
     pen.pieces(Role::Untrusted, &text, columns.text);
 }
@@ -206,25 +204,29 @@ fn summary(entry: &Autostart) -> Untrusted {
     if text.is_empty() {
         return runs.unwrap_or_default();
     }
-    match entry.kind {
-        AutostartKind::SystemdUnit | AutostartKind::SystemdDropIn => {
-            let mut lines = text.split(|byte| *byte == b'\n');
-            let start = lines.find_map(|line| line.strip_prefix(b"ExecStart="));
-            start.map_or_else(|| entry.first_line(), Untrusted::new)
-        }
-        AutostartKind::AuthorizedKey => {
-            // Nobody knows a key by its letters; the end of the line says whose it is.
-            let words = text.split(|byte| *byte == b' ');
-            let short = words.map(|word| match word {
-                blob if blob.len() > 40 && blob.starts_with(b"AAAA") => {
-                    [b"..", blob.get(blob.len() - 8..).unwrap_or_default()].concat()
-                }
-                other => other.to_vec(),
-            });
-            Untrusted::new(short.collect::<Vec<_>>().join(&b' '))
-        }
-        _ => Untrusted::new(entry.first_line().bytes().trim_ascii_start()),
+    if matches!(entry.kind, AutostartKind::SystemdUnit | AutostartKind::SystemdDropIn) {
+        let mut lines = text.split(|byte| *byte == b'\n');
+        let start = lines.find_map(|line| line.strip_prefix(b"ExecStart="));
+        return start.map_or_else(|| entry.first_line(), Untrusted::new);
     }
+    if entry.kind == AutostartKind::AuthorizedKey {
+        // Nobody knows a key by its letters; the end of the line says whose it is.
+        let words = text.split(|byte| *byte == b' ');
+        let short = words.map(|word| match word {
+            blob if blob.len() > 40 && blob.starts_with(b"AAAA") => {
+                [b"..", blob.get(blob.len() - 8..).unwrap_or_default()].concat()
+            }
+            other => other.to_vec(),
+        });
+        return Untrusted::new(short.collect::<Vec<_>>().join(&b' '));
+    }
+    Untrusted::new(entry.first_line().bytes().trim_ascii_start())
+}
+
+/// How long ago, in years where days say nothing.
+fn since(ms: u64) -> String {
+    const YEAR_MS: u64 = 365 * 86_400_000;
+    if ms < 2 * YEAR_MS { age(ms) } else { format!("{}y", ms / YEAR_MS) }
 }
 
 /// Sign and role of what is most to be said of an entry.

@@ -52,13 +52,13 @@ pub fn changes(before: &Persistence, now: &Persistence) -> Vec<(AutostartChange,
     let mut found: Vec<(AutostartChange, Arc<Autostart>)> = Vec::new();
     come.retain(|it| {
         let key = (&it.path, &it.text);
-        let is_moved = moved.get_mut(&key).is_some_and(|left| take_one(left));
+        let is_moved = moved.get_mut(&key).is_some_and(take_one);
         if is_moved {
             *stays.entry(key).or_default() += 1;
         }
         !is_moved
     });
-    gone.retain(|it| !stays.get_mut(&(&it.path, &it.text)).is_some_and(|left| take_one(left)));
+    gone.retain(|it| !stays.get_mut(&(&it.path, &it.text)).is_some_and(take_one));
     let was_there: BTreeSet<_> = gone.iter().map(|it| spot(it)).collect();
     let is_there: BTreeSet<_> = come.iter().map(|it| spot(it)).collect();
     for it in &come {

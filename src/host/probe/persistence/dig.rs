@@ -294,11 +294,9 @@ impl<'g> Dig<'g> {
             Err(Errno::ACCESS | Errno::PERM) => Reading::Denied,
             Err(_) => Reading::Unknown,
         };
-        let packaged = match exists {
-            _ if path == file => Packaged::Unknown,
-            Reading::Known(true) => (self.judge)(as_path(&path)),
-            _ => Packaged::Unknown,
-        };
+        // Of the file itself it is asked anyway.
+        let ask = exists == Reading::Known(true) && path != file;
+        let packaged = if ask { (self.judge)(as_path(&path)) } else { Packaged::Unknown };
         Target { program: Untrusted::new(path), exists, packaged }
     }
 

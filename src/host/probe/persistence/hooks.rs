@@ -98,11 +98,11 @@ pub(super) fn invoked(text: &[u8]) -> Vec<(usize, &[u8], &[u8])> {
     });
     for (at, line) in said {
         let small = line.to_ascii_lowercase();
-        let names = INVOKED.iter().any(|it| small.windows(it.len()).any(|some| some == *it));
-        named |= names;
+        let is_name = INVOKED.iter().any(|it| small.windows(it.len()).any(|some| some == *it));
+        named |= is_name;
         let quoted = line.split(|byte| *byte == b'"').nth(1);
         let bare = || line.splitn(2, |byte| *byte == b'=').nth(1);
-        let command = quoted.or_else(|| bare().filter(|_| names)).map(<[u8]>::trim_ascii);
+        let command = quoted.or_else(|| bare().filter(|_| is_name)).map(<[u8]>::trim_ascii);
         let holds = named || open.is_some();
         if let Some(command) = command.filter(|it| holds && !it.is_empty()) {
             found.push((at + 1, line, command));
@@ -226,9 +226,9 @@ fn git_config(dig: &mut Dig<'_>, file: &File, user: Option<&[u8]>) {
         let name = setting.name.to_ascii_lowercase();
         let value = setting.value.as_slice();
         let runs = match (section.as_slice(), name.as_slice()) {
-            (_, b"hookspath" | b"packobjectshook" | b"sshcommand" | b"templatedir") => true,
+            (_, b"hookspath" | b"packobjectshook" | b"sshcommand" | b"templatedir")
+            | (b"diff", b"external") => true,
             (b"core", b"fsmonitor") => !matches!(value, b"true" | b"false"),
-            (b"diff", b"external") => true,
             (_, b"helper") => value.starts_with(b"!") || value.starts_with(b"/"),
             (filter, b"clean" | b"smudge" | b"process") => filter.starts_with(b"filter"),
             (b"alias", _) => value.starts_with(b"!"),

@@ -22,14 +22,14 @@ use crate::host::probe::{HostClock, Roots};
 /// What a change is given to come to an end: an editor writes a file in several steps.
 const SETTLES: Duration = Duration::from_millis(150);
 /// Everything is read again after this long; sooner where nothing is watched.
-const WHOLE: Duration = Duration::from_secs(600);
-const UNWATCHED: Duration = Duration::from_secs(60);
+const WHOLE: Duration = Duration::from_mins(10);
+const UNWATCHED: Duration = Duration::from_mins(1);
 /// After it has read a change the thread rests so many times as long as that took: busy places cost a twentieth of a
 /// CPU at most.
 const RESTS: u32 = 20;
 const LONGEST_REST: Duration = Duration::from_secs(10);
 /// A hunt that takes longer hangs somewhere.
-const HANGS: Duration = Duration::from_secs(60);
+const HANGS: Duration = Duration::from_mins(1);
 /// Of what could not be read, so much is said.
 const MOST_UNREAD: usize = 32;
 const NICE: i32 = 10;
@@ -117,7 +117,7 @@ impl Work {
             if woken {
                 // Until it is quiet, or for as long as the last change asks for.
                 let rest = rests_until.saturating_duration_since(Instant::now());
-                if self.pause(end, SETTLES.max(rest)).is_none() {
+                if Self::pause(end, SETTLES.max(rest)).is_none() {
                     return;
                 }
                 let changed = self.watch.as_mut().map(Watch::changed).unwrap_or_default();
@@ -192,7 +192,7 @@ impl Work {
         if happened(0) { None } else { Some(happened(1)) }
     }
 
-    fn pause(&self, end: &UnixStream, length: Duration) -> Option<()> {
+    fn pause(end: &UnixStream, length: Duration) -> Option<()> {
         let timeout = Timespec::try_from(length).ok()?;
         let mut waiting = [PollFd::from_borrowed_fd(end.as_fd(), PollFlags::IN)];
         match poll(&mut waiting, Some(&timeout)) {

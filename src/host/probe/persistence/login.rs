@@ -148,7 +148,9 @@ pub(super) fn motd(dig: &mut Dig<'_>) {
 
 pub(super) fn desktops(dig: &mut Dig<'_>) {
     let shared = dig.files(b"/etc/xdg/autostart");
-    shared.iter().for_each(|file| desktop(dig, file, None));
+    for file in &shared {
+        desktop(dig, file, None);
+    }
     for home in dig.homes {
         for file in dig.files_in(home.base(), b".config/autostart") {
             desktop(dig, &file, Some(&home.user));

@@ -149,7 +149,7 @@ fn of_shell(shell: &[u8], arguments: &[Vec<u8>], depth: usize) -> Vec<u8> {
         }
         match word.as_slice() {
             [b'-', letters @ ..] if !letters.starts_with(b"-") => {
-                is_command = letters.contains(&b'c')
+                is_command = letters.contains(&b'c');
             }
             option if option.starts_with(b"-") => {}
             script if script.starts_with(b"/") => return script.to_vec(),
@@ -193,13 +193,12 @@ fn commands(line: &[u8]) -> Vec<Vec<Vec<u8>>> {
         match (split.quote, byte) {
             (Some(quote), byte) if byte == quote => split.quote = None,
             (Some(b'"') | None, b'\\') => split.letter(bytes.next().unwrap_or(b'\\')),
-            (Some(_), byte) => split.letter(byte),
             (None, b'\'' | b'"') => split.open(byte),
             (None, b' ' | b'\t' | b'\r') => split.end_word(),
             (None, b';' | b'|' | b'&' | b'(' | b')' | b'\n') => split.end_command(byte),
             (None, b'#') if split.word.is_none() => break,
             (None, b'<' | b'>') => split.redirect(),
-            (None, byte) => split.letter(byte),
+            (_, byte) => split.letter(byte),
         }
     }
     split.end_command(b'\n');
