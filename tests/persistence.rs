@@ -1,10 +1,14 @@
 //! What starts by itself: found on recorded trees, on this machine, and while it changes.
 #![expect(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     clippy::print_stderr,
     reason = "a test stops where something is wrong, and says what it found"
 )]
 
+#[path = "persistence/cockpit.rs"]
+mod cockpit;
+mod incident;
 #[path = "persistence/live.rs"]
 mod live;
 #[path = "persistence/recorded.rs"]

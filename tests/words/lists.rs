@@ -8,7 +8,9 @@ use firedamp::cockpit::storage::{Refusal, Unsaved};
 use firedamp::cockpit::trouble::{BadTheme, Damage, NotCarried, ThemeFault, Trouble, Unusable};
 use firedamp::domain::base::{Both, Digest, Language, Pid, ProcessId};
 use firedamp::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject};
-use firedamp::domain::facts::{GpuOutcome, GpuSourceKind, Own, Protocol, RunState};
+use firedamp::domain::facts::{
+    AutostartChange, AutostartKind, GpuOutcome, GpuSourceKind, Own, Protocol, RunState,
+};
 use firedamp::domain::playbook::{FlowId, ItemId, NodeId, Phase};
 use firedamp::domain::session::{
     Anchor, ClockChange, Event, ItemState, LineProblem, Opening, Place,
@@ -135,12 +137,19 @@ pub(crate) fn events() -> Vec<Event> {
         Event::Clock { change: ClockChange::Jumped, by_ms: -3_600_000 },
         Event::Clock { change: ClockChange::Jumped, by_ms: 61_000 },
         Event::Clock { change: ClockChange::Suspended, by_ms: 7_322_000 },
+        autostart(AutostartChange::Appeared, 3, value()),
+        autostart(AutostartChange::Changed, 0, Untrusted::default()),
+        autostart(AutostartChange::Vanished, 3, value()),
         Event::Redacted { opening: opening(None), head: Digest::default(), entries: 9 },
         Event::Unknown(
             serde_json::from_str("{\"kind\":\"tape-at\",\"ms\":65000,\"reel\":2}").unwrap(),
         ),
         Event::Unknown(serde_json::from_str("{\"kind\":\"later\"}").unwrap()),
     ]
+}
+
+fn autostart(change: AutostartChange, line: u32, text: Untrusted) -> Event {
+    Event::Autostart { change, place: AutostartKind::Cron, path: "VALUE".into(), line, text }
 }
 
 pub(crate) fn anchor() -> Anchor {
