@@ -6,8 +6,11 @@
     reason = "a test stops where something is wrong, and says what it found"
 )]
 
+#[path = "persistence/changes.rs"]
+mod changes;
 #[path = "persistence/cockpit.rs"]
 mod cockpit;
+#[expect(dead_code, reason = "other tests use the rest")]
 mod incident;
 #[path = "persistence/live.rs"]
 mod live;

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 
 use firedamp::domain::base::{Digest, Pid, ProcessId, Timestamp};
 use firedamp::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject};
+use firedamp::domain::facts::{AutostartChange, AutostartKind};
 use firedamp::domain::playbook::{FlowId, ItemId, NodeId};
 use firedamp::domain::session::{
     Audit, Chain, ClockChange, Draft, Event, ItemState, Line, LineProblem, Opening, Place, Stamp,
@@ -122,6 +123,13 @@ fn every_kind() -> Vec<Event> {
         Event::Left,
         unknown(),
         Event::Clock { change: ClockChange::Jumped, by_ms: -3_600_000 },
+        Event::Autostart {
+            change: AutostartChange::Appeared,
+            place: AutostartKind::SystemdUnit,
+            path: "/etc/systemd/system/x.service".into(),
+            line: 6,
+            text: "ExecStart=/var/tmp/.x\u{1b}[2J".into(),
+        },
         Event::Redacted { opening: first(), head: Digest([3; 32]), entries: 12 },
     ]
 }

@@ -252,6 +252,7 @@ impl Model {
         if at_ms < self.source.at_ms {
             self.live.history = History::default();
             self.live.watch = Watch::default();
+            self.panes.persistence.forget();
         }
         self.source.at_ms = at_ms;
     }

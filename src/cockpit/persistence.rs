@@ -37,6 +37,8 @@ pub struct PersistencePane {
     running: Running,
     unfolded: BTreeSet<AutostartKind>,
     selected: Option<Spot>,
+    /// The session that all this is about.
+    session: Option<String>,
     /// The first hunt that this screen saw.
     first: Option<Arc<Persistence>>,
     /// The newest, and what changed from the first to it.
@@ -124,8 +126,18 @@ impl PersistencePane {
         self.changed.iter().find(|(_, it)| it.key() == entry.key()).map(|(change, _)| *change)
     }
 
+    /// What was learnt later must not colour the past, nor one session another.
+    pub(crate) fn forget(&mut self) {
+        (self.first, self.last) = (None, None);
+        self.changed.clear();
+    }
+
     /// Takes what the newest hunt found.
-    fn take(&mut self, found: &Arc<Persistence>) {
+    fn take(&mut self, found: &Arc<Persistence>, session: Option<&str>) {
+        if self.session.as_deref() != session {
+            self.forget();
+            self.session = session.map(str::to_owned);
+        }
         if found.hunted_ms.is_none() || self.last.as_ref().is_some_and(|it| Arc::ptr_eq(it, found))
         {
             return;
@@ -177,7 +189,7 @@ pub fn worth(entry: &Autostart, change: Option<AutostartChange>, runs: bool) -> 
 pub(super) fn refresh(model: &mut Model) {
     let Some(snapshot) = model.live.snapshot.clone() else { return };
     let pane = &mut model.panes.persistence;
-    pane.take(&snapshot.persistence);
+    pane.take(&snapshot.persistence, model.session.as_ref().map(|session| session.id.as_str()));
     pane.all = snapshot.persistence.entries.len();
     pane.news = pane.changed.len();
     if model.view != View::Full(Pane::Persistence) {

@@ -66,6 +66,20 @@ fn a_change_is_seen_within_a_second() {
 }
 
 #[test]
+fn directories_that_come_one_after_the_other_are_never_missed() {
+    for round in 0..12_u64 {
+        let root = root();
+        let mut eyes = Eyes::open_at(&Roots::recorded(root.path())).unwrap();
+        look_until(&mut eyes, Duration::from_secs(10), |it| it.watched);
+        write(root.path(), "etc/cron.d/new", "@reboot root /usr/bin/appeared\n");
+        // While the change before is being read.
+        std::thread::sleep(Duration::from_millis(140 + round * 5));
+        write(root.path(), "var/spool/cron/crontabs/root", "@reboot /usr/bin/spooled\n");
+        look_until(&mut eyes, Duration::from_secs(5), |it| has(it, "spooled"));
+    }
+}
+
+#[test]
 fn what_did_not_change_is_the_same_in_every_look() {
     let root = root();
     let mut eyes = Eyes::open_at(&Roots::recorded(root.path())).unwrap();
@@ -156,4 +170,64 @@ fn an_immutable_file_is_told() {
     assert!(set("-i"));
     let entry = found.entries.first().unwrap();
     assert_eq!(entry.immutable, firedamp::domain::facts::Reading::Known(true));
+}
+
+/// Mounts a FUSE file system that answers nothing but its first message over `home`, and runs this test again.
+const SILENT: &str = r"
+import os, ctypes, struct, subprocess, sys, threading
+libc = ctypes.CDLL(None, use_errno=True)
+home, exe = sys.argv[1:3]
+fd = os.open('/dev/fuse', os.O_RDWR)
+opts = f'fd={fd},rootmode=40000,user_id=0,group_id=0,allow_other'.encode()
+if libc.mount(b'silent', home.encode(), b'fuse.silent', 0, opts): sys.exit(77)
+request = os.read(fd, 1 << 17)
+unique = struct.unpack('<IIQ', request[:16])[2]
+readahead = struct.unpack('<IIII', request[40:56])[2]
+body = struct.pack('<IIIIHHII', 7, 31, readahead, 0, 12, 1, 1 << 16, 1) + bytes(32)
+os.write(fd, struct.pack('<IiQ', 16 + len(body), 0, unique) + body)
+def drain():
+    while True:
+        try: os.read(fd, 1 << 17)
+        except OSError: return
+threading.Thread(target=drain, daemon=True).start()
+test = [exe, '--exact', 'live::a_home_on_a_silent_mount_is_left_alone_and_said', '--nocapture']
+try: code = subprocess.run(test, timeout=30).returncode
+except subprocess.TimeoutExpired: code = 1
+os._exit(code)
+";
+
+#[test]
+fn a_home_on_a_silent_mount_is_left_alone_and_said() {
+    if let Some(root) = std::env::var_os("SILENT_ROOT") {
+        return inside(Path::new(&root));
+    }
+    let root = tempdir().unwrap();
+    write(
+        root.path(),
+        "etc/passwd",
+        "a:x:1000:1000::/home/a:/bin/sh\nb:x:1001:1001::/home/b:/bin/sh\n",
+    );
+    write(root.path(), "home/b/.bashrc", "/home/b/x\n");
+    std::fs::create_dir_all(root.path().join("home/a")).unwrap();
+    let status = std::process::Command::new("unshare")
+        .args(["-m", "--propagation", "private", "python3", "-c", SILENT])
+        .arg(root.path().join("home/a"))
+        .arg(std::env::current_exe().unwrap())
+        .env("SILENT_ROOT", root.path())
+        .status();
+    match status.ok().and_then(|it| it.code()) {
+        Some(0) => {}
+        Some(1) | None => panic!("the hunt hung, or did not say what it left out"),
+        Some(code) => eprintln!("skipped: no FUSE mount can be made here ({code})"),
+    }
+}
+
+fn inside(root: &Path) {
+    let mut hunt = Hunt::new(&Roots::recorded(root), Box::new(|_| Packaged::Unknown));
+    let begun = Instant::now();
+    hunt.everywhere();
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    assert!(has(&hunt.found(), "/home/b/x"), "others are read all the same");
+    let said: Vec<String> = hunt.unread().map(|it| it.what.printable()).collect();
+    assert!(said.contains(&"/home/a".to_owned()), "{said:?}");
 }

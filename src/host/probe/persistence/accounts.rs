@@ -4,8 +4,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustix::io::Errno;
+
 use super::cron::lines;
-use super::dig::{Dig, Draft, Home};
+use super::dig::{Dig, Draft, Home, said};
 use super::ground::{File, Ground};
 use crate::domain::facts::{AutostartKind, Remark};
 use crate::host::probe::text::whole_number;
@@ -80,15 +82,14 @@ pub(super) fn homes(ground: &Ground) -> Homes {
         if NO_HOMES.contains(&home) || !home.starts_with(b"/") || !seen.insert(home) {
             continue;
         }
-        if ground.is_slow(home) {
-            left_out.push((home.to_vec(), "on a network or FUSE mount, not touched".to_owned()));
-        } else if found.len() == MOST_HOMES {
+        if found.len() == MOST_HOMES {
             left_out.push((home.to_vec(), format!("more than {MOST_HOMES} homes")));
             break;
-        } else if let Some(fd) = ground.home(home) {
-            found.push(Home { user: account.name.to_vec(), path: home.to_vec(), fd });
-        } else {
-            absent.push(home.to_vec());
+        }
+        match ground.home(home) {
+            Ok(fd) => found.push(Home { user: account.name.to_vec(), path: home.to_vec(), fd }),
+            Err(Errno::NOENT | Errno::NOTDIR) => absent.push(home.to_vec()),
+            Err(why) => left_out.push((home.to_vec(), said(why))),
         }
     }
     Homes { found, absent, left_out }

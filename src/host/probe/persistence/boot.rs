@@ -109,6 +109,7 @@ fn init_scripts(dig: &mut Dig<'_>) {
             let draft = Draft::new(AutostartKind::InitScript, &file, 0, first_words(&file));
             let draft = draft.runs(Runs::Program(&file.path)).remark(mark, true);
             dig.add(draft.remark(Remark::HiddenName, hidden(&file.path)));
+            dig.add_tricky(AutostartKind::InitScript, &file, None);
         }
     }
 }

@@ -48,11 +48,9 @@ pub(super) fn hunt(dig: &mut Dig<'_>) {
             let draft = Draft::new(AutostartKind::Cron, &file, 0, super::dig::first_words(&file));
             let off = file.meta.mode & FIRST_EXECUTABLE == 0;
             let draft = draft.by(Some(b"root")).runs(Runs::Program(&file.path));
-            dig.add(
-                draft
-                    .remark(Remark::NotEnabled, off)
-                    .remark(Remark::HiddenName, hidden(&file.path)),
-            );
+            let draft = draft.remark(Remark::NotEnabled, off);
+            dig.add(draft.remark(Remark::HiddenName, hidden(&file.path)));
+            dig.add_tricky(AutostartKind::Cron, &file, Some(b"root"));
         }
     }
     if let Some(file) = dig.read(b"/etc/anacrontab") {

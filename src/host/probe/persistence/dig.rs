@@ -12,7 +12,7 @@ use rustix::io::Errno;
 use super::ground::{Base, File, Ground, Meta, as_path};
 use super::program;
 use crate::domain::facts::{
-    Autostart, AutostartKind, Packaged, Reading, Remark, Target, Unread, tricks,
+    Autostart, AutostartKind, Packaged, Reading, Remark, Target, Trick, Unread, tricks,
 };
 use crate::domain::untrusted::Untrusted;
 use crate::host::probe::processes::note;
@@ -24,6 +24,9 @@ const MOST_BYTES: usize = 64 << 20;
 /// Nor is more text of one family kept, nor of one entry.
 const MOST_TEXT: usize = 4 << 20;
 const LONGEST: usize = 16 << 10;
+/// Of a script so many lines are asked what they run, and so many that hide something are entries of their own.
+const FIRST_LINES: usize = 64;
+const MOST_TRICKY: usize = 20;
 /// Where a name without a directory is looked for.
 const SEARCHED: [&str; 6] =
     ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
@@ -227,6 +230,19 @@ impl<'g> Dig<'g> {
     /// A file that is run as a whole.
     pub(super) fn add_script(&mut self, kind: AutostartKind, file: &File) {
         self.add(Draft::new(kind, file, 0, first_words(file)).runs(Runs::Program(&file.path)));
+        self.add_tricky(kind, file, None);
+    }
+
+    /// The lines of a script that hide what they do. Blanks in a row are layout there.
+    pub(super) fn add_tricky(&mut self, kind: AutostartKind, file: &File, user: Option<&[u8]>) {
+        if is_binary(file) {
+            return;
+        }
+        let hides = |line: &[u8]| tricks(line).iter().any(|it| *it != Trick::Padding);
+        let found = super::cron::lines(&file.bytes).filter(|(_, line)| hides(line));
+        for (line, text) in found.take(MOST_TRICKY) {
+            self.add(Draft::new(kind, file, line, text).by(user).runs(Runs::Command(text)));
+        }
     }
 
     /// Takes an entry.
@@ -310,8 +326,7 @@ impl<'g> Dig<'g> {
     fn failed(&mut self, path: &[u8], why: Errno) {
         match why {
             Errno::NOENT | Errno::NOTDIR | Errno::INVAL | Errno::XDEV | Errno::LOOP => {}
-            Errno::TIMEDOUT => self.say(path, "on a network or FUSE mount, not touched".to_owned()),
-            other => self.say(path, other.to_string()),
+            other => self.say(path, said(other)),
         }
     }
 
@@ -330,15 +345,25 @@ impl<'g> Dig<'g> {
     }
 }
 
-/// The first line of a script that says something: no comment, no blank.
+/// Why a file was not read.
+pub(super) fn said(why: Errno) -> String {
+    match why {
+        Errno::TIMEDOUT => "on a network or FUSE mount, not touched".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// It is no text: nothing in it is a line.
+fn is_binary(file: &File) -> bool {
+    file.bytes.iter().take(512).any(|byte| *byte == 0)
+}
+
+/// The first line of a script that runs something, or else the first that says something.
 pub(super) fn first_words(file: &File) -> &[u8] {
-    if file.bytes.iter().take(512).any(|byte| *byte == 0) {
+    if is_binary(file) {
         return b"";
     }
-    let mut lines = file.bytes.split(|byte| *byte == b'\n');
-    let said = lines.find(|line| {
-        let line = line.trim_ascii();
-        !line.is_empty() && !line.starts_with(b"#")
-    });
-    said.unwrap_or_default()
+    let lines = || super::cron::lines(&file.bytes).map(|(_, line)| line);
+    let runs = |line: &&[u8]| program::program(line).is_some();
+    lines().take(FIRST_LINES).find(runs).or_else(|| lines().next()).unwrap_or_default()
 }

@@ -77,7 +77,9 @@ impl Ground {
     pub(super) fn open(roots: &Roots) -> Result<Self, Errno> {
         let root = tree::open_dir(&roots.root)?;
         let mounts = tree::small_file(Path::new("/proc/self/mountinfo"), MOST_MOUNTS);
-        let slow = mounts.ok().filter(|_| roots.live).map_or_else(Vec::new, |it| slow_mounts(&it));
+        // Of another tree than the whole machine only what is mounted in it counts.
+        let root_path = std::path::absolute(&roots.root).unwrap_or_else(|_| roots.root.clone());
+        let slow = mounts.map_or_else(|_| Vec::new(), |it| slow_mounts(&it, &root_path));
         Ok(Self { root, path: roots.root.clone(), live: roots.live, slow })
     }
 
@@ -87,13 +89,10 @@ impl Ground {
         Base { fd: self.root.as_fd(), prefix: b"", resolve }
     }
 
-    /// Opens a home; `None` if there is none, or if it may keep us waiting.
-    pub(super) fn home(&self, path: &[u8]) -> Option<OwnedFd> {
-        if self.is_slow(path) {
-            return None;
-        }
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY;
-        self.base().open(path, flags, self.live).ok()
+    /// Opens a home.
+    pub(super) fn home(&self, path: &[u8]) -> Result<OwnedFd, Errno> {
+        self.check(self.base(), path)?;
+        self.base().open(path, OFlags::RDONLY | OFlags::DIRECTORY, self.live)
     }
 
     /// Where a path of the root really is, for the one call that takes nothing but a path.
@@ -229,16 +228,19 @@ fn meta(file: BorrowedFd<'_>) -> Result<Meta, Errno> {
     })
 }
 
-/// Mount points, from `mountinfo`, on which a look can wait for a server or for a program.
-fn slow_mounts(mountinfo: &[u8]) -> Vec<Vec<u8>> {
+/// Mount points below `root`, from `mountinfo`, on which a look can wait for a server or for a program.
+fn slow_mounts(mountinfo: &[u8], root: &Path) -> Vec<Vec<u8>> {
     let lines = mountinfo.split(|byte| *byte == b'\n');
     let slow = lines.filter_map(|line| {
         let mut words = text::words(line);
         let point = words.nth(4)?;
         let kind = words.skip_while(|word| *word != b"-").nth(1)?;
         let is_slow = SLOW.contains(&kind) || kind.starts_with(b"fuse");
+        let point = unescape(point);
+        let below = as_path(&point).strip_prefix(root).ok().filter(|_| is_slow)?;
         // What is mounted on the root itself is the machine.
-        (is_slow && point != b"/").then(|| unescape(point))
+        let below = below.as_os_str().as_encoded_bytes();
+        (!below.is_empty()).then(|| [b"/", below].concat())
     });
     slow.collect()
 }

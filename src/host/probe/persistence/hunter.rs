@@ -24,6 +24,8 @@ const SETTLES: Duration = Duration::from_millis(150);
 /// Everything is read again after this long; sooner where nothing is watched.
 const WHOLE: Duration = Duration::from_mins(10);
 const UNWATCHED: Duration = Duration::from_mins(1);
+/// Whoever makes directories faster than they can be watched is not followed for ever.
+const ROUNDS: usize = 8;
 /// After it has read a change the thread rests so many times as long as that took: busy places cost a twentieth of a
 /// CPU at most.
 const RESTS: u32 = 20;
@@ -111,7 +113,8 @@ impl Work {
         let mut rests_until = last;
         self.dig(&Family::ALL);
         loop {
-            let period = if self.watch.is_some() { WHOLE } else { UNWATCHED };
+            let watched = self.watch.as_ref().is_some_and(|watch| watch.trouble.is_none());
+            let period = if watched { WHOLE } else { UNWATCHED };
             let left = period.saturating_sub(last.elapsed());
             let Some(woken) = self.wait(end, left) else { return };
             if woken {
@@ -138,14 +141,15 @@ impl Work {
     /// Reads these again and tells it.
     fn dig(&mut self, families: &[Family]) {
         lock(&self.slot).digs = Some(Instant::now());
-        self.hunt.again(families);
-        let unseen = self.aim();
-        self.tell();
-        if !unseen.is_empty() {
-            // What was not watched yet may have changed since it was read.
+        let mut unseen: BTreeSet<Family> = families.iter().copied().collect();
+        for _ in 0..ROUNDS {
             self.hunt.again(&unseen.into_iter().collect::<Vec<_>>());
-            self.aim();
+            // What was not watched when it was read may have changed since: it is read once more.
+            unseen = self.aim();
             self.tell();
+            if unseen.is_empty() {
+                break;
+            }
         }
         lock(&self.slot).digs = None;
     }

@@ -78,6 +78,7 @@ pub(super) fn shells(dig: &mut Dig<'_>) {
     }
     for file in &shared {
         dig.add(Draft::new(AutostartKind::ShellStart, file, 0, first_words(file)));
+        dig.add_tricky(AutostartKind::ShellStart, file, None);
         // What is loaded into every program is worth a line wherever it stands.
         for (line, text) in lines(&file.bytes).filter(|(_, text)| preloads(text)) {
             dig.add(Draft::new(AutostartKind::ShellStart, file, line, text));
@@ -142,6 +143,7 @@ pub(super) fn motd(dig: &mut Dig<'_>) {
             let off = file.meta.mode & 0o111 == 0;
             let draft = draft.by(Some(b"root")).runs(Runs::Program(&file.path));
             dig.add(draft.remark(Remark::NotEnabled, off));
+            dig.add_tricky(AutostartKind::Motd, &file, Some(b"root"));
         }
     }
 }

@@ -76,7 +76,9 @@ struct Shelf {
 pub(super) fn hunt(dig: &mut Dig<'_>) {
     let root = dig.ground.base();
     let mut system = Shelf::default();
-    for dir in SYSTEM {
+    // Where `/lib` leads into `/usr`, both are one.
+    let merged = dig.ground.link(root, b"/lib").is_ok();
+    for dir in SYSTEM.into_iter().filter(|dir| !merged || !dir.starts_with(b"/lib/")) {
         shelf(dig, root, dir, &mut system);
     }
     let active = active(dig);
