@@ -1,9 +1,9 @@
 //! What starts by itself: found on recorded trees, on this machine, and while it changes.
 #![expect(
     clippy::unwrap_used,
-    clippy::indexing_slicing,
     clippy::print_stderr,
-    reason = "a test stops where something is wrong, and says what it found"
+    clippy::disallowed_methods,
+    reason = "a test stops where something is wrong, says what it found, and starts what it needs"
 )]
 
 #[path = "persistence/changes.rs"]

