@@ -24,12 +24,10 @@ pub(crate) struct Examined {
 
 /// Asks, if details are open and it is time to.
 pub(super) fn due(model: &mut Model) -> Option<Effect> {
-    let id = match model.dialog {
-        Dialog::Process(id) if model.source.kind == SourceKind::Host => id,
-        _ => {
-            model.examined = Examined::default();
-            return None;
-        }
+    let open = if let Dialog::Process(id) = model.dialog { Some(id) } else { None };
+    let Some(id) = open.filter(|_| model.source.kind == SourceKind::Host) else {
+        model.examined = Examined::default();
+        return None;
     };
     let now = model.now.boot_ms;
     let fresh = |(whom, at): &(ProcessId, u64)| *whom == id && now.saturating_sub(*at) < AGAIN_MS;

@@ -7,7 +7,7 @@ use crate::{Talking, alone, is_root, look, look_until, python, row};
 
 /// Makes a process with a pid of its choice, says pid, start and inode of its pidfd, and does it again on every line
 /// that comes; right after a clock tick, so that there is time for a look before the next one.
-const SWAP: &str = r#"
+const SWAP: &str = r"
 import os,ctypes,sys,time
 libc=ctypes.CDLL(None,use_errno=True)
 class A(ctypes.Structure):
@@ -33,7 +33,7 @@ while True:
     os.kill(target,9); os.waitpid(target,0)
     first=not first
 os.kill(target,9)
-"#;
+";
 
 #[test]
 fn a_process_in_the_place_of_another_is_another_row() {

@@ -76,6 +76,7 @@ pub(super) struct Processes {
 
 /// What a look at one process needs to know.
 #[derive(Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "what the kernel can and what this look needs")]
 struct Ask {
     moment: Moment,
     look: u64,

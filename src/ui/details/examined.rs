@@ -61,7 +61,7 @@ pub(super) fn entry(sheet: &mut Sheet<'_>, found: &Examination) {
                 sheet.named(Label::Entry, value);
             }
         }
-        unread => {
+        unread @ (Reading::Denied | Reading::Blocked | Reading::Unknown) => {
             let sign = sheet.read(unread, |_| String::new());
             sheet.named(Label::Entry, vec![sign]);
         }
@@ -98,7 +98,7 @@ pub(super) fn mappings(sheet: &mut Sheet<'_>, found: &Examination) {
     sheet.part(Label::Mappings);
     let maps = match &found.maps {
         Reading::Known(maps) => maps,
-        unread => {
+        unread @ (Reading::Denied | Reading::Blocked | Reading::Unknown) => {
             let sign = sheet.read(unread, |_| String::new());
             return sheet.line(vec![sign]);
         }

@@ -15,6 +15,7 @@ use crate::ui::role::Role;
 use crate::ui::text::{age, phrase, pieces, span, time, width};
 use crate::ui::theme::Theme;
 use crate::ui::wrap::wrap_spans;
+use crate::words::around::{self as said_around, Label};
 use crate::words::panes::{self as said, Word, word};
 use crate::words::{fact, finding};
 
@@ -195,6 +196,11 @@ impl Page<'_> {
         }
         lines.extend(self.labelled(Word::Executable, &exe, 2));
         lines.extend(self.labelled(Word::Parents, &self.parents(), 2));
+        let runs_in = self.runs_in();
+        if !runs_in.is_empty() {
+            let label = Label::RunsIn.text(self.model.language);
+            lines.extend(self.beside(label, &runs_in, 1));
+        }
         if !self.gone {
             lines.extend(self.labelled(Word::Sockets, &self.sockets(), 2));
         }
@@ -211,7 +217,10 @@ impl Page<'_> {
     }
 
     fn labelled(&self, label: Word, value: &[Span<'static>], rows: usize) -> Vec<Line<'static>> {
-        let label = word(self.model.language, label);
+        self.beside(word(self.model.language, label), value, rows)
+    }
+
+    fn beside(&self, label: &str, value: &[Span<'static>], rows: usize) -> Vec<Line<'static>> {
         let indent = 10;
         let wrapped = wrap_spans(value, self.cells.saturating_sub(indent));
         let line = |(at, mut line): (usize, Line<'static>)| {
@@ -223,8 +232,11 @@ impl Page<'_> {
         wrapped.into_iter().take(rows).enumerate().map(line).collect()
     }
 
-    /// From the oldest known ancestor down to the parent.
+    /// From the oldest known ancestor down to the parent: as it was when the process was first seen, if that is known.
     fn parents(&self) -> Vec<Span<'static>> {
+        if !self.process.around.ancestors.is_empty() {
+            return self.ancestors();
+        }
         let arrow = crate::ui::glyph::signs(self.model.glyphs).arrow;
         let mut chain = Vec::new();
         let mut pid = self.process.parent;
@@ -243,6 +255,41 @@ impl Page<'_> {
             }
             spans.push(span(self.theme, Role::Text, format!("{} ", parent.id.pid)));
             spans.extend(pieces(self.theme, Role::Untrusted, &parent.comm, 20));
+        }
+        spans
+    }
+
+    fn ancestors(&self) -> Vec<Span<'static>> {
+        let arrow = crate::ui::glyph::signs(self.model.glyphs).arrow;
+        let mut spans = Vec::new();
+        for ancestor in self.process.around.ancestors.iter().take(ANCESTORS).rev() {
+            if !spans.is_empty() {
+                spans.push(span(self.theme, Role::Dim, format!(" {arrow} ")));
+            }
+            spans.push(span(self.theme, Role::Text, format!("{} ", ancestor.id.pid)));
+            spans.extend(pieces(self.theme, Role::Untrusted, &ancestor.comm, 20));
+            if self.snapshot.process(ancestor.id).is_none() {
+                let text = format!(" ({})", word(self.model.language, Word::Gone));
+                spans.push(span(self.theme, Role::Unknown, text));
+            }
+        }
+        spans
+    }
+
+    /// The container or the unit that it runs in, and its terminal.
+    fn runs_in(&self) -> Vec<Span<'static>> {
+        let around = &self.process.around;
+        let mut spans = Vec::new();
+        if let Some(container) = &around.container {
+            let runtime = said_around::runtime(self.model.language, container.runtime);
+            spans.push(span(self.theme, Role::Text, format!("{runtime} ")));
+            spans.extend(pieces(self.theme, Role::Untrusted, &container.id, 40));
+        }
+        if let Some(terminal) = &around.terminal {
+            let label = Label::Terminal.text(self.model.language);
+            let gap = if spans.is_empty() { "" } else { "   " };
+            spans.push(span(self.theme, Role::Dim, format!("{gap}{label} ")));
+            spans.extend(pieces(self.theme, Role::Untrusted, terminal, 16));
         }
         spans
     }

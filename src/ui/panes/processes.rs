@@ -1,7 +1,5 @@
 //! The process table: what matters most on top, and why it matters.
 
-use std::borrow::Cow;
-
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
@@ -11,7 +9,7 @@ use crate::cockpit::Model;
 use crate::cockpit::model::Pane;
 use crate::cockpit::panes::{ProcessRow, ProcessSort};
 use crate::domain::detect::{Finding, Rule};
-use crate::domain::facts::{Process, Reading, RunState, Snapshot};
+use crate::domain::facts::{Reading, RunState, Runtime, Snapshot};
 use crate::domain::untrusted::Untrusted;
 use crate::ui::graph::{Samples, graph_line};
 use crate::ui::panes::row::{Row, select};
@@ -23,7 +21,13 @@ use crate::ui::role::Role;
 use crate::ui::text::{age, percent, pieces, put_all, scroll, size};
 use crate::ui::theme::Theme;
 use crate::ui::wrap::wrap_spans;
+use crate::words::around::{Label, runtime};
 use crate::words::panes::{self as said, Word, word};
+
+mod figures;
+
+pub(super) use figures::user;
+use figures::{load, memory_share, of_all};
 
 /// A column before the command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,11 +43,13 @@ enum Column {
     Threads,
     Nice,
     History,
+    /// The container or the unit that it runs in.
+    RunsIn,
     Flags,
 }
 
 /// Columns in the order they are shown: cells, and weight. The lowest weight is the first to go.
-const COLUMNS: [(Column, usize, u8); 12] = [
+const COLUMNS: [(Column, usize, u8); 13] = [
     (Column::Pid, 5, 20),
     (Column::User, 8, 7),
     (Column::Cpu, 4, 19),
@@ -55,6 +61,7 @@ const COLUMNS: [(Column, usize, u8); 12] = [
     (Column::Threads, 3, 3),
     (Column::Nice, 3, 2),
     (Column::History, 12, 1),
+    (Column::RunsIn, 20, 0),
     (Column::Flags, 5, u8::MAX),
 ];
 /// Cells that a command gets at least.
@@ -142,7 +149,10 @@ fn rows(model: &Model, theme: &Theme, snapshot: &Snapshot, area: Rect, buf: &mut
     // Pids are in order, so the last is the longest.
     let last = snapshot.processes.last().map_or(0, |it| it.id.pid.0);
     let pid = usize::try_from(last.checked_ilog10().unwrap_or(0) + 1).unwrap_or(PID);
-    let columns = choose(usize::from(area.width), pid.min(PID), widest);
+    let mut columns = choose(usize::from(area.width), pid.min(PID), widest);
+    if !snapshot.processes.iter().any(|it| it.around.container.is_some()) {
+        columns.retain(|(column, _)| *column != Column::RunsIn);
+    }
     head(model, theme, &columns, Row::new(theme, model.glyphs, area, 0, buf));
     let joints = if pane.tree {
         joints(view().map(|row| row.depth), height)
@@ -196,7 +206,8 @@ fn choose(room: usize, pid: usize, flags: usize) -> Vec<(Column, usize)> {
                 | Column::State
                 | Column::Threads
                 | Column::Nice
-                | Column::History => 0,
+                | Column::History
+                | Column::RunsIn => 0,
             };
             (*column, needs.max(*cells), *weight)
         })
@@ -241,6 +252,7 @@ fn head(model: &Model, theme: &Theme, columns: &[(Column, usize)], mut pen: Row<
             Column::Threads => pen.right(role, say(Word::Threads), *cells),
             Column::Nice => pen.right(role, say(Word::Nice), *cells),
             Column::History => pen.left(role, say(Word::History), *cells),
+            Column::RunsIn => pen.left(role, Label::Column.text(model.language), *cells),
             Column::Flags => pen.left(role, say(Word::Flags), *cells),
         }
     }
@@ -272,6 +284,7 @@ impl Look<'_> {
             Column::Threads => pen.right(usual, &process.threads.to_string(), cells),
             Column::Nice => pen.right(usual, &process.nice.to_string(), cells),
             Column::History => self.history(pen, cells),
+            Column::RunsIn => self.runs_in(pen, cells),
             Column::Flags => {
                 let role = self.finding.map_or(Role::Dim, |it| grade(it.grade).1);
                 pen.left(role, flags, cells);
@@ -287,6 +300,20 @@ impl Look<'_> {
         for span in graph_line(self.theme, &samples, cells, pen.glyphs()) {
             pen.styled(span.style, &span.content);
         }
+    }
+
+    /// A container by its runtime and id, a unit by its name.
+    fn runs_in(&self, pen: &mut Row<'_>, cells: usize) {
+        let Some(container) = &self.row.process.around.container else { return pen.skip(cells) };
+        let mut left = cells;
+        if container.runtime != Runtime::Systemd {
+            let runtime = runtime(self.model.language, container.runtime);
+            let taken = (runtime.len() + 1).min(cells);
+            pen.left(Role::Mark, runtime, taken);
+            left -= taken;
+        }
+        let role = if self.row.gone { Role::Dim } else { Role::Untrusted };
+        pen.theirs(role, &container.id, left);
     }
 
     /// The command line, or what stands in for it, as hostile as it came.
@@ -366,33 +393,4 @@ fn flags(snapshot: &Snapshot, row: &ProcessRow, finding: Option<&Finding>) -> St
     let mut flags = String::from(finding.map_or(" ", |it| grade(it.grade).0));
     flags.extend(letters.into_iter().filter(|(_, set)| *set).map(|(letter, _)| letter));
     flags
-}
-
-pub(super) fn user(process: &Process) -> Untrusted {
-    let name = process.user.as_deref().map_or(Cow::Owned(process.uid.to_string()), Cow::Borrowed);
-    Untrusted::from(&*name)
-}
-
-fn load(cpu: f32) -> Role {
-    match cpu {
-        ..1.0 => Role::Dim,
-        1.0..50.0 => Role::Text,
-        _ => Role::of_level(cpu / 100.0),
-    }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a share in whole percents")]
-fn of_all(process: &Process, snapshot: &Snapshot) -> String {
-    match snapshot.host.cpus.len() {
-        0 => String::from("?"),
-        cores => format!("{:.0}", process.cpu / cores as f32),
-    }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a share in tenths of a percent")]
-fn memory_share(process: &Process, snapshot: &Snapshot) -> String {
-    match snapshot.host.memory_total {
-        0 => String::from("?"),
-        total => format!("{:.1}", process.memory as f64 / total as f64 * 100.0),
-    }
 }

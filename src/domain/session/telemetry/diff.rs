@@ -224,11 +224,11 @@ impl Added {
             Reading::Known(Io { read, written }) => {
                 Reading::Known(Io { read: sum(read, self.0), written: sum(written, self.1) })
             }
-            other => other,
+            other @ (Reading::Denied | Reading::Blocked | Reading::Unknown) => other,
         };
         let huge = match before.huge {
             Reading::Known(then) => Reading::Known(sum(then, self.2)),
-            other => other,
+            other @ (Reading::Denied | Reading::Blocked | Reading::Unknown) => other,
         };
         (io, huge)
     }

@@ -107,12 +107,11 @@ fn by_name(part: &[u8], above: &[u8]) -> Option<Container> {
     }
     let (prefix, runtime) = NAMED.iter().find(|(prefix, _)| part.starts_with(prefix))?;
     let name = part.get(prefix.len()..)?;
-    let name = match runtime {
-        Runtime::Lxc => name.to_vec(),
-        _ => {
-            let unit = name.strip_suffix(b".service").or_else(|| name.strip_suffix(b".scope"))?;
-            unescaped(unit)
-        }
+    let name = if *runtime == Runtime::Lxc {
+        name.to_vec()
+    } else {
+        let unit = name.strip_suffix(b".service").or_else(|| name.strip_suffix(b".scope"))?;
+        unescaped(unit)
     };
     // libvirt puts its machines beside those of nspawn; the ones with a kernel of their own are no containers.
     let runtime = match (runtime, name.starts_with(b"lxc-"), name.starts_with(b"qemu-")) {
@@ -137,16 +136,9 @@ fn unescaped(name: &[u8]) -> Vec<u8> {
     let mut rest = name;
     while let Some((first, after)) = rest.split_first() {
         let byte = after.strip_prefix(b"x").and_then(|digits| text::hexadecimal(digits.get(..2)?));
-        match byte.and_then(|byte| u8::try_from(byte).ok()).filter(|_| *first == b'\\') {
-            Some(byte) => {
-                plain.push(byte);
-                rest = after.get(3..).unwrap_or_default();
-            }
-            None => {
-                plain.push(*first);
-                rest = after;
-            }
-        }
+        let byte = byte.and_then(|byte| u8::try_from(byte).ok()).filter(|_| *first == b'\\');
+        plain.push(byte.unwrap_or(*first));
+        rest = if byte.is_some() { after.get(3..).unwrap_or_default() } else { after };
     }
     plain
 }

@@ -131,7 +131,7 @@ fn tells_entry(variable: &[u8]) -> bool {
         all if all.ends_with(b"_") => name.starts_with(all),
         one => name == one,
     };
-    ENTRY.iter().any(|entry| fits(&entry))
+    ENTRY.iter().any(fits)
 }
 
 /// Bytes of transparent huge pages, from `/proc/PID/smaps_rollup`.

@@ -7,12 +7,12 @@
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 /// `PIDFS_MAGIC`: "PIDF".
-const PIDFS: i64 = 0x5049_4446;
+const PIDFS: rustix::fs::FsWord = 0x5049_4446;
 
 /// This kernel tells processes apart by the inodes of their pidfds. On others all pidfds are one inode.
 pub(super) fn tells() -> bool {
     let own = pidfd_open(rustix::process::getpid(), PidfdFlags::empty());
-    own.and_then(rustix::fs::fstatfs).is_ok_and(|found| i64::from(found.f_type) == PIDFS)
+    own.and_then(rustix::fs::fstatfs).is_ok_and(|found| found.f_type == PIDFS)
 }
 
 /// The inode of the pidfd of a process; `None` if there is no such process, or no descriptor is left for it.

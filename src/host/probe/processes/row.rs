@@ -50,6 +50,7 @@ pub(super) enum Access {
 }
 
 /// One process, from look to look.
+#[expect(clippy::struct_excessive_bools, reason = "independent marks, read all over the sweep")]
 pub(super) struct Entry {
     pub(super) pid: u32,
     pub(super) row: Option<Arc<Process>>,

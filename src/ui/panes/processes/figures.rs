@@ -1,0 +1,37 @@
+//! What the cells of the process table say, as text.
+
+use std::borrow::Cow;
+
+use crate::domain::facts::{Process, Snapshot};
+use crate::domain::untrusted::Untrusted;
+use crate::ui::role::Role;
+
+/// Its login name, or the number where there is none.
+pub(in crate::ui::panes) fn user(process: &Process) -> Untrusted {
+    let name = process.user.as_deref().map_or(Cow::Owned(process.uid.to_string()), Cow::Borrowed);
+    Untrusted::from(&*name)
+}
+
+pub(super) fn load(cpu: f32) -> Role {
+    match cpu {
+        ..1.0 => Role::Dim,
+        1.0..50.0 => Role::Text,
+        _ => Role::of_level(cpu / 100.0),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a share in whole percents")]
+pub(super) fn of_all(process: &Process, snapshot: &Snapshot) -> String {
+    match snapshot.host.cpus.len() {
+        0 => String::from("?"),
+        cores => format!("{:.0}", process.cpu / cores as f32),
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a share in tenths of a percent")]
+pub(super) fn memory_share(process: &Process, snapshot: &Snapshot) -> String {
+    match snapshot.host.memory_total {
+        0 => String::from("?"),
+        total => format!("{:.1}", process.memory as f64 / total as f64 * 100.0),
+    }
+}
