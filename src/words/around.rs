@@ -53,14 +53,16 @@ labels! {
     Cgroup => "cgroup", "cgroup";
     /// Namespaces.
     Namespaces => "namespaces", "namespace";
-    /// The same namespaces as process 1.
-    Shared => "those of process 1", "เดียวกับโปรเซส 1";
+    /// The same namespaces as an early process; its number follows.
+    Shared => "those of process", "เดียวกับโปรเซส";
     /// Namespaces of its own: which ones follows.
     Own => "its own:", "ของตัวเอง:";
     /// Effective capabilities.
     Capabilities => "capabilities", "สิทธิ์ย่อย";
     /// It has all of them.
     All => "all", "ทั้งหมด";
+    /// It has all of them but those that follow.
+    AllBut => "all but", "ทั้งหมดยกเว้น";
     /// It has none.
     None => "none", "ไม่มี";
     /// Filter for system calls.

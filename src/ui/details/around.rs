@@ -1,17 +1,23 @@
 //! Where a process belongs, what it may do, what it uses, and where it came from. What is not known has no line.
 
+use std::sync::Arc;
+
 use ratatui::text::Span;
 
+use crate::domain::base::Pid;
 use crate::domain::facts::{Around, Container, Io, Namespaces, Process, Reading, Snapshot};
 use crate::domain::untrusted::Untrusted;
 use crate::ui::details::{Sheet, examined};
 use crate::ui::glyph::signs;
 use crate::ui::role::Role;
 use crate::ui::text::{pad_right, pieces, reading, size, width};
+use crate::ui::wrap::wrap_spans;
 use crate::words::around::{self as said, Label};
 
 /// Cells of the names.
 const NAMES: usize = 14;
+/// If no more capabilities than this are missing, those are told.
+const FEW: u32 = 8;
 
 impl Sheet<'_> {
     /// A word of this part.
@@ -28,13 +34,22 @@ impl Sheet<'_> {
         self.line(vec![title]);
     }
 
-    /// A name and what it stands for, on as many lines as it takes.
-    pub(super) fn named(&mut self, label: Label, value: Vec<Span<'static>>) {
-        let name = self.say(label);
-        let name = pad_right(name, NAMES.max(width(name) + 1), self.model.glyphs);
-        let mut spans = vec![self.span(Role::Dim, name)];
-        spans.extend(value);
-        self.paragraph(0, &spans);
+    /// A name and what it stands for, on as many lines as it takes, all behind the name.
+    pub(super) fn named(&mut self, label: Label, value: &[Span<'static>]) {
+        self.behind(self.say(label), value);
+    }
+
+    /// The same behind any name, or behind none where a line belongs to the one above.
+    pub(super) fn behind(&mut self, name: &str, value: &[Span<'static>]) {
+        let indent = NAMES.max(width(name) + 1);
+        for (at, mut line) in
+            wrap_spans(value, self.cells.saturating_sub(indent)).into_iter().enumerate()
+        {
+            let name = if at == 0 { name } else { "" };
+            let name = pad_right(name, indent, self.model.glyphs);
+            line.spans.insert(0, self.span(Role::Dim, format!(" {name}")));
+            self.lines.push(line);
+        }
     }
 
     /// A value that may not have been read.
@@ -75,26 +90,27 @@ fn belongs(sheet: &mut Sheet<'_>, snapshot: &Snapshot, around: &Around) {
         }
         None => login.push(sheet.span(Role::Dim, format!("   {}", sheet.say(Label::NoTerminal)))),
     }
-    sheet.named(Label::Login, login);
+    sheet.named(Label::Login, &login);
     if let Some(container) = &around.container {
         let mut spans = vec![sheet.span(Role::Text, runtime(sheet, container))];
         spans.push(Span::raw(" "));
         spans.extend(pieces(sheet.theme, Role::Untrusted, &container.id, 80));
-        sheet.named(Label::RunsIn, spans);
+        sheet.named(Label::RunsIn, &spans);
     }
     if !around.cgroup.is_empty() {
         let cells = sheet.cells * 2;
         let path = pieces(sheet.theme, Role::Untrusted, &around.cgroup, cells);
-        sheet.named(Label::Cgroup, path);
+        sheet.named(Label::Cgroup, &path);
     }
-    if let Some(own) = own_namespaces(snapshot, around.namespaces) {
+    if let Some((first, own)) = own_namespaces(snapshot, around.namespaces) {
         let text = if own.is_empty() {
-            sheet.say(Label::Shared).to_owned()
+            format!("{} {first}", sheet.say(Label::Shared))
         } else {
             format!("{} {}", sheet.say(Label::Own), own.join(" "))
         };
         let role = if own.is_empty() { Role::Dim } else { Role::Text };
-        sheet.named(Label::Namespaces, vec![sheet.span(role, text)]);
+        let text = sheet.span(role, text);
+        sheet.named(Label::Namespaces, &[text]);
     }
 }
 
@@ -115,9 +131,11 @@ fn login(sheet: &Sheet<'_>, snapshot: &Snapshot, uid: u32) -> Vec<Span<'static>>
     spans
 }
 
-/// Which namespaces are others than those of process 1; `None` if either is not known.
-fn own_namespaces(snapshot: &Snapshot, of: Namespaces) -> Option<Vec<&'static str>> {
-    let first = snapshot.processes.first().filter(|it| it.id.pid.0 == 1)?;
+/// Which namespaces are others than those of the earliest process whose own are known, and which one that is: process 1,
+/// unless the kernel keeps it from us. `None` if they are not known of this one.
+fn own_namespaces(snapshot: &Snapshot, of: Namespaces) -> Option<(Pid, Vec<&'static str>)> {
+    let known = |it: &&Arc<Process>| it.around.namespaces.mnt != 0;
+    let first = snapshot.processes.iter().find(known).filter(|_| of.mnt != 0)?;
     let init = first.around.namespaces;
     let pairs = [
         ("cgroup", of.cgroup, init.cgroup),
@@ -128,9 +146,8 @@ fn own_namespaces(snapshot: &Snapshot, of: Namespaces) -> Option<Vec<&'static st
         ("user", of.user, init.user),
         ("uts", of.uts, init.uts),
     ];
-    let known = pairs.iter().any(|(_, own, init)| *own != 0 && *init != 0);
     let differs = |(name, own, init)| (own != 0 && init != 0 && own != init).then_some(name);
-    known.then(|| pairs.into_iter().filter_map(differs).collect())
+    Some((first.id.pid, pairs.into_iter().filter_map(differs).collect()))
 }
 
 fn may(sheet: &mut Sheet<'_>, snapshot: &Snapshot, around: &Around) {
@@ -138,13 +155,17 @@ fn may(sheet: &mut Sheet<'_>, snapshot: &Snapshot, around: &Around) {
     let most = snapshot.processes.first().filter(|it| it.id.pid.0 == 1);
     let most = most.and_then(|it| it.around.capabilities.known().copied());
     let most = most.unwrap_or(said::ALL_CAPABILITIES);
-    let text = |set: &u64| match *set {
-        0 => sheet.say(Label::None).to_owned(),
-        set if set == most || set == said::ALL_CAPABILITIES => sheet.say(Label::All).to_owned(),
-        set => said::capabilities(set).collect::<Vec<_>>().join(" "),
+    let names = |set| said::capabilities(set).collect::<Vec<_>>().join(" ");
+    let text = |set: &u64| match (*set, most & !*set) {
+        (0, _) => sheet.say(Label::None).to_owned(),
+        (_, 0) => sheet.say(Label::All).to_owned(),
+        (_, less) if less.count_ones() <= FEW => {
+            format!("{} {}", sheet.say(Label::AllBut), names(less))
+        }
+        (set, _) => names(set),
     };
     let text = sheet.read(&around.capabilities, text);
-    sheet.named(Label::Capabilities, vec![text]);
+    sheet.named(Label::Capabilities, &[text]);
     let language = sheet.model.language;
     let mut seccomp =
         vec![sheet.read(&around.seccomp, |mode| said::seccomp(language, *mode).to_owned())];
@@ -152,7 +173,7 @@ fn may(sheet: &mut Sheet<'_>, snapshot: &Snapshot, around: &Around) {
         seccomp.push(sheet.span(Role::Dim, format!("   {} ", sheet.say(Label::Cpus))));
         seccomp.extend(pieces(sheet.theme, Role::Untrusted, &around.cpus, 40));
     }
-    sheet.named(Label::Seccomp, seccomp);
+    sheet.named(Label::Seccomp, &seccomp);
 }
 
 fn uses(sheet: &mut Sheet<'_>, process: &Process) {
@@ -173,7 +194,7 @@ fn uses(sheet: &mut Sheet<'_>, process: &Process) {
         spans.push(Span::raw("  "));
         spans.push(sheet.read(&found.transparent, |bytes| format!("{} {of}", size(*bytes))));
     }
-    sheet.named(Label::Storage, spans);
+    sheet.named(Label::Storage, &spans);
     if let Some(found) = found {
         examined::threads(sheet, found);
     }
@@ -199,7 +220,7 @@ fn came_from(sheet: &mut Sheet<'_>, snapshot: &Snapshot, process: &Process) {
                 spans.push(sheet.span(Role::Unknown, format!(" ({})", sheet.say(Label::Gone))));
             }
         }
-        sheet.named(Label::Ancestors, spans);
+        sheet.named(Label::Ancestors, &spans);
     }
     if let Some(found) = found {
         examined::entry(sheet, found);

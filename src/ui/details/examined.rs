@@ -19,7 +19,7 @@ const LINES: usize = 200;
 pub(super) fn threads(sheet: &mut Sheet<'_>, found: &Examination) {
     let Reading::Known(threads) = &found.threads else {
         let sign = sheet.read(&found.threads, |_| String::new());
-        return sheet.named(Label::Threads, vec![sign]);
+        return sheet.named(Label::Threads, &[sign]);
     };
     let mut names: Vec<(&Thread, usize, u64)> = Vec::new();
     for thread in threads {
@@ -43,7 +43,7 @@ pub(super) fn threads(sheet: &mut Sheet<'_>, found: &Examination) {
         spans.push(sheet.span(Role::Dim, format!(" {}", clock(*cpu))));
     }
     rest(sheet, &mut spans, names.len().saturating_sub(THREADS));
-    sheet.named(Label::Threads, spans);
+    sheet.named(Label::Threads, &spans);
 }
 
 fn rest(sheet: &Sheet<'_>, spans: &mut Vec<Span<'static>>, count: usize) {
@@ -56,14 +56,15 @@ fn rest(sheet: &Sheet<'_>, spans: &mut Vec<Span<'static>>, count: usize) {
 pub(super) fn entry(sheet: &mut Sheet<'_>, found: &Examination) {
     match &found.environment {
         Reading::Known(Environment { entry, .. }) => {
-            for variable in entry.iter().take(LINES) {
+            for (at, variable) in entry.iter().take(LINES).enumerate() {
                 let value = variable_of(sheet, variable);
-                sheet.named(Label::Entry, value);
+                let name = if at == 0 { sheet.say(Label::Entry) } else { "" };
+                sheet.behind(name, &value);
             }
         }
         unread @ (Reading::Denied | Reading::Blocked | Reading::Unknown) => {
             let sign = sheet.read(unread, |_| String::new());
-            sheet.named(Label::Entry, vec![sign]);
+            sheet.named(Label::Entry, &[sign]);
         }
     }
 }
