@@ -19,6 +19,8 @@ mod hazards;
 mod identity;
 #[path = "processes/recorded.rs"]
 mod recorded;
+#[path = "processes/sheet.rs"]
+mod sheet;
 
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;

@@ -13,6 +13,7 @@ use crate::ui::role::Role;
 use crate::ui::text::{pad_right, pieces, reading, size, width};
 use crate::ui::wrap::wrap_spans;
 use crate::words::around::{self as said, Label};
+use crate::words::fact;
 
 /// Cells of the names.
 const NAMES: usize = 14;
@@ -61,6 +62,13 @@ impl Sheet<'_> {
         let (text, role) = reading(value, say);
         self.span(role, text)
     }
+
+    /// Why a value is not there: its sign and its words.
+    pub(super) fn unread<T>(&self, value: &Reading<T>) -> Span<'static> {
+        let (sign, role) = reading(value, |_| String::new());
+        let why = fact::not_read(self.model.language, value);
+        self.span(role, format!("{sign} {why}"))
+    }
 }
 
 /// All of it. Of a thread of the kernel there is nothing but its ancestors.
@@ -94,7 +102,7 @@ fn belongs(sheet: &mut Sheet<'_>, snapshot: &Snapshot, around: &Around) {
     if let Some(container) = &around.container {
         let mut spans = vec![sheet.span(Role::Text, runtime(sheet, container))];
         spans.push(Span::raw(" "));
-        spans.extend(pieces(sheet.theme, Role::Untrusted, &container.id, 80));
+        spans.extend(pieces(sheet.theme, Role::Untrusted, &short(&container.id), 80));
         sheet.named(Label::RunsIn, &spans);
     }
     if !around.cgroup.is_empty() {
@@ -112,6 +120,12 @@ fn belongs(sheet: &mut Sheet<'_>, snapshot: &Snapshot, around: &Around) {
         let text = sheet.span(role, text);
         sheet.named(Label::Namespaces, &[text]);
     }
+}
+
+/// An id as people call it; the control group below has all of it.
+fn short(id: &Untrusted) -> Untrusted {
+    let is_id = id.bytes().len() == 64 && id.bytes().iter().all(u8::is_ascii_hexdigit);
+    id.bytes().get(..12).filter(|_| is_id).map_or_else(|| id.clone(), Untrusted::new)
 }
 
 fn runtime(sheet: &Sheet<'_>, container: &Container) -> &'static str {
@@ -187,12 +201,12 @@ fn uses(sheet: &mut Sheet<'_>, process: &Process) {
     let said = |io: &Io| format!("{read} {}   {written} {}", size(io.read), size(io.written));
     let mut spans = vec![sheet.read(&process.io, said)];
     spans.push(sheet.span(Role::Dim, format!("   {} ", sheet.say(Label::Huge))));
-    let aside = sheet.say(Label::SetAside);
-    spans.push(sheet.read(&process.huge, |bytes| format!("{} {aside}", size(*bytes))));
+    spans.push(sheet.read(&process.huge, |bytes| size(*bytes)));
+    spans.push(sheet.span(Role::Dim, format!(" {}", sheet.say(Label::SetAside))));
     if let Some(found) = found {
-        let of = sheet.say(Label::Transparent);
         spans.push(Span::raw("  "));
-        spans.push(sheet.read(&found.transparent, |bytes| format!("{} {of}", size(*bytes))));
+        spans.push(sheet.read(&found.transparent, |bytes| size(*bytes)));
+        spans.push(sheet.span(Role::Dim, format!(" {}", sheet.say(Label::Transparent))));
     }
     sheet.named(Label::Storage, &spans);
     if let Some(found) = found {

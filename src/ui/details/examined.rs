@@ -18,7 +18,7 @@ const LINES: usize = 200;
 /// The busiest threads; those of one name together.
 pub(super) fn threads(sheet: &mut Sheet<'_>, found: &Examination) {
     let Reading::Known(threads) = &found.threads else {
-        let sign = sheet.read(&found.threads, |_| String::new());
+        let sign = sheet.unread(&found.threads);
         return sheet.named(Label::Threads, &[sign]);
     };
     let mut names: Vec<(&Thread, usize, u64)> = Vec::new();
@@ -63,7 +63,7 @@ pub(super) fn entry(sheet: &mut Sheet<'_>, found: &Examination) {
             }
         }
         unread @ (Reading::Denied | Reading::Blocked | Reading::Unknown) => {
-            let sign = sheet.read(unread, |_| String::new());
+            let sign = sheet.unread(unread);
             sheet.named(Label::Entry, &[sign]);
         }
     }
@@ -100,7 +100,7 @@ pub(super) fn mappings(sheet: &mut Sheet<'_>, found: &Examination) {
     let maps = match &found.maps {
         Reading::Known(maps) => maps,
         unread @ (Reading::Denied | Reading::Blocked | Reading::Unknown) => {
-            let sign = sheet.read(unread, |_| String::new());
+            let sign = sheet.unread(unread);
             return sheet.line(vec![sign]);
         }
     };

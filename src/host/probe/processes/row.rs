@@ -108,7 +108,9 @@ impl Entry {
     pub(super) fn sweep(&mut self, time: Option<Duration>, now: Instant, turn: bool, ask: Ask) {
         self.asked = false;
         self.before = self.time;
-        let moved = time.is_none_or(|time| self.time.is_none_or(|(last, _)| last != time));
+        // The clock of one that has not run yet is that of any other that has not.
+        let moved = time
+            .is_none_or(|time| time.is_zero() || self.time.is_none_or(|(last, _)| last != time));
         self.fell_back = time.zip(self.time).is_some_and(|(time, (last, _))| time < last);
         if let Some(time) = time {
             self.time = Some((time, now));
