@@ -34,7 +34,7 @@ pub const fn rule(language: Language, rule: Rule) -> &'static str {
         Rule::HiddenProcess => ("hidden process", "โปรเซสซ่อน"),
         Rule::MountedOver => ("mounted over", "ถูก mount ทับ"),
         Rule::KernelName => ("kernel name", "ชื่อ kernel"),
-        Rule::Preload => ("preload", "preload"),
+        Rule::Preload => ("preload", "ถูก preload"),
         Rule::HiddenLoad => ("hidden load", "โหลดซ่อน"),
         Rule::HiddenSocket => ("hidden socket", "ซ็อกเก็ตซ่อน"),
         Rule::ChangedTool => ("changed tool", "เครื่องมือถูกแก้"),

@@ -103,7 +103,7 @@ words! {
     NotAccepted => "signed, not accepted yet", "เซ็นแล้ว รอผู้รับ";
     AcceptedBy => "accepted", "รับเวรแล้ว";
     Temperature => "temp", "อุณหภูมิ";
-    Legend => "! confirmed * suspect . noted | P pool N name D deleted C CPU G GPU E text H hidden",
+    Legend => "! confirmed * suspect . noted | P pool N name D del C CPU G GPU E text H hides",
         "! ยืนยัน * น่าสงสัย . สังเกต | P pool N ชื่อ D ไฟล์ถูกลบ C CPU G GPU E อักขระ H ซ่อน";
 }
 

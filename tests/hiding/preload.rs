@@ -76,7 +76,7 @@ fn the_file_of_the_loader_is_read_where_it_hides_from_every_program() {
         library = library.display(),
         inner = inside::command()
     );
-    let seen = inside::seen_by(&script, &BTreeMap::new(), 5);
+    let seen = inside::seen_by(&script, &BTreeMap::new(), 9);
     let read = |name: &str| listed(&std::fs::read(home.path().join(name)).unwrap());
     let all = &seen.hiding.contradictions;
     let file = all.iter().find(|it| it.kind == ContradictionKind::Preload).expect("it is told of");

@@ -98,6 +98,9 @@ fn after(language: Language, hiding: Hiding) -> (Model, Vec<Effect>) {
         }
     }
     snapshot.hiding = Arc::new(hiding);
+    // What was said before has been read.
+    snapshot.moment.boot_ms += 10_000;
+    snapshot.moment.at += std::time::Duration::from_secs(10);
     let effects = update(&mut model, Msg::Seen(Arc::new(snapshot)));
     (model, effects)
 }

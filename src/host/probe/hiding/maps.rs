@@ -20,8 +20,8 @@ use crate::domain::untrusted::Untrusted;
 use crate::host::probe::tree;
 
 /// Processes that are asked in a turn.
-const A_TURN: usize = 64;
-/// A turn has this long.
+const A_TURN: usize = 512;
+/// A process has this long to let us read.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Threads that are left behind.
 const MOST_STUCK: usize = 3;
@@ -30,16 +30,31 @@ const MOST_ENVIRON: usize = 128 << 10;
 /// More of a list of mappings is not read; the loader's libraries are among the first files.
 const MOST_MAPS: usize = 1 << 20;
 
+/// No process has this number.
+const NOBODY: u32 = 0;
+
 /// Processes, and the library that was put into them.
 type Answers = Vec<(ProcessId, Option<Untrusted>)>;
 
 /// A turn that is being read.
 struct Turn {
     processes: Vec<ProcessId>,
-    since: Instant,
     /// Who is being asked.
     asked: Arc<AtomicU32>,
+    /// Who was being asked when that was last looked at, and since when.
+    seen: (u32, Instant),
     reader: JoinHandle<Answers>,
+}
+
+impl Turn {
+    /// It has been at the same process for too long.
+    fn is_late(&mut self) -> bool {
+        let asked = self.asked.load(Ordering::Acquire);
+        if asked != self.seen.0 {
+            self.seen = (asked, Instant::now());
+        }
+        self.seen.1.elapsed() > PATIENCE
+    }
 }
 
 /// The reading, as the tick sees it.
@@ -95,8 +110,14 @@ impl Maps {
         self.stuck.retain(|reader| !reader.is_finished());
         match self.turn.take() {
             Some(turn) if turn.reader.is_finished() => self.take_in(turn),
-            Some(turn) if turn.since.elapsed() > PATIENCE => self.leave(turn),
-            unfinished => self.turn = unfinished,
+            Some(mut turn) => {
+                if turn.is_late() {
+                    self.leave(turn);
+                } else {
+                    self.turn = Some(turn);
+                }
+            }
+            None => {}
         }
         if self.turn.is_none() && self.stuck.len() < MOST_STUCK && !self.waiting.is_empty() {
             self.turn = self.begin();
@@ -145,7 +166,7 @@ impl Maps {
             list.into_iter().map(one).collect()
         };
         let reader = std::thread::Builder::new().name("hiding-maps".to_owned()).spawn(work).ok()?;
-        Some(Turn { processes, since: Instant::now(), asked, reader })
+        Some(Turn { processes, asked, seen: (NOBODY, Instant::now()), reader })
     }
 }
 
