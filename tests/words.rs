@@ -30,6 +30,8 @@ const SAME: &[&str] = &[
     "/proc/PID/stat",
     "DRM fdinfo",
     "/sys/class/drm",
+    "/sys/class/kfd",
+    "NVML",
     "/proc/driver/nvidia",
     "nvidia-smi",
     "CPU",

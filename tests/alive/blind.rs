@@ -37,7 +37,7 @@ fn another_machine_and_sockets_that_cannot_be_read_end_nothing() {
         Snapshot { sockets, ..snapshot(boot_ms, all) }
     };
     let blind = |boot_ms| Snapshot {
-        unread: vec![Unread { what: "/proc/net/tcp".into(), why: "permission denied".into() }],
+        unread: vec![Unread::source("/proc/net/tcp", "permission denied")],
         ..connected(boot_ms, Vec::new())
     };
     sees(&mut desk, connected(1_000, vec![Arc::new(pool(7))]));

@@ -240,7 +240,7 @@ fn back_to_now_is_the_newest_entry_a_picture_that_moves_and_the_end_of_a_replay(
 fn a_page_scrolls_between_its_ends_and_another_begins_at_the_top() {
     let mut desk = Desk::at_work();
     let mut seen = snapshot(1_000, vec![miner(42)]);
-    seen.unread = vec![Unread { what: "/proc/7/exe".into(), why: "EACCES".into() }];
+    seen.unread = vec![Unread::source("/proc/7/exe", "EACCES")];
     desk.tell(Msg::Seen(Arc::new(seen)));
     keys(&mut desk, "\n");
     desk.model.sheet.lines = 5;

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::devices::information;
 use super::fdinfo::Client;
-use super::{smi, *};
+use super::smi;
 use crate::domain::facts::Reading;
 
 #[test]

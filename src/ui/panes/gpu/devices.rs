@@ -190,7 +190,11 @@ impl Page<'_> {
             Line::About(device) => self.about(device),
             Line::Brief(device) => self.brief(device),
             Line::Holder(held) => self.holder(snapshot, held),
-            Line::Unlisted(unlisted) => self.unlisted(unlisted),
+            Line::Unlisted(unlisted) => {
+                // Where not all can be seen, this is what one expects.
+                let blind = snapshot.blindness().is_some();
+                self.unlisted(if blind { Role::Unknown } else { Role::Crit }, unlisted);
+            }
             Line::NoHolder => self.note(Role::Dim, Word::NoHolder),
             Line::Summary => self.gpu_line(snapshot),
             Line::Source(source) => self.source(source),
@@ -287,18 +291,20 @@ impl Page<'_> {
             row.skip(2);
         }
         if row.room() >= FILE {
-            row.pieces(Role::Dim, held.device, 24);
+            let file = held.device.bytes();
+            let name = Untrusted::new(file.strip_prefix(b"/dev/").unwrap_or(file));
+            row.pieces(Role::Dim, &name, 24);
         }
     }
 
-    fn unlisted(&mut self, unlisted: &GpuUnlisted) {
+    fn unlisted(&mut self, role: Role, unlisted: &GpuUnlisted) {
         let text = gpu::unlisted(self.model.language);
         let mut row = self.row();
         row.skip(LABEL.saturating_sub(2));
-        row.left(Role::Crit, "!", 2);
-        row.say(Role::Crit, &pid(unlisted.pid));
+        row.left(role, "!", 2);
+        row.say(role, &pid(unlisted.pid));
         row.skip(1);
-        row.say(Role::Crit, text);
+        row.say(role, text);
         row.skip(1);
         if let Some(busy) = unlisted.busy.known() {
             row.right(Role::of_level(busy / 100.0), &percent(*busy), 4);
