@@ -17,6 +17,8 @@ mod flow;
 mod others;
 #[path = "sockets/proxy.rs"]
 mod proxy;
+#[path = "sockets/screens.rs"]
+mod screens;
 #[path = "sockets/spaces.rs"]
 mod spaces;
 #[path = "sockets/views.rs"]

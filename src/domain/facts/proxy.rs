@@ -122,8 +122,9 @@ impl Proxies {
         owners.iter().chain(listeners.unwrap_or_default()).take(MOST_ENDS).filter_map(hop)
     }
 
-    /// This is the end of the one who answers.
-    fn is_answer(&self, socket: &Socket) -> bool {
+    /// This is the end of the one who answers: the connection was opened at the other.
+    #[must_use]
+    pub fn is_answer(&self, socket: &Socket) -> bool {
         let listens = |port| self.listeners.contains_key(&(socket.namespace, port));
         let Some(remote) = socket.remote else { return false };
         // Who listened for one connection and no more is told by its port: those of clients are high.

@@ -41,15 +41,19 @@ pub(super) fn sheet<'a>(
     };
     facts(&mut sheet, snapshot, socket);
     owners(&mut sheet, snapshot, socket);
-    if socket.remote.is_some() {
-        let beyond = Proxies::of(snapshot).beyond(socket);
-        leads(&mut sheet, snapshot, beyond.as_ref());
+    let proxies = Proxies::of(snapshot);
+    if socket.remote.is_some() && !proxies.is_answer(socket) {
+        leads(&mut sheet, snapshot, proxies.beyond(socket).as_ref());
     }
     let subject = socket.remote.map(|remote| {
         let (protocol, local) = (socket.protocol, socket.local);
         Subject::Connection { protocol, local, remote }
     });
-    process::reasons(&mut sheet, subject.and_then(|it| model.live.findings.get(&it)));
+    let found = subject.and_then(|it| model.live.findings.get(&it));
+    // Of one that somebody hides nobody says that nothing speaks against it.
+    if found.is_some() || socket.only_in.is_none() {
+        process::reasons(&mut sheet, found);
+    }
     sheet
 }
 

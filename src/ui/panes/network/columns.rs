@@ -12,7 +12,7 @@ use crate::words::panes::{Word, word};
 /// From this many cells on, matches say why.
 const CELLS_FOR_WHY: usize = 70;
 /// From this many cells on, this end is shown too.
-const CELLS_FOR_LOCAL: usize = 110;
+const CELLS_FOR_LOCAL: usize = 130;
 /// From this many cells on, so are the bytes both ways and how long ago the last ones went.
 const CELLS_FOR_FLOW: usize = 100;
 /// An IPv4 address with its port.
@@ -62,16 +62,31 @@ pub(super) fn of(list: &Lines<'_>, first: usize, height: usize, room: usize) -> 
     let waits = lines.any(
         |line| matches!(list.at(line), Some(Shown::Row(_, row)) if row.part == NetworkPart::Listening),
     );
-    Columns::fit(widest.max(IPV4.min(room / 3)), pid, (room, waits))
+    let mut lines = (first..list.len()).take(height);
+    let flows = lines
+        .any(|line| matches!(list.at(line), Some(Shown::Row(_, row)) if row.socket.flow.is_some()));
+    Columns::fit(widest.max(IPV4.min(room / 3)), pid, Room { cells: room, waits, flows })
+}
+
+/// What there is room for, and what it is for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Room {
+    /// Cells.
+    pub(super) cells: usize,
+    /// Something in view waits for somebody.
+    pub(super) waits: bool,
+    /// Of something in view bytes are counted.
+    pub(super) flows: bool,
 }
 
 impl Columns {
     /// An address is never cut while anything else can give way: the state first, then the age, then the
     /// owner's name.
     /// Without a column for the state, what waits says so where the others have their age.
-    pub(super) fn fit(address: usize, pid: usize, (room, waits): (usize, bool)) -> Self {
+    pub(super) fn fit(address: usize, pid: usize, of: Room) -> Self {
+        let Room { cells: room, waits, flows } = of;
         let local = if room >= CELLS_FOR_LOCAL { IPV4 + 1 } else { 0 };
-        let flow = if room >= CELLS_FOR_FLOW { FLOW } else { 0 };
+        let flow = if flows && room >= CELLS_FOR_FLOW { FLOW } else { 0 };
         let signs = 3;
         let mut left = room.saturating_sub(signs + local + flow);
         let remote = address.min(left);

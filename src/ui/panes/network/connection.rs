@@ -4,12 +4,13 @@ use std::net::SocketAddr;
 
 use ratatui::text::Line;
 
-use super::columns::{AMOUNT, Columns};
+use super::columns::{AMOUNT, Columns, Room};
 use crate::cockpit::Model;
 use crate::cockpit::panes::{NetworkPart, NetworkRow};
 use crate::domain::base::Moment;
 use crate::domain::detect::{Finding, Subject};
 use crate::domain::facts::{Hop, Protocol, Snapshot, Socket, SocketState};
+use crate::domain::untrusted::Untrusted;
 use crate::ui::glyph::{Signs, signs};
 use crate::ui::panes::row::Row;
 use crate::ui::panes::{grade, wrapped};
@@ -59,7 +60,8 @@ pub(super) fn draw(
     // A row with a longer address than most has its own columns.
     let columns = if address.len() > columns.remote {
         let waits = row.part == NetworkPart::Listening;
-        Columns::fit(address.len(), columns.pid, (pen.room() + 3, waits))
+        let room = Room { cells: pen.room() + 3, waits, flows: columns.flow > 0 };
+        Columns::fit(address.len(), columns.pid, room)
     } else {
         columns
     };
@@ -194,7 +196,9 @@ fn place(row: &NetworkRow, pen: &mut Row<'_>) {
     if roomy {
         match row.owner.as_ref().and_then(|it| it.around.container.as_ref()) {
             Some(container) => {
-                pen.pieces(Role::Untrusted, &container.id, CONTAINER);
+                let id = container.id.bytes();
+                let short = Untrusted::new(id.get(..CONTAINER).unwrap_or(id));
+                pen.pieces(Role::Untrusted, &short, CONTAINER);
             }
             None => pen.say(Role::Dim, &row.socket.namespace.to_string()),
         }
