@@ -19,7 +19,7 @@ use crate::cockpit::pen;
 use crate::cockpit::storage::Storage;
 use crate::domain::base::{Language, Moment};
 use crate::domain::detect::{Finding, Subject, Watch};
-use crate::domain::facts::Snapshot;
+use crate::domain::facts::{Doubt, Snapshot};
 use crate::domain::playbook::Indicators;
 use crate::domain::session::{Entry, Event};
 use crate::domain::untrusted::Untrusted;
@@ -94,6 +94,8 @@ pub struct Model {
     pub(crate) undone: Vec<Event>,
     /// Warnings that the notice on the screen covers, the newest last.
     pub(crate) standing: Vec<Notice>,
+    /// Why the program itself cannot be relied on, as far as that was said.
+    pub(crate) doubts: Vec<Doubt>,
     /// When the clock first passed over the notice on the screen.
     pub(crate) notice_since: Option<u64>,
     /// Number of the last ticket given to the journal.
@@ -238,6 +240,7 @@ impl Model {
             examined: crate::cockpit::examine::Examined::default(),
             undone: Vec::new(),
             standing: Vec::new(),
+            doubts: Vec::new(),
             notice_since: None,
             ticket: 0,
             anchored_ms: now.boot_ms,

@@ -279,11 +279,11 @@ impl NoticeKind {
             | Self::HolderSilent(_)
             | Self::PenForced(..)
             | Self::LostWithPen(_)
+            | Self::Doubted(_)
             | Self::Trouble(_) => false,
             Self::Autostart(_, entry) => entry.is_as_packaged(),
             Self::NoPen
             | Self::NewPlace(_)
-            | Self::Doubted(_)
             | Self::NoPenHere(_)
             | Self::PenIsHere
             | Self::AskedForPen(..)

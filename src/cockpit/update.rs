@@ -10,7 +10,7 @@ use crate::cockpit::{
     persistence, rows,
 };
 use crate::domain::detect::{Finding, Grade, Rule, Subject};
-use crate::domain::facts::{Process, Snapshot};
+use crate::domain::facts::{Own, Process, Snapshot};
 use crate::domain::session::Event;
 use crate::domain::untrusted::Untrusted;
 
@@ -131,6 +131,7 @@ fn seen(model: &mut Model, snapshot: Arc<Snapshot>) -> Vec<Effect> {
     if model.source.kind == SourceKind::Host {
         model.fade(snapshot.moment.boot_ms);
     }
+    doubt(model, &snapshot);
     model.live.history.push(&snapshot);
     let indicators = Arc::clone(&model.live.indicators);
     let findings = Arc::new(model.live.watch.see(&snapshot, &indicators));
@@ -145,6 +146,18 @@ fn seen(model: &mut Model, snapshot: Arc<Snapshot>) -> Vec<Effect> {
         rows::refresh(model);
     }
     effects
+}
+
+/// Says it when the program itself cannot be relied on any more; what was said is not said again.
+fn doubt(model: &mut Model, snapshot: &Snapshot) {
+    let doubts = snapshot.own.doubts();
+    let is_new = doubts.iter().any(|doubt| !model.doubts.contains(doubt));
+    if is_new && model.source.kind == SourceKind::Host {
+        model.notice(NoticeKind::Doubted(Box::new(Own::clone(&snapshot.own))));
+    }
+    if doubts != model.doubts {
+        model.doubts = doubts;
+    }
 }
 
 /// Puts what is new about somebody into the journal.

@@ -1,8 +1,9 @@
 //! The guard: a small parent that starts the program once more, lets that one draw, and gives the terminal back
 //! whatever ends it.
 //!
-//! Invariant: the guard opens no file but the terminal, draws nothing, and never waits for the terminal. It ends as
-//! the screen ended. The screen in turn ends when its guard is killed, and then gives the terminal back itself.
+//! Invariant: the guard opens no file but the terminal and its own in `/proc`, draws nothing, and never waits for the
+//! terminal. It ends as the screen ended. The screen in turn ends when its guard is killed, and then gives the terminal
+//! back itself.
 //! Where no second process can be had, the screen goes on without a guard.
 
 mod watch;

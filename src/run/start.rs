@@ -95,9 +95,7 @@ pub(super) fn cockpit(options: &Options, wanted: Wanted<'_>) -> Result<ExitCode,
     let eyes = Eyes::open().map_err(|error| reason::no_eyes(&error))?;
     let looker = Looker::start(eyes, HostClock, outbox.clone())
         .map_err(|error| Trouble::NoThread(reason::refusal(&error)))?;
-    let own = probe::own();
-    let doubted = (!own.doubts().is_empty()).then(|| NoticeKind::Doubted(Box::new(own)));
-    for notice in passed_over.into_iter().chain(doubted) {
+    if let Some(notice) = passed_over {
         outbox.try_send(Happening::Msg(Msg::Notice(notice))).ok();
     }
     let who = who(options);

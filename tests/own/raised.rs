@@ -1,7 +1,9 @@
 //! The screen's own priority, as the kernel tells it.
 
 use std::fs;
+use std::io::Read as _;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
@@ -13,9 +15,10 @@ use super::{PROGRAM, is_root};
 const ROUND_ROBIN: i64 = 2;
 
 /// A screen of the program on a terminal of its own.
-struct Screen {
+pub(crate) struct Screen {
     child: Box<dyn portable_pty::Child + Send + Sync>,
-    _pty: portable_pty::PtyPair,
+    pub(crate) pty: portable_pty::PtyPair,
+    shown: Arc<Mutex<Vec<u8>>>,
     place: TempDir,
 }
 
@@ -27,7 +30,7 @@ impl Drop for Screen {
 }
 
 impl Screen {
-    fn start(args: &[&str]) -> Self {
+    pub(crate) fn start(args: &[&str]) -> Self {
         let size = PtySize { rows: 30, cols: 100, pixel_width: 0, pixel_height: 0 };
         let (pty, place) = (native_pty_system().openpty(size).unwrap(), TempDir::new().unwrap());
         let mut command = CommandBuilder::new(PROGRAM);
@@ -36,18 +39,30 @@ impl Screen {
         command.env("TERM", "xterm-256color");
         let child = pty.slave.spawn_command(command).unwrap();
         let mut reader = pty.master.try_clone_reader().unwrap();
-        std::thread::spawn(move || std::io::copy(&mut reader, &mut std::io::sink()));
-        let screen = Self { child, _pty: pty, place };
+        let shown = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&shown);
+        std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(count @ 1..) = reader.read(&mut bytes) {
+                kept.lock().unwrap().extend_from_slice(&bytes[..count]);
+            }
+        });
+        let screen = Self { child, pty, shown, place };
         screen.wait_until("its journal begins", || screen.journal().contains("prepared"));
         screen
     }
 
-    fn wait_until(&self, what: &str, mut holds: impl FnMut() -> bool) {
+    pub(crate) fn wait_until(&self, what: &str, mut holds: impl FnMut() -> bool) {
         let end = Instant::now() + Duration::from_secs(20);
         while !holds() {
             assert!(Instant::now() < end, "never: {what}: {}", self.journal());
             std::thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    /// All that went to the terminal.
+    pub(crate) fn shown(&self) -> String {
+        String::from_utf8_lossy(&self.shown.lock().unwrap()).into_owned()
     }
 
     fn journal(&self) -> String {
@@ -114,6 +129,11 @@ fn who_asks_for_it_is_not_raised() {
         assert!(threads(pid).iter().all(|it| it.2 == 0 && it.1 >= 0), "{:?}", threads(pid));
     }
     assert!(screen.journal().contains("\"raised\":\"not-tried\""), "{}", screen.journal());
+    let mut verify = std::process::Command::new(PROGRAM);
+    verify.args(["verify", "latest", "-v", "--lang", "en", "--dir"]);
+    let done = verify.arg(screen.place.path().join("s")).output().unwrap();
+    let told = String::from_utf8_lossy(&done.stdout);
+    assert!(done.status.success() && told.contains("firedamp itself: "), "{told}");
 }
 
 #[test]

@@ -1,10 +1,14 @@
 //! What the program sees of itself.
 
+use firedamp::cockpit::model::{Notice, NoticeKind};
+use firedamp::cockpit::{Model, Msg, update};
 use firedamp::domain::base::{Clock as _, Language, Pid};
-use firedamp::domain::facts::{Doubt, Own, Raised, Reading};
+use firedamp::domain::facts::{Doubt, Own, Raised, Reading, Snapshot};
 use firedamp::domain::untrusted::Untrusted;
 use firedamp::host::probe::{self, Eyes, HostClock};
 use firedamp::words::own;
+
+use super::raised::Screen;
 
 fn told(language: Language, own: &Own) -> String {
     let lines = own::lines(language, own).into_iter();
@@ -91,4 +95,46 @@ fn what_was_not_asked_for_is_not_done() {
     let own = probe::own();
     assert_eq!((own.raised, own.looks), (Raised::NotTried, Raised::NotTried));
     assert_eq!(own.locked, Reading::Denied);
+}
+
+#[test]
+fn a_tracer_that_comes_later_is_said_once_and_again_when_it_is_another_doubt() {
+    let now = HostClock.now();
+    let mut model = Model::new("suda".into(), now, firedamp::words::search);
+    let see = |model: &mut Model, own: Own| {
+        let own = std::sync::Arc::new(own);
+        let snapshot = Snapshot { own, ..Snapshot::empty(now) };
+        assert_eq!(update(model, Msg::Seen(std::sync::Arc::new(snapshot))).len(), 0);
+        let doubted = |notice: &Notice| matches!(notice.kind, NoticeKind::Doubted(_));
+        let said = model.notice.as_ref().is_some_and(doubted);
+        model.notice = None;
+        said
+    };
+    let traced = Own { tracer: Some(Pid(77)), ..Own::default() };
+    assert!(!see(&mut model, Own::default()));
+    assert!(see(&mut model, traced.clone()));
+    assert!(!see(&mut model, traced.clone()), "it was said");
+    let loaded = vec![Untrusted::from("/tmp/hook.so")];
+    assert!(see(&mut model, Own { loaded, ..traced.clone() }));
+    assert!(!see(&mut model, Own::default()));
+    assert!(see(&mut model, traced), "it came back");
+}
+
+#[test]
+fn whoever_has_the_terminal_open_from_elsewhere_is_named() {
+    let setsid = std::path::Path::new("/usr/bin/setsid");
+    if !setsid.exists() {
+        eprintln!("skipped: no setsid here");
+        return;
+    }
+    let screen = Screen::start(&["--no-raise", "--lang", "en"]);
+    let terminal = screen.pty.master.tty_name().unwrap();
+    let terminal = std::fs::File::options().read(true).open(terminal).unwrap();
+    let mut listens = std::process::Command::new(setsid);
+    let mut child = listens.args(["/bin/sleep", "60"]).stdin(terminal).spawn().unwrap();
+    let pid = child.id().to_string();
+    screen.wait_until("it is said", || screen.shown().contains("OVERHEARD"));
+    screen.wait_until("who it is", || screen.shown().contains(&pid));
+    child.kill().unwrap();
+    child.wait().unwrap();
 }

@@ -27,6 +27,8 @@ const SEARCH: u32 = 6;
 const MOST_MAPS: usize = 4 << 20;
 /// More of our own file is not read: its headers are at its beginning.
 const HEADERS: usize = 4096;
+/// Parents, and theirs, that are asked for their sessions.
+const MOST_PARENTS: usize = 64;
 /// More are not listed of anything.
 const MOST_LISTED: usize = 16;
 /// A list that the host's loader reads; ours is none.
@@ -209,37 +211,53 @@ fn number(status: &[u8], name: &[u8]) -> Option<u32> {
     text::words(line).next().and_then(text::whole_number)
 }
 
-/// Who else has our terminal open: whoever does so from another session has no business there.
+/// Who else has our terminal open. Our own session may, and those of whoever started us (`su -c` begins a new one);
+/// anybody else has no business there.
 fn listeners() -> Vec<ProcessId> {
     let Ok(terminal) = rustix::termios::ttyname(rustix::stdio::stdin(), Vec::new()) else {
         return Vec::new();
     };
     let Ok(proc) = tree::open_dir(Path::new("/proc")) else { return Vec::new() };
     let mut reader = Reader::new(proc.as_fd());
+    let homes = homes(&mut reader);
     let (mut pids, mut found) = (Vec::new(), Vec::new());
-    let own = std::process::id();
-    let Some((home, _)) = session(&mut reader, own) else { return found };
     reader.pids(&mut pids).ok();
-    for pid in pids.into_iter().filter(|pid| *pid != own) {
-        let Some((session, start)) = session(&mut reader, pid) else { continue };
+    for pid in pids {
+        let Some(kin) = kin(&mut reader, pid) else { continue };
         let mut open = false;
-        if session != home {
+        if !homes.contains(&kin.session) {
             reader.open_files(pid, |_, target| open |= target == terminal.to_bytes()).ok();
         }
         if open && found.len() < MOST_LISTED {
-            found.push(ProcessId { pid: Pid(pid), start, inode: 0 });
+            found.push(ProcessId { pid: Pid(pid), start: kin.start, inode: 0 });
         }
     }
     found
 }
 
-/// The session of a process, and when it started.
-fn session(reader: &mut Reader<'_>, pid: u32) -> Option<(u32, u64)> {
+/// Our session, and those of our parents.
+fn homes(reader: &mut Reader<'_>) -> Vec<u32> {
+    let (mut homes, mut pid) = (Vec::new(), std::process::id());
+    while let Some(kin) = kin(reader, pid).filter(|_| homes.len() < MOST_PARENTS) {
+        homes.push(kin.session);
+        pid = kin.parent;
+    }
+    homes
+}
+
+/// Where a process belongs.
+struct Kin {
+    parent: u32,
+    session: u32,
+    start: u64,
+}
+
+fn kin(reader: &mut Reader<'_>, pid: u32) -> Option<Kin> {
     let text = reader.file(pid, "stat").ok()?;
-    let start = text::stat(text)?.start;
+    let text::Stat { parent, start, .. } = text::stat(text)?;
     let close = text.iter().rposition(|byte| *byte == b')')?;
     let session = text::words(text.get(close + 1..)?).nth(3).and_then(text::whole_number)?;
-    Some((session, start))
+    Some(Kin { parent, session, start })
 }
 
 #[cfg(test)]
