@@ -2,7 +2,8 @@
 #![expect(
     clippy::unwrap_used,
     clippy::disallowed_methods,
-    reason = "a test that cannot go on should stop where it is, and starts its own children"
+    clippy::print_stderr,
+    reason = "a test that cannot go on should stop where it is, starts its own children, and says why it skips"
 )]
 
 #[path = "packages/real.rs"]

@@ -59,7 +59,7 @@ fn a_tool_that_is_really_wrapped_is_seen_by_a_look() {
 fn inside_the_namespace() {
     let tool = std::env::var(INSIDE).unwrap();
     let mut eyes = Eyes::open().unwrap();
-    let end = Instant::now() + Duration::from_secs(60);
+    let end = Instant::now() + Duration::from_mins(1);
     loop {
         let snapshot = eyes.look(HostClock.now());
         let mut found = snapshot.hiding.contradictions.iter();

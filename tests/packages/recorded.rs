@@ -44,7 +44,8 @@ fn doubts(tree: &TempDir) -> Vec<(String, String)> {
 }
 
 fn sum(content: &[u8]) -> String {
-    Md5::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
+    let digest = Md5::digest(content).iter().fold(0_u128, |sum, byte| sum << 8 | u128::from(*byte));
+    format!("{digest:032x}")
 }
 
 /// A host with dpkg and a merged `/usr`: `ps` is listed as `/bin/ps`, and a configuration file.

@@ -1,5 +1,4 @@
 //! The readers take any bytes, and read what others wrote.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop where it is")]
 
 use proptest::prelude::*;
 
@@ -7,7 +6,7 @@ use super::digest::{Algorithm, Seal};
 use super::sqlite::Sqlite;
 use super::{apk, dpkg, rpm};
 
-/// Written by SQLite itself, with small pages, so that there are pages above pages and chains of them.
+/// Written by `SQLite` itself, with small pages, so that there are pages above pages and chains of them.
 const DATABASE: &[u8] = include_bytes!("../../../../tests/packages/rpmdb.sqlite");
 /// The same while it was open: some of it is in the log only.
 const LOGGED: &[u8] = include_bytes!("../../../../tests/packages/logged.sqlite");
