@@ -3,6 +3,7 @@
     clippy::unwrap_used,
     clippy::disallowed_methods,
     clippy::print_stderr,
+    clippy::indexing_slicing,
     reason = "a test that cannot go on should stop where it is, starts its own children, and says why it skips"
 )]
 
