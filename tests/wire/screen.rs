@@ -25,9 +25,13 @@ const EN: Language = Language::En;
 const TH: Language = Language::Th;
 
 fn drawn(model: &Model, columns: u16, rows: u16) -> String {
+    pane(Pane::Wire, model, columns, rows)
+}
+
+fn pane(pane: Pane, model: &Model, columns: u16, rows: u16) -> String {
     let area = Rect::new(0, 0, columns, rows);
     let mut buffer = Buffer::empty(area);
-    draw(Pane::Wire, model, &Theme::of_name("dark"), area, &mut buffer);
+    draw(pane, model, &Theme::of_name("dark"), area, &mut buffer);
     let mut text = String::new();
     for y in 0..rows {
         let (mut line, mut x) = (String::new(), 0);
@@ -126,6 +130,34 @@ screens! {
     wide => 140 x 14, listening(EN);
     too_narrow => 40 x 8, listening(EN);
     in_a_few_rows => 60 x 5, listening(EN);
+}
+
+#[test]
+fn the_flow_of_the_playbook_shows_what_was_heard() {
+    let mut desk = Desk::at_work();
+    desk.tell(Msg::Seen(Arc::new(heard())));
+    for key in ['g', 'd'] {
+        desk.press(Key::Char(key));
+    }
+    let flows = (0..4).map(|_| {
+        desk.press(Key::Right);
+        // Down to where the question about pools stands.
+        (0..3).for_each(|_| drop(desk.press(Key::Down)));
+        pane(Pane::Decision, &desk.model, 100, 30)
+    });
+    let said = "wire: 1 stratum, 3 pool names, 1 allowed";
+    let flows: Vec<String> = flows.collect();
+    assert!(flows.iter().any(|it| it.contains(said)), "{}", flows.join(""));
+}
+
+#[test]
+fn a_connection_shows_the_name_that_was_heard_beside_its_owner() {
+    let mut desk = Desk::at_work();
+    desk.tell(Msg::Seen(Arc::new(heard())));
+    let drawn = pane(Pane::Network, &desk.model, 80, 10);
+    assert!(
+        drawn.lines().any(|it| it.contains("198.51.100.9:443") && it.contains("= www.example"))
+    );
 }
 
 #[test]

@@ -31,8 +31,8 @@ const TOPICS: [(Topic, &[&str], &[&str]); 5] = [
     (Topic::Load, &["cpu", "gpu", "load", "usage"], &["ซีพียู", "โหลด"]),
     (
         Topic::Pool,
-        &["pool", "network", "stratum", "dns", "tls", "connection", "port"],
-        &["เครือข่าย", "พูล", "การเชื่อมต่อ", "พอร์ต"],
+        &["pool", "network", "stratum", "dns", "tls", "connection", "port", "traffic"],
+        &["เครือข่าย", "ทราฟฟิก", "พูล", "การเชื่อมต่อ", "พอร์ต"],
     ),
     (
         Topic::Process,
