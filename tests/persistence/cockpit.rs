@@ -321,7 +321,7 @@ fn an_entry_is_copied_with_its_path_its_line_and_its_program() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 48, ..ProptestConfig::default() })]
 
     #[test]
     fn the_pane_takes_any_entry_at_any_size(

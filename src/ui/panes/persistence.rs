@@ -19,6 +19,8 @@ use crate::words::persistence::{self as said, Label, label};
 
 /// From this many rows on, columns are named.
 const ROWS_FOR_HEADS: u16 = 7;
+/// From this many rows on, the last one says what the signs mean.
+const ROWS_FOR_LEGEND: u16 = 16;
 /// Cells of the fixed columns.
 const SIGNS: usize = 4;
 const WHO: usize = 9;
@@ -69,7 +71,15 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
     if top > 0 {
         head(model, columns, Row::new(theme, model.glyphs, inside, 0, buf));
     }
-    let height = usize::from(inside.height).saturating_sub(top);
+    let bottom = usize::from(inside.height >= ROWS_FOR_LEGEND);
+    if bottom > 0 {
+        let last = usize::from(inside.height).saturating_sub(1);
+        let mut pen = Row::new(theme, model.glyphs, inside, last, buf);
+        let now = format!("{} {}  ", pen.signs().full, label(language, Label::RunsNow));
+        pen.say(Role::Dim, &now);
+        pen.say(Role::Dim, label(language, Label::Legend));
+    }
+    let height = usize::from(inside.height).saturating_sub(top + bottom);
     let first = scroll(pane.line, pane.rows.len(), height);
     for (at, row) in pane.rows.iter().enumerate().skip(first).take(height) {
         let line = at - first + top;
