@@ -8,7 +8,8 @@ use firedamp::host::probe::Eyes;
 
 use crate::{Running, Talking, alone, is_root, look, python, row};
 
-/// No look may take longer; what it really took is printed.
+/// No look may take longer, nor four times as long as in peace on a machine that is slow already; what it really took is
+/// printed.
 const MOST: Duration = Duration::from_millis(250);
 /// Threads that may be stuck, and the one that is not.
 const MOST_THREADS: usize = 9;
@@ -95,6 +96,15 @@ fn looks(eyes: &mut Eyes, count: usize) -> (Vec<Snapshot>, Vec<Duration>) {
     (seen, times)
 }
 
+/// What a look may take: eyes that have seen this machine in peace, and the limit.
+fn in_peace() -> (Eyes, Duration) {
+    let mut eyes = Eyes::open().unwrap();
+    look(&mut eyes);
+    let (_, times) = looks(&mut eyes, 20);
+    eprintln!("in peace: p50 {:?}, p99 {:?}", times[times.len() / 2], p99(&times));
+    (eyes, MOST.max(p99(&times) * 4))
+}
+
 /// The slowest but one of a hundred.
 fn p99(times: &[Duration]) -> Duration {
     times[(times.len() * 99).div_ceil(100) - 1]
@@ -103,6 +113,7 @@ fn p99(times: &[Duration]) -> Duration {
 #[test]
 fn processes_that_lock_their_memory_are_blocked_and_nobody_else_is() {
     let _alone = alone();
+    let (mut eyes, most) = in_peace();
     let mut hogs = Vec::new();
     for _ in 0..2 {
         let Some(mut script) = python(HOG) else { return };
@@ -111,7 +122,6 @@ fn processes_that_lock_their_memory_are_blocked_and_nobody_else_is() {
         hogs.push(hog);
     }
     let honest = Running::start(Command::new("/bin/sleep").arg("60"));
-    let mut eyes = Eyes::open().unwrap();
     let (seen, times) = looks(&mut eyes, 120);
     let blocked = |pid: u32| {
         seen.iter().filter(|it| row(it, pid).unwrap().command == Reading::Blocked).count()
@@ -121,7 +131,7 @@ fn processes_that_lock_their_memory_are_blocked_and_nobody_else_is() {
     eprintln!(
         "with 8 threads at it: p50 {middle:?}, p99 {p99:?}; blocked in {counts:?} of 120 looks"
     );
-    assert!(p99 < MOST, "{times:?}");
+    assert!(p99 < most, "{times:?}");
     assert!(counts.iter().any(|count| *count > 0), "nobody was ever blocked: {counts:?}");
     let last = seen.last().unwrap();
     assert!(row(last, honest.pid()).unwrap().command.known().is_some());
@@ -135,10 +145,10 @@ fn processes_that_lock_their_memory_are_blocked_and_nobody_else_is() {
 #[test]
 fn examining_a_process_that_locks_its_memory_waits_for_nothing() {
     let _alone = alone();
+    let (mut eyes, most) = in_peace();
     let Some(mut script) = python(HOG) else { return };
     let mut hog = Talking::start(&mut script);
     hog.says().unwrap();
-    let mut eyes = Eyes::open().unwrap();
     let first = look(&mut eyes);
     let id = row(&first, hog.child.pid()).unwrap().id;
     let (mut slowest, mut blocked, mut read) = (Duration::ZERO, 0, 0);
@@ -152,7 +162,7 @@ fn examining_a_process_that_locks_its_memory_waits_for_nothing() {
         assert!(found.threads.known().is_none_or(|threads| threads.len() >= 5));
     }
     eprintln!("examined 60 times: slowest {slowest:?}, blocked {blocked}, read to the end {read}");
-    assert!(slowest < MOST);
+    assert!(slowest < most);
     assert!(blocked > 0, "it never let us wait");
     assert!(read > 0, "what comes late is told when it is asked for again");
 }
@@ -160,6 +170,7 @@ fn examining_a_process_that_locks_its_memory_waits_for_nothing() {
 #[test]
 fn a_file_system_that_does_not_answer_holds_nobody_up() {
     let _alone = alone();
+    let (mut eyes, most) = in_peace();
     let Some(script) = python(SILENT).filter(|_| is_root()) else { return };
     let mut command = Command::new("unshare");
     command
@@ -171,18 +182,17 @@ fn a_file_system_that_does_not_answer_holds_nobody_up() {
         return eprintln!("left out: no file system can be mounted here");
     };
     let pids: Vec<u32> = said.iter().map(|word| word.parse().unwrap()).collect();
-    let mut eyes = Eyes::open().unwrap();
     let (seen, times) = looks(&mut eyes, 40);
     let p99 = p99(&times);
     eprintln!("beside a silent file system: p50 {:?}, p99 {p99:?}", times[times.len() / 2]);
-    assert!(p99 < MOST, "{times:?}");
+    assert!(p99 < most, "{times:?}");
     let last = seen.last().unwrap();
     for pid in pids {
         let process = row(last, pid).expect("it is seen");
         assert!(process.command.known().is_some());
         let begun = Instant::now();
         let found = eyes.examine(process.id, last.moment).unwrap();
-        assert!(begun.elapsed() < MOST);
+        assert!(begun.elapsed() < most);
         assert!(found.environment.known().is_some());
     }
 }
@@ -190,13 +200,13 @@ fn a_file_system_that_does_not_answer_holds_nobody_up() {
 #[test]
 fn forged_names_move_no_field_while_they_are_looked_at() {
     let _alone = alone();
+    let (mut eyes, most) = in_peace();
     let Some(mut script) = python(FORGED) else { return };
     let mut forger = Talking::start(&mut script);
     forger.says().unwrap();
     std::thread::sleep(Duration::from_millis(200));
-    let mut eyes = Eyes::open().unwrap();
     let (seen, times) = looks(&mut eyes, 20);
-    assert!(p99(&times) < MOST, "{times:?}");
+    assert!(p99(&times) < most, "{times:?}");
     let snapshot = seen.last().unwrap();
     let parent = row(snapshot, forger.child.pid()).unwrap();
     let all = snapshot.processes.iter().filter(|it| it.parent == parent.id.pid);
