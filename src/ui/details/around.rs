@@ -199,16 +199,16 @@ fn uses(sheet: &mut Sheet<'_>, process: &Process) {
     sheet.part(Label::Uses);
     let (read, written) = (sheet.say(Label::Read), sheet.say(Label::Written));
     let said = |io: &Io| format!("{read} {}   {written} {}", size(io.read), size(io.written));
-    let mut spans = vec![sheet.read(&process.io, said)];
-    spans.push(sheet.span(Role::Dim, format!("   {} ", sheet.say(Label::Huge))));
-    spans.push(sheet.read(&process.huge, |bytes| size(*bytes)));
+    let storage = sheet.read(&process.io, said);
+    sheet.named(Label::Storage, &[storage]);
+    let mut spans = vec![sheet.read(&process.huge, |bytes| size(*bytes))];
     spans.push(sheet.span(Role::Dim, format!(" {}", sheet.say(Label::SetAside))));
     if let Some(found) = found {
         spans.push(Span::raw("  "));
         spans.push(sheet.read(&found.transparent, |bytes| size(*bytes)));
         spans.push(sheet.span(Role::Dim, format!(" {}", sheet.say(Label::Transparent))));
     }
-    sheet.named(Label::Storage, &spans);
+    sheet.named(Label::Huge, &spans);
     if let Some(found) = found {
         examined::threads(sheet, found);
     }
