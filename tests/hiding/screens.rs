@@ -130,6 +130,7 @@ screens! {
     all_that_can_hide_on_a_large_screen => Hiding, 120 x 34, pane(EN, everything());
     all_that_can_hide_in_a_narrow_pane => Hiding, 44 x 12, pane(EN, everything());
     all_views_agree => Hiding, 80 x 14, calm(EN);
+    nothing_was_compared_yet => Hiding, 80 x 5, pane(EN, Hiding::default());
     all_views_agree_in_thai => Hiding, 80 x 14, calm(TH);
     a_table_with_hidden_processes => Processes, 120 x 14, after(EN, everything()).0;
     a_table_with_hidden_processes_in_thai => Processes, 120 x 14, after(TH, everything()).0;

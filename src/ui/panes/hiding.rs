@@ -126,6 +126,10 @@ fn lines(hiding: &Hiding, height: usize) -> Vec<Line<'_>> {
     if all.is_empty() {
         lines.extend([Line::Blank, Line::Agree]);
     }
+    if hiding.views.is_empty() {
+        // Nobody was asked yet, or the recording is older than the question.
+        return lines;
+    }
     let room = height.saturating_sub(lines.len() + 3);
     if all.is_empty() || room >= VIEWS.len() {
         lines.extend([Line::Blank, Line::Compared]);
@@ -212,6 +216,9 @@ impl Page<'_> {
                 row.say(Role::Mark, arrow);
                 row.skip(1);
                 row.say(Role::Text, said::next(language, *kind));
+            }
+            Line::Agree if self.snapshot.hiding.views.is_empty() => {
+                self.row(at).say(Role::Unknown, said::said(language, Said::NotKnown));
             }
             Line::Agree => self.row(at).say(Role::Ok, said::said(language, Said::Agree)),
             Line::Compared => self.row(at).say(Role::Dim, said::said(language, Said::Compared)),
