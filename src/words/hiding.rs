@@ -208,6 +208,8 @@ pub enum Said {
     Unexplained,
     /// It is not known.
     NotKnown,
+    /// No view has answered.
+    NotCompared,
 }
 
 /// Such a word.
@@ -218,6 +220,7 @@ pub const fn said(language: Language, said: Said) -> &'static str {
         Said::Compared => ("Compared with the list of /proc:", "เทียบกับรายการ /proc แล้ว:"),
         Said::Unexplained => ("unexplained CPU", "CPU ที่ไม่มีที่มา"),
         Said::NotKnown => ("not known yet", "ยังไม่ทราบ"),
+        Said::NotCompared => ("Nothing was compared yet.", "ยังไม่ได้เทียบสิ่งใด"),
     };
     pick(language, en, th)
 }

@@ -218,7 +218,7 @@ impl Page<'_> {
                 row.say(Role::Text, said::next(language, *kind));
             }
             Line::Agree if self.snapshot.hiding.views.is_empty() => {
-                self.row(at).say(Role::Unknown, said::said(language, Said::NotKnown));
+                self.row(at).say(Role::Unknown, said::said(language, Said::NotCompared));
             }
             Line::Agree => self.row(at).say(Role::Ok, said::said(language, Said::Agree)),
             Line::Compared => self.row(at).say(Role::Dim, said::said(language, Said::Compared)),
