@@ -2,12 +2,13 @@
 //! if it is here, to `ss -tnp`; all in one run, in turns.
 //!
 //! `cargo bench --bench sockets [connections] [rounds]`. Ratios travel between machines; milliseconds do not. The dump is
-//! as bare as it can be: both families in one walk, answers received and thrown away.
+//! as bare as it can be: both families in one walk, answers received and thrown away. A child holds the connections and
+//! rests; a tenth as many more are held here and carry bytes. A look is measured whole, processes included.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its result")]
 #![expect(clippy::disallowed_methods, reason = "it runs its peer")]
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -64,15 +65,52 @@ fn middle(values: &mut [f64]) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
+fn report(floors: &mut [f64], looks: [Vec<f64>; 2], peers: &mut [f64]) {
+    let floor = middle(floors);
+    println!("bare sock_diag dump: {floor:.2} ms CPU");
+    let names = ["a whole look, sockets moved", "a whole look, nothing moved"];
+    for (what, mut values) in names.into_iter().zip(looks) {
+        let mine = middle(&mut values);
+        print!("{what}: {mine:.2} ms CPU, {:.2} of the dump", mine / floor);
+        if !peers.is_empty() {
+            print!(", {:.2} of `ss -tnp`", mine / middle(peers));
+        }
+        println!();
+    }
+    if !peers.is_empty() {
+        println!("ss -tnp: {:.2} ms CPU", middle(peers));
+    }
+}
+
+/// Holds so many connections to itself until its input ends.
+fn hold(count: usize) -> io::Result<()> {
+    let _ends = connections(count)?;
+    println!("held");
+    io::stdin().read_to_end(&mut Vec::new())?;
+    Ok(())
+}
+
+fn connections(count: usize) -> io::Result<Vec<(TcpStream, TcpStream)>> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let to = listener.local_addr()?;
+    (0..count).map(|_| Ok((TcpStream::connect(to)?, listener.accept()?.0))).collect()
+}
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut numbers = std::env::args().filter_map(|argument| argument.parse::<usize>().ok());
     let (count, rounds) = (numbers.next().unwrap_or(1_000), numbers.next().unwrap_or(15));
-    let listener = TcpListener::bind("127.0.0.1:0")?;
-    let mut ends = Vec::new();
-    for _ in 0..count {
-        let client = TcpStream::connect(listener.local_addr()?)?;
-        ends.push((client, listener.accept()?.0));
+    if std::env::var_os("HOLD").is_some() {
+        return Ok(hold(count)?);
     }
+    let mut child = Command::new(std::env::current_exe()?);
+    child.arg(count.to_string()).env("HOLD", "1").stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = child.spawn()?;
+    let mut held = [0; 5];
+    if let Some(said) = &mut child.stdout {
+        said.read_exact(&mut held)?;
+    }
+    let mut ends = connections(count / 10)?;
+    let listener = TcpListener::bind("127.0.0.1:0")?;
     let mut diag = Socket::new(NETLINK_SOCK_DIAG)?;
     diag.bind_auto()?;
     diag.connect(&SocketAddr::new(0, 0))?;
@@ -91,8 +129,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let before = cpu_ms();
         bare(&diag, &mut answer)?;
         floors.push(cpu_ms() - before);
-        // Something moved: the list is made anew, and a tenth of the connections carried bytes.
-        for (client, _) in ends.iter_mut().step_by(10) {
+        // Something moved: the list is made anew, and some connections carried bytes.
+        for (client, _) in &mut ends {
             client.write_all(b"x")?;
         }
         let again = TcpStream::connect(listener.local_addr()?)?;
@@ -101,6 +139,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let before = cpu_ms();
         eyes.look(HostClock.now());
         busy.push(cpu_ms() - before);
+        // Whoever was late to take a new socket up is looked for once more.
+        eyes.look(HostClock.now());
         std::thread::sleep(PAUSE);
         let before = cpu_ms();
         eyes.look(HostClock.now());
@@ -115,20 +155,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             peers.push(if spent > 0.0 { spent } else { start.elapsed().as_secs_f64() * 1e3 } / 4.0);
         }
     }
-    let floor = middle(&mut floors);
-    println!("bare sock_diag dump: {floor:.2} ms CPU");
-    for (what, mut values) in
-        [("a whole look, sockets moved", busy), ("a whole look, nothing moved", quiet)]
-    {
-        let mine = middle(&mut values);
-        print!("{what}: {mine:.2} ms CPU, {:.2} of the dump", mine / floor);
-        if ss {
-            print!(", {:.2} of `ss -tnp`", mine / middle(&mut peers.clone()));
-        }
-        println!();
-    }
-    if ss {
-        println!("ss -tnp: {:.2} ms CPU", middle(&mut peers));
-    }
+    report(&mut floors, [busy, quiet], &mut peers);
+    drop(child.stdin.take());
+    child.wait()?;
     Ok(())
 }

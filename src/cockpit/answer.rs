@@ -19,9 +19,38 @@ use crate::domain::untrusted::Untrusted;
 /// What a directory follows in the palette.
 const MOVE: &str = "move ";
 
+/// A command that means something only to a page about one thing.
+fn on_page(model: &mut Model, command: Command) -> Option<Vec<Effect>> {
+    match (&model.dialog, command) {
+        (
+            Dialog::Process(_)
+            | Dialog::Connection(_)
+            | Dialog::Autostart(_)
+            | Dialog::Item(_)
+            | Dialog::Node(..),
+            Command::Copy,
+        ) => copy::ask(model),
+        (Dialog::Connection(key), Command::Open) => {
+            let owner = rows::owner_of(model, *key);
+            model.dialog = owner.map_or(Dialog::Closed, Dialog::Process);
+            model.sheet.line = 0;
+        }
+        (Dialog::Item(_) | Dialog::Node(..), Command::Mark) => {
+            model.dialog = Dialog::Closed;
+            // The page is about one of them.
+            model.panes.checklist.range = None;
+            return Some(obey::obey(model, Command::Mark));
+        }
+        _ => return None,
+    }
+    Some(Vec::new())
+}
+
 /// A command while a dialog is open.
-#[expect(clippy::too_many_lines, reason = "a table: one row a dialog and a command, no logic")]
 pub(super) fn in_dialog(model: &mut Model, command: Command) -> Vec<Effect> {
+    if let Some(effects) = on_page(model, command) {
+        return effects;
+    }
     match (&mut model.dialog, command) {
         (Dialog::Leave, Command::Open) => return vec![Effect::Leave],
         (Dialog::AllowTool(path), Command::Open) => {
@@ -41,28 +70,9 @@ pub(super) fn in_dialog(model: &mut Model, command: Command) -> Vec<Effect> {
             return chosen.map_or_else(Vec::new, |watcher| pen::give_to(model, watcher));
         }
         (Dialog::NotNamed(_) | Dialog::LoseReasons(..), Command::Open) => return anyway(model),
-        (Dialog::Item(_) | Dialog::Node(..), Command::Mark) => {
-            model.dialog = Dialog::Closed;
-            // The page is about one of them.
-            model.panes.checklist.range = None;
-            return obey::obey(model, Command::Mark);
-        }
         (Dialog::ShowExpert | Dialog::EndTraining, Command::Open) => return coach::agree(model),
         (Dialog::Coach, Command::Hint | Command::Expert | Command::Debrief) => {
             return coach::ask(model, command).into_iter().collect();
-        }
-        (
-            Dialog::Process(_)
-            | Dialog::Connection(_)
-            | Dialog::Autostart(_)
-            | Dialog::Item(_)
-            | Dialog::Node(..),
-            Command::Copy,
-        ) => copy::ask(model),
-        (Dialog::Connection(key), Command::Open) => {
-            let key = *key;
-            model.dialog = rows::owner_of(model, key).map_or(Dialog::Closed, Dialog::Process);
-            model.sheet.line = 0;
         }
         (Dialog::Copy(..), Command::Open | Command::Copy) => return copy::take(model, false),
         (Dialog::Bookmarks(line), Command::Open) => {

@@ -180,7 +180,9 @@ fn a_real_connection_into_another_namespace_is_followed_there() {
     }
     // Both ends of the cable are in namespaces of the test's own.
     let cable = "ip link set lo up\nip link add near type veth peer name far\n\
-        unshare --net sleep 60 & while ! ip link set far netns $! 2>/dev/null; do sleep 0.05; done\n\
+        unshare --net sleep 60 &\n\
+        while [ $(readlink /proc/$!/ns/net) = $(readlink /proc/$$/ns/net) ]; do sleep 0.05; done\n\
+        ip link set far netns $!\n\
         ip addr add 192.0.2.1/24 dev near\nip link set near up\necho CABLE $!";
     let mut client = Role::start(
         &["unshare", "--net"],

@@ -82,7 +82,9 @@ pub(super) fn draw(
         pen.skip(1);
     }
     if columns.local > 0 {
-        pen.left(Role::Dim, &socket.local.to_string(), columns.local - 1);
+        let raw = socket.protocol == Protocol::Raw;
+        let local = if raw { String::new() } else { socket.local.to_string() };
+        pen.left(Role::Dim, &local, columns.local - 1);
         pen.skip(1);
     }
     if columns.flow > 0 {
@@ -90,24 +92,32 @@ pub(super) fn draw(
     }
     // Against whom nothing speaks, there is no reason to leave room for.
     let cells = if found.is_some() { columns.owner } else { pen.room() };
-    let has_why = found.is_some() && columns.why > 0;
-    let beyond = (!has_why).then_some(snapshot);
+    let found = found.filter(|_| columns.why > 0);
+    let beyond = found.is_none().then_some(snapshot);
     owner(model, (row, beyond), pen, columns.pid, cells);
-    if let Some(found) = found.filter(|_| columns.why > 0) {
-        pen.skip(1);
-        let room = pen.room();
-        let rules = rules(model, found);
-        if model.panes.wrap {
-            let lines =
-                wrap(&format!("{rules}{}", leads_in_words(snapshot, row, pen.signs())), room);
-            pen.say(role, lines.first().map_or("", String::as_str));
-        } else {
-            pen.say(role, &rules);
-            leads(snapshot, row, pen);
-        }
-        return room;
+    found.map_or(0, |found| why(model, snapshot, row, found, pen))
+}
+
+/// What speaks against it and where it leads; gives the cells that there were for that.
+fn why(
+    model: &Model,
+    snapshot: &Snapshot,
+    row: &NetworkRow,
+    found: &Finding,
+    pen: &mut Row<'_>,
+) -> usize {
+    pen.skip(1);
+    let (room, role) = (pen.room(), grade(found.grade).1);
+    let rules = rules(model, found);
+    if model.panes.wrap {
+        let leads = leads_in_words(snapshot, row, pen.signs());
+        let lines = wrap(&format!("{rules}{leads}"), room);
+        pen.say(role, lines.first().map_or("", String::as_str));
+    } else {
+        pen.say(role, &rules);
+        leads(snapshot, row, pen);
     }
-    0
+    room
 }
 
 /// The kinds of reasons that speak against a connection.
@@ -150,17 +160,13 @@ fn owner(
 ) {
     let cells = cells.min(pen.room());
     let mut cell = pen.split_left(cells);
-    match &row.owner {
-        Some(process) => {
-            let pid = process.id.pid.to_string();
-            cell.right(Role::Text, &pid, digits.max(pid.len()));
-            cell.skip(1);
-        }
-        None => {
-            cell.right(Role::Unknown, "?", digits);
-            cell.skip(1);
-        }
+    if let Some(process) = &row.owner {
+        let pid = process.id.pid.to_string();
+        cell.right(Role::Text, &pid, digits.max(pid.len()));
+    } else {
+        cell.right(Role::Unknown, "?", digits);
     }
+    cell.skip(1);
     if row.socket.own {
         cell.say(Role::Ok, SocketWord::You.text(model.language));
         cell.skip(1);
@@ -242,14 +248,17 @@ fn leads_in_words(snapshot: &Snapshot, row: &NetworkRow, signs: &Signs) -> Strin
         process.map_or_else(|| String::from("?"), |it| it.comm.plain(NAME))
     };
     let ends = beyond.ends.iter().map(ToString::to_string);
-    let steps = beyond.hops.iter().map(name).chain(ends);
-    steps.map(|step| format!(" {} {step}", signs.arrow)).collect()
+    let mut said = String::new();
+    for step in beyond.hops.iter().map(name).chain(ends) {
+        said.extend([" ", signs.arrow, " ", &step]);
+    }
+    said
 }
 
 /// Bytes both ways, and how long ago the last ones went.
 fn flow(socket: &Socket, moment: Moment, pen: &mut Row<'_>) {
-    let connected = socket.protocol == Protocol::Tcp && socket.remote.is_some();
     use SocketState::{SynReceived, SynSent, TimeWait};
+    let connected = socket.protocol == Protocol::Tcp && socket.remote.is_some();
     let empty = matches!(socket.state, TimeWait | SynReceived | SynSent);
     let (role, said) = match socket.flow {
         Some(flow) => {
