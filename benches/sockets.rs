@@ -96,6 +96,16 @@ fn connections(count: usize) -> io::Result<Vec<(TcpStream, TcpStream)>> {
     (0..count).map(|_| Ok((TcpStream::connect(to)?, listener.accept()?.0))).collect()
 }
 
+/// What `ss -tnp` costs; four in a row, since the kernel counts a child's time in ticks.
+fn peer() -> io::Result<f64> {
+    let (before, start) = (children_ms(), Instant::now());
+    for _ in 0..4 {
+        Command::new("ss").arg("-tnp").stdout(Stdio::null()).status()?;
+    }
+    let spent = children_ms() - before;
+    Ok(if spent > 0.0 { spent } else { start.elapsed().as_secs_f64() * 1e3 } / 4.0)
+}
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut numbers = std::env::args().filter_map(|argument| argument.parse::<usize>().ok());
     let (count, rounds) = (numbers.next().unwrap_or(1_000), numbers.next().unwrap_or(15));
@@ -147,12 +157,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         quiet.push(cpu_ms() - before);
         drop((again, taken));
         if ss {
-            let (before, start) = (children_ms(), Instant::now());
-            for _ in 0..4 {
-                Command::new("ss").arg("-tnp").stdout(Stdio::null()).status()?;
-            }
-            let spent = children_ms() - before;
-            peers.push(if spent > 0.0 { spent } else { start.elapsed().as_secs_f64() * 1e3 } / 4.0);
+            peers.push(peer()?);
         }
     }
     report(&mut floors, [busy, quiet], &mut peers);

@@ -210,6 +210,8 @@ pub enum Said {
     NotKnown,
     /// No view has answered.
     NotCompared,
+    /// How the program itself stands here.
+    Itself,
 }
 
 /// Such a word.
@@ -220,6 +222,7 @@ pub const fn said(language: Language, said: Said) -> &'static str {
         Said::Compared => ("Compared with the list of /proc:", "เทียบกับรายการ /proc แล้ว:"),
         Said::Unexplained => ("unexplained CPU", "CPU ที่ไม่มีที่มา"),
         Said::NotKnown => ("not known yet", "ยังไม่ทราบ"),
+        Said::Itself => ("firedamp itself", "ตัว firedamp เอง"),
         Said::NotCompared => ("Nothing was compared yet.", "ยังไม่ได้เทียบสิ่งใด"),
     };
     pick(language, en, th)

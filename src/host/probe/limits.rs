@@ -62,7 +62,7 @@ impl Limits {
         let root = roots.live.then(|| roots.at(""));
         let standing = root.as_deref().map(Standing::read).unwrap_or_default();
         let hides_processes = standing.hides_processes();
-        let gaps = root.is_some().then(|| standing.gaps()).unwrap_or_default();
+        let gaps = if root.is_some() { standing.gaps() } else { Vec::new() };
         Self { root, looks: 0, gaps, hides_processes }
     }
 

@@ -8,9 +8,10 @@ use crate::cockpit::Model;
 use crate::cockpit::hides::in_order;
 use crate::cockpit::model::Pane;
 use crate::domain::facts::{
-    Contradiction, ContradictionKind, Hiding, HostView, Process, Reading, Snapshot,
+    Contradiction, ContradictionKind, Hiding, HostView, Own, Process, Reading, Snapshot,
 };
 use crate::domain::untrusted::Untrusted;
+use crate::ui::own;
 use crate::ui::panes::row::{Row, select};
 use crate::ui::panes::{Title, condition, framed, say_empty};
 use crate::ui::role::Role;
@@ -74,6 +75,8 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
     for (place, line) in lines.iter().skip(first).take(room).enumerate() {
         page.line(1 + place, line);
     }
+    let shown = lines.len().saturating_sub(first).min(room);
+    page.own(1 + shown, room - shown);
     let below = inside.height.saturating_sub(u16::try_from(cut.len()).unwrap_or(u16::MAX));
     let foot = Rect { y: inside.y + below, height: inside.height - below, ..inside };
     put_all(page.buf, foot, cut);
@@ -245,6 +248,22 @@ impl Page<'_> {
         row.skip(2);
         let room = row.room();
         row.pieces(Role::Dim, &one.shown, room);
+    }
+
+    /// How the program itself stands here, where there is room for it: who is looked over the shoulder sees less.
+    fn own(&mut self, at: usize, room: usize) {
+        let (language, cells) = (self.model.language, usize::from(self.area.width));
+        let lines = own::lines(language, self.theme, &self.snapshot.own, cells);
+        if room < lines.len().min(3) + 2 || *self.snapshot.own == Own::default() {
+            return;
+        }
+        self.row(at + 1).say(Role::Title, said::said(language, Said::Itself));
+        let area = Rect {
+            y: self.area.y.saturating_add(u16::try_from(at + 2).unwrap_or(u16::MAX)),
+            height: u16::try_from(room - 2).unwrap_or(u16::MAX),
+            ..self.area
+        };
+        put_all(self.buf, area.intersection(self.area), lines);
     }
 
     fn view(&mut self, at: usize, view: HostView) {

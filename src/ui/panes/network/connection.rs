@@ -43,14 +43,8 @@ pub(super) fn draw(
     let socket = &*row.socket;
     let found = finding_on(model, socket);
     let (sign, role) = found.map_or((" ", Role::Text), |it| grade(it.grade));
-    let cursor = if at_cursor { pen.signs().cursor } else { " " };
-    pen.left(Role::BorderFocus, cursor, 1);
-    if socket.only_in.is_some() {
-        pen.left(Role::Hidden, "H", 1);
-    } else {
-        pen.left(role, sign, 1);
-    }
-    pen.skip(1);
+    let sign = if socket.only_in.is_some() { ("H", Role::Hidden) } else { (sign, role) };
+    marks(sign, at_cursor, pen);
     let mut address = shown_end(socket);
     let waits = row.part == NetworkPart::Listening && columns.state == 0;
     if waits && columns.age == 0 {
@@ -118,6 +112,14 @@ fn why(
         leads(snapshot, row, pen);
     }
     room
+}
+
+/// Where the cursor is, and the sign of the row.
+fn marks((sign, role): (&str, Role), at_cursor: bool, pen: &mut Row<'_>) {
+    let cursor = if at_cursor { pen.signs().cursor } else { " " };
+    pen.left(Role::BorderFocus, cursor, 1);
+    pen.left(role, sign, 1);
+    pen.skip(1);
 }
 
 /// The kinds of reasons that speak against a connection.
