@@ -32,7 +32,7 @@ impl Place {
     /// Somebody who writes and somebody who watches.
     fn two(&self) -> (Cockpit, Cockpit) {
         let mut suda = self.cockpit("suda", &["--new"]);
-        suda.wait_until("suda writes", |screen| screen.contains("#1 saved"));
+        suda.wait_until("suda writes", |screen| screen.contains(" saved"));
         note(&mut suda, "before the move");
         let mut somsak = self.cockpit("somsak", &["resume"]);
         somsak.wait_until("somsak watches", |screen| screen.contains("OBSERVER"));
@@ -120,7 +120,7 @@ fn the_list_has_what_was_written_last_on_top_and_what_has_moved_below() {
     // The first goes elsewhere, the second is the older one of those that stay and is written last.
     for name in ["first", "second", "third"] {
         let mut cockpit = place.cockpit("suda", &["--new"]);
-        cockpit.wait_until("it writes", |screen| screen.contains("#1 saved"));
+        cockpit.wait_until("it writes", |screen| screen.contains(" saved"));
         if name == "first" {
             place.move_to(&mut cockpit, "new");
         }

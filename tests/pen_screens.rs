@@ -20,7 +20,7 @@ impl Place {
     /// Somebody who writes and somebody who watches.
     fn two(&self) -> (Cockpit, Cockpit) {
         let mut suda = self.cockpit("suda", &["--new"]);
-        suda.wait_until("suda writes", |screen| screen.contains("#1 saved"));
+        suda.wait_until("suda writes", |screen| screen.contains(" saved"));
         suda.type_keys("6");
         let somsak = self.watcher("somsak", "suda");
         suda.wait_until("suda sees that somebody watches", |screen| screen.contains("+1 watching"));

@@ -13,7 +13,7 @@ impl Place {
     /// Somebody who has signed and somebody who has read the card.
     fn signed(&self) -> (Cockpit, Cockpit) {
         let mut ploy = self.cockpit("ploy", &["--new"]);
-        ploy.wait_until("ploy writes", |screen| screen.contains("#1 saved"));
+        ploy.wait_until("ploy writes", |screen| screen.contains(" saved"));
         let mut niran = self.cockpit("niran", &["resume"]);
         niran.wait_until("niran watches", |screen| screen.contains("pen ploy"));
         ploy.wait_until("ploy sees it", |screen| screen.contains("+1 watching"));

@@ -15,7 +15,7 @@ use std::process::{Command, ExitCode};
 use std::sync::OnceLock;
 
 use rustix::process::{
-    Pid, Signal, getpgrp, getpid, getppid, getsid, kill_current_process_group, kill_process,
+    Pid, Signal, getpid, getppid, kill_current_process_group, kill_process,
     set_parent_process_death_signal,
 };
 
@@ -23,6 +23,7 @@ use crate::cockpit::trouble::{Death, Trouble};
 use crate::domain::base::Language;
 use crate::run::complain::Complaint;
 use crate::run::guard::watch::Watch;
+use crate::run::terminal::ours::Ours;
 use crate::run::terminal::{self, Found};
 
 /// In the environment of the screen: the process that guards it.
@@ -82,7 +83,7 @@ fn start_screen() -> io::Result<Pid> {
 /// Somebody can type `fg`: a shell with job control gives each job a group of its own.
 #[must_use]
 pub fn has_shell() -> bool {
-    getsid(None).is_ok_and(|session| session != getpgrp())
+    Ours::now().is_some_and(|ours| ours.session != ours.group)
 }
 
 /// Stops; the guard sees that and stops the whole job. SIGSTOP, since SIGTSTP would come back to our own handler.

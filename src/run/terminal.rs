@@ -3,6 +3,7 @@
 //! What no code of ours lives to see (kill -9, SEGV) is the work of the [guard](super::guard), with the same tools.
 
 mod line;
+pub(crate) mod ours;
 mod tty;
 
 pub use self::line::Line;

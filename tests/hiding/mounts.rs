@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use firedamp::domain::facts::{ContradictionKind, HiddenFrom, HostView, Reading};
+use firedamp::domain::facts::{ContradictionKind, Gap, HiddenFrom, HostView, Reading};
 
 use crate::{Running, about, inside, is_root, of_pid};
 
@@ -82,7 +82,7 @@ fn what_hidepid_keeps_from_a_user_is_no_contradiction_and_is_said() {
     assert_eq!(of_kind(&seen, ContradictionKind::Process), 0, "{:?}", seen.hiding);
     assert!(!seen.hiding.views.contains(&HostView::Clocks));
     assert!(
-        seen.unread.iter().any(|it| it.why.bytes().starts_with(b"hidepid=")),
+        seen.unread.iter().any(|it| matches!(it.gap, Some(Gap::HidePid { .. }))),
         "{:?}",
         seen.unread
     );

@@ -11,11 +11,12 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
-use rustix::process::{getpgrp, getsid, setsid};
+use rustix::process::{getpgrp, setsid};
 use rustix::termios::{
-    LocalModes, OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcgetpgrp, tcgetsid,
-    tcsetattr,
+    LocalModes, OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcgetpgrp, tcsetattr,
 };
+
+use crate::run::terminal::ours::Ours;
 
 /// Ends a sequence that was cut in the middle: CAN for any of them, ST for a string.
 pub(super) const CUT: &[u8] = b"\x18\x1b\\";
@@ -37,7 +38,8 @@ pub(super) fn open() -> io::Result<File> {
     let out = io::stdout();
     let own = rustix::fs::open("/proc/self/fd/1", flags, Mode::empty()).or_else(|error| {
         // After `su` the terminal belongs to another user; this one door is open to all who are in its session.
-        if tcgetsid(&out)? == getsid(None)? {
+        let device = rustix::fs::fstat(&out)?.st_rdev;
+        if Ours::now().is_some_and(|ours| ours.has_terminal(device)) {
             rustix::fs::open("/dev/tty", flags, Mode::empty())
         } else {
             Err(error)
