@@ -38,6 +38,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use rustix::fs::Mode;
 
+use crate::host::probe::memory;
 use crate::host::store::Store;
 use crate::run::args::{Arguments, Command, Options, PlaybookCommand};
 use crate::run::complain::Complaint;
@@ -56,6 +57,7 @@ const TROUBLE: u8 = 2;
 /// Reads the arguments and does what they say.
 #[must_use]
 pub fn main() -> ExitCode {
+    memory::keep_small();
     let arguments = Arguments::parse();
     // Whatever is written from here on is for us alone.
     rustix::process::umask(Mode::RWXG | Mode::RWXO);

@@ -15,6 +15,7 @@ mod hiding;
 mod identity;
 mod limits;
 mod machine;
+pub mod memory;
 mod own;
 mod owners;
 mod packages;
