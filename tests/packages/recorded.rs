@@ -129,9 +129,12 @@ fn a_database_that_changes_is_read_again() {
     put(&tree, "var/lib/dpkg/info/lsof.list", b"/usr/bin/lsof\n");
     let sums = format!("{}  usr/bin/lsof\n", sum(b"lsof\n"));
     put(&tree, "var/lib/dpkg/info/lsof.md5sums", sums.as_bytes());
+    becomes(&packages, "/usr/bin/lsof", &Packaged::Unchanged("lsof".into()));
+}
+
+fn becomes(packages: &Packages, path: &str, wanted: &Packaged) {
     let end = std::time::Instant::now() + std::time::Duration::from_secs(10);
-    let wanted = Packaged::Unchanged("lsof".into());
-    while packages.judge(Path::new("/usr/bin/lsof")) != wanted {
+    while packages.judge(Path::new(path)) != *wanted {
         assert!(std::time::Instant::now() < end, "the old index stayed");
         std::thread::sleep(std::time::Duration::from_millis(100));
     }
@@ -177,6 +180,38 @@ fn alpine_is_read() {
     assert_eq!(doubts(&tree), [("/usr/bin/top".to_owned(), "procps-ng".to_owned())]);
     let sources = packages(&tree).sources();
     assert_eq!((sources[0].database, sources[0].packages), (Database::Apk, 1));
+}
+
+#[test]
+fn a_tool_that_is_upgraded_together_with_its_database_is_no_changed_one() {
+    for database in ["lib/apk/db/installed", "usr/lib/apk/db/installed"] {
+        let installed =
+            |content: &[u8]| format!("C:Q1\nP:top\nF:usr/bin\nR:top\nZ:Q1{}\n\n", sha1_64(content));
+        let tree =
+            tree(&[(database, installed(b"top 1\n").as_bytes()), ("usr/bin/top", b"top 1\n")]);
+        let (packages, wanted) = (packages(&tree), Packaged::Unchanged("top".into()));
+        assert_eq!(packages.judge(Path::new("/usr/bin/top")), wanted);
+        put(&tree, "usr/bin/top", b"top 2 is longer\n");
+        put(&tree, database, installed(b"top 2 is longer\n").as_bytes());
+        becomes(&packages, "/usr/bin/top", &wanted);
+    }
+}
+
+#[test]
+fn a_database_of_rpm_that_is_written_is_read_again() {
+    for path in [
+        "usr/lib/sysimage/rpm/rpmdb.sqlite",
+        "usr/lib/sysimage/rpm/Packages.db",
+        "var/lib/rpm/rpmdb.sqlite",
+        "var/lib/rpm/Packages.db",
+    ] {
+        let whole = if path.ends_with("sqlite") { RPMDB } else { NDB };
+        let tree = tree(&[(path, b"torn"), ("usr/bin/ps", b"the true ps\n")]);
+        let packages = packages(&tree);
+        assert_eq!(packages.judge(Path::new("/usr/bin/ps")), Packaged::Unknown);
+        put(&tree, path, whole);
+        becomes(&packages, "/usr/bin/ps", &Packaged::Unchanged("procps-ng".into()));
+    }
 }
 
 /// By another way than the program's own: standard base64 of the digest.

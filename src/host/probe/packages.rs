@@ -32,9 +32,21 @@ use index::{Builder, Index};
 use paths::Merged;
 
 /// Whether a database is still the same is looked at this often.
-const FRESH: Duration = Duration::from_secs(2);
-/// What is another one when a database is.
-const MARKS: [&str; 3] = ["var/lib/dpkg/status", "var/lib/dpkg/info", "var/lib/dpkg/diversions"];
+pub(super) const FRESH: Duration = Duration::from_secs(2);
+/// What is another one when a database is: those of dpkg, apk and rpm, wherever they keep it.
+const MARKS: [&str; 11] = [
+    "var/lib/dpkg/status",
+    "var/lib/dpkg/info",
+    "var/lib/dpkg/diversions",
+    "usr/lib/apk/db/installed",
+    "lib/apk/db/installed",
+    "usr/lib/sysimage/rpm/rpmdb.sqlite",
+    "usr/lib/sysimage/rpm/rpmdb.sqlite-wal",
+    "usr/lib/sysimage/rpm/Packages.db",
+    "var/lib/rpm/rpmdb.sqlite",
+    "var/lib/rpm/rpmdb.sqlite-wal",
+    "var/lib/rpm/Packages.db",
+];
 
 /// The package databases of a host. Cheap to clone; all clones share one index.
 #[derive(Clone, Debug)]
