@@ -250,7 +250,11 @@ impl Processes {
         } else {
             std::thread::scope(|scope| {
                 for some in work.chunks_mut(share) {
-                    scope.spawn(move || read_each(some, &mut Reader::new(proc), ask));
+                    scope.spawn(move || {
+                        // The look waits for this thread, which did not inherit how the look is raised.
+                        super::raise::looks();
+                        read_each(some, &mut Reader::new(proc), ask);
+                    });
                 }
             });
         }

@@ -107,6 +107,8 @@ impl Examiner {
         let (own, proc) = (Arc::clone(&errand), Arc::clone(&self.proc));
         let (memory, stuck) = (self.memory.clone(), self.stuck.clone());
         let thread = std::thread::Builder::new().name("examiner".to_owned()).spawn(move || {
+            // The look waits for this thread, which did not inherit how the look is raised.
+            crate::host::probe::raise::looks();
             let gone = !read(&own, proc.as_fd(), &memory);
             let mut state = own.state();
             (state.done, state.gone) = (true, gone);

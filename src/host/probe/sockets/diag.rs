@@ -68,6 +68,8 @@ impl Diag {
     pub(super) fn within(namespace: OwnedFd) -> io::Result<Self> {
         let (put, made) = sync_channel(1);
         std::thread::Builder::new().name("netns".to_owned()).spawn(move || {
+            // The look waits for this thread, which did not inherit how the look is raised.
+            crate::host::probe::raise::looks();
             let wanted = Some(LinkNameSpaceType::Network);
             let moved = move_into_link_name_space(namespace.as_fd(), wanted);
             // Nobody may wait any more.
