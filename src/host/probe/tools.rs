@@ -13,10 +13,10 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use std::time::Duration;
 
-use super::packages::Packages;
+use super::packages::{FRESH, Packages};
 use super::{HostClock, Roots, tree};
 use crate::domain::base::Clock as _;
 use crate::domain::facts::{Contradiction, ContradictionKind, Hiding, Packaged};
@@ -24,8 +24,9 @@ use crate::domain::untrusted::Untrusted;
 
 /// From one tool to the next, once all were looked at.
 const PAUSE: Duration = Duration::from_secs(3);
-/// A tool that is not as it should be is looked at again after this.
-const AGAIN: Duration = Duration::from_millis(1_500);
+/// A tool that is not as it should be is looked at again after this, when what the databases say is newer than the
+/// first look.
+const AGAIN: Duration = FRESH.saturating_add(Duration::from_millis(500));
 /// Links that lead to a tool, one after the other.
 const MOST_LINKS: usize = 8;
 /// Files beside a tool that may be what it was before.
@@ -41,6 +42,8 @@ pub(super) struct Tools {
     /// The thread ends when this is dropped.
     worker: Option<SyncSender<()>>,
     looks: u32,
+    /// What was found when somebody last could say.
+    last: Found,
     joined: Option<(Arc<Hiding>, Found, Arc<Hiding>)>,
 }
 
@@ -50,8 +53,8 @@ type Found = Arc<BTreeMap<PathBuf, Arc<Contradiction>>>;
 impl Tools {
     /// Nothing is looked at before the second look: who looks once has no use for it.
     pub(super) fn new(roots: &Roots, packages: Packages) -> Self {
-        let (roots, found) = (roots.clone(), Arc::default());
-        Self { roots, packages, found, worker: None, looks: 0, joined: None }
+        let (roots, found, last) = (roots.clone(), Arc::default(), Found::default());
+        Self { roots, packages, found, worker: None, looks: 0, last, joined: None }
     }
 
     /// What the others found, and what is found here.
@@ -60,7 +63,10 @@ impl Tools {
         if self.looks == 2 {
             self.worker = self.begin();
         }
-        let found = Arc::clone(&self.found.lock().unwrap_or_else(PoisonError::into_inner));
+        if let Some(newer) = newest(&self.found) {
+            self.last = newer;
+        }
+        let found = Arc::clone(&self.last);
         if found.is_empty() {
             return others;
         }
@@ -203,7 +209,8 @@ impl Inspector {
     }
 
     fn say(&self, path: &Path, doubt: Option<Untrusted>) {
-        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        // Nobody else changes it, so the lock is held for no longer than it takes to put another one in its place.
+        let found = Arc::clone(&self.found.lock().unwrap_or_else(PoisonError::into_inner));
         let known = found.get(path).map(|it| &it.shown);
         if known == doubt.as_ref() {
             return;
@@ -216,7 +223,7 @@ impl Inspector {
             told.first_seen_ms = first.unwrap_or(told.first_seen_ms);
             all.insert(path.to_owned(), Arc::new(told));
         }
-        *found = Arc::new(all);
+        *self.found.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(all);
     }
 
     fn told(&self, path: &Path, shown: Untrusted) -> Contradiction {
@@ -228,6 +235,15 @@ impl Inspector {
             shown,
             first_seen_ms,
         }
+    }
+}
+
+/// What is found, unless the thread is just about to change it: it has the lowest priority, so nobody waits for it.
+fn newest(found: &Mutex<Found>) -> Option<Found> {
+    match found.try_lock() {
+        Ok(found) => Some(Arc::clone(&found)),
+        Err(TryLockError::Poisoned(found)) => Some(Arc::clone(&found.into_inner())),
+        Err(TryLockError::WouldBlock) => None,
     }
 }
 
