@@ -11,6 +11,7 @@ mod apk;
 mod digest;
 mod dpkg;
 mod index;
+mod memo;
 mod paths;
 mod rpm;
 mod sqlite;
@@ -29,6 +30,7 @@ use crate::domain::facts::Packaged;
 use crate::domain::untrusted::Untrusted;
 use digest::{Hashed, Seal};
 use index::{Builder, Index};
+use memo::Memo;
 use paths::Merged;
 
 /// Whether a database is still the same is looked at this often.
@@ -57,7 +59,11 @@ pub struct Packages {
 #[derive(Debug)]
 struct Shelf {
     roots: Roots,
+    /// What was hashed before.
+    memo: Memo,
     held: Mutex<Held>,
+    /// Held by whoever reads the databases, so that they are read once.
+    reading: Mutex<()>,
 }
 
 #[derive(Debug, Default)]
@@ -98,8 +104,13 @@ impl Packages {
     /// The databases below these roots. Nothing is read yet.
     #[must_use]
     pub fn open(roots: &Roots) -> Self {
-        let held = Mutex::default();
-        Self { shelf: Arc::new(Shelf { roots: roots.clone(), held }) }
+        let (memo, held, reading) = (Memo::default(), Mutex::default(), Mutex::default());
+        Self { shelf: Arc::new(Shelf { roots: roots.clone(), memo, held, reading }) }
+    }
+
+    /// Reads the databases now, if nobody has yet.
+    pub(super) fn begin(&self) {
+        self.index();
     }
 
     /// What the databases say about this file, which is hashed for that: never call this in the tick. A link is
@@ -117,7 +128,7 @@ impl Packages {
         if algorithms.is_empty() {
             return Packaged::Undigested(name.clone());
         }
-        match digest::of_file(&self.at(&path), &algorithms) {
+        match self.shelf.memo.of_file(&self.at(&path), &algorithms) {
             Hashed::Unread => Packaged::Unknown,
             Hashed::Seals(seals) if wanted().any(|seal| seals.contains(seal)) => {
                 Packaged::Unchanged(name.clone())
@@ -148,7 +159,7 @@ impl Packages {
     pub(super) fn is_copy(&self, path: &Path, other: &Path) -> bool {
         let wanted = self.seals(path);
         let algorithms: Vec<_> = wanted.iter().map(|seal| seal.algorithm).collect();
-        let hashed = digest::of_file(&self.shelf.roots.below(other), &algorithms);
+        let hashed = self.shelf.memo.of_file(&self.shelf.roots.below(other), &algorithms);
         matches!(hashed, Hashed::Seals(seals) if seals.iter().any(|seal| wanted.contains(seal)))
     }
 
@@ -186,23 +197,45 @@ impl Packages {
         self.shelf.roots.below(Path::new(OsStr::from_bytes(path)))
     }
 
+    /// The index as it is, or a new one. Others wait for whoever reads the databases, so that is done at no low
+    /// priority, and nothing else is done while they would have to wait.
     fn index(&self) -> Arc<Index> {
-        let mut held = self.shelf.held();
-        if let Some(index) = &held.index
-            && held.looked.is_some_and(|then| then.elapsed() < FRESH)
-        {
-            return Arc::clone(index);
+        if let Some(index) = self.shelf.same() {
+            return index;
         }
-        let version = self.shelf.version();
-        held.looked = Some(Instant::now());
-        if let Some(index) = held.index.as_ref().filter(|_| held.version == version) {
-            return Arc::clone(index);
+        let _lifted = Lifted::from_low();
+        let _reading = self.shelf.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        // Somebody else may have read them while this thread waited.
+        if let Some(index) = self.shelf.same() {
+            return index;
         }
+        let (version, looked) = (self.shelf.version(), Instant::now());
         // The old one goes first, so that there are never two in memory.
-        held.index = None;
+        self.shelf.held().index = None;
         let index = Arc::new(self.shelf.read());
-        (held.version, held.index) = (version, Some(Arc::clone(&index)));
+        *self.shelf.held() =
+            Held { index: Some(Arc::clone(&index)), version, looked: Some(looked) };
         index
+    }
+}
+
+/// A thread of low priority that is at the usual one for a while, where the kernel lets it.
+struct Lifted(Option<i32>);
+
+impl Lifted {
+    fn from_low() -> Self {
+        let this_thread = Some(rustix::thread::gettid());
+        let low = rustix::process::getpriority_process(this_thread).ok().filter(|nice| *nice > 0);
+        let lifts = |_: &i32| rustix::process::setpriority_process(this_thread, 0).is_ok();
+        Self(low.filter(lifts))
+    }
+}
+
+impl Drop for Lifted {
+    fn drop(&mut self) {
+        if let Some(nice) = self.0 {
+            rustix::process::setpriority_process(Some(rustix::thread::gettid()), nice).ok();
+        }
     }
 }
 
@@ -210,6 +243,27 @@ impl Shelf {
     /// A panic while the lock is held leaves plain values behind, so the lock stays usable.
     fn held(&self) -> MutexGuard<'_, Held> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The index, if the databases are still what it was made of.
+    fn same(&self) -> Option<Arc<Index>> {
+        let (index, made_of) = {
+            let held = self.held();
+            let index = Arc::clone(held.index.as_ref()?);
+            if held.looked.is_some_and(|then| then.elapsed() < FRESH) {
+                return Some(index);
+            }
+            (index, held.version.clone())
+        };
+        let looked = Instant::now();
+        if self.version() != made_of {
+            return None;
+        }
+        let mut held = self.held();
+        if held.index.as_ref().is_some_and(|now| Arc::ptr_eq(now, &index)) {
+            held.looked = Some(looked);
+        }
+        Some(index)
     }
 
     fn version(&self) -> Vec<Option<Version>> {

@@ -114,6 +114,8 @@ struct Inspector {
 
 impl Inspector {
     fn work(&self, held: &Receiver<()>) {
+        // Whoever wants the index next would wait for this thread, which cannot be lifted again without rights.
+        self.packages.begin();
         let this_thread = Some(rustix::thread::gettid());
         rustix::process::setpriority_process(this_thread, 19).ok();
         let wait = |pause| matches!(held.recv_timeout(pause), Err(RecvTimeoutError::Timeout));

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use md5::Md5;
 use rustix::buffer::spare_capacity;
-use rustix::fs::{FileType, Mode, OFlags};
+use rustix::fs::{FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 use sha1::Sha1;
 use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
@@ -85,25 +85,38 @@ impl Seal {
     }
 }
 
-/// Hashes a file in all these ways at once.
-pub(super) fn of_file(path: &Path, algorithms: &[Algorithm]) -> Hashed {
-    let Ok(stat) = rustix::fs::lstat(path) else { return Hashed::Unread };
+/// A file that was opened to be hashed.
+pub(super) enum Opened {
+    /// A regular one, and what it was like then.
+    Regular(OwnedFd, Stat),
+    /// Something else, of which all is said.
+    Other(Hashed),
+}
+
+/// Opens a file to be hashed.
+pub(super) fn open(path: &Path, algorithms: &[Algorithm]) -> Opened {
+    let Ok(stat) = rustix::fs::lstat(path) else { return Opened::Other(Hashed::Unread) };
     let kind = FileType::from_raw_mode(stat.st_mode);
     if kind == FileType::Symlink {
-        return of_link(path, algorithms);
+        return Opened::Other(of_link(path, algorithms));
     }
     if kind != FileType::RegularFile {
-        return Hashed::NoFile;
+        return Opened::Other(Hashed::NoFile);
     }
-    let Ok(file) = open(path) else { return Hashed::Unread };
+    let Ok(file) = open_quietly(path) else { return Opened::Other(Hashed::Unread) };
     // Asked again of what was opened: the name may mean something else by now.
-    let Ok(stat) = rustix::fs::fstat(&file) else { return Hashed::Unread };
+    let Ok(stat) = rustix::fs::fstat(&file) else { return Opened::Other(Hashed::Unread) };
     let regular = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
     if !regular || u64::try_from(stat.st_size).unwrap_or(u64::MAX) > MOST {
-        return Hashed::Unread;
+        return Opened::Other(Hashed::Unread);
     }
+    Opened::Regular(file, stat)
+}
+
+/// Hashes an open file in all these ways at once.
+pub(super) fn of_open(file: impl AsFd, algorithms: &[Algorithm]) -> Hashed {
     let mut states: Vec<State> = algorithms.iter().map(|it| State::new(*it)).collect();
-    match feed(&file, &mut states) {
+    match feed(file, &mut states) {
         Ok(()) => Hashed::Seals(states.into_iter().filter_map(State::seal).collect()),
         Err(_) => Hashed::Unread,
     }
@@ -121,7 +134,7 @@ fn of_link(path: &Path, algorithms: &[Algorithm]) -> Hashed {
 }
 
 /// Only its owner and root may leave the access time of a file alone.
-fn open(path: &Path) -> Result<OwnedFd, Errno> {
+fn open_quietly(path: &Path) -> Result<OwnedFd, Errno> {
     let flags =
         OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::NOCTTY;
     match rustix::fs::open(path, flags | OFlags::NOATIME, Mode::empty()) {
