@@ -138,3 +138,31 @@ fn whoever_has_the_terminal_open_from_elsewhere_is_named() {
     child.kill().unwrap();
     child.wait().unwrap();
 }
+
+#[test]
+fn a_terminal_of_the_same_name_in_a_container_is_another_one() {
+    let unshare = std::path::Path::new("/usr/bin/unshare");
+    if !crate::is_root() || !unshare.exists() {
+        eprintln!("skipped: needs root and unshare");
+        return;
+    }
+    let screen = Screen::start(&["--no-raise", "--lang", "en"]);
+    let terminal = screen.pty.master.tty_name().unwrap();
+    let terminal = terminal.to_str().unwrap();
+    // In a mount namespace of its own there is a file where we have our terminal.
+    let within = format!(
+        "mount -t tmpfs none /dev/pts && : > {terminal} && exec setsid sleep 60 < {terminal}"
+    );
+    let mut contained = std::process::Command::new(unshare);
+    let mut child = contained.args(["--mount", "sh", "-c", &within]).spawn().unwrap();
+    let link = format!("/proc/{}/fd/0", child.id());
+    screen.wait_until("its text is that of ours", || {
+        std::fs::read_link(&link).is_ok_and(|target| target.as_os_str() == terminal)
+    });
+    // Longer than from one search to the next would be too long for a test: the first one comes with the first looks.
+    std::thread::sleep(std::time::Duration::from_secs(8));
+    let shown = screen.shown();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(!shown.contains("OVERHEARD"), "{shown}");
+}

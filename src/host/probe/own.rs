@@ -4,12 +4,13 @@
 //! thread. Invariant: a look takes what is there and waits for nobody. Deliberately absent: certainty. Whoever has the
 //! kernel can show us any `/proc/self`.
 
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rustix::fs::{AtFlags, StatxFlags};
 use rustix::io::Errno;
 
 use super::tool::Errand;
@@ -211,6 +212,18 @@ fn number(status: &[u8], name: &[u8]) -> Option<u32> {
     text::words(line).next().and_then(text::whole_number)
 }
 
+/// Which file an open file is: its file system, its number there, and its device. The terminals of a container have
+/// names, numbers and devices like ours, and are of another file system.
+type Which = ((u32, u32), u64, (u32, u32));
+
+/// Which file a link of `/proc` leads to, as far as the kernel knows without asking anybody.
+fn which(proc: BorrowedFd<'_>, link: &str) -> Option<Which> {
+    let stat = rustix::fs::statx(proc, link, AtFlags::STATX_DONT_SYNC, StatxFlags::INO).ok()?;
+    let (device, special) =
+        ((stat.stx_dev_major, stat.stx_dev_minor), (stat.stx_rdev_major, stat.stx_rdev_minor));
+    Some((device, stat.stx_ino, special))
+}
+
 /// Who else has our terminal open. Our own session may, and those of whoever started us (`su -c` begins a new one);
 /// anybody else has no business there.
 fn listeners() -> Vec<ProcessId> {
@@ -218,6 +231,7 @@ fn listeners() -> Vec<ProcessId> {
         return Vec::new();
     };
     let Ok(proc) = tree::open_dir(Path::new("/proc")) else { return Vec::new() };
+    let ours = which(proc.as_fd(), "self/fd/0");
     let mut reader = Reader::new(proc.as_fd());
     let homes = homes(&mut reader);
     let (mut pids, mut found) = (Vec::new(), Vec::new());
@@ -226,7 +240,9 @@ fn listeners() -> Vec<ProcessId> {
         let Some(kin) = kin(&mut reader, pid) else { continue };
         let mut open = false;
         if !homes.contains(&kin.session) {
-            reader.open_files(pid, |_, target| open |= target == terminal.to_bytes()).ok();
+            let is_ours = |fd| which(proc.as_fd(), &format!("{pid}/fd/{fd}")) == ours;
+            let take = |fd, target: &[u8]| open |= target == terminal.to_bytes() && is_ours(fd);
+            reader.open_files(pid, take).ok();
         }
         if open && found.len() < MOST_LISTED {
             found.push(ProcessId { pid: Pid(pid), start: kin.start, inode: 0 });
