@@ -132,7 +132,7 @@ fn last_error() -> Errno {
     Errno::from_io_error(&error).unwrap_or(Errno::INVAL)
 }
 
-/// Whoever ran too long is told by SIGXCPU, which would end the program.
+/// Who ran too long is told by SIGXCPU, which would end the program.
 #[expect(
     unsafe_code,
     reason = "no crate of ours sets a handler that runs in the thread it is about"
@@ -156,17 +156,31 @@ extern "C" fn overrun(_signal: libc::c_int) {
     let param = libc::sched_param { sched_priority: 0 };
     let policy = libc::SCHED_OTHER | libc::SCHED_RESET_ON_FORK;
     let [most, _] = NICE;
-    // SAFETY: system calls on the calling thread, which is the one that ran too long, with a `sched_param` that lives
-    // until the call returns. `errno` of the code that was interrupted is put back.
+    // The kernel tells the process, and wakes the thread that ran too long for it, so that is this one unless another
+    // took it first. One that is not real-time did not run too long and stays as it is: the kernel tells again after
+    // another second. One that is real-time loses nothing that it does not get back.
+    //
+    // SAFETY: system calls on the calling thread, whichever that is, with a `sched_param` that lives until the call
+    // returns. `errno` of the code that was interrupted is put back.
     let thread = unsafe {
         let errno = libc::__errno_location();
         let before = *errno;
-        libc::syscall(libc::SYS_sched_setscheduler, 0, policy, &raw const param);
-        libc::syscall(libc::SYS_setpriority, libc::PRIO_PROCESS, 0, libc::c_int::from(most));
-        let thread = libc::syscall(libc::SYS_gettid);
+        let now = libc::syscall(libc::SYS_sched_getscheduler, 0);
+        let real_time = now & !libc::c_long::from(libc::SCHED_RESET_ON_FORK)
+            == libc::c_long::from(libc::SCHED_RR);
+        let thread = if real_time {
+            libc::syscall(libc::SYS_sched_setscheduler, 0, policy, &raw const param);
+            libc::syscall(libc::SYS_setpriority, libc::PRIO_PROCESS, 0, libc::c_int::from(most));
+            libc::syscall(libc::SYS_gettid)
+        } else {
+            0
+        };
         *errno = before;
         thread
     };
+    if thread == 0 {
+        return;
+    }
     if thread == libc::c_long::from(SCREEN_THREAD.load(Ordering::Acquire)) {
         write(&SCREEN, Raised::Nice(most));
         FALLS.fetch_add(1, Ordering::AcqRel);
