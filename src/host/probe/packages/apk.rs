@@ -1,7 +1,7 @@
 //! Alpine's database: one text file, a block of lines a package, each line a letter and a value.
 
 use super::digest::{Algorithm, Seal};
-use super::index::Builder;
+use super::index::{Builder, LONGEST_PATH, MOST_FILES};
 use super::{Database, database_file};
 use crate::host::probe::Roots;
 
@@ -15,18 +15,37 @@ const MOST: usize = 128 << 20;
 pub(super) struct Block<'t> {
     /// `P:`.
     pub(super) name: &'t [u8],
-    /// Each path from the root, with its digest if it has one.
-    pub(super) files: Vec<(Vec<u8>, Option<Seal>)>,
+    /// Its files.
+    pub(super) files: Vec<File<'t>>,
+}
+
+/// One file of a package.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct File<'t> {
+    folder: &'t [u8],
+    name: &'t [u8],
+    /// What it looks like, if the package says so.
+    pub(super) seal: Option<Seal>,
+}
+
+impl File<'_> {
+    /// The path from the root; `None` if no file can have it.
+    pub(super) fn path(&self) -> Option<Vec<u8>> {
+        let between: &[u8] = if self.folder.is_empty() { b"" } else { b"/" };
+        let fits = self.folder.len() + self.name.len() + 2 <= LONGEST_PATH;
+        fits.then(|| [b"/", self.folder, between, self.name].concat())
+    }
 }
 
 /// Reads it all, if there is such a database.
 pub(super) fn read(roots: &Roots, builder: &mut Builder) {
     let Some(file) = FILES.iter().find(|file| roots.at(file).exists()) else { return };
     let text = database_file(&roots.at(file), MOST);
+    let merged = builder.merged();
     for block in blocks(text.as_deref().unwrap_or_default()) {
-        let files = block.files.iter().map(|(path, seal)| (builder.normal(path), *seal));
-        let files: Vec<_> = files.collect();
-        builder.add(block.name, files.into_iter());
+        let files = block.files.iter();
+        let files = files.filter_map(|file| Some((merged.normal(&file.path()?), file.seal)));
+        builder.add(block.name, files);
     }
     builder.end_of(Database::Apk, text.is_none().then_some("it cannot be read"));
 }
@@ -41,12 +60,13 @@ pub(super) fn blocks(text: &[u8]) -> impl Iterator<Item = Block<'_>> {
                 Some((b"P:", name)) => block.name = name,
                 Some((b"F:", name)) => folder = name,
                 Some((b"R:", name)) => {
-                    let between: &[u8] = if folder.is_empty() { b"" } else { b"/" };
-                    block.files.push(([b"/", folder, between, name].concat(), None));
+                    if block.files.len() <= MOST_FILES {
+                        block.files.push(File { folder, name, seal: None });
+                    }
                 }
                 Some((b"Z:", digest)) => {
                     if let Some(file) = block.files.last_mut() {
-                        file.1 = seal(digest);
+                        file.seal = seal(digest);
                     }
                 }
                 None if line.is_empty() && !block.name.is_empty() => return Some(block),

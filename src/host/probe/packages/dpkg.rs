@@ -8,6 +8,7 @@ use std::os::unix::ffi::OsStrExt;
 
 use super::digest::{Algorithm, Seal};
 use super::index::Builder;
+use super::paths::Merged;
 use super::{Database, database_file};
 use crate::host::probe::{Roots, text, tree};
 
@@ -15,6 +16,8 @@ use crate::host::probe::{Roots, text, tree};
 const MOST_LIST: usize = 32 << 20;
 /// More of `status` is not read.
 const MOST_STATUS: usize = 128 << 20;
+/// More of the diversions is not read; a host has a few dozen.
+const MOST_DIVERSIONS: usize = 1 << 20;
 
 /// Where a file was moved to, and by which package; no package if the administrator did it.
 type Diversions = HashMap<Vec<u8>, (Vec<u8>, Vec<u8>)>;
@@ -35,9 +38,9 @@ pub(super) fn read(roots: &Roots, builder: &mut Builder) {
         trouble = Some("its status cannot be read");
     }
     let status = status.unwrap_or_default();
-    let conffiles = conffiles(&status);
-    let diversions = database_file(&roots.at("var/lib/dpkg/diversions"), MOST_LIST);
-    let diversions = diversions_of(&diversions.unwrap_or_default(), builder);
+    let (merged, conffiles) = (builder.merged(), conffiles(&status));
+    let diversions = database_file(&roots.at("var/lib/dpkg/diversions"), MOST_DIVERSIONS);
+    let diversions = diversions_of(&diversions.unwrap_or_default(), &merged);
     for name in &names {
         let Some(full) = name.strip_suffix(b".list") else { continue };
         let path = |ending: &[u8]| info.join(OsStr::from_bytes(&[full, ending].concat()));
@@ -46,16 +49,18 @@ pub(super) fn read(roots: &Roots, builder: &mut Builder) {
             continue;
         };
         let sums = database_file(&path(b".md5sums"), MOST_LIST).unwrap_or_default();
+        if builder.spend(list.len() + sums.len()).is_none() {
+            break;
+        }
         let package = full.split(|byte| *byte == b':').next().unwrap_or(full);
         let conffiles = conffiles.get(package).map_or(&[][..], Vec::as_slice);
-        let seals = seals(&sums, conffiles, builder);
+        let seals = seals(&sums, conffiles, &merged);
         let files = listed(&list).map(|path| {
-            let path = builder.normal(path);
+            let path = merged.normal(path);
             let seal = seals.get(&path).copied();
             (moved(path, package, &diversions), seal)
         });
-        let files: Vec<_> = files.collect();
-        builder.add(package, files.into_iter());
+        builder.add(package, files);
     }
     builder.end_of(Database::Dpkg, trouble);
 }
@@ -68,10 +73,10 @@ fn moved(path: Vec<u8>, package: &[u8], diversions: &Diversions) -> Vec<u8> {
     }
 }
 
-fn seals(sums: &[u8], conffiles: &[(&[u8], Seal)], builder: &Builder) -> HashMap<Vec<u8>, Seal> {
+fn seals(sums: &[u8], conffiles: &[(&[u8], Seal)], merged: &Merged) -> HashMap<Vec<u8>, Seal> {
     let shipped = md5sums(sums);
     let all = shipped.chain(conffiles.iter().copied());
-    all.map(|(path, seal)| (builder.normal(path), seal)).collect()
+    all.map(|(path, seal)| (merged.normal(path), seal)).collect()
 }
 
 /// The paths in a list. What the next path lies in is a folder, and folders are of no use here.
@@ -122,11 +127,11 @@ pub(super) fn conffiles(status: &[u8]) -> Conffiles<'_> {
 }
 
 /// Three lines each: the path, where its file went, and the package that wanted that (`:` is the administrator).
-fn diversions_of(text: &[u8], builder: &Builder) -> Diversions {
+fn diversions_of(text: &[u8], merged: &Merged) -> Diversions {
     let mut lines = text.split(|byte| *byte == b'\n');
     let mut found = Diversions::new();
     while let (Some(from), Some(to), Some(by)) = (lines.next(), lines.next(), lines.next()) {
-        found.insert(builder.normal(from), (builder.normal(to), by.to_vec()));
+        found.insert(merged.normal(from), (merged.normal(to), by.to_vec()));
     }
     found
 }

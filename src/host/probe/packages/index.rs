@@ -11,9 +11,13 @@ use crate::domain::facts::Packaged;
 use crate::domain::untrusted::Untrusted;
 
 /// More files are not kept; the largest distributions' desktops have a third of that.
-const MOST_FILES: usize = 1 << 20;
+pub(super) const MOST_FILES: usize = 1 << 20;
 /// More packages are not kept.
 const MOST_PACKAGES: usize = 1 << 16;
+/// More bytes of databases are not read for one index; the largest are a tenth of that.
+const MOST_BYTES: u64 = 1 << 30;
+/// No file can be named by a longer path.
+pub(super) const LONGEST_PATH: usize = 4_096;
 /// Longer names are no names of packages.
 const LONGEST_NAME: usize = 256;
 
@@ -40,6 +44,8 @@ pub(super) struct Index {
 pub(super) struct Builder {
     index: Index,
     full: bool,
+    /// Bytes that may still be read.
+    left: u64,
 }
 
 impl Row {
@@ -82,12 +88,20 @@ impl Builder {
     pub(super) fn new(merged: Merged) -> Self {
         let (rows, names, sources) = (Vec::new(), Vec::new(), Vec::new());
         let key = RandomState::new();
-        Self { index: Index { rows, names, merged, key, sources }, full: false }
+        Self { index: Index { rows, names, merged, key, sources }, full: false, left: MOST_BYTES }
     }
 
-    /// A path as all paths of the index are.
-    pub(super) fn normal(&self, path: &[u8]) -> Vec<u8> {
-        self.index.merged.normal(path)
+    /// How the paths of the index are made.
+    pub(super) fn merged(&self) -> Merged {
+        self.index.merged.clone()
+    }
+
+    /// So many bytes more were read; `None` once that is more than is read for one index.
+    pub(super) fn spend(&mut self, bytes: usize) -> Option<()> {
+        let left = u64::try_from(bytes).ok().and_then(|bytes| self.left.checked_sub(bytes));
+        self.left = left.unwrap_or_default();
+        self.full |= left.is_none();
+        left.map(|_| ())
     }
 
     /// Takes in one package. Each file has its one name and, where the package has one, its digest.
@@ -103,7 +117,7 @@ impl Builder {
             return;
         }
         index.names.push(Untrusted::new(package));
-        for (path, seal) in files {
+        for (path, seal) in files.filter(|(path, _)| path.len() <= LONGEST_PATH) {
             if index.rows.len() >= MOST_FILES {
                 self.full = true;
                 return;

@@ -2,12 +2,14 @@
 //!
 //! Deliberately absent: Berkeley DB, which rpm gave up in 2020. That there is such a one is said.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::path::Path;
 
 use super::Database;
 use super::digest::{Algorithm, Seal};
-use super::index::Builder;
+use super::index::{Builder, LONGEST_PATH, MOST_FILES};
+use super::paths::Merged;
 use super::sqlite::{Bytes, Sqlite};
 use crate::host::probe::{Roots, tree};
 
@@ -26,22 +28,25 @@ const DIGEST_ALGORITHM: u32 = 5011;
 const MOST_ENTRIES: usize = 1 << 12;
 /// More packages are in no database.
 const MOST_SLOTS: usize = 1 << 16;
+/// More values are in no entry: more files than an index keeps.
+const MOST_VALUES: usize = 2 * MOST_FILES;
 /// The longest header that is read.
 const LONGEST: usize = 32 << 20;
 
 /// Reads it all, if there is such a database.
 pub(super) fn read(roots: &Roots, builder: &mut Builder) {
+    let merged = builder.merged();
     for folder in FOLDERS {
         let at = |name: &str| roots.at(folder).join(name);
         if let Some(file) = file(&at("rpmdb.sqlite")) {
             let log = self::file(&at("rpmdb.sqlite-wal"));
             let read = Sqlite::open(&file, log.as_ref())
-                .and_then(|it| it.blobs(b"Packages", |blob| add(blob, builder)));
+                .and_then(|it| it.blobs(b"Packages", |blob| add(blob, &merged, builder)));
             let trouble = read.err().map(|_| "its tables cannot be read to their end");
             return builder.end_of(Database::Rpm, trouble);
         }
         if let Some(file) = file(&at("Packages.db")) {
-            let read = slots(&file, &mut |blob| add(blob, builder));
+            let read = slots(&file, &mut |blob| add(blob, &merged, builder));
             let trouble = read.is_none().then_some("its slots cannot be read to their end");
             return builder.end_of(Database::Rpm, trouble);
         }
@@ -56,8 +61,12 @@ fn file(path: &Path) -> Option<File> {
     file.metadata().ok().filter(std::fs::Metadata::is_file).map(|_| file)
 }
 
-/// The headers in a `Packages.db`: a table of slots, each of which says where a header lies, in blocks of 16 bytes.
-pub(super) fn slots<B: Bytes + ?Sized>(file: &B, take: &mut dyn FnMut(&[u8])) -> Option<()> {
+/// The headers in a `Packages.db`: a table of slots, each of which says where a header lies, in blocks of 16 bytes. No
+/// header is read twice, and none after `take` has had enough.
+pub(super) fn slots<B: Bytes + ?Sized>(
+    file: &B,
+    take: &mut dyn FnMut(&[u8]) -> Option<()>,
+) -> Option<()> {
     let mut header = [0; 32];
     file.fill(0, &mut header)?;
     let pages = usize::try_from(little(&header, 12)?).ok()?;
@@ -65,7 +74,7 @@ pub(super) fn slots<B: Bytes + ?Sized>(file: &B, take: &mut dyn FnMut(&[u8])) ->
     if !header.starts_with(b"RpmP") || count > MOST_SLOTS {
         return None;
     }
-    let mut whole = Some(());
+    let (mut whole, mut seen) = (Some(()), HashSet::new());
     let mut slot = [0; 16];
     for number in 2..count {
         file.fill(number as u64 * 16, &mut slot)?;
@@ -74,8 +83,9 @@ pub(super) fn slots<B: Bytes + ?Sized>(file: &B, take: &mut dyn FnMut(&[u8])) ->
             return None;
         }
         if block != 0 {
-            match blob(file, package, u64::from(block) * 16) {
-                Some(blob) => take(&blob),
+            let first = seen.insert(block);
+            match first.then(|| blob(file, package, u64::from(block) * 16)).flatten() {
+                Some(blob) => take(&blob)?,
                 None => whole = None,
             }
         }
@@ -99,14 +109,16 @@ fn little(bytes: &[u8], at: usize) -> Option<u32> {
     bytes.get(at..)?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes))
 }
 
-/// Takes in the files of one header.
-fn add(blob: &[u8], builder: &mut Builder) {
-    let Some(header) = Header::of(blob) else { return };
-    let Some(name) = header.strings(NAME).next() else { return };
-    let files = header.files();
-    let files = files.map(|(path, seal)| (builder.normal(&path), seal));
-    let files: Vec<_> = files.collect();
-    builder.add(name, files.into_iter());
+/// Takes in the files of one header; `None` once enough was read.
+fn add(blob: &[u8], merged: &Merged, builder: &mut Builder) -> Option<()> {
+    builder.spend(blob.len())?;
+    if let Some(header) = Header::of(blob)
+        && let Some(name) = header.strings(NAME).next()
+    {
+        let files = header.files();
+        builder.add(name, files.map(|(path, seal)| (merged.normal(&path), seal)));
+    }
+    Some(())
 }
 
 /// A package's header: a list of tags, and the bytes that they point into.
@@ -135,7 +147,7 @@ impl<'b> Header<'b> {
 
     fn strings(self, tag: u32) -> impl Iterator<Item = &'b [u8]> {
         let (data, count) = self.value(tag).unwrap_or_default();
-        data.split(|byte| *byte == 0).take(count)
+        data.split(|byte| *byte == 0).take(count.min(MOST_VALUES))
     }
 
     fn number(&self, tag: u32, place: usize) -> Option<u32> {
@@ -157,14 +169,17 @@ impl<'b> Header<'b> {
             Some(_) => None,
         };
         let states = self.value(FILE_STATES).map(|(data, _)| data);
+        let (indexes, indexed) = self.value(DIR_INDEXES).unwrap_or_default();
         self.strings(BASE_NAMES).enumerate().filter_map(move |(place, name)| {
             let digits = digests.next().unwrap_or_default();
             // Replaced by another package's, not installed, or of the other word size: not this package's file.
             let elsewhere = states
                 .and_then(|states| states.get(place))
                 .is_some_and(|state| matches!(state, 1 | 2 | 4));
-            let folder = usize::try_from(self.number(DIR_INDEXES, place)?).ok()?;
-            let path = [*folders.get(folder)?, name].concat();
+            let index = (place < indexed).then(|| big(indexes, place.checked_mul(4)?)).flatten()?;
+            let folder = *folders.get(usize::try_from(index).ok()?)?;
+            (folder.len() + name.len() <= LONGEST_PATH).then_some(())?;
+            let path = [folder, name].concat();
             let seal = algorithm.and_then(|algorithm| Seal::from_hex(algorithm, digits));
             (!elsewhere).then_some((path, seal))
         })

@@ -1,13 +1,15 @@
 //! One table of an `SQLite` file, read by ourselves: the pages, those of a write-ahead log before them, and no SQL.
 //!
-//! Invariant: total and bounded. No page is visited twice, no row is longer than [`LONGEST`], and what has not the
-//! documented form ends the reading with an error. Deliberately absent: locks. A table that is written to while it
+//! Invariant: total and bounded. No page is visited twice, no row is longer than [`LONGEST`], all of them together are no
+//! longer than [`MOST`], and what has not the documented form ends the reading with an error. Deliberately absent: locks. A table that is written to while it
 //! is read may come out torn; then it is read again, since the file is another one by then.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Longer rows are not read; the longest of real databases are kernels, with some 4 MiB.
 const LONGEST: usize = 32 << 20;
+/// More is not read of a table, and not handed out.
+const MOST: usize = 1 << 30;
 /// The file begins so.
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 /// Its first page has this in front.
@@ -17,6 +19,7 @@ const LOG_HEADER: usize = 32;
 const FRAME_HEADER: usize = 24;
 /// More of a log is not read; `SQLite` keeps it far shorter.
 const MOST_FRAMES: u64 = 1 << 16;
+const MOST_LOG: u64 = 1 << 29;
 
 /// Bytes by their place.
 pub(super) trait Bytes {
@@ -47,7 +50,7 @@ pub(super) enum SqliteError {
     /// There is no such table.
     #[error("no such table")]
     NoTable,
-    /// A page is not there, or is not what it should be.
+    /// A page is not there, is not what it should be, or is more than is read.
     #[error("torn page")]
     Page,
 }
@@ -65,7 +68,22 @@ pub(super) struct Sqlite<'b, F: ?Sized, L: ?Sized> {
 /// What is left to visit.
 struct Walk {
     pages: Vec<u32>,
-    visits: u32,
+    seen: HashSet<u32>,
+    /// Bytes that may still be read or handed out.
+    left: usize,
+}
+
+impl Walk {
+    /// A tree whose pages lead back into it would never end, and neither would a chain of them.
+    fn enter(&mut self, page: u32, size: usize) -> Option<()> {
+        self.seen.insert(page).then_some(())?;
+        self.spend(size)
+    }
+
+    fn spend(&mut self, bytes: usize) -> Option<()> {
+        self.left = self.left.checked_sub(bytes)?;
+        Some(())
+    }
 }
 
 impl<'b, F: Bytes + ?Sized, L: Bytes + ?Sized> Sqlite<'b, F, L> {
@@ -83,26 +101,22 @@ impl<'b, F: Bytes + ?Sized, L: Bytes + ?Sized> Sqlite<'b, F, L> {
         Ok(Self { file, log, newer, page, usable })
     }
 
-    /// Hands out the second column of each row of a table: what rpm has its headers in.
+    /// Hands out the second column of each row of a table, until `take` has had enough: what rpm has its headers in.
     pub(super) fn blobs(
         &self,
         table: &[u8],
-        mut take: impl FnMut(&[u8]),
+        mut take: impl FnMut(&[u8]) -> Option<()>,
     ) -> Result<(), SqliteError> {
         let mut root = None;
         self.rows(1, &mut |row| {
-            let kind = column(row, 0)?;
-            let name = column(row, 1)?;
-            if kind == b"table" && name == table {
+            if column(row, 0) == Some(b"table") && column(row, 1) == Some(table) {
                 root = column(row, 3).and_then(number);
             }
             Some(())
         })?;
         let root = root.ok_or(SqliteError::NoTable)?;
-        self.rows(root, &mut |row| {
-            take(column(row, 1)?);
-            Some(())
-        })
+        // A row of another form is none of ours.
+        self.rows(root, &mut |row| column(row, 1).map_or(Some(()), &mut take))
     }
 
     fn rows(
@@ -110,7 +124,7 @@ impl<'b, F: Bytes + ?Sized, L: Bytes + ?Sized> Sqlite<'b, F, L> {
         root: u32,
         take: &mut dyn FnMut(&[u8]) -> Option<()>,
     ) -> Result<(), SqliteError> {
-        let mut walk = Walk { pages: vec![root], visits: 0 };
+        let mut walk = Walk { pages: vec![root], seen: HashSet::new(), left: MOST };
         let mut page = vec![0; self.page];
         let mut row = Vec::new();
         while let Some(number) = walk.pages.pop() {
@@ -128,8 +142,7 @@ impl<'b, F: Bytes + ?Sized, L: Bytes + ?Sized> Sqlite<'b, F, L> {
         row: &mut Vec<u8>,
         take: &mut dyn FnMut(&[u8]) -> Option<()>,
     ) -> Option<()> {
-        // A tree whose pages lead back into it would never end.
-        walk.visits = walk.visits.checked_add(1).filter(|visits| *visits < 1 << 22)?;
+        walk.enter(number, self.page)?;
         self.read(number, page)?;
         let start = if number == 1 { FILE_HEADER } else { 0 };
         let cells = usize::from(u16_at(page, start + 3)?);
@@ -145,9 +158,8 @@ impl<'b, F: Bytes + ?Sized, L: Bytes + ?Sized> Sqlite<'b, F, L> {
             0x0d => {
                 for cell in 0..cells {
                     let at = u16_at(page, start + 8 + 2 * cell)?;
-                    self.payload(page, usize::from(at), row)?;
-                    // A row of another form is none of ours.
-                    take(row);
+                    self.payload(page, usize::from(at), walk, row)?;
+                    take(row)?;
                 }
                 Some(())
             }
@@ -156,11 +168,12 @@ impl<'b, F: Bytes + ?Sized, L: Bytes + ?Sized> Sqlite<'b, F, L> {
     }
 
     /// The whole of one row: what stands in the page, and what stands in a chain of others.
-    fn payload(&self, page: &[u8], at: usize, row: &mut Vec<u8>) -> Option<()> {
+    fn payload(&self, page: &[u8], at: usize, walk: &mut Walk, row: &mut Vec<u8>) -> Option<()> {
         let (length, after) = varint(page, at)?;
         let (_id, start) = varint(page, after)?;
         let length = usize::try_from(length).ok().filter(|length| *length <= LONGEST)?;
         let here = self.local(length)?;
+        walk.spend(length)?;
         row.clear();
         row.extend_from_slice(page.get(start..)?.get(..here)?);
         if here == length {
@@ -169,6 +182,7 @@ impl<'b, F: Bytes + ?Sized, L: Bytes + ?Sized> Sqlite<'b, F, L> {
         let mut next = u32_at(page, start + here)?;
         let mut part = vec![0; self.page];
         while row.len() < length {
+            walk.enter(next, self.page)?;
             self.read(next, &mut part)?;
             next = u32_at(&part, 0)?;
             let rest = (length - row.len()).min(self.usable - 4);
@@ -210,6 +224,9 @@ fn newer<L: Bytes + ?Sized>(log: &L, size: usize) -> HashMap<u32, u64> {
     let mut at = LOG_HEADER as u64;
     for _ in 0..MOST_FRAMES {
         let body = at + FRAME_HEADER as u64;
+        if at > MOST_LOG {
+            break;
+        }
         if log.fill(at, &mut frame).is_none() || log.fill(body, &mut page).is_none() {
             break;
         }
