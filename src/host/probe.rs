@@ -36,9 +36,12 @@ mod tests;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
 use crate::domain::base::{Moment, ProcessId};
 use crate::domain::facts::{Contradiction, Examination, Hiding, Snapshot};
 use crate::domain::wire::Ear;
+use commands::Stuck;
 use gpu::Graphics;
 use hiding::{Hider, Seen};
 use limits::Limits;
@@ -46,7 +49,7 @@ use machine::Machine;
 use own::Standing;
 use owners::Owners;
 use persistence::Hunter;
-use processes::Processes;
+use processes::{Means, Processes};
 use sockets::Sockets;
 use tools::Tools;
 use users::Users;
@@ -115,7 +118,6 @@ pub struct Eyes {
     own: Standing,
     listener: Listener,
     limits: Limits,
-    has_gpu: bool,
     roots: Roots,
     hunter: Option<Hunter>,
 }
@@ -123,6 +125,7 @@ pub struct Eyes {
 impl Eyes {
     /// Opens the eyes on this machine.
     pub fn open() -> Result<Self, ProbeError> {
+        raise_descriptors();
         Self::open_at(&Roots::live())
     }
 
@@ -131,14 +134,19 @@ impl Eyes {
         let path = roots.at("proc");
         let proc = tree::open_dir(&path)
             .map_err(|source| ProbeError::Open { path: path.clone(), source: source.into() })?;
-        let users = Users::new(roots.at("etc/passwd"));
+        let (live, stuck) = (roots.live, Stuck::default());
+        let gpu = GPU_FILES.iter().any(|file| roots.at(file).exists());
+        let means = || {
+            let users = Users::new(roots.at("etc/passwd"));
+            Means { users, live, gpu, stuck: stuck.clone() }
+        };
         let packages = Packages::open(roots);
         let limits = Limits::new(roots);
         let again = tree::open_dir(&path)
             .map_err(|source| ProbeError::Open { path: path.clone(), source: source.into() })?;
         Ok(Self {
-            hider: Hider::new(again, roots, limits.hides_processes()),
-            processes: Processes::new(proc, users, roots.live),
+            hider: Hider::new(again, roots, limits.hides_processes(), means()),
+            processes: Processes::new(proc, means()),
             sockets: Sockets::new(path.clone(), roots.live),
             owners: Owners::default(),
             machine: Machine::new(machine::boot_id(&path)),
@@ -148,7 +156,6 @@ impl Eyes {
             own: Standing::new(roots.live),
             listener: Listener::default(),
             limits,
-            has_gpu: GPU_FILES.iter().any(|file| roots.at(file).exists()),
             roots: roots.clone(),
             hunter: None,
         })
@@ -165,11 +172,10 @@ impl Eyes {
         let mut unread = Vec::new();
         costs.of(Part::Own, || self.limits.look(&mut unread));
         costs.of(Part::Sockets, || self.sockets.list(moment, &mut unread));
-        // Where there is a graphics processor, whoever ran may have opened it.
-        let fresh = self.sockets.has_new() || self.has_gpu;
+        let fresh = self.sockets.has_new();
         self.processes.leave_out(self.hider.left_out());
         let rows = costs.of(Part::Processes, || {
-            self.processes.look(moment, fresh, &mut self.owners, &mut unread)
+            self.processes.look(moment, fresh, self.hider.found(), &mut self.owners, &mut unread)
         });
         let seen = Seen { moment, listed: self.processes.listed(), rows, sockets: fresh };
         let (processes, hiding) =
@@ -179,7 +185,10 @@ impl Eyes {
             (self.sockets.rows(moment, &self.owners), self.sockets.others())
         });
         let host = costs.of(Part::Machine, || self.machine.look(&mut unread));
-        let gpu = costs.of(Part::Gpu, || self.graphics.look(moment, &self.processes, &processes));
+        let gpu = costs.of(Part::Gpu, || {
+            let tables: Vec<_> = self.hider.table().into_iter().chain([&self.processes]).collect();
+            self.graphics.look(moment, &tables, &processes)
+        });
         let wire = costs.of(Part::Wire, || self.listener.look(moment, &sockets));
         let hiding = costs.of(Part::Hiding, || {
             self.tools.join(with_sockets(hiding, self.sockets.contradictions()))
@@ -207,6 +216,9 @@ impl Eyes {
     /// Reads one process in full, and waits a tenth of a second for it at most: what is slower is blocked, and is there
     /// when the same process is examined again. `None` if it is not there any more.
     pub fn examine(&mut self, id: ProcessId, moment: Moment) -> Option<Examination> {
+        if self.hider.has(id) {
+            return self.hider.examine(id, moment);
+        }
         self.processes.examine(id, moment)
     }
 
@@ -214,6 +226,15 @@ impl Eyes {
     /// that [`nvidia_smi_candidate`] names is; `false` if it is another one.
     pub fn allow(&mut self, program: &Path) -> bool {
         self.graphics.allow(program)
+    }
+}
+
+/// Many processes and namespaces take many descriptors, and nothing is less for it elsewhere: takes all that we may have.
+fn raise_descriptors() {
+    let may = getrlimit(Resource::Nofile);
+    if may.current != may.maximum {
+        // Refused, it is as it was, and what cannot be opened is said.
+        setrlimit(Resource::Nofile, Rlimit { current: may.maximum, ..may }).ok();
     }
 }
 

@@ -206,13 +206,9 @@ impl Drop for Commands {
 }
 
 impl Commands {
-    pub(super) fn new(proc: Arc<OwnedFd>) -> Self {
-        Self { proc, memory: Memory::known(), desk: None, stuck: Stuck::default() }
-    }
-
-    /// How many threads were left behind, for whoever else may leave some.
-    pub(super) fn stuck(&self) -> Stuck {
-        self.stuck.clone()
+    /// Counts the threads that it leaves behind in `stuck`, with those of all others.
+    pub(super) fn new(proc: Arc<OwnedFd>, stuck: Stuck) -> Self {
+        Self { proc, memory: Memory::known(), desk: None, stuck }
     }
 
     /// Hands questions to the helper and does not wait. Without a helper nobody answers, and

@@ -97,15 +97,15 @@ impl Graphics {
         program.into_iter().chain(library).collect()
     }
 
-    /// Takes one look; the open device files are those that the look at processes found.
+    /// Takes one look; the open device files are those that the looks at processes found.
     pub(super) fn look(
         &mut self,
         moment: Moment,
-        processes: &Processes,
+        tables: &[&Processes],
         rows: &[Arc<Process>],
     ) -> Arc<Gpu> {
         self.describe(moment);
-        let mut holders = self.clients.look(moment, processes, &self.scene.files);
+        let mut holders = self.clients.look(moment, tables, &self.scene.files);
         let mut sources = self.quiet_sources(&holders);
         sources.extend(self.ask(moment));
         let mut reports = self.scene.reports.clone().unwrap_or_default();

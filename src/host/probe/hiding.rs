@@ -33,10 +33,10 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::domain::base::Moment;
-use crate::domain::facts::{HiddenFrom, Hiding, Process, Unread};
+use crate::domain::base::{Moment, ProcessId};
+use crate::domain::facts::{Examination, HiddenFrom, Hiding, Process, Unread};
 use crate::host::probe::owners::Owners;
-use crate::host::probe::processes::note;
+use crate::host::probe::processes::{Means, Processes, note};
 use crate::host::probe::tree::Reader;
 use crate::host::probe::{Roots, clock, text};
 use changes::{Change, changes, joined};
@@ -77,6 +77,8 @@ pub(super) struct Hider {
     before: Vec<Arc<Process>>,
     named: BTreeMap<u32, Vec<u8>>,
     left_out: Vec<u32>,
+    /// The rows of those that the table lacks.
+    found: Vec<Arc<Process>>,
     last: Arc<Hiding>,
 }
 
@@ -94,7 +96,7 @@ pub(super) struct Seen<'a> {
 
 impl Hider {
     /// Begins below the `/proc` that was opened; `closed` if it keeps processes from us by its options.
-    pub(super) fn new(proc: OwnedFd, roots: &Roots, closed: bool) -> Self {
+    pub(super) fn new(proc: OwnedFd, roots: &Roots, closed: bool, means: Means) -> Self {
         let own = roots.live.then(view::own_proc).flatten();
         let best = || own.as_ref().and_then(view::again).or_else(|| view::again(&proc));
         let compares = roots.live && !closed && is_of_our_pids(&proc);
@@ -105,8 +107,8 @@ impl Hider {
             search: compares.then(search).flatten(),
             files: best().map(|proc| Files::new(proc, roots)),
             told: None,
-            maps: best().map(Maps::new),
-            rows: best().and_then(|proc| Rows::new(proc, roots.at("etc/passwd"), roots.live)),
+            maps: best().map(|proc| Maps::new(proc, means.stuck.clone())),
+            rows: best().and_then(|proc| Rows::new(proc, means)),
             wearers: Wearers::default(),
             account: Account::default(),
             whole_machine,
@@ -114,6 +116,7 @@ impl Hider {
             before: Vec::new(),
             named: BTreeMap::new(),
             left_out: Vec::new(),
+            found: Vec::new(),
             last: Arc::default(),
             proc: best().unwrap_or(proc),
         }
@@ -122,6 +125,26 @@ impl Hider {
     /// Processes that the table must leave to us, lowest first.
     pub(super) fn left_out(&self) -> Vec<u32> {
         self.left_out.clone()
+    }
+
+    /// The rows of the last look that the table had not, lowest pid first.
+    pub(super) fn found(&self) -> &[Arc<Process>] {
+        &self.found
+    }
+
+    /// The table of those that are left to us.
+    pub(super) fn table(&self) -> Option<&Processes> {
+        self.rows.as_ref().map(Rows::table)
+    }
+
+    /// It is left to us, so nobody else may read it: its folder may be that of another one.
+    pub(super) fn has(&self, id: ProcessId) -> bool {
+        self.left_out.binary_search(&id.pid.0).is_ok()
+    }
+
+    /// Reads one process in full that is left to us; `None` if it is not there any more.
+    pub(super) fn examine(&mut self, id: ProcessId, moment: Moment) -> Option<Examination> {
+        self.rows.as_mut()?.examine(id, moment)
     }
 
     /// Compares, and gives the rows of the table together with those of the hidden.
@@ -140,8 +163,8 @@ impl Hider {
         let now: Vec<Wanted> = wanted.iter().filter(free).copied().collect();
         self.left_out = wanted.iter().map(|it| it.pid).collect();
         if let Some(readers) = &mut self.rows {
-            let found = readers.look(&now, (moment, sockets), owners, unread);
-            rows = joined(rows, found);
+            self.found = readers.look(&now, (moment, sockets), &rows, owners, unread);
+            rows = joined(rows, self.found.clone());
         }
         self.take_rows(&rows, listed, moment.boot_ms);
         self.weigh(moment.boot_ms, unread);
@@ -174,8 +197,9 @@ impl Hider {
         boot_ms: u64,
         unread: &mut Vec<Unread>,
     ) -> (Vec<Hidden>, (u32, u32)) {
-        let Some(search) = &mut self.search else { return (Vec::new(), (0, 0)) };
+        // Also where nobody reads them, or they would grow for ever.
         let named = std::mem::take(&mut self.named);
+        let Some(search) = &mut self.search else { return (Vec::new(), (0, 0)) };
         let answer = search.turn(Question { listed: listed.to_vec(), named, boot_ms });
         if answer.by_hidepid > 0 {
             let what = format!("{} processes that are not listed", answer.by_hidepid);

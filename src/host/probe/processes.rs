@@ -8,6 +8,7 @@
 //! Invariant: the clock is read before the files, so that a change which is missed in this look moves
 //! the clock that the next one compares.
 
+mod ancestors;
 mod around;
 mod container;
 mod examine;
@@ -24,11 +25,13 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rustix::io::Errno;
+
 use super::clock;
-use super::commands::{Commands, Question};
+use super::commands::{Commands, Question, Stuck};
 use super::owners::Owners;
 use super::text;
-use super::tree::Reader;
+use super::tree::{MOST_OPEN_FILES, Reader};
 use super::users::Users;
 use crate::domain::base::{Moment, ProcessId};
 use crate::domain::facts::{Closed, Examination, Gap, Process, Unread};
@@ -52,6 +55,18 @@ const MOST_THREADS: usize = 4;
 /// From this many on, processes that sleep wait for their turn in the first look: see [`Entry`].
 const CROWD: usize = 1024;
 
+/// What a table is made with.
+pub(super) struct Means {
+    /// Names of users.
+    pub(super) users: Users,
+    /// It is of this machine, not of a recorded tree.
+    pub(super) live: bool,
+    /// There is a graphics processor that a process can hold.
+    pub(super) gpu: bool,
+    /// Counts the threads that are left behind, over all tables.
+    pub(super) stuck: Stuck,
+}
+
 /// What is known about every process, from look to look.
 pub(super) struct Processes {
     proc: Arc<OwnedFd>,
@@ -65,6 +80,8 @@ pub(super) struct Processes {
     clocks: bool,
     /// Inodes of pidfds tell processes apart.
     pidfds: bool,
+    /// Somebody may hold a graphics processor.
+    gpu: bool,
     look: u64,
     forks: Option<u64>,
     unlisted: u32,
@@ -72,6 +89,8 @@ pub(super) struct Processes {
     given: Option<Vec<u32>>,
     /// These are left to somebody else.
     left_out: Vec<u32>,
+    /// Those of the other table at the look before.
+    others: Vec<ProcessId>,
 }
 
 /// What a look at one process needs to know.
@@ -86,17 +105,19 @@ struct Ask {
     crowd: bool,
     /// There are sockets that were not there at the look before: somebody opened them.
     sockets: bool,
+    /// Somebody may have opened a graphics processor.
+    gpu: bool,
 }
 
 impl Processes {
-    pub(super) fn new(proc: OwnedFd, users: Users, live: bool) -> Self {
+    pub(super) fn new(proc: OwnedFd, means: Means) -> Self {
+        let Means { users, live, gpu, stuck } = means;
         let proc = Arc::new(proc);
         // The clocks are those of this kernel: they say nothing about a recorded tree.
         let clocks = live && clock::cpu_time(std::process::id()).is_some();
-        let commands = Commands::new(Arc::clone(&proc));
         Self {
-            examiner: Examiner::new(Arc::clone(&proc), commands.stuck()),
-            commands,
+            examiner: Examiner::new(Arc::clone(&proc), stuck.clone()),
+            commands: Commands::new(Arc::clone(&proc), stuck),
             proc,
             entries: Vec::new(),
             pids: Vec::new(),
@@ -104,17 +125,19 @@ impl Processes {
             pool: Pool::default(),
             clocks,
             pidfds: clocks && pidfd::tells(),
+            gpu,
             look: 0,
             forks: None,
             unlisted: 0,
             given: None,
             left_out: Vec::new(),
+            others: Vec::new(),
         }
     }
 
     /// Looks at those alone that [`Processes::give`] names.
-    pub(super) fn of_given(proc: OwnedFd, users: Users, live: bool) -> Self {
-        Self { given: Some(Vec::new()), ..Self::new(proc, users, live) }
+    pub(super) fn of_given(proc: OwnedFd, means: Means) -> Self {
+        Self { given: Some(Vec::new()), ..Self::new(proc, means) }
     }
 
     /// From the next look on these are looked at, lowest first.
@@ -136,21 +159,23 @@ impl Processes {
     }
 
     /// Takes one look. Owners of sockets that changed hands are put into `owners`; `sockets` says whether there are
-    /// new ones, whose owners are to be found.
+    /// new ones, whose owners are to be found. `others` are the rows of the other table, lowest first: ancestors may
+    /// stand there.
     pub(super) fn look(
         &mut self,
         moment: Moment,
         sockets: bool,
+        others: &[Arc<Process>],
         owners: &mut Owners,
         unread: &mut Vec<Unread>,
     ) -> Vec<Arc<Process>> {
-        let (look, clocks, pidfds) = (self.look, self.clocks, self.pidfds);
+        let (look, clocks, pidfds, gpu) = (self.look, self.clocks, self.pidfds, self.gpu);
         self.look += 1;
         if let Err(error) = self.list() {
             unread.push(note("/proc", error.to_string()));
         }
         let crowd = look == 0 && clocks && self.entries.len() >= CROWD;
-        let ask = Ask { moment, look, clocks, pidfds, crowd, sockets };
+        let ask = Ask { moment, look, clocks, pidfds, crowd, sockets, gpu };
         self.sweep(ask);
         if ask.look == 0 && ask.clocks {
             std::thread::sleep(FIRST_INTERVAL);
@@ -159,7 +184,8 @@ impl Processes {
         self.users.refresh(ask.look.is_multiple_of(TURNS));
         self.read(ask);
         self.settle(ask, owners);
-        self.trace();
+        self.trace(others);
+        self.follow(others);
         self.report(unread);
         self.entries.iter().filter_map(|entry| entry.row.clone()).collect()
     }
@@ -177,7 +203,7 @@ impl Processes {
         Reader::new(self.proc.as_fd())
     }
 
-    fn list(&mut self) -> Result<(), rustix::io::Errno> {
+    fn list(&mut self) -> Result<(), Errno> {
         if let Some(given) = &self.given {
             self.pids.clone_from(given);
             self.sort_entries();
@@ -192,10 +218,13 @@ impl Processes {
             self.unlisted += 1;
             return Ok(());
         }
-        self.unlisted = 0;
-        let listed = reader.pids(&mut self.pids);
+        // Until it can be listed again, those that were there are followed.
+        self.unlisted = MOST_UNLISTED;
+        let mut pids = Vec::with_capacity(self.pids.len());
+        reader.pids(&mut pids)?;
+        (self.unlisted, self.pids) = (0, pids);
         self.sort_entries();
-        listed
+        Ok(())
     }
 
     /// Makes the entries those of the pids that were listed.
@@ -292,24 +321,6 @@ impl Processes {
         }
     }
 
-    /// Finds the ancestors of those that are new, in the table that is settled.
-    fn trace(&mut self) {
-        let find = |pid: u32| {
-            let at = self.entries.binary_search_by_key(&pid, |entry| entry.pid).ok()?;
-            let entry = self.entries.get(at)?;
-            Some((&**entry.row.as_ref()?, entry.traced))
-        };
-        let new = self.entries.iter().enumerate().filter(|(_, entry)| !entry.traced);
-        let chains: Vec<_> = new
-            .filter_map(|(at, entry)| Some((at, around::chain(entry.row.as_ref()?, find))))
-            .collect();
-        for (at, chain) in chains {
-            if let Some(entry) = self.entries.get_mut(at) {
-                entry.descends_from(chain, &mut self.pool);
-            }
-        }
-    }
-
     /// Reads one process in full; `None` if it is not there any more.
     pub(super) fn examine(&mut self, id: ProcessId, moment: Moment) -> Option<Examination> {
         self.examiner.examine(id, moment)
@@ -322,6 +333,17 @@ impl Processes {
             (Closed::Stat, of(Access::Denied)),
             (Closed::OpenFiles, self.entries.iter().filter(closed).count()),
         ];
+        let cut = |entry: &&Entry| entry.held.as_deref().is_some_and(|held| held.cut);
+        let cut = self.entries.iter().filter(cut).count();
+        if cut > 0 {
+            let what = format!("/proc/PID/fd of {cut} processes");
+            unread.push(note(&what, format!("more than {MOST_OPEN_FILES} open files")));
+        }
+        let failed: Vec<Errno> = self.entries.iter().filter_map(Entry::failure).collect();
+        if let Some(error) = failed.first() {
+            let what = format!("/proc/PID/stat of {} processes", failed.len());
+            unread.push(note(&what, error.to_string()));
+        }
         for (what, count) in denied.into_iter().filter(|(_, count)| *count > 0) {
             let count = u32::try_from(count).unwrap_or(u32::MAX);
             unread.push(Unread::gap(Gap::Closed(what, count)));

@@ -19,8 +19,10 @@ use super::text;
 
 /// Big enough for a whole `stat`, `status` or link, and for a good part of a listing.
 const PAGE: usize = 64 << 10;
-/// No process is asked for more open files than this in one look.
-const MOST_LINKS: usize = 1 << 16;
+/// More open files of a process are not read: the kernel walks over every number to list them.
+pub(super) const MOST_OPEN_FILES: usize = 2048;
+/// More of a file of `/proc` itself is not read.
+const MOST_TOP: usize = 4 << 20;
 
 /// Opens a directory for reading what is below it.
 pub(super) fn open_dir(path: &Path) -> Result<OwnedFd, Errno> {
@@ -105,14 +107,26 @@ pub(super) fn each_name(
     buffer: &mut Vec<u8>,
     mut take: impl FnMut(&[u8]),
 ) -> Result<(), Errno> {
+    names_while(dir, buffer, |name| {
+        take(name);
+        true
+    })
+}
+
+/// Calls `take` with each name in a directory, until it says `false`.
+fn names_while(
+    dir: BorrowedFd<'_>,
+    buffer: &mut Vec<u8>,
+    mut take: impl FnMut(&[u8]) -> bool,
+) -> Result<(), Errno> {
     buffer.clear();
     let space: &mut [MaybeUninit<u8>] = buffer.spare_capacity_mut();
     let mut entries = RawDir::new(dir, space);
     while let Some(entry) = entries.next() {
         let entry = entry?;
         let name = entry.file_name().to_bytes();
-        if name != b"." && name != b".." {
-            take(name);
+        if name != b"." && name != b".." && !take(name) {
+            break;
         }
     }
     Ok(())
@@ -171,11 +185,14 @@ impl<'p> Reader<'p> {
         Ok(&self.text)
     }
 
-    /// What one read of a file of `/proc` itself gives.
+    /// A file of `/proc` itself, to its end: some of them give a page at a time, others grow with the machine.
     pub(super) fn top(&mut self, name: &str) -> Result<&[u8], Errno> {
         self.path.clear();
         self.path.extend_from_slice(name.as_bytes());
-        self.here()
+        let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+        let file = rustix::fs::openat(self.proc, self.path.as_slice(), flags, Mode::empty())?;
+        read_to_end(file.as_fd(), &mut self.text, MOST_TOP)?;
+        Ok(&self.text)
     }
 
     fn here(&mut self) -> Result<&[u8], Errno> {
@@ -187,25 +204,31 @@ impl<'p> Reader<'p> {
     }
 
     /// Calls `take` with the number and the target of every open file. The targets are read as
-    /// links and never followed: a file system that hangs would hang us.
+    /// links and never followed: a file system that hangs would hang us. `true` if there are more than [`MOST_OPEN_FILES`].
     pub(super) fn open_files(
         &mut self,
         pid: u32,
         mut take: impl FnMut(u32, &[u8]),
-    ) -> Result<(), Errno> {
+    ) -> Result<bool, Errno> {
         self.aim(pid, "fd");
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let dir = rustix::fs::openat(self.proc, self.path.as_slice(), flags, Mode::empty())?;
-        let (target, mut left) = (&mut self.text, MOST_LINKS);
+        let (target, mut left, mut cut) = (&mut self.text, MOST_OPEN_FILES, false);
         self.listing.reserve(8192);
-        each_name(dir.as_fd(), &mut self.listing, |name| {
-            let (Some(fd), true) = (text::whole_number(name), left > 0) else { return };
+        names_while(dir.as_fd(), &mut self.listing, |name| {
+            let Some(fd) = text::whole_number(name) else { return true };
+            cut = left == 0;
+            if cut {
+                return false;
+            }
             left -= 1;
             target.clear();
             if rustix::fs::readlinkat_raw(&dir, name, spare_capacity(target)).is_ok() {
                 take(fd, target);
             }
-        })
+            true
+        })?;
+        Ok(cut)
     }
 
     fn aim(&mut self, pid: u32, name: &str) {

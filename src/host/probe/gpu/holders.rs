@@ -18,15 +18,18 @@ pub(super) struct Clients(HashMap<ClientKey, (Client, u64)>);
 
 impl Clients {
     /// One holder for every device file of every process; `files` says which device a file is.
-    pub(super) fn look(
+    pub(super) fn look<'t>(
         &mut self,
         moment: Moment,
-        processes: &Processes,
+        tables: &[&'t Processes],
         files: &HashMap<Vec<u8>, Untrusted>,
     ) -> Vec<GpuHolder> {
-        let (mut reader, mut holders) = (processes.reader(), Vec::new());
+        let mut holders = Vec::new();
         let before = std::mem::take(&mut self.0);
-        for (process, devices) in processes.holders() {
+        let held_in = |table: &'t Processes| table.holders().map(move |it| (table, it));
+        for (table, (process, devices)) in tables.iter().copied().flat_map(held_in) {
+            // What hides is read below the directory that shows it.
+            let mut reader = table.reader();
             let mut by_path: BTreeMap<&Untrusted, GpuHolder> = BTreeMap::new();
             for device in devices {
                 let holder =

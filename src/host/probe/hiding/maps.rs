@@ -3,7 +3,7 @@
 //! Both files need a lock that the process itself can hold for seconds, so they are read in a thread, a few
 //! processes a turn. A thread that is late is left behind, and whoever made it late is not asked again.
 //!
-//! Invariant: at most [`MOST_STUCK`] threads are left behind at a time.
+//! Invariant: at most [`MOST_STUCK`] threads are left behind at a time, and they count with those of all others.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::fd::{AsFd, OwnedFd};
@@ -17,6 +17,7 @@ use rustix::fs::{Mode, OFlags};
 use super::preload;
 use crate::domain::base::ProcessId;
 use crate::domain::untrusted::Untrusted;
+use crate::host::probe::commands::Stuck;
 use crate::host::probe::tree;
 
 /// Processes that are asked in a turn.
@@ -63,19 +64,21 @@ pub(super) struct Maps {
     libraries: Arc<Vec<Vec<u8>>>,
     waiting: BTreeSet<ProcessId>,
     turn: Option<Turn>,
-    stuck: Vec<JoinHandle<Answers>>,
+    left: Vec<JoinHandle<Answers>>,
+    stuck: Stuck,
     late: BTreeSet<ProcessId>,
     found: BTreeMap<ProcessId, Untrusted>,
 }
 
 impl Maps {
-    pub(super) fn new(proc: OwnedFd) -> Self {
+    pub(super) fn new(proc: OwnedFd, stuck: Stuck) -> Self {
         Self {
             proc: Arc::new(proc),
             libraries: Arc::default(),
             waiting: BTreeSet::new(),
             turn: None,
-            stuck: Vec::new(),
+            left: Vec::new(),
+            stuck,
             late: BTreeSet::new(),
             found: BTreeMap::new(),
         }
@@ -107,7 +110,9 @@ impl Maps {
 
     /// Takes what is answered and asks on. Gives whoever has a library that was put into it.
     pub(super) fn turn(&mut self) -> &BTreeMap<ProcessId, Untrusted> {
-        self.stuck.retain(|reader| !reader.is_finished());
+        let before = self.left.len();
+        self.left.retain(|reader| !reader.is_finished());
+        (self.left.len()..before).for_each(|_| self.stuck.remove());
         match self.turn.take() {
             Some(turn) if turn.reader.is_finished() => self.take_in(turn),
             Some(mut turn) => {
@@ -119,7 +124,8 @@ impl Maps {
             }
             None => {}
         }
-        if self.turn.is_none() && self.stuck.len() < MOST_STUCK && !self.waiting.is_empty() {
+        let may_start = self.left.len() < MOST_STUCK && !self.stuck.is_full();
+        if self.turn.is_none() && may_start && !self.waiting.is_empty() {
             self.turn = self.begin();
         }
         &self.found
@@ -146,7 +152,8 @@ impl Maps {
             let to = if id.pid.0 == late { &mut self.late } else { &mut self.waiting };
             to.insert(id);
         }
-        self.stuck.push(turn.reader);
+        self.stuck.add();
+        self.left.push(turn.reader);
     }
 
     fn begin(&mut self) -> Option<Turn> {

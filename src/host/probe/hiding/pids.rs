@@ -29,6 +29,8 @@ const LISTINGS: u32 = 3;
 const BETWEEN: Duration = Duration::from_millis(210);
 /// Processes that are tested at a time; each takes a descriptor. The others wait for the next turn.
 const MOST: usize = 256;
+/// Of so many hidden processes a descriptor is kept; the others are known by their number.
+const MOST_HELD: usize = 1024;
 /// Where the kernel does not say how many numbers there are.
 const USUAL_END: u32 = 32_768;
 
@@ -151,8 +153,11 @@ impl Sweep {
             suspects.retain(|it| !listed(it.pid) && it.lives());
         }
         let by_hidepid = self.set_apart(&mut suspects);
-        for witness in suspects {
+        for mut witness in suspects {
             let hidden = self.describe(&witness, question);
+            if self.hidden.len() >= MOST_HELD {
+                witness.release();
+            }
             self.hidden.insert(witness.pid, (witness, hidden));
         }
         let hidden = self.hidden.values().map(|(_, hidden)| hidden.clone()).collect();

@@ -5,18 +5,16 @@
 
 use std::collections::HashMap;
 use std::os::fd::OwnedFd;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::pids::has_folder;
 use super::view;
 use crate::domain::base::{Moment, Pid, ProcessId};
-use crate::domain::facts::{HiddenFrom, Process, Unread};
+use crate::domain::facts::{Examination, HiddenFrom, Process, Unread};
 use crate::host::probe::clock;
 use crate::host::probe::owners::Owners;
-use crate::host::probe::processes::Processes;
-use crate::host::probe::users::Users;
+use crate::host::probe::processes::{Means, Processes};
 
 /// A process that has to be shown although the list does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,10 +39,10 @@ pub(super) struct Rows {
 
 impl Rows {
     /// Reads them below `proc`; `None` if it does not open once more.
-    pub(super) fn new(proc: OwnedFd, passwd: PathBuf, live: bool) -> Option<Self> {
+    pub(super) fn new(proc: OwnedFd, means: Means) -> Option<Self> {
         let again = view::again(&proc)?;
         Some(Self {
-            processes: Processes::of_given(again, Users::new(passwd), live),
+            processes: Processes::of_given(again, means),
             proc,
             marked: HashMap::new(),
             times: HashMap::new(),
@@ -52,11 +50,12 @@ impl Rows {
         })
     }
 
-    /// The rows of those that are wanted, lowest pid first.
+    /// The rows of those that are wanted, lowest pid first; `table` are those of everybody else.
     pub(super) fn look(
         &mut self,
         wanted: &[Wanted],
         (moment, sockets): (Moment, bool),
+        table: &[Arc<Process>],
         owners: &mut Owners,
         unread: &mut Vec<Unread>,
     ) -> Vec<Arc<Process>> {
@@ -67,7 +66,7 @@ impl Rows {
         self.shown = !wanted.is_empty();
         let own = wanted.iter().map(|it| it.pid).filter(|pid| has_folder(&self.proc, *pid));
         self.processes.give(own.collect());
-        let read = self.processes.look(moment, sockets, owners, unread);
+        let read = self.processes.look(moment, sockets, table, owners, unread);
         self.marked.retain(|pid, _| wanted.iter().any(|it| it.pid == *pid));
         self.times.retain(|pid, _| wanted.iter().any(|it| it.pid == *pid));
         let row = |it: &Wanted| {
@@ -78,6 +77,16 @@ impl Rows {
             }
         };
         wanted.iter().filter_map(row).collect()
+    }
+
+    /// The table of those that have files.
+    pub(super) const fn table(&self) -> &Processes {
+        &self.processes
+    }
+
+    /// Reads one process in full; `None` if it is not there any more.
+    pub(super) fn examine(&mut self, id: ProcessId, moment: Moment) -> Option<Examination> {
+        self.processes.examine(id, moment)
     }
 
     /// The same row as long as nothing changed, so that a reader can compare pointers.

@@ -22,10 +22,13 @@ pub(super) struct Held {
     pub(super) sockets: Vec<u64>,
     pub(super) devices: Vec<Device>,
     pub(super) denied: bool,
+    /// It has more open files than are listed.
+    pub(super) cut: bool,
 }
 
 impl Held {
-    pub(super) fn read(pid: u32, reader: &mut Reader<'_>) -> Self {
+    /// `None` if they could not be listed this time.
+    pub(super) fn read(pid: u32, reader: &mut Reader<'_>) -> Option<Self> {
         let mut held = Self::default();
         let read = reader.open_files(pid, |fd, link| {
             if let Some(inode) = text::socket_inode(link) {
@@ -34,10 +37,15 @@ impl Held {
                 held.devices.push(Device { fd, path: Untrusted::new(link) });
             }
         });
-        held.denied = matches!(read, Err(Errno::ACCESS | Errno::PERM));
+        match read {
+            Ok(cut) => held.cut = cut,
+            Err(Errno::ACCESS | Errno::PERM) => held.denied = true,
+            Err(Errno::NOENT | Errno::SRCH) => {}
+            Err(_) => return None,
+        }
         held.sockets.sort_unstable();
         held.sockets.dedup();
-        held
+        Some(held)
     }
 }
 

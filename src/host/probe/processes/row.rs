@@ -6,6 +6,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rustix::io::Errno;
+
 use super::Ask;
 use super::around::{self, Pool};
 use super::held::Held;
@@ -46,6 +48,8 @@ pub(super) enum Work {
 pub(super) enum Access {
     Open,
     Denied,
+    /// It may be there: the kernel could not tell this time.
+    Failed(Errno),
     Gone,
 }
 
@@ -68,6 +72,8 @@ pub(super) struct Entry {
     /// Its ancestors are in the row.
     pub(super) traced: bool,
     pub(super) held: Option<Box<Held>>,
+    /// The look at which its open files were listed.
+    held_at: u64,
     /// CPU time at the last sweep and at the one before.
     time: Option<(Duration, Instant)>,
     before: Option<(Duration, Instant)>,
@@ -91,6 +97,7 @@ impl Entry {
             placed: false,
             traced: false,
             held: None,
+            held_at: 0,
             time: None,
             before: None,
             fresh: None,
@@ -102,6 +109,14 @@ impl Entry {
     pub(super) fn gone(mut self) -> Self {
         self.access = Access::Gone;
         self
+    }
+
+    /// Why the kernel could not tell of it, if so.
+    pub(super) const fn failure(&self) -> Option<Errno> {
+        match self.access {
+            Access::Failed(error) => Some(error),
+            Access::Open | Access::Denied | Access::Gone => None,
+        }
     }
 
     /// Takes the CPU time of this sweep and decides what is read.
@@ -117,6 +132,7 @@ impl Entry {
         }
         self.work = match (self.access, ask.clocks) {
             (Access::Gone, _) => Work::Nothing,
+            (Access::Failed(_), _) => Work::All,
             _ if self.row.is_none() || self.is_unanswered(ask) => Work::All,
             (_, false) => Work::Unsure,
             _ if moved => Work::All,
@@ -171,6 +187,11 @@ impl Entry {
                 Arc::make_mut(row).cpu = 0.0;
                 self.busy = false;
             }
+            return;
+        }
+        if matches!(self.access, Access::Failed(_)) {
+            // What is known of it stays.
+            self.answer = None;
             return;
         }
         let old = self.row.as_ref().map(|row| row.id);

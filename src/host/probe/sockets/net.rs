@@ -43,6 +43,8 @@ pub(super) struct Net {
     pub(super) second: Second,
     diag: Option<Diag>,
     counts: Option<Counts>,
+    /// TCP sockets that the kernel counted last.
+    in_use: Option<usize>,
     counted: Vec<u8>,
     unlisted: u32,
     listed: bool,
@@ -60,6 +62,7 @@ impl Net {
             second: Second::default(),
             diag,
             counts: None,
+            in_use: None,
             counted: Vec::new(),
             unlisted: 0,
             listed: false,
@@ -91,10 +94,16 @@ impl Net {
         }
         let dir = &self.dir;
         let counted = self.counts.as_mut().and_then(|it| it.now(proc, dir)).unwrap_or_default();
+        self.in_use = self.counts.as_ref().and_then(Counts::in_use);
         let same = !counted.is_empty() && counted == self.counted;
         self.counted = counted;
         self.unlisted = if same && self.unlisted < MOST_UNLISTED { self.unlisted + 1 } else { 0 };
         self.unlisted == 0
+    }
+
+    /// Lets its counters be closed until they are read again.
+    pub(super) fn close_counters(&mut self) {
+        self.counts = None;
     }
 
     /// Lists its sockets anew.
@@ -162,7 +171,7 @@ impl Net {
 
     /// The kernel counts more TCP sockets than netlink listed.
     pub(super) fn is_short(&self) -> bool {
-        let Some(in_use) = self.counts.as_ref().and_then(Counts::in_use) else { return false };
+        let Some(in_use) = self.in_use else { return false };
         let counted = |raw: &&Raw| {
             use SocketState::{Close, SynReceived, TimeWait};
             raw.protocol == Protocol::Tcp && !matches!(raw.state, Close | SynReceived | TimeWait)

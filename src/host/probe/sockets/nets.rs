@@ -23,6 +23,8 @@ use crate::host::probe::processes::note;
 const MOST: usize = 256;
 /// Of so many namespaces the counters are read in one look.
 const MOST_COUNTED: usize = 32;
+/// Of so many namespaces the counters stay open.
+const MOST_OPEN: usize = 64;
 /// So many are listed in one look, since each list walks the hash table of the whole machine.
 const MOST_LISTED: usize = 8;
 /// Looks until every process was asked once more.
@@ -78,6 +80,9 @@ impl Nets {
             if net.has_moved(proc) || forced {
                 net.list(proc, now_ms, unread);
                 listed += 1;
+            }
+            if at >= MOST_OPEN {
+                net.close_counters();
             }
         }
         self.next = later.unwrap_or(self.next);

@@ -38,6 +38,11 @@ impl Witness {
         matches!(poll(&mut over, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })), Ok(0))
     }
 
+    /// Keeps its number alone. Who takes that is listed, or hides as well.
+    pub(super) fn release(&mut self) {
+        self.pidfd = None;
+    }
+
     /// A pidfd holds it.
     pub(super) const fn held(&self) -> bool {
         self.pidfd.is_some()

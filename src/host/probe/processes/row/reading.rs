@@ -21,6 +21,11 @@ const ROUNDS: u64 = 10;
 /// Turns in which those are read that had to wait in the first look.
 const CROWD_ROUNDS: u64 = 3;
 
+/// Looks from one listing of open files to the next that a new name alone is worth.
+const RENAMED_TURNS: u64 = 5;
+/// Looks in which everybody who ran is asked for graphics processors.
+const GPU_TURNS: u64 = 5;
+
 /// The owned part of `stat`, and what was read with it.
 pub(super) struct Fresh {
     pub(super) comm: Untrusted,
@@ -47,7 +52,8 @@ impl Entry {
         let stat = match reader.file(self.pid, "stat") {
             Ok(bytes) => text::stat(bytes),
             Err(Errno::ACCESS | Errno::PERM) => return self.access = Access::Denied,
-            Err(_) => return self.access = Access::Gone,
+            Err(Errno::NOENT | Errno::SRCH) => return self.access = Access::Gone,
+            Err(error) => return self.access = Access::Failed(error),
         };
         // A `stat` without its fields: the process went away while it was printed.
         let Some(stat) = stat else { return self.access = Access::Gone };
@@ -80,10 +86,11 @@ impl Entry {
         if self.is_to_be_placed(renamed, in_turn, ask) {
             self.place(&mut fresh, place, reader, ask);
         }
-        // Nobody can hold a socket that nobody opened.
-        let due = ask.sockets || renamed || in_turn || self.held.is_none();
+        let is_new = self.fell_back || self.same(&fresh).is_none();
+        let due = is_new || in_turn || self.is_to_be_listed(renamed, ask);
         if self.work == Work::All && !fresh.kernel && due {
-            fresh.held = Some(Box::new(Held::read(self.pid, reader)));
+            fresh.held = Held::read(self.pid, reader).map(Box::new);
+            self.held_at = ask.look;
         }
         self.fresh = Some(Box::new(fresh));
     }
@@ -103,6 +110,17 @@ impl Entry {
     fn is_one_in(&self, turns: u64, ask: Ask) -> bool {
         let pid = u64::from(self.pid);
         pid % TURNS == ask.look % TURNS && pid / TURNS % turns == ask.look / TURNS % turns
+    }
+
+    /// Its open files are due. Nobody can hold a socket that nobody opened; a graphics processor is opened by who is
+    /// young, most of the time. One that renames itself all the time must not make us list as often.
+    fn is_to_be_listed(&self, renamed: bool, ask: Ask) -> bool {
+        let Some(held) = &self.held else { return true };
+        let young = || self.row.as_ref().is_some_and(|row| row.age_ms(ask.moment) < YOUNG_MS);
+        let in_turn = || u64::from(self.pid) % GPU_TURNS == ask.look % GPU_TURNS;
+        let may_hold = || !held.devices.is_empty() || young() || in_turn();
+        let rested = ask.look.saturating_sub(self.held_at) >= RENAMED_TURNS;
+        ask.sockets || (renamed && rested) || (ask.gpu && may_hold())
     }
 
     /// It is due to be read where it belongs and what it may do.
