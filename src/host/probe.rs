@@ -120,6 +120,7 @@ pub struct Eyes {
     limits: Limits,
     roots: Roots,
     hunter: Option<Hunter>,
+    hiding: Arc<Hiding>,
 }
 
 impl Eyes {
@@ -158,6 +159,7 @@ impl Eyes {
             limits,
             roots: roots.clone(),
             hunter: None,
+            hiding: Arc::default(),
         })
     }
 
@@ -191,13 +193,25 @@ impl Eyes {
         });
         let wire = costs.of(Part::Wire, || self.listener.look(moment, &sockets));
         let hiding = costs.of(Part::Hiding, || {
-            self.tools.join(with_sockets(hiding, self.sockets.contradictions()))
+            let all = self.tools.join(with_sockets(hiding, self.sockets.contradictions()));
+            self.in_order(all)
         });
         let own = costs.of(Part::Own, || self.own.look());
         let persistence = costs.of(Part::Persistence, || self.hunt().take(&mut unread));
         let empty = Snapshot::empty(moment);
         let seen = Snapshot { host, processes, sockets, others, gpu, hiding, ..empty };
         (Snapshot { persistence, wire, own, unread, ..seen }, costs)
+    }
+
+    /// Contradictions stand in the order first seen, whoever found them; the same as before if nothing changed.
+    fn in_order(&mut self, mut hiding: Arc<Hiding>) -> Arc<Hiding> {
+        if !hiding.contradictions.is_sorted_by_key(|it| it.first_seen_ms) {
+            Arc::make_mut(&mut hiding).contradictions.sort_by_key(|it| it.first_seen_ms);
+        }
+        if *self.hiding != *hiding {
+            self.hiding = hiding;
+        }
+        Arc::clone(&self.hiding)
     }
 
     /// The first look is not kept waiting; from then on somebody hunts beside it.

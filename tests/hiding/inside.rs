@@ -6,7 +6,7 @@ use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use firedamp::domain::base::{Clock, Moment};
-use firedamp::domain::facts::{Hiding, Process, Snapshot, Unread};
+use firedamp::domain::facts::{Hiding, Process, Reading, Snapshot, Unread};
 use firedamp::host::probe::{Eyes, HostClock};
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,8 @@ use serde::{Deserialize, Serialize};
 const OUT: &str = "HIDING_TEST_OUT";
 /// Seconds that it looks for.
 const SECONDS: &str = "HIDING_TEST_SECONDS";
+/// A process that it examines at last.
+const EXAMINED: &str = "HIDING_TEST_EXAMINED";
 
 /// What the inner run saw at its last look.
 #[derive(Serialize, Deserialize)]
@@ -21,6 +23,8 @@ struct Said {
     hiding: Hiding,
     processes: Vec<Process>,
     unread: Vec<Unread>,
+    /// Variables of the process that was to be examined, if it could be read.
+    environment: Option<Vec<String>>,
 }
 
 /// Runs in the namespace of another test, and only there.
@@ -37,8 +41,25 @@ fn a_look_from_inside() {
     }
     let processes = last.processes.iter().map(|it| Process::clone(it)).collect();
     let hiding = Hiding::clone(&last.hiding);
-    let said = Said { hiding, processes, unread: last.unread };
+    let environment = environment(&mut eyes, &last);
+    let said = Said { hiding, processes, unread: last.unread, environment };
     std::fs::write(out, serde_json::to_vec(&said).unwrap()).unwrap();
+}
+
+fn environment(eyes: &mut Eyes, last: &Snapshot) -> Option<Vec<String>> {
+    let pid: u32 = std::env::var(EXAMINED).ok()?.parse().ok()?;
+    let row = last.processes.iter().find(|it| it.id.pid.0 == pid)?;
+    let end = Instant::now() + Duration::from_secs(5);
+    loop {
+        let found = eyes.examine(row.id, HostClock.now())?;
+        if let Reading::Known(found) = found.environment {
+            let all = found.entry.iter().chain(&found.rest);
+            return Some(all.map(|it| it.plain(200)).collect());
+        }
+        if Instant::now() > end {
+            return None;
+        }
+    }
 }
 
 /// A command line that runs this program inside, to be put into a shell script of that place.
@@ -50,6 +71,23 @@ pub(crate) fn command() -> String {
 /// Runs a script in a mount namespace of its own, whose mounts nobody else sees; the script runs [`command`] where it
 /// wants to be looked from. Gives what was seen there.
 pub(crate) fn seen_by(script: &str, variables: &BTreeMap<&str, String>, seconds: u64) -> Snapshot {
+    snapshot(said_by(script, variables, seconds))
+}
+
+/// Starts a command that runs [`command`], and gives the place of what it says.
+pub(crate) fn start(command: &mut Command, out: &Path, seconds: u64) -> Child {
+    command.env(OUT, out).env(SECONDS, seconds.to_string()).spawn().unwrap()
+}
+
+/// The same, and the variables of a process that is examined there, if it could be read.
+pub(crate) fn examined_by(script: &str, pid: u32, seconds: u64) -> (Snapshot, Option<Vec<String>>) {
+    let variables = BTreeMap::from([(EXAMINED, pid.to_string())]);
+    let mut said = said_by(script, &variables, seconds);
+    let environment = said.environment.take();
+    (snapshot(said), environment)
+}
+
+fn said_by(script: &str, variables: &BTreeMap<&str, String>, seconds: u64) -> Said {
     let home = tempfile::tempdir().unwrap();
     open_to_all(home.path());
     let out = home.path().join("said");
@@ -59,17 +97,19 @@ pub(crate) fn seen_by(script: &str, variables: &BTreeMap<&str, String>, seconds:
     let done = unshare.output().unwrap();
     let printed = String::from_utf8_lossy(&done.stdout);
     assert!(done.status.success(), "{printed}{}", String::from_utf8_lossy(&done.stderr));
-    of_file(&out)
-}
-
-/// Starts a command that runs [`command`], and gives the place of what it says.
-pub(crate) fn start(command: &mut Command, out: &Path, seconds: u64) -> Child {
-    command.env(OUT, out).env(SECONDS, seconds.to_string()).spawn().unwrap()
+    said_of(&out)
 }
 
 /// What an inner run has written.
 pub(crate) fn of_file(out: &Path) -> Snapshot {
-    let said: Said = serde_json::from_slice(&std::fs::read(out).unwrap()).unwrap();
+    snapshot(said_of(out))
+}
+
+fn said_of(out: &Path) -> Said {
+    serde_json::from_slice(&std::fs::read(out).unwrap()).unwrap()
+}
+
+fn snapshot(said: Said) -> Snapshot {
     let moment: Moment = HostClock.now();
     Snapshot {
         processes: said.processes.into_iter().map(std::sync::Arc::new).collect(),

@@ -1,6 +1,7 @@
 //! Mounts over `/proc/PID`, in a mount namespace of a child.
 
 use std::collections::BTreeMap;
+use std::process::Command;
 
 use firedamp::domain::facts::{ContradictionKind, Gap, HiddenFrom, HostView, Reading};
 
@@ -29,12 +30,47 @@ fn a_tmpfs_over_the_folder_of_a_process_hides_it_from_others_and_not_from_us() {
 }
 
 #[test]
+fn a_process_under_a_tmpfs_is_examined_and_stands_among_its_kin() {
+    if !is_root() {
+        return;
+    }
+    // A shell that hides, and what it has started.
+    let mut shell = Command::new("/bin/sh");
+    shell.args(["-c", "sleep 117 & sleep 118; :"]).env("ROOM", "under a mount");
+    let shell = Running::start(&mut shell);
+    let pid = shell.pid();
+    let script = format!("mount -t tmpfs none /proc/{pid}; {}", inside::command());
+    let (seen, environment) = inside::examined_by(&script, pid, 4);
+    if !seen.hiding.views.contains(&HostView::OwnProc) {
+        eprintln!("skipped: no /proc of our own can be made here");
+        return;
+    }
+    let environment = environment.expect("it can be examined");
+    assert!(environment.iter().any(|it| it == "ROOM=under a mount"), "{environment:?}");
+    let above = |of: u32| -> Vec<u32> {
+        let ancestors = of_pid(&seen, of).map(|it| it.around.ancestors.clone());
+        ancestors.unwrap_or_default().iter().map(|it| it.id.pid.0).collect()
+    };
+    let own = above(pid);
+    assert_eq!(own.first(), Some(&std::process::id()), "the test itself has started it");
+    let children: Vec<_> = seen.processes.iter().filter(|it| it.parent.0 == pid).collect();
+    assert_eq!(children.len(), 2);
+    for child in children {
+        assert_eq!(above(child.id.pid.0), [&[pid], own.as_slice()].concat());
+    }
+    for sleeper in seen.processes.iter().filter(|it| it.parent.0 == pid) {
+        let sleeper = i32::try_from(sleeper.id.pid.0).ok().and_then(rustix::process::Pid::from_raw);
+        rustix::process::kill_process(sleeper.unwrap(), rustix::process::Signal::KILL).ok();
+    }
+}
+
+#[test]
 fn a_process_under_the_folder_of_another_one_is_shown_as_itself() {
     if !is_root() {
         return;
     }
     let (child, other) =
-        (Running::sleeping(), Running::start(std::process::Command::new("cat").arg("/dev/zero")));
+        (Running::sleeping(), Running::start(Command::new("cat").arg("/dev/zero")));
     let (pid, innocent) = (child.pid(), other.pid());
     let script = format!("mount --bind /proc/{innocent} /proc/{pid}; {}", inside::command());
     let seen = inside::seen_by(&script, &BTreeMap::new(), 4);

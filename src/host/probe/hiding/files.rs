@@ -7,7 +7,7 @@
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
@@ -17,6 +17,8 @@ use super::preload;
 use crate::host::probe::tool::Errand;
 use crate::host::probe::{Roots, tree};
 
+/// A turn has this long; after that nobody says that these views answer.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// More of a list of mounts is not read.
 const MOST_MOUNTS: usize = 16 << 20;
 /// More of `/etc/ld.so.preload` is not read.
@@ -49,6 +51,7 @@ pub(super) struct Preload {
 /// The reading of the files, as the tick sees it.
 pub(super) struct Files {
     errand: Option<Errand<Told>>,
+    asked: Instant,
     told: Option<Arc<Told>>,
 }
 
@@ -63,7 +66,11 @@ impl Files {
             told: Told::default(),
             turn: 0,
         };
-        Self { errand: Errand::new("hiding-files", move || desk.turn()), told: None }
+        Self {
+            errand: Errand::new("hiding-files", move || desk.turn()),
+            asked: Instant::now(),
+            told: None,
+        }
     }
 
     /// The newest that was told, the same as long as nothing changed; asks for the next.
@@ -74,9 +81,16 @@ impl Files {
             {
                 self.told = Some(Arc::new(told));
             }
-            errand.ask();
+            if errand.ask() {
+                self.asked = Instant::now();
+            }
         }
         self.told.clone()
+    }
+
+    /// A file system hangs, or there is no thread to ask: what was told last is old.
+    pub(super) fn is_late(&self) -> bool {
+        self.errand.is_none() || self.asked.elapsed() > PATIENCE
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::files::Files;
 use super::pids::Hidden;
 use super::preload;
 use super::{Hider, MOST_PRELOADED, PRELOAD};
@@ -25,6 +26,10 @@ impl Hider {
         unread: &mut Vec<Unread>,
     ) {
         self.tell_processes(rows, hidden);
+        if self.files.as_ref().is_none_or(Files::is_late) {
+            let what = "mounts, control groups, /etc/ld.so.preload";
+            unread.push(note(what, "no answer in time".to_owned()));
+        }
         self.tell_covers(rows, boot_ms, unread);
         for (id, worn) in self.wearers.settled(boot_ms) {
             let kind = ContradictionKind::KernelName;
@@ -89,7 +94,12 @@ impl Hider {
 
     fn tell_preloaded(&mut self, boot_ms: u64, unread: &mut Vec<Unread>) {
         let Some(maps) = &mut self.maps else { return };
-        for (id, library) in maps.turn().iter().take(MOST_PRELOADED) {
+        let found = maps.turn();
+        if let more @ 1.. = found.len().saturating_sub(MOST_PRELOADED) {
+            let what = format!("{more} more processes with a preloaded library");
+            unread.push(note(&what, format!("more than {MOST_PRELOADED}")));
+        }
+        for (id, library) in found.iter().take(MOST_PRELOADED) {
             let file = if preload::is_variable(library.bytes()) { "environ" } else { "maps" };
             let shown = Untrusted::from(format!("/proc/{}/{file}", id.pid));
             let kind = ContradictionKind::Preloaded;
@@ -116,7 +126,8 @@ impl Hider {
     }
 
     fn views(&self) -> Vec<HostView> {
-        let told = self.told.as_deref();
+        let late = self.files.as_ref().is_none_or(Files::is_late);
+        let told = self.told.as_deref().filter(|_| !late);
         let views = [
             (HostView::Clocks, self.search.is_some()),
             (HostView::Cgroups, told.is_some_and(|it| !it.members.is_empty())),
