@@ -78,6 +78,22 @@ fn talks_to_itself() {
     until_the_test_ends();
 }
 
+/// Its sockets have the highest numbers of five thousand open files.
+#[test]
+#[ignore = "a role that other tests start"]
+fn holds_very_many() {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let may = getrlimit(Resource::Nofile);
+    setrlimit(Resource::Nofile, rustix::process::Rlimit { current: may.maximum, ..may }).unwrap();
+    let files: Result<Vec<_>, _> = (0..5_000).map(|_| std::fs::File::open("/dev/null")).collect();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    match files {
+        Ok(_) => println!("LISTENS {}", listener.local_addr().unwrap()),
+        Err(error) => println!("LISTENS not: {error}"),
+    }
+    until_the_test_ends();
+}
+
 #[test]
 #[ignore = "a role that other tests start"]
 fn passes_on() {

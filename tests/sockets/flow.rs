@@ -9,6 +9,7 @@ use firedamp::domain::base::Pid;
 use firedamp::domain::facts::{Snapshot, Socket, SocketState};
 use firedamp::host::probe::Eyes;
 
+use crate::child::Role;
 use crate::{look, look_for};
 
 fn pair() -> (TcpListener, TcpStream, TcpStream) {
@@ -88,8 +89,9 @@ fn a_listening_socket_and_one_of_udp_have_no_flow() {
 }
 
 #[test]
-fn a_thousand_connections_are_all_there_with_their_owner_and_their_bytes() {
-    const COUNT: usize = 1_000;
+fn nine_hundred_connections_are_all_there_with_their_owner_and_their_bytes() {
+    // All of them in one part of the open files of this program.
+    const COUNT: usize = 900;
     let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
     if limit.current.is_some_and(|most| most < 2_200) {
         eprintln!("skipped: {limit:?} open files are too few for {COUNT} connections");
@@ -115,4 +117,19 @@ fn a_thousand_connections_are_all_there_with_their_owner_and_their_bytes() {
     drop(ends);
     let after = look(&mut eyes);
     assert_eq!(after.sockets.iter().filter(held).count(), 0);
+}
+
+#[test]
+fn a_socket_behind_thousands_of_open_files_gets_its_owner_within_a_few_looks() {
+    let mut role = Role::start(&[], "", "holds_very_many", "");
+    let Ok(local) = role.line("LISTENS ").parse::<std::net::SocketAddr>() else {
+        eprintln!("skipped: no process may have so many open files here");
+        return;
+    };
+    let mut eyes = Eyes::open().unwrap();
+    let first = look(&mut eyes);
+    assert!(first.unread.iter().any(|it| it.what.bytes().starts_with(b"/proc/PID/fd of ")));
+    let mine = |socket: &Socket| socket.local == local && !socket.owners.is_empty();
+    let (_, socket) = look_for(&mut eyes, mine);
+    assert_eq!(socket.owners[0].pid, Pid(role.child.id()));
 }

@@ -37,6 +37,7 @@ use crate::domain::base::{Moment, ProcessId};
 use crate::domain::facts::{Closed, Examination, Gap, Process, Unread};
 use around::Pool;
 use examine::Examiner;
+use held::Held;
 use row::{Access, Entry, Work};
 
 pub(super) use held::Device;
@@ -333,11 +334,14 @@ impl Processes {
             (Closed::Stat, of(Access::Denied)),
             (Closed::OpenFiles, self.entries.iter().filter(closed).count()),
         ];
-        let cut = |entry: &&Entry| entry.held.as_deref().is_some_and(|held| held.cut);
+        let cut = |entry: &&Entry| entry.held.as_deref().is_some_and(Held::is_in_parts);
         let cut = self.entries.iter().filter(cut).count();
         if cut > 0 {
             let what = format!("/proc/PID/fd of {cut} processes");
-            unread.push(note(&what, format!("more than {MOST_OPEN_FILES} open files")));
+            unread.push(note(
+                &what,
+                format!("more than {MOST_OPEN_FILES} open files, read in parts"),
+            ));
         }
         let failed: Vec<Errno> = self.entries.iter().filter_map(Entry::failure).collect();
         if let Some(error) = failed.first() {

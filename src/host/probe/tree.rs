@@ -203,22 +203,36 @@ impl<'p> Reader<'p> {
         Ok(&self.text)
     }
 
-    /// Calls `take` with the number and the target of every open file. The targets are read as
-    /// links and never followed: a file system that hangs would hang us. `true` if there are more than [`MOST_OPEN_FILES`].
+    /// Calls `take` with the number and the target of every open file, as many as one look may. The targets are read as
+    /// links and never followed: a file system that hangs would hang us.
     pub(super) fn open_files(
         &mut self,
         pid: u32,
+        take: impl FnMut(u32, &[u8]),
+    ) -> Result<(), Errno> {
+        self.open_files_from(pid, 0, take).map(drop)
+    }
+
+    /// The same from one number on; the number at which the next look goes on if [`MOST_OPEN_FILES`] are not all.
+    pub(super) fn open_files_from(
+        &mut self,
+        pid: u32,
+        from: u32,
         mut take: impl FnMut(u32, &[u8]),
-    ) -> Result<bool, Errno> {
+    ) -> Result<Option<u32>, Errno> {
         self.aim(pid, "fd");
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let dir = rustix::fs::openat(self.proc, self.path.as_slice(), flags, Mode::empty())?;
-        let (target, mut left, mut cut) = (&mut self.text, MOST_OPEN_FILES, false);
+        if from > 0 {
+            // The place of a file in this folder is its number, behind the two dots.
+            rustix::fs::seek(&dir, SeekFrom::Start(u64::from(from) + 2))?;
+        }
+        let (target, mut left, mut next) = (&mut self.text, MOST_OPEN_FILES, None);
         self.listing.reserve(8192);
         names_while(dir.as_fd(), &mut self.listing, |name| {
             let Some(fd) = text::whole_number(name) else { return true };
-            cut = left == 0;
-            if cut {
+            if left == 0 {
+                next = Some(fd);
                 return false;
             }
             left -= 1;
@@ -228,7 +242,7 @@ impl<'p> Reader<'p> {
             }
             true
         })?;
-        Ok(cut)
+        Ok(next)
     }
 
     fn aim(&mut self, pid: u32, name: &str) {

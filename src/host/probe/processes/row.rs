@@ -74,6 +74,8 @@ pub(super) struct Entry {
     pub(super) held: Option<Box<Held>>,
     /// The look at which its open files were listed.
     held_at: u64,
+    /// More parts of its open files are to be read.
+    unfinished: bool,
     /// CPU time at the last sweep and at the one before.
     time: Option<(Duration, Instant)>,
     before: Option<(Duration, Instant)>,
@@ -98,6 +100,7 @@ impl Entry {
             traced: false,
             held: None,
             held_at: 0,
+            unfinished: false,
             time: None,
             before: None,
             fresh: None,
@@ -136,7 +139,7 @@ impl Entry {
             _ if self.row.is_none() || self.is_unanswered(ask) => Work::All,
             (_, false) => Work::Unsure,
             _ if moved => Work::All,
-            _ if turn => Work::Turn,
+            _ if turn || self.unfinished => Work::Turn,
             _ => Work::Nothing,
         };
     }
@@ -206,6 +209,7 @@ impl Entry {
         }
         let new = self.row.as_ref().map(|row| row.id);
         owners.pass(old, sockets(self.held.as_deref()), new, sockets(held.as_deref()));
+        self.unfinished = held.as_deref().is_some_and(Held::is_unfinished);
         self.held = held;
     }
 

@@ -88,8 +88,10 @@ impl Entry {
         }
         let is_new = self.fell_back || self.same(&fresh).is_none();
         let due = is_new || in_turn || self.is_to_be_listed(renamed, ask);
-        if self.work == Work::All && !fresh.kernel && due {
-            fresh.held = Held::read(self.pid, reader).map(Box::new);
+        let ran = self.work == Work::All && due;
+        if !fresh.kernel && (ran || self.unfinished) {
+            let before = self.held.as_deref().filter(|_| !is_new);
+            fresh.held = Held::read(self.pid, before, reader).map(Box::new);
             self.held_at = ask.look;
         }
         self.fresh = Some(Box::new(fresh));
