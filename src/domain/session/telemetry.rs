@@ -5,13 +5,16 @@
 //! `moved` as `[pid, state, cpu, +cpu_ms, +memory, threads]`, those with `+` as differences, followed by
 //! `[+read, +written, +huge]` where any of these changed; `sockets` is the new list in order, where `[at, count]`
 //! stands for rows of the list before, and `flows` are what was added to the bytes and times of rows of it:
-//! `[place, +sent, +received, +last_sent_ms, +last_received_ms]`. What is missing did not change.
+//! `[place, +sent, +received, +last_sent_ms, +last_received_ms]`; `starts` are the entries of `persistence` that went
+//! (places in the list before), were only touched (`[place, count, modified, changed]`) or are new; `searched` are the
+//! figures of `hiding`: `[tried, of, cpu]`. What is missing did not change.
 //!
 //! Invariant: decoding what was encoded gives equal snapshots, and rows that did not change are shared. After
 //! a line that cannot be read, nothing is told until the next keyframe.
 
 mod diff;
 mod sockets;
+mod starts;
 
 use std::sync::Arc;
 

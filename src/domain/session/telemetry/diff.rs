@@ -13,6 +13,7 @@ use crate::domain::facts::{
 };
 use crate::domain::session::telemetry::CodecError;
 use crate::domain::session::telemetry::sockets::{self, Flowed, Part};
+use crate::domain::session::telemetry::starts::{Searched, Starts};
 
 /// What differs from the snapshot before.
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -39,7 +40,12 @@ pub(super) struct Change {
     #[serde(skip_serializing_if = "Option::is_none")]
     hiding: Option<Arc<Hiding>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    searched: Option<Searched>,
+    /// The whole of it, where `starts` cannot tell it, and in recordings of earlier versions.
+    #[serde(skip_serializing_if = "Option::is_none")]
     persistence: Option<Arc<Persistence>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    starts: Option<Starts>,
     #[serde(skip_serializing_if = "Option::is_none")]
     wire: Option<Arc<Wire>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -81,8 +87,8 @@ impl Change {
         change.processes(&before.processes, &now.processes);
         change.gpu = changed(&before.gpu, &now.gpu);
         change.others = changed(&before.others, &now.others);
-        change.hiding = changed(&before.hiding, &now.hiding);
-        change.persistence = changed(&before.persistence, &now.persistence);
+        change.hiding(&before.hiding, &now.hiding);
+        change.persistence(&before.persistence, &now.persistence);
         change.wire = changed(&before.wire, &now.wire);
         change.own = changed(&before.own, &now.own);
         (change.sockets, change.flows) = sockets::between(&before.sockets, &now.sockets);
@@ -103,6 +109,16 @@ impl Change {
             None => before.sockets,
         };
         sockets::flow_on(&mut sockets, &self.flows)?;
+        let persistence = match (self.persistence, self.starts) {
+            (Some(whole), _) => whole,
+            (None, Some(starts)) => Arc::new(starts.apply(&before.persistence)?),
+            (None, None) => before.persistence,
+        };
+        let hiding = match (self.hiding, self.searched) {
+            (Some(whole), _) => whole,
+            (None, Some(searched)) => Arc::new(searched.on(&before.hiding)),
+            (None, None) => before.hiding,
+        };
         Ok(Snapshot {
             moment,
             host,
@@ -110,8 +126,8 @@ impl Change {
             sockets,
             others: self.others.unwrap_or(before.others),
             gpu: self.gpu.unwrap_or(before.gpu),
-            hiding: self.hiding.unwrap_or(before.hiding),
-            persistence: self.persistence.unwrap_or(before.persistence),
+            hiding,
+            persistence,
             wire: self.wire.unwrap_or(before.wire),
             own: self.own.unwrap_or(before.own),
             unread: self.unread.unwrap_or(before.unread),
@@ -127,6 +143,18 @@ impl Change {
                 self.host = Some(Arc::clone(&now.host));
             }
         }
+    }
+
+    fn hiding(&mut self, before: &Arc<Hiding>, now: &Arc<Hiding>) {
+        let Some(whole) = changed(before, now) else { return };
+        self.searched = Searched::between(before, now);
+        self.hiding = self.searched.is_none().then_some(whole);
+    }
+
+    fn persistence(&mut self, before: &Arc<Persistence>, now: &Arc<Persistence>) {
+        let Some(whole) = changed(before, now) else { return };
+        self.starts = Starts::between(before, now);
+        self.persistence = self.starts.is_none().then_some(whole);
     }
 
     /// Walks both lists at once.
