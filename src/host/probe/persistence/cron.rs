@@ -37,8 +37,17 @@ pub(super) fn hunt(dig: &mut Dig<'_>) {
             crontab(dig, &file, Some(&user));
         }
     }
-    for file in dig.read(b"/etc/crontab").into_iter().chain(dig.files(b"/etc/cron.d")) {
+    if let Some(file) = dig.read(b"/etc/crontab") {
         crontab(dig, &file, None);
+    }
+    // What else cron takes for a name of a job differs from one to the next; Debian's takes few.
+    let strict = dig.meta(dig.ground.base(), b"/etc/debian_version").is_some();
+    for file in dig.files(b"/etc/cron.d") {
+        if is_passed_over(&file.path, strict) {
+            passed_over(dig, &file);
+        } else {
+            crontab(dig, &file, None);
+        }
     }
     for folder in FOLDERS {
         for file in dig.files(folder) {
@@ -47,6 +56,7 @@ pub(super) fn hunt(dig: &mut Dig<'_>) {
             }
             let draft = Draft::new(AutostartKind::Cron, &file, 0, super::dig::first_words(&file));
             let off = file.meta.mode & FIRST_EXECUTABLE == 0;
+            let off = off || is_passed_over(&file.path, strict);
             let draft = draft.by(Some(b"root")).runs(Runs::Program(&file.path));
             let draft = draft.remark(Remark::NotEnabled, off);
             dig.add(draft.remark(Remark::HiddenName, hidden(&file.path)));
@@ -71,6 +81,23 @@ pub(super) fn hunt(dig: &mut Dig<'_>) {
         let user = base_name(&file.path).to_vec();
         incrontab(dig, &file, &user);
     }
+}
+
+/// A name that Debian's cron, and its `run-parts`, take for none of a job.
+fn is_passed_over(path: &[u8], strict: bool) -> bool {
+    let usual = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    strict && !base_name(path).iter().all(usual)
+}
+
+/// Its lines are no jobs, but what stands where jobs do is shown, and what it hides is.
+fn passed_over(dig: &mut Dig<'_>, file: &File) {
+    if base_name(&file.path) == b".placeholder" {
+        return;
+    }
+    let draft = Draft::new(AutostartKind::Cron, file, 0, super::dig::first_words(file));
+    let draft = draft.remark(Remark::NotEnabled, true);
+    dig.add(draft.remark(Remark::HiddenName, hidden(&file.path)));
+    dig.add_tricky(AutostartKind::Cron, file, None);
 }
 
 fn crontab(dig: &mut Dig<'_>, file: &File, owner: Option<&[u8]>) {

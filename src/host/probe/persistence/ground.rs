@@ -1,10 +1,13 @@
 //! The ground that is dug over: a root, the home directories on it, and files opened so that nobody can lead or hold us.
 //!
 //! Invariant: a path never leaves the root, a path in a home never leaves that home nor its file system, only regular
-//! files are opened to be read, and nothing on a network or a FUSE mount is touched.
+//! files are opened to be read, and nothing on a network or a FUSE mount is touched, whatever link leads there: such a
+//! mount is known by its place, so a path is held against the list of mounts step by step, each link resolved.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, ResolveFlags, StatxAttributes, StatxFlags};
 use rustix::io::Errno;
@@ -19,6 +22,8 @@ pub(super) const MOST_BYTES: usize = 1 << 20;
 pub(super) const MOST_NAMES: usize = 10_000;
 /// More of the list of mounts is not read.
 const MOST_MOUNTS: usize = 4 << 20;
+/// More links on one path are not followed, as the kernel does.
+const MOST_LINKS: usize = 40;
 /// File systems on which a look can wait for somebody else.
 const SLOW: [&[u8]; 11] = [
     b"nfs",
@@ -37,10 +42,11 @@ const SLOW: [&[u8]; 11] = [
 /// A root, opened once.
 pub(super) struct Ground {
     root: OwnedFd,
-    path: PathBuf,
     /// Clocks, mounts and limits of this kernel are those of the tree.
     pub(super) live: bool,
     slow: Vec<Vec<u8>>,
+    /// Where directories really are. What becomes a link after that is not followed.
+    places: RefCell<BTreeMap<Vec<u8>, Vec<u8>>>,
 }
 
 /// From where a path is read: the root itself, or somebody's home.
@@ -80,7 +86,7 @@ impl Ground {
         // Of another tree than the whole machine only what is mounted in it counts.
         let root_path = std::path::absolute(&roots.root).unwrap_or_else(|_| roots.root.clone());
         let slow = mounts.map_or_else(|_| Vec::new(), |it| slow_mounts(&it, &root_path));
-        Ok(Self { root, path: roots.root.clone(), live: roots.live, slow })
+        Ok(Self { root, live: roots.live, slow, places: RefCell::default() })
     }
 
     /// The root itself: links are followed, within it.
@@ -91,17 +97,16 @@ impl Ground {
 
     /// Opens a home.
     pub(super) fn home(&self, path: &[u8]) -> Result<OwnedFd, Errno> {
-        self.check(self.base(), path)?;
-        self.base().open(path, OFlags::RDONLY | OFlags::DIRECTORY, self.live)
+        self.open_in(self.base(), path, OFlags::RDONLY | OFlags::DIRECTORY)
     }
 
-    /// Where a path of the root really is, for the one call that takes nothing but a path.
-    pub(super) fn outside(&self, path: &[u8]) -> PathBuf {
-        self.path.join(as_path(path.strip_prefix(b"/").unwrap_or(path)))
+    /// A directory of the root as a place that can be watched; it is not opened to be read.
+    pub(super) fn place(&self, path: &[u8]) -> Result<OwnedFd, Errno> {
+        self.open_in(self.base(), path, OFlags::PATH | OFlags::DIRECTORY)
     }
 
     /// A look below this path may wait for a server or for a program.
-    pub(super) fn is_slow(&self, path: &[u8]) -> bool {
+    fn is_slow(&self, path: &[u8]) -> bool {
         let below = |mount: &Vec<u8>| {
             path.strip_prefix(mount.as_slice())
                 .is_some_and(|it| it.is_empty() || it.starts_with(b"/"))
@@ -111,28 +116,25 @@ impl Ground {
 
     /// What stands under a path; a link is looked at, not followed.
     pub(super) fn meta(&self, base: Base<'_>, path: &[u8]) -> Result<Meta, Errno> {
-        self.check(base, path)?;
-        let file = base.open(path, OFlags::PATH | OFlags::NOFOLLOW, self.live)?;
+        let file = self.open_in(base, path, OFlags::PATH | OFlags::NOFOLLOW)?;
         meta(file.as_fd())
     }
 
     /// Where a link leads.
     pub(super) fn link(&self, base: Base<'_>, path: &[u8]) -> Result<Vec<u8>, Errno> {
-        self.check(base, path)?;
-        let link = base.open(path, OFlags::PATH | OFlags::NOFOLLOW, self.live)?;
+        let link = self.open_in(base, path, OFlags::PATH | OFlags::NOFOLLOW)?;
         Ok(rustix::fs::readlinkat(&link, c"", Vec::new())?.into_bytes())
     }
 
     /// A regular file, as much of it as is read of any.
     pub(super) fn read(&self, base: Base<'_>, path: &[u8]) -> Result<File, Errno> {
-        self.check(base, path)?;
         // To open a device may do things, so it is looked at first.
-        let seen = meta(base.open(path, OFlags::PATH, self.live)?.as_fd())?;
+        let seen = meta(self.open_in(base, path, OFlags::PATH)?.as_fd())?;
         if seen.kind != FileType::RegularFile {
             return Err(Errno::INVAL);
         }
         let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY;
-        let file = base.open(path, flags, self.live)?;
+        let file = self.open_in(base, path, flags)?;
         let meta = meta(file.as_fd())?;
         if meta.kind != FileType::RegularFile {
             return Err(Errno::INVAL);
@@ -146,8 +148,7 @@ impl Ground {
 
     /// The names in a directory, sorted; and whether there are more than are read of any.
     pub(super) fn names(&self, base: Base<'_>, path: &[u8]) -> Result<(Vec<Vec<u8>>, bool), Errno> {
-        self.check(base, path)?;
-        let dir = base.open(path, OFlags::RDONLY | OFlags::DIRECTORY, self.live)?;
+        let dir = self.open_in(base, path, OFlags::RDONLY | OFlags::DIRECTORY)?;
         let (mut found, mut cut) = (Vec::new(), false);
         let mut buffer = Vec::with_capacity(32 << 10);
         let mut entries = rustix::fs::RawDir::new(&dir, buffer.spare_capacity_mut());
@@ -166,8 +167,73 @@ impl Ground {
         Ok((found, cut))
     }
 
-    fn check(&self, base: Base<'_>, path: &[u8]) -> Result<(), Errno> {
-        if self.is_slow(&base.whole(path)) { Err(Errno::TIMEDOUT) } else { Ok(()) }
+    /// A home is one file system and the kernel lets nothing out of it; elsewhere a link may lead to any mount.
+    fn open_in(&self, base: Base<'_>, path: &[u8], flags: OFlags) -> Result<OwnedFd, Errno> {
+        if self.is_slow(&base.whole(path)) {
+            return Err(Errno::TIMEDOUT);
+        }
+        if base.is_home() || self.slow.is_empty() {
+            return base.open(path, flags, self.live);
+        }
+        let real = self.real(path, !flags.contains(OFlags::NOFOLLOW))?;
+        base.without_links().open(&real, flags, self.live)
+    }
+
+    /// Where a path of the root really is; `follow`: also where the last name of it is a link.
+    fn real(&self, path: &[u8], follow: bool) -> Result<Vec<u8>, Errno> {
+        let cut = path.iter().rposition(|byte| *byte == b'/').unwrap_or(0);
+        let (dir, name) = path.split_at_checked(cut).unwrap_or_default();
+        let known = self.places.borrow().get(dir).cloned();
+        let dir = match known {
+            Some(known) => known,
+            None => {
+                let real = self.walk(Vec::new(), dir, true)?;
+                self.places.borrow_mut().insert(dir.to_vec(), real.clone());
+                real
+            }
+        };
+        self.walk(dir, name, follow)
+    }
+
+    /// From a real place on, a name at a time; no name on a slow mount is asked for.
+    fn walk(&self, mut at: Vec<u8>, path: &[u8], follow: bool) -> Result<Vec<u8>, Errno> {
+        let mut left = names_from_last(path);
+        let mut links = 0;
+        while let Some(name) = left.pop() {
+            if name == b".." {
+                at.truncate(at.iter().rposition(|byte| *byte == b'/').unwrap_or(0));
+                continue;
+            }
+            let next = [at.as_slice(), name.as_slice()].join(&b'/');
+            if self.is_slow(&next) {
+                return Err(Errno::TIMEDOUT);
+            }
+            let is_last = left.is_empty();
+            let target = if is_last && !follow { None } else { self.leads(&next)? };
+            let Some(target) = target else {
+                at = next;
+                continue;
+            };
+            links += 1;
+            if links > MOST_LINKS {
+                return Err(Errno::LOOP);
+            }
+            if target.starts_with(b"/") {
+                at.clear();
+            }
+            left.extend(names_from_last(&target));
+        }
+        Ok(at)
+    }
+
+    /// Where this leads, if it is a link; the way to it has none.
+    fn leads(&self, real: &[u8]) -> Result<Option<Vec<u8>>, Errno> {
+        let flags = OFlags::PATH | OFlags::NOFOLLOW;
+        let file = self.base().without_links().open(real, flags, self.live)?;
+        if meta(file.as_fd())?.kind != FileType::Symlink {
+            return Ok(None);
+        }
+        Ok(Some(rustix::fs::readlinkat(&file, c"", Vec::new())?.into_bytes()))
     }
 }
 
@@ -176,6 +242,11 @@ impl<'a> Base<'a> {
     pub(super) fn of_home(home: &'a OwnedFd, prefix: &'a [u8]) -> Self {
         let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_XDEV | ResolveFlags::NO_MAGICLINKS;
         Self { fd: home.as_fd(), prefix, resolve }
+    }
+
+    /// The same; a path with a link on it leads nowhere.
+    fn without_links(self) -> Self {
+        Self { resolve: self.resolve | ResolveFlags::NO_SYMLINKS, ..self }
     }
 
     /// It is somebody's home.
@@ -206,6 +277,15 @@ impl<'a> Base<'a> {
             other => other,
         }
     }
+}
+
+/// The names of a path, the last one first.
+fn names_from_last(path: &[u8]) -> Vec<Vec<u8>> {
+    let is_name = |name: &&[u8]| !name.is_empty() && *name != b".";
+    let names = path.split(|byte| *byte == b'/').filter(is_name);
+    let mut names: Vec<Vec<u8>> = names.map(<[u8]>::to_vec).collect();
+    names.reverse();
+    names
 }
 
 fn meta(file: BorrowedFd<'_>) -> Result<Meta, Errno> {

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::MaybeUninit;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
 use rustix::fs::inotify::{self, CreateFlags, ReadFlags, WatchFlags};
 use rustix::io::Errno;
@@ -90,13 +90,15 @@ impl Watch {
             | WatchFlags::ONLYDIR;
         let mut at = dir;
         loop {
-            if ground.is_slow(at) {
-                return;
-            }
-            match inotify::add_watch(&self.inotify, ground.outside(at), flags) {
-                Ok(number) => {
-                    let place = wanted.entry(number).or_default();
-                    place.extend(names);
+            match ground.place(at) {
+                Ok(place) => {
+                    // By its number, so that no link is followed here which was not looked at.
+                    let path = format!("/proc/self/fd/{}", place.as_raw_fd());
+                    match inotify::add_watch(&self.inotify, path, flags) {
+                        Ok(number) => wanted.entry(number).or_default().extend(names),
+                        Err(Errno::ACCESS) => {}
+                        Err(why) => self.trouble = Some(why.to_string()),
+                    }
                     return;
                 }
                 Err(Errno::NOENT | Errno::NOTDIR) if at.len() > 1 => {
@@ -106,8 +108,9 @@ impl Watch {
                         names.into_iter().map(|(_, family)| (missing.clone(), family)).collect();
                     at = at.get(..cut.max(1)).unwrap_or(b"/");
                 }
-                // Somebody's own, and we are not allowed in: there is nothing to read there either.
-                Err(Errno::ACCESS) => return,
+                // Somebody's own, and we are not allowed in; or links that lead to nothing, or to a mount that is not
+                // touched: there is nothing to read there either.
+                Err(Errno::ACCESS | Errno::LOOP | Errno::TIMEDOUT) => return,
                 Err(why) => {
                     self.trouble = Some(why.to_string());
                     return;
