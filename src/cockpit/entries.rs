@@ -24,6 +24,7 @@ pub(super) fn open(model: &mut Model, opened: Opened) -> Vec<Effect> {
     model.live.watch = crate::domain::detect::Watch::default();
     model.panes = crate::cockpit::panes::Panes::default();
     model.panes.timeline.lines = entries.len();
+    model.heard = wire::Kept::default();
     model.undone.clear();
     model.anchored_ms = model.now.boot_ms;
     model.pen = pen::Desk::default();

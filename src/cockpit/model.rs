@@ -64,6 +64,8 @@ pub struct Model {
     pub recording: Recording,
     /// This screen was told to listen on the wire.
     pub listens: bool,
+    /// What was heard last, and whether it was said that the kernel refuses.
+    pub heard: crate::cockpit::wire::Kept,
     /// How the place of the session is.
     pub storage: Storage,
     /// Who is around, and what is asked of them.
@@ -225,6 +227,7 @@ impl Model {
             source: Source::default(),
             recording: Recording::default(),
             listens: false,
+            heard: crate::cockpit::wire::Kept::default(),
             storage: Storage::default(),
             pen: pen::Desk::default(),
             panes: Panes::default(),
@@ -256,6 +259,7 @@ impl Model {
             self.live.history = History::default();
             self.live.watch = Watch::default();
             self.panes.persistence.forget();
+            self.heard = crate::cockpit::wire::Kept::default();
         }
         self.source.at_ms = at_ms;
     }

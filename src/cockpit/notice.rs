@@ -95,6 +95,8 @@ pub enum NoticeKind {
     NoTool,
     /// Nobody can listen here: this is a recording.
     NoWireHere,
+    /// The kernel refused to let this screen listen on the wire; what it said.
+    WireRefused(Untrusted),
     /// News in training: from whom, what.
     Inject(String, Both<String>),
     /// The recording is at its end.
@@ -280,6 +282,7 @@ impl NoticeKind {
             | Self::PenForced(..)
             | Self::LostWithPen(_)
             | Self::Doubted(_)
+            | Self::WireRefused(_)
             | Self::Trouble(_) => false,
             Self::Autostart(_, entry) => entry.is_as_packaged(),
             Self::NoPen

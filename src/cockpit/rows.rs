@@ -29,7 +29,8 @@ pub(super) fn refresh(model: &mut Model) {
     model.panes.hiding.lines = snapshot.hiding.contradictions.len();
     model.panes.hiding.step(0);
     persistence::refresh(model);
-    model.panes.wire.lines = crate::cockpit::wire::rows(&snapshot, &model.live.indicators).len();
+    let heard = model.heard.of(&snapshot);
+    model.panes.wire.lines = crate::cockpit::wire::rows(heard, &model.live.indicators).len();
     model.panes.wire.step(0);
     follow::look(model);
 }

@@ -7,7 +7,7 @@ use crate::cockpit::panes::Cursor;
 use crate::cockpit::storage::Storage;
 use crate::cockpit::{
     Effect, Model, Msg, acts, coach, ended, entries, examine, find, handoff, keys, obey, pen,
-    persistence, rows,
+    persistence, rows, wire,
 };
 use crate::domain::detect::{Finding, Grade, Rule, Subject};
 use crate::domain::facts::{Own, Process, Snapshot};
@@ -138,6 +138,7 @@ fn seen(model: &mut Model, snapshot: Arc<Snapshot>) -> Vec<Effect> {
     let mut effects = report(model, &snapshot, &findings);
     effects.extend(ended::look(model, &snapshot));
     effects.extend(persistence::report(model, &snapshot));
+    effects.extend(wire::look(model, &snapshot));
     effects.extend(handoff::anchor_is_due(model));
     let held = model.source.paused && model.source.kind == SourceKind::Host;
     if !held || model.live.snapshot.is_none() {

@@ -7,10 +7,28 @@ use crate::cockpit::dialog::Dialog;
 use crate::cockpit::model::{NoticeKind, SourceKind};
 use crate::cockpit::{Effect, Model, acts, pen};
 use crate::domain::base::ProcessId;
-use crate::domain::facts::{Sighting, Snapshot, WireState};
+use crate::domain::facts::{Sighting, Snapshot, Wire, WireState};
 use crate::domain::playbook::Indicators;
 use crate::domain::session::Event;
 use crate::domain::untrusted::Untrusted;
+
+/// What outlasts the listening.
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// What was heard last; the next listening begins with nothing.
+    heard: Option<Arc<Wire>>,
+    /// That the kernel refuses was said since it was asked.
+    said: bool,
+}
+
+impl Kept {
+    /// What was heard: now, or before somebody stopped.
+    #[must_use]
+    pub fn of<'a>(&'a self, snapshot: &'a Snapshot) -> &'a Wire {
+        let before = self.heard.as_ref().filter(|_| snapshot.wire.state != WireState::Listening);
+        before.unwrap_or(&snapshot.wire)
+    }
+}
 
 /// A row of the pane.
 #[derive(Clone, Copy, Debug)]
@@ -23,8 +41,7 @@ pub enum Row<'a> {
 
 /// What matched, the one that was heard last on top; then the names that are allowed.
 #[must_use]
-pub fn rows<'a>(snapshot: &'a Snapshot, look_for: &Indicators) -> Vec<Row<'a>> {
-    let wire = &snapshot.wire;
+pub fn rows<'a>(wire: &'a Wire, look_for: &Indicators) -> Vec<Row<'a>> {
     let mut sightings: Vec<&Arc<Sighting>> = wire.sightings.iter().rev().collect();
     // Of two that were heard in the same millisecond, the newer one comes first: the sort keeps their order.
     sightings.sort_by_key(|it| std::cmp::Reverse(it.last.boot_ms));
@@ -55,7 +72,7 @@ impl Row<'_> {
 /// Who is under the cursor, if that is known and there.
 pub(super) fn process_under_cursor(model: &Model) -> Option<ProcessId> {
     let snapshot = model.live.snapshot.as_ref()?;
-    let rows = rows(snapshot, &model.live.indicators);
+    let rows = rows(model.heard.of(snapshot), &model.live.indicators);
     let process = rows.get(model.panes.wire.line)?.process(snapshot)?;
     snapshot.process(process).map(|process| process.id)
 }
@@ -66,9 +83,7 @@ pub(super) fn ask(model: &mut Model) -> Vec<Effect> {
         model.notice(NoticeKind::NoWireHere);
         return Vec::new();
     }
-    let state = model.live.snapshot.as_ref().map(|it| &it.wire.state);
-    let listens = model.listens && !matches!(state, Some(WireState::Refused(_)));
-    match (listens, model.writes()) {
+    match (is_on(model), model.writes()) {
         (true, true) => acts::record(model, Event::Listening { on: false }).into_iter().collect(),
         // The pen is elsewhere, and this screen still may be quiet.
         (true, false) => turned(model, false).into_iter().collect(),
@@ -83,6 +98,31 @@ pub(super) fn ask(model: &mut Model) -> Vec<Effect> {
     }
 }
 
+/// This screen listens, as far as is known.
+#[must_use]
+pub fn is_on(model: &Model) -> bool {
+    let state = model.live.snapshot.as_ref().map(|it| &it.wire.state);
+    model.listens && !matches!(state, Some(WireState::Refused(_)))
+}
+
+/// Keeps what was heard, and says it once when the kernel refuses what was asked.
+pub(super) fn look(model: &mut Model, snapshot: &Snapshot) -> Vec<Effect> {
+    match &snapshot.wire.state {
+        WireState::Off => {}
+        WireState::Listening => model.heard.heard = Some(Arc::clone(&snapshot.wire)),
+        WireState::Refused(why) if model.listens && !model.heard.said => {
+            model.heard.said = true;
+            model.notice(NoticeKind::WireRefused(why.clone()));
+            if model.writes() {
+                let event = Event::WireRefused { why: why.clone() };
+                return acts::record(model, event).into_iter().collect();
+            }
+        }
+        WireState::Refused(_) => {}
+    }
+    Vec::new()
+}
+
 /// A yes to the question: it is written down first.
 pub(super) fn agree(model: &mut Model) -> Vec<Effect> {
     model.dialog = Dialog::Closed;
@@ -95,5 +135,7 @@ pub(super) fn turned(model: &mut Model, on: bool) -> Option<Effect> {
         return None;
     }
     model.listens = on;
+    model.heard.said = false;
+    model.unsay(|kind| matches!(kind, NoticeKind::WireRefused(_)));
     Some(Effect::Listen(on.then(|| Arc::clone(&model.live.indicators))))
 }

@@ -9,11 +9,12 @@ use crate::cockpit::command::Command;
 use crate::cockpit::dialog::{Asked, Dialog};
 use crate::cockpit::model::{Notice, NoticeKind, Pane, Pen, SourceKind, Stage, View};
 use crate::cockpit::pen::takes_shift;
+use crate::cockpit::wire::is_on;
 use crate::domain::base::Language;
 use crate::ui::role::Role;
 use crate::ui::text::{put, span, spans_width};
 use crate::ui::theme::Theme;
-use crate::words::{Caption, command, key};
+use crate::words::{Caption, command, key, wire};
 
 /// Draws the hints, the weightiest first; one that does not fit is left out whole.
 pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
@@ -50,7 +51,14 @@ fn hints(model: &Model) -> Vec<Hint> {
     }
     match model.stage {
         Stage::Start { .. } => start(language, model.source.kind == SourceKind::Training),
-        Stage::Work => of_commands(language, &at_work(model)),
+        Stage::Work => {
+            let mut hints = of_commands(language, &at_work(model));
+            let listen = key::usual(Command::Listen).filter(|_| is_on(model));
+            for hint in hints.iter_mut().filter(|(key, _)| Some(key) == listen.as_ref()) {
+                hint.1 = wire::stop(language);
+            }
+            hints
+        }
     }
 }
 

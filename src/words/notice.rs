@@ -114,6 +114,7 @@ pub fn weight(kind: &NoticeKind) -> Weight {
         | NoticeKind::ThemeLoaded(_)
         | NoticeKind::NoTool
         | NoticeKind::NoWireHere
+        | NoticeKind::WireRefused(_)
         | NoticeKind::EndOfTape
         | NoticeKind::Signed(_)
         | NoticeKind::Accepted(_)
@@ -281,6 +282,7 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
                 .ours(bytes.to_string())
         }
         NoticeKind::NotRecording(why) => not_recording(language, why),
+        NoticeKind::WireRefused(why) => crate::words::wire::refused(language, why),
         NoticeKind::NoWireHere => Phrase::of(crate::words::wire::no_wire_here(language)),
         NoticeKind::NoTool => say("There is no nvidia-smi on this host.", "เครื่องนี้ไม่มี nvidia-smi"),
         NoticeKind::Inject(from, text) => {

@@ -165,6 +165,7 @@ pub fn event(language: Language, event: &Event) -> Phrase {
             say("allowed this program to run: ", "อนุญาตให้รันโปรแกรม: ").theirs(program)
         }
         Event::Listening { on } => Phrase::of(wire::listening(language, *on)),
+        Event::WireRefused { why } => wire::refused(language, why),
         Event::HandedOff { words, to, .. } if to.is_empty() => {
             say("handoff signed: ", "เซ็นส่งเวร: ").theirs(words)
         }

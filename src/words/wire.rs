@@ -2,15 +2,23 @@
 
 use crate::domain::base::{Both, Language};
 use crate::domain::facts::{Heard, Speaker, Spoken};
-use crate::words::pick;
+use crate::domain::untrusted::Untrusted;
+use crate::words::{Phrase, pick};
 
 /// What the footer and the help say of the verb, in both languages.
 pub(super) const VERB: (Both<&str>, Both<&str>) = (
     Both { en: "listen", th: "ฟังสาย" },
     Both {
-        en: "listen on the wire, or stop; asks first", th: "ฟังสายสัญญาณหรือหยุดฟัง จะถามก่อน"
+        en: "listen on the wire, asks first; again: stop",
+        th: "ฟังสายสัญญาณ จะถามก่อน; กดซ้ำเพื่อหยุด",
     },
 );
+
+/// What the footer says of the verb while this screen listens.
+#[must_use]
+pub const fn stop(language: Language) -> &'static str {
+    pick(language, "stop listening", "หยุดฟัง")
+}
 
 macro_rules! words {
     ($($(#[$doc:meta])+ $word:ident => $en:literal, $th:literal;)+) => {
@@ -94,6 +102,8 @@ words! {
     IsOff => "off", "ปิดอยู่";
     /// Title: the state.
     IsRefused => "refused", "ไม่ได้รับอนุญาต";
+    /// Title: the state, where what was heard before still stands below.
+    Stopped => "stopped", "หยุดแล้ว";
 }
 
 impl Word {
@@ -149,10 +159,17 @@ pub fn live(language: Language, pools: usize, stratum: usize, allowed: usize) ->
 #[must_use]
 pub const fn listening(language: Language, on: bool) -> &'static str {
     if on {
-        pick(language, "began to listen on the wire", "เริ่มฟังสายสัญญาณ")
+        pick(language, "asked to listen on the wire", "ขอฟังสายสัญญาณ")
     } else {
         pick(language, "stopped listening on the wire", "หยุดฟังสายสัญญาณ")
     }
+}
+
+/// The kernel would not have it; in a notice and in the journal.
+#[must_use]
+pub fn refused(language: Language, why: &Untrusted) -> Phrase {
+    let said = pick(language, "the wire cannot be heard: ", "ฟังสายสัญญาณไม่ได้: ");
+    Phrase::of(said).theirs(why)
 }
 
 /// Nobody can listen to a recording.

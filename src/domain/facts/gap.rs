@@ -106,11 +106,12 @@ impl Gap {
             | Self::NotRoot(_)
             | Self::UserNamespace
             | Self::ProcSubset
-            | Self::Capability(Capability::SysPtrace | Capability::DacReadSearch) => Weight::Much,
-            Self::Capability(Capability::SysAdmin | Capability::NetRaw)
             | Self::NetNamespace
             | Self::MountNamespace
-            | Self::Closed(..) => Weight::Part,
+            | Self::Capability(Capability::SysPtrace | Capability::DacReadSearch) => Weight::Much,
+            Self::Capability(Capability::SysAdmin | Capability::NetRaw) | Self::Closed(..) => {
+                Weight::Part
+            }
             Self::Capability(Capability::NetAdmin | Capability::SysNice)
             | Self::Seccomp
             | Self::Confined(_)

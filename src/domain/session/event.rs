@@ -161,6 +161,11 @@ pub enum Event {
         /// From here on.
         on: bool,
     },
+    /// The kernel refused to let the responder listen.
+    WireRefused {
+        /// What it said.
+        why: Untrusted,
+    },
     /// The responder signed a handoff brief.
     HandedOff {
         /// To the next one, in the responder's own words.

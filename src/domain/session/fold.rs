@@ -197,6 +197,7 @@ impl State {
             Event::Resumed { .. }
             | Event::Left
             | Event::Listening { .. }
+            | Event::WireRefused { .. }
             | Event::Clock { .. }
             | Event::Autostart { .. }
             | Event::Prepared(_)

@@ -128,7 +128,7 @@ impl Known<'_> {
         let is_stratum = |it: &&Arc<Sighting>| matches!(it.spoken, Spoken::Stratum { .. });
         let stratum = sightings.filter(is_stratum).count();
         let named = snapshot.wire.sightings.len() - stratum;
-        let rows = wire::rows(snapshot, &self.live.indicators).len();
+        let rows = wire::rows(&snapshot.wire, &self.live.indicators).len();
         let allowed = rows.saturating_sub(snapshot.wire.sightings.len());
         Some(Phrase::of(crate::words::wire::live(self.language, named, stratum, allowed)))
     }

@@ -272,6 +272,7 @@ fn mark(event: &Event) -> (&'static str, Role) {
         | Event::Left
         | Event::Allowed { .. }
         | Event::Listening { .. }
+        | Event::WireRefused { .. }
         | Event::Anchored { .. }
         | Event::TapeAt { .. } => (" ", Role::Dim),
         Event::Hinted { .. } | Event::ExpertShown => ("?", Role::Warn),

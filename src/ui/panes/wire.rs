@@ -54,7 +54,10 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let Some(snapshot) = &model.live.snapshot else {
         return say_empty(model, theme, Common::Waiting, inside, buf);
     };
+    let wire = model.heard.of(snapshot);
+    let all = rows(wire, &model.live.indicators);
     match &snapshot.wire.state {
+        WireState::Off if !all.is_empty() => {}
         WireState::Off => return off(model, theme, inside, buf),
         WireState::Refused(why) => return refused(model, theme, why, inside, buf),
         WireState::Listening => {}
@@ -62,7 +65,6 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let full = inside.height >= ROWS_FOR_DETAIL;
     let below = if full { DETAIL } else { 1.min(inside.height) };
     let list = Rect { height: inside.height - below, ..inside };
-    let all = rows(snapshot, &model.live.indicators);
     let at = model.panes.wire.line.min(all.len().saturating_sub(1));
     if all.is_empty() {
         say(model, theme, &[(Role::Dim, Word::Quiet)], list, buf);
@@ -74,14 +76,17 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
         detail(model, theme, (snapshot, row), below, buf);
     }
     let line = usize::from(below.height.saturating_sub(1));
-    counters(model.language, &snapshot.wire, Row::new(theme, model.glyphs, below, line, buf));
+    counters(model.language, wire, Row::new(theme, model.glyphs, below, line, buf));
 }
 
 fn title(model: &Model) -> Title {
     let mut title = Title::new();
     if let Some(snapshot) = &model.live.snapshot {
-        let wire = &snapshot.wire;
-        title.push(match &wire.state {
+        let wire = model.heard.of(snapshot);
+        title.push(match &snapshot.wire.state {
+            WireState::Off if wire.state == WireState::Listening => {
+                (Role::Unknown, Word::Stopped.text(model.language).to_owned())
+            }
             WireState::Off => (Role::Dim, Word::IsOff.text(model.language).to_owned()),
             WireState::Refused(_) => {
                 (Role::Unknown, Word::IsRefused.text(model.language).to_owned())
@@ -296,12 +301,12 @@ fn detail(
     }
     let mut row = Row::new(theme, model.glyphs, area, 2, buf);
     row.say(Role::Crit, &format!("{}: ", Word::Block.text(language)));
-    block(snapshot, sighting, &mut row);
+    block(model.heard.of(snapshot), sighting, &mut row);
     row.say(Role::Dim, &format!(" ({})", Word::NotBlocked.text(language)));
 }
 
 /// The name, its addresses and the port, as somebody would type them into a firewall or a name server.
-fn block(snapshot: &Snapshot, sighting: &Sighting, row: &mut Row<'_>) {
+fn block(wire: &Wire, sighting: &Sighting, row: &mut Row<'_>) {
     for name in sighting.spoken.names() {
         row.pieces(Role::Untrusted, name, 40);
         row.skip(1);
@@ -314,7 +319,7 @@ fn block(snapshot: &Snapshot, sighting: &Sighting, row: &mut Row<'_>) {
         }
         Spoken::Tls { .. } | Spoken::Stratum { .. } => {
             row.say(Role::Text, &sighting.server.to_string());
-            if let Some(name) = snapshot.wire.name_of(sighting.server.ip())
+            if let Some(name) = wire.name_of(sighting.server.ip())
                 && matches!(sighting.spoken, Spoken::Stratum { .. })
             {
                 row.skip(1);
