@@ -14,11 +14,16 @@ use crate::domain::facts::Examination;
 /// Pause before the same process is examined again.
 const AGAIN_MS: u64 = 3_000;
 
+/// An answer that is longer on its way than this is none.
+const ANSWER_MS: u64 = 3_000;
+
 /// What was asked about the process whose details are open, and what came of it.
 #[derive(Debug, Default)]
 pub(crate) struct Examined {
     /// Who was asked about, and when by the boot clock.
     asked: Option<(ProcessId, u64)>,
+    /// Who, and when that was first asked.
+    since: Option<(ProcessId, u64)>,
     found: Option<Arc<Examination>>,
 }
 
@@ -36,6 +41,7 @@ pub(super) fn due(model: &mut Model) -> Option<Effect> {
         return None;
     }
     model.examined.asked = Some((id, now));
+    model.examined.since = model.examined.since.filter(|(whom, _)| *whom == id).or(Some((id, now)));
     Some(Effect::Examine(id))
 }
 
@@ -47,6 +53,13 @@ pub(super) fn came(model: &mut Model, found: Arc<Examination>) {
 }
 
 impl Model {
+    /// Whether an answer about this process is still to be waited for.
+    #[must_use]
+    pub fn awaits(&self, id: ProcessId) -> bool {
+        let since = self.examined.since.filter(|(whom, _)| *whom == id);
+        since.is_some_and(|(_, first)| self.now.boot_ms.saturating_sub(first) < ANSWER_MS)
+    }
+
     /// The newest examination of this process, if its details are open.
     #[must_use]
     pub fn examination(&self, id: ProcessId) -> Option<&Examination> {

@@ -275,7 +275,9 @@ impl Model {
 
     /// The notice line answers something that the responder just did; the timeline has the findings anyway.
     pub(crate) fn is_being_read(&self) -> bool {
-        let answers = |it: &&Notice| !matches!(it.kind, NoticeKind::Found(..));
+        let news =
+            |it: &NoticeKind| matches!(it, NoticeKind::Found(..) | NoticeKind::Autostart(..));
+        let answers = |it: &&Notice| !news(&it.kind);
         let young = |it: &Notice| self.now.ms_since(it.at) < READING_MS;
         self.notice.as_ref().filter(answers).is_some_and(young)
     }

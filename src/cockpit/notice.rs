@@ -24,8 +24,8 @@ pub struct Notice {
 pub enum NoticeKind {
     /// Something was found.
     Found(Finding, Untrusted),
-    /// Something that starts by itself appeared, changed or vanished.
-    Autostart(AutostartChange, std::sync::Arc<Autostart>),
+    /// Something that starts by itself appeared, changed or vanished; and so many others did with the same look.
+    Autostart(AutostartChange, std::sync::Arc<Autostart>, usize),
     /// An event could not be saved; why.
     NotSaved(Unsaved),
     /// The act needs the pen, which somebody else has.
@@ -284,7 +284,7 @@ impl NoticeKind {
             | Self::Doubted(_)
             | Self::WireRefused(_)
             | Self::Trouble(_) => false,
-            Self::Autostart(_, entry) => entry.is_as_packaged(),
+            Self::Autostart(_, entry, _) => entry.is_as_packaged(),
             Self::NoPen
             | Self::NewPlace(_)
             | Self::NoPenHere(_)

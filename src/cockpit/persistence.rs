@@ -16,9 +16,13 @@ use crate::domain::facts::{
     Autostart, AutostartChange, AutostartKind, Packaged, Persistence, Reading, Running, changes,
     running,
 };
+use crate::domain::untrusted::Untrusted;
 
 pub use filter::Filter;
 pub(super) use report::report;
+
+/// Entries that are kept of those that came and went again.
+const PASSED: usize = 64;
 
 /// The pane's own state.
 #[derive(Debug, Default)]
@@ -44,6 +48,8 @@ pub struct PersistencePane {
     /// The newest, and what changed from the first to it.
     last: Option<Arc<Persistence>>,
     changed: Changed,
+    /// What came and went again since then.
+    passed: Changed,
     pub(super) reported: report::Reported,
 }
 
@@ -130,6 +136,7 @@ impl PersistencePane {
     pub(crate) fn forget(&mut self) {
         (self.first, self.last) = (None, None);
         self.changed.clear();
+        self.passed.clear();
     }
 
     /// Takes what the newest hunt found.
@@ -142,8 +149,18 @@ impl PersistencePane {
         {
             return;
         }
-        let first = self.first.get_or_insert_with(|| Arc::clone(found));
-        self.changed = changes(first, found);
+        let first = Arc::clone(self.first.get_or_insert_with(|| Arc::clone(found)));
+        let before = self.last.as_ref().map(|it| changes(it, found)).unwrap_or_default();
+        self.passed.extend(before.into_iter().filter(|(it, _)| *it == AutostartChange::Vanished));
+        self.changed = changes(&first, found);
+        let known = |one: &Autostart| {
+            let told = self.changed.iter().any(|(_, it)| it.key() == one.key());
+            told || found.entries.iter().any(|it| it.key() == one.key())
+        };
+        self.passed.retain(|(_, it)| !known(it));
+        let too_many = self.passed.len().saturating_sub(PASSED);
+        self.passed.drain(..too_many);
+        self.changed.extend(self.passed.iter().cloned());
         self.last = Some(Arc::clone(found));
     }
 }
@@ -183,6 +200,33 @@ pub fn worth(entry: &Autostart, change: Option<AutostartChange>, runs: bool) -> 
     } else {
         Worth::Unknown
     }
+}
+
+/// Whom an entry runs as: as it says, or root where its place means root. Of what only changes another entry, nobody
+/// says it here.
+#[must_use]
+pub fn runs_as(entry: &Autostart) -> Option<Untrusted> {
+    use AutostartKind::{
+        Anacron, Cron, InitScript, Initramfs, KernelModule, Motd, NetworkDispatcher, PackageHook,
+        RcLocal, SystemdGenerator, SystemdUnit, UdevRule,
+    };
+    let of_users = entry.path.bytes().windows(13).any(|it| it == b"/systemd/user");
+    let of_host = matches!(
+        entry.kind,
+        Anacron
+            | Cron
+            | Initramfs
+            | InitScript
+            | KernelModule
+            | Motd
+            | NetworkDispatcher
+            | PackageHook
+            | RcLocal
+            | UdevRule
+    );
+    let of_systemd = matches!(entry.kind, SystemdUnit | SystemdGenerator);
+    let means_root = of_host || (of_systemd && !of_users);
+    entry.user.clone().or_else(|| means_root.then(|| Untrusted::from("root")))
 }
 
 /// Works the rows out again, if anybody sees them.

@@ -53,8 +53,10 @@ labels! {
     Cgroup => "cgroup", "cgroup";
     /// Namespaces.
     Namespaces => "namespaces", "namespace";
-    /// The same namespaces as an early process; its number follows.
-    Shared => "those of process", "เดียวกับโปรเซส";
+    /// The same namespaces as the first process, or as threads of the kernel.
+    OfHost => "those of the host", "เดียวกับเครื่อง";
+    /// The same namespaces as the first process, which is that of a container.
+    OfFirst => "those of process 1", "เดียวกับโปรเซส 1";
     /// Namespaces of its own: which ones follows.
     Own => "its own:", "ของตัวเอง:";
     /// Effective capabilities.
@@ -81,6 +83,10 @@ labels! {
     SetAside => "set aside", "จองไว้";
     /// Those that the kernel makes by itself.
     Transparent => "transparent", "transparent";
+    /// Neither environment nor mappings are in a recording.
+    NotRecorded => "not recorded", "ไม่ได้อัดไว้";
+    /// Nobody could examine the process.
+    NotExamined => "could not be read", "อ่านไม่ได้";
     /// Threads.
     Threads => "threads", "เธรด";
     /// Ancestors.

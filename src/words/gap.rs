@@ -87,7 +87,10 @@ pub fn missing(language: Language, gap: &Gap) -> Phrase {
             ("load, CPUs, mounts and socket tables", "โหลด CPU mount และตาราง socket")
         }
         Gap::Capability(one) => return Phrase::of(by_capability(language, *one)),
-        Gap::NetNamespace => ("the host's own connections", "การเชื่อมต่อของเครื่องเอง"),
+        Gap::NetNamespace => (
+            "the host's wire; its connections, but those with an @",
+            "สายของเครื่อง; การเชื่อมต่อของเครื่องที่ไม่มี @",
+        ),
         Gap::MountNamespace => {
             ("the host's own files, such as crontabs", "ไฟล์ของเครื่องเอง เช่น crontab")
         }

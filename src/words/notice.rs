@@ -32,7 +32,7 @@ pub fn weight(kind: &NoticeKind) -> Weight {
             Grade::Suspect => Weight::Watch,
             Grade::Confirmed => Weight::Danger,
         },
-        NoticeKind::Autostart(_, entry) => {
+        NoticeKind::Autostart(_, entry, _) => {
             if entry.is_as_packaged() {
                 Weight::Calm
             } else {
@@ -148,13 +148,13 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
     let say = |en, th| Phrase::of(pick(language, en, th));
     match kind {
         NoticeKind::Found(found, name) => self::found(language, found, name),
-        NoticeKind::Autostart(change, it) => crate::words::persistence::happened(
-            language,
-            *change,
-            it.kind,
-            (&it.path, it.line),
-            &it.first_line(),
-        ),
+        NoticeKind::Autostart(change, it, more) => {
+            use crate::words::persistence::{happened, others};
+            // Of several ones the text has no room.
+            let text = if *more > 0 { Untrusted::default() } else { it.first_line() };
+            let said = happened(language, *change, it.kind, (&it.path, it.line), &text);
+            if *more > 0 { said.ours(others(language, *more)) } else { said }
+        }
         NoticeKind::NotSaved(why) => {
             say("NOT SAVED: ", "บันทึกไม่ได้: ").then(storage::unsaved(language, why))
         }

@@ -72,6 +72,15 @@ pub fn happened(
     if text.is_empty() { said } else { said.ours("  ").theirs(text) }
 }
 
+/// So many others changed with the same look, and where they are.
+#[must_use]
+pub fn others(language: Language, count: usize) -> String {
+    match language {
+        Language::En => format!("  +{count} more, g s"),
+        Language::Th => format!("  อีก {count} รายการ กด g s"),
+    }
+}
+
 /// A way to hide that was seen through.
 #[must_use]
 pub const fn trick(language: Language, trick: Trick) -> &'static str {
@@ -200,6 +209,7 @@ labels! {
     Package => "package", "แพ็กเกจ";
     Runs => "runs", "รัน";
     RunsNow => "runs now", "รันอยู่";
+    ByCommand => "by its command line", "ตามบรรทัดคำสั่ง";
     Nobody => "no process", "ไม่มีโปรเซส";
     Remarks => "remarks", "หมายเหตุ";
     Tricks => "Seen through", "มองทะลุแล้ว";

@@ -82,7 +82,7 @@ words! {
     /// Page: the responder's own session runs over it.
     YourSession => "Your own session runs over it.", "sessionของคุณวิ่งอยู่บนนี้";
     /// Pane: what is bound to all interfaces.
-    AllInterfaces => "all interfaces", "ทุกinterface";
+    AllInterfaces => "all interfaces", "ทุก interface";
     /// Pane: an interface; its number follows.
     Interface => "interface", "interface";
 }

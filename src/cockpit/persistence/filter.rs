@@ -1,5 +1,6 @@
 //! What the list shows: words, `!` for not, `user:www`, `kind:cron`, `new`, `tricks` and `runs`. Total: any text is one.
 
+use crate::cockpit::persistence::runs_as;
 use crate::domain::facts::{Autostart, AutostartChange};
 use crate::domain::untrusted::Untrusted;
 
@@ -64,7 +65,7 @@ impl Filter {
                         || program.is_some_and(|it| holds(it, text))
                         || entry.kind.name().contains(text.as_str())
                 }
-                Test::User(user) => entry.user.as_ref().is_some_and(|it| holds(it, user)),
+                Test::User(user) => runs_as(entry).is_some_and(|it| holds(&it, user)),
                 Test::Kind(kind) => entry.kind.name().contains(kind.as_str()),
                 Test::New => change.is_some(),
                 Test::Tricks => !entry.tricks.is_empty(),

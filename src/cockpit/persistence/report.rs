@@ -9,7 +9,12 @@ use std::sync::Arc;
 use crate::cockpit::model::{NoticeKind, Pen, SourceKind};
 use crate::cockpit::update::may_ring;
 use crate::cockpit::{Effect, Model, acts};
-use crate::domain::facts::{Autostart, AutostartChange, Persistence, Snapshot, changes};
+use crate::domain::base::ProcessId;
+use crate::domain::detect::{Grade, Subject};
+use crate::domain::facts::{
+    Autostart, AutostartChange, AutostartKey, AutostartKind, Persistence, Snapshot, changes,
+    running,
+};
 use crate::domain::session::Event;
 use crate::domain::untrusted::Untrusted;
 
@@ -48,44 +53,115 @@ pub(in crate::cockpit) fn report(model: &mut Model, snapshot: &Snapshot) -> Vec<
     if reported.session != id {
         *reported = Reported { session: id, ..Reported::default() };
     }
-    reported.learn(&snapshot.persistence);
+    let is_new = reported.learn(&snapshot.persistence);
     if reported.minute.0 != minute {
         reported.minute = (minute, 0);
+    }
+    if is_new {
+        stale(model, &snapshot.persistence);
     }
     if !idle {
         return Vec::new();
     }
+    let reported = &mut model.panes.persistence.reported;
     let room = A_LOOK.min(A_MINUTE.saturating_sub(reported.minute.1));
     let some: Vec<_> = reported.waiting.drain(..room.min(reported.waiting.len())).collect();
     reported.minute.1 += some.len();
-    let mut effects = Vec::new();
+    let mut effects: Vec<Effect> = show(model, snapshot, &some).into_iter().collect();
     for (change, entry) in some {
-        effects.extend(tell(model, change, &entry));
+        effects.extend(write(model, change, &entry));
     }
     effects
 }
 
-impl Reported {
-    fn learn(&mut self, found: &Arc<Persistence>) {
-        if found.hunted_ms.is_none() {
-            return;
-        }
-        let before = self.last.replace(Arc::clone(found));
-        let Some(before) = before.filter(|it| !Arc::ptr_eq(it, found)) else { return };
-        let room = MOST.saturating_sub(self.waiting.len());
-        self.waiting.extend(changes(&before, found).into_iter().take(room));
+/// What a notice says of what starts by itself and is not so any more is taken off.
+fn stale(model: &mut Model, found: &Persistence) {
+    let is_there = |entry: &Autostart| {
+        let same = |it: &&Arc<Autostart>| {
+            (it.kind, &it.path, &it.text) == (entry.kind, &entry.path, &entry.text)
+        };
+        found.entries.iter().find(same).is_some()
+    };
+    model.unsay(|kind| {
+        let NoticeKind::Autostart(change, entry, _) = kind else { return false };
+        is_there(entry) == (*change == AutostartChange::Vanished)
+    });
+}
+
+/// The worst of what changed goes onto the screen, in the place of what was said before about the same.
+fn show(
+    model: &mut Model,
+    snapshot: &Snapshot,
+    some: &[(AutostartChange, Arc<Autostart>)],
+) -> Option<Effect> {
+    let same = |one: &Autostart, other: &Autostart| {
+        (one.kind, &one.path) == (other.kind, &other.path)
+            && (one.line == other.line || one.text == other.text)
+    };
+    model.unsay(|kind| {
+        let NoticeKind::Autostart(_, old, _) = kind else { return false };
+        some.iter().any(|(_, new)| same(old, new))
+    });
+    let suspects = suspects(model, snapshot, some);
+    let (change, worst) = some.iter().min_by_key(|(change, entry)| {
+        let runs = suspects.contains(&entry.key());
+        (rank(entry, runs), *change == AutostartChange::Vanished)
+    })?;
+    if !model.is_being_read() {
+        let kind = NoticeKind::Autostart(*change, Arc::clone(worst), some.len() - 1);
+        model.notice(kind);
+    }
+    // What a package brought as it is rings no bell: an upgrade is no news to whoever runs it.
+    (!worst.is_as_packaged() && may_ring(model)).then_some(Effect::Bell)
+}
+
+/// Those of them that start what a process runs which something speaks against.
+fn suspects<'a>(
+    model: &Model,
+    snapshot: &Snapshot,
+    some: &'a [(AutostartChange, Arc<Autostart>)],
+) -> Vec<AutostartKey<'a>> {
+    if some.is_empty() {
+        return Vec::new();
+    }
+    let entries = some.iter().map(|(_, entry)| Arc::clone(entry)).collect();
+    let running = running(&Persistence { entries, ..Persistence::default() }, &snapshot.processes);
+    let is_suspect = |id: &ProcessId| {
+        let found = model.live.findings.get(&Subject::Process(*id));
+        found.is_some_and(|it| it.grade >= Grade::Suspect)
+    };
+    let entries = some.iter().map(|(_, entry)| entry);
+    entries.filter(|it| running.of(it).iter().any(is_suspect)).map(|it| it.key()).collect()
+}
+
+/// How bad an entry is; the least is the worst.
+fn rank(entry: &Autostart, runs_suspect: bool) -> u8 {
+    if !entry.tricks.is_empty() {
+        0
+    } else if entry.kind == AutostartKind::Preload {
+        1
+    } else if runs_suspect {
+        2
+    } else {
+        3 + u8::from(entry.is_as_packaged())
     }
 }
 
-/// What a package brought as it is rings no bell: an upgrade is no news to whoever runs it.
-fn tell(model: &mut Model, change: AutostartChange, entry: &Arc<Autostart>) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    if !entry.is_as_packaged() && may_ring(model) {
-        effects.push(Effect::Bell);
+impl Reported {
+    /// Takes what the newest hunt found; `true` if it is another one than before.
+    fn learn(&mut self, found: &Arc<Persistence>) -> bool {
+        if found.hunted_ms.is_none() {
+            return false;
+        }
+        let before = self.last.replace(Arc::clone(found));
+        let Some(before) = before.filter(|it| !Arc::ptr_eq(it, found)) else { return false };
+        let room = MOST.saturating_sub(self.waiting.len());
+        self.waiting.extend(changes(&before, found).into_iter().take(room));
+        true
     }
-    if !model.is_being_read() {
-        model.notice(NoticeKind::Autostart(change, Arc::clone(entry)));
-    }
+}
+
+fn write(model: &mut Model, change: AutostartChange, entry: &Autostart) -> Option<Effect> {
     let text = entry.text.bytes();
     let event = Event::Autostart {
         change,
@@ -94,6 +170,5 @@ fn tell(model: &mut Model, change: AutostartChange, entry: &Arc<Autostart>) -> V
         line: entry.line,
         text: Untrusted::new(text.get(..text.len().min(TEXT)).unwrap_or_default()),
     };
-    effects.extend(acts::record(model, event));
-    effects
+    acts::record(model, event)
 }

@@ -11,6 +11,7 @@ use crate::host::probe::{Database, Part};
 use crate::run::terminal;
 use crate::ui::text::width;
 use crate::words::doctor::{self, Feature, Heading, Need, Sight, heading};
+use crate::words::gap;
 use crate::words::own::{self, Sign};
 
 /// The names of parts take so much; what is longer pushes its row to the right.
@@ -45,8 +46,14 @@ pub(super) fn text(findings: &Findings, language: Language) -> String {
     section(Heading::Threads, threads(findings, language));
     let sights = findings.sights.sights.iter().map(|(sight, need)| seen(language, *sight, *need));
     let unread = findings.snapshot.unread.iter().take(MOST_UNREAD);
-    let unread =
-        unread.map(|it| format!("? {}: {}", it.what.plain(THEIRS), it.why.plain(THEIRS / 2)));
+    let unread = unread.map(|it| match &it.gap {
+        Some(one) => {
+            let said = [gap::gap(language, one), gap::missing(language, one)];
+            let [what, missing] = said.map(|it| it.plain(THEIRS));
+            format!("? {what}\n    {}: {missing}", gap::missing_label(language))
+        }
+        None => format!("? {}: {}", it.what.plain(THEIRS), it.why.plain(THEIRS / 2)),
+    });
     section(Heading::Sights, sights.chain(unread).collect());
     let features = findings.sights.features.iter();
     let features = features.map(|(it, there)| {

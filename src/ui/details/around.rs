@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use ratatui::text::Span;
 
-use crate::domain::base::Pid;
-use crate::domain::facts::{Around, Container, Io, Namespaces, Process, Reading, Snapshot};
+use crate::domain::facts::{
+    Around, Container, Gap, Io, Namespaces, Process, Reading, Snapshot, Unread,
+};
 use crate::domain::untrusted::Untrusted;
 use crate::ui::details::{Sheet, examined};
 use crate::ui::glyph::signs;
@@ -111,13 +112,19 @@ fn belongs(sheet: &mut Sheet<'_>, snapshot: &Snapshot, around: &Around) {
         sheet.named(Label::Cgroup, &path);
     }
     if let Some((first, own)) = own_namespaces(snapshot, around.namespaces) {
-        let text = if own.is_empty() {
-            format!("{} {first}", sheet.say(Label::Shared))
-        } else {
-            format!("{} {}", sheet.say(Label::Own), own.join(" "))
+        let inside = |it: &Unread| matches!(it.gap, Some(Gap::PidNamespace(_)));
+        let text = match (own.is_empty(), first.kernel || first.id.pid.0 == 1) {
+            (false, _) => {
+                let own = format!("{} {}", sheet.say(Label::Own), own.join(" "));
+                sheet.span(Role::Text, own)
+            }
+            (true, true) if snapshot.unread.iter().any(inside) => {
+                sheet.span(Role::Dim, sheet.say(Label::OfFirst))
+            }
+            (true, true) => sheet.span(Role::Dim, sheet.say(Label::OfHost)),
+            // The same as some other process: that says nothing.
+            (true, false) => return,
         };
-        let role = if own.is_empty() { Role::Dim } else { Role::Text };
-        let text = sheet.span(role, text);
         sheet.named(Label::Namespaces, &[text]);
     }
 }
@@ -147,7 +154,7 @@ fn login(sheet: &Sheet<'_>, snapshot: &Snapshot, uid: u32) -> Vec<Span<'static>>
 
 /// Which namespaces are others than those of the earliest process whose own are known, and which one that is: process 1,
 /// unless the kernel keeps it from us. `None` if they are not known of this one.
-fn own_namespaces(snapshot: &Snapshot, of: Namespaces) -> Option<(Pid, Vec<&'static str>)> {
+fn own_namespaces(snapshot: &Snapshot, of: Namespaces) -> Option<(&Process, Vec<&'static str>)> {
     let known = |it: &&Arc<Process>| it.around.namespaces.mnt != 0;
     let first = snapshot.processes.iter().find(known).filter(|_| of.mnt != 0)?;
     let init = first.around.namespaces;
@@ -161,7 +168,7 @@ fn own_namespaces(snapshot: &Snapshot, of: Namespaces) -> Option<(Pid, Vec<&'sta
         ("uts", of.uts, init.uts),
     ];
     let differs = |(name, own, init)| (own != 0 && init != 0 && own != init).then_some(name);
-    Some((first.id.pid, pairs.into_iter().filter_map(differs).collect()))
+    Some((first, pairs.into_iter().filter_map(differs).collect()))
 }
 
 fn may(sheet: &mut Sheet<'_>, snapshot: &Snapshot, around: &Around) {

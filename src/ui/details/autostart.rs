@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 use crate::cockpit::Model;
+use crate::cockpit::persistence::runs_as;
 use crate::domain::facts::{Autostart, Reading, decoded};
 use crate::domain::untrusted::Untrusted;
 use crate::ui::details::Sheet;
@@ -59,7 +60,7 @@ fn place(sheet: &mut Sheet<'_>, entry: &Autostart) {
         spans.push(sheet.span(Role::Warn, said));
     }
     fact(sheet, Label::Stands, spans);
-    if let Some(user) = &entry.user {
+    if let Some(user) = &runs_as(entry) {
         let user = pieces(sheet.theme, Role::Untrusted, user, sheet.cells / 2);
         fact(sheet, Label::RunsAs, user);
     }
@@ -112,6 +113,11 @@ fn target(sheet: &mut Sheet<'_>, entry: &Autostart) {
         spans.push(sheet.span(Role::Ok, format!("{} ", id.pid)));
         if let Some(process) = snapshot.and_then(|it| it.process(*id)) {
             spans.extend(pieces(sheet.theme, Role::Untrusted, &process.comm, 16));
+            // Whatever a process says of itself in its arguments is no proof.
+            if process.exe.known() != Some(&runs.program) {
+                let how = format!(" ({})", label(language, Label::ByCommand));
+                spans.push(sheet.span(Role::Dim, how));
+            }
         }
         spans.push(sheet.span(Role::Text, "  "));
     }

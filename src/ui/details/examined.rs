@@ -2,6 +2,8 @@
 
 use ratatui::text::Span;
 
+use crate::cockpit::model::SourceKind;
+use crate::domain::base::ProcessId;
 use crate::domain::facts::{Environment, Examination, Mapping, MappingKind, Maps, Reading, Thread};
 use crate::domain::untrusted::Untrusted;
 use crate::ui::details::Sheet;
@@ -67,6 +69,20 @@ pub(super) fn entry(sheet: &mut Sheet<'_>, found: &Examination) {
             sheet.named(Label::Entry, &[sign]);
         }
     }
+}
+
+/// Why there is nothing of what an examination finds.
+pub(super) fn none(sheet: &mut Sheet<'_>, id: ProcessId) {
+    let model = sheet.model;
+    let why = match model.source.kind {
+        SourceKind::Host if model.awaits(id) => return,
+        SourceKind::Host => Label::NotExamined,
+        SourceKind::Replay | SourceKind::Training => Label::NotRecorded,
+    };
+    let what = [Label::Environment, Label::Mappings].map(|it| sheet.say(it));
+    let said = format!("? {}: {}", what.join(", "), sheet.say(why));
+    let said = sheet.span(Role::Unknown, said);
+    sheet.paragraph(0, &[said]);
 }
 
 /// All other variables.

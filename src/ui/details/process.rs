@@ -45,6 +45,8 @@ pub(super) fn sheet<'a>(
         arguments(&mut sheet, process);
         if let Some(found) = model.examination(id) {
             examined::environment(&mut sheet, found);
+        } else if !process.kernel {
+            examined::none(&mut sheet, id);
         }
         unread(&mut sheet, snapshot, process);
     }

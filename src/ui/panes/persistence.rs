@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use crate::cockpit::Model;
 use crate::cockpit::model::Pane;
-use crate::cockpit::persistence::{AutostartRow, Worth};
+use crate::cockpit::persistence::{AutostartRow, Worth, runs_as};
 use crate::domain::base::Moment;
 use crate::domain::facts::{Autostart, AutostartChange, AutostartKind};
 use crate::domain::untrusted::Untrusted;
@@ -165,7 +165,7 @@ fn one(
     pen.left(now_role, now, 1);
     pen.skip(1);
     if columns.who > 0 {
-        match &entry.user {
+        match &runs_as(entry) {
             Some(user) => pen.theirs(Role::Untrusted, user, columns.who - 1),
             None => pen.skip(columns.who - 1),
         }

@@ -389,6 +389,7 @@ fn flags(snapshot: &Snapshot, row: &ProcessRow, finding: Option<&Finding>) -> St
         ('G', holds_gpu()),
         ('E', has(&[Rule::HiddenCharacters])),
         ('H', process.hidden.is_some()),
+        ('K', has(&[Rule::KernelName])),
     ];
     let mut flags = String::from(finding.map_or(" ", |it| grade(it.grade).0));
     flags.extend(letters.into_iter().filter(|(_, set)| *set).map(|(letter, _)| letter));

@@ -106,7 +106,8 @@ impl Hider {
             self.register.found(kind, Some(*id), library.clone(), shown, boot_ms);
         }
         if maps.late() > 0 {
-            let what = format!("/proc/PID/environ of {} processes", maps.late());
+            let many = if maps.late() == 1 { "process" } else { "processes" };
+            let what = format!("/proc/PID/environ of {} {many}", maps.late());
             unread.push(note(&what, "no answer in time".to_owned()));
         }
     }

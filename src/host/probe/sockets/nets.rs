@@ -104,7 +104,8 @@ impl Nets {
         let changed = self.own != 0 && (self.places(proc, processes, moment) || self.is_behind);
         let moved = changed && self.settle(proc, moment.boot_ms, unread);
         if self.denied > 0 {
-            let what = format!("network namespace of {} processes", self.denied);
+            let many = if self.denied == 1 { "process" } else { "processes" };
+            let what = format!("network namespace of {} {many}", self.denied);
             unread.push(note(&what, "permission denied".to_owned()));
         }
         if self.passed_over > 0 {

@@ -197,7 +197,7 @@ fn heard(model: &Model, row: &NetworkRow, pen: &mut Row<'_>) {
     }
 }
 
-/// In which other network namespace it is: by the container, or else by number.
+/// In which other network namespace it is: by the container, or else that it is.
 fn place(row: &NetworkRow, pen: &mut Row<'_>) {
     let roomy = pen.room() >= CELLS_FOR_PLACE;
     pen.say(Role::Mark, "@");
@@ -208,7 +208,8 @@ fn place(row: &NetworkRow, pen: &mut Row<'_>) {
                 let short = Untrusted::new(id.get(..CONTAINER).unwrap_or(id));
                 pen.pieces(Role::Untrusted, &short, CONTAINER);
             }
-            None => pen.say(Role::Dim, &row.socket.namespace.to_string()),
+            // The page of the connection has the number.
+            None => pen.say(Role::Dim, "ns"),
         }
     }
     pen.skip(1);
