@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::{Roots, tree};
+use super::{Roots, memory, tree};
 use crate::domain::facts::Packaged;
 use crate::domain::untrusted::Untrusted;
 use digest::{Hashed, Seal};
@@ -213,6 +213,7 @@ impl Packages {
         // The old one goes first, so that there are never two in memory.
         self.shelf.held().index = None;
         let index = Arc::new(self.shelf.read());
+        memory::give_back();
         *self.shelf.held() =
             Held { index: Some(Arc::clone(&index)), version, looked: Some(looked) };
         index

@@ -17,7 +17,7 @@ use super::{Family, Hunt, Judge};
 use crate::domain::base::Clock;
 use crate::domain::facts::{Persistence, Unread};
 use crate::host::probe::processes::note;
-use crate::host::probe::{HostClock, Roots};
+use crate::host::probe::{HostClock, Roots, memory};
 
 /// What a change is given to come to an end: an editor writes a file in several steps.
 const SETTLES: Duration = Duration::from_millis(150);
@@ -152,6 +152,7 @@ impl Work {
             }
         }
         lock(&self.slot).digs = None;
+        memory::give_back();
     }
 
     /// Watches what is to be watched; gives the families with places that were not watched before.
