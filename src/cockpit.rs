@@ -73,6 +73,8 @@ pub enum Msg {
     Tick(Moment),
     /// The source shows something new.
     Seen(Arc<Snapshot>),
+    /// What the source showed on its way to a new place: only what has to be known of it later is taken from it.
+    Passed(Arc<Snapshot>),
     /// A process was read in full.
     Examined(Arc<Examination>),
     /// The source changed its pace or place.

@@ -64,6 +64,7 @@ fn apply(model: &mut Model, msg: Msg) -> Vec<Effect> {
             (model.panes.ceremony.to, model.panes.ceremony.words) = (to, words);
         }
         Msg::Seen(snapshot) => return seen(model, snapshot),
+        Msg::Passed(snapshot) => passed(model, &snapshot),
         Msg::Examined(found) => examine::came(model, found),
         Msg::Moved(source) => return moved(model, source),
         Msg::Offered(offers) => {
@@ -147,6 +148,13 @@ fn seen(model: &mut Model, snapshot: Arc<Snapshot>) -> Vec<Effect> {
         rows::refresh(model);
     }
     effects
+}
+
+/// Graphs, and whoever counts for how long something is so, need every frame; the panes do not.
+fn passed(model: &mut Model, snapshot: &Snapshot) {
+    model.live.history.push(snapshot);
+    let indicators = Arc::clone(&model.live.indicators);
+    model.live.watch.see(snapshot, &indicators);
 }
 
 /// Says it when the program itself cannot be relied on any more; what was said is not said again.

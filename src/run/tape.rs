@@ -20,6 +20,7 @@ use tokio::sync::mpsc::Sender;
 use crate::cockpit::model::{NoticeKind, Source, SourceKind};
 use crate::cockpit::{Msg, Tape as Order};
 use crate::domain::base::Timestamp;
+use crate::domain::facts::Snapshot;
 use crate::domain::session::Entry;
 use crate::domain::untrusted::Untrusted;
 use crate::host::store::Tape;
@@ -126,7 +127,7 @@ impl Player {
         let mut playing = Playing { reel, inbox, shown, read: None, told: None };
         thread::Builder::new().name("player".into()).spawn(move || {
             // An end of the loop is the only way out.
-            if let Ok(()) = playing.show(history) {
+            if let Ok(()) = playing.show(history, Msg::Passed) {
                 let Gone = playing.play(&waiting);
             }
         })?;
@@ -155,7 +156,7 @@ impl Playing {
             let now = Instant::now();
             let due = self.reel.deck.pass(now.duration_since(since));
             since = now;
-            let shown = if due.is_empty() { Ok(()) } else { self.show(due) };
+            let shown = if due.is_empty() { Ok(()) } else { self.show(due, Msg::Seen) };
             let done = match order {
                 Ok(order) => shown.and_then(|()| self.obey(order)),
                 Err(RecvTimeoutError::Timeout) => shown,
@@ -185,7 +186,7 @@ impl Playing {
                 self.reel.deck.seek(to)
             }
         };
-        self.show(frames)
+        self.show(frames, Msg::Passed)
     }
 
     /// The place of the entry after this place, or before it.
@@ -199,19 +200,26 @@ impl Playing {
         }
     }
 
-    /// The place, the frames, and the entries up to there.
-    fn show(&mut self, frames: Range<usize>) -> Result<(), Gone> {
+    /// The place, the frames, and the entries up to there. What comes before the last frame comes as `before` says: a
+    /// screen that looked at each frame on the way to a new place would stand still for long.
+    fn show(&mut self, frames: Range<usize>, before: fn(Arc<Snapshot>) -> Msg) -> Result<(), Gone> {
         self.reel.at.store(self.reel.deck.at(), Ordering::Relaxed);
         self.send(Msg::Moved(self.reel.source()))?;
+        let mut last = None;
         for frame in frames {
             match self.reel.tape.at(frame) {
                 Ok(snapshot) => {
                     self.read = Some(snapshot.moment.at);
-                    self.send(Msg::Seen(Arc::new(snapshot)))?;
+                    if let Some(passed) = last.replace(Arc::new(snapshot)) {
+                        self.send(before(passed))?;
+                    }
                 }
                 // The frames that lean on it cannot be had either; what comes after them can.
                 Err(_) => self.damaged(frame)?,
             }
+        }
+        if let Some(last) = last {
+            self.send(Msg::Seen(last))?;
         }
         self.entries()
     }

@@ -33,6 +33,7 @@ fn heard(inbox: &mut Receiver<Happening>, last: &str) -> Vec<String> {
         heard.push(match msg {
             Msg::Moved(source) => format!("at {}", source.at_ms / 1_000),
             Msg::Seen(snapshot) => format!("frame of {}", snapshot.processes.len()),
+            Msg::Passed(snapshot) => format!("frame of {} on the way", snapshot.processes.len()),
             Msg::Followed(entries) => format!("{} more", entries.len()),
             Msg::Rewound(past) => format!("only {}", past.entries.len()),
             other => format!("{other:?}"),
