@@ -206,6 +206,11 @@ fn a_home_on_a_silent_mount_is_left_alone_and_said() {
     );
     write(root.path(), "home/b/.bashrc", "/home/b/x\n");
     std::fs::create_dir_all(root.path().join("home/a")).unwrap();
+    // Links to the silent mount, from a home and from places of the machine.
+    std::os::unix::fs::symlink("/home/a/x", root.path().join("home/b/tool")).unwrap();
+    std::os::unix::fs::symlink("../a/config", root.path().join("home/b/.config")).unwrap();
+    write(root.path(), "etc/crontab", "1 * * * * b /home/b/tool/run\n");
+    std::os::unix::fs::symlink("../home/b/tool/d", root.path().join("etc/cron.d")).unwrap();
     let status = std::process::Command::new("unshare")
         .args(["-m", "--propagation", "private", "python3", "-c", SILENT])
         .arg(root.path().join("home/a"))
@@ -227,4 +232,8 @@ fn inside(root: &Path) {
     assert!(has(&hunt.found(), "/home/b/x"), "others are read all the same");
     let said: Vec<String> = hunt.unread().map(|it| it.what.printable()).collect();
     assert!(said.contains(&"/home/a".to_owned()), "{said:?}");
+    assert!(
+        said.contains(&"/etc/cron.d".to_owned()),
+        "a link is held against the mounts: {said:?}"
+    );
 }
