@@ -187,7 +187,11 @@ pub fn spread(buf: &mut Buffer) {
         }
         let (letters, style) = (letters(cluster), cell.style());
         let (x, y) = buf.pos_of(at);
-        for (x, letter) in (x..buf.area.right()).zip(&letters) {
+        for (nth, (x, letter)) in (x..buf.area.right()).zip(&letters).enumerate() {
+            // A window over the text may begin in the middle of the cluster: its edge stays whole.
+            if nth > 0 && buf.cell((x, y)).is_some_and(|under| under.symbol() != " ") {
+                break;
+            }
             buf.set_stringn(x, y, letter, 1, style);
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use firedamp::cockpit::keymap::Key;
 use firedamp::cockpit::model::{NoticeKind, Pen, Size};
-use firedamp::cockpit::persistence::AutostartRow;
+use firedamp::cockpit::persistence::{AutostartRow, runs_as};
 use firedamp::cockpit::{Effect, Msg};
 use firedamp::domain::base::Language;
 use firedamp::domain::facts::{
@@ -236,6 +236,53 @@ fn what_changes_is_written_by_the_pen_and_shown_as_news() {
     assert!(matches!(desk.model.notice.as_ref().unwrap().kind, NoticeKind::Autostart(..)));
     assert_eq!(desk.model.panes.persistence.news, 3);
     insta::assert_snapshot!(screen(&mut desk, 80, 24));
+}
+
+fn notice(desk: &Desk) -> (AutostartChange, String, usize) {
+    match &desk.model.notice.as_ref().unwrap().kind {
+        NoticeKind::Autostart(change, it, more) => (*change, it.path.plain(80), *more),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_worst_of_many_changes_is_on_the_line_and_what_is_not_so_goes() {
+    let mut desk = desk(Language::En);
+    let mut entries = usual();
+    entries.push(entry(AutostartKind::RcLocal, "/etc/rc.local", 2, "nohup /opt/up &"));
+    entries.push(entry(AutostartKind::Preload, "/etc/ld.so.preload", 1, "/lib/x.so"));
+    desk.tell(seen(2_000, &found(entries)));
+    assert_eq!(notice(&desk), (AutostartChange::Appeared, "/etc/ld.so.preload".into(), 1));
+    desk.tell(seen(3_000, &found(usual())));
+    assert_eq!(notice(&desk), (AutostartChange::Vanished, "/etc/ld.so.preload".into(), 1));
+    // What came and went stays in the list.
+    let rows = &desk.model.panes.persistence.rows;
+    let gone = |row: &&AutostartRow| {
+        matches!(row, AutostartRow::Entry { change: Some(AutostartChange::Vanished), .. })
+    };
+    assert_eq!(rows.iter().filter(gone).count(), 2);
+    let mut entries = usual();
+    entries.push(entry(AutostartKind::Preload, "/etc/ld.so.preload", 1, "/lib/x.so"));
+    desk.tell(seen(4_000, &found(entries)));
+    assert_eq!(notice(&desk), (AutostartChange::Appeared, "/etc/ld.so.preload".into(), 0));
+    desk.press(Key::Char('x'));
+    let contradicts =
+        |it: &NoticeKind| matches!(it, NoticeKind::Autostart(AutostartChange::Vanished, ..));
+    assert!(desk.model.notice.as_ref().is_none_or(|it| !contradicts(&it.kind)));
+}
+
+#[test]
+fn where_a_place_means_root_root_is_said() {
+    let of = |kind, path: &str| {
+        let mut one = entry(kind, path, 0, "");
+        one.user = None;
+        runs_as(&one).map(|it| it.plain(20))
+    };
+    let root = Some(String::from("root"));
+    assert_eq!(of(AutostartKind::SystemdUnit, "/etc/systemd/system/a.service"), root);
+    assert_eq!(of(AutostartKind::Cron, "/etc/cron.d/a"), root);
+    assert_eq!(of(AutostartKind::SystemdUnit, "/etc/systemd/user/a.service"), None);
+    assert_eq!(of(AutostartKind::SystemdDropIn, "/etc/systemd/system/a.service.d/b.conf"), None);
 }
 
 #[test]

@@ -197,9 +197,24 @@ fn who_was_refused_may_ask_again() {
     desk.save(asked);
     let mut seen = snapshot(2_000, Vec::new());
     seen.wire = Arc::new(Wire { state: refused(), ..Wire::default() });
-    desk.tell(Msg::Seen(Arc::new(seen)));
+    let seen = Arc::new(seen);
+    let said = desk.tell(Msg::Seen(Arc::clone(&seen)));
+    assert!(matches!(&said[..], [Effect::Record { event: Event::WireRefused { .. }, .. }]));
+    assert!(matches!(desk.model.notice.as_ref().unwrap().kind, NoticeKind::WireRefused(_)));
+    assert!(desk.tell(Msg::Seen(seen)).is_empty(), "said once");
     assert!(desk.press(Key::Char('W')).is_empty());
     assert!(matches!(desk.model.dialog, Dialog::Listen));
+}
+
+#[test]
+fn what_was_heard_stays_when_nobody_listens_any_more() {
+    let mut desk = Desk::at_work();
+    desk.tell(Msg::Seen(Arc::new(heard())));
+    let before = desk.model.panes.wire.lines;
+    desk.tell(Msg::Seen(Arc::new(snapshot(9_000, Vec::new()))));
+    assert!(before > 0 && desk.model.panes.wire.lines == before);
+    let shown = drawn(&desk.model, 100, 20);
+    assert!(shown.contains(Word::Stopped.text(EN)) && shown.contains("pool!"), "{shown}");
 }
 
 #[test]

@@ -166,6 +166,11 @@ fn list(dig: &mut Dig<'_>, shelf: &Shelf, active: &BTreeSet<Vec<u8>>, home: Opti
         let text = if text.is_empty() { super::dig::first_words(file).to_vec() } else { text };
         let runs = starts(&found).map_or(Runs::Nothing, |it| Runs::Command(executable(&it.value)));
         let named = found.iter().rfind(|it| it.name == b"User").map(|it| it.value.as_slice());
+        // systemd makes up an account for the unit, which is not root.
+        let yes = [&b"yes"[..], b"true", b"on", b"1"];
+        let is_dynamic =
+            found.iter().any(|it| it.name == b"DynamicUser" && yes.contains(&&*it.value));
+        let named = named.or_else(|| is_dynamic.then_some(&b"dynamic"[..]));
         let restarts = found.iter().any(|it| it.name == b"Restart" && it.value == b"always");
         let mark = if enabled { Remark::Enabled } else { Remark::NotEnabled };
         let is_active = active.iter().any(|it| it == name || template(it).as_ref() == Some(name));
