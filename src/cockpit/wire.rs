@@ -108,7 +108,6 @@ pub fn is_on(model: &Model) -> bool {
 /// Keeps what was heard, and says it once when the kernel refuses what was asked.
 pub(super) fn look(model: &mut Model, snapshot: &Snapshot) -> Vec<Effect> {
     match &snapshot.wire.state {
-        WireState::Off => {}
         WireState::Listening => model.heard.heard = Some(Arc::clone(&snapshot.wire)),
         WireState::Refused(why) if model.listens && !model.heard.said => {
             model.heard.said = true;
@@ -118,7 +117,7 @@ pub(super) fn look(model: &mut Model, snapshot: &Snapshot) -> Vec<Effect> {
                 return acts::record(model, event).into_iter().collect();
             }
         }
-        WireState::Refused(_) => {}
+        WireState::Off | WireState::Refused(_) => {}
     }
     Vec::new()
 }

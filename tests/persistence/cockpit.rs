@@ -239,10 +239,9 @@ fn what_changes_is_written_by_the_pen_and_shown_as_news() {
 }
 
 fn notice(desk: &Desk) -> (AutostartChange, String, usize) {
-    match &desk.model.notice.as_ref().unwrap().kind {
-        NoticeKind::Autostart(change, it, more) => (*change, it.path.plain(80), *more),
-        other => panic!("{other:?}"),
-    }
+    let kind = &desk.model.notice.as_ref().unwrap().kind;
+    let NoticeKind::Autostart(change, it, more) = kind else { panic!("{kind:?}") };
+    (*change, it.path.plain(80), *more)
 }
 
 #[test]

@@ -94,7 +94,7 @@ fn a_look_never_waits_for_the_hunt() {
     let mut eyes = Eyes::open().unwrap();
     let first = eyes.look(HostClock.now());
     assert_eq!(first.persistence.hunted_ms, None, "it is there before the hunt has ended");
-    look_until(&mut eyes, Duration::from_secs(60), |it| it.hunted_ms.is_some());
+    look_until(&mut eyes, Duration::from_mins(1), |it| it.hunted_ms.is_some());
 }
 
 #[test]

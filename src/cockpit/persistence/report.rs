@@ -94,13 +94,13 @@ fn show(
     snapshot: &Snapshot,
     some: &[(AutostartChange, Arc<Autostart>)],
 ) -> Option<Effect> {
-    let same = |one: &Autostart, other: &Autostart| {
+    let is_about = |one: &Autostart, other: &Autostart| {
         (one.kind, &one.path) == (other.kind, &other.path)
             && (one.line == other.line || one.text == other.text)
     };
     model.unsay(|kind| {
         let NoticeKind::Autostart(_, old, _) = kind else { return false };
-        some.iter().any(|(_, new)| same(old, new))
+        some.iter().any(|(_, new)| is_about(old, new))
     });
     let suspects = suspects(model, snapshot, some);
     let (change, worst) = some.iter().min_by_key(|(change, entry)| {

@@ -7,9 +7,10 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use rustix::fs::Stat;
+use rustix::time::{ClockId, clock_gettime};
 
 use super::digest::{self, Algorithm, Hashed, Opened, Seal};
 
@@ -96,8 +97,7 @@ impl Version {
 
     /// It was not changed a moment ago, nor in the future.
     fn is_settled(&self) -> bool {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        i64::try_from(now).is_ok_and(|now| now - self.changed.0 > SETTLED)
+        clock_gettime(ClockId::Realtime).tv_sec - self.changed.0 > SETTLED
     }
 }
 

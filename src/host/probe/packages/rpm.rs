@@ -169,14 +169,14 @@ impl<'b> Header<'b> {
             Some(_) => None,
         };
         let states = self.value(FILE_STATES).map(|(data, _)| data);
-        let (indexes, indexed) = self.value(DIR_INDEXES).unwrap_or_default();
+        let (indexes, known) = self.value(DIR_INDEXES).unwrap_or_default();
         self.strings(BASE_NAMES).enumerate().filter_map(move |(place, name)| {
             let digits = digests.next().unwrap_or_default();
             // Replaced by another package's, not installed, or of the other word size: not this package's file.
             let elsewhere = states
                 .and_then(|states| states.get(place))
                 .is_some_and(|state| matches!(state, 1 | 2 | 4));
-            let index = (place < indexed).then(|| big(indexes, place.checked_mul(4)?)).flatten()?;
+            let index = (place < known).then(|| big(indexes, place.checked_mul(4)?)).flatten()?;
             let folder = *folders.get(usize::try_from(index).ok()?)?;
             (folder.len() + name.len() <= LONGEST_PATH).then_some(())?;
             let path = [folder, name].concat();

@@ -184,13 +184,12 @@ impl Ground {
         let cut = path.iter().rposition(|byte| *byte == b'/').unwrap_or(0);
         let (dir, name) = path.split_at_checked(cut).unwrap_or_default();
         let known = self.places.borrow().get(dir).cloned();
-        let dir = match known {
-            Some(known) => known,
-            None => {
-                let real = self.walk(Vec::new(), dir, true)?;
-                self.places.borrow_mut().insert(dir.to_vec(), real.clone());
-                real
-            }
+        let dir = if let Some(known) = known {
+            known
+        } else {
+            let real = self.walk(Vec::new(), dir, true)?;
+            self.places.borrow_mut().insert(dir.to_vec(), real.clone());
+            real
         };
         self.walk(dir, name, follow)
     }
