@@ -103,8 +103,8 @@ words! {
     NotAccepted => "signed, not accepted yet", "เซ็นแล้ว รอผู้รับ";
     AcceptedBy => "accepted", "รับเวรแล้ว";
     Temperature => "temp", "อุณหภูมิ";
-    Legend => "! confirmed * suspect . noted | P pool N name D del C CPU G GPU E text H hides K kernel",
-        "! ยืนยัน * น่าสงสัย . สังเกต | P pool N ชื่อ D ไฟล์ถูกลบ C CPU G GPU E อักขระ H ซ่อน K kernel";
+    Legend => "! confirmed * suspect . noted | Pool Name Deleted Cpu Gpu Escape Hides Kernel",
+        "! ยืนยัน * น่าสงสัย . สังเกต | P pool N ชื่อ D ลบ C CPU G GPU E อักขระ H ซ่อน K kernel";
 }
 
 /// What a part of the network pane holds.

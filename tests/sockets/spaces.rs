@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use firedamp::domain::base::{Moment, Pid, Timestamp};
 use firedamp::host::probe::{Eyes, Roots};
@@ -12,10 +13,6 @@ use crate::{look, look_for, may};
 
 const APART: [&str; 2] = ["unshare", "--net"];
 const LOOP: &str = "ip link set lo up";
-
-fn open_files() -> usize {
-    fs::read_dir("/proc/self/fd").unwrap().count()
-}
 
 #[test]
 fn a_connection_inside_another_namespace_is_seen_with_owner_and_bytes_and_goes_with_it() {
@@ -36,14 +33,12 @@ fn a_connection_inside_another_namespace_is_seen_with_owner_and_bytes_and_goes_w
     assert_eq!(socket.flow.map(|flow| flow.sent), Some(2001));
     let listening = snapshot.sockets.iter().filter(|it| it.namespace == inode);
     assert_eq!(listening.count(), 3, "the listener and both ends");
-    let held = open_files();
+    let mut alive = || look(&mut eyes).sockets.iter().any(|it| it.namespace == inode);
     drop(role);
-    for _ in 0..3 {
-        look(&mut eyes);
+    let end = Instant::now() + Duration::from_secs(20);
+    while alive() {
+        assert!(Instant::now() < end, "it goes with its last process");
     }
-    let last = look(&mut eyes);
-    assert!(last.sockets.iter().all(|it| it.namespace != inode));
-    assert!(open_files() < held, "nothing of ours keeps the namespace alive");
 }
 
 #[test]
