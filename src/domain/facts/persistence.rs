@@ -1,7 +1,7 @@
 //! What starts by itself: at boot, at a time, at a login, or when something else runs.
 //!
 //! Facts only: which of them is bad is for the rules to say. What an entry runs and who runs that now are joined when
-//! somebody asks ([`running`]), so that a recording does not hold every entry again whenever a process ends.
+//! somebody asks ([`running()`]), so that a recording does not hold every entry again whenever a process ends.
 
 mod change;
 mod running;

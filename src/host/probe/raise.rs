@@ -2,7 +2,7 @@
 //!
 //! The screen and the journal run before all that is not real-time ([`screen`], [`journal`]), the looks before most
 //! of it ([`looks`]); each thread says so for itself, and nothing that it starts inherits it. A thread that runs for
-//! [`LONGEST`] without waiting goes back to a nice value, so that a fault of ours cannot hold a processor.
+//! `LONGEST` without waiting goes back to a nice value, so that a fault of ours cannot hold a processor.
 //!
 //! Invariant: nothing is raised before [`begin`]; what the kernel refuses is told and not tried again. The only place
 //! of the program with `unsafe` code for the scheduler. Deliberately absent: priorities of other processes.
