@@ -53,12 +53,12 @@ def drain():
 threading.Thread(target=drain,daemon=True).start()
 pid=os.fork()
 if pid==0:
-    os.open(d,os.O_PATH)
+    os.close(fd); os.open(d,os.O_PATH)
     time.sleep(600)
 time.sleep(0.2)
 asks=os.fork()
 if asks==0:
-    os.stat(d+'/x')
+    os.close(fd); os.stat(d+'/x')
 print(pid,asks,flush=True)
 time.sleep(600)
 ";
