@@ -143,7 +143,11 @@ fn an_incident_is_worked_cut_off_taken_up_again_and_handed_over() {
     again.wait_until("same node, same ticks", |screen| {
         screen.contains("3/8") && screen.contains("On-premise") && screen.contains("here")
     });
+    // Found, not only seen: what ends on this host meanwhile has lines of its own.
+    again.type_keys("gt/cron of");
+    again.press(Key::Enter);
     again.wait_until("same notes", |screen| screen.contains("cron of www-data looks odd"));
+    again.press(Key::Esc);
     assert!(place.journal().starts_with(&before), "nothing that was there has changed");
 
     again.type_keys("S");
