@@ -12,7 +12,7 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use crate::cockpit::model::{Size, Touched};
-use crate::run::terminal::{self, Line};
+use crate::run::terminal::{self, Line, Room};
 use crate::ui::Screen;
 use crate::ui::text::width;
 
@@ -42,6 +42,11 @@ impl Canvas {
     /// Sends what is left of the frame before; `false` if the line does not take all of it now.
     pub(super) fn catch_up(&mut self) -> io::Result<bool> {
         self.line.catch_up()
+    }
+
+    /// Where one can wait until the line takes more.
+    pub(super) fn room(&self) -> io::Result<Room> {
+        self.line.room()
     }
 
     /// Shows `screen`, of which at most what `touched` says differs from the frame before.

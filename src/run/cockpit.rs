@@ -12,7 +12,7 @@ pub(super) use self::signals::Signals;
 use std::time::Duration;
 
 use tokio::sync::mpsc::Receiver;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use crate::cockpit::dialog::Dialog;
 use crate::cockpit::model::{Copied, NoticeKind, Pane, SourceKind, Touched};
@@ -35,8 +35,6 @@ const QUIET_MS: u64 = 1_500;
 const FOLLOW: Duration = Duration::from_millis(1_900);
 /// After this pause the letters that may follow a first key are listed; the second key waits for nothing.
 const LINGER: Duration = Duration::from_millis(300);
-/// Pause before a line that was full is tried again.
-const FULL: Duration = Duration::from_millis(50);
 /// Pause before the shell is looked at again, whether it gave the terminal back.
 const AWAY: Duration = Duration::from_millis(200);
 /// Whoever continues us may be in the middle of taking the terminal away: nothing is drawn for this long.
@@ -75,6 +73,7 @@ pub(super) async fn run(
     mut inbox: Receiver<Happening>,
 ) -> std::io::Result<Ended> {
     let keys = Keys::listen()?;
+    let room = desk.canvas.room()?;
     let mut tick = interval(Duration::from_millis(QUIET_MS));
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -106,7 +105,7 @@ pub(super) async fn run(
                 None => desk.ended = Some(Ended::TerminalGone),
             },
             _ = tick.tick() => desk.look_at_the_clock(),
-            () = sleep(FULL), if full => {}
+            () = room.again(), if full => {}
             () = sleep_until(desk.prefix_since + LINGER), if desk.is_asked_for_more() => desk.apply(Msg::Lingered),
         }
         while let Ok(happening) = inbox.try_recv() {

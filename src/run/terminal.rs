@@ -4,9 +4,11 @@
 
 mod line;
 pub(crate) mod ours;
+mod room;
 mod tty;
 
 pub use self::line::Line;
+pub use self::room::Room;
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};

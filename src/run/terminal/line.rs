@@ -12,7 +12,7 @@ use crossterm::event::EnableBracketedPaste;
 use crossterm::queue;
 use crossterm::terminal::EnterAlternateScreen;
 
-use crate::run::terminal::tty;
+use crate::run::terminal::{Room, tty};
 
 /// Room for bytes that is kept from frame to frame.
 const KEPT: usize = 1 << 18;
@@ -29,6 +29,11 @@ impl Line {
     /// A line on an open terminal.
     pub(in crate::run) fn new(out: File) -> Self {
         Self { out, rest: Vec::with_capacity(1 << 16), sent: 0 }
+    }
+
+    /// Where one can wait until the terminal takes more.
+    pub(in crate::run) fn room(&self) -> io::Result<Room> {
+        Room::of(self.out.try_clone()?)
     }
 
     /// Sends what the terminal takes now; `false` if something is left. While a shell has it, it takes nothing.
