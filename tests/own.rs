@@ -7,6 +7,8 @@
     reason = "a test that cannot go on should stop where it is, starts its own children, and says why it skips"
 )]
 
+#[path = "own/carried.rs"]
+mod carried;
 #[path = "own/places.rs"]
 mod places;
 #[path = "own/raised.rs"]

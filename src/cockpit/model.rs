@@ -98,6 +98,8 @@ pub struct Model {
     pub(crate) standing: Vec<Notice>,
     /// Why the program itself cannot be relied on, as far as that was said.
     pub(crate) doubts: Vec<Doubt>,
+    /// Those that carry the terminal had to be raised.
+    pub(crate) carried: bool,
     /// When the clock first passed over the notice on the screen.
     pub(crate) notice_since: Option<u64>,
     /// Number of the last ticket given to the journal.
@@ -244,6 +246,7 @@ impl Model {
             undone: Vec::new(),
             standing: Vec::new(),
             doubts: Vec::new(),
+            carried: false,
             notice_since: None,
             ticket: 0,
             anchored_ms: now.boot_ms,

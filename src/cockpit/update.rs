@@ -137,6 +137,7 @@ fn seen(model: &mut Model, snapshot: Arc<Snapshot>) -> Vec<Effect> {
     let indicators = Arc::clone(&model.live.indicators);
     let findings = Arc::new(model.live.watch.see(&snapshot, &indicators));
     let mut effects = report(model, &snapshot, &findings);
+    effects.extend(carried(model, &snapshot));
     effects.extend(ended::look(model, &snapshot));
     effects.extend(persistence::report(model, &snapshot));
     effects.extend(wire::look(model, &snapshot));
@@ -167,6 +168,15 @@ fn doubt(model: &mut Model, snapshot: &Snapshot) {
     if doubts != model.doubts {
         model.doubts = doubts;
     }
+}
+
+/// That others were raised, since they carry the terminal and were starved, is an entry each time it begins.
+fn carried(model: &mut Model, snapshot: &Snapshot) -> Option<Effect> {
+    let before = std::mem::replace(&mut model.carried, snapshot.own.carriers > 0);
+    if before || !model.carried || !model.writes() || model.source.kind != SourceKind::Host {
+        return None;
+    }
+    acts::record(model, Event::Prepared(Box::new(Own::clone(&snapshot.own))))
 }
 
 /// Puts what is new about somebody into the journal.

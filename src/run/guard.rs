@@ -21,6 +21,7 @@ use rustix::process::{
 
 use crate::cockpit::trouble::{Death, Trouble};
 use crate::domain::base::Language;
+use crate::host::probe::raise::{self, Ledger};
 use crate::run::complain::Complaint;
 use crate::run::guard::watch::Watch;
 use crate::run::terminal::ours::Ours;
@@ -28,6 +29,8 @@ use crate::run::terminal::{self, Found};
 
 /// In the environment of the screen: the process that guards it.
 const MARK: &str = "FIREDAMP_GUARDED_BY";
+/// And where it keeps whom the screen has raised, to put them back.
+const RAISED: &str = "FIREDAMP_RAISED_IN";
 /// Exit code of a program that SIGTERM ended.
 const TOLD: u8 = 143;
 
@@ -43,8 +46,11 @@ pub fn stand(language: Language) -> Option<ExitCode> {
     }
     let found = Found::look().ok()?;
     let watch = Watch::begin().ok()?;
-    let screen = start_screen().ok()?;
-    Some(watch.until_it_ends(screen, &found, language))
+    let ledger = Ledger::new();
+    let screen = start_screen(ledger.as_ref()).ok()?;
+    let code = watch.until_it_ends(screen, &found, language);
+    ledger.iter().for_each(Ledger::settle);
+    Some(code)
 }
 
 /// The guard of this process is there, and we shall hear of its death. Asked twice, says the same.
@@ -60,6 +66,9 @@ fn is_guarded(mark: &OsStr) -> bool {
     let alive = guard.is_some() && getppid() == guard;
     if let Some(guard) = guard.filter(|_| heard && alive) {
         GUARD.set(guard).ok();
+        if let Ok(place) = std::env::var(RAISED) {
+            raise::remember_in(&place);
+        }
     }
     alive
 }
@@ -69,13 +78,16 @@ fn is_guarded(mark: &OsStr) -> bool {
     clippy::disallowed_methods,
     reason = "this program itself, with its own environment, for as long as the responder stays"
 )]
-fn start_screen() -> io::Result<Pid> {
+fn start_screen(ledger: Option<&Ledger>) -> io::Result<Pid> {
     let mut args = std::env::args_os();
     let mut command = Command::new("/proc/self/exe");
     if let Some(name) = args.next() {
         command.arg0(name);
     }
     let guard = getpid().as_raw_nonzero().to_string();
+    if let Some(ledger) = ledger {
+        command.env(RAISED, ledger.place());
+    }
     let screen = command.args(args).env(MARK, guard).spawn()?;
     Pid::from_raw(screen.id().cast_signed()).ok_or_else(|| io::ErrorKind::NotFound.into())
 }

@@ -43,6 +43,9 @@ pub fn lines(language: Language, own: &Own) -> Vec<(Sign, Phrase)> {
     }
     lines.push(raised(language, own.raised));
     lines.push(looks(language, own.looks));
+    if own.carriers > 0 {
+        lines.push((Sign::Good, carriers(language, own.carriers)));
+    }
     lines.push(locked(language, own.locked));
     lines.extend(spared(language, own.spared));
     lines
@@ -69,6 +72,9 @@ pub fn brief(language: Language, own: &Own) -> Phrase {
         None => fixed(language, own.fixed).1,
     };
     phrase = phrase.ours("; ").ours(degree(language, own.raised));
+    if own.carriers > 0 {
+        phrase = phrase.ours("; ").then(carriers(language, own.carriers));
+    }
     if let Reading::Known(bytes) = own.locked {
         let held = pick(language, "; in memory: ", " หน่วยความจำที่ล็อกไว้: ");
         phrase = phrase.ours(held).ours(mebibytes(bytes));
@@ -126,6 +132,17 @@ fn raised(language: Language, raised: Raised) -> (Sign, Phrase) {
 fn looks(language: Language, raised: Raised) -> (Sign, Phrase) {
     let said = pick(language, "looks: ", "การเฝ้าดู: ");
     (degree_sign(raised), Phrase::of(said).ours(degree(language, raised)))
+}
+
+/// Who carries the terminal was starved.
+fn carriers(language: Language, count: u32) -> Phrase {
+    let before = pick(language, "terminal starved: ", "เทอร์มินัลถูกแย่ง CPU: ");
+    let after = pick(
+        language,
+        " that carry it (kworker, sshd) at nice -20",
+        " ตัวที่ส่งข้อมูลให้ (kworker, sshd) ตั้งเป็น nice -20",
+    );
+    Phrase::of(before).ours(count.to_string()).ours(after)
 }
 
 const fn degree_sign(raised: Raised) -> Sign {

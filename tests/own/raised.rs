@@ -60,19 +60,24 @@ impl Screen {
         }
     }
 
+    /// Waits until it has ended.
+    pub(crate) fn leave(&mut self) {
+        self.child.wait().unwrap();
+    }
+
     /// All that went to the terminal.
     pub(crate) fn shown(&self) -> String {
         String::from_utf8_lossy(&self.shown.lock().unwrap()).into_owned()
     }
 
-    fn journal(&self) -> String {
+    pub(crate) fn journal(&self) -> String {
         let sessions = fs::read_dir(self.place.path().join("s")).into_iter().flatten();
         let journals = sessions.flatten().map(|it| it.path().join("journal.jsonl"));
         journals.filter_map(|path| fs::read_to_string(path).ok()).collect()
     }
 
     /// The guard, and the screen below it.
-    fn processes(&self) -> Vec<u32> {
+    pub(crate) fn processes(&self) -> Vec<u32> {
         let guard = self.child.process_id().unwrap();
         let children = format!("/proc/{guard}/task/{guard}/children");
         let children = fs::read_to_string(children).unwrap_or_default();
@@ -82,7 +87,7 @@ impl Screen {
 }
 
 /// Name, nice value, and policy of every thread.
-fn threads(pid: u32) -> Vec<(String, i64, i64)> {
+pub(crate) fn threads(pid: u32) -> Vec<(String, i64, i64)> {
     let tasks = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
     let read = |task: fs::DirEntry| {
         let stat = fs::read_to_string(task.path().join("stat")).ok()?;

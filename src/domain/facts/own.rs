@@ -30,6 +30,9 @@ pub struct Own {
     /// How its looks are put before others.
     #[serde(skip_serializing_if = "is_default")]
     pub looks: Raised,
+    /// So many of those that carry its terminal (workers of the kernel, the SSH server) run before others now.
+    #[serde(skip_serializing_if = "is_default")]
+    pub carriers: u32,
     /// Bytes of it that stay in memory whatever happens.
     pub locked: Reading<u64>,
     /// Its `oom_score_adj`: below zero, others are ended before it when memory is short.

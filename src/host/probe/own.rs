@@ -13,11 +13,12 @@ use std::time::{Duration, Instant};
 use rustix::fs::{AtFlags, StatxFlags};
 use rustix::io::Errno;
 
+use super::raise::carriers::Carriers;
 use super::tool::Errand;
 use super::tree::{self, Reader};
 use super::{commands, raise, text};
 use crate::domain::base::{Pid, ProcessId};
-use crate::domain::facts::{Own, Reading};
+use crate::domain::facts::{Own, Process, Reading};
 use crate::domain::untrusted::Untrusted;
 
 /// From one look at ourselves to the next.
@@ -39,18 +40,22 @@ const PRELOAD: &str = "/etc/ld.so.preload";
 pub(super) struct Standing {
     errand: Option<Errand<Own>>,
     asked: Option<Instant>,
+    carriers: Carriers,
     last: Arc<Own>,
 }
 
 impl Standing {
     /// Of this process; nobody stands on a recorded host.
     pub(super) fn new(live: bool) -> Self {
-        Self { errand: None, asked: live.then(Instant::now), last: Arc::default() }
+        let (asked, carriers) = (live.then(Instant::now), Carriers::default());
+        Self { errand: None, asked, carriers, last: Arc::default() }
     }
 
-    /// The newest that is known. The first time it is read at once, all but who has the terminal open.
-    pub(super) fn look(&mut self) -> Arc<Own> {
+    /// The newest that is known. The first time it is read at once, all but who has the terminal open. Whoever carries
+    /// the terminal is among these processes, and raised if they starve it.
+    pub(super) fn look(&mut self, processes: &[Arc<Process>]) -> Arc<Own> {
         let Some(asked) = self.asked else { return Arc::clone(&self.last) };
+        let carriers = self.carriers.look(processes);
         if *self.last == Own::default() {
             self.last = Arc::new(own());
             self.errand = errand();
@@ -63,6 +68,9 @@ impl Standing {
                 errand.ask();
             }
         }
+        if self.last.carriers != carriers {
+            Arc::make_mut(&mut self.last).carriers = carriers;
+        }
         Arc::clone(&self.last)
     }
 
@@ -73,6 +81,7 @@ impl Standing {
         {
             now.locked = self.last.locked;
         }
+        now.carriers = self.last.carriers;
         if *self.last != now {
             self.last = Arc::new(now);
         }
@@ -92,8 +101,8 @@ fn errand() -> Option<Errand<Own>> {
     })
 }
 
-/// Puts the program before others, as far as the kernel allows it; nobody else's priority is touched. The threads that
-/// matter then say so themselves ([`raise`]).
+/// Puts the program before others, as far as the kernel allows it. The threads that matter then say so themselves
+/// ([`raise`]).
 pub fn prepare() {
     raise::begin();
     raise::hold(resident()).ok();
@@ -114,6 +123,7 @@ pub fn own() -> Own {
         listeners: Vec::new(),
         raised,
         looks,
+        carriers: 0,
         locked: locked(&status),
         spared: spared(),
     }

@@ -5,7 +5,11 @@
 //! `LONGEST` without waiting goes back to a nice value, so that a fault of ours cannot hold a processor.
 //!
 //! Invariant: nothing is raised before [`begin`]; what the kernel refuses is told and not tried again. The only place
-//! of the program with `unsafe` code for the scheduler. Deliberately absent: priorities of other processes.
+//! of the program with `unsafe` code for the scheduler. Of other processes only those are touched that carry our own
+//! terminal, and only while they are starved ([`carriers`]).
+
+pub(super) mod carriers;
+mod ledger;
 
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, Ordering};
 use std::time::Duration;
@@ -15,6 +19,8 @@ use rustix::mm::MlockAllFlags;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::domain::facts::Raised;
+
+pub use ledger::{Ledger, remember_in};
 
 /// A raised thread that runs so long without waiting is no longer before others.
 const LONGEST: Duration = Duration::from_millis(200);
@@ -51,7 +57,7 @@ pub fn begin() {
 /// Raises this thread, which draws and takes keys. Said again from time to time, it puts a thread back that had run
 /// too long.
 pub fn screen() {
-    if !BEGUN.load(Ordering::Acquire) {
+    if !is_begun() {
         return;
     }
     let (raised, falls) = (read(&SCREEN), FALLS.load(Ordering::Acquire));
@@ -64,14 +70,14 @@ pub fn screen() {
 
 /// Raises this thread, which writes the journal.
 pub fn journal() {
-    if BEGUN.load(Ordering::Acquire) {
+    if is_begun() {
         raise();
     }
 }
 
 /// Raises this thread, which looks at the host.
 pub fn looks() {
-    if BEGUN.load(Ordering::Acquire) {
+    if is_begun() {
         let raised = nice(LOOKS).map_or(Raised::Refused, |()| Raised::Nice(LOOKS));
         write(&EYES, raised);
     }
@@ -84,7 +90,7 @@ pub(super) fn standing() -> (Raised, Raised) {
 
 /// Keeps in memory what the program uses now. What it comes to use later is held when this is said again.
 pub(super) fn hold(resident: u64) -> Result<(), Errno> {
-    if !BEGUN.load(Ordering::Acquire) || resident > MOST_MEMORY {
+    if !is_begun() || resident > MOST_MEMORY {
         return Err(Errno::NOSYS);
     }
     // The kernel minds `RLIMIT_MEMLOCK`. Nothing is read from disk for this: pages are held once they are used.
@@ -107,23 +113,44 @@ fn real_time() -> Result<(), Errno> {
         return Err(Errno::PERM);
     }
     setrlimit(Resource::Rttime, Rlimit { current: Some(micros), maximum })?;
-    schedule(libc::SCHED_RR, i32::from(PRIORITY))
+    schedule(0, libc::SCHED_RR | libc::SCHED_RESET_ON_FORK, i32::from(PRIORITY))
 }
 
 /// The nice value of this thread alone; what it starts begins at 0, as for real time.
 fn nice(value: i8) -> Result<(), Errno> {
     let this_thread = Some(rustix::thread::gettid());
-    schedule(libc::SCHED_OTHER, 0)?;
+    schedule(0, libc::SCHED_OTHER | libc::SCHED_RESET_ON_FORK, 0)?;
     rustix::process::setpriority_process(this_thread, i32::from(value))
 }
 
+/// Threads are raised in this program.
+fn is_begun() -> bool {
+    BEGUN.load(Ordering::Acquire)
+}
+
+/// Whether what a process starts begins at nice 0, whatever its own. Refused for one that is not scheduled as usual.
+fn plain(pid: i32, alone: bool) -> Result<(), Errno> {
+    let reset = if alone { libc::SCHED_RESET_ON_FORK } else { 0 };
+    if policy(pid)? & !libc::SCHED_RESET_ON_FORK != libc::SCHED_OTHER {
+        return Err(Errno::INVAL);
+    }
+    schedule(pid, libc::SCHED_OTHER | reset, 0)
+}
+
 #[expect(unsafe_code, reason = "no crate of ours has this call")]
-fn schedule(policy: i32, priority: i32) -> Result<(), Errno> {
+fn policy(pid: i32) -> Result<i32, Errno> {
+    // SAFETY: the call takes a number and touches no memory of ours.
+    let policy = unsafe { libc::syscall(libc::SYS_sched_getscheduler, pid) };
+    i32::try_from(policy).ok().filter(|policy| *policy >= 0).ok_or_else(last_error)
+}
+
+#[expect(unsafe_code, reason = "no crate of ours has this call")]
+fn schedule(pid: i32, policy: i32, priority: i32) -> Result<(), Errno> {
     let param = libc::sched_param { sched_priority: priority };
-    let policy = policy | libc::SCHED_RESET_ON_FORK;
     // SAFETY: the call reads one `sched_param`, which lives until it returns; 0 is the calling thread. By its number,
     // since musl's function of this name always fails.
-    let done = unsafe { libc::syscall(libc::SYS_sched_setscheduler, 0, policy, &raw const param) };
+    let done =
+        unsafe { libc::syscall(libc::SYS_sched_setscheduler, pid, policy, &raw const param) };
     if done == 0 { Ok(()) } else { Err(last_error()) }
 }
 

@@ -16,7 +16,7 @@ const FIRST_PASS: u32 = 1 << 16;
 /// A later pass takes this many turns, or fewer.
 const TURNS: u32 = 60;
 /// Numbers of a turn, at least.
-const LEAST: u32 = 2048;
+const LEAST: u32 = 512;
 
 /// How far a pass over all numbers has come.
 #[derive(Debug, Default)]

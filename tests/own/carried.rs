@@ -1,0 +1,91 @@
+//! Who carries the terminal runs before others while miners starve it, and only then.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+
+use rustix::process::{Pid, Signal, kill_process, setpriority_process};
+
+use super::is_root;
+use super::raised::{Screen, threads};
+
+/// A process that does nothing but hold a processor, and was put before others.
+struct Burner(Child);
+
+impl Burner {
+    fn start() -> Self {
+        let mut shell = Command::new("sh");
+        let child = shell.args(["-c", "while :; do :; done"]).stdin(Stdio::null()).spawn().unwrap();
+        let burner = Self(child);
+        let pid = Pid::from_raw(burner.0.id().cast_signed());
+        setpriority_process(pid, -20).unwrap();
+        burner
+    }
+}
+
+impl Drop for Burner {
+    fn drop(&mut self) {
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
+
+/// There is one kernel: who looks at its workers looks alone.
+static ALONE: Mutex<()> = Mutex::new(());
+
+/// The kernel's workers that are bound to no processor and have this nice value.
+fn workers(nice: i64) -> BTreeSet<u32> {
+    let pids = fs::read_dir("/proc").unwrap().flatten();
+    let pids = pids.filter_map(|it| it.file_name().to_str()?.parse::<u32>().ok());
+    let is_one = |pid: &u32| {
+        threads(*pid).first().is_some_and(|it| it.0.starts_with("kworker/u") && it.1 == nice)
+    };
+    pids.filter(is_one).collect()
+}
+
+#[test]
+fn workers_of_the_kernel_that_carry_the_terminal_are_raised_while_it_is_starved() {
+    if !is_root() || workers(0).is_empty() {
+        eprintln!("skipped: needs root and the first namespace of pids");
+        return;
+    }
+    let _alone = ALONE.lock();
+    let urgent = workers(-20);
+    let screen = Screen::start(&[]);
+    screen.wait_until("it looks", || screen.shown().contains("kthreadd"));
+    assert_eq!(workers(-20), urgent, "nobody is starved, nobody is raised");
+
+    let burner = Burner::start();
+    let raised = || workers(-20).difference(&urgent).count();
+    screen.wait_until("they are raised", || raised() > 0);
+    screen.wait_until("it is an entry", || screen.journal().contains("\"carriers\""));
+    drop(burner);
+    screen.wait_until("that is over, and they are as they were", || raised() == 0);
+
+    let _again = Burner::start();
+    drop(screen);
+    for (signal, who) in [(Signal::TERM, "who leaves"), (Signal::KILL, "the guard")] {
+        let mut screen = Screen::start(&[]);
+        screen.wait_until("they are raised again", || raised() > 0);
+        let told = Pid::from_raw(screen.processes()[1].cast_signed()).unwrap();
+        kill_process(told, signal).unwrap();
+        screen.leave();
+        assert_eq!(raised(), 0, "{who} puts them back");
+    }
+}
+
+#[test]
+fn without_raising_itself_the_program_raises_nobody() {
+    if !is_root() {
+        eprintln!("skipped: needs root");
+        return;
+    }
+    let _alone = ALONE.lock();
+    let before = workers(-20);
+    let _burner = Burner::start();
+    let screen = Screen::start(&["--no-raise"]);
+    screen.wait_until("it looks", || screen.shown().contains("kthreadd"));
+    std::thread::sleep(std::time::Duration::from_secs(3));
+    assert_eq!(workers(-20).difference(&before).count(), 0);
+}
