@@ -179,7 +179,7 @@ impl Eyes {
         let rows = costs.of(Part::Processes, || {
             self.processes.look(moment, fresh, self.hider.found(), &mut self.owners, &mut unread)
         });
-        let seen = Seen { moment, listed: self.processes.listed(), rows, sockets: fresh };
+        let seen = Seen { moment, table: &self.processes, rows, sockets: fresh };
         let (processes, hiding) =
             costs.of(Part::Hiding, || self.hider.look(seen, &mut self.owners, &mut unread));
         let (sockets, others) = costs.of(Part::Rows, || {

@@ -51,8 +51,6 @@ use rows::{Rows, Wanted};
 
 /// Processes under mounts that get a row at most.
 const MOST_WANTED: usize = 256;
-/// Processes whose collected time is read in one look; a first look at many leaves the rest for when they run.
-const MOST_COLLECTED: usize = 1024;
 /// The namespace of pids that the system began with always has this inode.
 const FIRST_PID_NAMESPACE: u64 = 0xEFFF_FFFC;
 const PRELOAD: &str = "/etc/ld.so.preload";
@@ -86,8 +84,8 @@ pub(super) struct Hider {
 pub(super) struct Seen<'a> {
     /// When.
     pub(super) moment: Moment,
-    /// The list of `/proc`.
-    pub(super) listed: &'a [u32],
+    /// The table of the list of `/proc`.
+    pub(super) table: &'a Processes,
     /// The rows that were made of it.
     pub(super) rows: Vec<Arc<Process>>,
     /// There are sockets that were not there at the look before.
@@ -154,7 +152,8 @@ impl Hider {
         owners: &mut Owners,
         unread: &mut Vec<Unread>,
     ) -> (Vec<Arc<Process>>, Arc<Hiding>) {
-        let Seen { moment, listed, mut rows, sockets } = seen;
+        let Seen { moment, table, mut rows, sockets } = seen;
+        let listed = table.listed();
         self.take_files(listed);
         let (hidden, tried) = self.search(listed, moment.boot_ms, unread);
         let wanted = self.wanted(&hidden, moment.boot_ms);
@@ -166,7 +165,7 @@ impl Hider {
             self.found = readers.look(&now, (moment, sockets), &rows, owners, unread);
             rows = joined(rows, self.found.clone());
         }
-        self.take_rows(&rows, listed, moment.boot_ms);
+        self.take_rows(&rows, table, moment.boot_ms);
         self.weigh(moment.boot_ms, unread);
         self.tell(&rows, &hidden, moment.boot_ms, unread);
         self.before.clone_from(&rows);
@@ -235,9 +234,9 @@ impl Hider {
     }
 
     /// What changed in the table since the look before.
-    fn take_rows(&mut self, rows: &[Arc<Process>], listed: &[u32], boot_ms: u64) {
-        let mut reader = Reader::new(self.proc.as_fd());
-        let mut left = MOST_COLLECTED;
+    fn take_rows(&mut self, rows: &[Arc<Process>], table: &Processes, boot_ms: u64) {
+        let listed = table.listed();
+        let ours = self.rows.as_ref().map(Rows::table);
         let before = std::mem::take(&mut self.before);
         for change in changes(&before, rows) {
             match change {
@@ -249,10 +248,9 @@ impl Hider {
                 Change::Now(old, row) => {
                     self.wearers.see(row, boot_ms);
                     if old.is_none_or(|old| old.cpu_ms != row.cpu_ms) {
-                        let stat =
-                            if left > 0 { reader.file(row.id.pid.0, "stat").ok() } else { None };
-                        left = left.saturating_sub(1);
-                        self.account.ran(row, stat.and_then(load::collected));
+                        let collected = |it: &Processes| it.collected_ms(row.id.pid.0);
+                        let collected = collected(table).or_else(|| ours.and_then(collected));
+                        self.account.ran(row, collected);
                     }
                     let other = |old: &Process| old.comm != row.comm || old.exe != row.exe;
                     if !row.kernel && old.is_none_or(other) {

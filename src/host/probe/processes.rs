@@ -199,6 +199,12 @@ impl Processes {
         })
     }
 
+    /// Milliseconds that the collected children of this process had used when it ran last.
+    pub(super) fn collected_ms(&self, pid: u32) -> Option<u64> {
+        let at = self.entries.binary_search_by_key(&pid, |entry| entry.pid).ok()?;
+        self.entries.get(at).map(|entry| entry.collected_ms)
+    }
+
     /// The directory that `/proc` was opened as.
     pub(super) fn reader(&self) -> Reader<'_> {
         Reader::new(self.proc.as_fd())

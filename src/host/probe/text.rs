@@ -23,6 +23,8 @@ pub(super) struct Stat<'a> {
     pub(super) terminal: u32,
     /// Fields 14 and 15: clock ticks in user and in kernel mode.
     pub(super) ticks: u64,
+    /// Fields 16 and 17: the same of its children that ended and were collected.
+    pub(super) collected: u64,
     /// Field 19.
     pub(super) nice: i32,
     /// Field 20.
@@ -49,7 +51,9 @@ pub(super) fn stat(text: &[u8]) -> Option<Stat<'_>> {
     let flags: u64 = number(fields.nth(1)?)?;
     let user: u64 = number(fields.nth(4)?)?;
     let system: u64 = number(fields.next()?)?;
-    let nice = signed(fields.nth(3)?)?;
+    let mut collected = || number(fields.next()?);
+    let collected = collected()?.saturating_add(collected()?);
+    let nice = signed(fields.nth(1)?)?;
     let threads = whole_number(fields.next()?)?;
     let start = number(fields.nth(1)?)?;
     let pages = fields.nth(1).and_then(number).unwrap_or(0);
@@ -62,6 +66,7 @@ pub(super) fn stat(text: &[u8]) -> Option<Stat<'_>> {
         session,
         terminal,
         ticks,
+        collected,
         nice,
         threads,
         start,

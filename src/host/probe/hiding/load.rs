@@ -54,15 +54,6 @@ pub(super) fn busy(stat: &[u8]) -> Option<Busy> {
     Some(Busy { ms: ticks.saturating_mul(TICK_MS), cpus, forks })
 }
 
-/// Milliseconds that the collected children of a process had used, from its `stat`.
-pub(super) fn collected(stat: &[u8]) -> Option<u64> {
-    let close = stat.iter().rposition(|byte| *byte == b')')?;
-    // Fields 16 and 17; the first one behind the name is 3.
-    let mut fields = text::words(stat.get(close + 1..)?).skip(13).map(text::number);
-    let ticks = fields.next()??.saturating_add(fields.next()??);
-    Some(ticks.saturating_mul(TICK_MS))
-}
-
 /// What one look adds to the account.
 #[derive(Clone, Copy, Debug, Default)]
 struct Sample {

@@ -1,5 +1,6 @@
 //! The parsers and the sums, on what kernels really print and on anything else.
 
+use crate::host::probe::text;
 use proptest::prelude::*;
 
 use super::load::{self, Account};
@@ -65,7 +66,7 @@ fn busy_time_has_no_interrupts_and_collected_time_is_that_of_children() {
     let busy = load::busy(stat).unwrap();
     assert_eq!((busy.ms, busy.cpus, busy.forks), (1_500, 2, 77));
     let stat = b"42 (a) b) S 1 1 1 0 -1 0 0 0 0 0 15 25 35 45 20 0 1 0 99 0 7\n";
-    assert_eq!(load::collected(stat), Some(800));
+    assert_eq!(text::stat(stat).unwrap().collected, 80);
 }
 
 /// A process that used so much.
@@ -174,6 +175,6 @@ proptest! {
         preload::mapped(&bytes, &libraries);
         preload::asked_for(&bytes);
         load::busy(&bytes);
-        load::collected(&bytes);
+        text::stat(&bytes);
     }
 }

@@ -79,6 +79,8 @@ pub(super) struct Entry {
     /// CPU time at the last sweep and at the one before.
     time: Option<(Duration, Instant)>,
     before: Option<(Duration, Instant)>,
+    /// Milliseconds that its collected children had used when it was read last.
+    pub(super) collected_ms: u64,
     fresh: Option<Box<Fresh>>,
     answer: Option<Box<Answer>>,
     /// The look from which on its command line is asked for again.
@@ -103,6 +105,7 @@ impl Entry {
             unfinished: false,
             time: None,
             before: None,
+            collected_ms: 0,
             fresh: None,
             answer: None,
             ask_from: 0,

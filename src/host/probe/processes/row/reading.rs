@@ -58,6 +58,7 @@ impl Entry {
         // A `stat` without its fields: the process went away while it was printed.
         let Some(stat) = stat else { return self.access = Access::Gone };
         self.access = Access::Open;
+        self.collected_ms = stat.collected.saturating_mul(TICK_MS);
         let mut fresh = Fresh {
             comm: Untrusted::new(stat.comm),
             state: stat.state,
