@@ -186,7 +186,8 @@ impl Eyes {
             self.sockets.follow(moment, &processes, &self.owners, &mut unread);
             (self.sockets.rows(moment, &self.owners), self.sockets.others())
         });
-        let host = costs.of(Part::Machine, || self.machine.look(&mut unread));
+        let host =
+            costs.of(Part::Machine, || self.machine.look(self.processes.stat(), &mut unread));
         let gpu = costs.of(Part::Gpu, || {
             let tables: Vec<_> = self.hider.table().into_iter().chain([&self.processes]).collect();
             self.graphics.look(moment, &tables, &processes)

@@ -166,7 +166,7 @@ impl Hider {
             rows = joined(rows, self.found.clone());
         }
         self.take_rows(&rows, table, moment.boot_ms);
-        self.weigh(moment.boot_ms, unread);
+        self.weigh(table.stat(), moment.boot_ms, unread);
         self.tell(&rows, &hidden, moment.boot_ms, unread);
         self.before.clone_from(&rows);
         (rows, self.settle(tried))
@@ -265,12 +265,18 @@ impl Hider {
         }
     }
 
-    fn weigh(&mut self, boot_ms: u64, unread: &mut Vec<Unread>) {
+    /// `stat` is that of the `/proc` which everybody sees, and not believed once something is mounted over it.
+    fn weigh(&mut self, stat: &[u8], boot_ms: u64, unread: &mut Vec<Unread>) {
         if !self.whole_machine {
             let why = "it counts more than the processes that are shown".to_owned();
             return unread.push(note("/proc/stat", why));
         }
-        match Reader::new(self.proc.as_fd()).top("stat").ok().and_then(load::busy) {
+        let is_bare = self.told.as_ref().is_some_and(|told| {
+            told.covers.as_ref().is_some_and(|covers| covers.iter().all(|it| it.pid.is_some()))
+        });
+        let mut own = Reader::new(self.proc.as_fd());
+        let stat = if is_bare { stat } else { own.top("stat").unwrap_or_default() };
+        match load::busy(stat) {
             Some(busy) => self.account.settle(boot_ms, busy),
             None => self.account.interrupt(),
         }

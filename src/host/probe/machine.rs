@@ -1,12 +1,13 @@
-//! The machine as a whole: processors, memory, load, names. `sysinfo` reads these; it is never asked
-//! for processes, because it reads their command lines in line with everything else.
+//! The machine as a whole: processors, memory, load, names. `sysinfo` reads memory and load; it is never asked for
+//! processes, because it reads their command lines in line with everything else, nor for processors: the `/proc/stat`
+//! that tells of them takes the kernel longest to print, and the look has read it already.
 
 use std::path::Path;
 use std::sync::Arc;
 
-use sysinfo::{CpuRefreshKind, MemoryRefreshKind, System};
+use sysinfo::{MemoryRefreshKind, System};
 
-use super::tree;
+use super::{text, tree};
 use crate::domain::facts::{Host, Unread};
 use crate::domain::untrusted::Untrusted;
 
@@ -17,7 +18,18 @@ const MEMORY_TURNS: u64 = 3;
 pub(super) struct Machine {
     system: Option<System>,
     last: Arc<Host>,
+    all: Processor,
+    processors: Vec<Processor>,
     looks: u64,
+}
+
+/// Clock ticks of one processor, or of all, and how busy it was between two looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Processor {
+    number: u32,
+    ticks: u64,
+    idle: u64,
+    percent: f32,
 }
 
 impl Machine {
@@ -25,17 +37,17 @@ impl Machine {
     pub(super) fn new(boot_id: String) -> Self {
         let kernel = rustix::system::uname().release().to_bytes().to_vec();
         let last = Arc::new(Host { kernel: Untrusted::new(kernel), boot_id, ..Host::default() });
-        Self { system: System::new().ok(), last, looks: 0 }
+        let (all, processors) = (Processor::default(), Vec::new());
+        Self { system: System::new().ok(), last, all, processors, looks: 0 }
     }
 
-    /// Reads them. The processors' first percentages are averages since boot: a real one takes two
-    /// readings a fifth of a second apart.
-    pub(super) fn look(&mut self, unread: &mut Vec<Unread>) -> Arc<Host> {
+    /// Reads them; `stat` is `/proc/stat`. The processors' first percentages are averages since boot.
+    pub(super) fn look(&mut self, stat: &[u8], unread: &mut Vec<Unread>) -> Arc<Host> {
+        self.work(stat, unread);
         let Some(system) = &mut self.system else {
             unread.push(super::processes::note("sysinfo", "not for this system".to_owned()));
             return Arc::clone(&self.last);
         };
-        system.refresh_cpu_specifics(CpuRefreshKind::nothing().with_usage());
         if self.looks.is_multiple_of(MEMORY_TURNS) {
             system.refresh_memory_specifics(MemoryRefreshKind::everything());
         }
@@ -46,8 +58,8 @@ impl Machine {
             name: Untrusted::new(name),
             kernel: self.last.kernel.clone(),
             boot_id: self.last.boot_id.clone(),
-            cpus: system.cpus().iter().map(sysinfo::Cpu::usage).collect(),
-            cpu: system.global_cpu_usage(),
+            cpus: self.processors.iter().map(|it| it.percent).collect(),
+            cpu: self.all.percent,
             load: [load.one, load.five, load.fifteen].map(narrow),
             memory_total: system.total_memory(),
             memory_used: system.used_memory(),
@@ -59,6 +71,48 @@ impl Machine {
         }
         Arc::clone(&self.last)
     }
+
+    fn work(&mut self, stat: &[u8], unread: &mut Vec<Unread>) {
+        let now = processors(stat);
+        let Some((all, each)) = now.split_first() else {
+            return unread.push(super::processes::note("/proc/stat", "no processors".to_owned()));
+        };
+        self.all = all.since(Some(&self.all));
+        let before = std::mem::take(&mut self.processors);
+        let old = |it: &Processor| before.iter().find(|old| old.number == it.number);
+        self.processors = each.iter().map(|it| it.since(old(it))).collect();
+    }
+}
+
+impl Processor {
+    /// The same, and how busy it was since `before`, or since boot.
+    fn since(self, before: Option<&Self>) -> Self {
+        let (ticks, idle) = before.map_or((0, 0), |it| (it.ticks, it.idle));
+        let all = self.ticks.saturating_sub(ticks);
+        // Ticks of the kernel's idle time may go back a little.
+        let idle = self.idle.saturating_sub(idle).min(all);
+        let hundredths = (all - idle).saturating_mul(10_000).checked_div(all);
+        let percent = match (hundredths, before) {
+            (Some(share), _) => f32::from(u16::try_from(share).unwrap_or(10_000)) / 100.0,
+            (None, before) => before.map_or(0.0, |it| it.percent),
+        };
+        Self { percent, ..self }
+    }
+}
+
+/// All processors together and then each, from `/proc/stat`.
+fn processors(stat: &[u8]) -> Vec<Processor> {
+    let lines = stat.split(|byte| *byte == b'\n').map_while(|line| line.strip_prefix(b"cpu"));
+    let read = |line: &[u8]| {
+        let (number, fields) = line.split_at(line.iter().position(|byte| *byte == b' ')?);
+        // User, nice, system, idle, waiting for a disk, two kinds of interrupts, stolen; time of guests is in the first.
+        let fields: Vec<u64> = text::words(fields).take(8).map_while(text::number).collect();
+        let idle = fields.iter().skip(3).take(2).copied().fold(0, u64::saturating_add);
+        let ticks = fields.iter().copied().fold(0, u64::saturating_add);
+        let number = text::whole_number(number).unwrap_or(u32::MAX);
+        (fields.len() > 3).then_some(Processor { number, ticks, idle, percent: 0.0 })
+    };
+    lines.filter_map(read).collect()
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a load average has three digits that matter")]
@@ -71,4 +125,42 @@ pub(super) fn boot_id(proc: &Path) -> String {
     let bytes = tree::small_file(&proc.join("sys/kernel/random/boot_id"), 64).unwrap_or_default();
     let plain = |byte: &u8| byte.is_ascii_hexdigit() || *byte == b'-';
     bytes.into_iter().filter(plain).map(char::from).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const STAT: &[u8] = b"cpu  100 0 100 700 100 0 0 0 50 0\ncpu0 50 0 50 400 0 0 0 0 0 0\n\
+        cpu2 50 0 50 300 100 0 0 0 50 0\nintr 9 9\ncpu9 is no processor\n";
+
+    #[test]
+    fn waiting_for_a_disk_is_idle_and_guests_count_once() {
+        let mut machine = Machine::new(String::new());
+        let mut unread = Vec::new();
+        machine.work(STAT, &mut unread);
+        assert_eq!((machine.all.percent, machine.processors.len()), (20.0, 2));
+        let later = b"cpu  190 0 100 710 100 0 0 0 0 0\ncpu0 50 0 50 410 0 0 0 0 0 0\n\
+            cpu3 9 0 0 1 0 0 0 0 0 0\n";
+        machine.work(later, &mut unread);
+        let percent: Vec<f32> = machine.processors.iter().map(|it| it.percent).collect();
+        assert_eq!((machine.all.percent, percent), (90.0, vec![0.0, 90.0]));
+        machine.work(later, &mut unread);
+        assert_eq!((machine.all.percent, unread.len()), (90.0, 0), "no tick has passed");
+        machine.work(b"", &mut unread);
+        assert_eq!(unread.len(), 1, "it is said that nothing could be read");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_gives_percentages(texts in prop::collection::vec("(cpu[0-9]{0,2} ([0-9]{1,20} ){0,9}\n){0,4}", 1..4)) {
+            let mut machine = Machine::new(String::new());
+            for text in &texts {
+                machine.work(text.as_bytes(), &mut Vec::new());
+                prop_assert!(machine.processors.iter().all(|it| (0.0..=100.0).contains(&it.percent)));
+            }
+        }
+    }
 }

@@ -90,14 +90,15 @@ impl Standing {
 
 /// Looks again and again in a thread of its own, and keeps what the program has come to use in memory.
 fn errand() -> Option<Errand<Own>> {
-    let (mut looks, mut listeners) = (0, Vec::new());
+    let (mut looks, mut listeners, mut held) = (0, Vec::new(), Reading::Unknown);
     Errand::new("own", move || {
         if looks % SEARCH == 0 {
             raise::hold(resident()).ok();
             listeners = self::listeners();
+            held = locked(&status());
         }
         looks += 1;
-        Own { listeners: listeners.clone(), ..own() }
+        Own { listeners: listeners.clone(), locked: held, ..standing() }
     })
 }
 
@@ -112,8 +113,13 @@ pub fn prepare() {
 /// How the program stands, as far as that can be read at once.
 #[must_use]
 pub fn own() -> Own {
+    Own { locked: locked(&status()), ..standing() }
+}
+
+/// All of it but what is held in memory, which takes the kernel long to add up.
+fn standing() -> Own {
     let (raised, looks) = raise::standing();
-    let status = tree::small_file(Path::new("/proc/self/status"), 64 << 10).unwrap_or_default();
+    let status = status();
     Own {
         fixed: needs_no_loader(),
         loaded: loaded(),
@@ -124,7 +130,7 @@ pub fn own() -> Own {
         raised,
         looks,
         carriers: 0,
-        locked: locked(&status),
+        locked: Reading::Unknown,
         spared: spared(),
     }
 }
@@ -205,9 +211,12 @@ fn locked(status: &[u8]) -> Reading<u64> {
     held.map_or(Reading::Unknown, |kib| Reading::Known(u64::from(kib) * 1024))
 }
 
+fn status() -> Vec<u8> {
+    tree::small_file(Path::new("/proc/self/status"), 64 << 10).unwrap_or_default()
+}
+
 fn resident() -> u64 {
-    let status = tree::small_file(Path::new("/proc/self/status"), 64 << 10).unwrap_or_default();
-    number(&status, b"VmRSS:").map_or(0, |kib| u64::from(kib) * 1024)
+    number(&status(), b"VmRSS:").map_or(0, |kib| u64::from(kib) * 1024)
 }
 
 fn spared() -> Reading<i32> {

@@ -85,6 +85,8 @@ pub(super) struct Processes {
     gpu: bool,
     look: u64,
     forks: Option<u64>,
+    /// `/proc/stat`, as it was when the processes were listed: it takes the kernel long to print.
+    stat: Vec<u8>,
     unlisted: u32,
     /// These and no others are looked at, whatever the list shows.
     given: Option<Vec<u32>>,
@@ -129,6 +131,7 @@ impl Processes {
             gpu,
             look: 0,
             forks: None,
+            stat: Vec::new(),
             unlisted: 0,
             given: None,
             left_out: Vec::new(),
@@ -199,6 +202,11 @@ impl Processes {
         })
     }
 
+    /// `/proc/stat` at the last look; empty if it could not be read.
+    pub(super) fn stat(&self) -> &[u8] {
+        &self.stat
+    }
+
     /// Milliseconds that the collected children of this process had used when it ran last.
     pub(super) fn collected_ms(&self, pid: u32) -> Option<u64> {
         let at = self.entries.binary_search_by_key(&pid, |entry| entry.pid).ok()?;
@@ -217,7 +225,9 @@ impl Processes {
             return Ok(());
         }
         let mut reader = Reader::new(self.proc.as_fd());
-        let forks = reader.top("stat").ok().and_then(text::forks);
+        self.stat.clear();
+        self.stat.extend_from_slice(reader.top("stat").unwrap_or_default());
+        let forks = text::forks(&self.stat);
         let unmoved = self.clocks && forks.is_some() && forks == self.forks;
         self.forks = forks;
         if unmoved && self.unlisted < MOST_UNLISTED {

@@ -34,7 +34,7 @@ pub(super) use row::Raw;
 use row::{Key, address, contradiction, row, state};
 
 /// Looks until the tables of our own namespace are read again, while nothing is in doubt.
-const TABLES_EVERY: u32 = 15;
+const TABLES_EVERY: u32 = 30;
 /// The same while a socket is known that only one view has.
 const FOUND_EVERY: u32 = 5;
 
