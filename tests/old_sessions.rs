@@ -1,31 +1,36 @@
 //! Sessions of every form that was ever released open for ever: `tests/fixtures/session-N` is one of form N.
 //!
-//! The first is a whole one, with a recording; the second has the kinds and members of entries that came after it. The
+//! The first is a whole one, with a recording; the second has the kinds and members of entries that came after it; the
+//! third has all there is, in its recording too, and a redacted copy beside it. The
 //! hosts, the people and the processes in them are made up, and so are the anchor and the signature. A new form gets a new folder by
 //! `FIREDAMP_FIXTURE=tests/fixtures/session-N cargo test --test old_sessions -- --ignored make_a_new_one`; the old
 //! ones stay.
 #![expect(clippy::unwrap_used, reason = "a broken test should stop where it is")]
 
+#[path = "old_sessions/first.rs"]
+mod first;
 #[path = "incident/mod.rs"]
 #[expect(dead_code, reason = "other tests use the rest")]
 mod incident;
+#[path = "old_sessions/make.rs"]
+mod make;
+#[path = "old_sessions/seen.rs"]
+mod seen;
+#[path = "old_sessions/third.rs"]
+mod third;
 
 use std::fs::{self, Permissions};
-use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::{Duration, Instant};
 
-use firedamp::domain::base::{Digest, Language, Pid, ProcessId};
-use firedamp::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject};
-use firedamp::domain::playbook::{FlowId, ItemId, NodeId, PB_31};
-use firedamp::domain::session::{Anchor, ClockChange, Event, ItemState, Opening, Place, write};
+use firedamp::domain::base::Language;
+use firedamp::domain::playbook::ItemId;
+use firedamp::domain::session::{Event, ItemState, write};
 use firedamp::domain::untrusted::Untrusted;
 use firedamp::host::store::bundle::{Outcome, Wanted};
-use firedamp::host::store::{Hand, Opened, Store};
+use firedamp::host::store::{Hand, Store};
 use firedamp::words::session::event as told;
-use incident::{miner, moment, process, snapshot};
+use incident::moment;
 use tempfile::TempDir;
 
 const ID: &str = "20261121T173000Z-web-03-example";
@@ -148,7 +153,7 @@ fn its_recording_plays() {
     assert!(tape.damage().is_empty());
     assert_eq!(tape.len(), 70);
     for at in [0, 30, 69, 5] {
-        assert_eq!(tape.at(at).unwrap(), seen(at as u64), "snapshot {at}");
+        assert_eq!(tape.at(at).unwrap(), first::seen(at as u64), "snapshot {at}");
     }
 }
 
@@ -196,156 +201,4 @@ fn the_state_of_the_second_one_is_what_it_was() {
     assert_eq!(handoff.instead_of(&"mali".into()), "niran".into());
     let accepted = told(Language::En, &opened.entries[7].event).plain(60);
     assert_eq!(accepted, "handoff accepted: #7, signed for niran");
-}
-
-/// What was recorded.
-fn seen(at: u64) -> firedamp::domain::facts::Snapshot {
-    let mut burning = miner(4_242);
-    burning.cpu_ms += at * 970;
-    let mut processes = vec![process(1, "init", b"/sbin/init"), burning];
-    if at > 40 {
-        processes.push(process(5_000, "sh", b"sh\0-c\0curl pool.example"));
-    }
-    snapshot(at * 1_000, processes)
-}
-
-fn events() -> Vec<(&'static str, Event)> {
-    let subject = Subject::Process(ProcessId { pid: Pid(4_242), start: 4_242, inode: 0 });
-    let flow = || FlowId("F1".into());
-    let chose = |node: &str, to: &str, label: &str| Event::Chose {
-        flow: flow(),
-        node: NodeId(node.into()),
-        branch: 0,
-        to: NodeId(to.into()),
-        label: label.into(),
-    };
-    let marked = |item: &str, state, reason: &str| Event::Marked {
-        item: ItemId(item.into()),
-        state,
-        reason: reason.into(),
-        undoes: None,
-    };
-    let reason = Reason {
-        rule: Rule::PoolUrl,
-        value: "stratum+tcp://192.0.2.1:3333".into(),
-        source: FactSource::CommandLine,
-    };
-    let finding =
-        Finding { subject: subject.clone(), grade: Grade::Confirmed, reasons: vec![reason] };
-    let unknown = |text: &str| Event::Unknown(serde_json::from_str(text).unwrap());
-    let said = |text: &str, about| Event::Noted { text: text.into(), about };
-    vec![
-        ("firedamp", Event::Found { finding, name: "4242 kworkerd".into() }),
-        ("suda", Event::Acknowledged { subject }),
-        ("suda", chose("A", "Env", "")),
-        ("suda", chose("Env", "Host", "server")),
-        ("suda", Event::TookBack { choice: 5 }),
-        ("suda", marked("1.3/1", ItemState::Done, "")),
-        ("suda", marked("1.3/2", ItemState::NotApplicable, "ไม่มี GPU")),
-        ("suda", said("the pool answers\u{1b}[2J", Some(Place::Item(ItemId("1.3/3".into()))))),
-        (
-            "suda",
-            Event::Allowed { program: "/usr/bin/nvidia-smi".into(), sha256: Some(Digest([9; 32])) },
-        ),
-        ("firedamp", Event::Trouble { what: "8 bytes of a torn line are in torn/1".into() }),
-        ("firedamp", Event::Clock { change: ClockChange::Jumped, by_ms: -3_600_000 }),
-        ("firedamp", Event::Clock { change: ClockChange::Suspended, by_ms: 61_000 }),
-        (
-            "suda",
-            Event::HandedOff { words: "watch 192.0.2.1".into(), to: "".into(), read: Vec::new() },
-        ),
-        (
-            "somsak",
-            Event::Accepted { handoff: 14, read: Vec::new(), instead_of: Untrusted::default() },
-        ),
-        ("somsak", Event::Resumed { version: "0.1.0".into() }),
-        ("somsak", unknown(r#"{"kind":"froze","pid":4242,"why":{"z":[1,null,true],"a":"x"}}"#)),
-        (
-            "somsak",
-            unknown(r#"{"kind":"noted","text":"said with more","mood":"calm","tags":["a","b"]}"#),
-        ),
-        ("somsak", Event::Hinted { task: 0, shown: 1 }),
-        ("somsak", Event::ExpertShown),
-        ("firedamp", Event::TapeAt { ms: 65_000 }),
-        ("somsak", Event::Left),
-    ]
-}
-
-fn record(opened: &Opened) {
-    let recorder = opened.record().unwrap();
-    for at in 0..70 {
-        recorder.offer(Arc::new(seen(at)));
-        let begun = Instant::now();
-        while recorder.status().written <= at && begun.elapsed() < Duration::from_secs(5) {
-            std::thread::sleep(Duration::from_millis(2));
-        }
-    }
-    drop(recorder);
-}
-
-/// What the first form has not.
-fn later() -> Vec<(&'static str, Event)> {
-    let subject = Subject::Process(ProcessId { pid: Pid(4_242), start: 4_242, inode: 0 });
-    let marked = |state, undoes| Event::Marked {
-        item: ItemId("1.3/1".into()),
-        state,
-        reason: Untrusted::default(),
-        undoes,
-    };
-    let anchor = Anchor::of(4, Digest([7; 32]));
-    vec![
-        ("suda", marked(ItemState::Done, None)),
-        ("suda", marked(ItemState::Open, Some(2))),
-        ("suda", Event::Noted { text: "on the wrong host".into(), about: None }),
-        ("suda", Event::Withdrew { entry: 4 }),
-        ("firedamp", Event::Ended { subject, name: "4242 kworkerd".into() }),
-        ("suda", Event::HandedOff { words: "over".into(), to: "niran".into(), read: vec![2, 6] }),
-        ("mali", Event::Accepted { handoff: 7, read: vec![2], instead_of: "niran".into() }),
-        ("mali", Event::Anchored { anchor }),
-        (
-            "mali",
-            Event::Signed { entry: 8, key: "SHA256:example".into(), armour: "made up".into() },
-        ),
-        ("mali", Event::PenGiven { to: "niran".into() }),
-        ("niran", Event::PenTaken { from: "mali".into(), reason: "".into() }),
-        ("suda", Event::PenTaken { from: "niran".into(), reason: "the line is gone".into() }),
-        ("suda", Event::Debriefed { score: 80 }),
-        ("suda", Event::Left),
-    ]
-}
-
-#[test]
-#[ignore = "makes the session of a new form; see above"]
-fn make_a_new_one() {
-    let to = PathBuf::from(std::env::var("FIREDAMP_FIXTURE").unwrap());
-    let place = TempDir::new().unwrap();
-    let store = Store::at(&place.path().join("sessions")).unwrap();
-    let opening = Opening {
-        version: "0.1.0".into(),
-        host: "web-03.example".into(),
-        playbook: "PB-31".into(),
-        title: "Cryptomining".into(),
-        sha256: Digest::default(),
-        training: None,
-    };
-    let whole = to.ends_with("session-1");
-    let playbook = if whole { PB_31.en } else { "# Playbook: Cryptomining\n\n**ID**: PB-31\n" };
-    let opened = store.create(opening, playbook, moment(0), &"suda".into()).unwrap();
-    if whole {
-        record(&opened);
-    }
-    let path = opened.path.clone();
-    let Hand::Pen(mut journal) = opened.hand else { panic!("a new session is ours") };
-    for (ms, (by, event)) in (10..).zip(if whole { events() } else { later() }) {
-        journal.append(moment(ms * 1_000), &by.into(), event).unwrap();
-    }
-    let (seq, head) = (journal.chain().seq(), journal.chain().head());
-    writeln!(std::io::stdout(), "ENTRIES {seq}, HEAD {head}").unwrap();
-    drop(journal);
-    for file in ["lock", "reserve"] {
-        fs::remove_file(path.join(file)).ok();
-    }
-    let to = to.join(path.file_name().unwrap());
-    fs::create_dir_all(&to).unwrap();
-    copy_into(&path, &to);
 }

@@ -1,16 +1,20 @@
 //! A session by itself: the chain, the fold, and what a reader says about damage.
 #![expect(clippy::unwrap_used, reason = "a broken test should stop where it is")]
 
-use std::io::Write as _;
-use std::process::{Command, Stdio};
+#[path = "session/damage.rs"]
+mod damage;
+#[path = "session/shell.rs"]
+mod shell;
+
+use std::collections::BTreeSet;
 
 use firedamp::domain::base::{Digest, Pid, ProcessId, Timestamp};
 use firedamp::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject};
 use firedamp::domain::facts::{AutostartChange, AutostartKind, Own};
 use firedamp::domain::playbook::{FlowId, ItemId, NodeId};
 use firedamp::domain::session::{
-    Audit, Chain, ClockChange, Draft, Event, ItemState, Line, LineProblem, Opening, Place, Stamp,
-    State, Torn, digest, to_json, write,
+    Audit, Chain, ClockChange, Draft, Event, ItemState, KINDS, Line, LineProblem, Opening, Place,
+    Stamp, State, digest, to_json, write,
 };
 use firedamp::domain::untrusted::Untrusted;
 use proptest::prelude::*;
@@ -81,8 +85,12 @@ fn noted(text: &[u8]) -> Event {
     Event::Noted { text: Untrusted::new(text), about: None }
 }
 
+fn subject() -> Subject {
+    Subject::Process(ProcessId { pid: Pid(4242), start: 9, inode: 0 })
+}
+
 fn found(grade: Grade, name: &str) -> Event {
-    let subject = Subject::Process(ProcessId { pid: Pid(4242), start: 9, inode: 0 });
+    let subject = subject();
     let value = "stratum+tcp://192.0.2.1:3333".into();
     let reason = Reason { rule: Rule::PoolUrl, value, source: FactSource::CommandLine };
     Event::Found { finding: Finding { subject, grade, reasons: vec![reason] }, name: name.into() }
@@ -131,9 +139,23 @@ fn every_kind() -> Vec<Event> {
             text: "ExecStart=/var/tmp/.x\u{1b}[2J".into(),
         },
         Event::Listening { on: true },
+        Event::WireRefused { why: "operation not permitted".into() },
+        Event::Ended { subject: subject(), name: "4242 xmrig".into() },
+        Event::Acknowledged { subject: subject() },
         Event::Prepared(Box::new(Own { loaded: vec!["/lib/x\u{1b}.so".into()], ..Own::default() })),
         Event::Redacted { opening: first(), head: Digest([3; 32]), entries: 12 },
     ]
+}
+
+#[test]
+fn these_are_all_the_kinds_that_there_are() {
+    let kinds = every_kind().into_iter().map(|event| {
+        let text = to_json(&event).unwrap_or_else(|error| panic!("{event:?}: {error}"));
+        let written: serde_json::Value = serde_json::from_str(&text).unwrap();
+        written["kind"].as_str().unwrap().to_owned()
+    });
+    let here: BTreeSet<String> = kinds.filter(|kind| kind != "froze").collect();
+    assert_eq!(here, KINDS.into_iter().map(str::to_owned).collect::<BTreeSet<_>>());
 }
 
 #[test]
@@ -242,154 +264,6 @@ fn no_line_holds_a_character_that_a_terminal_would_obey() {
     let (entries, verdict) = Audit::of(&bytes(&lines));
     assert!(verdict.is_whole());
     assert_eq!(entries[1].event, noted(hostile));
-}
-
-#[test]
-fn two_entries_on_one_line_before_are_a_fork() {
-    let mut chain = journal([opening()]).1;
-    let ours = chain.line(draft(1, "ploy", noted(b"ours"))).unwrap();
-    let theirs = chain.line(draft(1, "somsak", noted(b"theirs"))).unwrap();
-    chain.accept(&ours).unwrap();
-    assert_eq!(chain.next(&theirs.bytes), Err(LineProblem::Fork(2)));
-    assert_eq!(chain.seq(), 2, "a line with a problem leaves the chain as it was");
-}
-
-#[test]
-fn a_missing_or_exchanged_line_is_reported_where_it_is() {
-    let (lines, _) = journal((0..6).map(|n| noted(format!("note {n}").as_bytes())));
-    let broken = |order: &[usize]| {
-        let text: Vec<u8> = order.iter().flat_map(|at| lines[*at].bytes.clone()).collect();
-        Audit::of(&text).1.problem.map(|it| (it.line, it.problem))
-    };
-    assert_eq!(broken(&[0, 1, 2, 3]), None);
-    let gap = |expected, found| Some((expected, LineProblem::Seq { expected, found }));
-    assert_eq!(broken(&[0, 2, 3]), gap(2, 3));
-    assert_eq!(broken(&[0, 2, 1, 3]), gap(2, 3));
-    assert_eq!(broken(&[1, 2]), gap(1, 2));
-    assert_eq!(broken(&[0, 1, 1, 2]), Some((3, LineProblem::Fork(2))));
-}
-
-#[test]
-fn a_rewritten_line_is_found_by_the_next_one() {
-    let (mut lines, _) = journal([opening(), noted(b"one"), noted(b"two")]);
-    let mut chain = Chain::default();
-    chain.accept(&lines[0]).unwrap();
-    lines[1] = chain.line(draft(1, "ploy", noted(b"One"))).unwrap();
-    let problem = Audit::of(&bytes(&lines)).1.problem.unwrap();
-    assert_eq!(problem.line, 3);
-    assert!(matches!(problem.problem, LineProblem::Prev { .. }), "{problem}");
-}
-
-#[test]
-fn a_cut_at_any_byte_leaves_the_whole_lines_before_it() {
-    let events = every_kind().into_iter().cycle().take(60);
-    let (lines, _) = journal(events);
-    let all = bytes(&lines);
-    let ends: Vec<usize> = lines
-        .iter()
-        .scan(0, |end, line| {
-            *end += line.bytes.len();
-            Some(*end)
-        })
-        .collect();
-    // Whole lines are the same for every cut, so each line is cut on its own, after those before it.
-    let mut chain = Chain::default();
-    let mut start = 0;
-    for (line, end) in lines.iter().zip(&ends) {
-        for cut in start..*end {
-            let mut audit = Audit::resumed(chain.clone(), 1, start as u64);
-            audit.line(&all[start..cut]);
-            let verdict = audit.verdict();
-            assert_eq!(verdict.entries, chain.seq(), "cut at {cut}");
-            assert_eq!(verdict.problem, None, "cut at {cut}");
-            let torn = Torn { segment: 1, from: start as u64, to: cut as u64 };
-            assert_eq!(verdict.torn, if cut > start { vec![torn] } else { vec![] });
-        }
-        chain.accept(line).unwrap();
-        start = *end;
-    }
-    for (whole, end) in (1..).zip(ends) {
-        let (entries, verdict) = Audit::of(&all[..end]);
-        assert_eq!(entries.len(), whole);
-        assert!(verdict.is_whole());
-    }
-}
-
-#[test]
-fn a_flip_of_any_bit_is_reported_with_its_entry() {
-    let (lines, _) = journal(every_kind().into_iter().skip(1).take(12));
-    let mut chain = Chain::default();
-    let mut start = 0;
-    for (number, line) in (1..).zip(&lines) {
-        // The line after it is there too: a flip may make one line of the two.
-        let next = lines.get(usize::try_from(number).unwrap()).map_or(&[][..], |next| &next.bytes);
-        for bit in 0..line.bytes.len() * 8 {
-            let mut damaged = [&line.bytes, next].concat();
-            damaged[bit / 8] ^= 1 << (bit % 8);
-            let mut audit = Audit::resumed(chain.clone(), 1, start);
-            let held =
-                damaged.split_inclusive(|byte| *byte == b'\n').filter_map(|it| audit.line(it));
-            assert_eq!(held.count(), 0);
-            let problem = audit.verdict().problem.unwrap_or_else(|| panic!("{number}, bit {bit}"));
-            assert_eq!((problem.line, problem.offset), (number, start), "bit {bit}");
-        }
-        chain.accept(line).unwrap();
-        start += line.bytes.len() as u64;
-    }
-}
-
-#[test]
-fn a_hole_of_zeros_in_the_last_line_is_a_write_that_never_ended() {
-    let (lines, _) = journal([opening(), noted(b"one"), noted(b"two")]);
-    let mut all = bytes(&lines);
-    let start = all.len() - lines[2].bytes.len();
-    all[start + 10..start + 30].fill(0);
-    let verdict = Audit::of(&all).1;
-    let torn = Torn { segment: 1, from: start as u64, to: all.len() as u64 };
-    assert_eq!((verdict.problem, verdict.torn), (None, vec![torn]));
-    let mut middle = bytes(&lines);
-    middle[10..30].fill(0);
-    assert_eq!(Audit::of(&middle).1.problem.unwrap().line, 1);
-}
-
-#[test]
-fn a_shell_can_check_the_chain() {
-    let script = r#"prev=$(printf '%064d' 0)
-while IFS= read -r line; do
-  [ "$(printf '%s' "$line" | jq -r .prev)" = "$prev" ] || echo "broken: $line"
-  sum=$(printf '%s' "${line%,\"sum\":*}" | sha256sum | cut -c-64)
-  [ "$(printf '%s' "$line" | jq -r .sum)" = "$sum" ] || echo "damaged: $line"
-  prev=$(printf '%s\n' "$line" | sha256sum | cut -c-64)
-done
-echo "$prev""#;
-    let has = |tool: &str| which(tool);
-    if !["jq", "sha256sum"].into_iter().all(has) {
-        return;
-    }
-    let (lines, end) = journal(every_kind());
-    assert_eq!(shell(script, &bytes(&lines)).trim(), end.head().to_string());
-    let mut changed = bytes(&lines);
-    let at = changed.windows(5).position(|part| part == b"xmrig").unwrap();
-    changed[at] = b'X';
-    let told = shell(script, &changed);
-    assert!(told.contains("damaged: ") && told.contains("broken: "), "{told}");
-}
-
-#[expect(clippy::disallowed_methods, reason = "a test asks the tools that a reader would use")]
-fn which(tool: &str) -> bool {
-    Command::new(tool).arg("--version").stdout(Stdio::null()).status().is_ok()
-}
-
-#[expect(clippy::disallowed_methods, reason = "a test asks the tools that a reader would use")]
-fn shell(script: &str, input: &[u8]) -> String {
-    let mut child = Command::new("sh")
-        .args(["-c", script])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(input).unwrap();
-    String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap()
 }
 
 proptest! {

@@ -26,7 +26,9 @@ pub use anchor::{Anchor, NotAnAnchor, ROUNDS};
 pub use audit::{Audit, Break, Spot, Torn, Verdict};
 pub use branch::{Branch, Fork, fork};
 pub use chain::{Chain, Checked, Draft, LINE_LIMIT, Line, LineProblem, Start, digest, write};
-pub use event::{ClockChange, Entry, Event, ItemState, Opening, PROGRAM, Place, Stamp, known_part};
+pub use event::{
+    ClockChange, Entry, Event, ItemState, KINDS, Opening, PROGRAM, Place, Stamp, known_part,
+};
 pub use fold::{
     Acknowledged, Choice, Gone, HandoffState, ItemMark, Note, SignedBy, State, Training,
     TroubleMet, Worker,

@@ -12,8 +12,9 @@ use crate::domain::untrusted::Untrusted;
 /// Who an entry is by when the program itself saw something.
 pub const PROGRAM: &str = "firedamp";
 
-/// The kinds of [`Event`] that this version knows, as they are written.
-pub(super) const KINDS: [&str; 28] = [
+/// The kinds of [`Event`] that this version knows, as they are written. What is of one of them and cannot be read as that
+/// is damage, and no event of a later version.
+pub const KINDS: [&str; 29] = [
     "opened",
     "resumed",
     "left",
@@ -27,6 +28,7 @@ pub(super) const KINDS: [&str; 28] = [
     "acknowledged",
     "allowed",
     "listening",
+    "wire-refused",
     "handed-off",
     "accepted",
     "anchored",
