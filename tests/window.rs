@@ -1,27 +1,27 @@
 //! A long session: what a screen does not keep is on disk, said so, and nothing is wrong for want of it.
 #![expect(clippy::unwrap_used, reason = "a broken test should stop where it is")]
 
+#[path = "window/card.rs"]
+mod card;
 #[expect(dead_code, reason = "other tests use the rest")]
 mod incident;
+#[path = "window/printed.rs"]
+mod printed;
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::Path;
-use std::process::ExitCode;
 use std::sync::Arc;
 
 use firedamp::cockpit::keymap::Key;
 use firedamp::cockpit::model::{Glyphs, NoticeKind, Pane, Source, View};
 use firedamp::cockpit::{Effect, Msg, Opened};
-use firedamp::domain::base::{Digest, Language, Moment, Timestamp};
+use firedamp::domain::base::{Language, Moment, Timestamp};
 use firedamp::domain::playbook::{FlowId, ItemId, NodeId, PB_31, read};
 use firedamp::domain::session::{
-    Anchor, Chain, Draft, Entry, Escalation, Event, ItemState, KEPT, Opening, Past, Stamp,
-    Standing, State, brief,
+    Chain, Draft, Entry, Event, ItemState, KEPT, Opening, Past, Stamp, State, brief,
 };
 use firedamp::host::store::{Hand, Store};
-use firedamp::run::timeline::{self, Form};
-use firedamp::run::verify::{Asked, verify};
 use firedamp::ui::Screen;
 use firedamp::ui::panes::draw;
 use firedamp::ui::theme::Theme;
@@ -203,68 +203,6 @@ fn a_screen_that_runs_for_weeks_lets_the_oldest_entries_go() {
 }
 
 #[test]
-fn old_notes_are_counted_and_can_be_taken_back() {
-    let mut state = State::default();
-    for seq in 1..=10_001 {
-        state.apply(&entry(seq, noted("x")));
-    }
-    assert_eq!((state.earlier_notes.len(), state.notes.len()), (5_000, 5_001));
-    assert!(state.has_note(7));
-    state.apply(&entry(10_002, Event::Withdrew { entry: 7 }));
-    assert!(!state.has_note(7));
-    assert_eq!(state.withdrawn.get(&7), Some(&10_002));
-    let card = brief(&state, &read(PB_31.en).0, moment().at);
-    assert_eq!((card.earlier_notes, card.since.notes), (4_999, 10_000));
-}
-
-/// Notes that the handoff card has to read, however many others come after them.
-const DUE: &str = "cloud billing went up by $2400 this week";
-const GUESS: &str = "? they came in by the old wiki";
-
-fn buried(first: &[&str], fillers: u64) -> State {
-    let mut state = State::default();
-    let first = first.iter().map(|text| noted(text));
-    let all = first.chain((0..fillers).map(|_| noted("x")));
-    (1..).zip(all).for_each(|(seq, event)| state.apply(&entry(seq, event)));
-    state
-}
-
-#[test]
-fn what_is_due_and_what_is_guessed_is_on_the_card_behind_ten_thousand_notes() {
-    let book = read(PB_31.en).0;
-    let mut state = buried(&[DUE, GUESS, "the registry was down"], 10_001);
-    let card = brief(&state, &book, moment().at);
-    assert!(state.earlier_notes.len() > 4_000, "the others are counted");
-    assert_eq!(card.hypotheses.iter().map(|it| it.seq).collect::<Vec<_>>(), [2]);
-    assert!(card.must_read().contains(&1), "{:?}", card.escalations);
-    assert_eq!((card.notes.first().map(|it| it.seq), card.since.notes), (Some(1), 10_004));
-    let mentioned = |it: &Escalation| it.standing == Standing::Mentioned(3);
-    assert!(card.escalations.iter().any(mentioned), "{:?}", card.escalations);
-    // What is taken back is gone from the card, too.
-    for back in [1, 2] {
-        assert!(state.has_note(back));
-        state.apply(&entry(20_000 + back, Event::Withdrew { entry: back }));
-        assert!(!state.has_note(back));
-    }
-    let card = brief(&state, &book, moment().at);
-    assert!(card.hypotheses.is_empty() && !card.must_read().contains(&1));
-    assert_eq!(card.since.taken_back, 2);
-}
-
-#[test]
-fn guesses_without_number_are_kept_up_to_a_limit_and_push_out_nothing_that_is_due() {
-    let mut state = buried(&[DUE], 0);
-    let guesses = 30_000;
-    (2..).take(guesses).for_each(|seq| state.apply(&entry(seq, noted(GUESS))));
-    assert_eq!(state.telling_notes.len(), 2_001);
-    let all = state.telling_notes.len() + state.earlier_notes.len() + state.notes.len();
-    assert_eq!(all, guesses + 1, "every note is counted once");
-    assert!((1..=30_001).all(|seq| state.has_note(seq)));
-    let card = brief(&state, &read(PB_31.en).0, moment().at);
-    assert!(card.must_read().contains(&1));
-}
-
-#[test]
 fn the_first_row_says_what_is_on_disk_and_what_prints_it() {
     let mut desk = desk(1_000_000, 40);
     let end = rows(&desk, 80, 10);
@@ -300,100 +238,6 @@ fn a_mark_before_the_kept_entries_is_told_where_the_item_is() {
     let text: String = buffer.content().iter().map(ratatui::buffer::Cell::symbol).collect();
     assert!(text.contains("no key"), "{text}");
     assert!(text.contains("49 earlier entries on disk:"), "{text}");
-}
-
-fn printed(store: &Store, form: Form) -> (ExitCode, String, String) {
-    let (mut out, mut help) = (Vec::new(), Vec::new());
-    let code = timeline::print(store, ID, form, &mut out, &mut help).unwrap();
-    (code, String::from_utf8(out).unwrap(), String::from_utf8(help).unwrap())
-}
-
-#[test]
-fn the_timeline_prints_every_entry_and_nothing_that_acts() {
-    let place = TempDir::new().unwrap();
-    let mut events = notes(30);
-    events.push(noted("\u{1b}]52;c;eA==\u{7} \u{202e}evil"));
-    let store = session(place.path(), events).keeping(3);
-    let (code, words, help) = printed(&store, Form::Words(Language::En));
-    assert_eq!((code, words.lines().count(), help.as_str()), (ExitCode::SUCCESS, 32, ""));
-    assert!(words.starts_with("#1  2026-11-21 17:30:00Z  suda  "), "{words}");
-    assert!(words.chars().all(|c| c == '\n' || (!c.is_control() && c != '\u{202e}')), "{words:?}");
-    let (_, json, _) = printed(&store, Form::Json);
-    let entries: Vec<Entry> =
-        json.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(entries, store.keeping(usize::MAX).observe(ID).unwrap().entries);
-    assert!(json.chars().all(|c| c == '\n' || (' '..='~').contains(&c)), "{json:?}");
-}
-
-#[test]
-fn the_timeline_prints_what_holds_of_a_damaged_journal_and_says_so() {
-    let place = TempDir::new().unwrap();
-    let store = session(place.path(), notes(30));
-    let file = place.path().join("sessions").join(ID).join("journal.jsonl");
-    let text = fs::read_to_string(&file).unwrap().replace("note 20", "note 2O");
-    fs::write(&file, text).unwrap();
-    let (code, words, help) = printed(&store, Form::Words(Language::En));
-    assert_eq!((code, words.lines().count()), (ExitCode::FAILURE, 21));
-    assert!(help.contains("does not hold") && help.contains("firedamp verify"), "{help}");
-}
-
-#[test]
-fn a_reader_that_has_enough_ends_the_timeline() {
-    struct Head(usize);
-    impl Write for Head {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0 += 1;
-            if self.0 > 1 { Err(std::io::ErrorKind::BrokenPipe.into()) } else { Ok(bytes.len()) }
-        }
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-    let place = TempDir::new().unwrap();
-    let store = session(place.path(), notes(2_000));
-    let mut out = Head(0);
-    let ended = timeline::print(&store, ID, Form::Json, &mut out, &mut Vec::new());
-    assert!(ended.unwrap_err().to_string().contains("cannot write the answer"));
-    assert_eq!(out.0, 2, "nothing is written to somebody who has left");
-}
-
-#[test]
-fn anchors_of_any_age_are_proved() {
-    let place = TempDir::new().unwrap();
-    let mut events = notes(6_000);
-    let named = |seq: u64, store: &Store| {
-        let mut after = None;
-        store
-            .verify_each(ID, |it| after = after.or((it.seq == seq + 1).then_some(it.prev)))
-            .unwrap();
-        Anchor::of(seq, after.unwrap())
-    };
-    let before = session(place.path(), events.clone());
-    let (first, last) = (named(2, &before), named(6_000, &before));
-    // Shown long after, and in time.
-    let again = TempDir::new().unwrap();
-    events.extend([Event::Anchored { anchor: first }, Event::Anchored { anchor: last }]);
-    let store = session(again.path(), events);
-    let asked = |anchor| {
-        let mut out = Vec::new();
-        let code = verify(
-            &store,
-            ID,
-            Asked { each: true, anchor: Some(anchor), ..Asked::default() },
-            &mut out,
-        )
-        .unwrap();
-        (code, String::from_utf8(out).unwrap())
-    };
-    // The two journals were begun by different calls of `create`, at one made-up moment and in one boot.
-    for anchor in [first, last] {
-        let (code, text) = asked(anchor);
-        assert_eq!(code, ExitCode::SUCCESS, "{}", text.lines().last().unwrap());
-        assert!(text.contains("the anchor fits"));
-        assert_eq!(text.lines().filter(|line| line.contains("  holds  ")).count(), 6_003);
-    }
-    let wrong = Anchor::of(2, Digest([9; 32]));
-    assert_eq!(asked(wrong).0, ExitCode::FAILURE);
 }
 
 #[test]

@@ -78,18 +78,20 @@ fn make_a_new_one() {
     for (ms, (by, event)) in (10..).zip(events) {
         journal.append(moment(ms * 1_000), &by.into(), event).unwrap();
     }
-    let (seq, head) = (journal.chain().seq(), journal.chain().head());
-    writeln!(std::io::stdout(), "{id}: ENTRIES {seq}, HEAD {head}").unwrap();
     drop(journal);
     let mut made = vec![path];
     if !(to.ends_with("session-1") || to.ends_with("session-2")) {
         made.push(redacted(&store, &id));
     }
     for path in made {
+        let id = path.file_name().unwrap().to_string_lossy();
+        let verdict = store.verify(&id).unwrap().verdict;
+        let (seq, head) = (verdict.entries, verdict.head);
+        writeln!(std::io::stdout(), "{id}: ENTRIES {seq}, HEAD {head}").unwrap();
         for file in ["lock", "reserve"] {
             fs::remove_file(path.join(file)).ok();
         }
-        let to = to.join(path.file_name().unwrap());
+        let to = to.join(&*id);
         fs::create_dir_all(&to).unwrap();
         copy_into(&path, &to);
     }
@@ -103,8 +105,5 @@ fn redacted(store: &Store, id: &str) -> PathBuf {
     store.export(id, &wanted, moment(60_000), &mut bundle).unwrap();
     let imported = store.import(&mut &bundle[..]).unwrap();
     let Outcome::New { path, .. } = imported.outcome else { panic!("{imported:?}") };
-    let verdict = store.verify(&path.file_name().unwrap().to_string_lossy()).unwrap().verdict;
-    let told = format!("{}: ENTRIES {}, HEAD {}", path.display(), verdict.entries, verdict.head);
-    writeln!(std::io::stdout(), "{told}").unwrap();
     path
 }

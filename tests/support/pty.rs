@@ -3,18 +3,20 @@
 //! Invariant: a wait has a deadline and, when it passes, says which state did not come and shows the screen;
 //! when the harness goes, the program goes.
 
-use std::io::{Read, Write};
-use std::num::NonZeroU16;
+mod line;
+
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use filedescriptor::{FileDescriptor, POLLIN, poll, pollfd};
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
+
+use line::{Line, Terminal, cells};
 
 /// A state that does not come in this time does not come.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -65,38 +67,6 @@ impl Key {
     }
 }
 
-/// What the program has drawn, and the answers that a terminal owes it.
-struct Terminal {
-    parser: vt100::Parser<Answers>,
-    raw: Vec<u8>,
-}
-
-#[derive(Default)]
-struct Answers(Vec<u8>);
-
-impl vt100::Callbacks for Answers {
-    fn unhandled_csi(
-        &mut self,
-        screen: &mut vt100::Screen,
-        first: Option<u8>,
-        second: Option<u8>,
-        params: &[&[u16]],
-        letter: char,
-    ) {
-        let (row, col) = screen.cursor_position();
-        match (first, second, params, letter) {
-            (None, None, _, 'c') => self.0.extend(b"\x1b[?62;22c"),
-            (None, None, [[6]], 'n') => {
-                self.0.extend(format!("\x1b[{};{}R", row + 1, col + 1).bytes());
-            }
-            (Some(b'?'), Some(b'$'), [[mode]], 'p') => {
-                self.0.extend(format!("\x1b[?{mode};2$y").bytes());
-            }
-            _ => {}
-        }
-    }
-}
-
 /// The program on its terminal.
 pub(crate) struct Cockpit {
     child: Box<dyn Child + Send + Sync>,
@@ -106,25 +76,6 @@ pub(crate) struct Cockpit {
     termios_before: String,
     /// Kept until the program is gone.
     _home: TempDir,
-}
-
-/// Our end of the terminal. There are three descriptors of it, and a hang-up is when all are closed.
-struct Line {
-    master: Box<dyn MasterPty + Send>,
-    keys: FileDescriptor,
-    stop: Arc<AtomicBool>,
-    /// Nobody reads what the program sends.
-    stalled: Arc<AtomicBool>,
-    reading: Option<JoinHandle<()>>,
-}
-
-impl Drop for Line {
-    fn drop(&mut self) {
-        self.stop.store(true, Ordering::SeqCst);
-        if let Some(reading) = self.reading.take() {
-            drop(reading.join());
-        }
-    }
 }
 
 impl Cockpit {
@@ -158,9 +109,7 @@ impl Cockpit {
         // Ours would keep the terminal open after the program's end.
         drop(pair.slave);
         let pid = Pid::from_raw(child.process_id().unwrap().cast_signed()).unwrap();
-        let parser =
-            vt100::Parser::new_with_callbacks(cells(rows), cells(cols), 0, Answers::default());
-        let terminal = Arc::new(Mutex::new(Terminal { parser, raw: Vec::new() }));
+        let terminal = Arc::new(Mutex::new(Terminal::new(cols, rows)));
         let line = Some(Line::open(pair.master, &terminal));
         Self { child, pid, line, terminal, termios_before, _home: home }
     }
@@ -339,62 +288,12 @@ impl Drop for Cockpit {
     }
 }
 
-impl Line {
-    fn open(master: Box<dyn MasterPty + Send>, terminal: &Arc<Mutex<Terminal>>) -> Self {
-        let fd = master.as_raw_fd().unwrap();
-        let keys = FileDescriptor::dup(&fd).unwrap();
-        let output = FileDescriptor::dup(&fd).unwrap();
-        let answers = FileDescriptor::dup(&fd).unwrap();
-        let stop = Arc::new(AtomicBool::new(false));
-        let stalled = Arc::new(AtomicBool::new(false));
-        let reading = thread::spawn({
-            let (terminal, stop) = (Arc::clone(terminal), Arc::clone(&stop));
-            let stalled = Arc::clone(&stalled);
-            move || read(output, answers, &terminal, &stop, &stalled)
-        });
-        Self { master, keys, stop, stalled, reading: Some(reading) }
-    }
-}
-
-/// Until the program or the harness closes the line.
-fn read(
-    mut output: FileDescriptor,
-    mut answers: FileDescriptor,
-    terminal: &Mutex<Terminal>,
-    stop: &AtomicBool,
-    stalled: &AtomicBool,
-) {
-    use std::os::fd::AsRawFd;
-    let mut chunk = vec![0; 64 * 1024];
-    while !stop.load(Ordering::SeqCst) {
-        if stalled.load(Ordering::SeqCst) {
-            thread::sleep(Duration::from_millis(5));
-            continue;
-        }
-        let mut ready = [pollfd { fd: output.as_raw_fd(), events: POLLIN, revents: 0 }];
-        if poll(&mut ready, Some(Duration::from_millis(50))).is_ok_and(|count| count == 0) {
-            continue;
-        }
-        let Ok(len @ 1..) = output.read(&mut chunk) else { return };
-        let mut terminal = terminal.lock().unwrap_or_else(PoisonError::into_inner);
-        terminal.raw.extend(&chunk[..len]);
-        terminal.parser.process(&chunk[..len]);
-        let answer = std::mem::take(&mut terminal.parser.callbacks_mut().0);
-        drop(answers.write_all(&answer));
-    }
-}
-
 fn termios(master: &dyn MasterPty) -> String {
     format!("{:?}", master.get_termios())
 }
 
 const fn size(cols: u16, rows: u16) -> PtySize {
     PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
-}
-
-/// The emulator cannot be empty, although a terminal can.
-fn cells(count: u16) -> NonZeroU16 {
-    NonZeroU16::new(count).unwrap_or(NonZeroU16::MIN)
 }
 
 /// Threads that read the host, which takes what it takes and has nothing to do with the terminal.
