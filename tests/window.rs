@@ -3,6 +3,8 @@
 
 #[path = "window/card.rs"]
 mod card;
+#[path = "window/folded.rs"]
+mod folded;
 #[expect(dead_code, reason = "other tests use the rest")]
 mod incident;
 #[path = "window/printed.rs"]

@@ -151,6 +151,19 @@ pub fn newer(language: Language, count: usize) -> String {
     }
 }
 
+/// How many entries on one line of the timeline tell of what was found and is gone, and how many that something has ended.
+#[must_use]
+pub fn over(language: Language, found: usize, ended: usize) -> String {
+    match (language, found, ended) {
+        (Language::En, 0, _) => format!("{ended} have ended"),
+        (Language::Th, 0, _) => format!("จบแล้ว {ended} รายการ"),
+        (Language::En, _, 0) => format!("{found} found, gone again"),
+        (Language::Th, _, 0) => format!("พบ {found} รายการ หายไปแล้ว"),
+        (Language::En, _, _) => format!("{found} found, {ended} ended"),
+        (Language::Th, _, _) => format!("พบ {found} รายการ จบแล้ว {ended} รายการ"),
+    }
+}
+
 /// How many entries are on disk and not on the screen.
 #[must_use]
 pub fn earlier(language: Language, count: u64) -> String {

@@ -1,10 +1,12 @@
 //! What happened, oldest first, newest at the bottom, and below it what is not on disk yet.
 
+mod lines;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::cockpit::Model;
-use crate::cockpit::model::{Pane, Pen, Pending, Session};
+use crate::cockpit::model::{Pane, Session};
 use crate::domain::detect::Grade;
 use crate::domain::session::{Entry, Event, Place};
 use crate::ui::document;
@@ -21,14 +23,14 @@ use crate::words::panes::{self as said, Word, word};
 use crate::words::session::{event, on_item};
 use crate::words::{Caption, Phrase};
 
+use lines::{Fold, Shown};
+
 /// From this many cells on, a line names its number and who.
 const CELLS_FOR_WHO: usize = 60;
 /// From this many columns on, items have their words beside their ids.
 const CELLS_FOR_WORDS: u16 = 60;
 /// Cells of an entry's number; more where there are more entries.
 const NUMBER: usize = 5;
-/// Rows that tell of entries on disk.
-const EARLIER_ROWS: usize = 2;
 /// Rows of the entry under the cursor, in full view.
 const DETAIL_ROWS: usize = 4;
 /// Cells of one hostile value.
@@ -46,7 +48,8 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
     if is_full(model, Pane::Timeline) && inside.height >= 12 {
         list.height -= detail(model, theme, session, inside, buf);
     }
-    entries(model, theme, session, list, buf);
+    let lines = lines::in_view(model, session, usize::from(list.height));
+    draw_lines(model, theme, &lines, list, buf);
 }
 
 fn title(model: &Model) -> Title {
@@ -68,53 +71,6 @@ fn title(model: &Model) -> Title {
     title
 }
 
-/// What is drawn on one line.
-enum Shown<'a> {
-    /// So many entries are on disk and not here.
-    Earlier(u64),
-    /// What prints them.
-    Command(&'a str),
-    Day(String),
-    Branch(usize, u64),
-    Entry(&'a Entry, bool),
-    Pending(&'a Pending),
-}
-
-/// Fills the area from the bottom up, so that no more entries are looked at than are in view.
-fn entries(model: &Model, theme: &Theme, session: &Session, area: Rect, buf: &mut Buffer) {
-    let height = usize::from(area.height);
-    let last = session.entries.len().saturating_sub(1);
-    let back = model.panes.timeline.line.min(last);
-    let pending = session.pending.iter().rev().map(Shown::Pending);
-    // The cursor goes up to the top row before the lines move.
-    let above = if back == last && session.earlier > 0 { 1 + EARLIER_ROWS } else { 1 };
-    let hidden = (back + 1 + session.pending.len()).saturating_sub(height.saturating_sub(above));
-    let mut lines: Vec<Shown<'_>> = pending.skip(hidden).take(height).collect();
-    let skipped = hidden.saturating_sub(session.pending.len());
-    let mut newest_first = session.entries.iter().rev().enumerate().skip(skipped).peekable();
-    while let Some((at, entry)) = newest_first.next() {
-        if lines.len() >= height {
-            break;
-        }
-        lines.push(Shown::Entry(entry, at == back));
-        if let Some((number, after)) = begins(session, session.entries.len() - 1 - at) {
-            lines.push(Shown::Branch(number, after));
-            continue;
-        }
-        let day = |entry: &Entry| entry.at.strftime("%Y-%m-%d").to_string();
-        let before = newest_first.peek().map(|(_, entry)| day(entry));
-        let own = day(entry);
-        if before.as_ref() != Some(&own) {
-            lines.push(Shown::Day(own));
-        }
-    }
-    if session.earlier > 0 && !session.entries.is_empty() {
-        lines.extend([Shown::Command(&session.id), Shown::Earlier(session.earlier)]);
-    }
-    lines.truncate(height);
-    draw_lines(model, theme, &lines, area, buf);
-}
-
 /// Draws the lines, of which the newest comes first and stands at the bottom.
 fn draw_lines(model: &Model, theme: &Theme, lines: &[Shown<'_>], area: Rect, buf: &mut Buffer) {
     for (line, shown) in lines.iter().rev().enumerate() {
@@ -129,7 +85,7 @@ fn draw_lines(model: &Model, theme: &Theme, lines: &[Shown<'_>], area: Rect, buf
                 pen.skip(4);
                 pen.say(Role::Text, if fits { &whole } else { "firedamp timeline ID" });
             }
-            Shown::Day(day) => rule(Role::Dim, day, &mut pen),
+            Shown::Day(at) => rule(Role::Dim, &at.strftime("%Y-%m-%d").to_string(), &mut pen),
             Shown::Branch(number, after) => {
                 let text = |caption: Caption| caption.text(model.language);
                 let (branch, from) = (text(Caption::Branch), text(Caption::BranchAfter));
@@ -140,6 +96,12 @@ fn draw_lines(model: &Model, theme: &Theme, lines: &[Shown<'_>], area: Rect, buf
                 pen.skip(1);
                 pen.say(Role::Pending, "~ ");
                 pen.phrase(Role::Pending, &told(model, &pending.event));
+            }
+            Shown::Folded(fold, at_cursor) => {
+                folded(model, fold, *at_cursor, &mut pen);
+                if *at_cursor && model.focus == Pane::Timeline {
+                    select(theme, area, line, buf);
+                }
             }
             Shown::Entry(entry, at_cursor) => {
                 one(model, entry, *at_cursor, &mut pen);
@@ -164,21 +126,29 @@ fn rule(role: Role, word: &str, pen: &mut Row<'_>) {
     pen.say(Role::Border, &sign.repeat(rest));
 }
 
-/// The branch that begins with the entry at this place, and the entry that it continues.
-fn begins(session: &Session, at: usize) -> Option<(usize, u64)> {
-    let Pen::Forked(branches) = &session.pen else { return None };
-    let behind: usize = branches.iter().map(|branch| branch.entries.len()).sum();
-    let mut first = session.entries.len().checked_sub(behind)?;
-    for (number, branch) in (1..).zip(branches) {
-        if at == first {
-            return Some((number, branch.after));
-        }
-        first += branch.entries.len();
-    }
-    None
+fn one(model: &Model, entry: &Entry, at_cursor: bool, pen: &mut Row<'_>) {
+    begin(model, entry, at_cursor, pen);
+    let (sign, role) = mark(&entry.event);
+    // A mark has its box, as the checklist shows it; the signs of other entries stand in the middle of one.
+    pen.skip(usize::from(sign.len() == 1));
+    pen.left(role, sign, if sign.len() == 1 { 2 } else { 3 });
+    pen.skip(1);
+    let usual = if matches!(entry.event, Event::Unknown(_)) { Role::Unknown } else { Role::Text };
+    pen.phrase(usual, &told(model, &entry.event));
 }
 
-fn one(model: &Model, entry: &Entry, at_cursor: bool, pen: &mut Row<'_>) {
+/// Entries of what came and went, on one line.
+fn folded(model: &Model, fold: &Fold<'_>, at_cursor: bool, pen: &mut Row<'_>) {
+    begin(model, fold.newest, at_cursor, pen);
+    pen.skip(1);
+    pen.left(Role::Dim, ".", 2);
+    pen.skip(1);
+    pen.say(Role::Dim, &said::over(model.language, fold.found, fold.ended));
+    pen.say(Role::Dim, &format!("  #{}-#{}", fold.from, fold.newest.seq));
+}
+
+/// When, and where there is room which one and by whom.
+fn begin(model: &Model, entry: &Entry, at_cursor: bool, pen: &mut Row<'_>) {
     let cursor = if at_cursor { pen.signs().cursor } else { " " };
     pen.left(Role::BorderFocus, cursor, 1);
     pen.say(Role::Dim, &time(entry.at));
@@ -191,13 +161,6 @@ fn one(model: &Model, entry: &Entry, at_cursor: bool, pen: &mut Row<'_>) {
         pen.theirs(Role::Untrusted, &entry.by, 9);
         pen.skip(1);
     }
-    let (sign, role) = mark(&entry.event);
-    // A mark has its box, as the checklist shows it; the signs of other entries stand in the middle of one.
-    pen.skip(usize::from(sign.len() == 1));
-    pen.left(role, sign, if sign.len() == 1 { 2 } else { 3 });
-    pen.skip(1);
-    let usual = if matches!(entry.event, Event::Unknown(_)) { Role::Unknown } else { Role::Text };
-    pen.phrase(usual, &told(model, &entry.event));
 }
 
 /// The event in words, with what the playbook calls its places.
