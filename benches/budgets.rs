@@ -10,6 +10,8 @@
     reason = "a benchmark prints its result, and starts the load that it measures under"
 )]
 
+#[path = "budgets/cpu.rs"]
+mod cpu;
 #[path = "budgets/floor.rs"]
 mod floor;
 #[path = "budgets/load.rs"]

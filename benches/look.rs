@@ -5,33 +5,15 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its result")]
 
-use std::io::Read;
-use std::time::{Duration, Instant};
+#[path = "budgets/cpu.rs"]
+mod cpu;
+
+use std::time::Instant;
+
+use cpu::{PAUSE, cpu_ms, floor};
 
 use firedamp::domain::base::Clock;
 use firedamp::host::probe::{Eyes, HostClock};
-use rustix::time::{ClockId, clock_gettime};
-
-/// Freed inodes are reclaimed by whatever runs next; the pause keeps one measurement off the other.
-const PAUSE: Duration = Duration::from_millis(250);
-
-fn cpu_ms() -> f64 {
-    let time = clock_gettime(ClockId::ProcessCPUTime);
-    std::time::Duration::try_from(time).map_or(0.0, |time| time.as_secs_f64() * 1e3)
-}
-
-fn floor() -> f64 {
-    let before = cpu_ms();
-    let mut buffer = [0; 4096];
-    for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        if name.as_encoded_bytes().first().is_some_and(u8::is_ascii_digit) {
-            let file = std::fs::File::open(format!("/proc/{}/stat", name.display()));
-            file.and_then(|mut file| file.read(&mut buffer)).ok();
-        }
-    }
-    cpu_ms() - before
-}
 
 /// Median, and the least: a neighbour can only make a look dearer.
 fn middle_and_least(mut values: Vec<f64>) -> [f64; 2] {
