@@ -185,12 +185,7 @@ const DAC_OVERRIDE: u8 = 1;
 /// The inode in the link of a namespace, `pid:[4026531836]`.
 fn inode(link: &Path) -> Option<u64> {
     let target = rustix::fs::readlink(link, Vec::new()).ok()?;
-    namespace(target.to_bytes())
-}
-
-fn namespace(link: &[u8]) -> Option<u64> {
-    let open = link.iter().position(|byte| *byte == b'[')?;
-    text::number(link.get(open + 1..)?.strip_suffix(b"]")?)
+    text::namespace_inode(target.to_bytes())
 }
 
 /// The first word of a line of `status`.

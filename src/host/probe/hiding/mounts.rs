@@ -3,7 +3,7 @@
 //! Invariant: total. A mount point is bytes, with the four characters that the kernel writes as octal
 //! numbers put back.
 
-use crate::host::probe::text::{whole_number, words};
+use crate::host::probe::text::{unescape, whole_number, words};
 
 /// Files of `/proc` that tools read to count and to measure, and folders that say what there is.
 const TOLD: [&[u8]; 9] = [
@@ -48,24 +48,4 @@ fn cover(line: &[u8]) -> Option<Cover> {
     };
     let what = [kind, b" ", unescape(source).as_slice(), b":", &root].concat();
     Some(Cover { pid, point, what })
-}
-
-/// `\040` is a space, `\011` a tab, `\012` a line feed, `\134` a backslash.
-fn unescape(field: &[u8]) -> Vec<u8> {
-    let mut plain = Vec::with_capacity(field.len());
-    let mut rest = field;
-    while let Some((byte, after)) = rest.split_first() {
-        let octal = |digit: u8| matches!(digit, b'0'..=b'7').then(|| digit - b'0');
-        let escaped = match (byte, after) {
-            (b'\\', [a, b, c, ..]) => octal(*a)
-                .filter(|a| *a < 4)
-                .zip(octal(*b))
-                .zip(octal(*c))
-                .map(|((a, b), c)| a * 64 + b * 8 + c),
-            _ => None,
-        };
-        plain.push(escaped.unwrap_or(*byte));
-        rest = if escaped.is_some() { after.get(3..).unwrap_or_default() } else { after };
-    }
-    plain
 }

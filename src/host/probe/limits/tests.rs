@@ -87,7 +87,7 @@ fn what_is_only_good_to_know_comes_last() {
 
 #[test]
 fn files_of_the_kernel_are_read_as_it_writes_them() {
-    assert_eq!(namespace(b"pid:[4026531836]"), Some(FIRST_PID));
+    assert_eq!(text::namespace_inode(b"pid:[4026531836]"), Some(FIRST_PID));
     assert_eq!(lockdown(b"none [integrity] confidentiality\n"), Some(Lockdown::Integrity));
     assert_eq!(lockdown(b"[none] integrity confidentiality\n"), None);
     let confined = |label: &[u8], enforces| confining(label, enforces).is_some();
@@ -107,7 +107,7 @@ fn files_of_the_kernel_are_read_as_it_writes_them() {
 proptest! {
     #[test]
     fn no_bytes_make_a_reader_fall(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-        namespace(&bytes);
+        text::namespace_inode(&bytes);
         lockdown(&bytes);
         confining(&bytes, true);
         proc_option(&bytes, b"gid=");

@@ -315,29 +315,13 @@ fn slow_mounts(mountinfo: &[u8], root: &Path) -> Vec<Vec<u8>> {
         let point = words.nth(4)?;
         let kind = words.skip_while(|word| *word != b"-").nth(1)?;
         let is_slow = SLOW.contains(&kind) || kind.starts_with(b"fuse");
-        let point = unescape(point);
+        let point = text::unescape(point);
         let below = as_path(&point).strip_prefix(root).ok().filter(|_| is_slow)?;
         // What is mounted on the root itself is the machine.
         let below = below.as_os_str().as_encoded_bytes();
         (!below.is_empty()).then(|| [b"/", below].concat())
     });
     slow.collect()
-}
-
-/// The kernel writes blanks and backslashes of a mount point as `\040`.
-fn unescape(point: &[u8]) -> Vec<u8> {
-    let (mut bytes, mut at) = (Vec::with_capacity(point.len()), 0);
-    while let Some(byte) = point.get(at) {
-        let octal = point.get(at + 1..at + 4).filter(|_| *byte == b'\\').and_then(|digits| {
-            let sum = digits.iter().try_fold(0_u32, |sum, byte| {
-                matches!(byte, b'0'..=b'7').then(|| sum * 8 + u32::from(byte - b'0'))
-            });
-            sum.and_then(|sum| u8::try_from(sum).ok())
-        });
-        bytes.push(octal.unwrap_or(*byte));
-        at += if octal.is_some() { 4 } else { 1 };
-    }
-    bytes
 }
 
 /// Bytes of the host as a path.
