@@ -1,6 +1,7 @@
 //! The screen around the panes: header, footer, dialogs, start screen, coach, in both languages and all sizes.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at once")]
 
+mod drawn;
 #[path = "screens_chrome/incident.rs"]
 mod incident;
 #[path = "screens_chrome/stages.rs"]
@@ -19,7 +20,6 @@ use firedamp::domain::session::{Acknowledged, ItemState, Place};
 use firedamp::domain::untrusted::Untrusted;
 use firedamp::ui::Screen;
 use firedamp::ui::layout::{Strips, pane_areas};
-use firedamp::ui::text::width;
 use firedamp::ui::theme::Theme;
 use incident::*;
 use ratatui::buffer::Buffer;
@@ -38,20 +38,7 @@ fn buffer(model: &Model, theme: &str, columns: u16, rows: u16) -> Buffer {
 
 /// The screen as text, blanks at the ends of lines cut off.
 fn drawn_at(model: &Model, columns: u16, rows: u16) -> String {
-    let buffer = buffer(model, "dark", columns, rows);
-    let mut text = String::new();
-    for y in 0..rows {
-        let mut line = String::new();
-        let mut x = 0;
-        while x < columns {
-            let symbol = buffer[(x, y)].symbol();
-            line.push_str(symbol);
-            x += u16::try_from(width(symbol).max(1)).unwrap();
-        }
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
-    text
+    drawn::text(&buffer(model, "dark", columns, rows))
 }
 
 fn drawn(model: &Model) -> String {

@@ -1,6 +1,7 @@
 //! Every pane: empty, usual, too narrow and in Thai; in all glyph sets, at every size.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at once")]
 
+mod drawn;
 #[path = "screens_panes/mined.rs"]
 mod mined;
 
@@ -16,7 +17,6 @@ use firedamp::domain::playbook::{FlowId, ItemId, NodeId};
 use firedamp::domain::session::{Event, ItemState, Place};
 use firedamp::domain::untrusted::Untrusted;
 use firedamp::ui::panes::{draw, handoff_lines, playbook_lines};
-use firedamp::ui::text::width;
 use firedamp::ui::theme::Theme;
 use mined::{empty, full, mined, read_by_niran, show_flow, work_out_rows};
 use proptest::prelude::*;
@@ -32,20 +32,7 @@ fn buffer(model: &Model, pane: Pane, columns: u16, rows: u16) -> Buffer {
 
 /// The pane as text, blanks at the ends of lines cut off.
 fn drawn(model: &Model, pane: Pane, columns: u16, rows: u16) -> String {
-    let buffer = buffer(model, pane, columns, rows);
-    let mut text = String::new();
-    for y in 0..rows {
-        let mut line = String::new();
-        let mut x = 0;
-        while x < columns {
-            let symbol = buffer[(x, y)].symbol();
-            line.push_str(symbol);
-            x += u16::try_from(width(symbol).max(1)).unwrap();
-        }
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
-    text
+    drawn::text(&buffer(model, pane, columns, rows))
 }
 
 const EN: Language = Language::En;

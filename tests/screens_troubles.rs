@@ -1,6 +1,7 @@
 //! Screens on which something does not work: what is said of it, where, in both languages and at two sizes.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at once")]
 
+mod drawn;
 #[path = "screens_chrome/incident.rs"]
 #[expect(dead_code, reason = "the other screens use the rest of the stage")]
 mod incident;
@@ -14,7 +15,6 @@ use firedamp::cockpit::trouble::{Trouble, Unusable};
 use firedamp::cockpit::{Model, Msg, update};
 use firedamp::domain::base::Language;
 use firedamp::ui::Screen;
-use firedamp::ui::text::width;
 use firedamp::ui::theme::Theme;
 use incident::{at_work, observer};
 use ratatui::buffer::Buffer;
@@ -27,19 +27,7 @@ fn drawn(model: &Model, columns: u16, rows: u16) -> String {
     let area = Rect::new(0, 0, columns, rows);
     let mut buffer = Buffer::empty(area);
     Screen { model, theme: &Theme::of_name("dark") }.render(area, &mut buffer);
-    let mut text = String::new();
-    for y in 0..rows {
-        let mut line = String::new();
-        let mut x = 0;
-        while x < columns {
-            let symbol = buffer[(x, y)].symbol();
-            line.push_str(symbol);
-            x += u16::try_from(width(symbol).max(1)).unwrap();
-        }
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
-    text
+    drawn::text(&buffer)
 }
 
 fn told(language: Language, msg: Msg) -> Model {

@@ -3,98 +3,24 @@
 
 #[path = "session/damage.rs"]
 mod damage;
+mod events;
 #[path = "session/shell.rs"]
 mod shell;
 
 use std::collections::BTreeSet;
 
-use firedamp::domain::base::{Digest, Pid, ProcessId, Timestamp};
-use firedamp::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject};
+use firedamp::domain::base::Digest;
+use firedamp::domain::detect::Grade;
 use firedamp::domain::facts::{AutostartChange, AutostartKind, Own};
-use firedamp::domain::playbook::{FlowId, ItemId, NodeId};
+use firedamp::domain::playbook::ItemId;
 use firedamp::domain::session::{
-    Audit, Chain, ClockChange, Draft, Event, ItemState, KINDS, Line, LineProblem, Opening, Place,
-    Stamp, State, digest, to_json, write,
+    Audit, Chain, ClockChange, Event, ItemState, KINDS, LineProblem, Place, State, digest, to_json,
+    write,
 };
 use firedamp::domain::untrusted::Untrusted;
 use proptest::prelude::*;
 
-fn at(second: i64) -> Timestamp {
-    Timestamp::from_second(1_795_282_200 + second).unwrap()
-}
-
-fn draft(second: u64, by: &str, event: Event) -> Draft {
-    let boot = Stamp { id: "b007".into(), ms: second * 1000 };
-    Draft { at: at(i64::try_from(second).unwrap()), boot, by: by.into(), event }
-}
-
-/// The journal of these events, one a second, by `ploy`.
-fn journal(events: impl IntoIterator<Item = Event>) -> (Vec<Line>, Chain) {
-    let mut chain = Chain::default();
-    let mut lines = Vec::new();
-    for (second, event) in (0..).zip(events) {
-        let line = chain.line(draft(second, "ploy", event)).unwrap();
-        chain.accept(&line).unwrap();
-        lines.push(line);
-    }
-    (lines, chain)
-}
-
-fn bytes(lines: &[Line]) -> Vec<u8> {
-    lines.iter().flat_map(|line| line.bytes.clone()).collect()
-}
-
-fn folded(events: impl IntoIterator<Item = Event>) -> State {
-    let mut state = State::default();
-    for line in journal(events).0 {
-        state.apply(&line.entry);
-    }
-    state
-}
-
-fn opening() -> Event {
-    Event::Opened(first())
-}
-
-fn first() -> Opening {
-    Opening {
-        version: "0.1.0".into(),
-        host: "web03".into(),
-        playbook: "PB-31".into(),
-        title: "Cryptomining".into(),
-        sha256: Digest([7; 32]),
-        training: None,
-    }
-}
-
-fn chose(node: &str, branch: usize, to: &str) -> Event {
-    Event::Chose {
-        flow: FlowId("F1".into()),
-        node: NodeId(node.into()),
-        branch,
-        to: NodeId(to.into()),
-        label: "yes".into(),
-    }
-}
-
-fn marked(item: &str, state: ItemState) -> Event {
-    Event::Marked { item: ItemId(item.into()), state, reason: "".into(), undoes: None }
-}
-
-fn noted(text: &[u8]) -> Event {
-    Event::Noted { text: Untrusted::new(text), about: None }
-}
-
-fn subject() -> Subject {
-    Subject::Process(ProcessId { pid: Pid(4242), start: 9, inode: 0 })
-}
-
-fn found(grade: Grade, name: &str) -> Event {
-    let subject = subject();
-    let value = "stratum+tcp://192.0.2.1:3333".into();
-    let reason = Reason { rule: Rule::PoolUrl, value, source: FactSource::CommandLine };
-    Event::Found { finding: Finding { subject, grade, reasons: vec![reason] }, name: name.into() }
-}
+use events::{bytes, chose, draft, first, folded, found, journal, marked, noted, opening, subject};
 
 fn unknown() -> Event {
     let value =
