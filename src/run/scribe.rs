@@ -165,6 +165,7 @@ impl Desk {
                 | Event::TapeAt { .. }
                 | Event::Clock { .. }
                 | Event::Autostart { .. }
+                | Event::WireRefused { .. }
                 | Event::Prepared(_)
         );
         let by = if by_itself { PROGRAM.into() } else { self.who.clone() };
