@@ -20,6 +20,7 @@ use std::time::Duration;
 
 use support::escapes::{Control, raw_controls};
 use support::miner::Miner;
+use support::place::read_all;
 use support::pool::{Heard, Pool};
 use support::pty::{Cockpit, Key};
 
@@ -152,8 +153,7 @@ fn an_incident_is_worked_cut_off_taken_up_again_and_handed_over() {
 
     again.type_keys("S");
     again.wait_until("what must be read is in the way", |screen| screen.contains("read first"));
-    again.type_keys("        ");
-    again.wait_until("all is marked as read", |screen| screen.contains("All is read"));
+    read_all(&mut again);
     again.type_keys("S");
     again.wait_until("the brief asks for words", |screen| screen.contains("@name"));
     again.type_keys("look at cron first");
@@ -162,20 +162,19 @@ fn an_incident_is_worked_cut_off_taken_up_again_and_handed_over() {
     again.press(Key::Esc);
     again.type_keys("q");
     again.press(Key::Enter);
-    assert!(again.wait_for_exit(Duration::from_secs(5)).success());
+    assert!(again.wait_for_exit(Duration::from_secs(20)).success());
 
     let mut next = place.cockpit("niran", &["resume"], (100, 40));
     next.type_keys("0");
     next.wait_until("the brief is read", |screen| screen.contains("look at cron first"));
     next.type_keys("A");
     next.wait_until("they read it too", |screen| screen.contains("read first"));
-    next.type_keys("        ");
-    next.wait_until("all is marked as read", |screen| screen.contains("All is read"));
+    read_all(&mut next);
     next.type_keys("A");
     next.wait_until("it is accepted", |_| place.journal().contains("accepted"));
     next.type_keys("q");
     next.press(Key::Enter);
-    assert!(next.wait_for_exit(Duration::from_secs(5)).success());
+    assert!(next.wait_for_exit(Duration::from_secs(20)).success());
     let journal = place.journal();
     for by in ["suda", "niran", "firedamp"] {
         assert!(journal.contains(&format!("\"by\":\"{by}\"")), "{by} is in the journal");
@@ -219,6 +218,8 @@ fn nothing_that_was_called_saved_is_lost_by_kills_at_any_moment() {
         let more: &[&str] = if round == 0 { &[] } else { &["resume"] };
         let mut desk = place.cockpit("suda", more, (140, 44));
         desk.wait_until("it is open", |screen| screen.contains("saved"));
+        // The whole screen: what is found on this host meanwhile has lines of its own.
+        desk.type_keys("6");
         for number in 0..2 {
             let note = format!("note {round}/{number} of the night");
             desk.type_keys(&format!("m{note}"));
@@ -274,7 +275,7 @@ fn hostile_names_reach_no_terminal_raw_on_any_screen() {
     desk.type_keys("23460L");
     desk.type_keys("1q");
     desk.press(Key::Enter);
-    desk.wait_for_exit(Duration::from_secs(5));
+    desk.wait_for_exit(Duration::from_secs(20));
     let raw = desk.raw();
     let mut odd = strange(&raw);
     // Leaving cuts off what a busy terminal has not taken yet.

@@ -126,7 +126,7 @@ fn the_list_has_what_was_written_last_on_top_and_what_has_moved_below() {
         }
         cockpit.type_keys("q");
         cockpit.press(Key::Enter);
-        cockpit.wait_for_exit(std::time::Duration::from_secs(5));
+        cockpit.wait_for_exit(std::time::Duration::from_secs(20));
         // Ids are seconds.
         std::thread::sleep(std::time::Duration::from_millis(1_100));
     }

@@ -6,7 +6,7 @@
 mod support;
 
 use firedamp::domain::session::{Entry, Event};
-use support::place::Place;
+use support::place::{Place, read_card};
 use support::pty::{Cockpit, Key};
 
 impl Place {
@@ -25,22 +25,6 @@ impl Place {
         niran.wait_until("niran is told", |screen| screen.contains("A handoff waits for you"));
         (ploy, niran)
     }
-}
-
-/// Opens the card, marks whatever must be read on it, and presses the key again that asks for more.
-fn read_card(cockpit: &mut Cockpit, key: &str) {
-    cockpit.type_keys("0");
-    cockpit.wait_until("the card", |screen| screen.contains("RISKS"));
-    // What a machine full of other tests lets somebody find must be read like anything else.
-    for _ in 0..12 {
-        let screen = cockpit.screen();
-        if !screen.contains("! [ ]") && !screen.contains("read 0/") {
-            break;
-        }
-        cockpit.type_keys(" ");
-        std::thread::sleep(std::time::Duration::from_millis(200));
-    }
-    cockpit.type_keys(key);
 }
 
 fn said_of(entries: &[Entry]) -> Vec<(String, &'static str)> {

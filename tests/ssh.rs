@@ -12,6 +12,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
+use support::place::read_card;
 use support::pty::{Cockpit, Key};
 use support::sshd::Sshd;
 
@@ -91,13 +92,13 @@ fn work_over_ssh_survives_a_cut_connection_and_is_handed_over_to_another_login()
     let mut again = place.log_in(&sshd, "suda", "");
     again.wait_until("the session is offered", |screen| screen.contains("cut off"));
     again.press(Key::Enter);
-    again.wait_until("it is the same place", |screen| {
-        screen.contains("1/8") && screen.contains("seen over ssh")
-    });
+    again.wait_until("it is the same place", |screen| screen.contains("1/8"));
+    again.type_keys("6");
+    again.wait_until("its notes are there", |screen| screen.contains("seen over ssh"));
     assert!(place.journal().starts_with(&before), "nothing that was there has changed");
 
-    again.type_keys("S");
-    again.wait_until("the brief asks for words", |screen| screen.contains("PB-31"));
+    read_card(&mut again, "S");
+    again.wait_until("the brief asks for words", |screen| screen.contains("@name"));
     again.type_keys("look at cron first\r");
     again.wait_until("it is signed", |_| place.journal().contains("handed-off"));
     again.press(Key::Esc);
@@ -105,9 +106,8 @@ fn work_over_ssh_survives_a_cut_connection_and_is_handed_over_to_another_login()
     assert!(again.wait_for_exit(SECOND * 10).success());
 
     let mut next = place.log_in(&sshd, "niran", "resume");
-    next.type_keys("0");
-    next.wait_until("the brief is read", |screen| screen.contains("look at cron first"));
-    next.type_keys("A");
+    next.wait_until("it watches or writes", |screen| screen.contains("PB-31"));
+    read_card(&mut next, "A");
     next.wait_until("it is accepted", |_| place.journal().contains("accepted"));
     next.type_keys("q\r");
     assert!(next.wait_for_exit(SECOND * 10).success());

@@ -25,7 +25,7 @@ fn said(args: &[&str]) -> (String, String) {
 fn ended(args: &[&str], columns: u16) -> Vec<String> {
     let mut cockpit = Cockpit::start(args, &[], columns, 24);
     cockpit.wait_until("it says why", |screen| screen.contains("firedamp: "));
-    cockpit.wait_for_exit(Duration::from_secs(5));
+    cockpit.wait_for_exit(Duration::from_secs(20));
     let screen = cockpit.screen();
     screen.lines().map(|line| line.trim_end().to_owned()).filter(|it| !it.is_empty()).collect()
 }

@@ -44,7 +44,7 @@ fn the_terminal_is_given_back_after_leaving_and_after_signals() {
             }
             Some(signal) => desk.signal(signal),
         }
-        desk.wait_for_exit(Duration::from_secs(5));
+        desk.wait_for_exit(Duration::from_secs(20));
         assert_eq!(desk.termios(), desk.termios_before(), "{ending:?}");
         let screen = desk.full_screen();
         assert!(
@@ -62,7 +62,7 @@ fn a_panic_gives_the_terminal_back_and_leaves_a_report_where_the_session_is() {
     let mut desk =
         Cockpit::start_program(&program, &[&home], &[("TERM", "xterm-256color")], 80, 24);
     desk.wait_until("it says what to do next", |screen| screen.contains("next:"));
-    assert!(!desk.wait_for_exit(Duration::from_secs(5)).success());
+    assert!(!desk.wait_for_exit(Duration::from_secs(20)).success());
     assert_eq!(desk.termios(), desk.termios_before());
     assert!(!desk.full_screen().alternate_screen() && !desk.full_screen().hide_cursor());
     let mut odd = strange(&desk.raw());
@@ -85,7 +85,7 @@ fn the_last_words_of_a_screen_and_of_its_guard_are_in_the_language_of_the_screen
         let mut desk = Cockpit::start_program(&program, &[&home.home()], &env, 100, 24);
         desk.wait_until("the panic is told", |screen| screen.contains(fell));
         desk.wait_until("and where its report is", |screen| screen.contains("crash.txt"));
-        desk.wait_for_exit(Duration::from_secs(5));
+        desk.wait_for_exit(Duration::from_secs(20));
         let mut desk = home.cockpit("suda", &["--lang", language], (100, 30));
         desk.wait_until("it is open", |screen| screen.contains("PB-31"));
         desk.kill9();

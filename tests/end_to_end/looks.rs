@@ -85,7 +85,7 @@ fn trouble_is_said_in_three_lines_what_why_and_what_next() {
     }
     let mut desk = place.cockpit("suda", &["--playbook", &missing], (100, 30));
     desk.wait_until("the playbook is named", |screen| screen.contains("missing.md"));
-    desk.wait_for_exit(Duration::from_secs(5));
+    desk.wait_for_exit(Duration::from_secs(20));
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! A folder for sessions that is gone with the test, and screens on it.
 
 use std::path::PathBuf;
+use std::thread;
+use std::time::Duration;
 
 use firedamp::domain::session::Entry;
 use firedamp::host::store::Store;
@@ -34,4 +36,32 @@ impl Place {
         assert_eq!(store.verify("latest").unwrap().verdict.problem, None);
         store.observe("latest").unwrap().entries
     }
+}
+
+/// Opens the card, marks whatever must be read on it, and presses the key again that asks for more.
+pub(crate) fn read_card(cockpit: &mut Cockpit, key: &str) {
+    cockpit.type_keys("0");
+    cockpit.wait_until("the card", |screen| screen.contains("RISKS"));
+    // What a machine full of other tests lets somebody find must be read like anything else.
+    for _ in 0..12 {
+        let screen = cockpit.screen();
+        if !screen.contains("! [ ]") && !screen.contains("read 0/") {
+            break;
+        }
+        cockpit.type_keys(" ");
+        thread::sleep(Duration::from_millis(200));
+    }
+    cockpit.type_keys(key);
+}
+
+/// Marks all that must be read on the card that is open, however much a busy machine lets somebody find.
+pub(crate) fn read_all(cockpit: &mut Cockpit) {
+    for _ in 0..60 {
+        if cockpit.screen().contains("All is read") {
+            break;
+        }
+        cockpit.type_keys(" ");
+        thread::sleep(Duration::from_millis(200));
+    }
+    cockpit.wait_until("all is marked as read", |screen| screen.contains("All is read"));
 }

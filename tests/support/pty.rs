@@ -19,7 +19,7 @@ use tempfile::TempDir;
 use line::{Line, Terminal, cells};
 
 /// A state that does not come in this time does not come.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(40);
 
 /// A key that is not a letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
