@@ -1,7 +1,8 @@
 //! Draws the cockpit's screen as an SVG file: runs it on a terminal, presses keys, writes what it shows.
 //!
 //! `cargo run --example picture -- --out cockpit.svg --cols 100 --rows 30 --keys 'wait:PB-31 2 type:xmr Enter'
-//! -- --lang th`, then `rsvg-convert cockpit.svg -o cockpit.png` to look at it.
+//! -- --lang th`, then `rsvg-convert cockpit.svg -o cockpit.png` to look at it. With `--tape FILE` no program is run: the
+//! screen is drawn of a tape, and of the keys only `look:SECONDS` and `type:TEXT` mean something.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -10,16 +11,18 @@
 #![expect(clippy::indexing_slicing, reason = "the emulator's screen is as large as it says")]
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
 use clap::Parser;
 
+mod still;
 #[path = "../support/mod.rs"]
 mod support;
 mod svg;
 
+use still::Still;
 use support::pty::{Cockpit, Key};
 
 /// Takes a picture of the cockpit.
@@ -37,6 +40,12 @@ struct Options {
     /// `Home`, `End`, `PageUp`, `PageDown`), or any letters, which are typed.
     #[arg(long, default_value = "sleep:1500")]
     keys: String,
+    /// The recording that the screen is drawn of.
+    #[arg(long)]
+    tape: Option<PathBuf>,
+    /// With which of its looks the session begins.
+    #[arg(long, default_value_t = 0)]
+    from: usize,
     /// Another program than this build's cockpit.
     #[arg(long)]
     program: Option<PathBuf>,
@@ -50,6 +59,9 @@ struct Options {
 
 fn main() {
     let options = Options::parse();
+    if let Some(tape) = &options.tape {
+        return draw_of_a_tape(tape, &options);
+    }
     let program = options.program.clone().unwrap_or_else(|| support::built("firedamp"));
     let args: Vec<&str> = options.args.iter().map(String::as_str).collect();
     let env: Vec<(&str, &str)> =
@@ -59,6 +71,18 @@ fn main() {
         step(&mut cockpit, word);
     }
     fs::write(&options.out, svg::draw(&cockpit.full_screen())).unwrap();
+}
+
+fn draw_of_a_tape(tape: &Path, options: &Options) {
+    let mut still = Still::begin(tape, options.from, options.cols, options.rows);
+    for word in options.keys.split_whitespace() {
+        match word.split_once(':') {
+            Some(("look", seconds)) => still.watch(seconds.parse().unwrap()),
+            Some(("type", text)) => still.press(&text.replace('_', " ")),
+            _ => panic!("look:SECONDS or type:TEXT, and not {word}"),
+        }
+    }
+    fs::write(&options.out, svg::draw(&still.screen())).unwrap();
 }
 
 /// One word of the script.
