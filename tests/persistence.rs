@@ -14,6 +14,8 @@ mod cockpit;
 mod incident;
 #[path = "persistence/live.rs"]
 mod live;
+#[path = "persistence/quick.rs"]
+mod quick;
 #[path = "persistence/recorded.rs"]
 mod recorded;
 

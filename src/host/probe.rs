@@ -48,7 +48,7 @@ use limits::Limits;
 use machine::Machine;
 use own::Standing;
 use owners::Owners;
-use persistence::Hunter;
+use persistence::{Hunter, News};
 use processes::{Means, Processes};
 use sockets::Sockets;
 use tools::Tools;
@@ -120,6 +120,7 @@ pub struct Eyes {
     limits: Limits,
     roots: Roots,
     hunter: Option<Hunter>,
+    news: Option<News>,
     hiding: Arc<Hiding>,
 }
 
@@ -159,6 +160,7 @@ impl Eyes {
             limits,
             roots: roots.clone(),
             hunter: None,
+            news: None,
             hiding: Arc::default(),
         })
     }
@@ -215,11 +217,16 @@ impl Eyes {
         Arc::clone(&self.hiding)
     }
 
+    /// Has somebody told when something else starts by itself than the last look saw. To be called before the first look.
+    pub fn tell(&mut self, news: impl Fn() + Send + 'static) {
+        self.news = Some(Box::new(news));
+    }
+
     /// The first look is not kept waiting; from then on somebody hunts beside it.
     fn hunt(&mut self) -> &Hunter {
         self.hunter.get_or_insert_with(|| {
             let packages = self.packages.clone();
-            Hunter::start(&self.roots, Box::new(move |path| packages.judge(path)))
+            Hunter::start(&self.roots, Box::new(move |path| packages.judge(path)), self.news.take())
         })
     }
 

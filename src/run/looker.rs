@@ -25,6 +25,8 @@ use crate::run::reason;
 
 /// Time from one look to the next.
 const PERIOD: Duration = Duration::from_secs(1);
+/// Where something else starts by itself a look is taken at once, but not sooner than this after the last one.
+const SOONEST: Duration = Duration::from_millis(300);
 /// Orders that may wait.
 const WAITING: usize = 8;
 
@@ -41,6 +43,8 @@ pub(super) enum Order {
     Listen(Option<Box<Ear>>),
     /// Read this process in full.
     Examine(ProcessId),
+    /// Something else starts by itself: look soon.
+    Look,
 }
 
 /// How long leaving waits for a look and a recording to end.
@@ -49,7 +53,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// The way to the looker. It ends when this is dropped.
 #[derive(Debug)]
 pub(super) struct Looker {
-    orders: SyncSender<Order>,
+    orders: Arc<SyncSender<Order>>,
     done: Receiver<()>,
 }
 
@@ -61,6 +65,14 @@ impl Looker {
         inbox: Sender<Happening>,
     ) -> std::io::Result<Self> {
         let (orders, waiting) = sync_channel(WAITING);
+        let orders = Arc::new(orders);
+        // Who hunts does not keep the looker alive; where it has too many orders to take another, a look is near.
+        let told = Arc::downgrade(&orders);
+        eyes.tell(move || {
+            if let Some(orders) = told.upgrade() {
+                orders.try_send(Order::Look).ok();
+            }
+        });
         let (finished, done) = sync_channel(1);
         thread::Builder::new().name("looker".into()).spawn(move || {
             // Dropped after the recorder, whose end is what leaving waits for.
@@ -114,8 +126,9 @@ fn wait(
     (recorder, clock): (&mut Option<Recorder>, &impl Clock),
     examine: &mut dyn FnMut(&mut Eyes, ProcessId),
 ) -> bool {
+    let mut period = PERIOD;
     loop {
-        let left = PERIOD.saturating_sub(begun.elapsed());
+        let left = period.saturating_sub(begun.elapsed());
         match orders.recv_timeout(left) {
             Ok(Order::Record(new)) => *recorder = Some(new),
             Ok(Order::StopRecording) => *recorder = None,
@@ -128,6 +141,7 @@ fn wait(
                 return true;
             }
             Ok(Order::Examine(process)) => examine(eyes, process),
+            Ok(Order::Look) => period = SOONEST,
             Err(RecvTimeoutError::Timeout) => return true,
             Err(RecvTimeoutError::Disconnected) => return false,
         }

@@ -8,9 +8,9 @@ use crate::cockpit::Model;
 use crate::cockpit::model::NoticeKind;
 use crate::domain::base::Timestamp;
 use crate::ui::role::Role;
-use crate::ui::text::{fit_spans, phrase, put, span, time};
+use crate::ui::text::{fit_spans, phrase, put, span, time, width};
 use crate::ui::theme::Theme;
-use crate::words::notice::{Weight, notice, weight, weight_word};
+use crate::words::notice::{Weight, notice, tail, weight, weight_word};
 use crate::words::panes::{self, Word};
 
 /// Draws the newest notice: its sign, its word, when, and the sentence.
@@ -37,7 +37,10 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let text =
         if matches!(newest.kind, NoticeKind::PenForced(..)) { Role::Crit } else { Role::Text };
     spans.extend(phrase(theme, text, &notice(model.language, &newest.kind), cells / 2));
-    put(buf, area, 0, &Line::from(fit_spans(spans, cells, model.glyphs)));
+    let tail = tail(model.language, &newest.kind).unwrap_or_default();
+    let mut spans = fit_spans(spans, cells.saturating_sub(width(&tail)), model.glyphs);
+    spans.push(span(theme, text, tail));
+    put(buf, area, 0, &Line::from(spans));
 }
 
 /// Since when what the notice is about is no longer there.

@@ -141,6 +141,13 @@ pub const fn weight_word(language: Language, weight: Weight) -> &'static str {
     pick(language, en, th)
 }
 
+/// What stands at the end of the line of a notice, however long the rest is.
+#[must_use]
+pub fn tail(language: Language, kind: &NoticeKind) -> Option<String> {
+    let NoticeKind::Autostart(_, _, more @ 1..) = kind else { return None };
+    Some(crate::words::persistence::others(language, *more))
+}
+
 /// What a notice says.
 #[must_use]
 #[expect(clippy::too_many_lines, reason = "a table: one row a notice, no logic")]
@@ -149,11 +156,10 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
     match kind {
         NoticeKind::Found(found, name) => self::found(language, found, name),
         NoticeKind::Autostart(change, it, more) => {
-            use crate::words::persistence::{happened, others};
+            use crate::words::persistence::happened;
             // Of several ones the text has no room.
             let text = if *more > 0 { Untrusted::default() } else { it.first_line() };
-            let said = happened(language, *change, it.kind, (&it.path, it.line), &text);
-            if *more > 0 { said.ours(others(language, *more)) } else { said }
+            happened(language, *change, it.kind, (&it.path, it.line), &text)
         }
         NoticeKind::NotSaved(why) => {
             say("NOT SAVED: ", "บันทึกไม่ได้: ").then(storage::unsaved(language, why))

@@ -21,7 +21,7 @@ fn root() -> TempDir {
 }
 
 /// Looks until `so`, and gives what was seen and how long that took.
-fn look_until(
+pub(super) fn look_until(
     eyes: &mut Eyes,
     most: Duration,
     so: impl Fn(&Persistence) -> bool,
@@ -37,7 +37,7 @@ fn look_until(
     }
 }
 
-fn has(found: &Persistence, text: &str) -> bool {
+pub(super) fn has(found: &Persistence, text: &str) -> bool {
     found.entries.iter().any(|entry| entry.text.printable().contains(text))
 }
 

@@ -1,5 +1,6 @@
 //! What this process may not see on this host, and by what it is kept from it: read about ourselves at the
-//! beginning and again in turns, because `/proc` may be mounted anew under us.
+//! beginning and again in turns, because `/proc` may be mounted anew under us. What a runtime of containers leaves behind
+//! are files like any others, and may lie where nobody answers: so a thread of its own reads, and the tick takes what is there.
 //!
 //! Invariant: only what was read about ourselves counts. A file that is not there says nothing; so nothing is
 //! said of a recorded tree, whose reader is not the one who recorded it.
@@ -7,12 +8,19 @@
 #[cfg(test)]
 mod tests;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::time::{Duration, Instant};
 
+use super::processes::note;
+use super::tool::Errand;
 use super::{Roots, text, tree};
 use crate::domain::facts::{Capability, Gap, Lockdown, Runtime, Unread};
 use crate::domain::untrusted::Untrusted;
 
+/// The eyes open without it after this long.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// What is not read by then is said.
+const LATE: Duration = Duration::from_secs(2);
 /// Looks until it is read again.
 const TURNS: u64 = 30;
 /// More of the list of mounts is not read.
@@ -28,7 +36,8 @@ const FREE_TYPES: [&[u8]; 5] =
 
 /// What keeps this process from seeing, from look to look.
 pub(super) struct Limits {
-    root: Option<PathBuf>,
+    errand: Option<Errand<Standing>>,
+    asked: Option<Instant>,
     looks: u64,
     gaps: Vec<Gap>,
     hides_processes: bool,
@@ -59,11 +68,28 @@ struct Standing {
 impl Limits {
     /// Of this process, on this machine; of a recorded tree there is nothing to say.
     pub(super) fn new(roots: &Roots) -> Self {
-        let root = roots.live.then(|| roots.at(""));
-        let standing = root.as_deref().map(Standing::read).unwrap_or_default();
-        let hides_processes = standing.hides_processes();
-        let gaps = if root.is_some() { standing.gaps() } else { Vec::new() };
-        Self { root, looks: 0, gaps, hides_processes }
+        let root = roots.at("");
+        let work = move || Standing::read(&root);
+        let errand = if roots.live { Errand::new("limits", work) } else { None };
+        let (gaps, hides_processes) = (Vec::new(), false);
+        let mut limits = Self { errand, asked: None, looks: 0, gaps, hides_processes };
+        limits.ask();
+        if let Some(standing) = limits.take(PATIENCE) {
+            limits.hides_processes = standing.hides_processes();
+        }
+        limits
+    }
+
+    fn ask(&mut self) {
+        if self.errand.as_mut().is_some_and(Errand::ask) {
+            self.asked = Some(Instant::now());
+        }
+    }
+
+    fn take(&mut self, wait: Duration) -> Option<Standing> {
+        let standing = self.errand.as_mut()?.take(wait)?;
+        (self.asked, self.gaps) = (None, standing.gaps());
+        Some(standing)
     }
 
     /// `/proc` kept the processes of others from us when the eyes were opened.
@@ -74,8 +100,12 @@ impl Limits {
     /// Says what stands between us and the host.
     pub(super) fn look(&mut self, unread: &mut Vec<Unread>) {
         self.looks += 1;
-        if let Some(root) = self.root.as_deref().filter(|_| self.looks.is_multiple_of(TURNS)) {
-            self.gaps = Standing::read(root).gaps();
+        self.take(Duration::ZERO);
+        if self.looks.is_multiple_of(TURNS) {
+            self.ask();
+        }
+        if self.asked.is_some_and(|since| since.elapsed() > LATE) {
+            unread.push(note("/proc/self", "no answer".to_owned()));
         }
         unread.extend(self.gaps.iter().cloned().map(Unread::gap));
     }

@@ -14,6 +14,8 @@ mod hunter;
 mod keys;
 mod loader;
 mod login;
+mod overlay;
+mod patience;
 mod program;
 mod systemd;
 mod unit;
@@ -30,7 +32,7 @@ use accounts::Homes;
 use dig::{Dig, Interest};
 use ground::Ground;
 
-pub(in crate::host::probe) use hunter::Hunter;
+pub(in crate::host::probe) use hunter::{Hunter, News};
 
 /// What the package database says about a file, by its path from the root.
 pub type Judge = Box<dyn Fn(&Path) -> Packaged + Send>;
@@ -138,14 +140,16 @@ pub struct Hunt {
     judge: Judge,
     harvests: BTreeMap<Family, Harvest>,
     left_out: Vec<Unread>,
+    /// Everybody's home, there or not.
+    homes: BTreeSet<Vec<u8>>,
 }
 
 impl Hunt {
     /// A hunt that has found nothing yet. `judge` is asked about every file that is found.
     #[must_use]
     pub fn new(roots: &Roots, judge: Judge) -> Self {
-        let (roots, harvests) = (roots.clone(), BTreeMap::new());
-        Self { roots, judge, harvests, left_out: Vec::new() }
+        let (roots, harvests, homes) = (roots.clone(), BTreeMap::new(), BTreeSet::new());
+        Self { roots, judge, harvests, left_out: Vec::new(), homes }
     }
 
     /// Reads every place.
@@ -174,6 +178,8 @@ impl Hunt {
             Unread { what, why, gap: None }
         };
         self.left_out.extend(homes.left_out.iter().map(said));
+        let found = homes.found.iter().map(|home| &home.path);
+        self.homes = found.chain(&homes.absent).cloned().collect();
         for family in families {
             let harvest = self.harvest(*family, &ground, &homes);
             self.harvests.insert(*family, harvest);

@@ -185,7 +185,7 @@ impl Processes {
             std::thread::sleep(FIRST_INTERVAL);
             self.sweep(ask);
         }
-        self.users.refresh(ask.look.is_multiple_of(TURNS));
+        unread.extend(self.users.refresh(ask.look.is_multiple_of(TURNS)));
         self.read(ask);
         self.settle(ask, owners);
         self.trace(others);

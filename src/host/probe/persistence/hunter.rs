@@ -1,5 +1,8 @@
 //! The thread that hunts: everything once, then what changes, and everything again now and then.
 //!
+//! A change is read as soon as it has settled, and then whoever looks is told ([`News`]). Who changes things faster than a
+//! person does is not listened to for short whiles ([`Patience`]), and nobody else waits for that.
+//!
 //! Invariant: a look takes what is there and never waits. A hunt that hangs is said; nothing else stands still for it.
 
 use std::collections::BTreeSet;
@@ -10,31 +13,38 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::time::{ClockId, clock_gettime};
 
 use super::ground::Ground;
-use super::watch::Watch;
+use super::patience::{Party, Patience};
+use super::watch::{Changed, Watch};
 use super::{Family, Hunt, Judge};
 use crate::domain::base::Clock;
 use crate::domain::facts::{Persistence, Unread};
 use crate::host::probe::processes::note;
 use crate::host::probe::{HostClock, Roots, memory};
 
-/// What a change is given to come to an end: an editor writes a file in several steps.
+/// What a change is given to come to an end: an editor writes a file in several steps. It has when nothing was told for
+/// so long, and after so long in any case.
+const QUIET: Duration = Duration::from_millis(50);
 const SETTLES: Duration = Duration::from_millis(150);
+/// What is told meanwhile is taken so often.
+const STEP: Duration = Duration::from_millis(10);
 /// Everything is read again after this long; sooner where nothing is watched.
 const WHOLE: Duration = Duration::from_mins(10);
 const UNWATCHED: Duration = Duration::from_mins(1);
 /// Whoever makes directories faster than they can be watched is not followed for ever.
 const ROUNDS: usize = 8;
-/// After it has read a change the thread rests so many times as long as that took: busy places cost a twentieth of a
-/// CPU at most.
-const RESTS: u32 = 20;
-const LONGEST_REST: Duration = Duration::from_secs(10);
+/// Who made so much happen that the kernel gave up telling is not known: that is owed by nobody's place.
+const EVERYTHING: &[u8] = b"";
 /// A hunt that takes longer hangs somewhere.
 const HANGS: Duration = Duration::from_mins(1);
 /// Of what could not be read, so much is said.
 const MOST_UNREAD: usize = 32;
 const NICE: i32 = 10;
+
+/// Told as soon as something else was found, so that nobody has to wait for the next look.
+pub(in crate::host::probe) type News = Box<dyn Fn() + Send>;
 
 /// What the thread has brought.
 #[derive(Default)]
@@ -55,9 +65,9 @@ pub(in crate::host::probe) struct Hunter {
 
 impl Hunter {
     /// Sends somebody hunting.
-    pub(in crate::host::probe) fn start(roots: &Roots, judge: Judge) -> Self {
+    pub(in crate::host::probe) fn start(roots: &Roots, judge: Judge, news: Option<News>) -> Self {
         let slot = Arc::new(Mutex::new(Slot::default()));
-        let begun = begin(roots, judge, Arc::clone(&slot));
+        let begun = begin(roots, judge, Arc::clone(&slot), news);
         let (alive, trouble) = match begun {
             Ok(alive) => (Some(alive), None),
             Err(why) => (None, Some(why.to_string())),
@@ -77,23 +87,37 @@ impl Hunter {
     }
 }
 
+/// What this thread has had of a CPU. Waiting for a disk, or for others who are more urgent, costs nobody anything.
+fn spent() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::try_from(time).unwrap_or_default()
+}
+
+fn step_to(nice: i32) {
+    rustix::process::setpriority_process(Some(rustix::thread::gettid()), nice).ok();
+}
+
 fn lock(slot: &Mutex<Slot>) -> MutexGuard<'_, Slot> {
     slot.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn begin(roots: &Roots, judge: Judge, slot: Arc<Mutex<Slot>>) -> io::Result<UnixStream> {
+fn begin(
+    roots: &Roots,
+    judge: Judge,
+    slot: Arc<Mutex<Slot>>,
+    news: Option<News>,
+) -> io::Result<UnixStream> {
     let (end, alive) = UnixStream::pair()?;
     let watch = Watch::new();
     let hunt = Hunt::new(roots, judge);
     let roots = roots.clone();
     std::thread::Builder::new().name("hunter".into()).spawn(move || {
-        // Whoever looks is more urgent; without the right to step back it goes on as it is.
-        rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICE).ok();
         let (watch, unwatched) = match watch {
             Ok(watch) => (Some(watch), None),
             Err(why) => (None, Some(why.to_string())),
         };
-        Work { hunt, roots, watch, unwatched, slot }.go(&end);
+        let (patience, last, missed) = (Patience::default(), Instant::now(), false);
+        Work { hunt, roots, watch, unwatched, slot, news, patience, last, missed }.go(&end);
     })?;
     Ok(alive)
 }
@@ -105,61 +129,133 @@ struct Work {
     watch: Option<Watch>,
     unwatched: Option<String>,
     slot: Arc<Mutex<Slot>>,
+    news: Option<News>,
+    patience: Patience,
+    /// When everything was read.
+    last: Instant,
+    /// The kernel gave up telling since then.
+    missed: bool,
 }
 
 impl Work {
     fn go(mut self, end: &UnixStream) {
-        let mut last = Instant::now();
-        let mut rests_until = last;
-        self.dig(&Family::ALL);
+        self.everything();
         loop {
-            let watched = self.watch.as_ref().is_some_and(|watch| watch.trouble.is_none());
-            let period = if watched { WHOLE } else { UNWATCHED };
-            let left = period.saturating_sub(last.elapsed());
-            let Some(woken) = self.wait(end, left) else { return };
+            let Some(woken) = self.wait(end, self.nap()) else { return };
             if woken {
-                // Until it is quiet, or for as long as the last change asks for.
-                let rest = rests_until.saturating_duration_since(Instant::now());
-                if Self::pause(end, SETTLES.max(rest)).is_none() {
-                    return;
-                }
-                let changed = self.watch.as_mut().map(Watch::changed).unwrap_or_default();
-                if !changed.is_empty() {
-                    let begun = Instant::now();
-                    self.dig(&changed.into_iter().collect::<Vec<_>>());
-                    let rest = (begun.elapsed() * RESTS).min(LONGEST_REST);
-                    rests_until = Instant::now() + rest;
-                }
+                let Some(changed) = self.settle(end) else { return };
+                self.missed |= changed.everything;
+                self.read_again(changed);
             }
-            if last.elapsed() >= period {
-                last = Instant::now();
-                self.dig(&Family::ALL);
+            self.listen_again();
+            let may = self.patience.rests(EVERYTHING, Instant::now()).is_none();
+            if self.last.elapsed() >= self.period() || (self.missed && may) {
+                self.everything();
             }
         }
     }
 
+    fn period(&self) -> Duration {
+        let watched = self.watch.as_ref().is_some_and(|watch| watch.trouble.is_none());
+        if watched { WHOLE } else { UNWATCHED }
+    }
+
+    /// How long there is nothing to do if nothing is told.
+    fn nap(&self) -> Duration {
+        let now = Instant::now();
+        let rest = |party: &[u8]| self.patience.rests(party, now).unwrap_or_default();
+        let resting = self.watch.iter().flat_map(|watch| &watch.resting).map(|it| rest(it));
+        let missed = self.missed.then(|| rest(EVERYTHING));
+        let whole = self.period().saturating_sub(self.last.elapsed());
+        resting.chain(missed).fold(whole, Duration::min)
+    }
+
+    /// Takes what is told until the change has settled; `None` when nobody wants to know any more.
+    fn settle(&mut self, end: &UnixStream) -> Option<Changed> {
+        let mut changed = Changed::default();
+        let Some(watch) = &mut self.watch else { return Some(changed) };
+        let begun = Instant::now();
+        let mut last = begun;
+        watch.listen(&mut changed);
+        if changed.is_empty() {
+            // Nothing that anybody wants: whoever works beside it is not listened to word by word.
+            Self::pause(end, QUIET)?;
+            watch.listen(&mut changed);
+        }
+        while !changed.is_empty() && begun.elapsed() < SETTLES && last.elapsed() < QUIET {
+            Self::pause(end, STEP)?;
+            if watch.listen(&mut changed) {
+                last = Instant::now();
+            }
+        }
+        watch.settled();
+        Some(changed)
+    }
+
+    /// Reads what changed, at the cost of whoever changed it.
+    fn read_again(&mut self, changed: Changed) {
+        let now = Instant::now();
+        changed.storms.iter().for_each(|party| self.patience.exhaust(party, now));
+        let families = changed.families.values().flatten().copied().collect();
+        self.dig_for(changed.families.into_keys().collect(), families);
+    }
+
+    /// Listens again to those who have rested, and reads what they may have changed meanwhile.
+    fn listen_again(&mut self) {
+        let (now, resting) = (Instant::now(), self.watch.iter().flat_map(|it| &it.resting));
+        let rested = resting.filter(|it| self.patience.rests(it, now).is_none());
+        let rested: Vec<Party> = rested.cloned().collect();
+        if !rested.is_empty() {
+            let unseen = self.aim();
+            self.dig_for(rested, unseen);
+        }
+    }
+
+    fn everything(&mut self) {
+        (self.last, self.missed) = (Instant::now(), false);
+        // Whoever looks is more urgent. A change is not kept waiting; without the right to come back it is all the same.
+        step_to(NICE);
+        self.dig_for(vec![EVERYTHING.to_vec()], Family::ALL.into());
+        memory::give_back();
+        step_to(0);
+    }
+
+    /// Reads these again for them. Those who have caused too much of it are not listened to for a while.
+    fn dig_for(&mut self, parties: Vec<Party>, families: BTreeSet<Family>) {
+        let before = spent();
+        self.dig(families);
+        let (cost, now) = (spent().saturating_sub(before), Instant::now());
+        let mut rests = false;
+        for party in parties {
+            self.patience.charge(&party, cost, now);
+            rests |= self.patience.rests(&party, now).is_some();
+        }
+        if rests {
+            let unseen = self.aim();
+            self.dig(unseen);
+        }
+    }
+
     /// Reads these again and tells it.
-    fn dig(&mut self, families: &[Family]) {
+    fn dig(&mut self, mut unseen: BTreeSet<Family>) {
         lock(&self.slot).digs = Some(Instant::now());
-        let mut unseen: BTreeSet<Family> = families.iter().copied().collect();
         for _ in 0..ROUNDS {
+            if unseen.is_empty() {
+                break;
+            }
             self.hunt.again(&unseen.into_iter().collect::<Vec<_>>());
             // What was not watched when it was read may have changed since: it is read once more.
             unseen = self.aim();
             self.tell();
-            if unseen.is_empty() {
-                break;
-            }
         }
         lock(&self.slot).digs = None;
-        memory::give_back();
     }
 
     /// Watches what is to be watched; gives the families with places that were not watched before.
     fn aim(&mut self) -> BTreeSet<Family> {
         let Some(watch) = &mut self.watch else { return BTreeSet::new() };
         let Ok(ground) = Ground::open(&self.roots) else { return BTreeSet::new() };
-        watch.aim(&ground, self.hunt.interests())
+        watch.aim(&ground, self.hunt.interests(), &self.hunt.homes, &self.patience)
     }
 
     fn tell(&self) {
@@ -177,9 +273,12 @@ impl Work {
         let same = before.hunted_ms.is_some()
             && before.watched == found.watched
             && before.entries == found.entries;
-        if !same {
-            slot.found = Arc::new(found);
+        if same {
+            return;
         }
+        slot.found = Arc::new(found);
+        drop(slot);
+        self.news.iter().for_each(|news| news());
     }
 
     /// Waits for a change; `None` when nobody wants to know any more, else whether there is one.

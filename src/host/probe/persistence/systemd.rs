@@ -10,6 +10,7 @@ use rustix::fs::FileType;
 use super::cron::{base_name, hidden};
 use super::dig::{Dig, Draft, Home, Runs};
 use super::ground::{Base, File};
+use super::overlay::{DropIn, Overlays, account};
 use super::unit::{Setting, executable, settings, template};
 use crate::domain::facts::{AutostartKind, Remark};
 
@@ -68,7 +69,7 @@ const PULLS: [&[u8]; 8] = [
 #[derive(Default)]
 struct Shelf {
     units: BTreeMap<Vec<u8>, File>,
-    drop_ins: Vec<File>,
+    overlays: Overlays,
     /// Names that links in `.wants` and `.requires` folders lead to.
     wanted: BTreeSet<Vec<u8>>,
 }
@@ -119,7 +120,8 @@ fn shelf(dig: &mut Dig<'_>, base: Base<'_>, dir: &[u8], shelf: &mut Shelf) {
             shelf.wanted.extend(links.iter().map(|link| base_name(link).to_vec()));
         } else if name.ends_with(b".d") {
             let files = dig.files_in(base, &path);
-            shelf.drop_ins.extend(files.into_iter().filter(|it| it.path.ends_with(b".conf")));
+            let files = files.into_iter().filter(|it| it.path.ends_with(b".conf"));
+            shelf.overlays.add(&name, dir, files);
         } else if is_unit(&name) && !shelf.units.contains_key(&name) {
             unit(dig, base, &path, name, shelf);
         }
@@ -160,18 +162,17 @@ fn list(dig: &mut Dig<'_>, shelf: &Shelf, active: &BTreeSet<Vec<u8>>, home: Opti
             continue;
         }
         let found = settings(&file.bytes);
+        let over = shelf.overlays.of(name);
+        let all = || found.iter().chain(over.iter().flat_map(|it| &it.found));
         let is_timer = name.ends_with(b".timer");
         let kind = if is_timer { AutostartKind::SystemdTimer } else { AutostartKind::SystemdUnit };
         let (line, text) = says(&found, is_timer);
         let text = if text.is_empty() { super::dig::first_words(file).to_vec() } else { text };
         let runs = starts(&found).map_or(Runs::Nothing, |it| Runs::Command(executable(&it.value)));
-        let named = found.iter().rfind(|it| it.name == b"User").map(|it| it.value.as_slice());
-        // systemd makes up an account for the unit, which is not root.
-        let yes = [&b"yes"[..], b"true", b"on", b"1"];
-        let is_dynamic =
-            found.iter().any(|it| it.name == b"DynamicUser" && yes.contains(&&*it.value));
-        let named = named.or_else(|| is_dynamic.then_some(&b"dynamic"[..]));
-        let restarts = found.iter().any(|it| it.name == b"Restart" && it.value == b"always");
+        let named = account(all());
+        let named = named.as_deref();
+        let restarts = all().rfind(|it| it.name == b"Restart");
+        let restarts = restarts.is_some_and(|it| it.value == b"always");
         let mark = if enabled { Remark::Enabled } else { Remark::NotEnabled };
         let is_active = active.iter().any(|it| it == name || template(it).as_ref() == Some(name));
         let draft = Draft::new(kind, file, line, &text).by(named.or(user)).runs(runs);
@@ -179,20 +180,25 @@ fn list(dig: &mut Dig<'_>, shelf: &Shelf, active: &BTreeSet<Vec<u8>>, home: Opti
         let draft = draft.remark(Remark::RestartsAlways, restarts);
         dig.add(draft.remark(Remark::HiddenName, hidden(&file.path)));
     }
-    for file in &shelf.drop_ins {
-        drop_in(dig, file, user);
+    for one in shelf.overlays.all() {
+        drop_in(dig, shelf, one, user);
     }
 }
 
-fn drop_in(dig: &mut Dig<'_>, file: &File, user: Option<&[u8]>) {
-    let found = settings(&file.bytes);
+fn drop_in(dig: &mut Dig<'_>, shelf: &Shelf, one: &DropIn, user: Option<&[u8]>) {
+    let DropIn { file, found, unit, .. } = one;
+    // What it runs is run as whoever the unit is run as in the end.
+    let below = shelf.units.get(unit).map(|it| settings(&it.bytes)).unwrap_or_default();
+    let over = shelf.overlays.of(unit);
+    let named = account(below.iter().chain(over.iter().flat_map(|it| &it.found)));
     let mut text = Vec::new();
-    for setting in &found {
+    for setting in found {
         push(&mut text, setting);
     }
-    let program = starts(&found);
+    let program = starts(found);
     let runs = program.map_or(Runs::Nothing, |it| Runs::Command(executable(&it.value)));
     let line = program.or(found.first()).map_or(0, |it| it.line);
+    let user = named.as_deref().filter(|_| program.is_some()).or(user);
     let draft = Draft::new(AutostartKind::SystemdDropIn, file, line, &text).by(user).runs(runs);
     dig.add(draft.remark(Remark::HiddenName, hidden(&file.path)));
 }

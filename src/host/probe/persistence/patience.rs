@@ -1,0 +1,102 @@
+//! How often one place is read again: whoever keeps changing it is looked at more seldom, and nobody else is for it.
+//!
+//! Changes are counted for whoever can make them: a directory of the machine stands by itself, and a whole home is one,
+//! however many directories its owner makes. What reading a place again costs is owed by that place and paid off in time; who
+//! owes much rests, and never for longer than [`LONGEST_REST`]. Pure: it is told the time.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+/// Whose changes are counted together: a home, or a directory.
+pub(super) type Party = Vec<u8>;
+
+/// Reading that one party may cause at once: an upgrade of packages, or somebody at work in an editor.
+const CREDIT: Duration = Duration::from_secs(2);
+/// What is owed is paid off so many times slower than it is spent: a place costs a twentieth of a CPU in the long run.
+const SLOWNESS: u32 = 20;
+/// Nobody waits longer: with the time in which a change settles, it is seen within a second also in the place of a storm.
+const LONGEST_REST: Duration = Duration::from_millis(600);
+
+/// What each party owes. One that owes nothing is not in it.
+#[derive(Debug, Default)]
+pub(super) struct Patience(BTreeMap<Party, Debt>);
+
+#[derive(Clone, Copy, Debug)]
+struct Debt {
+    owed: Duration,
+    at: Instant,
+}
+
+impl Debt {
+    fn left(self, now: Instant) -> Duration {
+        self.owed.saturating_sub(now.saturating_duration_since(self.at) / SLOWNESS)
+    }
+}
+
+impl Patience {
+    /// Reading its places again took so much of a CPU.
+    pub(super) fn charge(&mut self, party: &[u8], cost: Duration, now: Instant) {
+        self.0.retain(|_, debt| !debt.left(now).is_zero());
+        let before = self.0.get(party).map_or(Duration::ZERO, |debt| debt.left(now));
+        let owed = (before + cost).min(CREDIT + LONGEST_REST / SLOWNESS);
+        self.0.insert(party.to_vec(), Debt { owed, at: now });
+    }
+
+    /// It made a storm: it rests at once.
+    pub(super) fn exhaust(&mut self, party: &[u8], now: Instant) {
+        self.charge(party, CREDIT + LONGEST_REST, now);
+    }
+
+    /// How long it still rests; `None` if it does not.
+    pub(super) fn rests(&self, party: &[u8], now: Instant) -> Option<Duration> {
+        let over = self.0.get(party)?.left(now).saturating_sub(CREDIT);
+        (!over.is_zero()).then(|| over * SLOWNESS)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const READING: Duration = Duration::from_millis(40);
+
+    #[test]
+    fn fifty_changes_in_a_row_are_read_without_a_rest() {
+        let (mut patience, start) = (Patience::default(), Instant::now());
+        for change in 0..50 {
+            patience.charge(b"/etc/cron.d", READING, start + READING * change);
+        }
+        assert_eq!(patience.rests(b"/etc/cron.d", start + READING * 50), None);
+    }
+
+    #[test]
+    fn a_storm_costs_a_bounded_part_and_rests_a_bounded_time() {
+        let (mut patience, start) = (Patience::default(), Instant::now());
+        let (mut now, mut spent) = (start, Duration::ZERO);
+        while now < start + Duration::from_mins(10) {
+            let rest = patience.rests(b"/home/a", now).unwrap_or_default();
+            assert!(rest <= LONGEST_REST, "{rest:?}");
+            now += rest + READING;
+            spent += READING;
+            patience.charge(b"/home/a", READING, now);
+        }
+        assert!(spent < Duration::from_mins(10) / 12, "{spent:?}");
+    }
+
+    #[test]
+    fn nobody_rests_for_another() {
+        let (mut patience, now) = (Patience::default(), Instant::now());
+        patience.exhaust(b"/home/a", now);
+        assert!(patience.rests(b"/home/a", now).is_some());
+        assert_eq!(patience.rests(b"/etc/cron.d", now), None);
+        assert_eq!(patience.rests(b"/home/a", now + LONGEST_REST), None, "it has rested");
+    }
+
+    #[test]
+    fn what_was_paid_off_is_forgotten() {
+        let (mut patience, now) = (Patience::default(), Instant::now());
+        patience.charge(b"/home/a", READING, now);
+        patience.charge(b"/home/b", READING, now + READING * SLOWNESS);
+        assert_eq!(patience.0.len(), 1);
+    }
+}

@@ -1,0 +1,147 @@
+//! How soon a change is seen: one after the other, and while somebody makes a storm.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use firedamp::host::probe::{Eyes, Roots};
+use tempfile::{TempDir, tempdir};
+
+use super::live::{has, look_until};
+use super::write;
+
+/// Changes of each place, unless `CHANGES` says how many.
+const CHANGES: usize = 8;
+/// The next whole hunt is ten minutes away: what is seen before was told by the watch.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A machine with as many units as a server has.
+fn server() -> TempDir {
+    let root = tempdir().unwrap();
+    fs::create_dir_all(root.path().join("proc")).unwrap();
+    let passwd = "root:x:0:0:root:/root:/bin/bash\nmalee:x:1000:1000::/home/malee:/bin/bash\n";
+    write(root.path(), "etc/passwd", passwd);
+    write(root.path(), "etc/crontab", "@daily root /usr/bin/a\n");
+    for unit in 0..300 {
+        let text = format!("[Service]\nExecStart=/usr/bin/d{unit}\n[Install]\n");
+        write(root.path(), &format!("usr/lib/systemd/system/d{unit}.service"), &text);
+        write(
+            root.path(),
+            &format!("etc/systemd/system/multi-user.target.wants/d{unit}.service"),
+            "",
+        );
+    }
+    for home in ["root", "home/malee"] {
+        write(root.path(), &format!("{home}/.bashrc"), "/usr/bin/b\n");
+        write(root.path(), &format!("{home}/.ssh/authorized_keys"), "");
+        write(root.path(), &format!("{home}/.config/systemd/user/a.service"), "[Service]\n");
+    }
+    fs::create_dir_all(root.path().join("etc/cron.d")).unwrap();
+    root
+}
+
+fn opened(root: &Path) -> Eyes {
+    let mut eyes = Eyes::open_at(&Roots::recorded(root)).unwrap();
+    look_until(&mut eyes, PATIENCE, |it| it.watched && has(it, "/usr/bin/a"));
+    eyes
+}
+
+fn print(place: &str, mut took: Vec<Duration>) {
+    took.sort();
+    let at = |part: usize| took[(took.len() * part / 100).min(took.len() - 1)];
+    eprintln!("{place}: {} changes, p50 {:?}, p99 {:?}", took.len(), at(50), at(99));
+}
+
+#[test]
+fn every_one_of_many_changes_in_a_row_is_seen() {
+    let root = server();
+    let mut eyes = opened(root.path());
+    let places: [(&str, &str); 5] = [
+        ("etc/cron.d/x", "@daily root /usr/bin/N\n"),
+        ("home/malee/.bashrc", "/usr/bin/N\n"),
+        ("etc/systemd/system/x.service", "[Service]\nExecStart=/usr/bin/N\n"),
+        ("home/malee/.config/systemd/user/a.service", "[Service]\nExecStart=/usr/bin/N\n"),
+        ("root/.ssh/authorized_keys", "ssh-ed25519 AAAAmadeup N@b.example\n"),
+    ];
+    let asked = std::env::var("CHANGES").ok().and_then(|it| it.parse().ok());
+    for (place, text) in places {
+        let changes = (0..asked.unwrap_or(CHANGES)).map(|change| {
+            let marker = format!("{}no{change}", place.len());
+            write(root.path(), place, text.replace('N', &marker));
+            look_until(&mut eyes, PATIENCE, |it| has(it, &marker)).1
+        });
+        print(place, changes.collect());
+    }
+}
+
+/// Writes to two files in turn, as fast as it can, until it is told to end.
+struct Storm(Arc<AtomicBool>, Vec<JoinHandle<()>>);
+
+impl Storm {
+    fn over(files: &[std::path::PathBuf]) -> Self {
+        let ended = Arc::new(AtomicBool::new(false));
+        let begin = |file: &std::path::PathBuf| {
+            let (file, ended) =
+                (fs::OpenOptions::new().append(true).open(file).unwrap(), Arc::clone(&ended));
+            thread::spawn(move || {
+                while !ended.load(Ordering::Relaxed) {
+                    std::io::Write::write_all(&mut &file, b"").unwrap();
+                    std::os::unix::fs::FileExt::write_at(&file, b"\n", 0).unwrap();
+                }
+            })
+        };
+        let writers = files.iter().map(begin).collect();
+        Self(ended, writers)
+    }
+}
+
+impl Drop for Storm {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+        self.1.drain(..).for_each(|writer| writer.join().unwrap());
+    }
+}
+
+#[test]
+fn a_storm_in_a_home_keeps_no_change_elsewhere_from_being_seen_nor_its_own() {
+    let root = server();
+    write(root.path(), "home/malee/.profile", "/usr/bin/c\n");
+    let mut eyes = opened(root.path());
+    let files = [".profile", ".bashrc"].map(|name| root.path().join("home/malee").join(name));
+    let storm = Storm::over(&files);
+    thread::sleep(Duration::from_secs(2));
+    let places = ["etc/cron.d/x", "etc/systemd/system/x.service", "home/malee/.bash_login"];
+    for place in places {
+        let changes = (0..10).map(|change| {
+            let marker = format!("{}no{change}", place.len());
+            let text =
+                format!("@daily root /usr/bin/{marker}\n[Service]\nExecStart=/usr/bin/{marker}\n");
+            write(root.path(), place, text);
+            look_until(&mut eyes, PATIENCE, |it| has(it, &marker)).1
+        });
+        print(&format!("in a storm: {place}"), changes.collect());
+    }
+    let before = spent_by_hunters();
+    let begun = Instant::now();
+    thread::sleep(Duration::from_secs(5));
+    let share = (spent_by_hunters() - before).as_secs_f64() / begun.elapsed().as_secs_f64();
+    drop(storm);
+    eprintln!("hunting takes {:.1} % of a CPU in a storm", share * 100.0);
+    assert!(share < 0.6, "{share}");
+}
+
+/// CPU time of the threads of this process that hunt.
+fn spent_by_hunters() -> Duration {
+    let tasks = fs::read_dir("/proc/self/task").unwrap();
+    let ticks = tasks.filter_map(|task| {
+        let stat = fs::read_to_string(task.ok()?.path().join("stat")).ok()?;
+        let rest = stat.contains("(hunter)").then(|| stat.rsplit(')').next())??;
+        let words: Vec<u64> = rest.split_whitespace().filter_map(|it| it.parse().ok()).collect();
+        // Behind the state: 10 others, then user and system time.
+        Some(words.get(10)? + words.get(11)?)
+    });
+    Duration::from_millis(ticks.sum::<u64>() * 10)
+}
