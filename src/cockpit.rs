@@ -52,6 +52,7 @@ use crate::cockpit::pen::{Around, Came, Went, Wish};
 use crate::domain::base::{Both, Moment, ProcessId, Timestamp};
 use crate::domain::facts::{Examination, Snapshot};
 use crate::domain::playbook::{Indicators, Playbook};
+use crate::domain::session::telemetry::Known;
 use crate::domain::session::{Entry, Event, Past};
 use crate::domain::untrusted::Untrusted;
 
@@ -103,6 +104,8 @@ pub enum Msg {
     PenRefused,
     /// This screen has the pen now.
     PenCame(Box<Came>),
+    /// What this session, by its id, last knew of what starts by itself.
+    Recalled(String, Box<Known>),
     /// This screen gave the pen, or lost it.
     PenWent(Box<Went>),
     /// A theme is in use: its name.

@@ -18,6 +18,10 @@ mod live;
 mod quick;
 #[path = "persistence/recorded.rs"]
 mod recorded;
+#[expect(dead_code, reason = "other tests use the rest")]
+mod support;
+#[path = "persistence/unwatched.rs"]
+mod unwatched;
 
 use std::path::Path;
 

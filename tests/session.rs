@@ -63,6 +63,7 @@ fn every_kind() -> Vec<Event> {
             path: "/etc/systemd/system/x.service".into(),
             line: 6,
             text: "ExecStart=/var/tmp/.x\u{1b}[2J".into(),
+            since: None,
         },
         Event::Listening { on: true },
         Event::WireRefused { why: "operation not permitted".into() },

@@ -5,6 +5,7 @@
 
 mod filter;
 mod report;
+mod unwatched;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use crate::cockpit::Model;
 use crate::cockpit::dialog::Dialog;
 use crate::cockpit::model::{Pane, View};
+use crate::domain::base::Timestamp;
 use crate::domain::facts::{
     Autostart, AutostartChange, AutostartKind, Packaged, Persistence, Reading, Running, changes,
     running,
@@ -20,6 +22,7 @@ use crate::domain::untrusted::Untrusted;
 
 pub use filter::Filter;
 pub(super) use report::report;
+pub(super) use unwatched::recalled;
 
 /// Entries that are kept of those that came and went again.
 const PASSED: usize = 64;
@@ -50,6 +53,8 @@ pub struct PersistencePane {
     changed: Changed,
     /// What came and went again since then.
     passed: Changed,
+    /// What changed before anybody looked, and between when and when.
+    unwatched: Option<(Timestamp, Timestamp, Changed)>,
     pub(super) reported: report::Reported,
 }
 
@@ -132,11 +137,20 @@ impl PersistencePane {
         self.changed.iter().find(|(_, it)| it.key() == entry.key()).map(|(change, _)| *change)
     }
 
+    /// Between when and when an entry changed, if nobody watched.
+    #[must_use]
+    pub fn unwatched(&self, entry: &Autostart) -> Option<(Timestamp, Timestamp)> {
+        let (since, until, changed) = self.unwatched.as_ref()?;
+        let is_in = changed.iter().any(|(_, it)| it.key() == entry.key());
+        is_in.then_some((*since, *until))
+    }
+
     /// What was learnt later must not colour the past, nor one session another.
     pub(crate) fn forget(&mut self) {
         (self.first, self.last) = (None, None);
         self.changed.clear();
         self.passed.clear();
+        self.unwatched = None;
     }
 
     /// Takes what the newest hunt found.

@@ -78,6 +78,7 @@ fn apply(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::PenRefused => pen::refused(model),
         Msg::PenCame(came) => return pen::came(model, *came),
         Msg::PenWent(went) => pen::went(model, *went),
+        Msg::Recalled(id, known) => persistence::recalled(model, id, *known),
         Msg::Rewound(past) => entries::rewound(model, *past),
         Msg::Storage(storage) => stored(model, storage),
         Msg::Pen(pen) => {

@@ -146,6 +146,21 @@ impl Incident {
         started.map_err(|error| self.tell(NoticeKind::NotRecording(reason::of_store(&error)))).ok()
     }
 
+    /// What the session knew of what starts by itself is read beside everything else, before more is recorded. Without it
+    /// the first hunt is the first that is known.
+    fn recall(&self, opened: &store::Opened) {
+        if !matches!(opened.hand, Hand::Pen(_)) {
+            return;
+        }
+        let (memory, id, inbox) = (opened.memory(), opened.id.clone(), self.inbox.clone());
+        let work = move || {
+            if let Some(known) = memory.recall() {
+                inbox.blocking_send(Happening::Msg(Msg::Recalled(id, Box::new(known)))).ok();
+            }
+        };
+        std::thread::Builder::new().name("recall".into()).spawn(work).ok();
+    }
+
     fn order(&mut self, order: Order) {
         if !self.looker.as_ref().is_some_and(|looker| looker.tell(order)) {
             self.tell(NoticeKind::Trouble(Trouble::LooksStopped));
@@ -178,6 +193,7 @@ impl Hands for Incident {
             Which::Existing(id) => self.take_up(id)?,
         };
         terminal::crashes_go_to(opened.path.clone());
+        self.recall(&opened);
         let recorder = self.recorder(&opened);
         let (id, branches) = (opened.id, opened.branches);
         let pen = self.settle(&id, opened.hand, &opened.path, recorder, branches)?;

@@ -1,6 +1,6 @@
 //! Words for what starts by itself.
 
-use crate::domain::base::Language;
+use crate::domain::base::{Language, Timestamp};
 use crate::domain::facts::{AutostartChange, AutostartKind, Packaged, Reading, Remark, Trick};
 use crate::domain::untrusted::Untrusted;
 use crate::words::{Phrase, pick};
@@ -70,6 +70,16 @@ pub fn happened(
     let said = Phrase::of(pick(language, en, th)).ours(kind.name()).ours(" ").theirs(path);
     let said = if line > 0 { said.ours(format!(":{line}")) } else { said };
     if text.is_empty() { said } else { said.ours("  ").theirs(text) }
+}
+
+/// What it says before what changed while nobody watched.
+#[must_use]
+pub fn unwatched(language: Language, since: Timestamp) -> Phrase {
+    let said = match language {
+        Language::En => "unwatched since",
+        Language::Th => "ไม่มีใครเฝ้าตั้งแต่",
+    };
+    Phrase::of(format!("{said} {}: ", since.strftime("%Y-%m-%d %H:%MZ")))
 }
 
 /// So many others changed with the same look, and where they are.
@@ -217,6 +227,8 @@ labels! {
     Behind => "What stands behind it", "สิ่งที่ซ่อนอยู่";
     Immutable => "cannot be changed (chattr +i or +a)", "แก้ไม่ได้ (chattr +i หรือ +a)";
     Since => "since the first look", "ตั้งแต่ดูครั้งแรก";
+    Unwatched => "while nobody watched", "ขณะไม่มีใครเฝ้า";
+    Between => "between", "ระหว่าง";
     Forgeable => "as it says itself", "ตามที่ไฟล์บอก";
     ByKernel => "by the kernel", "ตามเคอร์เนล";
 }

@@ -192,8 +192,9 @@ pub fn event(language: Language, event: &Event) -> Phrase {
         Event::ExpertShown => say("the expert's path shown", "ดูเฉลยของผู้เชี่ยวชาญ"),
         Event::TapeAt { ms } => tape_at(language, *ms),
         Event::Debriefed { score } => debriefed(language, *score),
-        Event::Autostart { change, place, path, line, text } => {
-            persistence::happened(language, *change, *place, (path, *line), text)
+        Event::Autostart { change, place, path, line, text, since } => {
+            let said = persistence::happened(language, *change, *place, (path, *line), text);
+            since.map_or_else(Phrase::default, |it| persistence::unwatched(language, it)).then(said)
         }
         Event::Prepared(own) => {
             say("firedamp itself: ", "ตัว firedamp เอง: ").then(own::brief(language, own))

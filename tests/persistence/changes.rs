@@ -147,7 +147,7 @@ fn any_altered() -> impl Strategy<Value = Persistence> {
     })
 }
 
-fn any_hunt() -> impl Strategy<Value = Persistence> {
+pub(super) fn any_hunt() -> impl Strategy<Value = Persistence> {
     prop::collection::vec(any_entry(), 0..12).prop_map(|mut entries| {
         entries.sort_by(|one, other| one.key().cmp(&other.key()));
         entries.dedup_by(|one, other| one.key() == other.key());

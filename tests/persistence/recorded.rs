@@ -96,6 +96,29 @@ fn a_line_that_hides_in_a_long_script_is_an_entry_of_its_own() {
 }
 
 #[test]
+fn drop_ins_say_as_whom_a_unit_runs_the_last_name_last_and_the_strongest_folder_first() {
+    let root = tempdir().unwrap();
+    let unit = |path: &str, text: &str| write(root.path(), path, format!("[Service]\n{text}\n"));
+    unit("etc/systemd/system/a-b.service", "User=first\nExecStart=/bin/x");
+    unit("etc/systemd/system/a-b.service.d/10.conf", "User=second\nExecStart=/bin/y");
+    unit("etc/systemd/system/a-.service.d/20.conf", "User=third");
+    unit("usr/lib/systemd/system/a-b.service.d/30.conf", "User=weak");
+    unit("run/systemd/system/a-b.service.d/30.conf", "User=strong");
+    unit("etc/systemd/system/c.service", "User=first\nExecStart=/bin/x");
+    unit("etc/systemd/system/c.service.d/a.conf", "User=");
+    unit("etc/systemd/system/service.d/90.conf", "Restart=always");
+    let found = hunted(root.path());
+    let user = |path: &str| {
+        let entry = found.entries.iter().find(|it| it.path.printable().ends_with(path)).unwrap();
+        assert!(entry.remarks.contains(&Remark::RestartsAlways) == path.ends_with(".service"));
+        entry.user.as_ref().map(Untrusted::printable)
+    };
+    assert_eq!(user("/a-b.service").as_deref(), Some("strong"));
+    assert_eq!(user("a-b.service.d/10.conf").as_deref(), Some("strong"), "it starts a program");
+    assert_eq!(user("/c.service"), None, "what was said is taken back");
+}
+
+#[test]
 fn a_fifo_in_the_place_of_a_crontab_holds_nobody() {
     let root = tempdir().unwrap();
     let spool = root.path().join("var/spool/cron/crontabs");

@@ -150,7 +150,8 @@ pub(crate) fn events() -> Vec<Event> {
 }
 
 fn autostart(change: AutostartChange, line: u32, text: Untrusted) -> Event {
-    Event::Autostart { change, place: AutostartKind::Cron, path: "VALUE".into(), line, text }
+    let since = (line > 0).then(Timestamp::default);
+    Event::Autostart { change, place: AutostartKind::Cron, path: "VALUE".into(), line, text, since }
 }
 
 pub(crate) fn anchor() -> Anchor {

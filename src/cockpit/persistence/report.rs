@@ -7,15 +7,17 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::cockpit::model::{NoticeKind, Pen, SourceKind};
+use crate::cockpit::persistence::unwatched;
 use crate::cockpit::update::may_ring;
 use crate::cockpit::{Effect, Model, acts};
-use crate::domain::base::ProcessId;
+use crate::domain::base::{ProcessId, Timestamp};
 use crate::domain::detect::{Grade, Subject};
 use crate::domain::facts::{
     Autostart, AutostartChange, AutostartKey, AutostartKind, Persistence, Snapshot, changes,
     running,
 };
 use crate::domain::session::Event;
+use crate::domain::session::telemetry::Known;
 use crate::domain::untrusted::Untrusted;
 
 /// Changes that may go to the journal in one minute, and with one look.
@@ -34,42 +36,55 @@ pub(in crate::cockpit) struct Reported {
     /// The session that this is about.
     session: String,
     last: Option<Arc<Persistence>>,
-    waiting: VecDeque<(AutostartChange, Arc<Autostart>)>,
+    waiting: VecDeque<Change>,
     minute: (u64, usize),
+    /// What the session knew before this screen wrote, until it is held against what is found.
+    pub(super) known: Option<Known>,
 }
+
+/// What became of an entry; and where nobody watched, when it was last seen as it was before.
+type Change = (AutostartChange, Arc<Autostart>, Option<Timestamp>);
 
 /// Puts what changed since the last look into the journal.
 pub(in crate::cockpit) fn report(model: &mut Model, snapshot: &Snapshot) -> Vec<Effect> {
     let Some(session) = &model.session else { return Vec::new() };
     // A tape tells what was; the journal of that time has it.
     if session.pen != Pen::Ours || model.source.kind != SourceKind::Host {
-        model.panes.persistence.reported.last = None;
+        let reported = &mut model.panes.persistence.reported;
+        (reported.last, reported.known) = (None, None);
         return Vec::new();
     }
     let (id, idle) =
         (session.id.clone(), session.unsaved.is_none() && session.pending.len() < UNSAVED);
     let minute = snapshot.moment.boot_ms / 60_000;
     let reported = &mut model.panes.persistence.reported;
-    if reported.session != id {
-        *reported = Reported { session: id, ..Reported::default() };
-    }
+    reported.about(id);
+    let before = reported.last.clone();
     let is_new = reported.learn(&snapshot.persistence);
+    let hunted = snapshot.persistence.hunted_ms.is_some();
+    let known = reported.known.take_if(|_| hunted);
     if reported.minute.0 != minute {
         reported.minute = (minute, 0);
     }
     if is_new {
         stale(model, &snapshot.persistence);
     }
+    let mut effects = Vec::new();
+    if let Some(known) = known {
+        let now = before.unwrap_or_else(|| Arc::clone(&snapshot.persistence));
+        effects.extend(unwatched::compare(model, snapshot, &known, &now));
+    }
     if !idle {
-        return Vec::new();
+        return effects;
     }
     let reported = &mut model.panes.persistence.reported;
     let room = A_LOOK.min(A_MINUTE.saturating_sub(reported.minute.1));
     let some: Vec<_> = reported.waiting.drain(..room.min(reported.waiting.len())).collect();
     reported.minute.1 += some.len();
-    let mut effects: Vec<Effect> = show(model, snapshot, &some).into_iter().collect();
-    for (change, entry) in some {
-        effects.extend(write(model, change, &entry));
+    let changed: Vec<_> = some.iter().map(|(it, entry, _)| (*it, Arc::clone(entry))).collect();
+    effects.extend(show(model, snapshot, &changed));
+    for change in some {
+        effects.extend(write(model, change));
     }
     effects
 }
@@ -148,6 +163,13 @@ fn rank(entry: &Autostart, runs_suspect: bool) -> u8 {
 }
 
 impl Reported {
+    /// From here on it is about this session.
+    pub(super) fn about(&mut self, id: String) {
+        if self.session != id {
+            *self = Self { session: id, ..Self::default() };
+        }
+    }
+
     /// Takes what the newest hunt found; `true` if it is another one than before.
     fn learn(&mut self, found: &Arc<Persistence>) -> bool {
         if found.hunted_ms.is_none() {
@@ -156,19 +178,38 @@ impl Reported {
         let before = self.last.replace(Arc::clone(found));
         let Some(before) = before.filter(|it| !Arc::ptr_eq(it, found)) else { return false };
         let room = MOST.saturating_sub(self.waiting.len());
-        self.waiting.extend(changes(&before, found).into_iter().take(room));
+        let changed = changes(&before, found).into_iter();
+        self.waiting.extend(changed.take(room).map(|(change, entry)| (change, entry, None)));
         true
+    }
+
+    /// What changed before this screen wrote goes before what changed since.
+    pub(super) fn precede(
+        &mut self,
+        since: Timestamp,
+        changed: &[(AutostartChange, Arc<Autostart>)],
+    ) {
+        let room = MOST.saturating_sub(self.waiting.len());
+        for (change, entry) in changed.iter().take(room).rev() {
+            self.waiting.push_front((*change, Arc::clone(entry), Some(since)));
+        }
     }
 }
 
-fn write(model: &mut Model, change: AutostartChange, entry: &Autostart) -> Option<Effect> {
-    let text = entry.text.bytes();
+fn write(model: &mut Model, (change, entry, since): Change) -> Option<Effect> {
     let event = Event::Autostart {
         change,
         place: entry.kind,
         path: entry.path.clone(),
         line: entry.line,
-        text: Untrusted::new(text.get(..text.len().min(TEXT)).unwrap_or_default()),
+        text: beginning(&entry),
+        since,
     };
     acts::record(model, event)
+}
+
+/// As much of its text as is written.
+pub(super) fn beginning(entry: &Autostart) -> Untrusted {
+    let text = entry.text.bytes();
+    Untrusted::new(text.get(..text.len().min(TEXT)).unwrap_or_default())
 }

@@ -261,6 +261,9 @@ pub enum Event {
         line: u32,
         /// What stood there, or stands there now; the beginning of it.
         text: Untrusted,
+        /// Where it changed while nobody watched: when it was last seen as it was before.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        since: Option<Timestamp>,
     },
     /// How the program itself stood on this host when the session was opened.
     Prepared(Box<Own>),

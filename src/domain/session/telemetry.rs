@@ -13,6 +13,7 @@
 //! a line that cannot be read, nothing is told until the next keyframe.
 
 mod diff;
+mod recall;
 mod sockets;
 mod starts;
 
@@ -29,6 +30,8 @@ use crate::domain::session::json::to_json;
 use crate::domain::untrusted::Untrusted;
 
 use diff::Change;
+
+pub use recall::{Known, Recall, gaps};
 
 /// A keyframe comes after so many lines at the latest.
 const KEYFRAME_EVERY: u32 = 60;

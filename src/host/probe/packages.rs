@@ -14,7 +14,7 @@ mod index;
 mod memo;
 mod paths;
 mod rpm;
-mod sqlite;
+pub(super) mod sqlite;
 
 #[cfg(test)]
 mod tests;

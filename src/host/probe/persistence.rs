@@ -4,6 +4,7 @@
 //! read is bounded in each file, each directory and each family. Nothing of the host is run, and nothing is written.
 
 mod accounts;
+mod bolt;
 mod boot;
 mod containers;
 mod cron;
@@ -16,6 +17,7 @@ mod loader;
 mod login;
 mod overlay;
 mod patience;
+mod podman;
 mod program;
 mod systemd;
 mod unit;

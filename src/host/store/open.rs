@@ -65,6 +65,10 @@ pub enum Hand {
 }
 
 impl Opened {
+    pub(super) const fn dir(&self) -> &Dir {
+        &self.dir
+    }
+
     /// Begins to record beside the journal; only who holds the pen may.
     pub fn record(&self) -> Result<Recorder, StoreError> {
         match self.hand {

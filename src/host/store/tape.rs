@@ -24,7 +24,7 @@ const WINDOW_LOG: u32 = 23;
 /// So many places in one stretch of damage are tried as a beginning; each may cost as much as a line.
 const BEGINNINGS: u32 = 1_000;
 /// What every zstd frame begins with (RFC 8878).
-const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+pub(super) const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
 /// A recording.
 #[derive(Debug, Default)]
@@ -80,7 +80,7 @@ struct Segment {
 
 /// Where the bytes of a segment are.
 #[derive(Clone, Debug)]
-enum Source {
+pub(super) enum Source {
     File(File),
     Memory(Arc<[u8]>),
 }
@@ -108,7 +108,7 @@ struct Head {
 }
 
 /// The text of one zstd frame.
-type Frame = BufReader<Decompressor<'static, BufReader<Bytes>>>;
+pub(super) type Frame = BufReader<Decompressor<'static, BufReader<Bytes>>>;
 
 impl Tape {
     /// The recording of a session; empty if there is none.
@@ -302,9 +302,9 @@ impl std::fmt::Debug for Head {
 
 /// Bytes from a place on; several readers do not disturb each other.
 #[derive(Debug)]
-struct Bytes {
-    source: Source,
-    at: u64,
+pub(super) struct Bytes {
+    pub(super) source: Source,
+    pub(super) at: u64,
 }
 
 impl Read for Bytes {
@@ -340,14 +340,14 @@ fn next_frame(source: &Source, from: u64) -> Option<u64> {
     }
 }
 
-fn frame_of(bytes: BufReader<Bytes>) -> io::Result<Frame> {
+pub(super) fn frame_of(bytes: BufReader<Bytes>) -> io::Result<Frame> {
     let mut frame = Decompressor::with_buffer(bytes)?.single_frame();
     frame.window_log_max(WINDOW_LOG)?;
     Ok(BufReader::new(frame))
 }
 
 /// The next whole line; `false` at the end.
-fn read_line(reader: &mut Frame, line: &mut String) -> io::Result<bool> {
+pub(super) fn read_line(reader: &mut Frame, line: &mut String) -> io::Result<bool> {
     line.clear();
     let read = reader.by_ref().take(LINE).read_line(line)?;
     if read > 0 && !line.ends_with('\n') {

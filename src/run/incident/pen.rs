@@ -263,6 +263,7 @@ impl Incident {
                 return Some(Msg::Pen(super::unwritable(broken, opened.branches)));
             }
         }
+        self.recall(&opened);
         let recorder = self.recorder(&opened);
         for recovered in &opened.recovered {
             self.tell(NoticeKind::TornSetAside(recovered.bytes));

@@ -55,11 +55,17 @@ fn place(sheet: &mut Sheet<'_>, entry: &Autostart) {
     }
     if let Some(change) = sheet.model.panes.persistence.change(entry) {
         let language = sheet.model.language;
-        let since = label(language, Label::Since);
-        let said = format!("  {} {since}", said::change(language, change));
+        let unwatched = sheet.model.panes.persistence.unwatched(entry);
+        let how = if unwatched.is_some() { Label::Unwatched } else { Label::Since };
+        let said = format!("  {} {}", said::change(language, change), label(language, how));
         spans.push(sheet.span(Role::Warn, said));
     }
     fact(sheet, Label::Stands, spans);
+    if let Some((since, until)) = sheet.model.panes.persistence.unwatched(entry) {
+        let times = format!("{} - {}", day_and_time(since), day_and_time(until));
+        let times = vec![sheet.span(Role::Warn, times)];
+        fact(sheet, Label::Between, times);
+    }
     if let Some(user) = &runs_as(entry) {
         let user = pieces(sheet.theme, Role::Untrusted, user, sheet.cells / 2);
         fact(sheet, Label::RunsAs, user);

@@ -22,7 +22,7 @@ const MOST_FRAMES: u64 = 1 << 16;
 const MOST_LOG: u64 = 1 << 29;
 
 /// Bytes by their place.
-pub(super) trait Bytes {
+pub(in crate::host::probe) trait Bytes {
     /// Fills `to` from there; `None` if there are not so many.
     fn fill(&self, at: u64, to: &mut [u8]) -> Option<()>;
 }
@@ -43,7 +43,7 @@ impl Bytes for [u8] {
 
 /// Why a table could not be read to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum SqliteError {
+pub(in crate::host::probe) enum SqliteError {
     /// It has not the form of such a file.
     #[error("not an SQLite file")]
     Form,
@@ -56,13 +56,14 @@ pub(super) enum SqliteError {
 }
 
 /// A file, and the log of what was written to it since.
-pub(super) struct Sqlite<'b, F: ?Sized, L: ?Sized> {
+pub(in crate::host::probe) struct Sqlite<'b, F: ?Sized, L: ?Sized> {
     file: &'b F,
     log: Option<&'b L>,
     /// Where in the log the newest version of a page is.
     newer: HashMap<u32, u64>,
     page: usize,
     usable: usize,
+    most: usize,
 }
 
 /// What is left to visit.
@@ -88,7 +89,10 @@ impl Walk {
 
 impl<'b, F: Bytes + ?Sized, L: Bytes + ?Sized> Sqlite<'b, F, L> {
     /// Opens it. A log that does not belong to the file is passed over, as `SQLite` itself does.
-    pub(super) fn open(file: &'b F, log: Option<&'b L>) -> Result<Self, SqliteError> {
+    pub(in crate::host::probe) fn open(
+        file: &'b F,
+        log: Option<&'b L>,
+    ) -> Result<Self, SqliteError> {
         let mut header = [0; FILE_HEADER];
         file.fill(0, &mut header).ok_or(SqliteError::Form)?;
         let size = u16_at(&header, 16).ok_or(SqliteError::Form)?;
@@ -98,14 +102,39 @@ impl<'b, F: Bytes + ?Sized, L: Bytes + ?Sized> Sqlite<'b, F, L> {
         let usable = page.checked_sub(spare).filter(|usable| *usable >= 480 && sound);
         let usable = usable.ok_or(SqliteError::Form)?;
         let newer = log.map(|log| newer(log, page)).unwrap_or_default();
-        Ok(Self { file, log, newer, page, usable })
+        Ok(Self { file, log, newer, page, usable, most: MOST })
     }
 
     /// Hands out the second column of each row of a table, until `take` has had enough: what rpm has its headers in.
-    pub(super) fn blobs(
+    pub(in crate::host::probe) fn blobs(
         &self,
         table: &[u8],
         mut take: impl FnMut(&[u8]) -> Option<()>,
+    ) -> Result<(), SqliteError> {
+        self.column(table, 1, &mut take)
+    }
+
+    /// No more bytes than this are read of a table, and handed out.
+    pub(in crate::host::probe) const fn at_most(mut self, bytes: usize) -> Self {
+        self.most = bytes;
+        self
+    }
+
+    /// Hands out one column of each row of a table, counted from 0, until `take` has had enough.
+    pub(in crate::host::probe) fn column(
+        &self,
+        table: &[u8],
+        wanted: usize,
+        take: &mut dyn FnMut(&[u8]) -> Option<()>,
+    ) -> Result<(), SqliteError> {
+        self.each(table, &mut |row| column(row, wanted).map_or(Some(()), &mut *take))
+    }
+
+    /// Hands out each row of a table.
+    pub(in crate::host::probe) fn each(
+        &self,
+        table: &[u8],
+        take: &mut dyn FnMut(&[u8]) -> Option<()>,
     ) -> Result<(), SqliteError> {
         let mut root = None;
         self.rows(1, &mut |row| {
@@ -116,7 +145,7 @@ impl<'b, F: Bytes + ?Sized, L: Bytes + ?Sized> Sqlite<'b, F, L> {
         })?;
         let root = root.ok_or(SqliteError::NoTable)?;
         // A row of another form is none of ours.
-        self.rows(root, &mut |row| column(row, 1).map_or(Some(()), &mut take))
+        self.rows(root, take)
     }
 
     fn rows(
@@ -124,7 +153,7 @@ impl<'b, F: Bytes + ?Sized, L: Bytes + ?Sized> Sqlite<'b, F, L> {
         root: u32,
         take: &mut dyn FnMut(&[u8]) -> Option<()>,
     ) -> Result<(), SqliteError> {
-        let mut walk = Walk { pages: vec![root], seen: HashSet::new(), left: MOST };
+        let mut walk = Walk { pages: vec![root], seen: HashSet::new(), left: self.most };
         let mut page = vec![0; self.page];
         let mut row = Vec::new();
         while let Some(number) = walk.pages.pop() {
@@ -264,22 +293,38 @@ fn added(sum: (u32, u32), bytes: &[u8], big: bool) -> (u32, u32) {
     })
 }
 
+/// It is zero, or nothing.
+pub(in crate::host::probe) fn is_zero(row: &[u8], wanted: usize) -> bool {
+    let stored = kind(row, wanted).is_some_and(|(kind, _)| kind == 9);
+    !stored && column(row, wanted).is_none_or(|it| it.iter().all(|byte| *byte == 0))
+}
+
 /// One column of a row: text, a blob, or the bytes of a whole number.
-fn column(row: &[u8], wanted: usize) -> Option<&[u8]> {
+pub(in crate::host::probe) fn column(row: &[u8], wanted: usize) -> Option<&[u8]> {
+    let (kind, start) = kind(row, wanted)?;
+    row.get(start..)?.get(..length(kind)?)
+}
+
+fn length(kind: u64) -> Option<usize> {
+    Some(match kind {
+        0 | 8..=11 => 0,
+        1..=4 => usize::try_from(kind).ok()?,
+        5 => 6,
+        6 | 7 => 8,
+        _ => usize::try_from((kind - 12) / 2).ok()?,
+    })
+}
+
+/// What kind of value a column has, and where it begins.
+fn kind(row: &[u8], wanted: usize) -> Option<(u64, usize)> {
     let (header, mut at) = varint(row, 0)?;
     let mut start = usize::try_from(header).ok()?;
     let kinds = row.get(..start)?;
     for place in 0..=wanted {
         let (kind, next) = varint(kinds, at)?;
-        let length = match kind {
-            0 | 8..=11 => 0,
-            1..=4 => usize::try_from(kind).ok()?,
-            5 => 6,
-            6 | 7 => 8,
-            _ => usize::try_from((kind - 12) / 2).ok()?,
-        };
+        let length = length(kind)?;
         if place == wanted {
-            return row.get(start..)?.get(..length);
+            return Some((kind, start));
         }
         start = start.checked_add(length)?;
         at = next;

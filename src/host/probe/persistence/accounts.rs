@@ -87,7 +87,10 @@ pub(super) fn homes(ground: &Ground) -> Homes {
             break;
         }
         match ground.home(home) {
-            Ok(fd) => found.push(Home { user: account.name.to_vec(), path: home.to_vec(), fd }),
+            Ok(fd) => {
+                let (user, uid) = (account.name.to_vec(), Some(account.uid));
+                found.push(Home { user, uid, path: home.to_vec(), fd });
+            }
             Err(Errno::NOENT | Errno::NOTDIR) => absent.push(home.to_vec()),
             Err(why) => left_out.push((home.to_vec(), said(why))),
         }

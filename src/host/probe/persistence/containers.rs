@@ -1,6 +1,8 @@
 //! Containers that are started again by themselves: docker's restart policies, quadlets of podman, and what a node of
 //! Kubernetes starts by itself or was given by a schedule.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::cron::base_name;
@@ -8,6 +10,8 @@ use super::dig::{Dig, Draft, Runs};
 use super::ground::{Base, File};
 use super::unit::settings;
 use crate::domain::facts::{AutostartKind, Remark};
+use crate::host::probe::packages::sqlite::{self, Sqlite};
+use crate::host::probe::text::whole_number;
 
 const MANIFESTS: [&[u8]; 3] = [
     b"/etc/kubernetes/manifests",
@@ -20,6 +24,14 @@ const QUADLETS: [&[u8]; 4] = [
     b"/usr/share/containers/systemd",
     b"/usr/local/share/containers/systemd",
 ];
+const USERS: &[u8] = b"/etc/containers/systemd/users";
+/// Where the servers of a cluster keep everything, if they run here.
+const ETCD: &[u8] = b"/var/lib/etcd/member";
+const KINE: &[u8] = b"/var/lib/rancher/k3s/server/db/state.db";
+/// More of that is not read.
+const MOST_KINE: usize = 64 << 20;
+/// What a row of it is named, where it is a schedule.
+const SCHEDULES: &[u8] = b"/registry/cronjobs/";
 /// Lines of a manifest that say what it runs.
 const TELLING: [&str; 7] =
     ["kind:", "image:", "command:", "args:", "schedule:", "hostPath:", "privileged:"];
@@ -32,6 +44,13 @@ pub(super) fn hunt(dig: &mut Dig<'_>) {
     for dir in QUADLETS {
         quadlets(dig, root, dir, None);
     }
+    // What everybody's podman starts, and that of one user by number.
+    quadlets(dig, root, USERS, None);
+    for dir in dig.list(USERS) {
+        let owner = dig.homes.iter().find(|home| home.uid == whole_number(base_name(&dir)));
+        quadlets(dig, root, &dir, owner.map(|home| home.user.as_slice()));
+    }
+    super::podman::hunt(dig);
     for home in dig.homes {
         quadlets(dig, home.base(), b".config/containers/systemd", Some(&home.user));
     }
@@ -99,6 +118,7 @@ pub(super) fn kubernetes(dig: &mut Dig<'_>) {
             manifest(dig, &file);
         }
     }
+    schedules(dig);
     // A schedule stands on the servers; on the node it shows by the pods that it made.
     for path in dig.list(b"/var/log/pods") {
         if let Some(job) = scheduled(base_name(&path)).map(<[u8]>::to_vec) {
@@ -111,6 +131,37 @@ pub(super) fn kubernetes(dig: &mut Dig<'_>) {
                 Draft { kind, path, meta, line: 0, text, user: None, runs, remarks: Vec::new() };
             dig.add(draft);
         }
+    }
+}
+
+/// What the servers keep of schedules, where they run on this machine: of k3s their names, and etcd is not read.
+fn schedules(dig: &mut Dig<'_>) {
+    let root = dig.ground.base();
+    if dig.meta(root, ETCD).is_some() {
+        dig.say(ETCD, "schedules stand in etcd, which is not read here".to_owned());
+    }
+    // It is written to all the time, so nobody watches it.
+    let Ok((file, meta)) = dig.ground.open_file(root, KINE) else { return };
+    let log = dig.ground.open_file(root, &[KINE, b"-wal"].concat()).ok().map(|(log, _)| log);
+    let mut found: BTreeMap<Vec<u8>, bool> = BTreeMap::new();
+    let mut take = |row: &[u8]| {
+        // The rows are in the order in which they were written: id, name, created, deleted.
+        if let Some(name) = sqlite::column(row, 1).and_then(|it| it.strip_prefix(SCHEDULES)) {
+            found.insert(name.to_vec(), sqlite::is_zero(row, 3));
+        }
+        Some(())
+    };
+    let read = Sqlite::open(&file, log.as_ref())
+        .and_then(|it| it.at_most(MOST_KINE).each(b"kine", &mut take));
+    if let Err(why) = read {
+        dig.say(KINE, why.to_string());
+    }
+    let there = found.iter().filter(|(_, is_there)| **is_there);
+    for (line, (name, _)) in (1..).zip(there) {
+        let text = [b"CronJob ", name.as_slice()].concat();
+        let (kind, text, runs) = (AutostartKind::Kubernetes, text.as_slice(), Runs::Nothing);
+        let remarks = Vec::new();
+        dig.add(Draft { kind, path: KINE, meta, line, text, user: None, runs, remarks });
     }
 }
 

@@ -40,6 +40,8 @@ pub(super) type Interest = (Vec<u8>, Option<Vec<u8>>);
 /// Somebody who has a home.
 pub(super) struct Home {
     pub(super) user: Vec<u8>,
+    /// User id; `None` where the list does not say.
+    pub(super) uid: Option<u32>,
     pub(super) path: Vec<u8>,
     pub(super) fd: OwnedFd,
 }
@@ -153,6 +155,14 @@ impl<'g> Dig<'g> {
                 None
             }
         }
+    }
+
+    /// A file below a base, to be read in parts.
+    pub(super) fn open_in(&mut self, base: Base<'_>, path: &[u8]) -> Option<(std::fs::File, Meta)> {
+        let whole = base.whole(path);
+        self.watch_file(&whole);
+        let opened = self.ground.open_file(base, path);
+        opened.map_err(|why| self.failed(&whole, why)).ok()
     }
 
     /// What stands under a path; a link is not followed.

@@ -128,6 +128,20 @@ impl Ground {
 
     /// A regular file, as much of it as is read of any.
     pub(super) fn read(&self, base: Base<'_>, path: &[u8]) -> Result<File, Errno> {
+        let (file, meta) = self.open_file(base, path)?;
+        let mut bytes = Vec::new();
+        tree::read_to_end(file.as_fd(), &mut bytes, MOST_BYTES + 1)?;
+        let cut = bytes.len() > MOST_BYTES;
+        bytes.truncate(MOST_BYTES);
+        Ok(File { path: base.whole(path), meta, bytes, cut })
+    }
+
+    /// A regular file, opened.
+    pub(super) fn open_file(
+        &self,
+        base: Base<'_>,
+        path: &[u8],
+    ) -> Result<(std::fs::File, Meta), Errno> {
         // To open a device may do things, so it is looked at first.
         let seen = meta(self.open_in(base, path, OFlags::PATH)?.as_fd())?;
         if seen.kind != FileType::RegularFile {
@@ -139,11 +153,7 @@ impl Ground {
         if meta.kind != FileType::RegularFile {
             return Err(Errno::INVAL);
         }
-        let mut bytes = Vec::new();
-        tree::read_to_end(file.as_fd(), &mut bytes, MOST_BYTES + 1)?;
-        let cut = bytes.len() > MOST_BYTES;
-        bytes.truncate(MOST_BYTES);
-        Ok(File { path: base.whole(path), meta, bytes, cut })
+        Ok((std::fs::File::from(file), meta))
     }
 
     /// The names in a directory, sorted; and whether there are more than are read of any.

@@ -15,7 +15,7 @@ const CREDIT: Duration = Duration::from_secs(2);
 /// What is owed is paid off so many times slower than it is spent: a place costs a twentieth of a CPU in the long run.
 const SLOWNESS: u32 = 20;
 /// Nobody waits longer: with the time in which a change settles, it is seen within a second also in the place of a storm.
-const LONGEST_REST: Duration = Duration::from_millis(600);
+const LONGEST_REST: Duration = Duration::from_millis(400);
 
 /// What each party owes. One that owes nothing is not in it.
 #[derive(Debug, Default)]
