@@ -1,5 +1,6 @@
 //! What starts by itself: found on recorded trees, on this machine, and while it changes.
 #![expect(
+    clippy::indexing_slicing,
     clippy::unwrap_used,
     clippy::print_stderr,
     clippy::disallowed_methods,
@@ -10,6 +11,8 @@
 mod changes;
 #[path = "persistence/cockpit.rs"]
 mod cockpit;
+#[path = "persistence/databases.rs"]
+mod databases;
 #[expect(dead_code, reason = "other tests use the rest")]
 mod incident;
 #[path = "persistence/live.rs"]
@@ -18,6 +21,8 @@ mod live;
 mod quick;
 #[path = "persistence/recorded.rs"]
 mod recorded;
+#[path = "persistence/silent.rs"]
+mod silent;
 #[expect(dead_code, reason = "other tests use the rest")]
 mod support;
 #[path = "persistence/unwatched.rs"]

@@ -88,7 +88,7 @@ pub(super) fn homes(ground: &Ground) -> Homes {
         }
         match ground.home(home) {
             Ok(fd) => {
-                let (user, uid) = (account.name.to_vec(), Some(account.uid));
+                let (user, uid) = (account.name.to_vec(), account.uid);
                 found.push(Home { user, uid, path: home.to_vec(), fd });
             }
             Err(Errno::NOENT | Errno::NOTDIR) => absent.push(home.to_vec()),

@@ -47,7 +47,7 @@ pub(super) fn hunt(dig: &mut Dig<'_>) {
     // What everybody's podman starts, and that of one user by number.
     quadlets(dig, root, USERS, None);
     for dir in dig.list(USERS) {
-        let owner = dig.homes.iter().find(|home| home.uid == whole_number(base_name(&dir)));
+        let owner = dig.homes.iter().find(|home| Some(home.uid) == whole_number(base_name(&dir)));
         quadlets(dig, root, &dir, owner.map(|home| home.user.as_slice()));
     }
     super::podman::hunt(dig);

@@ -40,8 +40,7 @@ pub(super) type Interest = (Vec<u8>, Option<Vec<u8>>);
 /// Somebody who has a home.
 pub(super) struct Home {
     pub(super) user: Vec<u8>,
-    /// User id; `None` where the list does not say.
-    pub(super) uid: Option<u32>,
+    pub(super) uid: u32,
     pub(super) path: Vec<u8>,
     pub(super) fd: OwnedFd,
 }
