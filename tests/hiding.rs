@@ -24,6 +24,8 @@ mod names;
 mod preload;
 #[path = "hiding/screens.rs"]
 mod screens;
+#[path = "hiding/threads.rs"]
+mod threads;
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};

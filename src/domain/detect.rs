@@ -127,6 +127,8 @@ pub enum Rule {
     PoolNameAsked,
     /// The list of processes lacks it.
     HiddenProcess,
+    /// The list of its threads lacks some.
+    HiddenThread,
     /// Something is mounted over a part of `/proc` (ATT&CK T1564).
     MountedOver,
     /// It wears a kernel thread's name, or one in brackets as tools show those (ATT&CK T1036.004).

@@ -32,6 +32,7 @@ pub const fn rule(language: Language, rule: Rule) -> &'static str {
         Rule::StratumSpoken => ("speaks stratum", "คุยแบบ stratum"),
         Rule::PoolNameAsked => ("pool on the wire", "ชื่อ pool บนสาย"),
         Rule::HiddenProcess => ("hidden process", "โปรเซสซ่อน"),
+        Rule::HiddenThread => ("hidden thread", "thread ซ่อน"),
         Rule::MountedOver => ("mounted over", "ถูก mount ทับ"),
         Rule::KernelName => ("kernel name", "ชื่อ kernel"),
         Rule::Preload => ("preload", "ถูก preload"),
@@ -71,6 +72,7 @@ pub fn reason(language: Language, reason: &Reason) -> Phrase {
             ("a mining pool was named on the wire: ", "ได้ยินชื่อ mining pool บนสายสัญญาณ: ")
         }
         Rule::HiddenProcess
+        | Rule::HiddenThread
         | Rule::MountedOver
         | Rule::KernelName
         | Rule::Preload

@@ -10,6 +10,7 @@ use crate::words::{Phrase, pick};
 pub(super) fn reason(language: Language, reason: &Reason) -> Phrase {
     let (en, th) = match reason.rule {
         Rule::HiddenProcess => ("the list of /proc lacks this pid: ", "รายการ /proc ไม่มี pid นี้: "),
+        Rule::HiddenThread => ("its list of threads lacks some: ", "รายการ thread ขาดไปบางตัว: "),
         Rule::MountedOver => ("something is mounted over it: ", "มีบางอย่าง mount ทับ: "),
         Rule::KernelName => ("wears a kernel thread's name: ", "ใช้ชื่อเหมือน kernel thread: "),
         Rule::Preload => ("the loader is told to put in: ", "loader ถูกสั่งให้ใส่: "),
@@ -37,6 +38,7 @@ pub(super) fn reason(language: Language, reason: &Reason) -> Phrase {
 pub const fn kind(language: Language, kind: ContradictionKind) -> &'static str {
     let (en, th) = match kind {
         ContradictionKind::Process => ("Hidden processes", "โปรเซสที่ซ่อน"),
+        ContradictionKind::Thread => ("Hidden threads", "thread ที่ซ่อน"),
         ContradictionKind::Mount => ("Mounts over /proc", "mount ทับ /proc"),
         ContradictionKind::SocketNotInProc => ("Sockets that /proc lacks", "socket ที่ /proc ไม่มี"),
         ContradictionKind::SocketNotInNetlink => {
@@ -57,6 +59,9 @@ pub const fn meaning(language: Language, kind: ContradictionKind) -> &'static st
     let (en, th) = match kind {
         ContradictionKind::Process => {
             ("They run, but the list of /proc leaves them out.", "รันอยู่ แต่รายการใน /proc ไม่แสดง")
+        }
+        ContradictionKind::Thread => {
+            ("They run, but their process does not list them.", "รันอยู่ แต่รายการของโปรเซสไม่แสดง")
         }
         ContradictionKind::Mount => {
             ("Something covers what /proc would show.", "มีบางอย่างบังสิ่งที่ /proc ควรแสดง")
@@ -94,6 +99,9 @@ pub const fn next(language: Language, kind: ContradictionKind) -> &'static str {
         ContradictionKind::Process => {
             ("Enter opens it. Capture it before you kill it.", "Enter เพื่อเปิดดู เก็บหลักฐานก่อน kill")
         }
+        ContradictionKind::Thread => {
+            ("Enter opens its process; more may run there.", "Enter เปิดโปรเซส อาจมีมากกว่าที่เห็น")
+        }
         ContradictionKind::Mount => (
             "Enter opens what is under it. Capture before umount.",
             "Enter ดูสิ่งที่อยู่ใต้ เก็บหลักฐานก่อน umount",
@@ -128,6 +136,7 @@ pub const fn next(language: Language, kind: ContradictionKind) -> &'static str {
 pub const fn view(language: Language, view: HostView) -> &'static str {
     let (en, th) = match view {
         HostView::Clocks => ("CPU clock of every pid", "นาฬิกา CPU ของทุก pid"),
+        HostView::Threads => ("threads of every process", "thread ของทุกโปรเซส"),
         HostView::Cgroups => ("members of control groups", "สมาชิกของ cgroup"),
         HostView::Mounts => ("mounts over /proc", "mount ทับ /proc"),
         HostView::OwnProc => ("a /proc of firedamp's own", "/proc ของ firedamp เอง"),
@@ -141,7 +150,7 @@ pub const fn view(language: Language, view: HostView) -> &'static str {
 #[must_use]
 pub const fn no_view(language: Language, view: HostView) -> &'static str {
     let (en, th) = match view {
-        HostView::Clocks => {
+        HostView::Clocks | HostView::Threads => {
             ("needs the host's own /proc, without hidepid", "ต้องใช้ /proc ของเครื่องที่ไม่มี hidepid")
         }
         HostView::Cgroups => ("none found under /sys/fs/cgroup", "ไม่พบใน /sys/fs/cgroup"),

@@ -11,7 +11,7 @@ use firedamp::domain::playbook::Indicators;
 use crate::{Running, about, can, compiled, inside, of_pid};
 
 /// What is seen where the kernel hides `pid`; `None` where nobody can be traced.
-fn seen_under(mode: &str, pid: u32) -> Option<Snapshot> {
+pub(crate) fn seen_under(mode: &str, pid: u32) -> Option<Snapshot> {
     if !can("the stand-in knows the registers of x86-64 alone", cfg!(target_arch = "x86_64")) {
         return None;
     }

@@ -20,7 +20,7 @@ use firedamp::words::notice::{Weight, notice, weight_word};
 use firedamp::words::{Caption, Phrase, command, fact, finding, pane, session};
 use std::collections::BTreeMap;
 
-pub(crate) const RULES: [Rule; 19] = [
+pub(crate) const RULES: [Rule; 20] = [
     Rule::PoolUrl,
     Rule::MinerName,
     Rule::PoolName,
@@ -34,6 +34,7 @@ pub(crate) const RULES: [Rule; 19] = [
     Rule::StratumSpoken,
     Rule::PoolNameAsked,
     Rule::HiddenProcess,
+    Rule::HiddenThread,
     Rule::MountedOver,
     Rule::KernelName,
     Rule::Preload,

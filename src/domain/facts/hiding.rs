@@ -29,6 +29,8 @@ pub struct Hiding {
 pub enum HostView {
     /// The CPU clock of every number that a process can have.
     Clocks,
+    /// The list of threads of every process, and how many the kernel counts.
+    Threads,
     /// The members of every control group.
     Cgroups,
     /// What is mounted over `/proc`.
@@ -63,6 +65,8 @@ pub struct Contradiction {
 pub enum ContradictionKind {
     /// A process that the list of `/proc` lacks.
     Process,
+    /// Threads that the list of their process lacks.
+    Thread,
     /// Something is mounted over a process's folder in `/proc`.
     Mount,
     /// A socket that `/proc/net` lacks.

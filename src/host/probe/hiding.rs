@@ -2,8 +2,9 @@
 //!
 //! The list of `/proc` is what every tool shows. Here it is compared with the CPU clock of every number that
 //! a process can have, with the members of the control groups, with what is mounted over `/proc`, with a
-//! `/proc` of our own, with what the loader preloads, and with the machine's busy time. A process that is
-//! found gets a row of the process table like any other.
+//! `/proc` of our own, with what the loader preloads, and with the machine's busy time; and the lists of threads
+//! with who answers `kill` and with how many there are. A process that is found gets a row of the process table
+//! like any other.
 //!
 //! Invariant: the tick waits for nothing here. What takes long, and what a process or a file system can make
 //! slow, is done in threads that are asked in turns. Deliberately absent: sockets, which the readers of
@@ -22,6 +23,7 @@ mod register;
 mod rows;
 mod space;
 mod tell;
+mod threads;
 mod view;
 
 #[cfg(test)]
@@ -48,6 +50,7 @@ use names::Wearers;
 use pids::{Hidden, Question, Search};
 use register::Register;
 use rows::{Rows, Wanted};
+use threads::Threads;
 
 /// Processes under mounts that get a row at most.
 const MOST_WANTED: usize = 256;
@@ -63,6 +66,7 @@ pub(super) struct Hider {
     proc: OwnedFd,
     own_proc: bool,
     search: Option<Search>,
+    threads: Option<Threads>,
     files: Option<Files>,
     told: Option<Arc<Told>>,
     maps: Option<Maps>,
@@ -99,10 +103,13 @@ impl Hider {
         let best = || own.as_ref().and_then(view::again).or_else(|| view::again(&proc));
         let compares = roots.live && !closed && is_of_our_pids(&proc);
         let search = || Some(Search::new(view::again(&proc)?, own.as_ref().and_then(view::again)));
+        let threads =
+            || Some(Threads::new(view::again(&proc)?, own.as_ref().and_then(view::again)));
         let whole_machine = !closed && (!roots.live || is_first_pid_namespace(&proc));
         Self {
             own_proc: own.is_some(),
             search: compares.then(search).flatten(),
+            threads: compares.then(threads).flatten(),
             files: best().map(|proc| Files::new(proc, roots)),
             told: None,
             maps: best().map(|proc| Maps::new(proc, means.stuck.clone())),
@@ -168,6 +175,7 @@ impl Hider {
         self.take_rows(&rows, table, moment.boot_ms);
         self.weigh(table.stat(), moment.boot_ms, unread);
         self.tell(&rows, &hidden, moment.boot_ms, unread);
+        self.tell_threads(&rows, listed, moment.boot_ms, unread);
         self.before.clone_from(&rows);
         (rows, self.settle(tried))
     }

@@ -23,8 +23,9 @@ use crate::words::hiding::{self as said, Said};
 use crate::words::panes::Word;
 
 /// Every view, in the order in which they are named.
-const VIEWS: [HostView; 6] = [
+const VIEWS: [HostView; 7] = [
     HostView::Clocks,
+    HostView::Threads,
     HostView::Cgroups,
     HostView::Mounts,
     HostView::OwnProc,

@@ -16,6 +16,7 @@ const OPEN_FOLDERS: [&[u8]; 4] = [b"/tmp/", b"/var/tmp/", b"/dev/shm/", b"/run/u
 pub(in crate::domain::detect) fn reason(it: &Contradiction) -> (Grade, Reason) {
     let (grade, rule, value) = match it.kind {
         ContradictionKind::Process => (Grade::Suspect, Rule::HiddenProcess, &it.what),
+        ContradictionKind::Thread => (Grade::Suspect, Rule::HiddenThread, &it.what),
         ContradictionKind::Mount => (Grade::Suspect, Rule::MountedOver, &it.what),
         ContradictionKind::SocketNotInProc | ContradictionKind::SocketNotInNetlink => {
             (Grade::Suspect, Rule::HiddenSocket, &it.what)

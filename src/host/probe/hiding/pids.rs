@@ -123,7 +123,7 @@ struct Sweep {
 impl Sweep {
     fn new(proc: OwnedFd, own: Option<OwnedFd>) -> Self {
         let (before, list) = (Vec::new(), Vec::new());
-        Self { proc, own, space: Space::default(), before, list, hidden: BTreeMap::new() }
+        Self { proc, own, space: Space::of_processes(), before, list, hidden: BTreeMap::new() }
     }
 
     fn turn(&mut self, question: &Question) -> Answer {
@@ -252,10 +252,12 @@ pub(super) fn has_folder(proc: &OwnedFd, pid: u32) -> bool {
     stat.is_ok_and(|stat| text::words(stat).next().and_then(text::whole_number) == Some(pid))
 }
 
-fn first_number(line: &[u8]) -> Option<u32> {
+/// The first number of a line.
+pub(super) fn first_number(line: &[u8]) -> Option<u32> {
     text::words(line).next().and_then(text::whole_number)
 }
 
-fn last_number(line: &[u8]) -> Option<u32> {
+/// The last number of a line.
+pub(super) fn last_number(line: &[u8]) -> Option<u32> {
     text::words(line).last().and_then(text::whole_number)
 }

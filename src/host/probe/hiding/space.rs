@@ -5,22 +5,31 @@
 //! came, or have been given any number by somebody with the right to choose: so all others are tried too,
 //! a part in each turn.
 //!
-//! Invariant: whenever they are counted from, [`TURNS`] turns and two more try every number.
+//! Invariant: whenever they are counted from, as many turns as a pass takes and two more try every number.
 
 use std::ops::Range;
 
 /// When it begins again, the kernel leaves the first numbers to the system.
 const FIRST_AGAIN: u32 = 300;
-/// Numbers of a turn of the first pass: all of them, where there are as few as is usual.
-const FIRST_PASS: u32 = 1 << 16;
-/// A later pass takes this many turns, or fewer.
-const TURNS: u32 = 60;
+/// For the search for processes: numbers of a turn of the first pass, which are all of them where there are as few as is
+/// usual; and so many turns take a later pass, or fewer.
+const PROCESSES: Pace = Pace { first: 1 << 16, turns: 60 };
+/// For the search for threads, which their counts show as well, so it may take its time.
+const THREADS: Pace = Pace { first: 1 << 14, turns: 300 };
 /// Numbers of a turn, at least.
 const LEAST: u32 = 512;
 
+/// How fast numbers are tried.
+#[derive(Clone, Copy, Debug)]
+struct Pace {
+    first: u32,
+    turns: u32,
+}
+
 /// How far a pass over all numbers has come.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Space {
+    pace: Pace,
     /// Numbers are below this.
     end: u32,
     /// The next one to try.
@@ -32,15 +41,29 @@ pub(super) struct Space {
 }
 
 impl Space {
+    /// At the pace of the search for processes.
+    pub(super) const fn of_processes() -> Self {
+        Self::at(PROCESSES)
+    }
+
+    /// At the pace of the search for threads.
+    pub(super) const fn of_threads() -> Self {
+        Self::at(THREADS)
+    }
+
+    const fn at(pace: Pace) -> Self {
+        Self { pace, end: 0, next: 0, passed: None, given: None }
+    }
+
     /// What is tried in this turn: numbers below `end`, of which `given` was given out last.
     pub(super) fn turn(&mut self, end: u32, given: Option<u32>) -> Vec<Range<u32>> {
         if end != self.end {
-            *self = Self { end, next: 1, passed: None, given: self.given };
+            *self = Self { pace: self.pace, end, next: 1, passed: None, given: self.given };
         }
         let mut ranges = self.fresh(given);
         let share = match self.passed {
-            None => FIRST_PASS,
-            Some(_) => (end / TURNS).max(LEAST),
+            None => self.pace.first,
+            Some(_) => (end / self.pace.turns).max(LEAST),
         };
         let from = self.next.max(1);
         let to = from.saturating_add(share).min(end);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::files::Files;
 use super::pids::Hidden;
 use super::preload;
+use super::threads::Threads;
 use super::{Hider, MOST_PRELOADED, PRELOAD};
 use crate::domain::base::Pid;
 use crate::domain::facts::{
@@ -56,6 +57,35 @@ impl Hider {
             let (what, shown) = (it.pid.to_string(), it.shown.clone());
             let kind = ContradictionKind::Process;
             self.register.found(kind, Some(row.id), what, shown, it.first_seen_ms);
+        }
+    }
+
+    /// Says which processes list fewer threads than they have.
+    pub(super) fn tell_threads(
+        &mut self,
+        rows: &[Arc<Process>],
+        listed: &[u32],
+        boot_ms: u64,
+        unread: &mut Vec<Unread>,
+    ) {
+        let Some(threads) = &mut self.threads else { return };
+        for it in threads.turn(listed, boot_ms) {
+            let kind = ContradictionKind::Thread;
+            let (process, what) = match it.pid {
+                Some(pid) => match row_of(rows, pid) {
+                    Some(row) => (Some(row.id), format!("/proc/{pid}/task")),
+                    // It has ended meanwhile.
+                    None => continue,
+                },
+                None => {
+                    let numbers: Vec<String> = it.threads.iter().map(u32::to_string).collect();
+                    (None, numbers.join(" "))
+                }
+            };
+            self.register.found(kind, process, what, it.shown.clone(), it.first_seen_ms);
+        }
+        if threads.is_late() {
+            unread.push(note("/proc/PID/task", "no answer in time".to_owned()));
         }
     }
 
@@ -131,6 +161,7 @@ impl Hider {
         let told = self.told.as_deref().filter(|_| !late);
         let views = [
             (HostView::Clocks, self.search.is_some()),
+            (HostView::Threads, self.threads.as_ref().is_some_and(Threads::answers)),
             (HostView::Cgroups, told.is_some_and(|it| !it.members.is_empty())),
             (HostView::Mounts, told.is_some_and(|it| it.covers.is_some())),
             (HostView::OwnProc, self.own_proc),

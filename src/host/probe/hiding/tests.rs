@@ -137,12 +137,14 @@ proptest! {
     fn every_number_is_tried_in_a_pass(
         end in 2_u32..300_000,
         given in prop::collection::vec(1_u32..300_000, 1..4),
+        slow in any::<bool>(),
     ) {
-        let mut space = Space::default();
+        let (mut space, turns) =
+            if slow { (Space::of_threads(), 302) } else { (Space::of_processes(), 62) };
         for pass in 0..3 {
             let mut seen = vec![false; end as usize];
             space.turn(end, None);
-            for turn in 0..62_usize {
+            for turn in 0..turns {
                 let given = given.get(turn % given.len()).copied();
                 for range in space.turn(end, given.map(|it| it % end)) {
                     prop_assert!(range.end <= end, "{range:?} of {end}");
@@ -160,7 +162,7 @@ proptest! {
         now in 300_u32..4_000_000,
     ) {
         let end = 4_194_304;
-        let mut space = Space::default();
+        let mut space = Space::of_processes();
         space.turn(end, Some(before));
         let ranges = space.turn(end, Some(now));
         prop_assert!(before == now || ranges.iter().any(|range| range.contains(&now)));
