@@ -8,6 +8,7 @@
 //! [`Packaged::No`]. Deliberately absent: trust. Whoever is root can write the database too.
 
 mod apk;
+mod berkeley;
 mod digest;
 mod dpkg;
 mod index;
@@ -36,7 +37,7 @@ use paths::Merged;
 /// Whether a database is still the same is looked at this often.
 pub(super) const FRESH: Duration = Duration::from_secs(2);
 /// What is another one when a database is: those of dpkg, apk and rpm, wherever they keep it.
-const MARKS: [&str; 11] = [
+const MARKS: [&str; 13] = [
     "var/lib/dpkg/status",
     "var/lib/dpkg/info",
     "var/lib/dpkg/diversions",
@@ -45,9 +46,11 @@ const MARKS: [&str; 11] = [
     "usr/lib/sysimage/rpm/rpmdb.sqlite",
     "usr/lib/sysimage/rpm/rpmdb.sqlite-wal",
     "usr/lib/sysimage/rpm/Packages.db",
+    "usr/lib/sysimage/rpm/Packages",
     "var/lib/rpm/rpmdb.sqlite",
     "var/lib/rpm/rpmdb.sqlite-wal",
     "var/lib/rpm/Packages.db",
+    "var/lib/rpm/Packages",
 ];
 
 /// The package databases of a host. Cheap to clone; all clones share one index.

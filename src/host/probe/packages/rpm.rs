@@ -1,12 +1,11 @@
-//! rpm's database: `rpmdb.sqlite`, or `Packages.db` (ndb), each a row of package headers.
-//!
-//! Deliberately absent: Berkeley DB, which rpm gave up in 2020. That there is such a one is said.
+//! rpm's database: `rpmdb.sqlite`, `Packages.db` (ndb), or `Packages` (Berkeley DB), each a row of package headers.
 
 use std::collections::HashSet;
 use std::fs::File;
 use std::path::Path;
 
 use super::Database;
+use super::berkeley;
 use super::digest::{Algorithm, Seal};
 use super::index::{Builder, LONGEST_PATH, MOST_FILES};
 use super::paths::Merged;
@@ -50,8 +49,10 @@ pub(super) fn read(roots: &Roots, builder: &mut Builder) {
             let trouble = read.is_none().then_some("its slots cannot be read to their end");
             return builder.end_of(Database::Rpm, trouble);
         }
-        if tree::exists(&at("Packages")) {
-            return builder.end_of(Database::Rpm, Some("an old form, Berkeley DB, is not read"));
+        if let Some(file) = file(&at("Packages")) {
+            let read = berkeley::values(&file, &mut |blob| add(blob, &merged, builder));
+            let trouble = read.is_none().then_some("its pages cannot be read to their end");
+            return builder.end_of(Database::Rpm, trouble);
         }
     }
 }

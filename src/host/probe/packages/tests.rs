@@ -4,13 +4,25 @@ use proptest::prelude::*;
 
 use super::digest::{Algorithm, Seal};
 use super::sqlite::Sqlite;
-use super::{apk, dpkg, rpm};
+use super::{apk, berkeley, dpkg, rpm};
 
 /// Written by `SQLite` itself, with small pages, so that there are pages above pages and chains of them.
 const DATABASE: &[u8] = include_bytes!("../../../../tests/packages/rpmdb.sqlite");
 /// The same while it was open: some of it is in the log only.
 const LOGGED: &[u8] = include_bytes!("../../../../tests/packages/logged.sqlite");
 const LOG: &[u8] = include_bytes!("../../../../tests/packages/logged.sqlite-wal");
+
+/// Written by Berkeley DB itself: 60 headers in chains of small pages and in pages of the hash, a count, free pages.
+const HASH: &[u8] = include_bytes!("../../../../tests/packages/Packages");
+
+fn values(file: &[u8]) -> (Vec<Vec<u8>>, bool) {
+    let mut found = Vec::new();
+    let read = berkeley::values(file, &mut |value| {
+        found.push(value.to_vec());
+        Some(())
+    });
+    (found, read.is_some())
+}
 
 fn blobs(file: &[u8], log: Option<&[u8]>) -> Option<Vec<Vec<u8>>> {
     let mut found = Vec::new();
@@ -40,6 +52,27 @@ fn what_is_in_the_log_only_counts_and_a_torn_end_of_it_does_not() {
     assert_eq!(with, 60);
     let torn = &LOG[..LOG.len() - 100];
     assert!(blobs(LOGGED, Some(torn)).is_none_or(|rows| rows.len() < with));
+}
+
+#[test]
+fn a_hash_has_the_same_headers_as_a_table() {
+    let (mut values, whole) = values(HASH);
+    assert!(whole);
+    let mut rows = blobs(DATABASE, None).unwrap();
+    values.sort();
+    rows.sort();
+    assert!(values == rows, "{} values, {} rows", values.len(), rows.len());
+}
+
+#[test]
+fn a_chain_of_pages_that_leads_back_is_not_followed_and_the_rest_is_read() {
+    let overflow = |page: &[u8]| page[25] == 7 && page[16..20] != [0; 4];
+    let at = HASH.chunks(512).position(overflow).unwrap();
+    let mut file = HASH.to_vec();
+    let own = u32::try_from(at).unwrap().to_le_bytes();
+    file[at * 512 + 16..at * 512 + 20].copy_from_slice(&own);
+    let (found, whole) = values(&file);
+    assert_eq!((found.len(), whole), (59, false));
 }
 
 #[test]
@@ -79,6 +112,7 @@ proptest! {
         let log: Option<&[u8]> = Some(&bytes);
         prop_assert!(Sqlite::open(&bytes[..], log).is_err());
         rpm::slots(&bytes[..], &mut |_| Some(()));
+        prop_assert!(!values(&bytes).1);
         if let Some(header) = rpm::Header::of(&bytes) {
             prop_assert!(header.files().count() <= bytes.len());
         }
@@ -101,6 +135,18 @@ proptest! {
                 prop_assert!(header.files().count() <= blob.len());
             }
         }
+    }
+
+    #[test]
+    fn a_hash_with_any_bytes_changed_is_read_in_part_or_refused(
+        changes in prop::collection::vec((0..HASH.len(), any::<u8>()), 1..20),
+    ) {
+        let mut file = HASH.to_vec();
+        for (at, byte) in changes {
+            file[at] = byte;
+        }
+        let (found, _) = values(&file);
+        prop_assert!(found.iter().map(Vec::len).sum::<usize>() <= 60 * 40_000);
     }
 
     #[test]
