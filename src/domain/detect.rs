@@ -141,6 +141,8 @@ pub enum Rule {
     HiddenSocket,
     /// A file of a package that is not as the package has it.
     ChangedTool,
+    /// Another program comes before a packaged tool where a shell looks for it (ATT&CK T1574.007).
+    ShadowedTool,
 }
 
 impl Subject {

@@ -39,6 +39,7 @@ pub const fn rule(language: Language, rule: Rule) -> &'static str {
         Rule::HiddenLoad => ("hidden load", "โหลดซ่อน"),
         Rule::HiddenSocket => ("hidden socket", "ซ็อกเก็ตซ่อน"),
         Rule::ChangedTool => ("changed tool", "เครื่องมือถูกแก้"),
+        Rule::ShadowedTool => ("shadowed tool", "เครื่องมือถูกแทรก"),
     };
     pick(language, en, th)
 }
@@ -78,7 +79,8 @@ pub fn reason(language: Language, reason: &Reason) -> Phrase {
         | Rule::Preload
         | Rule::HiddenLoad
         | Rule::HiddenSocket
-        | Rule::ChangedTool => return super::hiding::reason(language, reason),
+        | Rule::ChangedTool
+        | Rule::ShadowedTool => return super::hiding::reason(language, reason),
     };
     Phrase::of(pick(language, en, th)).theirs(&reason.value)
 }

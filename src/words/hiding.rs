@@ -17,6 +17,7 @@ pub(super) fn reason(language: Language, reason: &Reason) -> Phrase {
         Rule::HiddenLoad => ("no visible process uses this CPU: ", "CPU ที่ไม่มีโปรเซสใดใช้: "),
         Rule::HiddenSocket => ("one list of sockets lacks it: ", "รายการ socket หนึ่งไม่มี: "),
         Rule::ChangedTool => ("not as its package has it: ", "ไม่ตรงกับแพ็กเกจ: "),
+        Rule::ShadowedTool => ("runs before the packaged tool: ", "ถูกเรียกก่อนเครื่องมือของแพ็กเกจ: "),
         Rule::PoolUrl
         | Rule::MinerName
         | Rule::PoolName
@@ -48,6 +49,7 @@ pub const fn kind(language: Language, kind: ContradictionKind) -> &'static str {
         ContradictionKind::Preload => ("Preloaded into all programs", "preload ใส่ทุกโปรแกรม"),
         ContradictionKind::Preloaded => ("Preloaded into a process", "preload ใส่โปรเซส"),
         ContradictionKind::Tool => ("Changed tools", "เครื่องมือที่ถูกแก้"),
+        ContradictionKind::Shadow => ("Programs before tools", "โปรแกรมที่แทรกก่อนเครื่องมือ"),
         ContradictionKind::Cpu => ("Unexplained CPU", "CPU ที่ไม่มีที่มา"),
     };
     pick(language, en, th)
@@ -85,6 +87,10 @@ pub const fn meaning(language: Language, kind: ContradictionKind) -> &'static st
         ContradictionKind::Tool => {
             ("These files are not as their package has them.", "ไฟล์เหล่านี้ไม่ตรงกับแพ็กเกจ")
         }
+        ContradictionKind::Shadow => (
+            "A shell finds these before the packaged tool of that name.",
+            "shell พบไฟล์เหล่านี้ก่อนเครื่องมือของแพ็กเกจ",
+        ),
         ContradictionKind::Cpu => {
             ("The machine is busy, and no visible process is.", "เครื่องยุ่ง แต่ไม่มีโปรเซสที่เห็นใช้ CPU")
         }
@@ -123,6 +129,10 @@ pub const fn next(language: Language, kind: ContradictionKind) -> &'static str {
         ContradictionKind::Tool => {
             ("Do not trust its output; copy it, then reinstall.", "อย่าเชื่อผลลัพธ์ คัดลอกแล้วติดตั้งใหม่")
         }
+        ContradictionKind::Shadow => (
+            "Call tools by their full path; read and copy this.",
+            "เรียกด้วย path เต็ม อ่านและคัดลอกไฟล์นี้",
+        ),
         ContradictionKind::Cpu => (
             "Suspect a kernel rootkit: image memory, then isolate.",
             "สงสัย rootkit ใน kernel: เก็บหน่วยความจำแล้วแยกเครื่อง",

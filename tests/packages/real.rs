@@ -1,6 +1,7 @@
 //! This machine's own database, only read; and a tool that is really replaced, in a mount namespace of its own.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -55,7 +56,26 @@ fn a_tool_that_is_really_wrapped_is_seen_by_a_look() {
 }
 
 #[test]
-#[ignore = "run by the test above, in a mount namespace of its own"]
+fn a_program_before_a_tool_in_the_search_path_is_seen_by_a_look() {
+    let Some(tool) = owned_tool() else {
+        eprintln!("skipped: no tool here that a package has");
+        return;
+    };
+    // A folder that this very program has first in its search path.
+    let place = tempfile::tempdir().unwrap();
+    let before = place.path().join(Path::new(tool).file_name().unwrap());
+    fs::write(&before, "#!/bin/sh\nexec true\n").unwrap();
+    fs::set_permissions(&before, fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:/usr/bin:/bin", place.path().display());
+    let mut inner = Command::new(std::env::current_exe().unwrap());
+    inner.args(["--exact", "real::inside_the_namespace", "--ignored", "--nocapture"]);
+    let done = inner.env("PATH", path).env(INSIDE, &before).output().unwrap();
+    let told = String::from_utf8_lossy(&done.stdout);
+    assert!(told.contains("1 passed"), "{told}{}", String::from_utf8_lossy(&done.stderr));
+}
+
+#[test]
+#[ignore = "run by the tests above, in a mount namespace of its own or with a search path of its own"]
 fn inside_the_namespace() {
     let tool = std::env::var(INSIDE).unwrap();
     let mut eyes = Eyes::open().unwrap();

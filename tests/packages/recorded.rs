@@ -1,7 +1,7 @@
 //! Trees as they are on hosts with dpkg, apk and rpm, with tools that were replaced.
 
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::Path;
 
 use firedamp::domain::facts::{ContradictionKind, Packaged};
@@ -11,6 +11,8 @@ use tempfile::TempDir;
 
 const RPMDB: &[u8] = include_bytes!("rpmdb.sqlite");
 const NDB: &[u8] = include_bytes!("Packages.db");
+/// Written by Berkeley DB 5.3 itself, with small pages, so that there are chains of them, and with some that are free.
+const BERKELEY: &[u8] = include_bytes!("Packages");
 
 /// A tree with these files in it.
 fn tree(files: &[(&str, &[u8])]) -> TempDir {
@@ -39,8 +41,21 @@ fn judged(tree: &TempDir, path: &str) -> Packaged {
 fn doubts(tree: &TempDir) -> Vec<(String, String)> {
     let roots = Roots::recorded(tree.path());
     let (_, found) = inspect(&roots, &Packages::open(&roots));
-    assert!(found.iter().all(|it| it.kind == ContradictionKind::Tool));
-    found.into_iter().map(|it| (it.what.plain(200), it.shown.plain(200))).collect()
+    let tools = found.into_iter().filter(|it| it.kind == ContradictionKind::Tool);
+    tools.map(|it| (it.what.plain(200), it.shown.plain(200))).collect()
+}
+
+/// What comes before tools: the file, and what is shown.
+fn shadows(tree: &TempDir) -> Vec<(String, String)> {
+    let roots = Roots::recorded(tree.path());
+    let (_, found) = inspect(&roots, &Packages::open(&roots));
+    let shadows = found.into_iter().filter(|it| it.kind == ContradictionKind::Shadow);
+    shadows.map(|it| (it.what.plain(200), it.shown.plain(200))).collect()
+}
+
+fn put_program(tree: &TempDir, path: &str, content: &[u8]) {
+    put(tree, path, content);
+    fs::set_permissions(tree.path().join(path), fs::Permissions::from_mode(0o755)).unwrap();
 }
 
 fn sum(content: &[u8]) -> String {
@@ -161,6 +176,48 @@ fn a_tool_that_leads_elsewhere_or_is_gone_is_found() {
     assert_eq!(doubts(&tree), [elsewhere, ("/usr/bin/top".to_owned(), gone)]);
 }
 
+#[test]
+fn a_program_that_comes_before_a_packaged_tool_is_found_and_whose_it_is() {
+    let tree = debian();
+    assert_eq!(shadows(&tree), []);
+    put_program(&tree, "usr/local/bin/ps", b"#!/bin/sh\n/bin/ps \"$@\" | grep -v kworkerd\n");
+    let uid = fs::metadata(tree.path().join("usr/local/bin/ps")).unwrap().uid();
+    let said = format!("uid {uid} 0755  package -  #!/bin/sh  < /usr/bin/ps procps");
+    assert_eq!(shadows(&tree), [("/usr/local/bin/ps".to_owned(), said)]);
+    assert_eq!(doubts(&tree), [], "the tool itself is as it was");
+}
+
+#[test]
+fn what_shadows_no_packaged_tool_and_what_a_package_brought_is_not_told_of() {
+    let tree = debian();
+    // No tool, a tool that no package has, one that cannot be run, and a link to the packaged one.
+    put_program(&tree, "usr/local/bin/deploy", b"#!/bin/sh\n");
+    put_program(&tree, "usr/local/bin/curl", b"curl\n");
+    put(&tree, "root/bin/ps", b"notes\n");
+    symlink("/usr/bin/top", tree.path().join("usr/local/bin/top")).unwrap();
+    assert_eq!(shadows(&tree), []);
+    // One that another package brought, as it brought it; and then not any more.
+    put(&tree, "var/lib/dpkg/info/site-tools.list", b"/usr/local/sbin/ps\n");
+    let sums = format!("{}  usr/local/sbin/ps\n", sum(b"ps of the site\n"));
+    put(&tree, "var/lib/dpkg/info/site-tools.md5sums", sums.as_bytes());
+    put_program(&tree, "usr/local/sbin/ps", b"ps of the site\n");
+    assert_eq!(shadows(&tree), []);
+    put_program(&tree, "usr/local/sbin/ps", b"another\n");
+    let [(_, said)] = &shadows(&tree)[..] else { panic!("it is told of") };
+    assert!(said.contains("package site-tools changed"), "{said}");
+}
+
+#[test]
+fn a_link_to_somewhere_else_before_a_tool_is_told_of_with_where_it_leads() {
+    let tree = debian();
+    put_program(&tree, "dev/shm/.x", b"x");
+    fs::create_dir_all(tree.path().join("root/.local/bin")).unwrap();
+    symlink("/dev/shm/.x", tree.path().join("root/.local/bin/ps")).unwrap();
+    let [(path, said)] = &shadows(&tree)[..] else { panic!("it is told of") };
+    assert_eq!(path, "/root/.local/bin/ps");
+    assert!(said.contains("package - -> /dev/shm/.x  < /usr/bin/ps procps"), "{said}");
+}
+
 /// SHA-1 in base64, as apk writes it, of `the true ps` and of `the true top`, each with a line feed.
 const ALPINE: &str = "C:Q1\nP:procps-ng\nV:4.0.4-r0\nF:bin\nR:ps\na:0:0:755\nZ:Q1PSSUM\nR:kill\nF:usr/bin\nR:top\nZ:Q1TOPSUM\n\n";
 
@@ -204,8 +261,13 @@ fn a_database_of_rpm_that_is_written_is_read_again() {
         "usr/lib/sysimage/rpm/Packages.db",
         "var/lib/rpm/rpmdb.sqlite",
         "var/lib/rpm/Packages.db",
+        "var/lib/rpm/Packages",
     ] {
-        let whole = if path.ends_with("sqlite") { RPMDB } else { NDB };
+        let whole = match path {
+            _ if path.ends_with("sqlite") => RPMDB,
+            _ if path.ends_with(".db") => NDB,
+            _ => BERKELEY,
+        };
         let tree = tree(&[(path, b"torn"), ("usr/bin/ps", b"the true ps\n")]);
         let packages = packages(&tree);
         assert_eq!(packages.judge(Path::new("/usr/bin/ps")), Packaged::Unknown);
@@ -231,10 +293,12 @@ fn sha1_64(content: &[u8]) -> String {
 }
 
 #[test]
-fn rpm_is_read_from_sqlite_and_from_slots() {
-    for (path, database) in
-        [("usr/lib/sysimage/rpm/rpmdb.sqlite", RPMDB), ("var/lib/rpm/Packages.db", NDB)]
-    {
+fn rpm_is_read_from_sqlite_from_slots_and_from_a_hash() {
+    for (path, database) in [
+        ("usr/lib/sysimage/rpm/rpmdb.sqlite", RPMDB),
+        ("var/lib/rpm/Packages.db", NDB),
+        ("var/lib/rpm/Packages", BERKELEY),
+    ] {
         let tree = tree(&[
             (path, database),
             ("usr/bin/ps", b"the true ps\n"),
@@ -258,12 +322,14 @@ fn rpm_is_read_from_sqlite_and_from_slots() {
 }
 
 #[test]
-fn a_torn_database_and_one_of_an_old_form_leave_doubt() {
+fn a_torn_database_and_one_of_no_known_form_leave_doubt() {
     let torn = &RPMDB[..RPMDB.len() / 2];
     let tree = tree(&[("var/lib/rpm/rpmdb.sqlite", torn), ("usr/bin/new", b"x")]);
     assert_eq!(judged(&tree, "/usr/bin/new"), Packaged::Unknown);
     assert!(packages(&tree).sources()[0].trouble.is_some());
-    let old = self::tree(&[("var/lib/rpm/Packages", b"\0"), ("usr/bin/new", b"x")]);
-    assert_eq!(judged(&old, "/usr/bin/new"), Packaged::Unknown);
-    assert!(packages(&old).sources()[0].trouble.unwrap().contains("Berkeley"));
+    for torn in [&BERKELEY[..BERKELEY.len() - 600], b"\0"] {
+        let tree = self::tree(&[("var/lib/rpm/Packages", torn), ("usr/bin/new", b"x")]);
+        assert_eq!(judged(&tree, "/usr/bin/new"), Packaged::Unknown);
+        assert!(packages(&tree).sources()[0].trouble.is_some());
+    }
 }

@@ -20,7 +20,7 @@ use firedamp::words::notice::{Weight, notice, weight_word};
 use firedamp::words::{Caption, Phrase, command, fact, finding, pane, session};
 use std::collections::BTreeMap;
 
-pub(crate) const RULES: [Rule; 20] = [
+pub(crate) const RULES: [Rule; 21] = [
     Rule::PoolUrl,
     Rule::MinerName,
     Rule::PoolName,
@@ -41,6 +41,7 @@ pub(crate) const RULES: [Rule; 20] = [
     Rule::HiddenLoad,
     Rule::HiddenSocket,
     Rule::ChangedTool,
+    Rule::ShadowedTool,
 ];
 
 /// Somebody traces the program.

@@ -83,4 +83,6 @@ pub enum ContradictionKind {
     Cpu,
     /// A file of a package that is not as the package has it.
     Tool,
+    /// A program that a shell finds before the packaged tool of its name.
+    Shadow,
 }

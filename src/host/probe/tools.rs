@@ -2,11 +2,13 @@
 //!
 //! A thread of the lowest priority goes through all of them once, and then on and on, one at a time. What it finds is
 //! found twice, some time apart, before it is said: a package that is being upgraded is not as the database has it.
+//! And whether another program comes before it where a shell looks for it.
 //!
 //! Invariant: [`Tools::join`], which the tick calls, takes what is there and waits for nobody. Deliberately absent:
-//! tools that no package brought, which can be as they should be and can be anything.
+//! tools that no package brought and that stand before no packaged one, which can be as they should be and can be anything.
 
 mod names;
+mod shadows;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -85,11 +87,8 @@ impl Tools {
 
     fn begin(&self) -> Option<SyncSender<()>> {
         let (worker, held) = sync_channel(0);
-        let inspector = Inspector {
-            roots: self.roots.clone(),
-            packages: self.packages.clone(),
-            found: Arc::clone(&self.found),
-        };
+        let found = Arc::clone(&self.found);
+        let inspector = Inspector::new(&self.roots, &self.packages, found);
         let thread = std::thread::Builder::new().name("tools".to_owned());
         thread.spawn(move || inspector.work(&held)).ok().map(|_| worker)
     }
@@ -98,21 +97,32 @@ impl Tools {
 /// Looks at all tools once, as the thread does, for who has the time: how many there are, and what is found.
 #[must_use]
 pub fn inspect(roots: &Roots, packages: &Packages) -> (usize, Vec<Contradiction>) {
-    let (packages, found) = (packages.clone(), Arc::default());
-    let inspector = Inspector { roots: roots.clone(), packages, found };
+    let inspector = Inspector::new(roots, packages, Arc::default());
     let paths = inspector.paths();
-    let doubt = |path: &PathBuf| inspector.doubt(path).map(|shown| inspector.told(path, shown));
-    (paths.len(), paths.iter().filter_map(doubt).collect())
+    let told = |kind, path: &Path, shown| inspector.told(kind, path, shown);
+    let doubts = paths.iter().filter_map(|it| Some((it, inspector.doubt(it)?)));
+    let doubts = doubts.map(|(path, shown)| told(ContradictionKind::Tool, path, shown));
+    let shadows = inspector.shadows().into_iter();
+    let shadows = shadows.map(|(path, shown)| told(ContradictionKind::Shadow, &path, shown));
+    (paths.len(), doubts.chain(shadows).collect())
 }
 
 /// The thread's side.
 struct Inspector {
     roots: Roots,
     packages: Packages,
+    /// Folders that a shell looks into before those of the system.
+    early: Vec<PathBuf>,
     found: Arc<Mutex<Found>>,
 }
 
 impl Inspector {
+    fn new(roots: &Roots, packages: &Packages, found: Arc<Mutex<Found>>) -> Self {
+        let path = if roots.live { std::env::var_os("PATH") } else { None };
+        let early = shadows::folders(path.as_deref());
+        Self { roots: roots.clone(), packages: packages.clone(), early, found }
+    }
+
     fn work(&self, held: &Receiver<()>) {
         // Whoever wants the index next would wait for this thread, which cannot be lifted again without rights.
         self.packages.begin();
@@ -132,8 +142,12 @@ impl Inspector {
                     return;
                 }
                 let doubt = first.and_then(|_| self.doubt(path));
-                self.say(path, doubt);
+                self.say(ContradictionKind::Tool, path, doubt);
+                if pause > Duration::ZERO {
+                    self.say_shadows();
+                }
             }
+            self.say_shadows();
             pause = PAUSE;
             if paths.is_empty() && !wait(PAUSE * 20) {
                 return;
@@ -210,7 +224,20 @@ impl Inspector {
         beside.into_iter().find(|other| self.packages.is_copy(path, other))
     }
 
-    fn say(&self, path: &Path, doubt: Option<Untrusted>) {
+    /// Says which programs come before a tool now, and of which that is so no more.
+    fn say_shadows(&self) {
+        let now = self.shadows();
+        let found = Arc::clone(&self.found.lock().unwrap_or_else(PoisonError::into_inner));
+        let before = found.iter().filter(|(_, it)| it.kind == ContradictionKind::Shadow);
+        for (path, _) in before.filter(|(path, _)| !now.contains_key(*path)) {
+            self.say(ContradictionKind::Shadow, path, None);
+        }
+        for (path, shown) in now {
+            self.say(ContradictionKind::Shadow, &path, Some(shown));
+        }
+    }
+
+    fn say(&self, kind: ContradictionKind, path: &Path, doubt: Option<Untrusted>) {
         // Nobody else changes it, so the lock is held for no longer than it takes to put another one in its place.
         let found = Arc::clone(&self.found.lock().unwrap_or_else(PoisonError::into_inner));
         let known = found.get(path).map(|it| &it.shown);
@@ -221,17 +248,17 @@ impl Inspector {
         let mut all = BTreeMap::clone(&found);
         all.remove(path);
         if let Some(shown) = doubt {
-            let mut told = self.told(path, shown);
+            let mut told = self.told(kind, path, shown);
             told.first_seen_ms = first.unwrap_or(told.first_seen_ms);
             all.insert(path.to_owned(), Arc::new(told));
         }
         *self.found.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(all);
     }
 
-    fn told(&self, path: &Path, shown: Untrusted) -> Contradiction {
+    fn told(&self, kind: ContradictionKind, path: &Path, shown: Untrusted) -> Contradiction {
         let first_seen_ms = if self.roots.live { HostClock.now().boot_ms } else { 0 };
         Contradiction {
-            kind: ContradictionKind::Tool,
+            kind,
             process: None,
             what: Untrusted::new(path.as_os_str().as_bytes()),
             shown,

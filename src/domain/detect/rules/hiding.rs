@@ -25,6 +25,7 @@ pub(in crate::domain::detect) fn reason(it: &Contradiction) -> (Grade, Reason) {
         ContradictionKind::Preload => (of_file(&it.shown), Rule::Preload, &it.shown),
         ContradictionKind::Preloaded => (of_process(&it.what), Rule::Preload, &it.what),
         ContradictionKind::Tool => (Grade::Suspect, Rule::ChangedTool, &it.what),
+        ContradictionKind::Shadow => (Grade::Suspect, Rule::ShadowedTool, &it.what),
         ContradictionKind::Cpu => (Grade::Suspect, Rule::HiddenLoad, &it.shown),
     };
     (grade, Reason { rule, value: value.clone(), source: FactSource::Views })

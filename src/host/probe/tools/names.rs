@@ -1,5 +1,8 @@
 //! The names of the tools, and where they are.
 
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
 /// Where they are. Where two of them are one folder, a tool is looked at once.
 const FOLDERS: [&str; 4] = ["/usr/bin", "/usr/sbin", "/bin", "/sbin"];
 
@@ -111,4 +114,15 @@ const NAMES: [&str; 100] = [
 /// Every place where a tool can be.
 pub(super) fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
     NAMES.iter().flat_map(|name| FOLDERS.iter().map(|folder| (*folder, *name)))
+}
+
+/// Every place where the tool of this name can be; none if it is no name of a tool.
+pub(super) fn places(name: &OsStr) -> impl Iterator<Item = PathBuf> {
+    let tool = NAMES.iter().find(|it| OsStr::new(it) == name);
+    tool.into_iter().flat_map(|name| FOLDERS.iter().map(move |it| Path::new(it).join(name)))
+}
+
+/// It is one of the folders of the system.
+pub(super) fn is_system(folder: &Path) -> bool {
+    FOLDERS.iter().any(|it| Path::new(it) == folder)
 }
