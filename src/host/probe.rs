@@ -147,7 +147,7 @@ impl Eyes {
         let again = tree::open_dir(&path)
             .map_err(|source| ProbeError::Open { path: path.clone(), source: source.into() })?;
         Ok(Self {
-            hider: Hider::new(again, roots, limits.hides_processes(), means()),
+            hider: Hider::new(again, roots, packages.clone(), limits.hides_processes(), means()),
             processes: Processes::new(proc, means()),
             sockets: Sockets::new(path.clone(), roots.live),
             owners: Owners::default(),

@@ -183,6 +183,16 @@ pub const fn hidden_from(language: Language, from: HiddenFrom) -> &'static str {
     pick(language, en, th)
 }
 
+/// Of a process that no file tells of.
+#[must_use]
+pub const fn by_calls(language: Language) -> &'static str {
+    pick(
+        language,
+        "No file of it opens; this is what system calls tell.",
+        "เปิดไฟล์ของมันไม่ได้เลย นี่คือสิ่งที่ system call บอก",
+    )
+}
+
 /// How many processes are hidden, for a title.
 #[must_use]
 pub fn hidden(language: Language, count: usize) -> String {

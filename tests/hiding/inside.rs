@@ -15,7 +15,7 @@ const OUT: &str = "HIDING_TEST_OUT";
 /// Seconds that it looks for.
 const SECONDS: &str = "HIDING_TEST_SECONDS";
 /// A process that it examines at last.
-const EXAMINED: &str = "HIDING_TEST_EXAMINED";
+pub(crate) const EXAMINED: &str = "HIDING_TEST_EXAMINED";
 
 /// What the inner run saw at its last look.
 #[derive(Serialize, Deserialize)]
@@ -25,6 +25,8 @@ struct Said {
     unread: Vec<Unread>,
     /// Variables of the process that was to be examined, if it could be read.
     environment: Option<Vec<String>>,
+    /// It was there when it was examined, whatever could be read.
+    examined: bool,
 }
 
 /// Runs in the namespace of another test, and only there.
@@ -41,9 +43,16 @@ fn a_look_from_inside() {
     }
     let processes = last.processes.iter().map(|it| Process::clone(it)).collect();
     let hiding = Hiding::clone(&last.hiding);
-    let environment = environment(&mut eyes, &last);
-    let said = Said { hiding, processes, unread: last.unread, environment };
+    let examined = examined(&mut eyes, &last);
+    let environment = if examined { environment(&mut eyes, &last) } else { None };
+    let said = Said { hiding, processes, unread: last.unread, environment, examined };
     std::fs::write(out, serde_json::to_vec(&said).unwrap()).unwrap();
+}
+
+fn examined(eyes: &mut Eyes, last: &Snapshot) -> bool {
+    let pid = std::env::var(EXAMINED).ok().and_then(|it| it.parse::<u32>().ok());
+    let row = last.processes.iter().find(|it| Some(it.id.pid.0) == pid);
+    row.is_some_and(|row| eyes.examine(row.id, HostClock.now()).is_some())
 }
 
 fn environment(eyes: &mut Eyes, last: &Snapshot) -> Option<Vec<String>> {
@@ -100,9 +109,11 @@ fn said_by(script: &str, variables: &BTreeMap<&str, String>, seconds: u64) -> Sa
     said_of(&out)
 }
 
-/// What an inner run has written.
-pub(crate) fn of_file(out: &Path) -> Snapshot {
-    snapshot(said_of(out))
+/// What an inner run has written, and whether the process that it examined at last was there.
+pub(crate) fn of_file(out: &Path) -> (Snapshot, bool) {
+    let said = said_of(out);
+    let examined = said.examined;
+    (snapshot(said), examined)
 }
 
 fn said_of(out: &Path) -> Said {

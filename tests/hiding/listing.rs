@@ -5,13 +5,18 @@ use std::path::Path;
 use std::process::Command;
 
 use firedamp::domain::detect::{Grade, Rule, Subject, Watch};
-use firedamp::domain::facts::{ContradictionKind, HiddenFrom, Reading, Snapshot};
+use firedamp::domain::facts::{ContradictionKind, HiddenFrom, Reading, RunState, Snapshot};
 use firedamp::domain::playbook::Indicators;
 
 use crate::{Running, about, can, compiled, inside, of_pid};
 
 /// What is seen where the kernel hides `pid`; `None` where nobody can be traced.
 pub(crate) fn seen_under(mode: &str, pid: u32) -> Option<Snapshot> {
+    examined_under(mode, pid).map(|(seen, _)| seen)
+}
+
+/// The same, and whether it was there when it was examined.
+fn examined_under(mode: &str, pid: u32) -> Option<(Snapshot, bool)> {
     if !can("the stand-in knows the registers of x86-64 alone", cfg!(target_arch = "x86_64")) {
         return None;
     }
@@ -19,7 +24,7 @@ pub(crate) fn seen_under(mode: &str, pid: u32) -> Option<Snapshot> {
     let tracer = compiled("listing.c", &home.path().join("listing"), &[])?;
     let out = home.path().join("said");
     let mut command = Command::new(tracer);
-    command.args([mode, &pid.to_string()]);
+    command.args([mode, &pid.to_string()]).env(inside::EXAMINED, pid.to_string());
     let inner = inside::command();
     let mut words = inner.split(' ');
     assert!(Path::new(words.next().unwrap()).exists());
@@ -54,13 +59,18 @@ fn a_process_that_the_kernel_leaves_out_of_listings_has_a_row_like_any_other() {
 
 #[test]
 fn a_process_without_any_file_has_a_row_of_what_is_known() {
-    let child = Running::start(Command::new("/bin/sh").args(["-c", "while :; do :; done"]));
+    let child =
+        Running::start(Command::new("nice").args(["-n", "7", "sh", "-c", "while :; do :; done"]));
     let pid = child.pid();
-    let Some(seen) = seen_under("all", pid) else { return };
+    let Some((seen, examined)) = examined_under("all", pid) else { return };
+    assert!(examined, "it is there, though nothing of it can be read");
     let told = about(&seen, pid, ContradictionKind::Process).expect("it is told of");
     let row = of_pid(&seen, pid).expect("it has a row");
     assert_eq!(Some(row.id), told.process);
     assert_eq!(row.hidden, Some(HiddenFrom::Proc));
     assert_eq!((&row.command, &row.exe), (&Reading::Unknown, &Reading::Unknown));
     assert!(row.cpu > 1.0 && row.cpu_ms > 0, "its clock is seen: {}", row.cpu);
+    let nice = rustix::process::getpriority_process(None).unwrap() + 7;
+    assert_eq!((row.nice, row.state), (nice.min(19), RunState::Other('?')));
+    assert!(!row.around.cpus.is_empty(), "and the CPUs that it may run on");
 }

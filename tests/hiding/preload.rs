@@ -5,14 +5,15 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use firedamp::domain::detect::{Grade, Rule, Subject, Watch};
-use firedamp::domain::facts::ContradictionKind;
+use firedamp::domain::facts::{ContradictionKind, Packaged};
 use firedamp::domain::playbook::Indicators;
-use firedamp::host::probe::Eyes;
+use firedamp::host::probe::{Eyes, Packages, Roots};
 
 use crate::{Running, about, can, compiled, inside, is_root, look_until, of_pid};
 
+/// By the name of one that many hosts have: a name says nothing.
 fn library(home: &Path) -> Option<PathBuf> {
-    compiled("hider.c", &home.join("libstandin.so"), &["-shared", "-fPIC"])
+    compiled("hider.c", &home.join("libsnoopy.so"), &["-shared", "-fPIC"])
 }
 
 /// The pids that `ps` prints.
@@ -76,12 +77,13 @@ fn the_file_of_the_loader_is_read_where_it_hides_from_every_program() {
         library = library.display(),
         inner = inside::command()
     );
-    let seen = inside::seen_by(&script, &BTreeMap::new(), 9);
+    let seen = inside::seen_by(&script, &BTreeMap::new(), 18);
     let read = |name: &str| listed(&std::fs::read(home.path().join(name)).unwrap());
     let all = &seen.hiding.contradictions;
     let file = all.iter().find(|it| it.kind == ContradictionKind::Preload).expect("it is told of");
     assert_eq!(file.what.bytes(), b"/etc/ld.so.preload");
     assert_eq!(file.shown.bytes(), library.to_str().unwrap().as_bytes());
+    assert_eq!(file.packaged, Packaged::No);
     let loaded = read("loaded")[0];
     let told = about(&seen, loaded, ContradictionKind::Preloaded).expect("who has it mapped too");
     assert_eq!(told.shown.bytes(), format!("/proc/{loaded}/maps").as_bytes());
@@ -93,4 +95,33 @@ fn the_file_of_the_loader_is_read_where_it_hides_from_every_program() {
     let findings = Watch::default().see(&seen, &Indicators::default());
     let finding = &findings[&Subject::of_contradiction(file)];
     assert_eq!((finding.grade, finding.reasons[0].rule), (Grade::Suspect, Rule::Preload));
+}
+
+#[test]
+fn a_library_that_a_package_brought_and_nobody_changed_is_noted() {
+    if !is_root() {
+        return;
+    }
+    let packages = Packages::open(&Roots::live());
+    let folders = ["/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib64", "/usr/lib64"];
+    let places = folders.map(|it| format!("{it}/libdl.so.2"));
+    let unchanged = |it: &&String| matches!(packages.judge(Path::new(it)), Packaged::Unchanged(_));
+    let Some(library) = places.iter().find(unchanged) else {
+        return drop(can("it needs a library that a package has", false));
+    };
+    let home = tempfile::tempdir().unwrap();
+    // As the file of some systems has it: the loader knows the folder.
+    let named = library.replace("/lib/x86_64-linux-gnu/", "/$LIB/");
+    let script = format!(
+        "cd {home}; mkdir etc; cp /etc/passwd /etc/ld.so.cache etc/; echo '{named}' > etc/ld.so.preload; \
+         mount --bind etc /etc; {inner}",
+        home = home.path().display(),
+        inner = inside::command()
+    );
+    let seen = inside::seen_by(&script, &BTreeMap::new(), 18);
+    let all = &seen.hiding.contradictions;
+    let file = all.iter().find(|it| it.kind == ContradictionKind::Preload).expect("it is told of");
+    assert_eq!(file.packaged, packages.judge(Path::new(library)));
+    let findings = Watch::default().see(&seen, &Indicators::default());
+    assert_eq!(findings[&Subject::of_contradiction(file)].grade, Grade::Noted);
 }

@@ -13,7 +13,8 @@ use firedamp::cockpit::{Effect, Model, Msg, update};
 use firedamp::domain::base::{Language, ProcessId};
 use firedamp::domain::detect::{Rule, Subject};
 use firedamp::domain::facts::{
-    Contradiction, ContradictionKind, HiddenFrom, Hiding, HostView, Process, Reading, Snapshot,
+    Around, Contradiction, ContradictionKind, HiddenFrom, Hiding, HostView, Packaged, Process,
+    Reading, RunState, Snapshot,
 };
 use firedamp::domain::session::Event;
 use firedamp::ui::panes::draw;
@@ -53,7 +54,51 @@ fn one(
     minutes: u64,
 ) -> Arc<Contradiction> {
     let first_seen_ms = mined::now().boot_ms - minutes * MINUTE;
-    Arc::new(Contradiction { kind, process, what: what.into(), shown: shown.into(), first_seen_ms })
+    let (what, shown, packaged) = (what.into(), shown.into(), Packaged::Unknown);
+    Arc::new(Contradiction { kind, process, what, shown, packaged, first_seen_ms })
+}
+
+/// Threads under a mount, programs before a tool, and a library that a package brought.
+fn threads_and_files() -> Hiding {
+    let of = |pid| Some(mined::id(pid));
+    let with = |mut one: Arc<Contradiction>, packaged| {
+        Arc::make_mut(&mut one).packaged = packaged;
+        one
+    };
+    let (thread, shadow) = (ContradictionKind::Thread, ContradictionKind::Shadow);
+    let shown = "task 1, Threads 5  kill  912  913  914  915";
+    let script = "uid 0 0755  #!/bin/sh  < /usr/bin/ps procps";
+    let library = "/usr/lib/libsnoopy.so";
+    let file = one(ContradictionKind::Preload, None, "/etc/ld.so.preload", library, 8);
+    let contradictions = vec![
+        one(thread, of(911), "/proc/911/task", shown, 4),
+        with(file, Packaged::Unchanged("snoopy".into())),
+        with(one(shadow, None, "/usr/local/bin/ps", script, 2), Packaged::No),
+    ];
+    let views = vec![HostView::Clocks, HostView::Threads, HostView::Cgroups, HostView::Mounts];
+    Hiding { contradictions, pids_tried: (32_767, 32_767), views, ..Hiding::default() }
+}
+
+/// A process that has no files, with its details open.
+fn without_files(language: Language) -> Model {
+    let mut model = after(language, everything()).0;
+    let mut snapshot = Snapshot::clone(model.live.snapshot.as_ref().unwrap());
+    for process in snapshot.processes.iter_mut().filter(|it| it.id.pid.0 == 4_242) {
+        let around = Around { cpus: "0-3".into(), ..Around::default() };
+        *process = Arc::new(Process {
+            id: process.id,
+            uid: u32::MAX,
+            cpu: process.cpu,
+            cpu_ms: process.cpu_ms,
+            started_ms: process.started_ms,
+            state: RunState::Other('?'),
+            around: Arc::new(around),
+            hidden: Some(HiddenFrom::Proc),
+            ..Process::default()
+        });
+    }
+    let _effects = update(&mut model, Msg::Seen(Arc::new(snapshot)));
+    model
 }
 
 /// Everything that can be found, as it is found: not kind by kind.
@@ -110,7 +155,13 @@ fn pane(language: Language, hiding: Hiding) -> Model {
 }
 
 fn calm(language: Language) -> Model {
-    let views = vec![HostView::Clocks, HostView::Cgroups, HostView::Mounts, HostView::Preload];
+    let views = vec![
+        HostView::Clocks,
+        HostView::Threads,
+        HostView::Cgroups,
+        HostView::Mounts,
+        HostView::Preload,
+    ];
     let hiding = Hiding { pids_tried: (32_767, 32_767), views, ..Hiding::default() };
     pane(language, hiding)
 }
@@ -129,9 +180,12 @@ screens! {
     all_that_can_hide_in_thai => Hiding, 80 x 22, pane(TH, everything());
     all_that_can_hide_on_a_large_screen => Hiding, 120 x 34, pane(EN, everything());
     all_that_can_hide_in_a_narrow_pane => Hiding, 44 x 12, pane(EN, everything());
-    all_views_agree => Hiding, 80 x 14, calm(EN);
+    threads_and_files_that_hide => Hiding, 80 x 22, pane(EN, threads_and_files());
+    threads_and_files_that_hide_in_thai => Hiding, 80 x 22, pane(TH, threads_and_files());
+    a_table_with_a_process_without_files => Processes, 120 x 14, without_files(EN);
+    all_views_agree => Hiding, 80 x 15, calm(EN);
     nothing_was_compared_yet => Hiding, 80 x 5, pane(EN, Hiding::default());
-    all_views_agree_in_thai => Hiding, 80 x 14, calm(TH);
+    all_views_agree_in_thai => Hiding, 80 x 15, calm(TH);
     a_table_with_hidden_processes => Processes, 120 x 14, after(EN, everything()).0;
     a_table_with_hidden_processes_in_thai => Processes, 120 x 14, after(TH, everything()).0;
 }

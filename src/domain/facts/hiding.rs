@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::Reading;
+use super::{Packaged, Reading, is_default};
 use crate::domain::base::ProcessId;
 use crate::domain::untrusted::Untrusted;
 
@@ -55,6 +55,9 @@ pub struct Contradiction {
     pub what: Untrusted,
     /// The view that shows it, and what it shows.
     pub shown: Untrusted,
+    /// What the package databases say about what hides, where that is a file; of several, the worst.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub packaged: Packaged,
     /// `CLOCK_BOOTTIME` milliseconds when it was first seen.
     pub first_seen_ms: u64,
 }

@@ -206,6 +206,12 @@ impl RunState {
 }
 
 impl Process {
+    /// It has files in `/proc`; if not, nothing is known of it but what system calls tell.
+    #[must_use]
+    pub const fn has_files(&self) -> bool {
+        !matches!(self.hidden, Some(HiddenFrom::Proc))
+    }
+
     /// Milliseconds that it has lived at `moment`.
     #[must_use]
     pub const fn age_ms(&self, moment: Moment) -> u64 {

@@ -10,6 +10,7 @@
 //! slow, is done in threads that are asked in turns. Deliberately absent: sockets, which the readers of
 //! sockets compare themselves.
 
+mod calls;
 mod cgroups;
 mod changes;
 mod files;
@@ -19,6 +20,7 @@ mod mounts;
 mod names;
 mod pids;
 mod preload;
+mod preloaded;
 mod register;
 mod rows;
 mod space;
@@ -40,7 +42,7 @@ use crate::domain::facts::{Examination, HiddenFrom, Hiding, Process, Unread};
 use crate::host::probe::owners::Owners;
 use crate::host::probe::processes::{Means, Processes, note};
 use crate::host::probe::tree::Reader;
-use crate::host::probe::{Roots, clock, text};
+use crate::host::probe::{Packages, Roots, clock, text};
 use changes::{Change, changes, joined};
 use files::{Files, Told};
 use load::Account;
@@ -98,7 +100,13 @@ pub(super) struct Seen<'a> {
 
 impl Hider {
     /// Begins below the `/proc` that was opened; `closed` if it keeps processes from us by its options.
-    pub(super) fn new(proc: OwnedFd, roots: &Roots, closed: bool, means: Means) -> Self {
+    pub(super) fn new(
+        proc: OwnedFd,
+        roots: &Roots,
+        packages: Packages,
+        closed: bool,
+        means: Means,
+    ) -> Self {
         let own = roots.live.then(view::own_proc).flatten();
         let best = || own.as_ref().and_then(view::again).or_else(|| view::again(&proc));
         let compares = roots.live && !closed && is_of_our_pids(&proc);
@@ -110,7 +118,7 @@ impl Hider {
             own_proc: own.is_some(),
             search: compares.then(search).flatten(),
             threads: compares.then(threads).flatten(),
-            files: best().map(|proc| Files::new(proc, roots)),
+            files: best().map(|proc| Files::new(proc, roots, packages)),
             told: None,
             maps: best().map(|proc| Maps::new(proc, means.stuck.clone())),
             rows: best().and_then(|proc| Rows::new(proc, means)),
@@ -169,6 +177,8 @@ impl Hider {
         let now: Vec<Wanted> = wanted.iter().filter(free).copied().collect();
         self.left_out = wanted.iter().map(|it| it.pid).collect();
         if let Some(readers) = &mut self.rows {
+            let members = self.told.as_ref().map(|told| Arc::clone(&told.members));
+            readers.take_members(members);
             self.found = readers.look(&now, (moment, sockets), &rows, owners, unread);
             rows = joined(rows, self.found.clone());
         }

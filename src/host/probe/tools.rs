@@ -257,11 +257,13 @@ impl Inspector {
 
     fn told(&self, kind: ContradictionKind, path: &Path, shown: Untrusted) -> Contradiction {
         let first_seen_ms = if self.roots.live { HostClock.now().boot_ms } else { 0 };
+        let shadow = kind == ContradictionKind::Shadow;
         Contradiction {
             kind,
             process: None,
             what: Untrusted::new(path.as_os_str().as_bytes()),
             shown,
+            packaged: if shadow { self.packages.judge(path) } else { Packaged::Unknown },
             first_seen_ms,
         }
     }

@@ -78,6 +78,10 @@ fn facts(sheet: &mut Sheet<'_>, snapshot: &Snapshot, process: &Process) {
         name.push(sheet.span(Role::Hidden, format!("  {}", hiding::hidden_from(language, from))));
     }
     sheet.line(name);
+    if !process.has_files() {
+        let said = sheet.span(Role::Warn, hiding::by_calls(language));
+        sheet.paragraph(0, &[said]);
+    }
     let mut exe = read(sheet, &process.exe);
     if process.exe_deleted {
         exe.push(sheet.span(Role::Warn, format!("  X {}", sheet.text(Caption::Deleted))));
@@ -88,7 +92,11 @@ fn facts(sheet: &mut Sheet<'_>, snapshot: &Snapshot, process: &Process) {
     sheet.fact(Caption::Executable, exe);
     let mut who = user(sheet, process);
     who.push(sheet.span(Role::Dim, format!("   {} ", sheet.text(Caption::Parent))));
-    who.extend(parent(sheet, snapshot, process.parent));
+    if process.has_files() {
+        who.extend(parent(sheet, snapshot, process.parent));
+    } else {
+        who.push(sheet.span(Role::Unknown, "?"));
+    }
     sheet.fact(Caption::User, who);
     let lived = process.age_ms(snapshot.moment);
     let started = started(snapshot, lived).map_or_else(|| String::from("?"), day_and_time);
@@ -96,12 +104,17 @@ fn facts(sheet: &mut Sheet<'_>, snapshot: &Snapshot, process: &Process) {
     sheet.fact(Caption::Started, vec![started]);
     let state = fact::run_state(language, process.state);
     let letter = process.state.letter();
-    let parts = [
-        format!("{letter} {state}"),
-        format!("{} {}", process.threads, sheet.text(Caption::Threads)),
-        format!("{} {}", sheet.text(Caption::Nice), process.nice),
-        format!("{} {}", sheet.text(Caption::Memory), size(process.memory)),
-    ];
+    let nice = format!("{} {}", sheet.text(Caption::Nice), process.nice);
+    let parts = if process.has_files() {
+        vec![
+            format!("{letter} {state}"),
+            format!("{} {}", process.threads, sheet.text(Caption::Threads)),
+            nice,
+            format!("{} {}", sheet.text(Caption::Memory), size(process.memory)),
+        ]
+    } else {
+        vec![nice]
+    };
     let state = sheet.span(Role::Text, parts.join("   "));
     sheet.fact(Caption::State, vec![state]);
     let spent = format!("{} {}", sheet.text(Caption::CpuTime), clock(process.cpu_ms));
@@ -135,7 +148,9 @@ fn user(sheet: &Sheet<'_>, process: &Process) -> Vec<Span<'static>> {
         Some(name) => pieces(sheet.theme, Role::Untrusted, &Untrusted::from(&**name), 32),
         None => vec![sheet.span(Role::Unknown, "?")],
     };
-    spans.push(sheet.span(Role::Dim, format!("  uid {}", process.uid)));
+    if process.has_files() {
+        spans.push(sheet.span(Role::Dim, format!("  uid {}", process.uid)));
+    }
     spans
 }
 

@@ -8,19 +8,19 @@ use crate::cockpit::Model;
 use crate::cockpit::hides::in_order;
 use crate::cockpit::model::Pane;
 use crate::domain::facts::{
-    Contradiction, ContradictionKind, Hiding, HostView, Own, Process, Reading, Snapshot,
+    Contradiction, ContradictionKind, Hiding, HostView, Own, Packaged, Process, Reading, Snapshot,
 };
 use crate::domain::untrusted::Untrusted;
 use crate::ui::own;
 use crate::ui::panes::row::{Row, select};
 use crate::ui::panes::{Title, condition, framed, say_empty};
 use crate::ui::role::Role;
-use crate::ui::text::{age, pieces, put_all, span, width};
+use crate::ui::text::{age, phrase, pieces, put_all, span, width};
 use crate::ui::theme::Theme;
 use crate::ui::wrap::wrap_spans;
-use crate::words::fact;
 use crate::words::hiding::{self as said, Said};
 use crate::words::panes::Word;
+use crate::words::{Part, Phrase, fact, persistence};
 
 /// Every view, in the order in which they are named.
 const VIEWS: [HostView; 7] = [
@@ -190,12 +190,18 @@ impl Page<'_> {
         let cells = usize::from(self.area.width);
         let name = if self.area.width >= WIDE { NAME + 1 } else { 0 };
         let taken = INDENT + WHAT + 1 + name + AGE + 2;
-        let cut = one.shown.width() > cells.saturating_sub(taken) || one.what.width() > WHAT;
+        let package = self.package(one);
+        let told = package.as_ref().map_or(0, |it| phrase_width(it) + 2) + one.shown.width();
+        let cut = told > cells.saturating_sub(taken) || one.what.width() > WHAT;
         if !cut {
             return Vec::new();
         }
         let mut spans = pieces(self.theme, Role::Untrusted, &one.what, cells * MOST);
         spans.push(span(self.theme, Role::Dim, "  "));
+        if let Some(package) = package {
+            spans.extend(phrase(self.theme, Role::Text, &package, cells));
+            spans.push(span(self.theme, Role::Dim, "  "));
+        }
         spans.extend(pieces(self.theme, Role::Untrusted, &one.shown, cells * MOST));
         let mut lines = wrap_spans(&spans, cells);
         lines.truncate(MOST);
@@ -236,6 +242,7 @@ impl Page<'_> {
         let process = one.process.and_then(|id| self.snapshot.process(id));
         let name = process.map(|it| named(it.id.pid.0, &it.comm, one));
         let wide = self.area.width >= WIDE;
+        let package = self.package(one);
         let mut row = self.row(at);
         let sign = if is_here { row.signs().cursor } else { " " };
         row.left(Role::BorderFocus, sign, INDENT);
@@ -247,8 +254,18 @@ impl Page<'_> {
         }
         row.right(Role::Text, &age(since), AGE);
         row.skip(2);
+        if let Some(package) = package {
+            row.phrase(Role::Text, &package);
+            row.skip(2);
+        }
         let room = row.room();
         row.pieces(Role::Dim, &one.shown, room);
+    }
+
+    /// What the package databases say about what hides, if that is a file.
+    fn package(&self, one: &Contradiction) -> Option<Phrase> {
+        let known = one.packaged != Packaged::Unknown;
+        known.then(|| persistence::packaged(self.model.language, &one.packaged))
     }
 
     /// How the program itself stands here, where there is room for it: who is looked over the shoulder sees less.
@@ -280,6 +297,15 @@ impl Page<'_> {
             row.say(Role::Dim, said::no_view(language, view));
         }
     }
+}
+
+/// Cells of a phrase.
+fn phrase_width(phrase: &Phrase) -> usize {
+    let part = |part: &Part| match part {
+        Part::Ours(text) => width(text),
+        Part::Theirs(text) => text.width(),
+    };
+    phrase.0.iter().map(part).sum()
 }
 
 /// The process, as people call it; the pid stands there already if it is the pid that hides.

@@ -27,7 +27,7 @@ use crate::words::panes::{self as said, Word, word};
 mod figures;
 
 pub(super) use figures::user;
-use figures::{load, memory_share, of_all};
+use figures::{load, memory_share, of_all, read};
 
 /// A column before the command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -273,15 +273,21 @@ impl Look<'_> {
             }
             Column::Cpu => pen.right(load(process.cpu), &format!("{:.0}", process.cpu), cells),
             Column::OfAll => pen.right(usual, &of_all(process, self.snapshot), cells),
-            Column::Memory => pen.right(usual, &size(process.memory), cells),
-            Column::MemoryShare => pen.right(usual, &memory_share(process, self.snapshot), cells),
+            Column::Memory => pen.right(usual, &read(process, || size(process.memory)), cells),
+            Column::MemoryShare => {
+                let share = read(process, || memory_share(process, self.snapshot));
+                pen.right(usual, &share, cells);
+            }
             Column::Age => pen.right(usual, &age(process.age_ms(self.snapshot.moment)), cells),
             Column::State => {
                 let role = if process.state == RunState::Running { Role::Ok } else { usual };
                 let mut letter = [0; 4];
                 pen.left(role, process.state.letter().encode_utf8(&mut letter), cells);
             }
-            Column::Threads => pen.right(usual, &process.threads.to_string(), cells),
+            Column::Threads => {
+                let threads = read(process, || process.threads.to_string());
+                pen.right(usual, &threads, cells);
+            }
             Column::Nice => pen.right(usual, &process.nice.to_string(), cells),
             Column::History => self.history(pen, cells),
             Column::RunsIn => self.runs_in(pen, cells),

@@ -3,12 +3,9 @@
 //! None of it is `confirmed`: that something hides is no proof that it mines.
 
 use crate::domain::detect::{FactSource, Grade, Reason, Rule};
-use crate::domain::facts::{Contradiction, ContradictionKind, Process};
+use crate::domain::facts::{Contradiction, ContradictionKind, Packaged, Process};
 use crate::domain::untrusted::Untrusted;
 
-/// Libraries that agents and boards put into every program, by a part of their names.
-const EVERYDAY: [&[u8]; 6] =
-    [b"libsnoopy", b"liboneagent", b"libarmmem", b"libcofi_rpi", b"/datadog", b"libeatmydata"];
 /// Folders that everybody may write to.
 const OPEN_FOLDERS: [&[u8]; 4] = [b"/tmp/", b"/var/tmp/", b"/dev/shm/", b"/run/user/"];
 
@@ -22,7 +19,7 @@ pub(in crate::domain::detect) fn reason(it: &Contradiction) -> (Grade, Reason) {
             (Grade::Suspect, Rule::HiddenSocket, &it.what)
         }
         ContradictionKind::KernelName => (Grade::Suspect, Rule::KernelName, &it.what),
-        ContradictionKind::Preload => (of_file(&it.shown), Rule::Preload, &it.shown),
+        ContradictionKind::Preload => (of_file(&it.packaged), Rule::Preload, &it.shown),
         ContradictionKind::Preloaded => (of_process(&it.what), Rule::Preload, &it.what),
         ContradictionKind::Tool => (Grade::Suspect, Rule::ChangedTool, &it.what),
         ContradictionKind::Shadow => (Grade::Suspect, Rule::ShadowedTool, &it.what),
@@ -40,12 +37,15 @@ pub(super) fn title(process: &Process) -> Option<(Grade, Reason)> {
     titled.then_some((Grade::Noted, Reason { rule, value, source: FactSource::CommandLine }))
 }
 
-/// A preloaded library is worth a look, unless it is one that many hosts have, and then too if a listing hides it.
-fn of_file(shown: &Untrusted) -> Grade {
-    let libraries = shown.bytes().split(u8::is_ascii_whitespace).filter(|it| !it.is_empty());
-    let mut libraries = libraries.peekable();
-    let some = libraries.peek().is_some();
-    if some && libraries.all(is_everyday) { Grade::Noted } else { Grade::Suspect }
+/// What the loader puts into every program is worth a look. It is less so if a package brought it and it is as the package
+/// has it. Its name and its place say nothing: who may write the list may choose them.
+const fn of_file(packaged: &Packaged) -> Grade {
+    match packaged {
+        Packaged::Unchanged(_) => Grade::Noted,
+        Packaged::Unknown | Packaged::No | Packaged::Changed(_) | Packaged::Undigested(_) => {
+            Grade::Suspect
+        }
+    }
 }
 
 /// Developers and agents preload libraries too; they do not keep them in folders that everybody may write to.
@@ -55,10 +55,6 @@ fn of_process(what: &Untrusted) -> Grade {
         OPEN_FOLDERS.iter().any(|folder| path.starts_with(folder)) || has_hidden_part(path)
     };
     if paths.into_iter().any(odd) { Grade::Suspect } else { Grade::Noted }
-}
-
-fn is_everyday(library: &[u8]) -> bool {
-    EVERYDAY.iter().any(|name| library.windows(name.len()).any(|part| part == *name))
 }
 
 fn has_hidden_part(path: &[u8]) -> bool {

@@ -13,9 +13,10 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::cgroups::{self, Member};
 use super::mounts::{self, Cover};
-use super::preload;
+use super::{preload, preloaded};
+use crate::domain::facts::Packaged;
 use crate::host::probe::tool::Errand;
-use crate::host::probe::{Roots, tree};
+use crate::host::probe::{Packages, Roots, tree};
 
 /// A turn has this long; after that nobody says that these views answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -46,6 +47,8 @@ pub(super) struct Preload {
     pub(super) libraries: Vec<Vec<u8>>,
     /// A listing of `/etc` lacks it.
     pub(super) unlisted: bool,
+    /// What the package databases say about all of them; `None` before that was asked.
+    pub(super) packaged: Option<Packaged>,
 }
 
 /// The reading of the files, as the tick sees it.
@@ -57,12 +60,14 @@ pub(super) struct Files {
 
 impl Files {
     /// Reads the mounts below `proc`, which is opened already, and the rest below `roots`.
-    pub(super) fn new(proc: OwnedFd, roots: &Roots) -> Self {
+    pub(super) fn new(proc: OwnedFd, roots: &Roots, packages: Packages) -> Self {
         let mut desk = Desk {
             proc,
             mounts: None,
             etc: roots.at("etc"),
             cgroups: roots.at("sys/fs/cgroup"),
+            roots: roots.clone(),
+            packages,
             told: Told::default(),
             turn: 0,
         };
@@ -100,6 +105,8 @@ struct Desk {
     mounts: Option<OwnedFd>,
     etc: PathBuf,
     cgroups: PathBuf,
+    roots: Roots,
+    packages: Packages,
     told: Told,
     turn: u64,
 }
@@ -113,6 +120,12 @@ impl Desk {
             self.told.members = Arc::new(cgroups::members(&self.cgroups));
         }
         self.told.preload = read_preload(&self.etc);
+        // The databases may take long the first time, and the rest is wanted at once.
+        if let Some(file) = self.told.preload.as_mut().filter(|_| self.turn > 0) {
+            let odd = file.unlisted || file.libraries.is_empty();
+            let judged = || preloaded::judged(&self.roots, &self.packages, &file.libraries);
+            file.packaged = Some(if odd { Packaged::Unknown } else { judged() });
+        }
         self.turn += 1;
         self.told.clone()
     }
@@ -141,5 +154,6 @@ impl Desk {
 fn read_preload(etc: &Path) -> Option<Preload> {
     let content = tree::small_file(&etc.join("ld.so.preload"), MOST_PRELOAD).ok()?;
     let listed = tree::names(etc).iter().any(|name| name == b"ld.so.preload");
-    Some(Preload { libraries: preload::libraries(&content), unlisted: !listed })
+    let libraries = preload::libraries(&content);
+    Some(Preload { libraries, unlisted: !listed, packaged: None })
 }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::domain::base::ProcessId;
-use crate::domain::facts::{Contradiction, ContradictionKind};
+use crate::domain::facts::{Contradiction, ContradictionKind, Packaged};
 use crate::domain::untrusted::Untrusted;
 
 /// Contradictions that are kept at most: whoever can make many must not fill the memory.
@@ -29,9 +29,14 @@ impl Register {
         shown: Untrusted,
         first_seen_ms: u64,
     ) {
+        let (what, packaged) = (what.into(), Packaged::Unknown);
+        self.add(Contradiction { kind, process, what, shown, packaged, first_seen_ms });
+    }
+
+    /// The same of something of which more is known.
+    pub(super) fn add(&mut self, found: Contradiction) {
         if self.found.len() < MOST {
-            let what = what.into();
-            self.found.push(Contradiction { kind, process, what, shown, first_seen_ms });
+            self.found.push(found);
         }
     }
 

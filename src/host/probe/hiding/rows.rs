@@ -5,13 +5,16 @@
 
 use std::collections::HashMap;
 use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::cgroups::Member;
 use super::pids::has_folder;
-use super::view;
+use super::{calls, view};
 use crate::domain::base::{Moment, Pid, ProcessId};
-use crate::domain::facts::{Examination, HiddenFrom, Process, Unread};
+use crate::domain::facts::{Around, Examination, HiddenFrom, Process, Reading, RunState, Unread};
+use crate::domain::untrusted::Untrusted;
 use crate::host::probe::clock;
 use crate::host::probe::owners::Owners;
 use crate::host::probe::processes::{Means, Processes};
@@ -34,6 +37,8 @@ pub(super) struct Rows {
     marked: HashMap<u32, (Arc<Process>, Arc<Process>)>,
     /// CPU times of those that only have a clock.
     times: HashMap<u32, (Duration, u64)>,
+    /// Members of control groups, as they were listed last.
+    members: Arc<Vec<Member>>,
     shown: bool,
 }
 
@@ -46,8 +51,14 @@ impl Rows {
             proc,
             marked: HashMap::new(),
             times: HashMap::new(),
+            members: Arc::default(),
             shown: false,
         })
+    }
+
+    /// What the control groups say, if that was read: those that have no files may stand there.
+    pub(super) fn take_members(&mut self, members: Option<Arc<Vec<Member>>>) {
+        self.members = members.unwrap_or_default();
     }
 
     /// The rows of those that are wanted, lowest pid first; `table` are those of everybody else.
@@ -72,7 +83,10 @@ impl Rows {
         let row = |it: &Wanted| {
             let at = read.binary_search_by_key(&it.pid, |process| process.id.pid.0);
             match at.ok().and_then(|at| read.get(at)) {
-                Some(row) => Some(self.mark(row, it.from)),
+                Some(row) => {
+                    self.times.remove(&it.pid);
+                    Some(self.mark(row, it.from))
+                }
                 None => self.by_clock(it, moment),
             }
         };
@@ -84,9 +98,21 @@ impl Rows {
         &self.processes
     }
 
-    /// Reads one process in full; `None` if it is not there any more.
+    /// Reads one process in full; `None` if it is not there any more. Of one without files nothing can be read, and it is
+    /// there as long as its clock is.
     pub(super) fn examine(&mut self, id: ProcessId, moment: Moment) -> Option<Examination> {
-        self.processes.examine(id, moment)
+        if !self.times.contains_key(&id.pid.0) {
+            return self.processes.examine(id, moment);
+        }
+        clock::cpu_time(id.pid.0).map(|_| Examination {
+            id,
+            moment,
+            command: Reading::Unknown,
+            environment: Reading::Unknown,
+            maps: Reading::Unknown,
+            transparent: Reading::Unknown,
+            threads: Reading::Unknown,
+        })
     }
 
     /// The same row as long as nothing changed, so that a reader can compare pointers.
@@ -108,12 +134,19 @@ impl Rows {
             let over = Duration::from_millis(moment.boot_ms.saturating_sub(then).max(1));
             time.saturating_sub(used).as_secs_f32() / over.as_secs_f32() * 100.0
         });
+        let group = self.members.iter().find(|member| member.pid == it.pid);
+        let cgroup = group.map(|member| Untrusted::new(member.group.as_os_str().as_bytes()));
+        let cpus = calls::cpus(it.pid).map(Untrusted::from).unwrap_or_default();
+        let around = Around { cgroup: cgroup.unwrap_or_default(), cpus, ..Around::default() };
         Some(Arc::new(Process {
             id: ProcessId { pid: Pid(it.pid), start: 0, inode: it.inode },
             uid: u32::MAX,
             cpu,
             cpu_ms: u64::try_from(time.as_millis()).unwrap_or(u64::MAX),
             started_ms: it.first_seen_ms,
+            state: RunState::Other('?'),
+            nice: calls::nice(it.pid).unwrap_or_default(),
+            around: Arc::new(around),
             hidden: Some(it.from),
             ..Process::default()
         }))

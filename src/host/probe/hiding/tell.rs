@@ -9,7 +9,7 @@ use super::threads::Threads;
 use super::{Hider, MOST_PRELOADED, PRELOAD};
 use crate::domain::base::Pid;
 use crate::domain::facts::{
-    ContradictionKind, HiddenFrom, Hiding, HostView, Process, Reading, Unread,
+    Contradiction, ContradictionKind, HiddenFrom, Hiding, HostView, Process, Reading, Unread,
 };
 use crate::domain::untrusted::Untrusted;
 use crate::host::probe::processes::note;
@@ -111,15 +111,23 @@ impl Hider {
     fn tell_preload(&mut self, boot_ms: u64) {
         let Some(told) = self.told.clone() else { return };
         let Some(file) = &told.preload else { return };
-        if file.libraries.is_empty() && !file.unlisted {
+        // Until the databases are read, nobody knows how much this says. A library that lets them hang says enough.
+        let waits = file.packaged.is_none() && self.files.as_ref().is_some_and(|it| !it.is_late());
+        if (file.libraries.is_empty() && !file.unlisted) || waits {
             return;
         }
         let mut shown = file.libraries.join(&b' ');
         if file.unlisted {
             shown.extend_from_slice(b" (getdents: -)");
         }
-        let shown = Untrusted::new(shown);
-        self.register.found(ContradictionKind::Preload, None, PRELOAD, shown, boot_ms);
+        self.register.add(Contradiction {
+            kind: ContradictionKind::Preload,
+            process: None,
+            what: PRELOAD.into(),
+            shown: Untrusted::new(shown),
+            packaged: file.packaged.clone().unwrap_or_default(),
+            first_seen_ms: boot_ms,
+        });
     }
 
     fn tell_preloaded(&mut self, boot_ms: u64, unread: &mut Vec<Unread>) {

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crate::domain::facts::{
-    Contradiction, ContradictionKind, Flow, Protocol, Socket, SocketState, SocketView,
+    Contradiction, ContradictionKind, Flow, Packaged, Protocol, Socket, SocketState, SocketView,
 };
 use crate::host::probe::owners::Owners;
 
@@ -97,6 +97,7 @@ pub(super) fn contradiction(row: &Socket, view: SocketView, now_ms: u64) -> Cont
         process: row.owners.first().copied(),
         what: what.into(),
         shown: format!("{name}: inode {}, uid {}", row.inode, row.uid).into(),
+        packaged: Packaged::Unknown,
         first_seen_ms: now_ms,
     }
 }

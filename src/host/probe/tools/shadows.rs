@@ -69,20 +69,13 @@ impl Inspector {
         if !regular || stat.st_mode & RUNS == 0 {
             return None;
         }
-        let package = match self.packages.judge(path) {
-            Packaged::Unchanged(_) | Packaged::Undigested(_) => return None,
-            Packaged::Changed(name) => [b"package ", name.bytes(), b" changed"].concat(),
-            Packaged::No => b"package -".to_vec(),
-            Packaged::Unknown => b"package ?".to_vec(),
-        };
         let of_package = |path: &Path| {
             matches!(self.packages.judge(path), Packaged::Unchanged(_) | Packaged::Undigested(_))
         };
-        if end != path && of_package(&end) {
+        if of_package(path) || (end != path && of_package(&end)) {
             return None;
         }
-        let mut shown = format!("uid {} {:04o}  ", stat.st_uid, stat.st_mode & RIGHTS).into_bytes();
-        shown.extend(package);
+        let mut shown = format!("uid {} {:04o}", stat.st_uid, stat.st_mode & RIGHTS).into_bytes();
         if end != path {
             shown.extend_from_slice(b" -> ");
             shown.extend_from_slice(end.as_os_str().as_bytes());

@@ -8,8 +8,16 @@ use crate::ui::role::Role;
 
 /// Its login name, or the number where there is none.
 pub(in crate::ui::panes) fn user(process: &Process) -> Untrusted {
+    if process.user.is_none() && !process.has_files() {
+        return Untrusted::from("?");
+    }
     let name = process.user.as_deref().map_or(Cow::Owned(process.uid.to_string()), Cow::Borrowed);
     Untrusted::from(&*name)
+}
+
+/// A figure that is read from the files of a process, if it has any.
+pub(super) fn read(process: &Process, figure: impl FnOnce() -> String) -> String {
+    if process.has_files() { figure() } else { String::from("?") }
 }
 
 pub(super) fn load(cpu: f32) -> Role {
