@@ -2,11 +2,14 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::fd::AsFd;
+use std::os::unix::fs::MetadataExt;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use firedamp::host::probe::Eyes;
 
-use crate::look;
+use crate::{look, look_for};
 
 /// A child that ends with the test, and what it prints.
 pub(crate) struct Role {
@@ -158,4 +161,31 @@ fn compares() {
         println!("FOUND {:?} {} | {}", it.kind, it.what.plain(200), it.shown.plain(200));
     }
     println!("DONE");
+}
+
+/// Opens a socket in a namespace that only a mount holds, is elsewhere itself, and says when it sees it; and, when the mount
+/// has gone, when it does not any more.
+#[test]
+#[ignore = "a role that other tests start"]
+fn sees_what_only_a_mount_holds() {
+    let namespace = std::fs::File::open(argument()).unwrap();
+    let inode = namespace.metadata().unwrap().ino();
+    let within = move || {
+        let wanted = Some(rustix::thread::LinkNameSpaceType::Network);
+        rustix::thread::move_into_link_name_space(namespace.as_fd(), wanted).unwrap();
+        TcpListener::bind("127.0.0.1:0").unwrap()
+    };
+    let listener = std::thread::spawn(within).join().unwrap();
+    let local = listener.local_addr().unwrap();
+    let mut eyes = Eyes::open().unwrap();
+    let (_, socket) = look_for(&mut eyes, |it| it.namespace == inode && !it.owners.is_empty());
+    assert_eq!((socket.local, socket.owners[0].pid.0), (local, std::process::id()));
+    println!("SEEN {inode}");
+    assert!(Command::new("umount").arg(argument()).status().unwrap().success());
+    let end = Instant::now() + Duration::from_secs(20);
+    while look(&mut eyes).sockets.iter().any(|it| it.namespace == inode) {
+        assert!(Instant::now() < end, "it goes with its mount");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    println!("GONE");
 }

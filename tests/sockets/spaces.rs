@@ -62,6 +62,23 @@ fn our_own_namespace_has_no_number_and_the_same_addresses_in_two_do_not_mix() {
     assert!(snapshot.sockets.iter().all(|it| it.namespace != own));
 }
 
+#[test]
+fn a_namespace_that_only_a_mount_holds_is_seen_and_goes_with_it() {
+    if !may("to make a network namespace") {
+        return;
+    }
+    let home = tempfile::tempdir().unwrap();
+    let place = home.path().join("a net");
+    // The mount is there for the child alone, and so is the network.
+    let before = format!("touch '{0}'; unshare --net='{0}' {LOOP}", place.display());
+    let apart = ["unshare", "--mount", "--propagation", "private"];
+    let role = "sees_what_only_a_mount_holds";
+    let mut role = Role::start(&apart, &before, role, place.to_str().unwrap());
+    let inode: u64 = role.line("SEEN ").parse().unwrap();
+    assert_ne!(inode, fs::metadata("/proc/self/ns/net").unwrap().ino());
+    role.line("GONE");
+}
+
 fn write(at: &Path, text: &str) {
     fs::create_dir_all(at.parent().unwrap()).unwrap();
     fs::write(at, text).unwrap();

@@ -7,6 +7,7 @@
 
 mod diag;
 mod info;
+mod mounted;
 mod net;
 mod nets;
 mod row;
@@ -25,6 +26,7 @@ use super::processes::note;
 use crate::domain::base::Moment;
 use crate::domain::facts::{Contradiction, OtherSocket, Process, Socket, Unread};
 use diag::Diag;
+use mounted::Mounted;
 use net::Net;
 use nets::Nets;
 use session::Session;
@@ -48,6 +50,8 @@ pub(super) struct Sockets {
     path: PathBuf,
     own: Net,
     nets: Nets,
+    /// Namespaces without a process.
+    mounted: Mounted,
     /// Reads the tables; started when it is first needed.
     clerk: Option<Clerk>,
     rota: Rota,
@@ -86,6 +90,7 @@ impl Sockets {
             path,
             own: Net::new(0, String::from("self/net"), diag),
             nets: Nets::default(),
+            mounted: Mounted::new(live),
             clerk: None,
             rota: Rota { waited: TABLES_EVERY, ..Rota::default() },
             session: live.then(Session::of_environment),
@@ -125,6 +130,8 @@ impl Sockets {
             self.moved = true;
         }
         self.moved |= self.nets.list(proc, now_ms, forced, unread);
+        let populated = self.nets.all.iter().map(|net| net.inode);
+        self.moved |= self.mounted.list(proc, populated, now_ms, unread);
         if let Some((inode, tables)) = answer {
             let net = if inode == 0 { Some(&mut self.own) } else { self.nets.find(inode) };
             self.moved |= net.is_some_and(|net| net.take(tables));
@@ -184,6 +191,11 @@ impl Sockets {
         for net in std::iter::once(&self.own).chain(&self.nets.all) {
             self.raw.extend_from_slice(&net.raw);
             self.raw.extend_from_slice(&net.extra);
+        }
+        // Somebody may have gone into one of them in this very look.
+        let populated = |net: &&Net| self.nets.all.iter().any(|it| it.inode == net.inode);
+        for net in self.mounted.all.iter().filter(|net| !populated(net)) {
+            self.raw.extend_from_slice(&net.raw);
         }
     }
 

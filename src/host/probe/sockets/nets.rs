@@ -5,8 +5,8 @@
 //! one of its processes are read.
 //!
 //! Invariant: a namespace without processes is let go in the next look, or our own descriptors would keep it alive.
-//! Deliberately absent: namespaces in which no process is (a mount keeps them), and the threads of a process that are in
-//! another one than its first thread.
+//! Deliberately absent: namespaces in which no process is ([`mounted`](super::mounted) has those that a mount keeps), and
+//! the threads of a process that are in another one than its first thread.
 
 use std::collections::{HashMap, HashSet};
 use std::os::fd::BorrowedFd;

@@ -1,0 +1,224 @@
+//! Network namespaces that only a mount holds, as `ip netns add` makes them: no process is in one, and a socket that was
+//! opened within may be held by a process that is elsewhere by now.
+//!
+//! The mounts of this program's own mount namespace say which there are. They are read, opened and entered by a thread
+//! that nobody waits for, again when the kernel says that mounts changed, and in turns.
+//!
+//! Invariant: what is mounted no more is let go of, or our own sockets would keep it alive. Deliberately absent: the
+//! tables of `/proc/net` of such a namespace, which are a process's; so raw, packet and local sockets in it are not
+//! seen, and its sockets have one view. Namespaces that only another mount namespace, an open file or a socket holds.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use super::diag::Diag;
+use super::net::Net;
+use crate::domain::facts::Unread;
+use crate::host::probe::processes::note;
+use crate::host::probe::text::{self, unescape, words};
+use crate::host::probe::tool::Errand;
+use crate::host::probe::tree;
+
+/// Looks from one turn of the thread to the next.
+const EVERY: u32 = 5;
+/// Turns until the mounts are read again, whatever the kernel says.
+const TURNS: u32 = 30;
+/// More namespaces are not entered.
+const MOST: usize = 64;
+/// More of a list of mounts is not read.
+const MOST_MOUNTS: usize = 16 << 20;
+/// No process is called so: there are no tables to read.
+const NO_TABLES: &str = "none/net";
+
+/// What the thread is told: namespaces that are looked into already, because processes are in them or by itself.
+type Known = Arc<Mutex<BTreeSet<u64>>>;
+
+/// What the thread found.
+#[derive(Default)]
+struct Found {
+    /// Every network namespace that is mounted somewhere.
+    mounted: BTreeSet<u64>,
+    /// Those that it has entered in this turn.
+    entered: Vec<(u64, Diag)>,
+    /// So many let nobody in.
+    closed: usize,
+}
+
+/// The namespaces, as the look sees them.
+pub(super) struct Mounted {
+    errand: Option<Errand<Found>>,
+    known: Known,
+    /// In the order in which they were found.
+    pub(super) all: Vec<Net>,
+    looks: u32,
+    /// Which one is listed next: each list walks the hash table of the whole machine.
+    next: usize,
+    closed: usize,
+}
+
+impl Mounted {
+    /// None before the thread has answered. `live` if netlink speaks of the machine that is looked at.
+    pub(super) fn new(live: bool) -> Self {
+        let known = Known::default();
+        let desk =
+            Desk { known: Arc::clone(&known), mounts: None, there: BTreeMap::new(), turn: 0 };
+        let errand = live.then(|| desk.begin()).flatten();
+        Self { errand, known, all: Vec::new(), looks: 0, next: 0, closed: 0 }
+    }
+
+    /// Takes in what the thread found, and lists one of them. `populated` says in which namespaces processes are: those are
+    /// looked into elsewhere. `true` if anything is other than before.
+    pub(super) fn list(
+        &mut self,
+        proc: BorrowedFd<'_>,
+        populated: impl Iterator<Item = u64>,
+        now_ms: u64,
+        unread: &mut Vec<Unread>,
+    ) -> bool {
+        let Some(errand) = &mut self.errand else { return false };
+        let populated: BTreeSet<u64> = populated.collect();
+        let before = self.all.len();
+        self.all.retain(|net| !populated.contains(&net.inode));
+        let mut moved = self.all.len() != before;
+        if let Some(found) = errand.take(Duration::ZERO) {
+            self.closed = found.closed;
+            self.all.retain(|net| found.mounted.contains(&net.inode));
+            moved |= self.all.len() != before;
+            for (inode, diag) in found.entered {
+                if !populated.contains(&inode) && self.all.iter().all(|net| net.inode != inode) {
+                    let mut net = Net::new(inode, NO_TABLES.to_owned(), Some(diag));
+                    net.list(proc, now_ms, unread);
+                    self.all.push(net);
+                    moved = true;
+                }
+            }
+        }
+        if self.looks.is_multiple_of(EVERY) {
+            let ours = self.all.iter().map(|net| net.inode);
+            let known = populated.into_iter().chain(ours).collect();
+            *self.known.lock().unwrap_or_else(PoisonError::into_inner) = known;
+            errand.ask();
+        }
+        self.looks = self.looks.wrapping_add(1);
+        if self.closed > 0 {
+            let many = if self.closed == 1 { "namespace" } else { "namespaces" };
+            let what = format!("{} network {many} that only a mount holds", self.closed);
+            unread.push(note(&what, "cannot be entered".to_owned()));
+        }
+        self.list_one(proc, now_ms, unread) || moved
+    }
+
+    fn list_one(&mut self, proc: BorrowedFd<'_>, now_ms: u64, unread: &mut Vec<Unread>) -> bool {
+        self.next = (self.next + 1) % self.all.len().max(1);
+        let Some(net) = self.all.get_mut(self.next) else { return false };
+        let before = net.raw.clone();
+        net.list(proc, now_ms, unread);
+        before != net.raw
+    }
+}
+
+/// The thread's side.
+struct Desk {
+    known: Known,
+    mounts: Option<OwnedFd>,
+    /// Where each namespace is mounted.
+    there: BTreeMap<u64, PathBuf>,
+    turn: u32,
+}
+
+impl Desk {
+    fn begin(mut self) -> Option<Errand<Found>> {
+        Errand::new("mounted-nets", move || self.turn())
+    }
+
+    fn turn(&mut self) -> Found {
+        if self.turn.is_multiple_of(TURNS) || self.mounts_changed() {
+            self.read();
+        }
+        self.turn = self.turn.wrapping_add(1);
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut found = Found { mounted: self.there.keys().copied().collect(), ..Found::default() };
+        let unknown = self.there.iter().filter(|(inode, _)| !known.contains(inode));
+        for (inode, point) in unknown.take(MOST.saturating_sub(known.len())) {
+            match enter(point, *inode) {
+                Some(diag) => found.entered.push((*inode, diag)),
+                None => found.closed += 1,
+            }
+        }
+        found
+    }
+
+    /// The kernel tells whoever keeps the file open.
+    fn mounts_changed(&self) -> bool {
+        let Some(file) = &self.mounts else { return true };
+        let mut waiting = [PollFd::new(file, PollFlags::PRI)];
+        !matches!(poll(&mut waiting, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })), Ok(0))
+    }
+
+    fn read(&mut self) {
+        let file = tree::open_file(Path::new("/proc/self/mountinfo")).ok();
+        self.mounts = self.mounts.take().or(file);
+        let mut text = Vec::new();
+        let read =
+            self.mounts.as_ref().map(|it| tree::read_again(it.as_fd(), &mut text, MOST_MOUNTS));
+        let own = std::fs::metadata("/proc/self/ns/net").map(|it| inode_of(&it)).ok();
+        self.there = if matches!(read, Some(Ok(()))) { mounted(&text) } else { BTreeMap::new() };
+        self.there.retain(|inode, _| Some(*inode) != own);
+    }
+}
+
+fn inode_of(metadata: &std::fs::Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(metadata)
+}
+
+/// Network namespaces in a `mountinfo`, and where each is mounted.
+fn mounted(mountinfo: &[u8]) -> BTreeMap<u64, PathBuf> {
+    let one = |line: &[u8]| {
+        let mut fields = words(line).skip(3);
+        let (root, point) = (fields.next()?, fields.next()?);
+        let kind = fields.skip_while(|field| *field != b"-").nth(1)?;
+        let inode = text::namespace_inode(root).filter(|_| root.starts_with(b"net:["))?;
+        let point = PathBuf::from(std::ffi::OsStr::from_bytes(&unescape(point)));
+        (kind == b"nsfs").then_some((inode, point))
+    };
+    mountinfo.split(|byte| *byte == b'\n').filter_map(one).collect()
+}
+
+/// Netlink of the namespace that is mounted there, if it still is that one.
+fn enter(point: &Path, inode: u64) -> Option<Diag> {
+    let file = File::from(tree::open_file(point).ok()?);
+    let same = file.metadata().is_ok_and(|it| inode_of(&it) == inode);
+    same.then(|| Diag::within(file.into()).ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn network_namespaces_are_found_among_the_mounts_with_their_places() {
+        let mountinfo = b"29 1 0:26 / /run rw - tmpfs tmpfs rw\n\
+            44 29 0:4 net:[4026532281] /run/netns/a\\040b rw shared:2 - nsfs nsfs rw\n\
+            45 29 0:4 mnt:[4026532290] /run/snapd/ns/x.mnt rw - nsfs nsfs rw\n\
+            46 29 0:4 net:[4026532300] /run/netns/fake rw - tmpfs tmpfs rw\n";
+        let expected = BTreeMap::from([(4_026_532_281, PathBuf::from("/run/netns/a b"))]);
+        assert_eq!(mounted(mountinfo), expected);
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_the_list_of_mounts_fall(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            mounted(&bytes);
+            mounted(&[b"1 2 0:3 net:[".as_slice(), &bytes, b" - nsfs nsfs rw\n"].concat());
+        }
+    }
+}
