@@ -83,6 +83,10 @@ words! {
     YourSession => "Your own session runs over it.", "sessionของคุณวิ่งอยู่บนนี้";
     /// Pane: what is bound to all interfaces.
     AllInterfaces => "all interfaces", "ทุก interface";
+    /// Pane: a local socket that waits for somebody; its name follows.
+    LocalSocket => "local socket", "socket ในเครื่อง";
+    /// Pane: a local socket has no name.
+    Nameless => "without a name", "ไม่มีชื่อ";
     /// Pane: an interface; its number follows.
     Interface => "interface", "interface";
 }
@@ -152,5 +156,20 @@ pub fn sniffers(language: Language, count: usize) -> String {
         (Language::En, 1) => String::from("1 sniffer"),
         (Language::En, _) => format!("{count} sniffers"),
         (Language::Th, _) => format!("ตัวดักฟัง {count}"),
+    }
+}
+
+/// How many local sockets wait that are not named here, and how many of them are in odd places.
+#[must_use]
+pub fn more_local(language: Language, more: usize, odd: usize) -> String {
+    let said = match (language, more) {
+        (Language::En, 1) => String::from("1 more local socket waits"),
+        (Language::En, _) => format!("{more} more local sockets wait"),
+        (Language::Th, _) => format!("socket ในเครื่องที่รออยู่อีก {more}"),
+    };
+    match (language, odd) {
+        (_, 0) => said,
+        (Language::En, _) => format!("{said}, {odd} of them odd"),
+        (Language::Th, _) => format!("{said} ในนั้นผิดปกติ {odd}"),
     }
 }

@@ -8,8 +8,8 @@ use firedamp::cockpit::model::{Glyphs, Pane, Stage};
 use firedamp::cockpit::{Model, Msg, update};
 use firedamp::domain::base::{Language, Moment, Pid, ProcessId, Timestamp};
 use firedamp::domain::facts::{
-    Around, Container, Flow, OtherKind, OtherSocket, Process, Protocol, Runtime, Snapshot, Socket,
-    SocketState, SocketView,
+    Around, Container, Flow, HiddenFrom, OtherKind, OtherSocket, Process, Protocol, Runtime,
+    Snapshot, Socket, SocketState, SocketView,
 };
 use firedamp::domain::playbook::Indicators;
 use firedamp::ui::Screen;
@@ -99,6 +99,30 @@ fn snapshot() -> Snapshot {
     snapshot
 }
 
+fn local(pid: u32, inode: u64, name: &str) -> OtherSocket {
+    let (kind, owners) = (OtherKind::Unix(name.into()), vec![id(pid)]);
+    OtherSocket { kind, inode, namespace: 0, owners, own: false }
+}
+
+/// The usual local sockets of a host, and three that matter: by who holds it, and by where it is.
+fn with_local_sockets(language: Language) -> Model {
+    let mut seen = snapshot();
+    let hidden = Process { hidden: Some(HiddenFrom::List), ..Process::clone(&seen.processes[4]) };
+    seen.processes[4] = Arc::new(hidden);
+    let mut others = Vec::clone(&seen.others);
+    let usual = ["/run/systemd/private", "/run/dbus/system_bus_socket", "/run/docker.sock"];
+    others.extend(usual.iter().zip(100..).map(|(name, inode)| local(812, inode, name)));
+    others.push(local(812, 110, "@/containerd-shim/1f.sock"));
+    others.push(local(50, 111, "/tmp/.x\u{1b}[2J/ctl"));
+    others.push(local(60, 112, "@kworker"));
+    others.push(local(70, 113, "/run/worker.sock"));
+    others.push(local(60, 114, "/dev/shm/pinger"));
+    seen.others = Arc::new(others);
+    let mut model = model(language);
+    let _effects = update(&mut model, Msg::Seen(Arc::new(seen)));
+    model
+}
+
 fn model(language: Language) -> Model {
     let seen = snapshot();
     let mut model = Model::new("suda".into(), seen.moment, |_, _| Vec::new());
@@ -138,9 +162,13 @@ fn page(language: Language, remote: &str, columns: u16, rows: u16) -> String {
     let remote = Some(remote.parse().unwrap());
     let key = snapshot().sockets.iter().find(|it| it.remote == remote).unwrap().key();
     model.dialog = Dialog::Connection(key);
+    screen(&model, columns, rows)
+}
+
+fn screen(model: &Model, columns: u16, rows: u16) -> String {
     let area = Rect::new(0, 0, columns, rows);
     let mut buffer = Buffer::empty(area);
-    Screen { model: &model, theme: &Theme::of_name("dark") }.render(area, &mut buffer);
+    Screen { model, theme: &Theme::of_name("dark") }.render(area, &mut buffer);
     text(&buffer)
 }
 
@@ -167,6 +195,19 @@ screens! {
         model.panes.wrap = true;
         model.glyphs = Glyphs::Ascii;
         pane(&model, 80, 20)
+    };
+    local_sockets => pane(&with_local_sockets(EN), 80, 20);
+    local_sockets_in_thai => pane(&with_local_sockets(TH), 120, 20);
+    local_sockets_have_no_room => pane(&with_local_sockets(EN), 80, 12);
+    page_of_a_process_with_local_sockets => {
+        let mut model = with_local_sockets(EN);
+        model.dialog = Dialog::Process(id(60));
+        screen(&model, 80, 30)
+    };
+    page_of_a_process_with_a_sniffer => {
+        let mut model = with_local_sockets(TH);
+        model.dialog = Dialog::Process(id(90));
+        screen(&model, 80, 30)
     };
     page_of_a_connection_to_a_proxy => page(EN, "127.0.0.1:9443", 80, 24);
     page_of_a_connection_to_a_proxy_in_thai => page(TH, "127.0.0.1:9443", 100, 30);

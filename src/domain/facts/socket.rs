@@ -128,6 +128,40 @@ pub enum OtherKind {
     Unix(Untrusted),
 }
 
+/// Folders that everybody may write to, or that are gone after a boot.
+const OPEN_FOLDERS: [&[u8]; 3] = [b"/tmp/", b"/var/tmp/", b"/dev/shm/"];
+/// Where everyday programs have their sockets in such a folder, and under what abstract names. Whoever hides may choose such
+/// a name too: that a place is not odd speaks for nobody.
+const EVERYDAY: [&[u8]; 15] = [
+    b"/tmp/.X11-unix/",
+    b"/tmp/.ICE-unix/",
+    b"/tmp/ssh-",
+    b"/tmp/tmux-",
+    b"/tmp/dbus-",
+    b"/tmp/systemd-private-",
+    b"@/tmp/.X11-unix/",
+    b"@/tmp/.ICE-unix/",
+    b"@/tmp/dbus-",
+    b"@/org/",
+    b"@/com/",
+    b"@/run/",
+    b"@/var/",
+    b"@/containerd-shim/",
+    b"@ISCSI",
+];
+
+impl OtherKind {
+    /// A local socket with a name where everyday programs have none: in a folder that everybody may write to, or without
+    /// any file at all.
+    #[must_use]
+    pub fn is_odd(&self) -> bool {
+        let Self::Unix(name) = self else { return false };
+        let begins = |with: &&[u8]| name.bytes().starts_with(with);
+        let open = OPEN_FOLDERS.iter().any(begins) || name.bytes().starts_with(b"@");
+        open && !EVERYDAY.iter().any(begins)
+    }
+}
+
 /// Transport protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

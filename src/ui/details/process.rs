@@ -6,7 +6,7 @@ use ratatui::text::Span;
 use crate::cockpit::Model;
 use crate::domain::base::{Pid, ProcessId, Timestamp};
 use crate::domain::detect::{Finding, Grade, Subject};
-use crate::domain::facts::{Process, Reading, Snapshot};
+use crate::domain::facts::{OtherKind, OtherSocket, Process, Reading, Snapshot};
 use crate::domain::untrusted::Untrusted;
 use crate::ui::details::{Sheet, around, examined};
 use crate::ui::graph::{Samples, graph_line};
@@ -15,7 +15,7 @@ use crate::ui::text::{age, clock, day_and_time, percent, phrase, pieces, size, s
 use crate::ui::theme::Theme;
 use crate::words::around::Label;
 use crate::words::panes::more;
-use crate::words::{Caption, fact, finding, hiding};
+use crate::words::{Caption, SocketWord, fact, finding, hiding, socket};
 
 /// Sockets listed before the arguments; the network pane has them all.
 const SOCKETS: usize = 100;
@@ -239,7 +239,8 @@ fn history(sheet: &Sheet<'_>, id: ProcessId, taken: usize) -> Vec<Span<'static>>
 
 fn sockets(sheet: &mut Sheet<'_>, snapshot: &Snapshot, id: ProcessId) {
     let mut own = snapshot.sockets.iter().filter(|socket| socket.owners.contains(&id)).peekable();
-    if own.peek().is_none() {
+    let mut others = snapshot.others.iter().filter(|it| it.owners.contains(&id)).peekable();
+    if own.peek().is_none() && others.peek().is_none() {
         return;
     }
     sheet.heading(Caption::Sockets, Vec::new());
@@ -258,10 +259,45 @@ fn sockets(sheet: &mut Sheet<'_>, snapshot: &Snapshot, id: ProcessId) {
             sheet.span(Role::Dim, format!("  {state}  {}", socket.local)),
         ]);
     }
-    let more = own.count();
-    if more > 0 {
-        let more = format!("+{more} {}", sheet.text(Caption::MoreInNetwork));
-        sheet.line(vec![sheet.span(Role::Dim, more)]);
+    let left = own.count();
+    if left > 0 {
+        let left = format!("+{left} {}", sheet.text(Caption::MoreInNetwork));
+        sheet.line(vec![sheet.span(Role::Dim, left)]);
+    }
+    for socket in others.by_ref().take(SOCKETS) {
+        let line = other(sheet, socket);
+        sheet.line(line);
+    }
+    let left = others.count();
+    if left > 0 {
+        let left = more(sheet.model.language, left);
+        sheet.line(vec![sheet.span(Role::Dim, left)]);
+    }
+}
+
+/// One that has no address of the net.
+fn other(sheet: &Sheet<'_>, socket: &OtherSocket) -> Vec<Span<'static>> {
+    let language = sheet.model.language;
+    match &socket.kind {
+        OtherKind::Unix(name) => {
+            let (sign, role) =
+                if socket.kind.is_odd() { ("*", Role::Warn) } else { (" ", Role::Dim) };
+            let kind = SocketWord::LocalSocket.text(language);
+            let mut spans = vec![sheet.span(role, format!("{sign} {kind}  "))];
+            if name.is_empty() {
+                spans.push(sheet.span(Role::Unknown, SocketWord::Nameless.text(language)));
+            }
+            spans.extend(pieces(sheet.theme, Role::Untrusted, name, sheet.cells));
+            spans
+        }
+        OtherKind::Packet { protocol, interface } => {
+            let place = match interface {
+                0 => SocketWord::AllInterfaces.text(language).to_owned(),
+                number => format!("{} {number}", SocketWord::Interface.text(language)),
+            };
+            let heard = socket::ether_type(language, *protocol);
+            vec![sheet.span(Role::Warn, format!("* {heard}  {place}"))]
+        }
     }
 }
 

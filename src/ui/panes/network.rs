@@ -1,12 +1,13 @@
 //! Connections: those that lead to pools on top, then those that are open, then those that wait.
 //!
-//! Above them, who listens to whole packets. What only one view of the kernel has bears an `H`.
+//! Above them, who listens to whole packets, and which local sockets matter. What only one view of the kernel has bears an `H`.
 //!
 //! Absent on purpose: asking for names of addresses. That would tell the attacker's name server that we look; a name is
 //! shown only where somebody on this host asked for it while we listened.
 
 mod columns;
 mod connection;
+mod local;
 mod packets;
 
 use ratatui::buffer::Buffer;
@@ -42,6 +43,7 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
         return say_empty(model, theme, Word::NoSocket, inside, buf);
     }
     let inside = packets::draw(model, theme, snapshot, inside, buf);
+    let inside = local::draw(model, theme, snapshot, inside, buf);
     let heads = inside.height >= ROWS_FOR_HEADS;
     let top = usize::from(heads);
     let height = usize::from(inside.height).saturating_sub(top);
