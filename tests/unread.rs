@@ -194,7 +194,7 @@ fn every_gap_says_what_is_missing_and_how_to_get_it_in_both_languages() {
 }
 
 fn every_gap() -> Vec<Gap> {
-    use firedamp::domain::facts::{Capability, Closed, Lockdown, Runtime};
+    use firedamp::domain::facts::{Capability, Closed, Late, Lockdown, Runtime};
     let mut all = vec![
         Gap::PidNamespace(None),
         Gap::HidePid { mode: "2".into(), group: Some(4) },
@@ -205,6 +205,10 @@ fn every_gap() -> Vec<Gap> {
         Gap::MountNamespace,
         Gap::Closed(Closed::Stat, 1),
         Gap::Closed(Closed::OpenFiles, 37),
+        Gap::Late(Late::Graphics("card0".into())),
+        Gap::Late(Late::Processes(1)),
+        Gap::Late(Late::Processes(37)),
+        Gap::Late(Late::Standing),
         Gap::Seccomp,
         Gap::Confined("example (enforce)".into()),
         Gap::Lockdown(Lockdown::Integrity),

@@ -188,7 +188,11 @@ pub(super) fn ask_for_tool(model: &mut Model) {
     let waits = gpu.and_then(|gpu| {
         gpu.sources.iter().find_map(|source| match &source.outcome {
             GpuOutcome::NotAllowed(path) => Some(path.clone()),
-            GpuOutcome::Answered | GpuOutcome::Absent | GpuOutcome::Failed(_) => None,
+            GpuOutcome::Answered
+            | GpuOutcome::Absent
+            | GpuOutcome::Waiting
+            | GpuOutcome::Late
+            | GpuOutcome::Failed(_) => None,
         })
     });
     match waits {

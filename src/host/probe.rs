@@ -118,6 +118,7 @@ pub struct Eyes {
     own: Standing,
     listener: Listener,
     limits: Limits,
+    stuck: Stuck,
     roots: Roots,
     hunter: Option<Hunter>,
     news: Option<News>,
@@ -152,12 +153,13 @@ impl Eyes {
             sockets: Sockets::new(path.clone(), roots.live),
             owners: Owners::default(),
             machine: Machine::new(machine::boot_id(&path)),
-            graphics: Graphics::new(roots),
+            graphics: Graphics::new(roots, &stuck),
             tools: Tools::new(roots, packages.clone()),
             packages,
             own: Standing::new(roots.live),
             listener: Listener::default(),
             limits,
+            stuck,
             roots: roots.clone(),
             hunter: None,
             news: None,
@@ -174,7 +176,9 @@ impl Eyes {
     pub fn look_timed(&mut self, moment: Moment) -> (Snapshot, Costs) {
         let mut costs = Costs::default();
         let mut unread = Vec::new();
+        self.stuck.begin_look();
         costs.of(Part::Own, || self.limits.look(&mut unread));
+        costs.of(Part::Gpu, || self.graphics.ask(moment));
         costs.of(Part::Sockets, || self.sockets.list(moment, &mut unread));
         let fresh = self.sockets.has_new();
         self.processes.leave_out(self.hider.left_out());
@@ -192,7 +196,7 @@ impl Eyes {
             costs.of(Part::Machine, || self.machine.look(self.processes.stat(), &mut unread));
         let gpu = costs.of(Part::Gpu, || {
             let tables: Vec<_> = self.hider.table().into_iter().chain([&self.processes]).collect();
-            self.graphics.look(moment, &tables, &processes)
+            self.graphics.look(moment, &tables, &processes, &mut unread)
         });
         let wire = costs.of(Part::Wire, || self.listener.look(moment, &sockets));
         let hiding = costs.of(Part::Hiding, || {

@@ -64,6 +64,8 @@ pub fn gpu_outcome(language: Language, outcome: &GpuOutcome) -> Phrase {
         GpuOutcome::NotAllowed(path) => {
             say("waits for you to allow ", "รอคุณอนุญาตให้รัน ").theirs(path)
         }
+        GpuOutcome::Waiting => say("no answer yet", "ยังไม่ตอบ"),
+        GpuOutcome::Late => say("does not answer", "ไม่ตอบ"),
         GpuOutcome::Failed(why) => say("failed: ", "ล้มเหลว: ").theirs(why),
     }
 }

@@ -3,7 +3,7 @@
 //! What is to be typed is the same in every language.
 
 use crate::domain::base::Language;
-use crate::domain::facts::{Capability, Closed, Gap, Runtime};
+use crate::domain::facts::{Capability, Closed, Gap, Late, Runtime};
 use crate::words::{Phrase, pick};
 
 /// What a copy of the program needs to look into what belongs to others.
@@ -46,6 +46,13 @@ pub fn gap(language: Language, gap: &Gap) -> Phrase {
             say("it is in a mount namespace of its own", "อยู่ใน mount namespace แยก")
         }
         Gap::Closed(what, count) => closed(language, *what, *count),
+        Gap::Late(Late::Graphics(device)) => {
+            say("a GPU driver does not answer: ", "ไดรเวอร์ GPU ไม่ตอบ: ").theirs(device)
+        }
+        Gap::Late(Late::Processes(count)) => late(language, *count),
+        Gap::Late(Late::Standing) => {
+            say("files that tell how it stands do not answer", "ไฟล์ที่บอกสิทธิ์ของโปรแกรมไม่ตอบ")
+        }
         Gap::Seccomp => {
             say("its system calls are filtered: seccomp", "system call ถูกกรอง: seccomp")
         }
@@ -67,6 +74,14 @@ fn closed(language: Language, what: Closed, count: u32) -> Phrase {
         (Language::En, 1) => format!("/proc/PID/{} of 1 process is closed", what.name()),
         (Language::En, _) => format!("/proc/PID/{} of {count} processes is closed", what.name()),
         (Language::Th, _) => format!("/proc/PID/{} ของ {count} โปรเซสถูกปิด", what.name()),
+    })
+}
+
+fn late(language: Language, count: u32) -> Phrase {
+    Phrase::of(match (language, count) {
+        (Language::En, 1) => String::from("1 process let the look wait too long"),
+        (Language::En, _) => format!("{count} processes let the look wait too long"),
+        (Language::Th, _) => format!("{count} โปรเซสทำให้รอนานเกินไป"),
     })
 }
 
@@ -98,6 +113,13 @@ pub fn missing(language: Language, gap: &Gap) -> Phrase {
         Gap::Closed(Closed::OpenFiles, _) => {
             ("which sockets and GPUs they hold", "socket และ GPU ที่โปรเซสเหล่านี้ถือ")
         }
+        Gap::Late(Late::Graphics(_)) => {
+            ("its load, its memory and who uses it", "โหลด หน่วยความจำ และผู้ใช้ของอุปกรณ์นี้")
+        }
+        Gap::Late(Late::Processes(_)) => {
+            ("their command lines and what they store", "คำสั่งและการใช้ดิสก์ของโปรเซสเหล่านี้")
+        }
+        Gap::Late(Late::Standing) => ("what else the program cannot see", "สิ่งอื่นที่โปรแกรมมองไม่เห็น"),
         Gap::Seccomp => {
             ("maybe sockets by netlink, other namespaces", "อาจไม่เห็น netlink และ namespace อื่น")
         }
@@ -169,6 +191,16 @@ pub fn ways(language: Language, gap: &Gap) -> Vec<Way> {
         Gap::NetNamespace => vec![Way::Command("sudo nsenter -t 1 -n firedamp")],
         Gap::MountNamespace => vec![Way::Command("sudo nsenter -t 1 -m firedamp")],
         Gap::Closed(..) => vec![as_root(), Way::Command("sudo firedamp")],
+        Gap::Late(Late::Graphics(_)) => vec![
+            say(
+                "it comes back when the driver answers; ask the kernel:",
+                "กลับมาเมื่อไดรเวอร์ตอบ; ดู kernel:",
+            ),
+            Way::Command("sudo dmesg"),
+        ],
+        Gap::Late(Late::Processes(_) | Late::Standing) => {
+            vec![say("it is asked again by itself", "จะถามใหม่เอง")]
+        }
         Gap::Seccomp => {
             vec![say("start it from a shell that has no filter", "เริ่มจาก shell ที่ไม่มีการกรอง")]
         }
@@ -229,6 +261,8 @@ pub fn mark(language: Language, gap: &Gap) -> String {
         Gap::NetNamespace => "net namespace",
         Gap::MountNamespace => "mount namespace",
         Gap::Closed(what, _) => what.name(),
+        Gap::Late(Late::Graphics(_)) => "GPU",
+        Gap::Late(Late::Processes(_) | Late::Standing) => pick(language, "slow host", "เครื่องช้า"),
         Gap::Seccomp => "seccomp",
         Gap::Confined(_) => "LSM",
         Gap::Lockdown(_) => "lockdown",

@@ -300,6 +300,8 @@ pub(crate) fn everything(language: Language) -> BTreeMap<String, String> {
         GpuOutcome::Answered,
         GpuOutcome::Absent,
         GpuOutcome::NotAllowed(Untrusted::from("VALUE")),
+        GpuOutcome::Waiting,
+        GpuOutcome::Late,
         GpuOutcome::Failed(Untrusted::from("VALUE")),
     ] {
         say(format!("outcome {it:?}"), &whole(fact::gpu_outcome(language, &it)));

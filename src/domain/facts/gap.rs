@@ -1,7 +1,8 @@
 //! What stands between the program and what it wants to see. Kinds, not prose: `words` says what is missing,
 //! why, and how to get it.
 //!
-//! Invariant: a gap is a fact about the program's own standing that was read, never a guess from what is missing.
+//! Invariant: a gap is a fact that was read or measured, about the program's own standing or about what let it wait;
+//! never a guess from what is missing.
 
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +36,8 @@ pub enum Gap {
     MountNamespace,
     /// Files of so many processes are closed to it.
     Closed(Closed, u32),
+    /// This did not answer in time, and is not waited for.
+    Late(Late),
     /// Its own system calls are filtered.
     Seccomp,
     /// A security module confines it, by this label.
@@ -86,6 +89,18 @@ pub enum Closed {
     OpenFiles,
 }
 
+/// What did not answer in time.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Late {
+    /// The driver of a graphics processor, by the name of the device or of where its files stand.
+    Graphics(Untrusted),
+    /// Files of so many processes: the look had no time left for them.
+    Processes(u32),
+    /// What keeps the program from seeing: some file system lets it wait.
+    Standing,
+}
+
 /// What a kernel that is locked down refuses, to root too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -109,9 +124,9 @@ impl Gap {
             | Self::NetNamespace
             | Self::MountNamespace
             | Self::Capability(Capability::SysPtrace | Capability::DacReadSearch) => Weight::Much,
-            Self::Capability(Capability::SysAdmin | Capability::NetRaw) | Self::Closed(..) => {
-                Weight::Part
-            }
+            Self::Capability(Capability::SysAdmin | Capability::NetRaw)
+            | Self::Closed(..)
+            | Self::Late(_) => Weight::Part,
             Self::Capability(Capability::NetAdmin | Capability::SysNice)
             | Self::Seccomp
             | Self::Confined(_)

@@ -59,6 +59,10 @@ pub enum GpuOutcome {
     Absent,
     /// It is there and waits for the responder to allow it; the path that would run.
     NotAllowed(Untrusted),
+    /// It was asked, and nothing came of it yet.
+    Waiting,
+    /// It lets us wait for longer than anybody should: it hangs.
+    Late,
     /// It failed; what it said.
     Failed(Untrusted),
 }

@@ -5,11 +5,13 @@
 //! thread. A process that does not answer in time is [`Reading::Blocked`]
 //! and its helper is left behind; it ends by itself when the kernel lets go of it.
 //!
-//! Invariant: [`Commands::collect`] returns, and no thread is started once [`MOST_STUCK`] are stuck.
+//! Invariant: over all tables one look waits no longer than [`Stuck`] lets it, and no thread is started once that says
+//! that there are too many. Who was not reached is counted, and asked in the next look.
+
+mod stuck;
 
 use std::collections::VecDeque;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -19,15 +21,13 @@ use rustix::io::Errno;
 
 use super::processes::file::{self, Memory};
 use super::text;
-use crate::domain::facts::{Io, Process, Reading};
+use crate::domain::facts::{Gap, Io, Late, Process, Reading, Unread};
 use crate::domain::untrusted::Untrusted;
+
+pub(super) use stuck::Stuck;
 
 /// A process has this long to let us read its command line.
 const DEADLINE: Duration = Duration::from_millis(50);
-/// This many processes may let us wait in one look; who is left then is asked in the next one.
-const MOST_MISSES: usize = 2;
-/// Threads that hang in the kernel, together with those of [`Stuck`].
-const MOST_STUCK: usize = 8;
 /// More of a command line is not kept in a snapshot.
 const COMMAND_BYTES: usize = 4096;
 /// What the kernel appends to the name of a file that was unlinked; a file may also be named so.
@@ -46,6 +46,8 @@ pub(super) struct Answer {
     pub(super) io: Option<Reading<Io>>,
     /// It let us wait in vain: do not ask again soon.
     pub(super) missed: bool,
+    /// The system gave us no means to read it: that says nothing of the process.
+    pub(super) failed: Option<Errno>,
 }
 
 /// An executable.
@@ -82,19 +84,21 @@ impl Answer {
             command: question.command.then_some(Reading::Blocked),
             io: None,
             missed: false,
+            failed: None,
         }
     }
 
     /// It let us wait: what it had not answered until then is blocked.
     fn late(current: Current) -> Self {
-        let Current { question, file, io, .. } = current;
+        let Current { question, file, io, since } = current;
         let blocked = || Executable { path: Reading::Blocked, ..Executable::default() };
         Self {
             pid: question.pid,
             file: question.file.then(|| file.unwrap_or_else(blocked)),
             command: question.command.then_some(Reading::Blocked),
             io: question.io.then(|| io.unwrap_or(Reading::Blocked)),
-            missed: true,
+            missed: since.elapsed() >= DEADLINE,
+            failed: None,
         }
     }
 
@@ -118,27 +122,9 @@ pub(super) struct Commands {
     memory: Memory,
     desk: Option<Arc<Desk>>,
     stuck: Stuck,
-}
-
-/// Counts the threads that were left behind, over all who leave some.
-#[derive(Clone, Default)]
-pub(super) struct Stuck(Arc<AtomicUsize>);
-
-impl Stuck {
-    /// No thread may be started now.
-    pub(super) fn is_full(&self) -> bool {
-        self.0.load(Ordering::Acquire) >= MOST_STUCK
-    }
-
-    /// One is left behind.
-    pub(super) fn add(&self) {
-        self.0.fetch_add(1, Ordering::AcqRel);
-    }
-
-    /// One that was left behind has ended.
-    pub(super) fn remove(&self) {
-        self.0.fetch_sub(1, Ordering::AcqRel);
-    }
+    /// Whom nobody came to in this look, and who could not be read for want of means.
+    unasked: usize,
+    failed: Vec<Errno>,
 }
 
 /// What the tick and its helper share.
@@ -183,18 +169,20 @@ impl Desk {
             state.current = Some(Current { question, since, file: None, io: None });
             drop(state);
             let pid = question.pid;
+            let mut failed = None;
             let file = question.file.then(|| executable(proc, pid, memory, &mut buffer));
             if let Some(current) = &mut self.state().current {
                 current.file.clone_from(&file);
             }
-            let io = question.io.then(|| storage(proc, pid, &mut buffer));
+            let io = question.io.then(|| storage(proc, pid, &mut buffer, &mut failed));
             if let Some(current) = self.state().current.as_mut().filter(|_| question.command) {
                 current.io = io;
             }
-            let command = question.command.then(|| command_line(proc, pid, &mut buffer));
+            let command =
+                question.command.then(|| command_line(proc, pid, &mut buffer, &mut failed));
             state = self.state();
             state.current = None;
-            state.answers.push(Answer { pid, file, command, io, missed: false });
+            state.answers.push(Answer { pid, file, command, io, missed: false, failed });
         }
     }
 }
@@ -208,7 +196,8 @@ impl Drop for Commands {
 impl Commands {
     /// Counts the threads that it leaves behind in `stuck`, with those of all others.
     pub(super) fn new(proc: Arc<OwnedFd>, stuck: Stuck) -> Self {
-        Self { proc, memory: Memory::known(), desk: None, stuck }
+        let memory = Memory::known();
+        Self { proc, memory, desk: None, stuck, unasked: 0, failed: Vec::new() }
     }
 
     /// Hands questions to the helper and does not wait. Without a helper nobody answers, and
@@ -225,20 +214,36 @@ impl Commands {
 
     /// Waits for the answers. `unasked` is what [`Commands::ask`] gave back.
     pub(super) fn collect(&mut self, unasked: VecDeque<Question>) -> Vec<Answer> {
-        let (mut answers, mut rest, mut misses) = (Vec::new(), unasked, 0);
+        let (mut answers, mut rest) = (Vec::new(), unasked);
         while let Some(desk) = self.desk.clone() {
-            let late = wait(&desk, &mut answers, &mut rest);
+            let begun = Instant::now();
+            let late = wait(&desk, self.stuck.patience(), &mut answers, &mut rest);
+            self.stuck.has_waited(begun);
             let Some(late) = late else { break };
             self.leave();
             answers.push(late);
-            misses += 1;
-            if misses == MOST_MISSES {
+            if self.stuck.patience().is_zero() {
                 break;
             }
             rest = self.ask(std::mem::take(&mut rest));
         }
+        self.unasked += rest.iter().filter(|question| question.command).count();
+        self.failed.extend(answers.iter().filter_map(|answer| answer.failed));
         answers.extend(rest.into_iter().map(Answer::unasked));
         answers
+    }
+
+    /// What this look did not come to, and what it had no means for.
+    pub(super) fn missing(&mut self) -> Vec<Unread> {
+        let (unasked, failed) =
+            (std::mem::take(&mut self.unasked), std::mem::take(&mut self.failed));
+        let late = u32::try_from(unasked).unwrap_or(u32::MAX);
+        let late = (late > 0).then(|| Unread::gap(Gap::Late(Late::Processes(late))));
+        let failed = failed.first().map(|error| {
+            let what = format!("/proc/PID/cmdline of {} processes", failed.len());
+            Unread::source(what, error.to_string())
+        });
+        late.into_iter().chain(failed).collect()
     }
 
     fn helper(&mut self) -> Option<Arc<Desk>> {
@@ -266,22 +271,34 @@ impl Commands {
     }
 }
 
-/// Waits until all is answered, or until one process is late: that one is returned, and what was not
-/// asked yet is put into `rest`.
-fn wait(desk: &Desk, answers: &mut Vec<Answer>, rest: &mut VecDeque<Question>) -> Option<Answer> {
-    let mut state = desk.state();
+/// Waits until all is answered, or until one process is late or `patience` is over: who was at work then is returned,
+/// and what was not asked yet is put into `rest`.
+fn wait(
+    desk: &Desk,
+    patience: Duration,
+    answers: &mut Vec<Answer>,
+    rest: &mut VecDeque<Question>,
+) -> Option<Answer> {
+    let (mut state, begun) = (desk.state(), Instant::now());
     loop {
         if state.questions.is_empty() && state.current.is_none() {
             answers.append(&mut state.answers);
             return None;
         }
         let spent = state.current.as_ref().map_or(Duration::ZERO, |now| now.since.elapsed());
-        if let Some(late) = state.current.take_if(|_| spent >= DEADLINE) {
+        let over = begun.elapsed() >= patience;
+        if let Some(late) = state.current.take_if(|_| over || spent >= DEADLINE) {
             answers.append(&mut state.answers);
             *rest = std::mem::take(&mut state.questions);
             return Some(Answer::late(late));
         }
-        let left = DEADLINE.saturating_sub(spent);
+        if over {
+            // The helper has not even begun.
+            answers.append(&mut state.answers);
+            *rest = std::mem::take(&mut state.questions);
+            return None;
+        }
+        let left = DEADLINE.saturating_sub(spent).min(patience.saturating_sub(begun.elapsed()));
         let woken = desk.changed.wait_timeout(state, left);
         state = woken.unwrap_or_else(PoisonError::into_inner).0;
     }
@@ -307,18 +324,37 @@ fn executable(proc: BorrowedFd<'_>, pid: u32, memory: &Memory, buffer: &mut Vec<
     found
 }
 
-fn storage(proc: BorrowedFd<'_>, pid: u32, buffer: &mut Vec<u8>) -> Reading<Io> {
+fn storage(
+    proc: BorrowedFd<'_>,
+    pid: u32,
+    buffer: &mut Vec<u8>,
+    failed: &mut Option<Errno>,
+) -> Reading<Io> {
     match read_once(proc, &format!("{pid}/io"), buffer) {
         Ok(()) => text::io(buffer).map_or(Reading::Unknown, Reading::Known),
-        Err(error) => refusal(error),
+        Err(error) => want(error, failed),
     }
 }
 
-fn command_line(proc: BorrowedFd<'_>, pid: u32, buffer: &mut Vec<u8>) -> Reading<Untrusted> {
+fn command_line(
+    proc: BorrowedFd<'_>,
+    pid: u32,
+    buffer: &mut Vec<u8>,
+    failed: &mut Option<Errno>,
+) -> Reading<Untrusted> {
     match read_once(proc, &format!("{pid}/cmdline"), buffer) {
         Ok(()) => Reading::Known(Untrusted::new(buffer.as_slice())),
-        Err(error) => refusal(error),
+        Err(error) => want(error, failed),
     }
+}
+
+/// Without descriptors or memory nobody can read: the value is asked for again, and the want is told.
+fn want<T>(error: Errno, failed: &mut Option<Errno>) -> Reading<T> {
+    if matches!(error, Errno::MFILE | Errno::NFILE | Errno::NOMEM) {
+        *failed = Some(error);
+        return Reading::Blocked;
+    }
+    refusal(error)
 }
 
 fn read_once(proc: BorrowedFd<'_>, path: &str, buffer: &mut Vec<u8>) -> Result<(), Errno> {

@@ -9,18 +9,17 @@
 mod tests;
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::processes::note;
 use super::tool::Errand;
 use super::{Roots, text, tree};
-use crate::domain::facts::{Capability, Gap, Lockdown, Runtime, Unread};
+use crate::domain::facts::{Capability, Gap, Late, Lockdown, Runtime, Unread};
 use crate::domain::untrusted::Untrusted;
 
-/// The eyes open without it after this long.
-const PATIENCE: Duration = Duration::from_millis(500);
-/// What is not read by then is said.
-const LATE: Duration = Duration::from_secs(2);
+/// Some of it is outside of `/proc`, where a file system can let us wait: when the eyes are opened, for so long.
+const AT_FIRST: Duration = Duration::from_millis(200);
+/// Who is at work for longer hangs.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// Looks until it is read again.
 const TURNS: u64 = 30;
 /// More of the list of mounts is not read.
@@ -37,7 +36,6 @@ const FREE_TYPES: [&[u8]; 5] =
 /// What keeps this process from seeing, from look to look.
 pub(super) struct Limits {
     errand: Option<Errand<Standing>>,
-    asked: Option<Instant>,
     looks: u64,
     gaps: Vec<Gap>,
     hides_processes: bool,
@@ -68,28 +66,20 @@ struct Standing {
 impl Limits {
     /// Of this process, on this machine; of a recorded tree there is nothing to say.
     pub(super) fn new(roots: &Roots) -> Self {
-        let root = roots.at("");
-        let work = move || Standing::read(&root);
-        let errand = if roots.live { Errand::new("limits", work) } else { None };
-        let (gaps, hides_processes) = (Vec::new(), false);
-        let mut limits = Self { errand, asked: None, looks: 0, gaps, hides_processes };
-        limits.ask();
-        if let Some(standing) = limits.take(PATIENCE) {
-            limits.hides_processes = standing.hides_processes();
-        }
-        limits
-    }
-
-    fn ask(&mut self) {
-        if self.errand.as_mut().is_some_and(Errand::ask) {
-            self.asked = Some(Instant::now());
-        }
-    }
-
-    fn take(&mut self, wait: Duration) -> Option<Standing> {
-        let standing = self.errand.as_mut()?.take(wait)?;
-        (self.asked, self.gaps) = (None, standing.gaps());
-        Some(standing)
+        let root = roots.live.then(|| roots.at(""));
+        let read = |root: std::path::PathBuf| Errand::new("limits", move || Standing::read(&root));
+        let mut errand = root.and_then(read);
+        let standing = errand.as_mut().and_then(|errand| {
+            errand.ask();
+            errand.take(AT_FIRST)
+        });
+        let hides_processes = standing.as_ref().is_some_and(Standing::hides_processes);
+        let gaps = match &standing {
+            Some(standing) => standing.gaps(),
+            None if roots.live => vec![Gap::Late(Late::Standing)],
+            None => Vec::new(),
+        };
+        Self { errand, looks: 0, gaps, hides_processes }
     }
 
     /// `/proc` kept the processes of others from us when the eyes were opened.
@@ -100,12 +90,16 @@ impl Limits {
     /// Says what stands between us and the host.
     pub(super) fn look(&mut self, unread: &mut Vec<Unread>) {
         self.looks += 1;
-        self.take(Duration::ZERO);
-        if self.looks.is_multiple_of(TURNS) {
-            self.ask();
-        }
-        if self.asked.is_some_and(|since| since.elapsed() > LATE) {
-            unread.push(note("/proc/self", "no answer".to_owned()));
+        if let Some(errand) = &mut self.errand {
+            if let Some(standing) = errand.take(Duration::ZERO) {
+                self.gaps = standing.gaps();
+            }
+            if self.looks.is_multiple_of(TURNS) {
+                errand.ask();
+            }
+            if errand.is_late(PATIENCE) && !self.gaps.contains(&Gap::Late(Late::Standing)) {
+                self.gaps.push(Gap::Late(Late::Standing));
+            }
         }
         unread.extend(self.gaps.iter().cloned().map(Unread::gap));
     }

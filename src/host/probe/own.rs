@@ -31,6 +31,8 @@ const MOST_MAPS: usize = 4 << 20;
 const HEADERS: usize = 4096;
 /// Parents, and theirs, that are asked for their sessions.
 const MOST_PARENTS: usize = 64;
+/// What is read once outside of `/proc` could let us wait: the first look waits for so long.
+const AT_FIRST: Duration = Duration::from_millis(25);
 /// More are not listed of anything.
 const MOST_LISTED: usize = 16;
 /// A list that the host's loader reads; ours is none.
@@ -51,22 +53,21 @@ impl Standing {
         Self { errand: None, asked, carriers, last: Arc::default() }
     }
 
-    /// The newest that is known. The first time it is read at once, all but who has the terminal open. Whoever carries
-    /// the terminal is among these processes, and raised if they starve it.
+    /// The newest that is known. The first time it is waited for, a moment, all but who has the terminal open. Whoever
+    /// carries the terminal is among these processes, and raised if they starve it.
     pub(super) fn look(&mut self, processes: &[Arc<Process>]) -> Arc<Own> {
         let Some(asked) = self.asked else { return Arc::clone(&self.last) };
         let carriers = self.carriers.look(processes);
-        if *self.last == Own::default() {
-            self.last = Arc::new(own());
-            self.errand = errand();
-        } else if let Some(now) = self.errand.as_mut().and_then(|it| it.take(Duration::ZERO)) {
-            self.renew(now);
-        }
-        if asked.elapsed() >= PERIOD {
+        let first = self.errand.is_none();
+        self.errand = self.errand.take().or_else(errand);
+        let Some(errand) = &mut self.errand else { return Arc::clone(&self.last) };
+        if first || asked.elapsed() >= PERIOD {
             self.asked = Some(Instant::now());
-            if let Some(errand) = &mut self.errand {
-                errand.ask();
-            }
+            errand.ask();
+        }
+        let wait = if first { AT_FIRST } else { Duration::ZERO };
+        if let Some(now) = errand.take(wait) {
+            self.renew(now);
         }
         if self.last.carriers != carriers {
             Arc::make_mut(&mut self.last).carriers = carriers;
@@ -92,9 +93,12 @@ impl Standing {
 fn errand() -> Option<Errand<Own>> {
     let (mut looks, mut listeners, mut held) = (0, Vec::new(), Reading::Unknown);
     Errand::new("own", move || {
-        if looks % SEARCH == 0 {
+        // The first answer is waited for.
+        if looks % SEARCH == 1 {
             raise::hold(resident()).ok();
             listeners = self::listeners();
+        }
+        if looks % SEARCH < 2 {
             held = locked(&status());
         }
         looks += 1;

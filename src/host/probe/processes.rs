@@ -190,6 +190,7 @@ impl Processes {
         self.settle(ask, owners);
         self.trace(others);
         self.follow(others);
+        unread.extend(self.commands.missing());
         self.report(unread);
         self.entries.iter().filter_map(|entry| entry.row.clone()).collect()
     }
@@ -214,8 +215,8 @@ impl Processes {
     }
 
     /// The directory that `/proc` was opened as.
-    pub(super) fn reader(&self) -> Reader<'_> {
-        Reader::new(self.proc.as_fd())
+    pub(super) fn directory(&self) -> Arc<OwnedFd> {
+        Arc::clone(&self.proc)
     }
 
     fn list(&mut self) -> Result<(), Errno> {

@@ -97,6 +97,11 @@ impl<A: Send + 'static> Errand<A> {
         asks
     }
 
+    /// It has been at work for longer than `patience`.
+    pub(super) fn is_late(&self, patience: Duration) -> bool {
+        self.since.is_some_and(|since| since.elapsed() > patience)
+    }
+
     /// The answer, if it comes within `wait`.
     pub(super) fn take(&mut self, wait: Duration) -> Option<A> {
         self.since?;

@@ -12,7 +12,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
 
 use rustix::buffer::spare_capacity;
-use rustix::fs::{FileType, Mode, OFlags, RawDir, SeekFrom};
+use rustix::fs::{FileType, Mode, OFlags, RawDir, ResolveFlags, SeekFrom};
 use rustix::io::Errno;
 
 use super::text;
@@ -190,7 +190,13 @@ impl<'p> Reader<'p> {
         self.path.clear();
         self.path.extend_from_slice(name.as_bytes());
         let flags = OFlags::RDONLY | OFlags::CLOEXEC;
-        let file = rustix::fs::openat(self.proc, self.path.as_slice(), flags, Mode::empty())?;
+        let (path, bare) = (self.path.as_slice(), Mode::empty());
+        // What somebody mounted over it could let us wait for ever.
+        let file = match rustix::fs::openat2(self.proc, path, flags, bare, ResolveFlags::NO_XDEV) {
+            // Before Linux 5.6.
+            Err(Errno::NOSYS) => rustix::fs::openat(self.proc, path, flags, bare)?,
+            opened => opened?,
+        };
         read_to_end(file.as_fd(), &mut self.text, MOST_TOP)?;
         Ok(&self.text)
     }

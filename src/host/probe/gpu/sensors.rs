@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use super::attribute::{attribute, count, first, map, scaled};
+use super::devices::Stamp;
 use crate::domain::facts::{GpuDevice, Reading};
 use crate::host::probe::tree;
 
@@ -20,12 +21,14 @@ pub(super) struct Counters {
     energy: Option<u64>,
     /// Milliseconds that each of its parts was in deepest sleep.
     idle: Vec<u64>,
+    /// When they were read.
+    at_ms: u64,
 }
 
 /// Asks the monitors and the parts of `card`, which is `/sys/class/drm/card0`.
-pub(super) fn read(card: &Path, device: &mut GpuDevice) -> Counters {
+pub(super) fn read(card: &Path, device: &mut GpuDevice, stamp: Stamp) -> Counters {
     let own = card.join("device");
-    let mut counters = Counters { energy: None, idle: idle(card, &own) };
+    let mut counters = Counters { energy: None, idle: idle(card, &own), at_ms: stamp.now() };
     for name in tree::names(&own.join("hwmon")) {
         let Ok(name) = str::from_utf8(&name) else { continue };
         let monitor = own.join("hwmon").join(name);
@@ -69,8 +72,9 @@ fn idle(card: &Path, own: &Path) -> Vec<u64> {
 }
 
 impl Counters {
-    /// Says what happened since `before`, `elapsed_ms` ago.
-    pub(super) fn tell(&self, before: &Self, elapsed_ms: u64, device: &mut GpuDevice) {
+    /// Says what happened since `before`.
+    pub(super) fn tell(&self, before: &Self, device: &mut GpuDevice) {
+        let elapsed_ms = self.at_ms.saturating_sub(before.at_ms);
         if elapsed_ms == 0 {
             return;
         }

@@ -2,10 +2,16 @@
 
 use proptest::prelude::*;
 
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use super::asker::Asker;
 use super::devices::information;
 use super::fdinfo::Client;
 use super::smi;
 use crate::domain::facts::Reading;
+use crate::domain::untrusted::Untrusted;
+use crate::host::probe::commands::Stuck;
 
 #[test]
 fn a_client_is_as_busy_as_its_busiest_engine() {
@@ -108,4 +114,65 @@ proptest! {
         client[place] = byte;
         Client::parse(&client);
     }
+}
+
+/// Looks so often until it is as it must be, a few seconds at most.
+fn in_time(mut is: impl FnMut() -> bool) -> bool {
+    (0..100).any(|_| {
+        std::thread::sleep(Duration::from_millis(50));
+        is()
+    })
+}
+
+#[test]
+fn who_hangs_in_a_driver_is_left_behind_and_the_other_devices_are_read_on() {
+    static HANGS: Mutex<()> = Mutex::new(());
+    let held = HANGS.lock().unwrap();
+    let stuck = Stuck::default();
+    let mut asker: Asker<u32, Vec<u32>> = Asker::new("test", stuck.clone(), |number, course| {
+        let hangs = || drop(HANGS.lock().unwrap());
+        let first = course.read(&"card0".into(), hangs).map(|()| number);
+        let second = course.read(&"card1".into(), || number + 1);
+        first.into_iter().chain(second).collect()
+    });
+    let begun = Instant::now();
+    asker.ask(0, || 10);
+    assert_eq!(asker.take(Duration::ZERO), None);
+    assert!(begun.elapsed() < Duration::from_secs(1), "nobody waits");
+    assert!(!asker.is_late(10_000) && asker.is_late(10_001), "an answer is overdue at last");
+    let told = in_time(|| {
+        asker.ask(0, || 20);
+        asker.take(Duration::ZERO).is_some_and(|it| it == [21])
+    });
+    assert!(told, "card1 is read, and nobody goes to card0 again");
+    assert_eq!(asker.hangs().collect::<Vec<_>>(), [&Untrusted::from("card0")]);
+    assert!(!asker.is_late(60_000));
+    drop(held);
+    let back = in_time(|| {
+        asker.ask(0, || 30);
+        asker.take(Duration::ZERO).is_some_and(|it| it == [30, 31])
+    });
+    assert!(back, "a driver that comes back is read again");
+    assert_eq!(asker.hangs().count(), 0);
+}
+
+#[test]
+fn drivers_do_not_take_all_the_threads_that_may_hang() {
+    static HANGS: Mutex<()> = Mutex::new(());
+    let held = HANGS.lock().unwrap();
+    let stuck = Stuck::default();
+    let mut asker: Asker<(), ()> = Asker::new("test", stuck.clone(), |(), course| {
+        for card in ["card0", "card1", "card2", "card3"] {
+            course.read(&card.into(), || drop(HANGS.lock().unwrap()));
+        }
+    });
+    let two = in_time(|| {
+        asker.ask(0, || ());
+        asker.hangs().count() == 2
+    });
+    assert!(two);
+    asker.ask(0, || ());
+    assert_eq!(asker.take(Duration::from_millis(100)), None, "nobody is sent there any more");
+    assert!(!stuck.is_full());
+    drop(held);
 }

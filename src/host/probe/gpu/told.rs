@@ -29,6 +29,8 @@ pub(super) struct Teller {
     kind: GpuSourceKind,
     errand: Errand<Result<Said, String>>,
     asked_ms: Option<u64>,
+    /// Since when it has been at work on its answer.
+    waits_ms: Option<u64>,
     said: Said,
     said_ms: Option<u64>,
     outcome: GpuOutcome,
@@ -42,9 +44,8 @@ impl Teller {
         ask: impl FnMut() -> Result<Said, String> + Send + 'static,
     ) -> Option<Self> {
         let errand = Errand::new(name, ask)?;
-        let outcome = GpuOutcome::Failed(Untrusted::new("no answer yet"));
-        let said = Said::default();
-        Some(Self { kind, errand, asked_ms: None, said, said_ms: None, outcome })
+        let (said, outcome) = (Said::default(), GpuOutcome::Waiting);
+        Some(Self { kind, errand, asked_ms: None, waits_ms: None, said, said_ms: None, outcome })
     }
 
     /// What it said last, while that is no older than [`STALE_MS`].
@@ -54,7 +55,11 @@ impl Teller {
 
     /// Takes an answer if one has come, and asks again when it is time.
     pub(super) fn look(&mut self, moment: Moment) -> GpuSource {
-        match self.errand.take(Duration::ZERO) {
+        let answer = self.errand.take(Duration::ZERO);
+        if answer.is_some() {
+            self.waits_ms = None;
+        }
+        match answer {
             Some(Ok(said)) => {
                 (self.said, self.said_ms) = (said, Some(moment.boot_ms));
                 self.outcome = GpuOutcome::Answered;
@@ -64,18 +69,18 @@ impl Teller {
         }
         let age = |then: u64| moment.boot_ms.saturating_sub(then);
         if self.asked_ms.is_none_or(|then| age(then) >= EVERY_MS) {
-            self.errand.ask();
+            if self.errand.ask() {
+                self.waits_ms = Some(moment.boot_ms);
+            }
             self.asked_ms = Some(moment.boot_ms);
         }
-        let mut outcome = self.outcome.clone();
-        if let Some(old) = self.said_ms.map(age).filter(|age| *age > STALE_MS) {
+        if self.said_ms.map(age).is_some_and(|age| age > STALE_MS) {
             // What it said then is no fact about now.
             self.said = Said::default();
-            if outcome == GpuOutcome::Answered {
-                let why = format!("its last answer is {} s old", old / 1000);
-                outcome = GpuOutcome::Failed(Untrusted::new(why));
-            }
         }
+        // It can hang in a driver, and then it cannot even be killed.
+        let late = self.waits_ms.map(age).is_some_and(|age| age > STALE_MS);
+        let outcome = if late { GpuOutcome::Late } else { self.outcome.clone() };
         GpuSource { kind: self.kind, outcome }
     }
 }

@@ -162,7 +162,8 @@ const fn outcome(outcome: &GpuOutcome) -> (&'static str, Role) {
         GpuOutcome::Answered => ("+", Role::Ok),
         GpuOutcome::Absent => ("-", Role::Dim),
         GpuOutcome::NotAllowed(_) => ("?", Role::Warn),
-        GpuOutcome::Failed(_) => ("!", Role::Crit),
+        GpuOutcome::Waiting => (".", Role::Dim),
+        GpuOutcome::Late | GpuOutcome::Failed(_) => ("!", Role::Crit),
     }
 }
 
