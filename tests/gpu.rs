@@ -4,13 +4,19 @@
     clippy::unwrap_used,
     clippy::disallowed_methods,
     clippy::indexing_slicing,
-    reason = "a test stops at the first thing that is not as it must be, and copies its trees"
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test stops at the first thing that is not as it must be, copies its trees, and reads what children print"
 )]
 
+#[path = "gpu/hangs.rs"]
+mod hangs;
 #[path = "gpu/kernel.rs"]
 mod kernel;
 #[path = "gpu/screens.rs"]
 mod screens;
+#[path = "support/silent.rs"]
+mod silent;
 #[path = "gpu/tool.rs"]
 mod tool;
 

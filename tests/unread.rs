@@ -7,8 +7,12 @@
     reason = "a test stops at the first thing that is not as it must be, starts its own children, and reads what they print"
 )]
 
+#[path = "support/silent.rs"]
+mod silent;
+
 use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use firedamp::domain::base::{Clock, Language};
 use firedamp::domain::facts::{Gap, Weight};
@@ -26,13 +30,29 @@ fn child() {
     if std::env::var_os(CHILD).is_none() {
         return;
     }
-    let snapshot = Eyes::open().unwrap().look(HostClock.now());
+    let mut eyes = Eyes::open().unwrap();
+    let begun = Instant::now();
+    let snapshot = eyes.look(HostClock.now());
+    let mut longest = begun.elapsed();
+    if std::env::var_os(LOOKS).is_some() {
+        for _ in 0..70 {
+            let begun = Instant::now();
+            eyes.look(HostClock.now());
+            longest = longest.max(begun.elapsed());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+    println!("\nLONGEST {}", longest.as_millis());
     for gap in snapshot.unread.iter().filter_map(|it| it.gap.as_ref()) {
         println!("{SIGN}{gap:?}");
     }
     println!("BLIND {:?}", snapshot.blindness());
     println!("PROCESSES {}", snapshot.processes.len());
+    println!("DONE");
 }
+
+/// The same, of a child that looks many times.
+const LOOKS: &str = "FIREDAMP_TEST_UNREAD_LOOKS";
 
 /// What the eyes lack in a child that `shell` starts: `$EYES` in it runs them. `None`, and a word on stderr, where this
 /// machine does not let a test stand so.
@@ -165,6 +185,30 @@ fn a_network_of_our_own_is_said() {
         said.contains("GAP NetNamespace") && said.contains("BLIND Some(NetNamespace)"),
         "{said}"
     );
+}
+
+#[test]
+fn files_of_the_host_that_do_not_answer_let_no_look_wait() {
+    if !root_on_the_host() {
+        return;
+    }
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    // With one thread the harness does not ask control groups how many there could be.
+    child.args(["--exact", "child", "--nocapture", "--test-threads", "1"]);
+    child.env(CHILD, "1").env(LOOKS, "1");
+    let mut in_peace = child.output().unwrap();
+    let peace = longest(&String::from_utf8_lossy(&std::mem::take(&mut in_peace.stdout)));
+    let paths = [Path::new("/etc/passwd"), Path::new("/sys/fs/cgroup")];
+    let Some(said) = silent::beside(&paths, &mut child) else { return };
+    let longest = longest(&said);
+    eprintln!("the longest of 71 looks: {peace:?} in peace, {longest:?} beside silent files");
+    assert!(longest < Duration::from_millis(250).max(peace * 4), "{said}");
+    assert!(said.contains("GAP Late(Standing)"), "{said}");
+}
+
+fn longest(said: &str) -> Duration {
+    let number = said.lines().find_map(|line| line.strip_prefix("LONGEST ")).unwrap();
+    Duration::from_millis(number.parse().unwrap())
 }
 
 #[test]

@@ -382,7 +382,9 @@ fn threads_for(processes: usize) -> usize {
     if processes < WORTH_A_THREAD {
         return 1;
     }
-    std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS)
+    // The library would look for limits in the files of control groups, which could let us wait.
+    let cores = rustix::thread::sched_getaffinity(None).map_or(1, |set| set.count());
+    usize::try_from(cores).map_or(1, |cores| cores.clamp(1, MOST_THREADS))
 }
 
 /// One line for what could not be read.
