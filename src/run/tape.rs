@@ -158,7 +158,7 @@ impl Playing {
             since = now;
             let shown = if due.is_empty() { Ok(()) } else { self.show(due, Msg::Seen) };
             let done = match order {
-                Ok(order) => shown.and_then(|()| self.obey(order)),
+                Ok(order) => shown.and_then(|()| self.obey(order, orders)),
                 Err(RecvTimeoutError::Timeout) => shown,
                 Err(RecvTimeoutError::Disconnected) => return Gone,
             };
@@ -168,25 +168,30 @@ impl Playing {
         }
     }
 
-    fn obey(&mut self, order: Order) -> Result<(), Gone> {
+    /// Does this, and all that was ordered meanwhile: only the last of several places is shown.
+    fn obey(&mut self, order: Order, orders: &Receiver<Order>) -> Result<(), Gone> {
+        let mut frames = self.turn(order);
+        while let Ok(order) = orders.try_recv() {
+            let more = self.turn(order);
+            frames = Deck::joined(frames, more);
+        }
+        self.show(frames.unwrap_or(0..0), Msg::Passed)
+    }
+
+    /// Changes pace, or place: then the frames that are to be seen for that.
+    fn turn(&mut self, order: Order) -> Option<Range<usize>> {
         let deck = &mut self.reel.deck;
-        let frames = match order {
-            Order::Pause(paused) => {
-                deck.pause(paused);
-                0..0
-            }
-            Order::Speed(speed) => {
-                deck.pace(speed);
-                0..0
-            }
-            Order::Seek(at_ms) => deck.seek(at_ms),
-            Order::At(at) => deck.seek(deck.place(at)),
+        match order {
+            Order::Pause(paused) => deck.pause(paused),
+            Order::Speed(speed) => deck.pace(speed),
+            Order::Seek(at_ms) => return Some(deck.seek(at_ms)),
+            Order::At(at) => return Some(deck.seek(deck.place(at))),
             Order::Entry { next } => {
                 let to = self.entry(next);
-                self.reel.deck.seek(to)
+                return Some(self.reel.deck.seek(to));
             }
-        };
-        self.show(frames, Msg::Passed)
+        }
+        None
     }
 
     /// The place of the entry after this place, or before it.

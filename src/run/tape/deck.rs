@@ -116,6 +116,18 @@ impl Deck {
         from.min(self.next)..self.next
     }
 
+    /// The frames that must be seen after two changes of place, of which the first was not shown.
+    pub(super) fn joined(
+        first: Option<Range<usize>>,
+        then: Option<Range<usize>>,
+    ) -> Option<Range<usize>> {
+        let (Some(first), Some(then)) = (first.clone(), then.clone()) else {
+            return then.or(first);
+        };
+        let from = first.start.min(then.start).max(then.end.saturating_sub(HISTORY));
+        Some(from.min(then.end)..then.end)
+    }
+
     /// The place of something that happened at `at` by the wall clock.
     pub(super) fn place(&self, at: Timestamp) -> u64 {
         let Some(frame) = self.moments.iter().rposition(|moment| *moment <= at) else { return 0 };
@@ -207,6 +219,20 @@ mod tests {
         assert_eq!(deck.seek(110_000), 101..111);
         assert_eq!(deck.seek(9_999_999), 481..601);
         assert_eq!(deck.at(), 600_000);
+    }
+
+    #[test]
+    fn changes_of_place_that_were_not_shown_bring_what_the_last_place_needs() {
+        let mut deck = deck(600);
+        deck.pass(Duration::from_secs(400));
+        let (back, on) = (deck.seek(300_000), deck.seek(310_000));
+        assert_eq!(Deck::joined(Some(back), Some(on)), Some(191..311), "history begins anew");
+        let (on, further) = (deck.seek(320_000), deck.seek(330_000));
+        assert_eq!(Deck::joined(Some(on), Some(further)), Some(311..331));
+        let (on, back) = (deck.seek(340_000), deck.seek(5_000));
+        assert_eq!(Deck::joined(Some(on), Some(back)), Some(0..6));
+        assert_eq!(Deck::joined(None, Some(3..4)), Some(3..4));
+        assert_eq!(Deck::joined(Some(3..4), None), Some(3..4));
     }
 
     #[test]

@@ -75,6 +75,23 @@ fn the_next_entry_and_the_one_before_can_be_gone_to() {
     assert_eq!(player.position().load(Ordering::Relaxed) / 1_000, 20);
 }
 
+#[test]
+fn places_that_were_gone_past_in_a_hurry_are_not_shown() {
+    let (player, mut inbox) = player();
+    player.tell(Order::Pause(true));
+    player.tell(Order::Seek(120_000));
+    heard(&mut inbox, "at 120");
+    for place in (1..=20).rev() {
+        player.tell(Order::Seek(place * 5_000));
+    }
+    player.tell(Order::Entry { next: true });
+    let there = heard(&mut inbox, "only 2");
+    assert!(there.contains(&String::from("at 20")), "the order of the orders is kept: {there:?}");
+    let frames = there.iter().filter(|it| it.starts_with("frame of")).count();
+    // Those of the first place, of the one at which the player was, and of the last.
+    assert!(frames <= 121 * 2 + 21, "{frames}");
+}
+
 /// One zstd frame of these lines, not compressed: magic, header with the size, one raw block (RFC 8878).
 fn stored(lines: &[String]) -> Vec<u8> {
     let text: Vec<u8> = lines.iter().flat_map(|line| [line.as_bytes(), b"\n"].concat()).collect();
