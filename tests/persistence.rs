@@ -23,7 +23,6 @@ mod quick;
 mod recorded;
 #[path = "persistence/silent.rs"]
 mod silent;
-#[expect(dead_code, reason = "other tests use the rest")]
 mod support;
 #[path = "persistence/unwatched.rs"]
 mod unwatched;

@@ -150,7 +150,7 @@ fn one(path: &str, text: &str) -> Autostart {
 fn compared(known: Known, found: Snapshot) -> Vec<Event> {
     let mut desk = Desk::at_work();
     let id = desk.model.session.as_ref().unwrap().id.clone();
-    let _ = desk.tell(Msg::Recalled(id, Box::new(known)));
+    drop(desk.tell(Msg::Recalled(id, Box::new(known))));
     let effects = desk.tell(Msg::Seen(Arc::new(found)));
     let events = effects.into_iter().filter_map(|effect| match effect {
         Effect::Record { event, .. } => Some(event),
@@ -167,7 +167,7 @@ fn what_is_known_late_is_held_against_what_was_found_first() {
     assert!(desk.tell(Msg::Seen(Arc::new(seen(1_000, first)))).is_empty());
     let id = desk.model.session.as_ref().unwrap().id.clone();
     let before = known(found(vec![one("/etc/cron.d/a", "0")]));
-    let _ = desk.tell(Msg::Recalled(id, Box::new(before)));
+    drop(desk.tell(Msg::Recalled(id, Box::new(before))));
     let effects = desk.tell(Msg::Seen(Arc::new(seen(2_000, second))));
     let events = effects.iter().filter_map(|effect| match effect {
         Effect::Record { event, .. } => Some(event),

@@ -246,23 +246,3 @@ fn signed(text: &[u8]) -> Option<i32> {
     let value = i32::try_from(number(digits)?).ok()?;
     Some(sign * value)
 }
-
-/// A path in a list of mounts: `\040` is a space, `\011` a tab, `\012` a line feed, `\134` a backslash.
-pub(super) fn unescape(field: &[u8]) -> Vec<u8> {
-    let mut plain = Vec::with_capacity(field.len());
-    let mut rest = field;
-    while let Some((byte, after)) = rest.split_first() {
-        let octal = |digit: u8| matches!(digit, b'0'..=b'7').then(|| digit - b'0');
-        let escaped = match (byte, after) {
-            (b'\\', [a, b, c, ..]) => octal(*a)
-                .filter(|a| *a < 4)
-                .zip(octal(*b))
-                .zip(octal(*c))
-                .map(|((a, b), c)| a * 64 + b * 8 + c),
-            _ => None,
-        };
-        plain.push(escaped.unwrap_or(*byte));
-        rest = if escaped.is_some() { after.get(3..).unwrap_or_default() } else { after };
-    }
-    plain
-}
