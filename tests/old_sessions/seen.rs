@@ -298,6 +298,7 @@ pub(crate) fn own(at: u64) -> Own {
         listeners: vec![id(800)],
         raised: Raised::RealTime(10),
         looks: Raised::Nice(-10),
+        carriers: 2,
         locked: Reading::Known((8 << 20) + at),
         spared: Reading::Known(-900),
     }

@@ -22,8 +22,8 @@ use crate::{ID, copy_of, form};
 const NEWEST: u32 = 3;
 /// Its session and the redacted copy of that: entries, and the digest of the last line.
 const SESSIONS: [(&str, u64, &str); 2] = [
-    (ID, 32, "aaf7080d699444d7d003cd75ddbb02e9b94c9857386817d94493417e95db2799"),
-    (COPY, 32, "81e43a8aebffbff023d03a2cee23479864da5c1c731bc706f79762d7f0e63b43"),
+    (ID, 32, "621c478458b456ab4a89cbb53d9a1834003786a54ee394e64323a24996679407"),
+    (COPY, 32, "9e4ee1b2ee2e0dfa4aec91c8bb93ee75eb6da831493e291bc0f8727c03f35fd4"),
 ];
 /// The redacted copy.
 pub(crate) const COPY: &str = "20261121T173000Z-masked-1-redacted";
