@@ -62,8 +62,9 @@ fn place(sheet: &mut Sheet<'_>, entry: &Autostart) {
     }
     fact(sheet, Label::Stands, spans);
     if let Some((since, until)) = sheet.model.panes.persistence.unwatched(entry) {
-        let times = format!("{} - {}", day_and_time(since), day_and_time(until));
-        let times = vec![sheet.span(Role::Warn, times)];
+        // A screen may have been away for seconds only.
+        let [since, until] = [since, until].map(|at| at.strftime("%Y-%m-%d %H:%M:%SZ"));
+        let times = vec![sheet.span(Role::Warn, format!("{since} - {until}"))];
         fact(sheet, Label::Between, times);
     }
     if let Some(user) = &runs_as(entry) {
