@@ -159,13 +159,14 @@ pub fn sniffers(language: Language, count: usize) -> String {
     }
 }
 
-/// How many local sockets wait that are not named here, and how many of them are in odd places.
+/// How many local sockets wait that are not named here, whether others are, and how many of them are in odd places.
 #[must_use]
-pub fn more_local(language: Language, more: usize, odd: usize) -> String {
-    let said = match (language, more) {
-        (Language::En, 1) => String::from("1 more local socket waits"),
-        (Language::En, _) => format!("{more} more local sockets wait"),
-        (Language::Th, _) => format!("socket ในเครื่องที่รออยู่อีก {more}"),
+pub fn more_local(language: Language, count: usize, besides: bool, odd: usize) -> String {
+    let more = if besides { pick(language, "more ", "อีก ") } else { "" };
+    let said = match (language, count) {
+        (Language::En, 1) => format!("1 {more}local socket waits"),
+        (Language::En, _) => format!("{count} {more}local sockets wait"),
+        (Language::Th, _) => format!("socket ในเครื่องที่รออยู่ {more}{count}"),
     };
     match (language, odd) {
         (_, 0) => said,

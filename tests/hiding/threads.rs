@@ -28,9 +28,13 @@ fn a_program_with_threads() {
     while role == "storm" && Instant::now() < end {
         let short = |_| std::thread::spawn(|| std::thread::sleep(Duration::from_micros(300)));
         let some: Vec<_> = (0..8).map(short).collect();
-        some.into_iter().for_each(|it| it.join().unwrap());
+        for it in some {
+            it.join().unwrap();
+        }
     }
-    waiting.into_iter().for_each(|it| it.join().unwrap());
+    for it in waiting {
+        it.join().unwrap();
+    }
 }
 
 fn with_threads(role: &str) -> Running {

@@ -263,9 +263,9 @@ fn a_database_of_rpm_that_is_written_is_read_again() {
         "var/lib/rpm/Packages.db",
         "var/lib/rpm/Packages",
     ] {
-        let whole = match path {
-            _ if path.ends_with("sqlite") => RPMDB,
-            _ if path.ends_with(".db") => NDB,
+        let whole = match path.rsplit('/').next() {
+            Some("rpmdb.sqlite") => RPMDB,
+            Some("Packages.db") => NDB,
             _ => BERKELEY,
         };
         let tree = tree(&[(path, b"torn"), ("usr/bin/ps", b"the true ps\n")]);

@@ -107,8 +107,9 @@ fn local(pid: u32, inode: u64, name: &str) -> OtherSocket {
 /// The usual local sockets of a host, and three that matter: by who holds it, and by where it is.
 fn with_local_sockets(language: Language) -> Model {
     let mut seen = snapshot();
-    let hidden = Process { hidden: Some(HiddenFrom::List), ..Process::clone(&seen.processes[4]) };
-    seen.processes[4] = Arc::new(hidden);
+    for process in seen.processes.iter_mut().filter(|it| it.id == id(70)) {
+        Arc::make_mut(process).hidden = Some(HiddenFrom::List);
+    }
     let mut others = Vec::clone(&seen.others);
     let usual = ["/run/systemd/private", "/run/dbus/system_bus_socket", "/run/docker.sock"];
     others.extend(usual.iter().zip(100..).map(|(name, inode)| local(812, inode, name)));

@@ -13,17 +13,17 @@ use std::ops::Range;
 const FIRST_AGAIN: u32 = 300;
 /// For the search for processes: numbers of a turn of the first pass, which are all of them where there are as few as is
 /// usual; and so many turns take a later pass, or fewer.
-const PROCESSES: Pace = Pace { first: 1 << 16, turns: 60 };
+const PROCESSES: Pace = Pace { first: 1 << 16, turns: 60, least: 512 };
 /// For the search for threads, which their counts show as well, so it may take its time.
-const THREADS: Pace = Pace { first: 1 << 14, turns: 300 };
-/// Numbers of a turn, at least.
-const LEAST: u32 = 512;
+const THREADS: Pace = Pace { first: 1 << 14, turns: 300, least: 128 };
 
 /// How fast numbers are tried.
 #[derive(Clone, Copy, Debug)]
 struct Pace {
     first: u32,
     turns: u32,
+    /// Numbers of a turn, at least.
+    least: u32,
 }
 
 /// How far a pass over all numbers has come.
@@ -63,7 +63,7 @@ impl Space {
         let mut ranges = self.fresh(given);
         let share = match self.passed {
             None => self.pace.first,
-            Some(_) => (end / self.pace.turns).max(LEAST),
+            Some(_) => (end / self.pace.turns).max(self.pace.least),
         };
         let from = self.next.max(1);
         let to = from.saturating_add(share).min(end);

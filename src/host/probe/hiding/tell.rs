@@ -71,17 +71,14 @@ impl Hider {
         let Some(threads) = &mut self.threads else { return };
         for it in threads.turn(listed, boot_ms) {
             let kind = ContradictionKind::Thread;
-            let (process, what) = match it.pid {
-                Some(pid) => match row_of(rows, pid) {
-                    Some(row) => (Some(row.id), format!("/proc/{pid}/task")),
-                    // It has ended meanwhile.
-                    None => continue,
-                },
-                None => {
-                    let numbers: Vec<String> = it.threads.iter().map(u32::to_string).collect();
-                    (None, numbers.join(" "))
-                }
+            let row = it.pid.and_then(|pid| row_of(rows, pid));
+            let what = match (it.pid, row) {
+                (Some(pid), Some(_)) => format!("/proc/{pid}/task"),
+                // It has ended meanwhile.
+                (Some(_), None) => continue,
+                (None, _) => it.threads.iter().map(u32::to_string).collect::<Vec<_>>().join(" "),
             };
+            let process = row.map(|row| row.id);
             self.register.found(kind, process, what, it.shown.clone(), it.first_seen_ms);
         }
         if threads.is_late() {

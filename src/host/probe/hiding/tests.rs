@@ -3,6 +3,7 @@
 use crate::host::probe::text;
 use proptest::prelude::*;
 
+use super::calls;
 use super::load::{self, Account};
 use super::mounts::{self, Cover};
 use super::preload;
@@ -57,6 +58,17 @@ fn a_library_is_found_among_the_mappings_whatever_stands_for_its_folder() {
     let environ = b"A=1\0LD_PRELOAD=\0LD_AUDIT=/tmp/x.so\0";
     assert_eq!(preload::asked_for(environ), Some(&b"LD_AUDIT=/tmp/x.so"[..]));
     assert_eq!(preload::asked_for(b"MY_LD_PRELOAD=/x\0"), None);
+}
+
+#[test]
+fn the_cpus_of_a_process_are_told_as_the_kernel_tells_them() {
+    assert_eq!(calls::ranges([0, 1, 2, 3, 8, 10, 11].into_iter()), "0-3,8,10-11");
+    assert_eq!(calls::ranges(std::iter::empty()), "");
+    let me = std::process::id();
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let told = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed_list:\t"));
+    assert_eq!(calls::cpus(me).as_deref(), told);
+    assert!(calls::nice(me).is_some());
 }
 
 #[test]

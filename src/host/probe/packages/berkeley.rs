@@ -1,4 +1,4 @@
-//! The values of a hash in a Berkeley DB file, read by ourselves: where rpm had its headers until 2020, as CentOS 7 does.
+//! The values of a hash in a Berkeley DB file, read by ourselves: where rpm had its headers until 2020, as `CentOS` 7 does.
 //!
 //! The pages are gone through one after the other, not by their buckets: each says what it is, and one that is free says
 //! that too. A value stands in its page, or in a chain of pages of its own.

@@ -101,3 +101,36 @@ impl Inspector {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folders_of(path: Option<&str>) -> Vec<String> {
+        let folders = folders(path.map(OsStr::new));
+        folders.iter().map(|it| it.display().to_string()).collect()
+    }
+
+    #[test]
+    fn what_comes_before_the_folders_of_the_system_counts_and_nothing_else() {
+        let usual = ["/root/.local/bin", "/root/bin", "/usr/local/sbin", "/usr/local/bin"];
+        assert_eq!(folders_of(None), usual);
+        assert_eq!(folders_of(Some("/usr/sbin:/usr/bin")), usual);
+        // As on some systems: root's own folder comes last, so what is there shadows nothing.
+        let path = "/usr/local/sbin:/usr/local/bin:/sbin:/bin:/usr/sbin:/usr/bin:/root/bin";
+        assert_eq!(
+            folders_of(Some(path)),
+            ["/usr/local/sbin", "/usr/local/bin", "/root/.local/bin"]
+        );
+        let path = "bin::./x:/opt/site/bin:/usr/local/bin:/bin:/late";
+        let expected = ["/opt/site/bin", "/usr/local/bin"];
+        assert_eq!(folders_of(Some(path))[..2], expected);
+        assert!(!folders_of(Some(path)).contains(&"/late".to_owned()));
+    }
+
+    #[test]
+    fn a_search_path_without_end_is_bounded() {
+        let long = (0..1_000).map(|it| format!("/opt/{it}")).collect::<Vec<_>>().join(":");
+        assert_eq!(folders_of(Some(&long)).len(), MOST_FOLDERS);
+    }
+}

@@ -53,11 +53,14 @@ pub(super) fn draw(
         lines += 1;
     }
     let shown = matter.len().min(MOST);
-    let rest = said::more_local(model.language, all().count() - shown, matter.len() - shown);
-    let mut pen = Row::new(theme, model.glyphs, area, shown, buf);
-    pen.skip(3);
-    pen.say(Role::Dim, &rest);
-    lines += 1;
+    let rest = all().count() - shown;
+    if rest > 0 {
+        let odd = matter.len() - shown;
+        let mut pen = Row::new(theme, model.glyphs, area, shown, buf);
+        pen.skip(3);
+        pen.say(Role::Dim, &said::more_local(model.language, rest, shown > 0, odd));
+        lines += 1;
+    }
     Rect { y: area.y + lines, height: area.height - lines, ..area }
 }
 

@@ -10,7 +10,7 @@ use crate::host::probe::tree::{Reader, each_name};
 use crate::host::probe::{clock, text};
 
 /// A folder without threads has so many links.
-const BARE_LINKS: u64 = 2;
+const BARE_LINKS: i128 = 2;
 /// Big enough for the list of any usual process in one call.
 const LISTING: usize = 64 << 10;
 
@@ -82,7 +82,9 @@ impl Books {
         let told = text::stat(reader.file(pid, "stat").ok()?)?.threads;
         let folder =
             rustix::fs::statat(self.best(), format!("{pid}/task"), AtFlags::SYMLINK_NOFOLLOW);
-        let links = folder.map_or(0, |it| u64::from(it.st_nlink).saturating_sub(BARE_LINKS));
+        // Machines differ in how many bits they count links with.
+        let links = folder.map_or(0, |it| i128::from(it.st_nlink) - BARE_LINKS);
+        let links = u64::try_from(links).unwrap_or_default();
         Some(links.max(u64::from(told)))
     }
 
