@@ -202,6 +202,7 @@ fn hiding(at: u64) -> Hiding {
             process: Some(id(4_242)),
             what: what.into(),
             shown: "its control group".into(),
+            packaged: Packaged::No,
             first_seen_ms: 900,
         })
     };

@@ -2,6 +2,7 @@
 //!
 //! What this version can write and no session here holds could be read otherwise by the next one, and nobody would know.
 
+use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -59,6 +60,7 @@ fn seen_by_the_program() -> Vec<(&'static str, Event)> {
                 path: "/etc/cron.d/update".into(),
                 line: 4,
                 text: "* * * * * root b".into(),
+                since: Some(Timestamp::UNIX_EPOCH),
             },
         ),
         ("firedamp", Event::Trouble { what: "8 bytes of a torn line are in torn/1".into() }),
