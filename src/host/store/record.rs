@@ -21,6 +21,9 @@ use crate::host::store::error::StoreError;
 pub(super) const TELEMETRY: &str = "telemetry";
 pub(super) const SUFFIX: &str = ".jsonl.zst";
 const LEVEL: i32 = 3;
+/// What is written is compared with so much (two to the power of this) of what was written before, which stays in
+/// memory. A sample tells what changed, mostly in a few hundred bytes; the usual window is eight times as large.
+const WINDOW_LOG: u32 = 18;
 /// On a disk with less room the recording stops, so that the journal can go on.
 pub(super) const FLOOR: u64 = 16 << 20;
 /// A disk that hangs must not hold up the end of the program for longer.
@@ -206,6 +209,7 @@ impl Segment {
 
 fn frame(file: File) -> io::Result<Compressor<'static, File>> {
     let mut frame = Compressor::new(file, LEVEL)?;
+    frame.window_log(WINDOW_LOG)?;
     frame.include_checksum(true)?;
     Ok(frame)
 }
