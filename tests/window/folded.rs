@@ -133,8 +133,8 @@ proptest! {
             let number = |text: &str| text.split(' ').next()?.parse::<usize>().ok();
             let mut marks = row.split('#').skip(1).filter_map(number);
             let Some(newest) = marks.next() else { continue };
-            let from = row.rsplit_once("  #").and_then(|(_, it)| it.split('-').next()?.parse().ok());
-            let from = from.filter(|_| row.contains("-#")).unwrap_or(newest);
+            let range = row.split_once("-#").and_then(|(it, _)| it.rsplit('#').next());
+            let from = range.and_then(|it| it.parse().ok()).unwrap_or(newest);
             numbers.extend(from..=newest);
         }
         prop_assert_eq!(numbers, (1..=count).collect::<Vec<_>>(), "{}", all);

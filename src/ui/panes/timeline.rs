@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::cockpit::Model;
-use crate::cockpit::model::{Pane, Session};
+use crate::cockpit::model::{Glyphs, Pane, Session};
 use crate::domain::detect::Grade;
 use crate::domain::session::{Entry, Event, Place};
 use crate::ui::document;
@@ -29,6 +29,8 @@ use lines::{Fold, Shown};
 const CELLS_FOR_WHO: usize = 60;
 /// From this many columns on, items have their words beside their ids.
 const CELLS_FOR_WORDS: u16 = 60;
+/// Fewer cells say nothing of the newest of those that are folded.
+const CELLS_FOR_NAME: usize = 8;
 /// Cells of an entry's number; more where there are more entries.
 const NUMBER: usize = 5;
 /// Rows of the entry under the cursor, in full view.
@@ -141,10 +143,18 @@ fn one(model: &Model, entry: &Entry, at_cursor: bool, pen: &mut Row<'_>) {
 fn folded(model: &Model, fold: &Fold<'_>, at_cursor: bool, pen: &mut Row<'_>) {
     begin(model, fold.newest, at_cursor, pen);
     pen.skip(1);
-    pen.left(Role::Dim, ".", 2);
+    let (sign, role) = fold.worst.map_or((".", Role::Dim), grade);
+    pen.left(role, sign, 2);
     pen.skip(1);
-    pen.say(Role::Dim, &said::over(model.language, fold.found, fold.ended));
-    pen.say(Role::Dim, &format!("  #{}-#{}", fold.from, fold.newest.seq));
+    pen.say(Role::Text, &said::over(model.language, fold.found, fold.ended));
+    pen.say(Role::Dim, &format!("  #{}-#{}  ", fold.from, fold.newest.seq));
+    if let Event::Found { name, .. } | Event::Ended { name, .. } = &fold.newest.event
+        && pen.room() >= CELLS_FOR_NAME
+    {
+        pen.pieces(Role::Untrusted, name, VALUE);
+        let more = if pen.glyphs() == Glyphs::Ascii { "~" } else { "…" };
+        pen.say(Role::Dim, &format!(", {more}"));
+    }
 }
 
 /// When, and where there is room which one and by whom.

@@ -44,6 +44,8 @@ pub(super) struct Fold<'a> {
     pub found: usize,
     /// How many tell that something has ended.
     pub ended: usize,
+    /// How sure the surest of what was found is.
+    pub worst: Option<Grade>,
 }
 
 /// The lines in view, the newest first; no more entries are looked at than are needed for them.
@@ -138,8 +140,12 @@ fn begins(session: &Session, at: usize) -> Option<(usize, u64)> {
 impl<'a> Fold<'a> {
     /// The fold so far, and the entry before it.
     fn with(fold: Option<Self>, entry: &'a Entry) -> Self {
-        let fold = fold.unwrap_or(Self { newest: entry, from: entry.seq, found: 0, ended: 0 });
-        let ended = usize::from(matches!(entry.event, Event::Ended { .. }));
-        Self { from: entry.seq, found: fold.found + 1 - ended, ended: fold.ended + ended, ..fold }
+        let start = Self { newest: entry, from: entry.seq, found: 0, ended: 0, worst: None };
+        let fold = Self { from: entry.seq, ..fold.unwrap_or(start) };
+        if let Event::Found { finding, .. } = &entry.event {
+            Self { found: fold.found + 1, worst: fold.worst.max(Some(finding.grade)), ..fold }
+        } else {
+            Self { ended: fold.ended + 1, ..fold }
+        }
     }
 }
