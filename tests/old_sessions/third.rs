@@ -2,12 +2,11 @@
 //!
 //! What this version can write and no session here holds could be read otherwise by the next one, and nobody would know.
 
-use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use firedamp::domain::base::{Digest, Pid, ProcessId};
+use firedamp::domain::base::{Digest, Pid, ProcessId, Timestamp};
 use firedamp::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject};
 use firedamp::domain::facts::{AutostartChange, AutostartKind};
 use firedamp::domain::playbook::{FlowId, ItemId, NodeId};
@@ -23,8 +22,8 @@ use crate::{ID, copy_of, form};
 const NEWEST: u32 = 3;
 /// Its session and the redacted copy of that: entries, and the digest of the last line.
 const SESSIONS: [(&str, u64, &str); 2] = [
-    (ID, 32, "621c478458b456ab4a89cbb53d9a1834003786a54ee394e64323a24996679407"),
-    (COPY, 32, "9e4ee1b2ee2e0dfa4aec91c8bb93ee75eb6da831493e291bc0f8727c03f35fd4"),
+    (ID, 32, "4c10717ba4436c84ae4868b352d3ea5e1012dc892d83bbcdd404a37ddc5a428f"),
+    (COPY, 32, "b61ed08651462ae4f59b6652f841f09857190ab99c0b86ed7f4ca6e220e07f20"),
 ];
 /// The redacted copy.
 pub(crate) const COPY: &str = "20261121T173000Z-masked-1-redacted";
