@@ -2,11 +2,11 @@
 
 mod long;
 
-use std::borrow::Cow;
-
-use self::long::{copied, little_room, lost_with_pen, must_read, not_recording, plain_playbook};
+use self::long::{
+    copied, little_room, lost_with_pen, must_read, not_recording, plain_playbook, tape_damaged,
+};
 use crate::cockpit::model::{Kept, NoticeKind};
-use crate::domain::base::{Language, Timestamp};
+use crate::domain::base::Language;
 use crate::domain::detect::{Finding, Grade};
 use crate::domain::untrusted::Untrusted;
 use crate::words::{Part, Phrase, finding, own, pen, pick, storage, trouble};
@@ -384,19 +384,4 @@ pub fn alerts(language: Language, count: usize) -> String {
         Language::En => format!("{count} alerts"),
         Language::Th => format!("เตือน {count}"),
     }
-}
-
-/// What cannot be played, from when on, and what to do. Short: it stands on one line.
-fn tape_damaged(language: Language, file: &Untrusted, until: Option<Timestamp>) -> Phrase {
-    let say = |en, th| Cow::Borrowed(pick(language, en, th));
-    let from = until.map_or_else(
-        || say(" damaged from its start", " เสียหายตั้งแต่ต้น"),
-        |at| {
-            let at = at.strftime("%H:%M:%SZ");
-            Cow::Owned(format!("{} {at}", say(" damaged after", " เสียหายหลัง")))
-        },
-    );
-    let next = say("; keep a copy", " เก็บสำเนาไว้");
-    let name = file.bytes().rsplit(|byte| *byte == b'/').next().unwrap_or_default();
-    Phrase::default().theirs(&Untrusted::new(name)).ours(from).ours(next)
 }

@@ -8,7 +8,7 @@ use ratatui::text::Line;
 use crate::cockpit::Model;
 use crate::cockpit::model::Pane;
 use crate::cockpit::panes::{ProcessRow, ProcessSort};
-use crate::domain::detect::{Finding, Rule};
+use crate::domain::detect::Finding;
 use crate::domain::facts::{Reading, RunState, Runtime, Snapshot};
 use crate::domain::untrusted::Untrusted;
 use crate::ui::graph::{Samples, graph_line};
@@ -27,7 +27,7 @@ use crate::words::panes::{self as said, Word, word};
 mod figures;
 
 pub(super) use figures::user;
-use figures::{load, memory_share, of_all, read};
+use figures::{flags, load, memory_share, of_all, read};
 
 /// A column before the command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -378,26 +378,4 @@ fn command_lines(theme: &Theme, row: &ProcessRow, cells: usize) -> Vec<Line<'sta
         }
         Reading::Known(_) | Reading::Denied | Reading::Blocked | Reading::Unknown => Vec::new(),
     }
-}
-
-/// Grade first, then a letter for each kind of reason.
-fn flags(snapshot: &Snapshot, row: &ProcessRow, finding: Option<&Finding>) -> String {
-    let process = &*row.process;
-    let has = |rules: &[Rule]| {
-        finding.is_some_and(|it| it.reasons.iter().any(|reason| rules.contains(&reason.rule)))
-    };
-    let holds_gpu = || snapshot.gpu.holders.iter().any(|it| it.process == process.id);
-    let letters = [
-        ('P', has(Rule::OF_POOLS)),
-        ('N', has(&[Rule::MinerName])),
-        ('D', process.exe_deleted),
-        ('C', has(&[Rule::SustainedCpu, Rule::HighCpu])),
-        ('G', holds_gpu()),
-        ('E', has(&[Rule::HiddenCharacters])),
-        ('H', process.hidden.is_some()),
-        ('K', has(&[Rule::KernelName])),
-    ];
-    let mut flags = String::from(finding.map_or(" ", |it| grade(it.grade).0));
-    flags.extend(letters.into_iter().filter(|(_, set)| *set).map(|(letter, _)| letter));
-    flags
 }

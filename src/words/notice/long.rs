@@ -1,8 +1,11 @@
 //! The notices that take more than a sentence.
 
+use std::borrow::Cow;
+
 use crate::cockpit::model::{Copied, Kept};
 use crate::cockpit::storage::Refusal;
-use crate::domain::base::Language;
+use crate::domain::base::{Language, Timestamp};
+use crate::domain::untrusted::Untrusted;
 use crate::words::{Phrase, pick, storage, trouble};
 
 /// What goes on and what does not, and what to do. The kernel's own words come last.
@@ -83,4 +86,23 @@ pub(super) fn copied(language: Language, copied: &Copied) -> Phrase {
         }
     };
     phrase.ours(pick(language, "tmux lost it? y, then p.", "ถ้าหายใน tmux ให้กด y แล้ว p"))
+}
+
+/// What cannot be played, from when on, and what to do. Short: it stands on one line.
+pub(super) fn tape_damaged(
+    language: Language,
+    file: &Untrusted,
+    until: Option<Timestamp>,
+) -> Phrase {
+    let say = |en, th| Cow::Borrowed(pick(language, en, th));
+    let from = until.map_or_else(
+        || say(" damaged from its start", " เสียหายตั้งแต่ต้น"),
+        |at| {
+            let at = at.strftime("%H:%M:%SZ");
+            Cow::Owned(format!("{} {at}", say(" damaged after", " เสียหายหลัง")))
+        },
+    );
+    let next = say("; keep a copy", " เก็บสำเนาไว้");
+    let name = file.bytes().rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+    Phrase::default().theirs(&Untrusted::new(name)).ours(from).ours(next)
 }

@@ -2,8 +2,11 @@
 
 use std::borrow::Cow;
 
+use crate::cockpit::panes::ProcessRow;
+use crate::domain::detect::{Finding, Rule};
 use crate::domain::facts::{Process, Snapshot};
 use crate::domain::untrusted::Untrusted;
+use crate::ui::panes::grade;
 use crate::ui::role::Role;
 
 /// Its login name, or the number where there is none.
@@ -42,4 +45,26 @@ pub(super) fn memory_share(process: &Process, snapshot: &Snapshot) -> String {
         0 => String::from("?"),
         total => format!("{:.1}", process.memory as f64 / total as f64 * 100.0),
     }
+}
+
+/// Grade first, then a letter for each kind of reason.
+pub(super) fn flags(snapshot: &Snapshot, row: &ProcessRow, finding: Option<&Finding>) -> String {
+    let process = &*row.process;
+    let has = |rules: &[Rule]| {
+        finding.is_some_and(|it| it.reasons.iter().any(|reason| rules.contains(&reason.rule)))
+    };
+    let holds_gpu = || snapshot.gpu.holders.iter().any(|it| it.process == process.id);
+    let letters = [
+        ('P', has(Rule::OF_POOLS)),
+        ('N', has(&[Rule::MinerName])),
+        ('D', process.exe_deleted),
+        ('C', has(&[Rule::SustainedCpu, Rule::HighCpu])),
+        ('G', holds_gpu()),
+        ('E', has(&[Rule::HiddenCharacters])),
+        ('H', process.hidden.is_some()),
+        ('K', has(&[Rule::KernelName])),
+    ];
+    let mut flags = String::from(finding.map_or(" ", |it| grade(it.grade).0));
+    flags.extend(letters.into_iter().filter(|(_, set)| *set).map(|(letter, _)| letter));
+    flags
 }
