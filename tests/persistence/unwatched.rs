@@ -152,9 +152,8 @@ fn compared(known: Known, found: Snapshot) -> Vec<Event> {
     let id = desk.model.session.as_ref().unwrap().id.clone();
     drop(desk.tell(Msg::Recalled(id, Box::new(known))));
     let effects = desk.tell(Msg::Seen(Arc::new(found)));
-    let events = effects.into_iter().filter_map(|effect| match effect {
-        Effect::Record { event, .. } => Some(event),
-        _ => None,
+    let events = effects.into_iter().filter_map(|effect| {
+        if let Effect::Record { event, .. } = effect { Some(event) } else { None }
     });
     events.collect()
 }
@@ -169,9 +168,8 @@ fn what_is_known_late_is_held_against_what_was_found_first() {
     let before = known(found(vec![one("/etc/cron.d/a", "0")]));
     drop(desk.tell(Msg::Recalled(id, Box::new(before))));
     let effects = desk.tell(Msg::Seen(Arc::new(seen(2_000, second))));
-    let events = effects.iter().filter_map(|effect| match effect {
-        Effect::Record { event, .. } => Some(event),
-        _ => None,
+    let events = effects.iter().filter_map(|effect| {
+        if let Effect::Record { event, .. } = effect { Some(event) } else { None }
     });
     let told = told(events);
     let how: Vec<(&str, bool)> = told.iter().map(|it| (it.1.as_str(), it.3)).collect();

@@ -51,7 +51,8 @@ pub(super) fn compare(
             // The kernel's time of the file: what was written to it since then is news.
             gone == (before == AutostartChange::Vanished) && (gone || entry.changed <= at)
         });
-        !is_said && !(*change == AutostartChange::Vanished && is_unread(entry, snapshot))
+        let may_be_there = *change == AutostartChange::Vanished && is_unread(entry, snapshot);
+        !is_said && !may_be_there
     });
     let id = session.id.clone();
     let pane = &mut model.panes.persistence;
