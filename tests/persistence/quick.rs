@@ -127,10 +127,11 @@ fn a_storm_in_a_home_keeps_no_change_elsewhere_from_being_seen_nor_its_own() {
     let before = spent_by_hunters();
     let begun = Instant::now();
     thread::sleep(Duration::from_secs(5));
-    let spent = spent_by_hunters().saturating_sub(before);
-    let share = spent.as_secs_f64() / begun.elapsed().as_secs_f64();
+    let share =
+        spent_by_hunters().saturating_sub(before).as_secs_f64() / begun.elapsed().as_secs_f64();
     drop(storm);
     eprintln!("hunting takes {:.1} % of a CPU in a storm", share * 100.0);
+    assert!(share < 0.6, "{share}");
 }
 
 /// CPU time of the threads of this process that hunt.

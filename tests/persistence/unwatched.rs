@@ -146,16 +146,20 @@ fn one(path: &str, text: &str) -> Autostart {
     entry(AutostartKind::Cron, path, 1, text)
 }
 
+fn recorded_by(effects: &[Effect]) -> impl Iterator<Item = &Event> {
+    effects.iter().filter_map(|effect| {
+        let Effect::Record { event, .. } = effect else { return None };
+        Some(event)
+    })
+}
+
 /// What is written when this was known, and that is found.
 fn compared(known: Known, found: Snapshot) -> Vec<Event> {
     let mut desk = Desk::at_work();
     let id = desk.model.session.as_ref().unwrap().id.clone();
-    drop(desk.tell(Msg::Recalled(id, Box::new(known))));
+    assert!(desk.tell(Msg::Recalled(id, Box::new(known))).is_empty());
     let effects = desk.tell(Msg::Seen(Arc::new(found)));
-    let events = effects.into_iter().filter_map(|effect| {
-        if let Effect::Record { event, .. } = effect { Some(event) } else { None }
-    });
-    events.collect()
+    recorded_by(&effects).cloned().collect()
 }
 
 #[test]
@@ -166,12 +170,9 @@ fn what_is_known_late_is_held_against_what_was_found_first() {
     assert!(desk.tell(Msg::Seen(Arc::new(seen(1_000, first)))).is_empty());
     let id = desk.model.session.as_ref().unwrap().id.clone();
     let before = known(found(vec![one("/etc/cron.d/a", "0")]));
-    drop(desk.tell(Msg::Recalled(id, Box::new(before))));
+    assert!(desk.tell(Msg::Recalled(id, Box::new(before))).is_empty());
     let effects = desk.tell(Msg::Seen(Arc::new(seen(2_000, second))));
-    let events = effects.iter().filter_map(|effect| {
-        if let Effect::Record { event, .. } = effect { Some(event) } else { None }
-    });
-    let told = told(events);
+    let told = told(recorded_by(&effects));
     let how: Vec<(&str, bool)> = told.iter().map(|it| (it.1.as_str(), it.3)).collect();
     assert_eq!(how, [("/etc/cron.d/a", true), ("/etc/cron.d/c", false)]);
 }

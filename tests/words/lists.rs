@@ -153,7 +153,7 @@ pub(crate) fn events() -> Vec<Event> {
 }
 
 fn autostart(change: AutostartChange, line: u32, text: Untrusted) -> Event {
-    let since = (line > 0).then(Timestamp::default);
+    let since = (line > 0).then(firedamp::domain::base::Timestamp::default);
     Event::Autostart { change, place: AutostartKind::Cron, path: "VALUE".into(), line, text, since }
 }
 

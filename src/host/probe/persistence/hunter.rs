@@ -116,8 +116,9 @@ fn begin(
             Ok(watch) => (Some(watch), None),
             Err(why) => (None, Some(why.to_string())),
         };
-        let (patience, last, missed) = (Patience::default(), Instant::now(), false);
-        Work { hunt, roots, watch, unwatched, slot, news, patience, last, missed }.go(&end);
+        let (patience, last) = (Patience::default(), Instant::now());
+        let (missed, due) = (false, BTreeSet::new());
+        Work { hunt, roots, watch, unwatched, slot, news, patience, last, missed, due }.go(&end);
     })?;
     Ok(alive)
 }
@@ -135,11 +136,17 @@ struct Work {
     last: Instant,
     /// The kernel gave up telling since then.
     missed: bool,
+    /// What is still to be read of everything.
+    due: BTreeSet<Family>,
 }
 
 impl Work {
     fn go(mut self, end: &UnixStream) {
-        self.everything();
+        // Whoever looks first is more urgent. A change is not kept waiting later; without the right to come back it is.
+        step_to(NICE);
+        self.dig_for(vec![EVERYTHING.to_vec()], Family::ALL.into());
+        memory::give_back();
+        step_to(0);
         loop {
             let Some(woken) = self.wait(end, self.nap()) else { return };
             if woken {
@@ -148,10 +155,7 @@ impl Work {
                 self.read_again(changed);
             }
             self.listen_again();
-            let may = self.patience.rests(EVERYTHING, Instant::now()).is_none();
-            if self.last.elapsed() >= self.period() || (self.missed && may) {
-                self.everything();
-            }
+            self.go_on();
         }
     }
 
@@ -162,6 +166,9 @@ impl Work {
 
     /// How long there is nothing to do if nothing is told.
     fn nap(&self) -> Duration {
+        if !self.due.is_empty() {
+            return Duration::ZERO;
+        }
         let now = Instant::now();
         let rest = |party: &[u8]| self.patience.rests(party, now).unwrap_or_default();
         let resting = self.watch.iter().flat_map(|watch| &watch.resting).map(|it| rest(it));
@@ -211,13 +218,19 @@ impl Work {
         }
     }
 
-    fn everything(&mut self) {
-        (self.last, self.missed) = (Instant::now(), false);
-        // Whoever looks is more urgent. A change is not kept waiting; without the right to come back it is all the same.
-        step_to(NICE);
-        self.dig_for(vec![EVERYTHING.to_vec()], Family::ALL.into());
-        memory::give_back();
-        step_to(0);
+    /// Reads everything in its turn, a family at a time, so that no change has to wait for it.
+    fn go_on(&mut self) {
+        let may = self.patience.rests(EVERYTHING, Instant::now()).is_none();
+        if self.last.elapsed() >= self.period() || (self.missed && may) {
+            (self.last, self.missed) = (Instant::now(), false);
+            self.due = Family::ALL.into();
+        }
+        if let Some(family) = self.due.pop_first() {
+            self.dig_for(vec![EVERYTHING.to_vec()], [family].into());
+            if self.due.is_empty() {
+                memory::give_back();
+            }
+        }
     }
 
     /// Reads these again for them. Those who have caused too much of it are not listened to for a while.

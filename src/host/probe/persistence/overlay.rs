@@ -22,6 +22,10 @@ pub(super) struct DropIn {
     place: usize,
 }
 
+/// How strong the folder of a file is, the least the most: whether it is for all units of a kind, its place on the search
+/// path, and how much of the unit's name it leaves out.
+type Rank = (bool, usize, usize);
+
 /// All drop-ins of a search path.
 #[derive(Default)]
 pub(super) struct Overlays {
@@ -53,7 +57,7 @@ impl Overlays {
     pub(super) fn of(&self, unit: &[u8]) -> Vec<&DropIn> {
         let folders = folders(unit);
         let last = folders.len().saturating_sub(1);
-        let mut chosen = BTreeMap::<&[u8], (Rank, &DropIn)>::new();
+        let mut chosen: BTreeMap<&[u8], (Rank, &DropIn)> = BTreeMap::new();
         for (depth, folder) in folders.iter().enumerate() {
             for one in self.by_unit.get(folder).into_iter().flatten().take(MOST) {
                 let rank = (depth == last, one.place, depth);
@@ -66,10 +70,6 @@ impl Overlays {
         chosen.into_values().map(|(_, one)| one).collect()
     }
 }
-
-/// Of two drop-ins of one name the one with the lower rank counts: whether it is of the whole kind, the place of its
-/// folder, how far from the unit's own name it is.
-type Rank = (bool, usize, usize);
 
 /// Whose drop-ins a unit has: its own, those of every beginning of its name that ends in a dash, and those of its kind.
 fn folders(unit: &[u8]) -> Vec<Vec<u8>> {
