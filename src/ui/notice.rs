@@ -10,8 +10,9 @@ use crate::domain::base::Timestamp;
 use crate::ui::role::Role;
 use crate::ui::text::{fit_spans, phrase, put, span, time, width};
 use crate::ui::theme::Theme;
-use crate::words::notice::{Weight, notice, tail, weight, weight_word};
+use crate::words::notice::{Weight, notice, weight, weight_word};
 use crate::words::panes::{self, Word};
+use crate::words::persistence::tail;
 
 /// Draws the newest notice: its sign, its word, when, and the sentence.
 pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {

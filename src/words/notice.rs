@@ -141,13 +141,6 @@ pub const fn weight_word(language: Language, weight: Weight) -> &'static str {
     pick(language, en, th)
 }
 
-/// What stands at the end of the line of a notice, however long the rest is.
-#[must_use]
-pub fn tail(language: Language, kind: &NoticeKind) -> Option<String> {
-    let NoticeKind::Autostart(_, _, more @ 1..) = kind else { return None };
-    Some(crate::words::persistence::others(language, *more))
-}
-
 /// What a notice says.
 #[must_use]
 #[expect(clippy::too_many_lines, reason = "a table: one row a notice, no logic")]

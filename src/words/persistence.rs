@@ -1,5 +1,6 @@
 //! Words for what starts by itself.
 
+use crate::cockpit::model::NoticeKind;
 use crate::domain::base::{Language, Timestamp};
 use crate::domain::facts::{AutostartChange, AutostartKind, Packaged, Reading, Remark, Trick};
 use crate::domain::untrusted::Untrusted;
@@ -89,6 +90,13 @@ pub fn others(language: Language, count: usize) -> String {
         Language::En => format!("  +{count} more, g s"),
         Language::Th => format!("  อีก {count} รายการ กด g s"),
     }
+}
+
+/// What stands at the end of the line of a notice, however long the rest is.
+#[must_use]
+pub fn tail(language: Language, kind: &NoticeKind) -> Option<String> {
+    let NoticeKind::Autostart(_, _, more @ 1..) = kind else { return None };
+    Some(others(language, *more))
 }
 
 /// A way to hide that was seen through.
