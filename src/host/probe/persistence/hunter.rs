@@ -171,7 +171,7 @@ impl Work {
         }
         let now = Instant::now();
         let rest = |party: &[u8]| self.patience.rests(party, now).unwrap_or_default();
-        let resting = self.watch.iter().flat_map(|watch| &watch.resting).map(|it| rest(it));
+        let resting = self.watch.iter().flat_map(|watch| watch.resting.keys()).map(|it| rest(it));
         let missed = self.missed.then(|| rest(EVERYTHING));
         let whole = self.period().saturating_sub(self.last.elapsed());
         resting.chain(missed).fold(whole, Duration::min)
@@ -202,20 +202,31 @@ impl Work {
     /// Reads what changed, at the cost of whoever changed it.
     fn read_again(&mut self, changed: Changed) {
         let now = Instant::now();
-        changed.storms.iter().for_each(|party| self.patience.exhaust(party, now));
+        changed.storms.iter().for_each(|party| self.patience.storms(party, now));
         let families = changed.families.values().flatten().copied().collect();
         self.dig_for(changed.families.into_keys().collect(), families);
     }
 
-    /// Listens again to those who have rested, and reads what they may have changed meanwhile.
+    /// Listens again to those who have rested, and reads what they may have changed meanwhile. To a storm nobody listens
+    /// yet; its places are read.
     fn listen_again(&mut self) {
         let (now, resting) = (Instant::now(), self.watch.iter().flat_map(|it| &it.resting));
-        let rested = resting.filter(|it| self.patience.rests(it, now).is_none());
-        let rested: Vec<Party> = rested.cloned().collect();
-        if !rested.is_empty() {
-            let unseen = self.aim();
-            self.dig_for(rested, unseen);
+        let rested = resting.filter(|(party, _)| self.patience.rests(party, now).is_none());
+        let rested: Vec<(Party, BTreeSet<Family>)> =
+            rested.map(|(party, families)| (party.clone(), families.clone())).collect();
+        if rested.is_empty() {
+            return;
         }
+        let mut unseen = self.aim();
+        let mut parties = Vec::new();
+        for (party, families) in rested {
+            if self.patience.is_deaf(&party, now) {
+                self.patience.exhaust(&party, now);
+                unseen.extend(families);
+            }
+            parties.push(party);
+        }
+        self.dig_for(parties, unseen);
     }
 
     /// Reads everything in its turn, a family at a time, so that no change has to wait for it.

@@ -49,8 +49,8 @@ struct Spot {
 pub(super) struct Watch {
     inotify: OwnedFd,
     spots: BTreeMap<i32, Spot>,
-    /// Who is not listened to.
-    pub(super) resting: BTreeSet<Party>,
+    /// Who is not listened to, and what is to be read of them.
+    pub(super) resting: BTreeMap<Party, BTreeSet<Family>>,
     /// Why some directory is not watched.
     pub(super) trouble: Option<String>,
 }
@@ -75,7 +75,7 @@ impl Changed {
 impl Watch {
     pub(super) fn new() -> Result<Self, Errno> {
         let inotify = inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)?;
-        Ok(Self { inotify, spots: BTreeMap::new(), resting: BTreeSet::new(), trouble: None })
+        Ok(Self { inotify, spots: BTreeMap::new(), resting: BTreeMap::new(), trouble: None })
     }
 
     pub(super) fn fd(&self) -> BorrowedFd<'_> {
@@ -97,16 +97,21 @@ impl Watch {
             dirs.entry(dir).or_default().insert((name.clone(), family));
         }
         let mut spots: BTreeMap<i32, Spot> = BTreeMap::new();
-        let mut resting = BTreeSet::new();
+        let mut resting: BTreeMap<Party, BTreeSet<Family>> = BTreeMap::new();
         self.trouble = None;
         for (dir, names) in dirs {
             if spots.len() >= MOST {
                 self.trouble = Some(format!("more than {MOST} directories"));
                 break;
             }
-            let mut rests = |at: &[u8]| {
-                let rests = patience.rests(party(at, homes), now).is_some();
-                rests.then(|| resting.insert(party(at, homes).to_vec())).is_some()
+            let mut rests = |at: &[u8], names: &Wanted| {
+                let party = party(at, homes);
+                let rests = patience.rests(party, now).is_some() || patience.is_deaf(party, now);
+                if rests {
+                    let families = names.iter().map(|(_, family)| *family);
+                    resting.entry(party.to_vec()).or_default().extend(families);
+                }
+                rests
             };
             if let Some((number, at, names)) = self.add(ground, dir, names, &mut rests) {
                 let spot = spots.entry(number).or_default();
@@ -131,7 +136,7 @@ impl Watch {
         ground: &Ground,
         dir: &[u8],
         mut names: Wanted,
-        rests: &mut dyn FnMut(&[u8]) -> bool,
+        rests: &mut dyn FnMut(&[u8], &Wanted) -> bool,
     ) -> Option<(i32, Vec<u8>, Wanted)> {
         let flags = WatchFlags::CREATE
             | WatchFlags::MOVED_TO
@@ -146,7 +151,7 @@ impl Watch {
         let mut at = dir;
         loop {
             match ground.place(at) {
-                Ok(_) if rests(at) => return None,
+                Ok(_) if rests(at, &names) => return None,
                 Ok(place) => {
                     // By its number, so that no link is followed here which was not looked at.
                     let path = format!("/proc/self/fd/{}", place.as_raw_fd());
