@@ -46,6 +46,9 @@ fn child() {
     for gap in snapshot.unread.iter().filter_map(|it| it.gap.as_ref()) {
         println!("{SIGN}{gap:?}");
     }
+    for other in snapshot.unread.iter().filter(|it| it.gap.is_none()) {
+        println!("UNREAD {}: {}", other.what.plain(80), other.why.plain(80));
+    }
     println!("BLIND {:?}", snapshot.blindness());
     println!("PROCESSES {}", snapshot.processes.len());
     println!("DONE");
@@ -209,6 +212,21 @@ fn files_of_the_host_that_do_not_answer_let_no_look_wait() {
 fn longest(said: &str) -> Duration {
     let number = said.lines().find_map(|line| line.strip_prefix("LONGEST ")).unwrap();
     Duration::from_millis(number.parse().unwrap())
+}
+
+#[test]
+fn a_want_of_descriptors_is_said_and_breaks_no_look() {
+    // So many are enough to open the eyes; the threads that look beside them and each other take them away.
+    let wanting = |most: u32| gaps(&format!("ulimit -n {most}; $EYES --test-threads 1"));
+    let said: Vec<String> = (14..=32).step_by(3).filter_map(wanting).collect();
+    let Some(last) = said.last() else { return };
+    assert!(said.iter().any(|it| it.contains("Too many open files")), "{said:?}");
+    let processes = |said: &str| -> usize {
+        let line = said.lines().find_map(|line| line.strip_prefix("PROCESSES "));
+        line.unwrap().parse().unwrap()
+    };
+    assert!(said.iter().all(|it| processes(it) > 1), "the table is there in any case: {said:?}");
+    assert!(!last.contains("UNREAD /proc: "), "{last}");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::domain::base::{Moment, ProcessId};
 use crate::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject};
 use crate::domain::detect::{rules, wire};
-use crate::domain::facts::{Beyond, Process, Proxies, Snapshot, Socket};
+use crate::domain::facts::{Beyond, Process, Proxies, Reading, Snapshot, Socket};
 use crate::domain::playbook::Indicators;
 use crate::domain::untrusted::Untrusted;
 
@@ -24,6 +24,8 @@ pub struct Watch {
     texts: HashMap<ProcessId, Judged>,
     loads: HashMap<ProcessId, Load>,
     gpus: HashMap<ProcessId, Load>,
+    /// Graphics processors by name, whoever keeps them busy.
+    devices: HashMap<Untrusted, Load>,
 }
 
 /// What the words of a process say; they rarely change, so they are judged once.
@@ -122,10 +124,29 @@ impl Watch {
             self.gpus.entry(*id).or_insert(fresh).last_ms = now;
         }
         settle(&mut self.gpus, snapshot);
+        self.devices(snapshot, percent);
         for (id, load) in &self.gpus {
             let reason = load.of_gpu(snapshot.moment, percent, minutes);
             gathered.entry(Subject::Process(*id)).or_default().push(reason);
         }
+    }
+
+    fn devices(&mut self, snapshot: &Snapshot, percent: f32) {
+        let now = snapshot.moment.boot_ms;
+        let above = |busy: &Reading<f32>| busy.known().is_some_and(|busy| *busy > percent);
+        for device in snapshot.gpu.devices.iter().filter(|device| above(&device.busy)) {
+            let fresh = Load { since_ms: now, last_ms: now };
+            self.devices.entry(device.name.clone()).or_insert(fresh).last_ms = now;
+        }
+        self.devices.retain(|_, load| now.saturating_sub(load.last_ms) <= LULL_MS);
+    }
+
+    /// For how long this graphics processor has been above the threshold, whoever keeps it busy; `None` if it is not.
+    #[must_use]
+    pub fn device(&self, name: &Untrusted, now: Moment, look_for: &Indicators) -> Option<Reason> {
+        let minutes = look_for.cpu.map_or(0, |(_, minutes)| minutes);
+        let load = self.devices.get(name)?;
+        Some(load.of_gpu(now, look_for.gpu?, minutes).1)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The machine as a whole and its graphics processors; says which source told, and which did not.
 
 mod devices;
+mod short;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

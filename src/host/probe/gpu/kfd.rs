@@ -77,7 +77,7 @@ fn node(properties: &[u8], gpu: u32, scene: &Scene) -> Node {
 }
 
 /// The address that the driver writes as a number: bus, device and function.
-fn bus(domain: u64, place: u64) -> Untrusted {
+pub(super) fn bus(domain: u64, place: u64) -> Untrusted {
     let (bus, device, function) = (place >> 8 & 0xff, place >> 3 & 0x1f, place & 7);
     Untrusted::from(format!("{domain:04x}:{bus:02x}:{device:02x}.{function}"))
 }

@@ -1,5 +1,7 @@
 //! The parsers of this room, on what drivers and tools really print and on anything else.
 
+mod properties;
+
 use proptest::prelude::*;
 
 use std::sync::Mutex;

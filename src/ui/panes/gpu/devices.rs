@@ -8,6 +8,7 @@ use crate::domain::facts::{
     Gpu, GpuDevice, GpuHolder, GpuOutcome, GpuSource, GpuUnlisted, Reading, Snapshot,
 };
 use crate::domain::untrusted::Untrusted;
+use crate::ui::panes::gpu::short::ROWS_FOR_LINES;
 use crate::ui::panes::gpu::{LABEL, Page, gauge};
 use crate::ui::panes::is_full;
 use crate::ui::role::Role;
@@ -17,7 +18,7 @@ use crate::words::panes::{self as said, Word, word};
 use crate::words::{fact, gpu};
 
 /// Cells for the name of a process.
-const NAME: usize = 18;
+pub(super) const NAME: usize = 18;
 /// Fewer cells than this say nothing of a device file.
 const FILE: usize = 10;
 
@@ -45,9 +46,9 @@ pub(super) enum Line<'s> {
 
 /// One process on one device, whatever files it uses.
 pub(super) struct Held<'s> {
-    process: ProcessId,
+    pub(super) process: ProcessId,
     device: &'s Untrusted,
-    card: &'s Untrusted,
+    pub(super) card: &'s Untrusted,
     busy: Reading<f32>,
     memory: Reading<u64>,
 }
@@ -90,7 +91,7 @@ pub(super) fn lines<'s>(
 
 /// One row for every process and device, the busiest first; files that belong to no device count only for who has
 /// no other.
-fn held(holders: &[GpuHolder]) -> Vec<Held<'_>> {
+pub(super) fn held(holders: &[GpuHolder]) -> Vec<Held<'_>> {
     let mut all: Vec<Held<'_>> = Vec::new();
     for holder in holders {
         let (process, card) = (holder.process, &holder.card);
@@ -172,6 +173,9 @@ impl Page<'_> {
     pub(super) fn devices(&mut self, snapshot: &Snapshot, lines: &[Line<'_>]) {
         let room = usize::from(self.area.height).saturating_sub(self.line);
         let cut = lines.len() > room;
+        if cut && room <= ROWS_FOR_LINES && self.model.panes.gpu.line == 0 {
+            return self.in_short(snapshot, lines.len(), room);
+        }
         let height = if cut { room.saturating_sub(1) } else { room };
         let first = scroll(self.model.panes.gpu.line, lines.len(), height);
         for line in lines.iter().skip(first).take(height) {
@@ -227,12 +231,18 @@ impl Page<'_> {
         row.left(Role::Dim, "gpu", LABEL);
         row.right(role, &value, 4);
         row.skip(1);
-        row.say(Role::Dim, gpu::no_load(language));
+        let why = match device.busy {
+            Reading::Blocked => fact::not_read(language, &device.busy),
+            Reading::Known(_) | Reading::Denied | Reading::Unknown => gpu::no_load(language),
+        };
+        row.say(Role::Dim, why);
         row.say(Role::Text, &tail);
     }
 
     fn about(&mut self, device: &GpuDevice) {
         let language = self.model.language;
+        let live = &self.model.live;
+        let since = live.watch.device(&device.name, self.model.now, &live.indicators);
         let mut row = self.row();
         row.skip(LABEL);
         row.pieces(Role::Untrusted, &device.name, 10);
@@ -247,6 +257,10 @@ impl Page<'_> {
         }
         if let Some(awake) = device.awake.known() {
             row.say(Role::of_level(awake / 100.0), &gpu::awake(language, &percent(*awake)));
+            row.skip(2);
+        }
+        if let Some(since) = since {
+            row.pieces(Role::Warn, &since.value, 24);
             row.skip(2);
         }
         row.say(Role::Dim, fact::gpu_source(language, device.source));
@@ -333,60 +347,17 @@ impl Page<'_> {
             row.phrase(Role::Dim, &fact::gpu_outcome(language, &source.outcome));
         }
     }
-
-    /// The most important thing about the GPUs, in one row.
-    pub(super) fn gpu_line(&mut self, snapshot: &Snapshot) {
-        let gpu = &*snapshot.gpu;
-        let busy = |it: &&GpuDevice| it.busy.known().copied().unwrap_or(-1.0);
-        let busiest = gpu.devices.iter().max_by(|one, other| busy(one).total_cmp(&busy(other)));
-        let Some(device) = busiest else { return self.no_device(gpu) };
-        let (value, role) = reading(&device.busy, |it| percent(*it));
-        let role = device.busy.known().map_or(role, |it| Role::of_level(it / 100.0));
-        let held = held(&gpu.holders);
-        let mut row = self.row();
-        row.left(Role::Dim, "gpu", LABEL);
-        row.right(role, &value, 4);
-        row.skip(1);
-        row.pieces(Role::Untrusted, &device.name, 10);
-        if !gpu.unlisted.is_empty() {
-            row.say(Role::Crit, &format!(" !{}", gpu.unlisted.len()));
-        }
-        let Some(first) = held.first() else { return };
-        row.say(Role::Text, &format!("  {} ", first.process.pid));
-        if let Some(process) = snapshot.process(first.process) {
-            row.pieces(Role::Untrusted, &process.comm, NAME);
-        }
-        if held.len() > 1 {
-            row.say(Role::Dim, &format!(" +{}", held.len() - 1));
-        }
-    }
-
-    /// Why there is no figure.
-    fn no_device(&mut self, gpu: &Gpu) {
-        let waits = gpu.sources.iter().find(|it| matches!(it.outcome, GpuOutcome::NotAllowed(_)));
-        let (role, text) = match waits {
-            Some(source) => {
-                let name = fact::gpu_source(self.model.language, source.kind);
-                (Role::Warn, format!("{name} {}", self.say(Word::Waits)))
-            }
-            None if gpu.sources.is_empty() => (Role::Unknown, self.say(Word::NotAsked).to_owned()),
-            None => (Role::Dim, self.say(Word::NoDevice).to_owned()),
-        };
-        let mut row = self.row();
-        row.left(Role::Dim, "gpu", LABEL);
-        row.say(role, &text);
-    }
 }
 
 /// ` 3.0G/8.0G`.
-fn figures(device: &GpuDevice) -> String {
+pub(super) fn figures(device: &GpuDevice) -> String {
     let [used, total] =
         [&device.memory_used, &device.memory_total].map(|it| reading(it, |it| size(*it)).0);
     format!(" {used}/{total}")
 }
 
 /// What its sensors say; those that it does not have are left out.
-fn sensors(device: &GpuDevice) -> impl Iterator<Item = String> {
+pub(super) fn sensors(device: &GpuDevice) -> impl Iterator<Item = String> {
     let known = |reading: &Reading<f32>| reading.known().copied();
     let power = known(&device.power).map(|watts| match known(&device.power_limit) {
         Some(limit) => format!("{watts:.0}/{limit:.0}W"),
