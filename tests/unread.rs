@@ -219,14 +219,18 @@ fn a_want_of_descriptors_is_said_and_breaks_no_look() {
     // So many are enough to open the eyes; the threads that look beside them and each other take them away.
     let wanting = |most: u32| gaps(&format!("ulimit -n {most}; $EYES --test-threads 1"));
     let said: Vec<String> = (14..=32).step_by(3).filter_map(wanting).collect();
-    let Some(last) = said.last() else { return };
-    assert!(said.iter().any(|it| it.contains("Too many open files")), "{said:?}");
+    if said.is_empty() {
+        return;
+    }
+    let want = |it: &String| it.contains("Too many open files");
+    assert!(said.iter().any(want), "{said:?}");
     let processes = |said: &str| -> usize {
         let line = said.lines().find_map(|line| line.strip_prefix("PROCESSES "));
         line.unwrap().parse().unwrap()
     };
-    assert!(said.iter().all(|it| processes(it) > 1), "the table is there in any case: {said:?}");
-    assert!(!last.contains("UNREAD /proc: "), "{last}");
+    let told = |it: &String| processes(it) > 1 || want(it);
+    assert!(said.iter().all(told), "no process is missing in silence: {said:?}");
+    assert!(!said.iter().any(|it| it.contains("UNREAD /proc: ")), "the list is there: {said:?}");
 }
 
 #[test]

@@ -109,7 +109,7 @@ screens! {
     computes_full => 80 x 22, full(model(&computing(), EN));
     computes_full_in_thai => 80 x 22, full(model(&computing(), TH));
     computes_in_the_cockpit => 60 x 18, model(&computing(), EN);
-    computes_with_two_rows_left => 46 x 11, model(&computing(), EN);
+    computes_with_two_rows_left => 48 x 9, model(&computing(), EN);
     computes_in_a_corner => 32 x 6, model(&computing(), EN);
     computes_wide => 200 x 40, full(model(&computing(), EN));
     nvidia_full => 80 x 22, full(model(&two_of_nvidia(), EN));

@@ -247,6 +247,10 @@ impl Page<'_> {
         row.skip(LABEL);
         row.pieces(Role::Untrusted, &device.name, 10);
         row.skip(2);
+        if let Some(since) = since {
+            row.pieces(Role::Warn, &since.value, 24);
+            row.skip(2);
+        }
         if let Some(model) = &device.model {
             row.pieces(Role::Untrusted, model, 32);
             row.skip(2);
@@ -257,10 +261,6 @@ impl Page<'_> {
         }
         if let Some(awake) = device.awake.known() {
             row.say(Role::of_level(awake / 100.0), &gpu::awake(language, &percent(*awake)));
-            row.skip(2);
-        }
-        if let Some(since) = since {
-            row.pieces(Role::Warn, &since.value, 24);
             row.skip(2);
         }
         row.say(Role::Dim, fact::gpu_source(language, device.source));
