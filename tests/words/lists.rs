@@ -18,7 +18,6 @@ use firedamp::domain::session::{
 use firedamp::domain::untrusted::Untrusted;
 use firedamp::words::notice::{Weight, notice, weight_word};
 use firedamp::words::{Caption, Phrase, command, fact, finding, pane, session};
-use jiff::Timestamp;
 use std::collections::BTreeMap;
 
 pub(crate) const RULES: [Rule; 21] = [
