@@ -11,9 +11,14 @@ fuzz_target!(|bytes: &[u8]| {
         .collect();
     let start = |lines: &Vec<&[u8]>| Some(Checked::of(lines.first()?).ok()?.start());
     let (mut audit, mut state, mut chain) = (Audit::default(), State::default(), Chain::default());
+    let number = |at: usize| u32::try_from(at + 1).unwrap_or(u32::MAX);
     for (at, lines) in segments.iter().enumerate() {
-        let later = segments.iter().skip(at + 1).filter_map(start).collect();
-        audit.segment(u32::try_from(at + 1).unwrap_or(u32::MAX), later);
+        if let Some(start) = start(lines) {
+            audit.begins(number(at), start);
+        }
+    }
+    for (at, lines) in segments.iter().enumerate() {
+        audit.segment(number(at));
         for line in lines {
             if let Some(entry) = audit.line(line) {
                 assert_eq!(chain.next(line).as_ref(), Ok(&entry), "what is told continues the chain");
