@@ -66,17 +66,22 @@ impl Proxies {
         let sockets = &snapshot.sockets;
         let mut proxies = Self::default();
         let spans = sockets.iter().any(|socket| socket.namespace != 0);
+        let mut near = false;
         for socket in sockets.iter().filter(|it| it.protocol == Protocol::Tcp) {
             if socket.state == SocketState::Listen {
                 let key = (socket.namespace, socket.local.port());
                 let owners = proxies.listeners.entry(key).or_default();
                 owners.extend(socket.owners.iter().take(MOST_ENDS));
             } else if let Some(remote) = socket.remote.filter(|_| spans || is_near(socket)) {
-                let held = proxies.held.entry((socket.local, remote)).or_default();
-                held.push((socket.namespace, socket.owners.clone()));
+                near |= is_open(socket);
+                // A busy server leaves thousands behind that are nobody's any more.
+                if !socket.owners.is_empty() {
+                    let held = proxies.held.entry((socket.local, remote)).or_default();
+                    held.push((socket.namespace, socket.owners.clone()));
+                }
             }
         }
-        if !proxies.held.is_empty() {
+        if near {
             proxies.lead(snapshot);
         }
         proxies

@@ -33,7 +33,7 @@ impl Line {
 
     /// Where one can wait until the terminal takes more.
     pub(in crate::run) fn room(&self) -> io::Result<Room> {
-        Room::of(self.out.try_clone()?)
+        self.out.try_clone().map(Room::of)
     }
 
     /// Sends what the terminal takes now; `false` if something is left. While a shell has it, it takes nothing.

@@ -4,35 +4,36 @@
 //! us though it has room.
 
 use std::fs::File;
-use std::io;
+use std::os::fd::AsFd;
 use std::time::Duration;
 
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 /// After this long it is tried again anyway.
 const LONGEST: Duration = Duration::from_millis(50);
 
 /// Room in a terminal.
 #[derive(Debug)]
-pub struct Room(AsyncFd<File>);
+pub struct Room(File);
 
 impl Room {
     /// The room of the terminal that is open here.
-    #[expect(
-        deprecated,
-        reason = "sound here, the file is owned and lives as long; its successor is unsafe to call"
-    )]
-    pub(super) fn of(out: File) -> io::Result<Self> {
-        AsyncFd::with_interest(out, Interest::WRITABLE).map(Self)
+    pub(super) const fn of(out: File) -> Self {
+        Self(out)
     }
 
-    /// Waits until there may be some. To be asked after a write that found none.
+    /// Waits until there may be some. Listened to only for so long, or each frame that is taken would wake the program.
+    #[expect(
+        deprecated,
+        reason = "sound here, the file outlives what listens to it; its successor is unsafe to call"
+    )]
     pub(in crate::run) async fn again(&self) {
-        if let Ok(Ok(mut ready)) = timeout(LONGEST, self.0.writable()).await {
-            // What becomes free after this is told anew.
-            ready.clear_ready();
-        }
+        let Ok(out) = AsyncFd::with_interest(self.0.as_fd(), Interest::WRITABLE) else {
+            return sleep(LONGEST).await;
+        };
+        // Either way it is tried again.
+        timeout(LONGEST, out.writable()).await.ok();
     }
 }

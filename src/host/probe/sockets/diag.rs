@@ -34,7 +34,7 @@ use crate::domain::facts::Protocol;
 /// The kernel fills at most half of this with one message.
 const ANSWER: usize = 64 << 10;
 /// The kernel answers at once; this only guards against one that does not.
-const PATIENCE: Duration = Duration::from_secs(1);
+const PATIENCE: Duration = Duration::from_millis(100);
 /// Length and alignment of a netlink message's header.
 const HEADER: usize = 16;
 

@@ -11,6 +11,7 @@
 use std::collections::{HashMap, HashSet};
 use std::os::fd::BorrowedFd;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use rustix::io::Errno;
 
@@ -27,6 +28,8 @@ const MOST_COUNTED: usize = 32;
 const MOST_OPEN: usize = 64;
 /// So many are listed in one look, since each list walks the hash table of the whole machine.
 const MOST_LISTED: usize = 8;
+/// So long one look lists namespaces; those that are left are first in the next one.
+const A_LOOK: Duration = Duration::from_millis(40);
 /// Looks until every process was asked once more.
 const TURNS: u64 = 30;
 /// A program that starts may yet go into another namespace.
@@ -68,11 +71,11 @@ impl Nets {
         unread: &mut Vec<Unread>,
     ) -> bool {
         let count = self.all.len();
-        let (mut counted, mut listed, mut later) = (0, 0, None);
+        let (mut counted, mut listed, mut later, begun) = (0, 0, None, Instant::now());
         for at in (0..count).map(|step| (self.next + step) % count) {
             let Some(net) = self.all.get_mut(at) else { continue };
             let forced = forced == Some(net.inode);
-            if !forced && (counted == MOST_COUNTED || listed == MOST_LISTED) {
+            if !forced && (counted == MOST_COUNTED || listed == MOST_LISTED || begun.elapsed() >= A_LOOK) {
                 later = later.or(Some(at));
                 continue;
             }
@@ -169,7 +172,12 @@ impl Nets {
         self.passed_over = new.len().saturating_sub(room);
         let now = room.min(MOST_LISTED);
         self.is_behind = new.len().min(room) > now;
+        let begun = Instant::now();
         for (inode, pid) in new.into_iter().take(now) {
+            if begun.elapsed() >= A_LOOK {
+                self.is_behind = true;
+                break;
+            }
             // Who may not enter it is left with the tables of that process.
             let diag = enter(proc, &pid.to_string(), inode).ok();
             let mut net = Net::new(inode, format!("{pid}/net"), diag);
