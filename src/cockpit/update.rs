@@ -173,8 +173,13 @@ fn doubt(model: &mut Model, snapshot: &Snapshot) {
 
 /// That others were raised, since they carry the terminal and were starved, is an entry each time it begins.
 fn carried(model: &mut Model, snapshot: &Snapshot) -> Option<Effect> {
-    let before = std::mem::replace(&mut model.carried, snapshot.own.carriers > 0);
-    if before || !model.carried || !model.writes() || model.source.kind != SourceKind::Host {
+    let carried = snapshot.own.carriers > 0;
+    if carried && !model.writes() {
+        // Whoever takes the pen meanwhile writes it.
+        return None;
+    }
+    let before = std::mem::replace(&mut model.carried, carried);
+    if before || !carried || model.source.kind != SourceKind::Host {
         return None;
     }
     acts::record(model, Event::Prepared(Box::new(Own::clone(&snapshot.own))))

@@ -203,7 +203,7 @@ impl Eyes {
             let all = self.tools.join(with_sockets(hiding, self.sockets.contradictions()));
             self.in_order(all)
         });
-        let own = costs.of(Part::Own, || self.own.look(&processes));
+        let own = costs.of(Part::Own, || self.own.look(&processes, host.cpu));
         let persistence = costs.of(Part::Persistence, || self.hunt().take(&mut unread));
         let empty = Snapshot::empty(moment);
         let seen = Snapshot { host, processes, sockets, others, gpu, hiding, ..empty };

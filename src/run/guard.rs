@@ -37,6 +37,9 @@ const TOLD: u8 = 143;
 /// The guard of this process.
 static GUARD: OnceLock<Pid> = OnceLock::new();
 
+/// Whom the screen has raised of others.
+static LEDGER: OnceLock<Ledger> = OnceLock::new();
+
 /// Puts a guard before whatever comes next. In the guard this returns when all is over, with the exit code; in the
 /// screen it returns `None` at once, and the work goes on.
 #[must_use]
@@ -46,11 +49,20 @@ pub fn stand(language: Language) -> Option<ExitCode> {
     }
     let found = Found::look().ok()?;
     let watch = Watch::begin().ok()?;
-    let ledger = Ledger::new();
-    let screen = start_screen(ledger.as_ref()).ok()?;
+    if let Some(ledger) = Ledger::new() {
+        LEDGER.set(ledger).ok();
+    }
+    let screen = start_screen(LEDGER.get()).ok()?;
     let code = watch.until_it_ends(screen, &found, language);
-    ledger.iter().for_each(Ledger::settle);
+    put_back();
     Some(code)
+}
+
+/// In the guard: the screen has ended or is about to stop, and needs nobody raised.
+fn put_back() {
+    if let Some(ledger) = LEDGER.get() {
+        ledger.settle();
+    }
 }
 
 /// The guard of this process is there, and we shall hear of its death. Asked twice, says the same.

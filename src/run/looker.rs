@@ -77,6 +77,8 @@ impl Looker {
         thread::Builder::new().name("looker".into()).spawn(move || {
             // Dropped after the recorder, whose end is what leaving waits for.
             let _finished: SyncSender<()> = finished;
+            // And so are the eyes, which put back what they changed of others.
+            let mut eyes = eyes;
             raise::looks();
             let mut recorder = None;
             loop {

@@ -136,13 +136,12 @@ fn looks(language: Language, raised: Raised) -> (Sign, Phrase) {
 
 /// Who carries the terminal was starved.
 fn carriers(language: Language, count: u32) -> Phrase {
-    let before = pick(language, "terminal starved: ", "เทอร์มินัลถูกแย่ง CPU: ");
-    let after = pick(
+    let said = pick(
         language,
-        " that carry it (kworker, sshd) at nice -20",
-        " ตัวที่ส่งข้อมูลให้ (kworker, sshd) ตั้งเป็น nice -20",
+        "terminal starved; kernel workers and SSH server at nice -20: ",
+        "เทอร์มินัลถูกแย่ง CPU; kernel worker และ SSH server ตั้งเป็น nice -20: ",
     );
-    Phrase::of(before).ours(count.to_string()).ours(after)
+    Phrase::of(said).ours(count.to_string())
 }
 
 const fn degree_sign(raised: Raised) -> Sign {

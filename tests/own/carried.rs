@@ -10,24 +10,32 @@ use rustix::process::{Pid, Signal, kill_process, setpriority_process};
 use super::is_root;
 use super::raised::{Screen, threads};
 
-/// A process that does nothing but hold a processor, and was put before others.
-struct Burner(Child);
+/// Processes that do nothing but hold a processor each, and were put before others.
+struct Burners(Vec<Child>);
 
-impl Burner {
+impl Burners {
+    /// One for every processor.
     fn start() -> Self {
-        let mut shell = Command::new("sh");
-        let child = shell.args(["-c", "while :; do :; done"]).stdin(Stdio::null()).spawn().unwrap();
-        let burner = Self(child);
-        let pid = Pid::from_raw(burner.0.id().cast_signed());
-        setpriority_process(pid, -20).unwrap();
-        burner
+        let count = std::thread::available_parallelism().unwrap().get();
+        let mut burners = Self(Vec::new());
+        for _ in 0..count {
+            let mut shell = Command::new("sh");
+            let child = shell.args(["-c", "while :; do :; done"]).stdin(Stdio::null()).spawn();
+            let child = child.unwrap();
+            let pid = Pid::from_raw(child.id().cast_signed());
+            burners.0.push(child);
+            setpriority_process(pid, -20).unwrap();
+        }
+        burners
     }
 }
 
-impl Drop for Burner {
+impl Drop for Burners {
     fn drop(&mut self) {
-        self.0.kill().ok();
-        self.0.wait().ok();
+        for child in &mut self.0 {
+            child.kill().ok();
+            child.wait().ok();
+        }
     }
 }
 
@@ -56,14 +64,14 @@ fn workers_of_the_kernel_that_carry_the_terminal_are_raised_while_it_is_starved(
     screen.wait_until("it looks", || screen.shown().contains("kthreadd"));
     assert_eq!(workers(-20), urgent, "nobody is starved, nobody is raised");
 
-    let burner = Burner::start();
+    let burner = Burners::start();
     let raised = || workers(-20).difference(&urgent).count();
     screen.wait_until("they are raised", || raised() > 0);
     screen.wait_until("it is an entry", || screen.journal().contains("\"carriers\""));
     drop(burner);
     screen.wait_until("that is over, and they are as they were", || raised() == 0);
 
-    let _again = Burner::start();
+    let _again = Burners::start();
     drop(screen);
     for (signal, who) in [(Signal::TERM, "who leaves"), (Signal::KILL, "the guard")] {
         let mut screen = Screen::start(&[]);
@@ -83,7 +91,7 @@ fn without_raising_itself_the_program_raises_nobody() {
     }
     let _alone = ALONE.lock();
     let before = workers(-20);
-    let _burner = Burner::start();
+    let _burner = Burners::start();
     let screen = Screen::start(&["--no-raise"]);
     screen.wait_until("it looks", || screen.shown().contains("kthreadd"));
     std::thread::sleep(std::time::Duration::from_secs(3));

@@ -55,9 +55,9 @@ impl Standing {
 
     /// The newest that is known. The first time it is waited for, a moment, all but who has the terminal open. Whoever
     /// carries the terminal is among these processes, and raised if they starve it.
-    pub(super) fn look(&mut self, processes: &[Arc<Process>]) -> Arc<Own> {
+    pub(super) fn look(&mut self, processes: &[Arc<Process>], busy: f32) -> Arc<Own> {
         let Some(asked) = self.asked else { return Arc::clone(&self.last) };
-        let carriers = self.carriers.look(processes);
+        let carriers = self.carriers.look(processes, busy);
         let first = self.errand.is_none();
         self.errand = self.errand.take().or_else(errand);
         let Some(errand) = &mut self.errand else { return Arc::clone(&self.last) };

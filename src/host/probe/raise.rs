@@ -128,12 +128,14 @@ fn is_begun() -> bool {
     BEGUN.load(Ordering::Acquire)
 }
 
-/// Whether what a process starts begins at nice 0, whatever its own. Refused for one that is not scheduled as usual.
+/// It is scheduled as most are.
+fn is_usual(pid: i32) -> Result<bool, Errno> {
+    Ok(policy(pid)? & !libc::SCHED_RESET_ON_FORK == libc::SCHED_OTHER)
+}
+
+/// Whether what a process starts begins at nice 0, whatever its own.
 fn plain(pid: i32, alone: bool) -> Result<(), Errno> {
     let reset = if alone { libc::SCHED_RESET_ON_FORK } else { 0 };
-    if policy(pid)? & !libc::SCHED_RESET_ON_FORK != libc::SCHED_OTHER {
-        return Err(Errno::INVAL);
-    }
     schedule(pid, libc::SCHED_OTHER | reset, 0)
 }
 

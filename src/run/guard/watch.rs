@@ -14,7 +14,7 @@ use tokio::signal::unix::{Signal as Heard, SignalKind, signal};
 use tokio::time::{Instant, sleep_until};
 
 use crate::domain::base::Language;
-use crate::run::guard::{has_shell, obituary};
+use crate::run::guard::{has_shell, obituary, put_back};
 use crate::run::terminal::Found;
 
 /// A screen that was told to go and is still there after this is killed: its entries are on disk, or never will be.
@@ -198,6 +198,7 @@ fn look(screen: Pid, found: &Found, due: &mut Due) -> io::Result<Option<End>> {
     if now.stopped() && has_shell() {
         due.stop = None;
         give_back(screen, found)?;
+        put_back();
         kill_current_process_group(Signal::STOP)?;
         // Whoever continued us means the screen as well. Were it still stopped, it would seem to have stopped anew.
         go_on(screen)?;

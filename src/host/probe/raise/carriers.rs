@@ -2,8 +2,9 @@
 //!
 //! Each byte of a terminal goes through a worker of the kernel (`kworker/u…`), and most of them through an SSH server.
 //! These have nice 0, so miners at nice -20 keep them waiting, and the screen with them, however it is raised itself.
-//! While somebody below nice 0 holds a processor they get [`BEFORE`], which is what the kernel gives its own urgent
-//! workers. Nothing that they start inherits it.
+//! While all processors are busy and somebody below nice 0 holds one, they get [`BEFORE`], which is what the kernel gives
+//! its own urgent workers. Which of its workers has the next byte the kernel does not tell: all of them do that are
+//! bound to no processor. Nothing that a server starts inherits it.
 //!
 //! Invariant: nobody is touched while nobody is starved, or whose nice value somebody has chosen; what was changed is
 //! told, and put back when that is over and when the program leaves; when it is killed, by its guard ([`ledger`]).
@@ -13,9 +14,10 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 use std::sync::Arc;
 
+use rustix::io::Errno;
 use rustix::process::{Pid, setpriority_process};
 
-use super::{is_begun, ledger, plain};
+use super::{is_begun, is_usual, ledger, plain};
 use crate::domain::base::{self, ProcessId};
 use crate::domain::facts::Process;
 use crate::host::probe::text;
@@ -25,6 +27,8 @@ use crate::host::probe::tree::{self, Reader};
 pub(super) const BEFORE: i32 = -20;
 /// Who was chosen to run before others and uses so much of a processor, in percent, starves those who were not.
 const HOLDS: f32 = 20.0;
+/// As long as a processor is free, in percent of them all, nobody waits for long.
+const BUSY: f32 = 85.0;
 /// Looks for which nobody starves anybody until everything is put back.
 const CALM: u32 = 10;
 /// Begins the name of a worker of the kernel that is bound to no processor.
@@ -43,15 +47,15 @@ pub(in crate::host::probe) struct Carriers {
 }
 
 impl Carriers {
-    /// How many are raised, now that these processes were seen.
-    pub(in crate::host::probe) fn look(&mut self, processes: &[Arc<Process>]) -> u32 {
+    /// How many are raised, now that these processes were seen, and the processors so busy, in percent.
+    pub(in crate::host::probe) fn look(&mut self, processes: &[Arc<Process>], busy: f32) -> u32 {
         if self.refused || !is_begun() {
             return 0;
         }
         let me = std::process::id();
         let starves =
             |it: &&Arc<Process>| it.nice < 0 && it.cpu >= HOLDS && !it.kernel && it.id.pid.0 != me;
-        if processes.iter().any(|it| starves(&it)) {
+        if busy >= BUSY && processes.iter().any(|it| starves(&it)) {
             self.calm = 0;
             self.raise(processes, me);
         } else if !self.raised.is_empty() {
@@ -76,15 +80,21 @@ impl Carriers {
             }
         };
         for it in processes.iter().filter(|it| it.nice == 0 && carries(it)) {
-            let known = self.raised.get(&it.id.pid.0) == Some(&it.id.start);
-            if !known && self.is(it.id) && set(it.id.pid.0, !it.kernel) {
-                self.raised.insert(it.id.pid.0, it.id.start);
+            // What is known of who sleeps may be from before.
+            if ledger::is_raised(it.id.pid.0) || !self.is(it.id) {
+                continue;
+            }
+            match set(it.id.pid.0, !it.kernel) {
+                Ok(()) => {
+                    self.raised.insert(it.id.pid.0, it.id.start);
+                }
+                // Who may not raise one may raise none.
+                Err(Errno::PERM | Errno::ACCESS) => self.refused = true,
+                Err(_) => {}
             }
         }
         self.raised.retain(|pid, _| processes.binary_search_by_key(pid, |it| it.id.pid.0).is_ok());
         ledger::write(self.raised.keys().copied());
-        // Who may not raise one may raise none.
-        self.refused = self.raised.is_empty();
     }
 
     /// It is still that process: its number may be another's by now.
@@ -102,8 +112,6 @@ impl Carriers {
         for (pid, start) in std::mem::take(&mut self.raised) {
             if self.is(ProcessId { pid: base::Pid(pid), start, inode: 0 }) {
                 ledger::put_back(pid);
-                // What it starts inherits from it again, as before.
-                plain(pid.cast_signed(), false).ok();
             }
         }
         ledger::write(std::iter::empty());
@@ -117,8 +125,13 @@ impl Drop for Carriers {
 }
 
 /// Puts a process before others; what it starts is not, if `alone`.
-fn set(pid: u32, alone: bool) -> bool {
+fn set(pid: u32, alone: bool) -> Result<(), Errno> {
     let number = pid.cast_signed();
-    let pid = Pid::from_raw(number);
-    pid.is_some() && plain(number, alone).is_ok() && setpriority_process(pid, BEFORE).is_ok()
+    let pid = Some(Pid::from_raw(number).ok_or(Errno::SRCH)?);
+    if !is_usual(number)? {
+        return Err(Errno::INVAL);
+    }
+    // This first: without the right to it, nothing is changed.
+    setpriority_process(pid, BEFORE)?;
+    if alone { plain(number, true) } else { Ok(()) }
 }

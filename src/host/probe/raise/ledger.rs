@@ -12,6 +12,7 @@ use rustix::fs::{MemfdFlags, memfd_create};
 use rustix::process::{Pid, getpriority_process, setpriority_process};
 
 use super::carriers::BEFORE;
+use super::plain;
 
 /// More are not put back; the kernel has a few.
 const MOST: usize = 1024;
@@ -62,10 +63,17 @@ pub(super) fn write(pids: impl Iterator<Item = u32>) {
     file.write_all_at(&bytes, 0).and_then(|()| file.set_len(size)).ok();
 }
 
+/// It has the nice value that we give.
+pub(super) fn is_raised(pid: u32) -> bool {
+    let pid = Pid::from_raw(pid.cast_signed());
+    pid.is_some() && getpriority_process(pid) == Ok(BEFORE)
+}
+
 /// What somebody else has chosen since stays.
 pub(super) fn put_back(pid: u32) {
-    let pid = Pid::from_raw(pid.cast_signed());
-    if pid.is_some() && getpriority_process(pid) == Ok(BEFORE) {
-        setpriority_process(pid, 0).ok();
+    if is_raised(pid) {
+        setpriority_process(Pid::from_raw(pid.cast_signed()), 0).ok();
+        // What it starts inherits from it again, as before.
+        plain(pid.cast_signed(), false).ok();
     }
 }

@@ -75,7 +75,9 @@ impl Nets {
         for at in (0..count).map(|step| (self.next + step) % count) {
             let Some(net) = self.all.get_mut(at) else { continue };
             let forced = forced == Some(net.inode);
-            if !forced && (counted == MOST_COUNTED || listed == MOST_LISTED || begun.elapsed() >= A_LOOK) {
+            if !forced
+                && (counted == MOST_COUNTED || listed == MOST_LISTED || begun.elapsed() >= A_LOOK)
+            {
                 later = later.or(Some(at));
                 continue;
             }
