@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 use firedamp::cockpit::{Effect, Msg};
 use firedamp::domain::base::{Language, Timestamp};
 use firedamp::domain::facts::{
-    Autostart, AutostartChange, AutostartKind, Gap, Persistence, Snapshot, Unread,
+    Autostart, AutostartChange, AutostartKind, Capability, Closed, Gap, Late, Persistence,
+    Snapshot, Unread,
 };
 use firedamp::domain::session::Event;
-use firedamp::domain::session::telemetry::{Decoder, Encoder, Known, Recall};
+use firedamp::domain::session::telemetry::{Decoder, Encoder, Known, Recall, gaps};
 use firedamp::words::session::event;
 use proptest::prelude::*;
 
@@ -187,6 +188,30 @@ fn another_host_or_other_rights_are_not_compared_and_that_is_said() {
         let events = compared(known, found);
         assert!(matches!(events.as_slice(), [Event::Trouble { .. }]), "{events:?}");
     }
+}
+
+#[test]
+fn what_comes_and_goes_between_two_looks_is_no_other_right() {
+    let user = || Unread::gap(Gap::NotRoot(1000));
+    let closed = |what, count| Unread::gap(Gap::Closed(what, count));
+    let looks = [
+        vec![user(), closed(Closed::OpenFiles, 311), closed(Closed::Stat, 1)],
+        vec![closed(Closed::OpenFiles, 312), user(), Unread::gap(Gap::Late(Late::Standing))],
+        vec![user(), Unread::gap(Gap::Late(Late::Processes(9)))],
+        // Whoever has root can bring these about.
+        vec![user(), Unread::gap(Gap::NoPtrace), Unread::gap(Gap::ProcSubset)],
+    ];
+    for before in &looks {
+        for unread in looks.clone() {
+            let knew = known(found(vec![one("/etc/cron.d/a", "0")]));
+            let knew = Known { gaps: gaps(before), ..knew };
+            let now = found(vec![one("/etc/cron.d/a", "0"), one("/etc/cron.d/b", "1")]);
+            let told = told(&compared(knew, Snapshot { unread, ..seen(1_000, now) }));
+            assert_eq!(told.iter().map(|it| it.1.as_str()).collect::<Vec<_>>(), ["/etc/cron.d/b"]);
+        }
+    }
+    let lacks = Gap::Capability(Capability::DacReadSearch);
+    assert_eq!(gaps(&[Unread::gap(lacks.clone()), closed(Closed::Stat, 1)]), [lacks]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use crate::domain::base::{Moment, Timestamp};
-use crate::domain::facts::{Gap, Persistence, Unread};
+use crate::domain::facts::{Capability, Gap, Persistence, Unread};
 use crate::domain::session::telemetry::starts::Starts;
 use crate::domain::session::telemetry::{CodecError, malformed};
 use crate::domain::untrusted::Untrusted;
@@ -19,7 +19,7 @@ pub struct Known {
     pub moment: Moment,
     /// Name of the host.
     pub host: Untrusted,
-    /// What stood between the program and the host.
+    /// What stood between the program and the files of the host.
     pub gaps: Vec<Gap>,
     /// What started by itself.
     pub persistence: Arc<Persistence>,
@@ -106,11 +106,36 @@ impl Recall {
     }
 }
 
-/// What stands between the program and the host, in one order.
+/// What stands between the program and the files of the host, in one order. What comes and goes by itself is not in it, and
+/// neither is what whoever has root can bring about to have nothing compared: how many processes are closed, what was late,
+/// how `/proc` is mounted, what the kernel refuses.
 #[must_use]
 pub fn gaps(unread: &[Unread]) -> Vec<Gap> {
-    let mut gaps: Vec<Gap> = unread.iter().filter_map(|it| it.gap.clone()).collect();
+    let gaps = unread.iter().filter_map(|it| it.gap.as_ref());
+    let mut gaps: Vec<Gap> = gaps.filter(|it| is_of_files(it)).cloned().collect();
     gaps.sort();
     gaps.dedup();
     gaps
+}
+
+/// It decides which files can be read, and how the program was started decides over it.
+const fn is_of_files(gap: &Gap) -> bool {
+    match gap {
+        Gap::PidNamespace(_)
+        | Gap::NotRoot(_)
+        | Gap::UserNamespace
+        | Gap::MountNamespace
+        | Gap::Capability(Capability::DacReadSearch)
+        | Gap::Seccomp
+        | Gap::Confined(_) => true,
+        Gap::HidePid { .. }
+        | Gap::ProcSubset
+        | Gap::Capability(_)
+        | Gap::NetNamespace
+        | Gap::Closed(..)
+        | Gap::Late(_)
+        | Gap::Lockdown(_)
+        | Gap::NoPtrace
+        | Gap::NoCgroup2 => false,
+    }
 }
