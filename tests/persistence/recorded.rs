@@ -128,7 +128,8 @@ fn a_fifo_in_the_place_of_a_crontab_holds_nobody() {
     write(root.path(), "var/spool/cron/crontabs/root", "@reboot /bin/x\n");
     let begun = Instant::now();
     let found = hunted(root.path());
-    assert!(begun.elapsed() < Duration::from_secs(5));
+    // It would wait for ever.
+    assert!(begun.elapsed() < Duration::from_mins(1));
     assert_eq!(found.entries.len(), 1);
 }
 
@@ -144,7 +145,7 @@ fn a_crontab_of_many_thousand_lines_is_bounded_and_what_is_left_out_is_said() {
     hunt.everywhere();
     let took = begun.elapsed();
     eprintln!("20,000 lines: {took:?}");
-    assert!(took < Duration::from_secs(10), "{took:?}");
+    assert!(took < Duration::from_mins(1), "{took:?}");
     assert_eq!(hunt.found().entries.len(), 10_000);
     assert!(hunt.unread().any(|it| it.why.printable() == "too many entries"));
 }
@@ -243,5 +244,6 @@ fn looking_behind_a_long_text_takes_time_for_each_byte_once() {
     let text = "\\x41aGVsbG8gd29ybGQgaGVsbG8gd29ybGQ ".repeat(30_000);
     let begun = Instant::now();
     assert!(!decoded(text.as_bytes()).is_empty());
-    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    // Looking at each byte again from each other one would take hours.
+    assert!(begun.elapsed() < Duration::from_mins(1), "{:?}", begun.elapsed());
 }
