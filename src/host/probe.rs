@@ -227,7 +227,7 @@ impl Eyes {
     }
 
     /// The first look is not kept waiting; from then on somebody hunts beside it.
-    fn hunt(&mut self) -> &Hunter {
+    fn hunt(&mut self) -> &mut Hunter {
         self.hunter.get_or_insert_with(|| {
             let packages = self.packages.clone();
             Hunter::start(&self.roots, Box::new(move |path| packages.judge(path)), self.news.take())

@@ -3,13 +3,13 @@
 //! A change is read as soon as it has settled, and then whoever looks is told ([`News`]). Who changes things faster than a
 //! person does is not listened to for short whiles ([`Patience`]), and nobody else waits for that.
 //!
-//! Invariant: a look takes what is there and never waits. A hunt that hangs is said; nothing else stands still for it.
+//! Invariant: a look takes what is there and never waits, not even for the lock of a thread that gets no CPU. A hunt that hangs is said; nothing else stands still for it.
 
 use std::collections::BTreeSet;
 use std::io;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -51,13 +51,21 @@ pub(in crate::host::probe) type News = Box<dyn Fn() + Send>;
 struct Slot {
     found: Arc<Persistence>,
     unread: Vec<Unread>,
-    /// Since when it digs.
-    digs: Option<Instant>,
+}
+
+/// What both sides hold. Neither lock is held for longer than a value is put there or taken.
+#[derive(Default)]
+struct Shared {
+    slot: Mutex<Arc<Slot>>,
+    /// Since when the thread digs.
+    digs: Mutex<Option<Instant>>,
 }
 
 /// The way to the thread. It ends when this is dropped.
 pub(in crate::host::probe) struct Hunter {
-    slot: Arc<Mutex<Slot>>,
+    shared: Arc<Shared>,
+    /// What the last look took.
+    last: Arc<Slot>,
     /// Closed, it wakes the thread for the last time.
     _alive: Option<UnixStream>,
     trouble: Option<String>,
@@ -66,24 +74,27 @@ pub(in crate::host::probe) struct Hunter {
 impl Hunter {
     /// Sends somebody hunting.
     pub(in crate::host::probe) fn start(roots: &Roots, judge: Judge, news: Option<News>) -> Self {
-        let slot = Arc::new(Mutex::new(Slot::default()));
-        let begun = begin(roots, judge, Arc::clone(&slot), news);
+        let shared = Arc::new(Shared::default());
+        let begun = begin(roots, judge, Arc::clone(&shared), news);
         let (alive, trouble) = match begun {
             Ok(alive) => (Some(alive), None),
             Err(why) => (None, Some(why.to_string())),
         };
-        Self { slot, _alive: alive, trouble }
+        Self { shared, last: Arc::default(), _alive: alive, trouble }
     }
 
     /// What is known by now.
-    pub(in crate::host::probe) fn take(&self, unread: &mut Vec<Unread>) -> Arc<Persistence> {
-        let slot = lock(&self.slot);
-        unread.extend(slot.unread.iter().cloned());
+    pub(in crate::host::probe) fn take(&mut self, unread: &mut Vec<Unread>) -> Arc<Persistence> {
+        if let Some(newest) = newest(&self.shared.slot) {
+            self.last = newest;
+        }
+        unread.extend(self.last.unread.iter().cloned());
         unread.extend(self.trouble.iter().map(|why| note("what starts by itself", why.clone())));
-        if slot.digs.is_some_and(|since| since.elapsed() > HANGS) {
+        let digs = newest(&self.shared.digs).flatten();
+        if digs.is_some_and(|since| since.elapsed() > HANGS) {
             unread.push(note("what starts by itself", "the hunt has not ended".to_owned()));
         }
-        Arc::clone(&slot.found)
+        Arc::clone(&self.last.found)
     }
 }
 
@@ -97,14 +108,25 @@ fn step_to(nice: i32) {
     rustix::process::setpriority_process(Some(rustix::thread::gettid()), nice).ok();
 }
 
-fn lock(slot: &Mutex<Slot>) -> MutexGuard<'_, Slot> {
-    slot.lock().unwrap_or_else(PoisonError::into_inner)
+/// What is there, unless the thread is just about to change it: it may have a low priority, so nobody waits for it.
+fn newest<T: Clone>(shared: &Mutex<T>) -> Option<T> {
+    match shared.try_lock() {
+        Ok(it) => Some(T::clone(&it)),
+        Err(TryLockError::Poisoned(it)) => Some(T::clone(&it.into_inner())),
+        Err(TryLockError::WouldBlock) => None,
+    }
+}
+
+/// Puts it there; what was there before is dropped when nobody can wait for that any more.
+fn put<T>(shared: &Mutex<T>, it: T) {
+    let before = std::mem::replace(&mut *shared.lock().unwrap_or_else(PoisonError::into_inner), it);
+    drop(before);
 }
 
 fn begin(
     roots: &Roots,
     judge: Judge,
-    slot: Arc<Mutex<Slot>>,
+    shared: Arc<Shared>,
     news: Option<News>,
 ) -> io::Result<UnixStream> {
     let (end, alive) = UnixStream::pair()?;
@@ -117,8 +139,9 @@ fn begin(
             Err(why) => (None, Some(why.to_string())),
         };
         let (patience, last) = (Patience::default(), Instant::now());
-        let (missed, due) = (false, BTreeSet::new());
-        Work { hunt, roots, watch, unwatched, slot, news, patience, last, missed, due }.go(&end);
+        let (told, missed, due) = (Arc::default(), false, BTreeSet::new());
+        Work { hunt, roots, watch, unwatched, shared, told, news, patience, last, missed, due }
+            .go(&end);
     })?;
     Ok(alive)
 }
@@ -129,7 +152,9 @@ struct Work {
     roots: Roots,
     watch: Option<Watch>,
     unwatched: Option<String>,
-    slot: Arc<Mutex<Slot>>,
+    shared: Arc<Shared>,
+    /// What was told last.
+    told: Arc<Slot>,
     news: Option<News>,
     patience: Patience,
     /// When everything was read.
@@ -262,7 +287,7 @@ impl Work {
 
     /// Reads these again and tells it.
     fn dig(&mut self, mut unseen: BTreeSet<Family>) {
-        lock(&self.slot).digs = Some(Instant::now());
+        put(&self.shared.digs, Some(Instant::now()));
         for _ in 0..ROUNDS {
             if unseen.is_empty() {
                 break;
@@ -272,7 +297,7 @@ impl Work {
             unseen = self.aim();
             self.tell();
         }
-        lock(&self.slot).digs = None;
+        put(&self.shared.digs, None);
     }
 
     /// Watches what is to be watched; gives the families with places that were not watched before.
@@ -282,7 +307,7 @@ impl Work {
         watch.aim(&ground, self.hunt.interests(), &self.hunt.homes, &self.patience)
     }
 
-    fn tell(&self) {
+    fn tell(&mut self) {
         let watch_trouble = self.watch.as_ref().and_then(|watch| watch.trouble.clone());
         let why = watch_trouble.or_else(|| self.unwatched.clone());
         let mut unread: Vec<Unread> = self.hunt.unread().take(MOST_UNREAD).cloned().collect();
@@ -291,18 +316,16 @@ impl Work {
         let mut found = self.hunt.found();
         found.watched = watched;
         found.hunted_ms = Some(HostClock.now().boot_ms);
-        let mut slot = lock(&self.slot);
-        slot.unread = unread;
-        let before = &slot.found;
+        let before = &self.told.found;
         let same = before.hunted_ms.is_some()
             && before.watched == found.watched
             && before.entries == found.entries;
-        if same {
-            return;
+        let found = if same { Arc::clone(before) } else { Arc::new(found) };
+        self.told = Arc::new(Slot { found, unread });
+        put(&self.shared.slot, Arc::clone(&self.told));
+        if !same {
+            self.news.iter().for_each(|news| news());
         }
-        slot.found = Arc::new(found);
-        drop(slot);
-        self.news.iter().for_each(|news| news());
     }
 
     /// Waits for a change; `None` when nobody wants to know any more, else whether there is one.
