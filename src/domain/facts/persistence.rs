@@ -25,7 +25,8 @@ pub use trick::{Trick, decoded, tricks};
 pub struct Persistence {
     /// Every entry, by kind and path.
     pub entries: Vec<Arc<Autostart>>,
-    /// `CLOCK_BOOTTIME` milliseconds of the end of the hunt that brought this; `None` until the first one ended.
+    /// `CLOCK_BOOTTIME` milliseconds of when the last hunt over every place began that has ended: unless the places are
+    /// watched, what changed later may be missing. `None` until the first one ended.
     pub hunted_ms: Option<u64>,
     /// The places are watched: a change shows within a second.
     pub watched: bool,

@@ -159,8 +159,8 @@ impl Hunt {
         self.again(&Family::ALL);
     }
 
-    /// Reads these families again. Each is opened anew: a home may have come or gone.
-    fn again(&mut self, families: &[Family]) {
+    /// Reads these families again, each opened anew: a home may have come or gone. `false` if nothing could be read.
+    fn again(&mut self, families: &[Family]) -> bool {
         self.left_out.clear();
         let ground = match Ground::open(&self.roots) {
             Ok(ground) => ground,
@@ -171,7 +171,7 @@ impl Hunt {
                     why: Untrusted::from(why.to_string()),
                     gap: None,
                 });
-                return;
+                return false;
             }
         };
         let homes = accounts::homes(&ground);
@@ -186,6 +186,7 @@ impl Hunt {
             let harvest = self.harvest(*family, &ground, &homes);
             self.harvests.insert(*family, harvest);
         }
+        true
     }
 
     /// Entries that are what they were are the same ones, so that they cost nobody anything again.

@@ -64,7 +64,7 @@ struct Change {
 }
 
 impl Known {
-    /// Until when it is known that nothing else had changed. Where nobody watched, that is when the hunt ended.
+    /// Until when it is known that nothing else had changed. Where nobody watched, that is when the hunt began.
     #[must_use]
     pub fn holds_until(&self) -> Timestamp {
         let (found, Moment { at, boot_ms }) = (&self.persistence, self.moment);

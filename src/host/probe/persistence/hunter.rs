@@ -3,16 +3,22 @@
 //! A change is read as soon as it has settled, and then whoever looks is told ([`News`]). Who changes things faster than a
 //! person does is not listened to for short whiles ([`Patience`]), and nobody else waits for that.
 //!
-//! Invariant: a look takes what is there and never waits, not even for the lock of a thread that gets no CPU. A hunt that hangs is said; nothing else stands still for it.
+//! Invariant: a look takes what is there and never waits, not even for the lock of a thread that gets no CPU. A hunt
+//! that hangs is said; nothing else stands still for it.
+
+mod shared;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 use std::io;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
-use std::sync::{Arc, Mutex, PoisonError, TryLockError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use rustix::time::{ClockId, clock_gettime};
 
 use super::ground::Ground;
@@ -23,6 +29,7 @@ use crate::domain::base::Clock;
 use crate::domain::facts::{Persistence, Unread};
 use crate::host::probe::processes::note;
 use crate::host::probe::{HostClock, Roots, memory};
+use shared::{Shared, Slot, newest, put};
 
 /// What a change is given to come to an end: an editor writes a file in several steps. It has when nothing was told for
 /// so long, and after so long in any case.
@@ -45,21 +52,6 @@ const NICE: i32 = 10;
 
 /// Told as soon as something else was found, so that nobody has to wait for the next look.
 pub(in crate::host::probe) type News = Box<dyn Fn() + Send>;
-
-/// What the thread has brought.
-#[derive(Default)]
-struct Slot {
-    found: Arc<Persistence>,
-    unread: Vec<Unread>,
-}
-
-/// What both sides hold. Neither lock is held for longer than a value is put there or taken.
-#[derive(Default)]
-struct Shared {
-    slot: Mutex<Arc<Slot>>,
-    /// Since when the thread digs.
-    digs: Mutex<Option<Instant>>,
-}
 
 /// The way to the thread. It ends when this is dropped.
 pub(in crate::host::probe) struct Hunter {
@@ -108,21 +100,6 @@ fn step_to(nice: i32) {
     rustix::process::setpriority_process(Some(rustix::thread::gettid()), nice).ok();
 }
 
-/// What is there, unless the thread is just about to change it: it may have a low priority, so nobody waits for it.
-fn newest<T: Clone>(shared: &Mutex<T>) -> Option<T> {
-    match shared.try_lock() {
-        Ok(it) => Some(T::clone(&it)),
-        Err(TryLockError::Poisoned(it)) => Some(T::clone(&it.into_inner())),
-        Err(TryLockError::WouldBlock) => None,
-    }
-}
-
-/// Puts it there; what was there before is dropped when nobody can wait for that any more.
-fn put<T>(shared: &Mutex<T>, it: T) {
-    let before = std::mem::replace(&mut *shared.lock().unwrap_or_else(PoisonError::into_inner), it);
-    drop(before);
-}
-
 fn begin(
     roots: &Roots,
     judge: Judge,
@@ -130,19 +107,8 @@ fn begin(
     news: Option<News>,
 ) -> io::Result<UnixStream> {
     let (end, alive) = UnixStream::pair()?;
-    let watch = Watch::new();
-    let hunt = Hunt::new(roots, judge);
-    let roots = roots.clone();
-    std::thread::Builder::new().name("hunter".into()).spawn(move || {
-        let (watch, unwatched) = match watch {
-            Ok(watch) => (Some(watch), None),
-            Err(why) => (None, Some(why.to_string())),
-        };
-        let (patience, last) = (Patience::default(), Instant::now());
-        let (told, missed, due) = (Arc::default(), false, BTreeSet::new());
-        Work { hunt, roots, watch, unwatched, shared, told, news, patience, last, missed, due }
-            .go(&end);
-    })?;
+    let work = Work::new(roots, judge, Watch::new(), shared, news);
+    std::thread::Builder::new().name("hunter".into()).spawn(move || work.go(&end))?;
     Ok(alive)
 }
 
@@ -157,15 +123,50 @@ struct Work {
     told: Arc<Slot>,
     news: Option<News>,
     patience: Patience,
-    /// When everything was read.
+    /// When reading everything last began.
     last: Instant,
+    /// The same of the clock that runs since the boot, until everything is read; none where something could not be.
+    begun: Option<u64>,
+    /// When reading everything began the last time that it came to its end.
+    whole: Option<u64>,
     /// The kernel gave up telling since then.
     missed: bool,
     /// What is still to be read of everything.
     due: BTreeSet<Family>,
+    /// Since when the places cannot be got at.
+    blind: Option<Instant>,
 }
 
 impl Work {
+    fn new(
+        roots: &Roots,
+        judge: Judge,
+        watch: Result<Watch, Errno>,
+        shared: Arc<Shared>,
+        news: Option<News>,
+    ) -> Self {
+        let (watch, unwatched) = match watch {
+            Ok(watch) => (Some(watch), None),
+            Err(why) => (None, Some(why.to_string())),
+        };
+        Self {
+            hunt: Hunt::new(roots, judge),
+            roots: roots.clone(),
+            watch,
+            unwatched,
+            shared,
+            told: Arc::default(),
+            news,
+            patience: Patience::default(),
+            last: Instant::now(),
+            begun: Some(HostClock.now().boot_ms),
+            whole: None,
+            missed: false,
+            due: BTreeSet::new(),
+            blind: None,
+        }
+    }
+
     fn go(mut self, end: &UnixStream) {
         // Whoever looks first is more urgent. A change is not kept waiting later; without the right to come back it is.
         step_to(NICE);
@@ -195,7 +196,8 @@ impl Work {
             return Duration::ZERO;
         }
         let now = Instant::now();
-        let rest = |party: &[u8]| self.patience.rests(party, now).unwrap_or_default();
+        let blind = self.blind.map_or(Duration::ZERO, |it| SETTLES.saturating_sub(it.elapsed()));
+        let rest = |party: &[u8]| self.patience.rests(party, now).unwrap_or_default().max(blind);
         let resting = self.watch.iter().flat_map(|watch| watch.resting.keys()).map(|it| rest(it));
         let missed = self.missed.then(|| rest(EVERYTHING));
         let whole = self.period().saturating_sub(self.last.elapsed());
@@ -259,6 +261,7 @@ impl Work {
         let may = self.patience.rests(EVERYTHING, Instant::now()).is_none();
         if self.last.elapsed() >= self.period() || (self.missed && may) {
             (self.last, self.missed) = (Instant::now(), false);
+            self.begun = Some(HostClock.now().boot_ms);
             self.due = Family::ALL.into();
         }
         if let Some(family) = self.due.pop_first() {
@@ -292,7 +295,12 @@ impl Work {
             if unseen.is_empty() {
                 break;
             }
-            self.hunt.again(&unseen.into_iter().collect::<Vec<_>>());
+            if !self.hunt.again(&unseen.into_iter().collect::<Vec<_>>()) {
+                self.begun = None;
+            }
+            if self.due.is_empty() {
+                self.whole = self.begun.take().or(self.whole);
+            }
             // What was not watched when it was read may have changed since: it is read once more.
             unseen = self.aim();
             self.tell();
@@ -303,8 +311,18 @@ impl Work {
     /// Watches what is to be watched; gives the families with places that were not watched before.
     fn aim(&mut self) -> BTreeSet<Family> {
         let Some(watch) = &mut self.watch else { return BTreeSet::new() };
-        let Ok(ground) = Ground::open(&self.roots) else { return BTreeSet::new() };
-        watch.aim(&ground, self.hunt.interests(), &self.hunt.homes, &self.patience)
+        match Ground::open(&self.roots) {
+            Ok(ground) => {
+                self.blind = None;
+                watch.aim(&ground, self.hunt.interests(), &self.hunt.homes, &self.patience)
+            }
+            Err(why) => {
+                // What is watched stays so. Whoever has rested is listened to when this works again.
+                watch.trouble = Some(why.to_string());
+                self.blind = Some(Instant::now());
+                BTreeSet::new()
+            }
+        }
     }
 
     fn tell(&mut self) {
@@ -315,15 +333,17 @@ impl Work {
         unread.extend(why.map(|why| note("inotify", why)));
         let mut found = self.hunt.found();
         found.watched = watched;
-        found.hunted_ms = Some(HostClock.now().boot_ms);
+        found.hunted_ms = self.whole;
         let before = &self.told.found;
-        let same = before.hunted_ms.is_some()
-            && before.watched == found.watched
-            && before.entries == found.entries;
+        let is_news = before.hunted_ms.is_some() != found.hunted_ms.is_some()
+            || before.watched != found.watched
+            || before.entries != found.entries;
+        // That it was read again is no news, but it is known for longer.
+        let same = !is_news && before.hunted_ms == found.hunted_ms;
         let found = if same { Arc::clone(before) } else { Arc::new(found) };
         self.told = Arc::new(Slot { found, unread });
         put(&self.shared.slot, Arc::clone(&self.told));
-        if !same {
+        if is_news {
             self.news.iter().for_each(|news| news());
         }
     }
@@ -336,7 +356,7 @@ impl Work {
             waiting.push(PollFd::from_borrowed_fd(watch.fd(), PollFlags::IN));
         }
         match poll(&mut waiting, Some(&timeout)) {
-            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Ok(_) | Err(Errno::INTR) => {}
             Err(_) => return None,
         }
         let happened = |at: usize| waiting.get(at).is_some_and(|it| !it.revents().is_empty());
@@ -347,7 +367,7 @@ impl Work {
         let timeout = Timespec::try_from(length).ok()?;
         let mut waiting = [PollFd::from_borrowed_fd(end.as_fd(), PollFlags::IN)];
         match poll(&mut waiting, Some(&timeout)) {
-            Ok(0) | Err(rustix::io::Errno::INTR) => Some(()),
+            Ok(0) | Err(Errno::INTR) => Some(()),
             Ok(_) | Err(_) => None,
         }
     }
