@@ -80,7 +80,7 @@ fn the_cursor_opens_a_fold_as_it_goes_through() {
 }
 
 #[test]
-fn what_is_confirmed_or_still_there_is_never_folded() {
+fn what_is_confirmed_is_never_folded_and_neither_is_its_end() {
     let mut all: Vec<_> = (1..5).map(|pid| found(pid, Grade::Suspect)).collect();
     all.extend((11..15).map(|pid| found(pid, Grade::Confirmed)));
     let shown = rows(&desk(all.clone()), 80, 30);
@@ -88,8 +88,20 @@ fn what_is_confirmed_or_still_there_is_never_folded() {
     all.extend([1, 2, 3, 4, 11, 12].map(ended));
     let shown = rows(&desk(all), 80, 30);
     assert!(shown.contains("4 found, gone again  #2-#5"), "{shown}");
-    assert!(shown.contains("6 have ended  #10-#15"), "{shown}");
+    assert!(shown.contains("4 have ended  #10-#13"), "{shown}");
     assert!((11..15).all(|pid| shown.contains(&format!("found {pid} cc1"))), "{shown}");
+    assert!((11..13).all(|pid| shown.contains(&format!("{pid} cc1 has ended"))), "{shown}");
+}
+
+#[test]
+fn what_comes_and_goes_around_it_buries_no_miner_that_vanishes() {
+    let work = |pids: std::ops::Range<u32>| {
+        pids.flat_map(|it| [found(it, Grade::Suspect), ended(it)]).collect::<Vec<_>>()
+    };
+    let all = [vec![found(7, Grade::Confirmed)], work(100..120), vec![ended(7)], work(200..220)];
+    let shown = rows(&desk(all.concat()), 80, 30);
+    assert!(shown.contains("#43 suda       .  7 cc1 has ended"), "{shown}");
+    assert!(shown.contains("#44-#83") && shown.contains("#3-#42"), "{shown}");
 }
 
 #[test]

@@ -77,17 +77,18 @@ impl State {
     }
 
     /// What goes first: what has ended, and of that what somebody has read or nobody needs to; then what was
-    /// acknowledged; of the rest what is graver later. Of the same kind the oldest.
+    /// acknowledged; of the rest what is graver later, also of what has ended. Of the same kind the oldest.
     fn rank(&self, subject: &Subject, grade: Grade) -> (u8, Option<Timestamp>, u64, Subject) {
         let ended = self.ended.get(subject).copied();
         let read = self.acknowledged.contains_key(subject);
         let kind = match (ended, read, grade) {
             (Some(_), true, _) | (Some(_), false, Grade::Noted) => 0,
-            (Some(_), false, Grade::Suspect | Grade::Confirmed) => 1,
-            (None, true, _) => 2,
-            (None, false, Grade::Noted) => 3,
-            (None, false, Grade::Suspect) => 4,
-            (None, false, Grade::Confirmed) => 5,
+            (Some(_), false, Grade::Suspect) => 1,
+            (Some(_), false, Grade::Confirmed) => 2,
+            (None, true, _) => 3,
+            (None, false, Grade::Noted) => 4,
+            (None, false, Grade::Suspect) => 5,
+            (None, false, Grade::Confirmed) => 6,
         };
         (kind, ended, self.renewed.get(subject).copied().unwrap_or(0), subject.clone())
     }

@@ -103,13 +103,16 @@ fn run(session: &Session, from: usize) -> usize {
     (end - from).max(1)
 }
 
-/// It tells of what was suspected and is no more, or that something has ended.
+/// It tells of what was suspected and is no more, or that this has ended. The moment when a confirmed miner vanished
+/// stays a line of its own, however much came and went around it.
 fn is_over(session: &Session, entry: &Entry) -> bool {
+    let state = &session.state;
     if let Event::Found { finding, .. } = &entry.event {
-        finding.grade < Grade::Confirmed && !session.state.live.contains(&finding.subject)
-    } else {
-        matches!(entry.event, Event::Ended { .. })
+        return finding.grade < Grade::Confirmed && !state.live.contains(&finding.subject);
     }
+    let Event::Ended { subject, .. } = &entry.event else { return false };
+    let known = state.findings.get(subject);
+    known.is_none_or(|(_, finding, _)| finding.grade < Grade::Confirmed)
 }
 
 /// What stands above the entry at this place: where its branch begins, or its day.
