@@ -77,11 +77,12 @@ fn closed(language: Language, what: Closed, count: u32) -> Phrase {
     })
 }
 
+/// One that lets a look wait takes the time of others, so that nobody is blamed for it here.
 fn late(language: Language, count: u32) -> Phrase {
     Phrase::of(match (language, count) {
-        (Language::En, 1) => String::from("1 process let the look wait too long"),
-        (Language::En, _) => format!("{count} processes let the look wait too long"),
-        (Language::Th, _) => format!("{count} โปรเซสทำให้รอนานเกินไป"),
+        (Language::En, 1) => String::from("the look had no time for 1 process"),
+        (Language::En, _) => format!("the look had no time for {count} processes"),
+        (Language::Th, _) => format!("ไม่มีเวลาดู {count} โปรเซส"),
     })
 }
 
@@ -117,7 +118,7 @@ pub fn missing(language: Language, gap: &Gap) -> Phrase {
             ("its load, its memory and who uses it", "โหลด หน่วยความจำ และผู้ใช้ของอุปกรณ์นี้")
         }
         Gap::Late(Late::Processes(_)) => {
-            ("their command lines and what they store", "คำสั่งและการใช้ดิสก์ของโปรเซสเหล่านี้")
+            ("their command lines and disk use", "คำสั่งและการใช้ดิสก์ของโปรเซสเหล่านี้")
         }
         Gap::Late(Late::Standing) => ("what else the program cannot see", "สิ่งอื่นที่โปรแกรมมองไม่เห็น"),
         Gap::Seccomp => {
