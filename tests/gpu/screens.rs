@@ -6,7 +6,9 @@ use firedamp::cockpit::Model;
 use firedamp::cockpit::model::{Glyphs, Pane, Stage, View};
 use firedamp::domain::base::Language;
 use firedamp::domain::detect::Watch;
-use firedamp::domain::facts::{Gap, Gpu, Host, Snapshot, Unread};
+use firedamp::domain::facts::{
+    Gap, Gpu, GpuOutcome, GpuSource, GpuSourceKind, Host, Snapshot, Unread,
+};
 use firedamp::domain::playbook::Indicators;
 use firedamp::ui::panes::draw;
 use firedamp::ui::text::width;
@@ -117,6 +119,42 @@ screens! {
     rack_full => 80 x 22, full(model(&a_rack(computing()), EN));
     rack_further_down => 80 x 22, at_line(full(model(&a_rack(computing()), EN)), 12);
     rack_in_ascii => 80 x 14, in_ascii(model(&a_rack(computing()), EN));
+}
+
+screens! {
+    driver_hangs => 80 x 12, full(model(&[untold(GpuOutcome::Late)], EN));
+    driver_hangs_in_thai => 80 x 12, full(model(&[untold(GpuOutcome::Late)], TH));
+    driver_hangs_in_a_corner => 32 x 6, model(&[untold(GpuOutcome::Late)], EN);
+    driver_has_not_answered => 60 x 9, model(&[untold(GpuOutcome::Waiting)], EN);
+    driver_has_not_answered_in_thai => 60 x 9, model(&[untold(GpuOutcome::Waiting)], TH);
+}
+
+/// No device is seen, and what came of asking one of those who could tell of it.
+fn untold(outcome: GpuOutcome) -> Snapshot {
+    let mut snapshot = computing().remove(0);
+    let source = |kind, outcome| GpuSource { kind, outcome };
+    let sources = vec![
+        source(GpuSourceKind::OpenFiles, GpuOutcome::Answered),
+        source(GpuSourceKind::NvidiaProc, outcome),
+        source(GpuSourceKind::Sysfs, GpuOutcome::Absent),
+    ];
+    snapshot.gpu = Arc::new(Gpu { sources, ..Gpu::default() });
+    snapshot
+}
+
+#[test]
+fn who_hangs_is_told_of_before_what_waits_for_a_word() {
+    let mut snapshot = untold(GpuOutcome::Late);
+    let mut gpu = Gpu::clone(&snapshot.gpu);
+    let waits = GpuOutcome::NotAllowed("/usr/bin/nvidia-smi".into());
+    gpu.sources.insert(0, GpuSource { kind: GpuSourceKind::NvidiaSmi, outcome: waits });
+    snapshot.gpu = Arc::new(gpu.clone());
+    let said = |snapshot: &Snapshot| drawn(&model(&[snapshot.clone()], EN), 60, 12);
+    let gpu_line = |said: &str| said.lines().find(|it| it.contains("gpu ")).unwrap().to_owned();
+    assert!(gpu_line(&said(&snapshot)).contains("/proc/driver/nvidia does not answer"));
+    gpu.sources.retain(|it| it.outcome != GpuOutcome::Late);
+    snapshot.gpu = Arc::new(gpu);
+    assert!(gpu_line(&said(&snapshot)).contains("nvidia-smi waits for you"));
 }
 
 fn at_line(mut model: Model, line: usize) -> Model {

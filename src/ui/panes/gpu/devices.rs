@@ -158,7 +158,8 @@ const fn is_plain(outcome: &GpuOutcome) -> bool {
     matches!(outcome, GpuOutcome::Answered | GpuOutcome::Absent)
 }
 
-const fn outcome(outcome: &GpuOutcome) -> (&'static str, Role) {
+/// The sign of what came of asking, and how grave it is.
+pub(super) const fn outcome(outcome: &GpuOutcome) -> (&'static str, Role) {
     match outcome {
         GpuOutcome::Answered => ("+", Role::Ok),
         GpuOutcome::Absent => ("-", Role::Dim),

@@ -1,7 +1,7 @@
 //! Graphics processors where there is no room for a row each: the busiest one, and who uses it.
 
 use crate::domain::facts::{Gpu, GpuDevice, GpuOutcome, Snapshot};
-use crate::ui::panes::gpu::devices::{NAME, figures, held, sensors};
+use crate::ui::panes::gpu::devices::{NAME, figures, held, outcome, sensors};
 use crate::ui::panes::gpu::{LABEL, Page};
 use crate::ui::role::Role;
 use crate::ui::text::{percent, reading, width};
@@ -71,20 +71,31 @@ impl Page<'_> {
         row.say(Role::Dim, &more);
     }
 
-    /// Why there is no figure.
+    /// Why there is no figure. Who hangs, waits to be allowed or has not answered may have devices that nobody sees.
     fn no_device(&mut self, gpu: &Gpu) {
-        let waits = gpu.sources.iter().find(|it| matches!(it.outcome, GpuOutcome::NotAllowed(_)));
-        let (role, text) = match waits {
-            Some(source) => {
-                let name = fact::gpu_source(self.model.language, source.kind);
-                (Role::Warn, format!("{name} {}", self.say(Word::Waits)))
-            }
-            None if gpu.sources.is_empty() => (Role::Unknown, self.say(Word::NotAsked).to_owned()),
-            None => (Role::Dim, self.say(Word::NoDevice).to_owned()),
+        let of = |is: fn(&GpuOutcome) -> bool| gpu.sources.iter().find(|it| is(&it.outcome));
+        let late = of(|it| matches!(it, GpuOutcome::Late));
+        let shut = of(|it| matches!(it, GpuOutcome::NotAllowed(_)));
+        let waiting = of(|it| matches!(it, GpuOutcome::Waiting));
+        let Some(source) = late.or(shut).or(waiting) else {
+            let unasked = (Role::Unknown, self.say(Word::NotAsked));
+            let none = (Role::Dim, self.say(Word::NoDevice));
+            let (role, text) = if gpu.sources.is_empty() { unasked } else { none };
+            let mut row = self.row();
+            row.left(Role::Dim, "gpu", LABEL);
+            return row.say(role, text);
         };
+        let (language, hint) = (self.model.language, self.say(Word::Waits));
         let mut row = self.row();
         row.left(Role::Dim, "gpu", LABEL);
-        row.say(role, &text);
+        let (_, role) = outcome(&source.outcome);
+        row.say(role, fact::gpu_source(language, source.kind));
+        row.skip(1);
+        if matches!(source.outcome, GpuOutcome::NotAllowed(_)) {
+            row.say(role, hint);
+        } else {
+            row.phrase(role, &fact::gpu_outcome(language, &source.outcome));
+        }
     }
 }
 
