@@ -143,6 +143,8 @@ pub enum Rule {
     ChangedTool,
     /// Another program comes before a packaged tool where a shell looks for it (ATT&CK T1574.007).
     ShadowedTool,
+    /// The loader puts a library into every program that no package brought (ATT&CK T1574.006).
+    Unpackaged,
 }
 
 impl Subject {

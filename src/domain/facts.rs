@@ -24,7 +24,7 @@ use crate::domain::untrusted::Untrusted;
 pub use examination::{Environment, Examination, Mapping, MappingKind, Maps, Thread};
 pub use gap::{Capability, Closed, Gap, Late, Lockdown, Weight};
 pub use gpu::{Gpu, GpuDevice, GpuHolder, GpuOutcome, GpuSource, GpuSourceKind, GpuUnlisted};
-pub use hiding::{Contradiction, ContradictionKind, Hiding, HostView};
+pub use hiding::{Contradiction, ContradictionKind, FileStanding, Hiding, HostView};
 pub use own::{Doubt, Own, Raised};
 pub use package::Packaged;
 pub use persistence::{

@@ -10,6 +10,7 @@
 mod clock;
 mod commands;
 mod costs;
+mod file;
 mod gpu;
 mod hiding;
 mod identity;

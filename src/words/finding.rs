@@ -40,6 +40,7 @@ pub const fn rule(language: Language, rule: Rule) -> &'static str {
         Rule::HiddenSocket => ("hidden socket", "ซ็อกเก็ตซ่อน"),
         Rule::ChangedTool => ("changed tool", "เครื่องมือถูกแก้"),
         Rule::ShadowedTool => ("shadowed tool", "เครื่องมือถูกแทรก"),
+        Rule::Unpackaged => ("library of no package", "ไลบรารีนอกแพ็กเกจ"),
     };
     pick(language, en, th)
 }
@@ -80,7 +81,8 @@ pub fn reason(language: Language, reason: &Reason) -> Phrase {
         | Rule::HiddenLoad
         | Rule::HiddenSocket
         | Rule::ChangedTool
-        | Rule::ShadowedTool => return super::hiding::reason(language, reason),
+        | Rule::ShadowedTool
+        | Rule::Unpackaged => return super::hiding::reason(language, reason),
     };
     Phrase::of(pick(language, en, th)).theirs(&reason.value)
 }

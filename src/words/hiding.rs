@@ -16,6 +16,9 @@ pub(super) fn reason(language: Language, reason: &Reason) -> Phrase {
         Rule::Preload => ("the loader is told to put in: ", "loader ถูกสั่งให้ใส่: "),
         Rule::HiddenLoad => ("no visible process uses this CPU: ", "CPU ที่ไม่มีโปรเซสใดใช้: "),
         Rule::HiddenSocket => ("one list of sockets lacks it: ", "รายการ socket หนึ่งไม่มี: "),
+        Rule::Unpackaged => {
+            ("no package brought what the loader puts in: ", "loader ใส่ไลบรารีที่ไม่มาจากแพ็กเกจ: ")
+        }
         Rule::ChangedTool => ("not as its package has it: ", "ไม่ตรงกับแพ็กเกจ: "),
         Rule::ShadowedTool => ("runs before the packaged tool: ", "ถูกเรียกก่อนเครื่องมือของแพ็กเกจ: "),
         Rule::PoolUrl

@@ -55,7 +55,8 @@ fn one(
 ) -> Arc<Contradiction> {
     let first_seen_ms = mined::now().boot_ms - minutes * MINUTE;
     let (what, shown, packaged) = (what.into(), shown.into(), Packaged::Unknown);
-    Arc::new(Contradiction { kind, process, what, shown, packaged, first_seen_ms })
+    let files = Vec::new();
+    Arc::new(Contradiction { kind, process, what, shown, packaged, files, first_seen_ms })
 }
 
 /// Threads under a mount, programs before a tool, and a library that a package brought.

@@ -203,6 +203,7 @@ fn hiding(at: u64) -> Hiding {
             what: what.into(),
             shown: "its control group".into(),
             packaged: Packaged::No,
+            files: Vec::new(),
             first_seen_ms: 900,
         })
     };

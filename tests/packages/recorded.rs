@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::Path;
 
-use firedamp::domain::facts::{ContradictionKind, Packaged};
+use firedamp::domain::facts::{ContradictionKind, FileStanding, Packaged};
 use firedamp::host::probe::{Database, Packages, Roots, inspect};
 use md5::{Digest as _, Md5};
 use tempfile::TempDir;
@@ -185,6 +185,33 @@ fn a_program_that_comes_before_a_packaged_tool_is_found_and_whose_it_is() {
     let said = format!("uid {uid} 0755  #!/bin/sh  < /usr/bin/ps procps");
     assert_eq!(shadows(&tree), [("/usr/local/bin/ps".to_owned(), said)]);
     assert_eq!(doubts(&tree), [], "the tool itself is as it was");
+}
+
+#[test]
+fn how_what_comes_before_a_tool_stands_is_told_behind_all_links() {
+    let tree = debian();
+    put_program(&tree, "opt/site/bin/ps", b"\x7fELF");
+    fs::create_dir_all(tree.path().join("usr/local/bin")).unwrap();
+    symlink("/opt/site/bin/ps", tree.path().join("usr/local/bin/ps")).unwrap();
+    let uid = fs::metadata(tree.path().join("opt/site/bin/ps")).unwrap().uid();
+    let stands = || {
+        let roots = Roots::recorded(tree.path());
+        let (_, found) = inspect(&roots, &Packages::open(&roots));
+        assert_eq!(found.len(), 1, "{found:?}");
+        found[0].files.clone()
+    };
+    let path = || "/opt/site/bin/ps".into();
+    let as_it_should = FileStanding { path: path(), uid, open: uid != 0, ..Default::default() };
+    assert_eq!(stands(), [as_it_should]);
+    put_program(&tree, "opt/site/bin/ps", b"#!/bin/sh\n");
+    let mode = fs::Permissions::from_mode(0o757);
+    fs::set_permissions(tree.path().join("opt/site/bin/ps"), mode).unwrap();
+    let wrapper = FileStanding { path: path(), uid, open: true, script: true, gone: false };
+    assert_eq!(stands(), [wrapper]);
+    put_program(&tree, "opt/site/bin/ps", b"\x7fELF");
+    let folder = tree.path().join("opt/site");
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o777)).unwrap();
+    assert!(stands()[0].open, "anybody can put another folder in its place");
 }
 
 #[test]

@@ -20,7 +20,7 @@ use firedamp::words::notice::{Weight, notice, weight_word};
 use firedamp::words::{Caption, Phrase, command, fact, finding, pane, session};
 use std::collections::BTreeMap;
 
-pub(crate) const RULES: [Rule; 21] = [
+pub(crate) const RULES: [Rule; 22] = [
     Rule::PoolUrl,
     Rule::MinerName,
     Rule::PoolName,
@@ -42,6 +42,7 @@ pub(crate) const RULES: [Rule; 21] = [
     Rule::HiddenSocket,
     Rule::ChangedTool,
     Rule::ShadowedTool,
+    Rule::Unpackaged,
 ];
 
 /// Somebody traces the program.

@@ -58,8 +58,29 @@ pub struct Contradiction {
     /// What the package databases say about what hides, where that is a file; of several, the worst.
     #[serde(default, skip_serializing_if = "is_default")]
     pub packaged: Packaged,
+    /// The files that hide, but for those that are as their package has them; none if nobody could look.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FileStanding>,
     /// `CLOCK_BOOTTIME` milliseconds when it was first seen.
     pub first_seen_ms: u64,
+}
+
+/// How a file stands that is run or loaded in place of others.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileStanding {
+    /// Where it is, behind all links.
+    pub path: Untrusted,
+    /// Its owner.
+    pub uid: u32,
+    /// Others than root and its owner may change it, or put another one in its place.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub open: bool,
+    /// It is a script, as wrappers are.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub script: bool,
+    /// Nothing is there any more, and nothing else is known of it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub gone: bool,
 }
 
 /// What kind of contradiction.

@@ -18,6 +18,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use std::time::Duration;
 
+use super::file::{self, MOST_LINKS, script, without_dots};
 use super::packages::{FRESH, Packages};
 use super::{HostClock, Roots, tree};
 use crate::domain::base::Clock as _;
@@ -29,12 +30,8 @@ const PAUSE: Duration = Duration::from_secs(3);
 /// A tool that is not as it should be is looked at again after this, when what the databases say is newer than the
 /// first look.
 const AGAIN: Duration = FRESH.saturating_add(Duration::from_millis(500));
-/// Links that lead to a tool, one after the other.
-const MOST_LINKS: usize = 8;
 /// Files beside a tool that may be what it was before.
 const MOST_ASIDE: usize = 32;
-/// As much is shown of the first line of a script.
-const FIRST_LINE: usize = 64;
 
 /// What is known about the tools of a host.
 pub(super) struct Tools {
@@ -264,6 +261,7 @@ impl Inspector {
             what: Untrusted::new(path.as_os_str().as_bytes()),
             shown,
             packaged: if shadow { self.packages.judge(path) } else { Packaged::Unknown },
+            files: if shadow { vec![file::standing(&self.roots, path)] } else { Vec::new() },
             first_seen_ms,
         }
     }
@@ -276,30 +274,4 @@ fn newest(found: &Mutex<Found>) -> Option<Found> {
         Err(TryLockError::Poisoned(found)) => Some(Arc::clone(&found.into_inner())),
         Err(TryLockError::WouldBlock) => None,
     }
-}
-
-/// The first line of a script: who runs it.
-fn script(path: &Path) -> Option<Vec<u8>> {
-    let stat = rustix::fs::lstat(path).ok()?;
-    let regular = rustix::fs::FileType::from_raw_mode(stat.st_mode).is_file();
-    let beginning = regular.then(|| tree::small_file(path, FIRST_LINE).ok())??;
-    let line = beginning.split(|byte| *byte == b'\n').next()?;
-    line.starts_with(b"#!").then(|| line.to_vec())
-}
-
-/// A path without `.` and `..` in it, as the text says it.
-fn without_dots(path: &Path) -> PathBuf {
-    let mut plain = PathBuf::new();
-    for part in path.components() {
-        match part {
-            std::path::Component::ParentDir => {
-                plain.pop();
-            }
-            std::path::Component::CurDir => {}
-            other @ (std::path::Component::Prefix(_)
-            | std::path::Component::RootDir
-            | std::path::Component::Normal(_)) => plain.push(other),
-        }
-    }
-    plain
 }

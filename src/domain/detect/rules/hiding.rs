@@ -3,7 +3,7 @@
 //! None of it is `confirmed`: that something hides is no proof that it mines.
 
 use crate::domain::detect::{FactSource, Grade, Reason, Rule};
-use crate::domain::facts::{Contradiction, ContradictionKind, Packaged, Process};
+use crate::domain::facts::{Contradiction, ContradictionKind, FileStanding, Packaged, Process};
 use crate::domain::untrusted::Untrusted;
 
 /// Folders that everybody may write to.
@@ -19,10 +19,14 @@ pub(in crate::domain::detect) fn reason(it: &Contradiction) -> (Grade, Reason) {
             (Grade::Suspect, Rule::HiddenSocket, &it.what)
         }
         ContradictionKind::KernelName => (Grade::Suspect, Rule::KernelName, &it.what),
-        ContradictionKind::Preload => (of_file(&it.packaged), Rule::Preload, &it.shown),
+        ContradictionKind::Preload => {
+            let grade = of_library(it);
+            let unpackaged = grade == Grade::Noted && it.packaged == Packaged::No;
+            (grade, if unpackaged { Rule::Unpackaged } else { Rule::Preload }, &it.shown)
+        }
         ContradictionKind::Preloaded => (of_process(&it.what), Rule::Preload, &it.what),
         ContradictionKind::Tool => (Grade::Suspect, Rule::ChangedTool, &it.what),
-        ContradictionKind::Shadow => (Grade::Suspect, Rule::ShadowedTool, &it.what),
+        ContradictionKind::Shadow => (of_shadow(it), Rule::ShadowedTool, &it.what),
         ContradictionKind::Cpu => (Grade::Suspect, Rule::HiddenLoad, &it.shown),
     };
     (grade, Reason { rule, value: value.clone(), source: FactSource::Views })
@@ -37,15 +41,46 @@ pub(super) fn title(process: &Process) -> Option<(Grade, Reason)> {
     titled.then_some((Grade::Noted, Reason { rule, value, source: FactSource::CommandLine }))
 }
 
-/// What the loader puts into every program is worth a look. It is less so if a package brought it and it is as the package
-/// has it. Its name and its place say nothing: who may write the list may choose them.
-const fn of_file(packaged: &Packaged) -> Grade {
-    match packaged {
+/// What the loader puts into every program is worth a look. It is less so if it is as a package has it, or lies where only
+/// root puts things, as agents do that come with an installer of their own. Its name says nothing: who may write the list
+/// may choose it.
+fn of_library(it: &Contradiction) -> Grade {
+    let is_odd = |file: &FileStanding| {
+        is_doubtful(file) || is_in_open_folder(&file.path) || has_hidden_part(file.path.bytes())
+    };
+    match it.packaged {
         Packaged::Unchanged(_) => Grade::Noted,
-        Packaged::Unknown | Packaged::No | Packaged::Changed(_) | Packaged::Undigested(_) => {
-            Grade::Suspect
+        Packaged::Changed(_) => Grade::Suspect,
+        Packaged::Unknown | Packaged::No | Packaged::Undigested(_) => {
+            if it.files.is_empty() || it.files.iter().any(is_odd) {
+                Grade::Suspect
+            } else {
+                Grade::Noted
+            }
         }
     }
+}
+
+/// Who builds a tool on the host has it before the packaged one; a wrapper that filters what the tool says is a script, or
+/// belongs to somebody who should not say what root runs.
+fn of_shadow(it: &Contradiction) -> Grade {
+    let is_odd =
+        |file: &FileStanding| is_doubtful(file) || file.script || is_in_open_folder(&file.path);
+    let changed = matches!(it.packaged, Packaged::Changed(_));
+    if changed || it.files.is_empty() || it.files.iter().any(is_odd) {
+        Grade::Suspect
+    } else {
+        Grade::Noted
+    }
+}
+
+/// Somebody else than root decides what it is.
+const fn is_doubtful(file: &FileStanding) -> bool {
+    file.uid != 0 || file.open || file.gone
+}
+
+fn is_in_open_folder(path: &Untrusted) -> bool {
+    OPEN_FOLDERS.iter().any(|folder| path.bytes().starts_with(folder))
 }
 
 /// Developers and agents preload libraries too; they do not keep them in folders that everybody may write to.

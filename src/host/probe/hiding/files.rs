@@ -14,7 +14,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use super::cgroups::{self, Member};
 use super::mounts::{self, Cover};
 use super::{preload, preloaded};
-use crate::domain::facts::Packaged;
+use crate::domain::facts::{FileStanding, Packaged};
 use crate::host::probe::tool::Errand;
 use crate::host::probe::{Packages, Roots, tree};
 
@@ -49,6 +49,8 @@ pub(super) struct Preload {
     pub(super) unlisted: bool,
     /// What the package databases say about all of them; `None` before that was asked.
     pub(super) packaged: Option<Packaged>,
+    /// How those stand that are not as a package has them.
+    pub(super) files: Vec<FileStanding>,
 }
 
 /// The reading of the files, as the tick sees it.
@@ -124,7 +126,8 @@ impl Desk {
         if let Some(file) = self.told.preload.as_mut().filter(|_| self.turn > 0) {
             let odd = file.unlisted || file.libraries.is_empty();
             let judged = || preloaded::judged(&self.roots, &self.packages, &file.libraries);
-            file.packaged = Some(if odd { Packaged::Unknown } else { judged() });
+            let (packaged, files) = if odd { Default::default() } else { judged() };
+            (file.packaged, file.files) = (Some(packaged), files);
         }
         self.turn += 1;
         self.told.clone()
@@ -155,5 +158,5 @@ fn read_preload(etc: &Path) -> Option<Preload> {
     let content = tree::small_file(&etc.join("ld.so.preload"), MOST_PRELOAD).ok()?;
     let listed = tree::names(etc).iter().any(|name| name == b"ld.so.preload");
     let libraries = preload::libraries(&content);
-    Some(Preload { libraries, unlisted: !listed, packaged: None })
+    Some(Preload { libraries, unlisted: !listed, ..Preload::default() })
 }

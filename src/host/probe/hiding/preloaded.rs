@@ -7,8 +7,8 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use crate::domain::facts::Packaged;
-use crate::host::probe::{Packages, Roots, tree};
+use crate::domain::facts::{FileStanding, Packaged};
+use crate::host::probe::{Packages, Roots, file, tree};
 
 /// What the loader may put in for `$LIB` and for `$PLATFORM`, on the machines that this program runs on.
 const LIB: [&str; 5] =
@@ -17,11 +17,17 @@ const PLATFORM: [&str; 5] = ["x86_64", "aarch64", "v6l", "v7l", "v8l"];
 /// Links that are followed, one after the other.
 const MOST_LINKS: usize = 8;
 
-/// The weightiest that is said about any of them.
-pub(super) fn judged(roots: &Roots, packages: &Packages, libraries: &[Vec<u8>]) -> Packaged {
-    let mut all = libraries.iter().map(|library| one(roots, packages, library));
-    let Some(first) = all.next() else { return Packaged::Unknown };
-    all.fold(first, |worst, it| if weight(&it) > weight(&worst) { it } else { worst })
+/// The weightiest that is said about any of them, and how those files stand that are not as a package has them.
+pub(super) fn judged(
+    roots: &Roots,
+    packages: &Packages,
+    libraries: &[Vec<u8>],
+) -> (Packaged, Vec<FileStanding>) {
+    let mut files = Vec::new();
+    let mut all = libraries.iter().map(|library| one(roots, packages, library, &mut files));
+    let first = all.next().unwrap_or_default();
+    let worst = all.fold(first, |worst, it| if weight(&it) > weight(&worst) { it } else { worst });
+    (worst, files)
 }
 
 const fn weight(packaged: &Packaged) -> u8 {
@@ -34,10 +40,21 @@ const fn weight(packaged: &Packaged) -> u8 {
     }
 }
 
-fn one(roots: &Roots, packages: &Packages, library: &[u8]) -> Packaged {
+fn one(
+    roots: &Roots,
+    packages: &Packages,
+    library: &[u8],
+    files: &mut Vec<FileStanding>,
+) -> Packaged {
     let there = places(library).into_iter().filter(|it| tree::exists(&roots.below(it)));
-    let judged: Vec<Packaged> = there.map(|it| of_file(roots, packages, it)).collect();
-    judged.into_iter().max_by_key(weight).unwrap_or_default()
+    let judge = |it: PathBuf| (of_file(roots, packages, it.clone()), it);
+    let judged: Vec<(Packaged, PathBuf)> = there.map(judge).collect();
+    if judged.is_empty() {
+        files.push(file::standing(roots, Path::new(OsStr::from_bytes(library))));
+    }
+    let doubtful = judged.iter().filter(|(it, _)| !matches!(it, Packaged::Unchanged(_)));
+    files.extend(doubtful.map(|(_, path)| file::standing(roots, path)));
+    judged.into_iter().map(|(it, _)| it).max_by_key(weight).unwrap_or_default()
 }
 
 /// A link is what it leads to, since that is what is loaded.

@@ -30,7 +30,8 @@ impl Register {
         first_seen_ms: u64,
     ) {
         let (what, packaged) = (what.into(), Packaged::Unknown);
-        self.add(Contradiction { kind, process, what, shown, packaged, first_seen_ms });
+        let files = Vec::new();
+        self.add(Contradiction { kind, process, what, shown, packaged, files, first_seen_ms });
     }
 
     /// The same of something of which more is known.

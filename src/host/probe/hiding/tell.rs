@@ -123,6 +123,7 @@ impl Hider {
             what: PRELOAD.into(),
             shown: Untrusted::new(shown),
             packaged: file.packaged.clone().unwrap_or_default(),
+            files: file.files.clone(),
             first_seen_ms: boot_ms,
         });
     }

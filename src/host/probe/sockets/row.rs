@@ -98,6 +98,7 @@ pub(super) fn contradiction(row: &Socket, view: SocketView, now_ms: u64) -> Cont
         what: what.into(),
         shown: format!("{name}: inode {}, uid {}", row.inode, row.uid).into(),
         packaged: Packaged::Unknown,
+        files: Vec::new(),
         first_seen_ms: now_ms,
     }
 }

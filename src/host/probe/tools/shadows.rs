@@ -13,9 +13,10 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::FileType;
 
-use super::{Inspector, MOST_LINKS, names, script, without_dots};
+use super::{Inspector, names};
 use crate::domain::facts::Packaged;
 use crate::domain::untrusted::Untrusted;
+use crate::host::probe::file::{behind_links, script};
 use crate::host::probe::tree;
 
 /// Folders that come before those of the system, for root or for everybody.
@@ -63,7 +64,7 @@ impl Inspector {
 
     /// What comes before a tool, whose it is, and which tool; `None` if that is as it should be.
     fn shadow(&self, path: &Path, tool: &Path) -> Option<Untrusted> {
-        let end = self.behind_links(path)?;
+        let end = behind_links(&self.roots, path)?;
         let stat = rustix::fs::stat(self.roots.below(&end)).ok()?;
         let regular = FileType::from_raw_mode(stat.st_mode).is_file();
         if !regular || stat.st_mode & RUNS == 0 {
@@ -87,18 +88,6 @@ impl Inspector {
         let tool = tool.as_os_str().as_bytes();
         shown.extend([b"  < ".as_slice(), tool, b" ", owner.bytes()].concat());
         Some(Untrusted::new(shown))
-    }
-
-    /// Where the links end that begin with this name; `None` if they do not.
-    fn behind_links(&self, path: &Path) -> Option<PathBuf> {
-        let mut path = path.to_owned();
-        for _ in 0..MOST_LINKS {
-            let Ok(target) = rustix::fs::readlink(self.roots.below(&path), Vec::new()) else {
-                return Some(path);
-            };
-            path = without_dots(&path.parent()?.join(OsStr::from_bytes(target.to_bytes())));
-        }
-        None
     }
 }
 
