@@ -237,18 +237,10 @@ pub(super) fn show(
     model.language = options.language();
     model.glyphs = options.glyphs();
     themes.current().name().clone_into(&mut model.theme);
-    let first = match first {
-        First::Offers(offers) => vec![Msg::Offered(offers)],
-        First::Trainings(offers) => {
-            model.source.kind = SourceKind::Training;
-            vec![Msg::Offered(offers)]
-        }
-        First::Open(which) => vec![Msg::Opened(Box::new(hands.open(&which)?))],
-        First::Card(which, to, words) => {
-            let opened = Msg::Opened(Box::new(hands.open(&which)?));
-            vec![opened, Msg::HandTo(to, words)]
-        }
-    };
+    if matches!(first, First::Trainings(_)) {
+        model.source.kind = SourceKind::Training;
+    }
+    let first = messages(first, hands)?;
     terminal::catch_panics(options.language());
     let alarm = outbox.clone();
     terminal::falls_go_to(move |report| {
@@ -279,12 +271,26 @@ pub(super) fn show(
     let ended = ended.or_else(terminal_failed);
     hands.put_down(matches!(ended, Ok(Ended::Left)));
     guard::say_if_it_fell(options.language());
+    ended.map(code).map_err(|error| no_terminal(&error).into())
+}
+
+/// What brings the first screen about.
+fn messages(first: First, hands: &mut dyn Hands) -> Result<Vec<Msg>, Complaint> {
+    let mut open =
+        |which| -> Result<Msg, Complaint> { Ok(Msg::Opened(Box::new(hands.open(&which)?))) };
+    Ok(match first {
+        First::Offers(offers) | First::Trainings(offers) => vec![Msg::Offered(offers)],
+        First::Open(which) => vec![open(which)?],
+        First::Card(which, to, words) => vec![open(which)?, Msg::HandTo(to, words)],
+    })
+}
+
+/// As a shell would say it: ended by SIGHUP, by SIGTERM.
+fn code(ended: Ended) -> ExitCode {
     match ended {
-        Ok(Ended::Left) => Ok(ExitCode::SUCCESS),
-        // As a shell would say it: ended by SIGHUP, by SIGTERM.
-        Ok(Ended::TerminalGone) => Ok(ExitCode::from(129)),
-        Ok(Ended::Told) => Ok(ExitCode::from(143)),
-        Err(error) => Err(no_terminal(&error).into()),
+        Ended::Left => ExitCode::SUCCESS,
+        Ended::TerminalGone => ExitCode::from(129),
+        Ended::Told => ExitCode::from(143),
     }
 }
 

@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
+use tui_input::Input;
 
 use crate::cockpit::Model;
 use crate::cockpit::dialog::Dialog;
@@ -33,31 +34,14 @@ const TWICE: &[(&str, Caption)] =
 pub(super) const QUESTION: u16 = 72;
 
 /// Draws the open dialog, or the letters that may follow the first key of two.
-#[expect(clippy::too_many_lines, reason = "a table: one row a dialog, no logic")]
 pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
     match &model.dialog {
         Dialog::Closed => prefix(model, theme, area, buf),
-        Dialog::Ask(asked, input) => ask::draw(
-            model,
-            theme,
-            (asked, Typed { text: input.value(), cursor: input.cursor() }),
-            area,
-            buf,
-        ),
-        Dialog::Help(input, line) => help::draw(
-            model,
-            theme,
-            (Typed { text: input.value(), cursor: input.cursor() }, *line),
-            area,
-            buf,
-        ),
-        Dialog::Palette(input, line) => palette::draw(
-            model,
-            theme,
-            (Typed { text: input.value(), cursor: input.cursor() }, *line),
-            area,
-            buf,
-        ),
+        Dialog::Ask(asked, input) => ask::draw(model, theme, (asked, typed(input)), area, buf),
+        Dialog::Help(input, line) => help::draw(model, theme, (typed(input), *line), area, buf),
+        Dialog::Palette(input, line) => {
+            palette::draw(model, theme, (typed(input), *line), area, buf);
+        }
         Dialog::Process(_)
         | Dialog::Autostart(_)
         | Dialog::Connection(_)
@@ -93,18 +77,16 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
         Dialog::Bookmarks(line) => menu::bookmarks(model, theme, *line, area, buf),
         // Nothing is drawn while the terminal shows what was printed.
         Dialog::Printed => {}
-        Dialog::SignHandoff(input) => ask::draw_sign(
-            model,
-            theme,
-            Typed { text: input.value(), cursor: input.cursor() },
-            area,
-            buf,
-        ),
+        Dialog::SignHandoff(input) => ask::draw_sign(model, theme, typed(input), area, buf),
         Dialog::Coach => coach::draw_page(model, theme, area, buf),
         Dialog::ShowExpert => show_expert(model, theme, area, buf),
         Dialog::EndTraining => end_training(model, theme, area, buf),
         Dialog::Debrief => debrief::draw(model, theme, area, buf),
     }
+}
+
+fn typed(input: &Input) -> Typed<'_> {
+    Typed { text: input.value(), cursor: input.cursor() }
 }
 
 /// How many first lines the open dialog can have: those that do not fit, and one.
