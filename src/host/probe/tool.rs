@@ -97,6 +97,11 @@ impl<A: Send + 'static> Errand<A> {
         asks
     }
 
+    /// It waits to be asked: every answer was taken.
+    pub(super) const fn is_idle(&self) -> bool {
+        self.since.is_none()
+    }
+
     /// It has been at work for longer than `patience`.
     pub(super) fn is_late(&self, patience: Duration) -> bool {
         self.since.is_some_and(|since| since.elapsed() > patience)

@@ -4,7 +4,7 @@
 //! The mounts of this program's own mount namespace say which there are. They are read, opened and entered by a thread
 //! that nobody waits for, again when the kernel says that mounts changed, and in turns.
 //!
-//! Invariant: what is mounted no more is let go of, or our own sockets would keep it alive. Deliberately absent: the
+//! Invariant: whatever is not looked into is said. What is mounted no more is let go of, or our own sockets would keep it alive. Deliberately absent: the
 //! tables of `/proc/net` of such a namespace, which are a process's; so raw, packet and local sockets in it are not
 //! seen, and its sockets have one view. Namespaces that only another mount namespace, an open file or a socket holds.
 
@@ -30,15 +30,25 @@ use crate::host::probe::tree;
 const EVERY: u32 = 5;
 /// Turns until the mounts are read again, whatever the kernel says.
 const TURNS: u32 = 30;
-/// More namespaces are not entered.
+/// So many namespaces are looked into; those in which processes are do not count.
 const MOST: usize = 64;
+/// So many are tried in one turn: one that lets nobody in takes no place of another.
+const MOST_TRIED: usize = 4 * MOST;
+/// A turn has this long: what is mounted over a namespace's name can let whoever opens it wait for ever.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// More of a list of mounts is not read.
 const MOST_MOUNTS: usize = 16 << 20;
 /// No process is called so: there are no tables to read.
 const NO_TABLES: &str = "none/net";
 
-/// What the thread is told: namespaces that are looked into already, because processes are in them or by itself.
-type Known = Arc<Mutex<BTreeSet<u64>>>;
+/// What the thread is told: namespaces that are looked into already.
+#[derive(Default)]
+struct Known {
+    /// Elsewhere, because processes are in them.
+    populated: BTreeSet<u64>,
+    /// Here.
+    ours: BTreeSet<u64>,
+}
 
 /// What the thread found.
 #[derive(Default)]
@@ -49,28 +59,31 @@ struct Found {
     entered: Vec<(u64, Diag)>,
     /// So many let nobody in.
     closed: usize,
+    /// So many are more than are looked into.
+    passed_over: usize,
 }
 
 /// The namespaces, as the look sees them.
 pub(super) struct Mounted {
     errand: Option<Errand<Found>>,
-    known: Known,
+    known: Arc<Mutex<Known>>,
     /// In the order in which they were found.
     pub(super) all: Vec<Net>,
     looks: u32,
     /// Which one is listed next: each list walks the hash table of the whole machine.
     next: usize,
     closed: usize,
+    passed_over: usize,
 }
 
 impl Mounted {
     /// None before the thread has answered. `live` if netlink speaks of the machine that is looked at.
     pub(super) fn new(live: bool) -> Self {
-        let known = Known::default();
+        let known = Arc::<Mutex<Known>>::default();
         let desk =
             Desk { known: Arc::clone(&known), mounts: None, there: BTreeMap::new(), turn: 0 };
         let errand = live.then(|| desk.begin()).flatten();
-        Self { errand, known, all: Vec::new(), looks: 0, next: 0, closed: 0 }
+        Self { errand, known, all: Vec::new(), looks: 0, next: 0, closed: 0, passed_over: 0 }
     }
 
     /// Takes in what the thread found, and lists one of them. `populated` says in which namespaces processes are: those are
@@ -88,7 +101,7 @@ impl Mounted {
         self.all.retain(|net| !populated.contains(&net.inode));
         let mut moved = self.all.len() != before;
         if let Some(found) = errand.take(Duration::ZERO) {
-            self.closed = found.closed;
+            (self.closed, self.passed_over) = (found.closed, found.passed_over);
             self.all.retain(|net| found.mounted.contains(&net.inode));
             moved |= self.all.len() != before;
             for (inode, diag) in found.entered {
@@ -100,19 +113,31 @@ impl Mounted {
                 }
             }
         }
-        if self.looks.is_multiple_of(EVERY) {
-            let ours = self.all.iter().map(|net| net.inode);
-            let known = populated.into_iter().chain(ours).collect();
+        if errand.is_late(PATIENCE) {
+            let what = "network namespaces that only a mount holds";
+            unread.push(note(what, "no answer in time".to_owned()));
+        }
+        moved |= self.list_one(proc, now_ms, unread);
+        // Without netlink nothing tells of it any more. Its name is free then, so that it is entered again.
+        let before = self.all.len();
+        self.all.retain(Net::has_netlink);
+        moved |= self.all.len() != before;
+        self.ask(populated);
+        unread.extend(told(self.closed, "cannot be entered".to_owned()));
+        unread.extend(told(self.passed_over, format!("more than {MOST}")));
+        moved
+    }
+
+    fn ask(&mut self, populated: BTreeSet<u64>) {
+        let due = self.looks.is_multiple_of(EVERY);
+        self.looks = self.looks.wrapping_add(1);
+        // Only a thread at work holds the lock, and the look waits for nobody.
+        if let Some(errand) = self.errand.as_mut().filter(|it| due && it.is_idle()) {
+            let ours = self.all.iter().map(|net| net.inode).collect();
+            let known = Known { populated, ours };
             *self.known.lock().unwrap_or_else(PoisonError::into_inner) = known;
             errand.ask();
         }
-        self.looks = self.looks.wrapping_add(1);
-        if self.closed > 0 {
-            let many = if self.closed == 1 { "namespace" } else { "namespaces" };
-            let what = format!("{} network {many} that only a mount holds", self.closed);
-            unread.push(note(&what, "cannot be entered".to_owned()));
-        }
-        self.list_one(proc, now_ms, unread) || moved
     }
 
     fn list_one(&mut self, proc: BorrowedFd<'_>, now_ms: u64, unread: &mut Vec<Unread>) -> bool {
@@ -124,9 +149,14 @@ impl Mounted {
     }
 }
 
+fn told(count: usize, why: String) -> Option<Unread> {
+    let many = if count == 1 { "namespace" } else { "namespaces" };
+    (count > 0).then(|| note(&format!("{count} network {many} that only a mount holds"), why))
+}
+
 /// The thread's side.
 struct Desk {
-    known: Known,
+    known: Arc<Mutex<Known>>,
     mounts: Option<OwnedFd>,
     /// Where each namespace is mounted.
     there: BTreeMap<u64, PathBuf>,
@@ -143,10 +173,22 @@ impl Desk {
             self.read();
         }
         self.turn = self.turn.wrapping_add(1);
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let known = std::mem::take(&mut *self.known.lock().unwrap_or_else(PoisonError::into_inner));
+        self.enter_more(&known)
+    }
+
+    /// Enters those that nobody looks into yet, as long as there is room.
+    fn enter_more(&self, known: &Known) -> Found {
         let mut found = Found { mounted: self.there.keys().copied().collect(), ..Found::default() };
-        let unknown = self.there.iter().filter(|(inode, _)| !known.contains(inode));
-        for (inode, point) in unknown.take(MOST.saturating_sub(known.len())) {
+        let ours = known.ours.iter().filter(|inode| self.there.contains_key(inode)).count();
+        let looked_into =
+            |inode: &u64| known.populated.contains(inode) || known.ours.contains(inode);
+        for (inode, point) in self.there.iter().filter(|(inode, _)| !looked_into(inode)) {
+            let tried = found.entered.len() + found.closed;
+            if ours + found.entered.len() >= MOST || tried >= MOST_TRIED {
+                found.passed_over += 1;
+                continue;
+            }
             match enter(point, *inode) {
                 Some(diag) => found.entered.push((*inode, diag)),
                 None => found.closed += 1,
@@ -212,6 +254,24 @@ mod tests {
             46 29 0:4 net:[4026532300] /run/netns/fake rw - tmpfs tmpfs rw\n";
         let expected = BTreeMap::from([(4_026_532_281, PathBuf::from("/run/netns/a b"))]);
         assert_eq!(mounted(mountinfo), expected);
+    }
+
+    #[test]
+    fn namespaces_with_processes_leave_room_and_those_left_over_are_counted() {
+        let nowhere = (1..=9).map(|inode| (inode, PathBuf::from("/nowhere/net")));
+        let own = inode_of(&std::fs::metadata("/proc/self/ns/net").unwrap());
+        let there = nowhere.chain([(own, PathBuf::from("/proc/self/ns/net"))]).collect();
+        let mut desk = Desk { known: Arc::default(), mounts: None, there, turn: 1 };
+        let populated: BTreeSet<u64> = (1_000..1_300).collect();
+        let found = desk.enter_more(&Known { populated, ..Known::default() });
+        assert_eq!((found.entered.len() + found.closed, found.passed_over), (10, 0));
+        if rustix::process::geteuid().is_root() {
+            assert_eq!(found.closed, 9, "ours lets us in");
+        }
+        let ours: BTreeSet<u64> = (2_000..).take(MOST).collect();
+        desk.there.extend(ours.iter().map(|inode| (*inode, PathBuf::new())));
+        let found = desk.enter_more(&Known { ours, ..Known::default() });
+        assert_eq!((found.entered.len(), found.closed, found.passed_over), (0, 0, 10));
     }
 
     proptest! {
