@@ -183,7 +183,7 @@ impl Hider {
             rows = joined(rows, self.found.clone());
         }
         self.take_rows(&rows, table, moment.boot_ms);
-        self.weigh(table.stat(), moment.boot_ms, unread);
+        self.weigh(table.stat().unwrap_or_default(), moment.boot_ms, unread);
         self.tell(&rows, &hidden, moment.boot_ms, unread);
         self.tell_threads(&rows, listed, moment.boot_ms, unread);
         self.before.clone_from(&rows);

@@ -5,6 +5,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use rustix::io::Errno;
 use sysinfo::{MemoryRefreshKind, System};
 
 use super::{text, tree};
@@ -41,8 +42,12 @@ impl Machine {
         Self { system: System::new().ok(), last, all, processors, looks: 0 }
     }
 
-    /// Reads them; `stat` is `/proc/stat`. The processors' first percentages are averages since boot.
-    pub(super) fn look(&mut self, stat: &[u8], unread: &mut Vec<Unread>) -> Arc<Host> {
+    /// Reads them; `stat` is `/proc/stat`, or why it could not be read. The processors' first percentages are averages since boot.
+    pub(super) fn look(
+        &mut self,
+        stat: Result<&[u8], Errno>,
+        unread: &mut Vec<Unread>,
+    ) -> Arc<Host> {
         self.work(stat, unread);
         let Some(system) = &mut self.system else {
             unread.push(super::processes::note("sysinfo", "not for this system".to_owned()));
@@ -72,10 +77,15 @@ impl Machine {
         Arc::clone(&self.last)
     }
 
-    fn work(&mut self, stat: &[u8], unread: &mut Vec<Unread>) {
-        let now = processors(stat);
+    fn work(&mut self, stat: Result<&[u8], Errno>, unread: &mut Vec<Unread>) {
+        let now = processors(stat.unwrap_or_default());
         let Some((all, each)) = now.split_first() else {
-            return unread.push(super::processes::note("/proc/stat", "no processors".to_owned()));
+            let why = match stat {
+                Ok(_) => "no processors".to_owned(),
+                Err(Errno::XDEV) => "something is mounted over it".to_owned(),
+                Err(error) => error.to_string(),
+            };
+            return unread.push(super::processes::note("/proc/stat", why));
         };
         self.all = all.since(Some(&self.all));
         let before = std::mem::take(&mut self.processors);
@@ -140,17 +150,19 @@ mod tests {
     fn waiting_for_a_disk_is_idle_and_guests_count_once() {
         let mut machine = Machine::new(String::new());
         let mut unread = Vec::new();
-        machine.work(STAT, &mut unread);
+        machine.work(Ok(STAT), &mut unread);
         assert_eq!((machine.all.percent, machine.processors.len()), (20.0, 2));
         let later = b"cpu  190 0 100 710 100 0 0 0 0 0\ncpu0 50 0 50 410 0 0 0 0 0 0\n\
             cpu3 9 0 0 1 0 0 0 0 0 0\n";
-        machine.work(later, &mut unread);
+        machine.work(Ok(later), &mut unread);
         let percent: Vec<f32> = machine.processors.iter().map(|it| it.percent).collect();
         assert_eq!((machine.all.percent, percent), (90.0, vec![0.0, 90.0]));
-        machine.work(later, &mut unread);
+        machine.work(Ok(later), &mut unread);
         assert_eq!((machine.all.percent, unread.len()), (90.0, 0), "no tick has passed");
-        machine.work(b"", &mut unread);
+        machine.work(Ok(b""), &mut unread);
         assert_eq!(unread.len(), 1, "it is said that nothing could be read");
+        machine.work(Err(Errno::XDEV), &mut unread);
+        assert!(format!("{:?}", unread[1]).contains("mounted over it"), "and why: {unread:?}");
     }
 
     proptest! {
@@ -158,7 +170,7 @@ mod tests {
         fn any_text_gives_percentages(texts in prop::collection::vec("(cpu[0-9]{0,2} ([0-9]{1,20} ){0,9}\n){0,4}", 1..4)) {
             let mut machine = Machine::new(String::new());
             for text in &texts {
-                machine.work(text.as_bytes(), &mut Vec::new());
+                machine.work(Ok(text.as_bytes()), &mut Vec::new());
                 prop_assert!(machine.processors.iter().all(|it| (0.0..=100.0).contains(&it.percent)));
             }
         }

@@ -87,6 +87,7 @@ pub(super) struct Processes {
     forks: Option<u64>,
     /// `/proc/stat`, as it was when the processes were listed: it takes the kernel long to print.
     stat: Vec<u8>,
+    no_stat: Option<Errno>,
     unlisted: u32,
     /// These and no others are looked at, whatever the list shows.
     given: Option<Vec<u32>>,
@@ -132,6 +133,7 @@ impl Processes {
             look: 0,
             forks: None,
             stat: Vec::new(),
+            no_stat: None,
             unlisted: 0,
             given: None,
             left_out: Vec::new(),
@@ -203,9 +205,9 @@ impl Processes {
         })
     }
 
-    /// `/proc/stat` at the last look; empty if it could not be read.
-    pub(super) fn stat(&self) -> &[u8] {
-        &self.stat
+    /// `/proc/stat` at the last look.
+    pub(super) fn stat(&self) -> Result<&[u8], Errno> {
+        self.no_stat.map_or(Ok(&self.stat), Err)
     }
 
     /// Milliseconds that the collected children of this process had used when it ran last.
@@ -227,7 +229,7 @@ impl Processes {
         }
         let mut reader = Reader::new(self.proc.as_fd());
         self.stat.clear();
-        self.stat.extend_from_slice(reader.top("stat").unwrap_or_default());
+        self.no_stat = reader.top("stat").map(|stat| self.stat.extend_from_slice(stat)).err();
         let forks = text::forks(&self.stat);
         let unmoved = self.clocks && forks.is_some() && forks == self.forks;
         self.forks = forks;

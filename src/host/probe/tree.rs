@@ -12,7 +12,9 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
 
 use rustix::buffer::spare_capacity;
-use rustix::fs::{FileType, Mode, OFlags, RawDir, ResolveFlags, SeekFrom};
+use rustix::fs::{
+    AtFlags, FileType, Mode, OFlags, RawDir, ResolveFlags, SeekFrom, Statx, StatxFlags,
+};
 use rustix::io::Errno;
 
 use super::text;
@@ -56,6 +58,47 @@ pub(super) fn read_again(
 ) -> Result<(), Errno> {
     rustix::fs::seek(file, SeekFrom::Start(0))?;
     read_to_end(file, bytes, cap)
+}
+
+/// Opens what is below `dir` on the same mount: what somebody mounted over it could let us wait for ever.
+pub(super) fn open_beneath(
+    dir: BorrowedFd<'_>,
+    path: &[u8],
+    flags: OFlags,
+) -> Result<OwnedFd, Errno> {
+    let flags = flags | OFlags::RDONLY | OFlags::CLOEXEC;
+    match rustix::fs::openat2(dir, path, flags, Mode::empty(), ResolveFlags::NO_XDEV) {
+        // Before Linux 5.6, and where a filter of calls is older than that.
+        Err(Errno::NOSYS | Errno::PERM) => rustix::fs::openat(dir, path, flags, Mode::empty()),
+        opened => opened,
+    }
+}
+
+/// The same through folders that are mounted over themselves, as containers have `/proc/sys` to make it read-only: the
+/// file system is the same one then, and answers as the rest of it does. Neither how a folder is found nor what is asked
+/// about it lets another file system be asked.
+fn open_through(dir: BorrowedFd<'_>, path: &[u8]) -> Result<OwnedFd, Errno> {
+    let mut parts = path.split(|byte| *byte == b'/');
+    let name = parts.next_back().ok_or(Errno::INVAL)?;
+    let mut folder: Option<OwnedFd> = None;
+    for part in parts {
+        let at = folder.as_ref().map_or(dir, AsFd::as_fd);
+        let place = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let next = rustix::fs::openat(at, part, place, Mode::empty())?;
+        if device(next.as_fd())? != device(dir)? {
+            return Err(Errno::XDEV);
+        }
+        folder = Some(next);
+    }
+    open_beneath(folder.as_ref().map_or(dir, AsFd::as_fd), name, OFlags::empty())
+}
+
+/// The device of an open folder, as it is known without asking anybody.
+fn device(folder: BorrowedFd<'_>) -> Result<(u32, u32), Errno> {
+    let quiet = AtFlags::EMPTY_PATH | AtFlags::STATX_DONT_SYNC;
+    let Statx { stx_dev_major, stx_dev_minor, .. } =
+        rustix::fs::statx(folder, c"", quiet, StatxFlags::TYPE)?;
+    Ok((stx_dev_major, stx_dev_minor))
 }
 
 /// Reads until the end or until `cap` bytes are there.
@@ -189,12 +232,8 @@ impl<'p> Reader<'p> {
     pub(super) fn top(&mut self, name: &str) -> Result<&[u8], Errno> {
         self.path.clear();
         self.path.extend_from_slice(name.as_bytes());
-        let flags = OFlags::RDONLY | OFlags::CLOEXEC;
-        let (path, bare) = (self.path.as_slice(), Mode::empty());
-        // What somebody mounted over it could let us wait for ever.
-        let file = match rustix::fs::openat2(self.proc, path, flags, bare, ResolveFlags::NO_XDEV) {
-            // Before Linux 5.6.
-            Err(Errno::NOSYS) => rustix::fs::openat(self.proc, path, flags, bare)?,
+        let file = match open_beneath(self.proc, &self.path, OFlags::empty()) {
+            Err(Errno::XDEV) => open_through(self.proc, &self.path)?,
             opened => opened?,
         };
         read_to_end(file.as_fd(), &mut self.text, MOST_TOP)?;

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-use rustix::fs::{Mode, OFlags, ResolveFlags};
+use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 
 use super::diag::Diag;
@@ -218,12 +218,7 @@ impl Counts {
 
 /// Opens what is below `/proc` itself, and nothing that somebody mounted over it.
 pub(super) fn open(proc: BorrowedFd<'_>, path: &str, flags: OFlags) -> Result<OwnedFd, Errno> {
-    let flags = flags | OFlags::RDONLY | OFlags::CLOEXEC;
-    match rustix::fs::openat2(proc, path, flags, Mode::empty(), ResolveFlags::NO_XDEV) {
-        // Before Linux 5.6.
-        Err(Errno::NOSYS) => rustix::fs::openat(proc, path, flags, Mode::empty()),
-        opened => opened,
-    }
+    tree::open_beneath(proc, path.as_bytes(), flags)
 }
 
 fn file(proc: BorrowedFd<'_>, path: &str) -> Result<Vec<u8>, Errno> {
