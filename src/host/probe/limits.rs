@@ -73,7 +73,9 @@ impl Limits {
             errand.ask();
             errand.take(AT_FIRST)
         });
-        let hides_processes = standing.as_ref().is_some_and(Standing::hides_processes);
+        // Until somebody knows, nobody who could be kept from us is accused of hiding.
+        let may_hide = || roots.live && !rustix::process::geteuid().is_root();
+        let hides_processes = standing.as_ref().map_or_else(may_hide, Standing::hides_processes);
         let gaps = match &standing {
             Some(standing) => standing.gaps(),
             None if roots.live => vec![Gap::Late(Late::Standing)],
@@ -82,7 +84,7 @@ impl Limits {
         Self { errand, looks: 0, gaps, hides_processes }
     }
 
-    /// `/proc` kept the processes of others from us when the eyes were opened.
+    /// `/proc` kept the processes of others from us when the eyes were opened, or could have: nobody knew in time.
     pub(super) const fn hides_processes(&self) -> bool {
         self.hides_processes
     }

@@ -31,8 +31,8 @@ const BETWEEN: Duration = Duration::from_millis(210);
 const MOST: usize = 256;
 /// Of so many hidden processes a descriptor is kept; the others are known by their number.
 const MOST_HELD: usize = 1024;
-/// Where the kernel does not say how many numbers there are.
-const USUAL_END: u32 = 32_768;
+/// Where nobody says how many numbers there are: the most that a kernel can have.
+pub(super) const MOST_NUMBERS: u32 = 1 << 22;
 
 /// What the tick knows that the search needs.
 #[derive(Debug, Default)]
@@ -75,6 +75,8 @@ pub(super) struct Hidden {
 pub(super) struct Search {
     errand: Option<Errand<Answer>>,
     question: Arc<Mutex<Question>>,
+    /// Whoever was named while the search was at work waits for its next turn.
+    named: BTreeMap<u32, Vec<u8>>,
     answer: Answer,
 }
 
@@ -89,7 +91,8 @@ impl Search {
                 std::mem::take(&mut *asked.lock().unwrap_or_else(PoisonError::into_inner));
             sweep.turn(&question)
         };
-        Self { errand: Errand::new("hidden-pids", work), question, answer: Answer::default() }
+        let errand = Errand::new("hidden-pids", work);
+        Self { errand, question, named: BTreeMap::new(), answer: Answer::default() }
     }
 
     /// What was found, as far as the search has come; and asks for more.
@@ -98,13 +101,14 @@ impl Search {
             if let Some(answer) = errand.take(Duration::ZERO) {
                 self.answer = answer;
             }
-            let mut desk = self.question.lock().unwrap_or_else(PoisonError::into_inner);
-            // Whoever was named while the search was at work waits for its next turn.
-            let mut named = std::mem::take(&mut desk.named);
-            named.extend(question.named);
-            *desk = Question { named, ..question };
-            drop(desk);
-            errand.ask();
+            self.named.extend(question.named);
+            // Only a thread at work holds the lock, and the look waits for nobody.
+            if errand.is_idle() {
+                let named = std::mem::take(&mut self.named);
+                let question = Question { named, ..question };
+                *self.question.lock().unwrap_or_else(PoisonError::into_inner) = question;
+                errand.ask();
+            }
         }
         &self.answer
     }
@@ -166,10 +170,11 @@ impl Sweep {
 
     /// Numbers that are not listed and have a CPU clock.
     fn unlisted(&mut self, listed: &[u32], named: &BTreeMap<u32, Vec<u8>>) -> Vec<u32> {
-        let mut reader = Reader::new(self.proc.as_fd());
+        // One that nobody can change, where there is one: over the other something may be mounted.
+        let mut reader = Reader::new(self.own.as_ref().unwrap_or(&self.proc).as_fd());
         let end = reader.top("sys/kernel/pid_max").ok().and_then(first_number);
         let given = reader.top("loadavg").ok().and_then(last_number);
-        let ranges = self.space.turn(end.unwrap_or(USUAL_END), given);
+        let ranges = self.space.turn(end.unwrap_or(MOST_NUMBERS), given);
         let gone = self.before.iter().filter(|pid| listed.binary_search(pid).is_err());
         let single = gone.chain(named.keys()).copied();
         let mut found: BTreeSet<u32> = single
@@ -201,7 +206,7 @@ impl Sweep {
     /// Where `/proc` is mounted with `hidepid`, it shows some processes to some users only. Who stands in a `/proc` of
     /// our own is not hidden then, and without one nobody can tell.
     fn set_apart(&mut self, suspects: &mut Vec<Witness>) -> usize {
-        if suspects.is_empty() || !self.hides_by_option() {
+        if suspects.is_empty() || !hides_by_option(&self.proc) {
             return 0;
         }
         let before = suspects.len();
@@ -211,11 +216,6 @@ impl Sweep {
             Some(Err(_)) | None => suspects.clear(),
         }
         before - suspects.len()
-    }
-
-    fn hides_by_option(&self) -> bool {
-        let mut reader = Reader::new(self.proc.as_fd());
-        reader.top("self/mounts").is_ok_and(|mounts| text::hidepid(mounts).is_some())
     }
 
     fn describe(&self, witness: &Witness, question: &Question) -> Hidden {
@@ -243,6 +243,12 @@ impl Sweep {
             first_seen_ms: question.boot_ms,
         }
     }
+}
+
+/// It is mounted so that it keeps processes from some users.
+pub(super) fn hides_by_option(proc: &OwnedFd) -> bool {
+    let mut reader = Reader::new(proc.as_fd());
+    reader.top("self/mounts").is_ok_and(|mounts| text::hidepid(mounts).is_some())
 }
 
 /// Its folder opens by number, and is its own.

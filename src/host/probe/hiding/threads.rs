@@ -16,7 +16,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::pids::{first_number, last_number};
+use super::pids::{MOST_NUMBERS, first_number, last_number};
 use super::space::Space;
 use crate::domain::untrusted::Untrusted;
 use crate::host::probe::clock;
@@ -43,8 +43,6 @@ const MOST_TESTED: usize = 64;
 const MOST_NAMED: usize = 8;
 /// A thread of a process that is not known.
 const NOBODY: u32 = 0;
-/// Where the kernel does not say how many numbers there are.
-const USUAL_END: u32 = 32_768;
 
 /// A process that lists fewer threads than it has.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -147,7 +145,9 @@ impl Muster {
         for pid in self.due(listed).into_iter().chain(self.found.keys().copied()) {
             asked.entry(pid).or_default();
         }
-        let here = |pid: u32| pid == NOBODY || listed.binary_search(&pid).is_ok();
+        // No file tells whose threads they are of whom the options of the mount keep from us.
+        let tells = !asked.contains_key(&NOBODY) || !self.books.may_be_kept_from_us();
+        let here = |pid: u32| (pid == NOBODY && tells) || listed.binary_search(&pid).is_ok();
         asked.retain(|pid, _| here(*pid));
         self.found.retain(|pid, _| asked.contains_key(pid));
         self.places.retain(|_, process| !asked.contains_key(process));
@@ -177,12 +177,12 @@ impl Muster {
 
     /// Threads without a place in a list, by their process.
     fn strays(&mut self, listed: &[u32]) -> BTreeMap<u32, BTreeSet<u32>> {
-        let mut reader = Reader::new(self.books.proc.as_fd());
+        let mut reader = Reader::new(self.books.best().as_fd());
         let end = reader.top("sys/kernel/pid_max").ok().and_then(first_number);
         let given = reader.top("loadavg").ok().and_then(last_number);
         let mut strays: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
         let mut left = MOST;
-        for number in self.space.turn(end.unwrap_or(USUAL_END), given).into_iter().flatten() {
+        for number in self.space.turn(end.unwrap_or(MOST_NUMBERS), given).into_iter().flatten() {
             let known = listed.binary_search(&number).is_ok() || self.places.contains_key(&number);
             // Who has the clock of a process is one that is not listed: others look for those.
             if known || !answers_kill(number) || clock::cpu_time(number).is_some() {

@@ -6,6 +6,7 @@ use rustix::fs::{AtFlags, Mode, OFlags};
 use rustix::io::Errno;
 use rustix::process::{Pid, test_kill_process};
 
+use crate::host::probe::hiding::pids::hides_by_option;
 use crate::host::probe::tree::{Reader, each_name};
 use crate::host::probe::{clock, text};
 
@@ -72,7 +73,13 @@ impl Books {
         of_it && answers_kill(thread)
     }
 
-    fn best(&self) -> &OwnedFd {
+    /// The options of the mount may keep processes from us, and there is no other one to ask.
+    pub(super) fn may_be_kept_from_us(&self) -> bool {
+        self.own.is_none() && hides_by_option(&self.proc)
+    }
+
+    /// The one that is believed.
+    pub(super) fn best(&self) -> &OwnedFd {
         self.own.as_ref().unwrap_or(&self.proc)
     }
 
