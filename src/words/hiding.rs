@@ -175,6 +175,12 @@ pub const fn no_view(language: Language, view: HostView) -> &'static str {
     pick(language, en, th)
 }
 
+/// Why a view has no say that could have one.
+#[must_use]
+pub const fn not_yet(language: Language) -> &'static str {
+    pick(language, "no answer yet", "ยังไม่มีคำตอบ")
+}
+
 /// From where a process is hidden.
 #[must_use]
 pub const fn hidden_from(language: Language, from: HiddenFrom) -> &'static str {

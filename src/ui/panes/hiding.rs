@@ -287,14 +287,18 @@ impl Page<'_> {
     fn view(&mut self, at: usize, view: HostView) {
         let language = self.model.language;
         let answers = self.snapshot.hiding.views.contains(&view);
+        // Where clocks have a say, threads have one as soon as they have been looked at.
+        let clocks = self.snapshot.hiding.views.contains(&HostView::Clocks);
         let mut row = self.row(at);
         row.skip(INDENT);
         row.say(if answers { Role::Ok } else { Role::Unknown }, if answers { "+" } else { "?" });
         row.skip(1);
         row.say(Role::Text, said::view(language, view));
         row.skip(2);
-        if !answers {
-            row.say(Role::Dim, said::no_view(language, view));
+        match view {
+            _ if answers => {}
+            HostView::Threads if clocks => row.say(Role::Dim, said::not_yet(language)),
+            _ => row.say(Role::Dim, said::no_view(language, view)),
         }
     }
 }
