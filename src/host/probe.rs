@@ -202,6 +202,7 @@ impl Eyes {
         let wire = costs.of(Part::Wire, || self.listener.look(moment, &sockets));
         let hiding = costs.of(Part::Hiding, || {
             let all = self.tools.join(with_sockets(hiding, self.sockets.contradictions()));
+            self.tools.tell_late(&mut unread);
             self.in_order(all)
         });
         let own = costs.of(Part::Own, || self.own.look(&processes, host.cpu));

@@ -2,13 +2,15 @@
 //!
 //! A thread of the lowest priority goes through all of them once, and then on and on, one at a time. What it finds is
 //! found twice, some time apart, before it is said: a package that is being upgraded is not as the database has it.
-//! And whether another program comes before it where a shell looks for it.
+//! And whether another program comes before it where a shell looks for it: that is another thread's, since the folders of
+//! a search path may lie where nobody answers.
 //!
 //! Invariant: [`Tools::join`], which the tick calls, takes what is there and waits for nobody. Deliberately absent:
 //! tools that no package brought and that stand before no packaged one, which can be as they should be and can be anything.
 
 mod names;
 mod shadows;
+mod shift;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -20,10 +22,12 @@ use std::time::Duration;
 
 use super::file::{self, MOST_LINKS, script, without_dots};
 use super::packages::{FRESH, Packages};
+use super::processes::note;
 use super::{HostClock, Roots, tree};
 use crate::domain::base::Clock as _;
-use crate::domain::facts::{Contradiction, ContradictionKind, Hiding, Packaged};
+use crate::domain::facts::{Contradiction, ContradictionKind, Hiding, Packaged, Unread};
 use crate::domain::untrusted::Untrusted;
+use shift::Shift;
 
 /// From one tool to the next, once all were looked at.
 const PAUSE: Duration = Duration::from_secs(3);
@@ -38,8 +42,10 @@ pub(super) struct Tools {
     roots: Roots,
     packages: Packages,
     found: Arc<Mutex<Found>>,
-    /// The thread ends when this is dropped.
-    worker: Option<SyncSender<()>>,
+    /// The threads end when this is dropped.
+    workers: Vec<SyncSender<()>>,
+    /// How they get on: who looks at tools, and who looks for what comes before them.
+    shifts: [Arc<Shift>; 2],
     looks: u32,
     /// What was found when somebody last could say.
     last: Found,
@@ -53,14 +59,15 @@ impl Tools {
     /// Nothing is looked at before the second look: who looks once has no use for it.
     pub(super) fn new(roots: &Roots, packages: Packages) -> Self {
         let (roots, found, last) = (roots.clone(), Arc::default(), Found::default());
-        Self { roots, packages, found, worker: None, looks: 0, last, joined: None }
+        let (workers, shifts) = (Vec::new(), <[Arc<Shift>; 2]>::default());
+        Self { roots, packages, found, workers, shifts, looks: 0, last, joined: None }
     }
 
     /// What the others found, and what is found here.
     pub(super) fn join(&mut self, others: Arc<Hiding>) -> Arc<Hiding> {
         self.looks = self.looks.saturating_add(1);
         if self.looks == 2 {
-            self.worker = self.begin();
+            self.begin();
         }
         if let Some(newer) = newest(&self.found) {
             self.last = newer;
@@ -82,12 +89,27 @@ impl Tools {
         joined
     }
 
-    fn begin(&self) -> Option<SyncSender<()>> {
-        let (worker, held) = sync_channel(0);
+    /// Says who of the threads hangs.
+    pub(super) fn tell_late(&self, unread: &mut Vec<Unread>) {
+        let of = ["tools of packages", "programs before tools of packages"];
+        for (what, _) in of.into_iter().zip(&self.shifts).filter(|(_, shift)| shift.is_late()) {
+            unread.push(note(what, "no answer in time".to_owned()));
+        }
+    }
+
+    fn begin(&mut self) {
         let found = Arc::clone(&self.found);
-        let inspector = Inspector::new(&self.roots, &self.packages, found);
-        let thread = std::thread::Builder::new().name("tools".to_owned());
-        thread.spawn(move || inspector.work(&held)).ok().map(|_| worker)
+        let inspector = Arc::new(Inspector::new(&self.roots, &self.packages, found));
+        let [tools, shadows] = self.shifts.clone();
+        let other = Arc::clone(&inspector);
+        self.start("tools", move |held| inspector.work(held, &tools));
+        self.start("tools-before", move |held| other.watch_shadows(held, &shadows));
+    }
+
+    fn start(&mut self, name: &str, work: impl FnOnce(&Receiver<()>) + Send + 'static) {
+        let (worker, held) = sync_channel(0);
+        let thread = std::thread::Builder::new().name(name.to_owned());
+        self.workers.extend(thread.spawn(move || work(&held)).ok().map(|_| worker));
     }
 }
 
@@ -111,45 +133,59 @@ struct Inspector {
     /// Folders that a shell looks into before those of the system.
     early: Vec<PathBuf>,
     found: Arc<Mutex<Found>>,
+    /// Held by the one of the two threads that says something.
+    saying: Mutex<()>,
 }
 
 impl Inspector {
     fn new(roots: &Roots, packages: &Packages, found: Arc<Mutex<Found>>) -> Self {
         let path = if roots.live { std::env::var_os("PATH") } else { None };
         let early = shadows::folders(path.as_deref());
-        Self { roots: roots.clone(), packages: packages.clone(), early, found }
+        let (roots, packages) = (roots.clone(), packages.clone());
+        Self { roots, packages, early, found, saying: Mutex::default() }
     }
 
-    fn work(&self, held: &Receiver<()>) {
-        // Whoever wants the index next would wait for this thread, which cannot be lifted again without rights.
-        self.packages.begin();
-        let this_thread = Some(rustix::thread::gettid());
-        rustix::process::setpriority_process(this_thread, 19).ok();
+    fn work(&self, held: &Receiver<()>, shift: &Shift) {
+        self.settle(shift);
         let wait = |pause| matches!(held.recv_timeout(pause), Err(RecvTimeoutError::Timeout));
         let mut pause = Duration::ZERO;
         loop {
             // What is installed meanwhile is looked at in the next round.
-            let paths = self.paths();
+            let paths = shift.at_work(|| self.paths());
             for path in &paths {
                 if !wait(pause) {
                     return;
                 }
-                let first = self.doubt(path);
+                let first = shift.at_work(|| self.doubt(path));
                 if first.is_some() && !wait(AGAIN) {
                     return;
                 }
-                let doubt = first.and_then(|_| self.doubt(path));
+                let doubt = first.and_then(|_| shift.at_work(|| self.doubt(path)));
                 self.say(ContradictionKind::Tool, path, doubt);
-                if pause > Duration::ZERO {
-                    self.say_shadows();
-                }
             }
-            self.say_shadows();
             pause = PAUSE;
             if paths.is_empty() && !wait(PAUSE * 20) {
                 return;
             }
         }
+    }
+
+    /// The same for what comes before tools.
+    fn watch_shadows(&self, held: &Receiver<()>, shift: &Shift) {
+        self.settle(shift);
+        loop {
+            shift.at_work(|| self.say_shadows());
+            if !matches!(held.recv_timeout(PAUSE), Err(RecvTimeoutError::Timeout)) {
+                return;
+            }
+        }
+    }
+
+    /// Whoever wants the index next would wait for this thread, which cannot be lifted again without rights.
+    fn settle(&self, shift: &Shift) {
+        shift.at_work(|| self.packages.begin());
+        let this_thread = Some(rustix::thread::gettid());
+        rustix::process::setpriority_process(this_thread, 19).ok();
     }
 
     /// Every tool that a package has, under the name that the package knows it by, and every place that links to one.
@@ -235,6 +271,7 @@ impl Inspector {
     }
 
     fn say(&self, kind: ContradictionKind, path: &Path, doubt: Option<Untrusted>) {
+        let _saying = self.saying.lock().unwrap_or_else(PoisonError::into_inner);
         // Nobody else changes it, so the lock is held for no longer than it takes to put another one in its place.
         let found = Arc::clone(&self.found.lock().unwrap_or_else(PoisonError::into_inner));
         let known = found.get(path).map(|it| &it.shown);
