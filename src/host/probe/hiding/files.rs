@@ -2,7 +2,8 @@
 //! members of control groups.
 //!
 //! Invariant: read in a thread of its own, since a file system that hangs would hang whoever reads. Mounts
-//! are read again only when the kernel says that they changed.
+//! are read again only when the kernel says that they changed. The files that `/etc/ld.so.preload` names are not read
+//! here: whoever wrote the list chose where they lie.
 
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
@@ -13,8 +14,8 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::cgroups::{self, Member};
 use super::mounts::{self, Cover};
-use super::{preload, preloaded};
-use crate::domain::facts::{FileStanding, Packaged};
+use super::preload;
+use super::preloaded::{Judge, Verdict};
 use crate::host::probe::tool::Errand;
 use crate::host::probe::{Packages, Roots, tree};
 
@@ -47,10 +48,13 @@ pub(super) struct Preload {
     pub(super) libraries: Vec<Vec<u8>>,
     /// A listing of `/etc` lacks it.
     pub(super) unlisted: bool,
-    /// What the package databases say about all of them; `None` before that was asked.
-    pub(super) packaged: Option<Packaged>,
-    /// How those stand that are not as a package has them.
-    pub(super) files: Vec<FileStanding>,
+}
+
+impl Preload {
+    /// Whatever the libraries are, packages do not speak for such a file.
+    const fn is_odd(&self) -> bool {
+        self.unlisted || self.libraries.is_empty()
+    }
 }
 
 /// The reading of the files, as the tick sees it.
@@ -58,6 +62,7 @@ pub(super) struct Files {
     errand: Option<Errand<Told>>,
     asked: Instant,
     told: Option<Arc<Told>>,
+    judge: Judge,
 }
 
 impl Files {
@@ -68,8 +73,6 @@ impl Files {
             mounts: None,
             etc: roots.at("etc"),
             cgroups: roots.at("sys/fs/cgroup"),
-            roots: roots.clone(),
-            packages,
             told: Told::default(),
             turn: 0,
         };
@@ -77,6 +80,7 @@ impl Files {
             errand: Errand::new("hiding-files", move || desk.turn()),
             asked: Instant::now(),
             told: None,
+            judge: Judge::new(roots, packages),
         }
     }
 
@@ -92,7 +96,24 @@ impl Files {
                 self.asked = Instant::now();
             }
         }
+        let file = self.told.as_ref().and_then(|told| told.preload.as_ref());
+        if let Some(file) = file.filter(|file| !file.is_odd()) {
+            self.judge.ask(&file.libraries);
+        }
         self.told.clone()
+    }
+
+    /// What the package databases say about all that it names; `None` as long as they may yet say it.
+    pub(super) fn packaged(&self, file: &Preload) -> Option<Verdict> {
+        if file.is_odd() || self.is_judge_late() {
+            return Some(Verdict::default());
+        }
+        self.judge.of(&file.libraries)
+    }
+
+    /// A library lets whoever looks at it wait.
+    pub(super) fn is_judge_late(&self) -> bool {
+        self.judge.is_late(PATIENCE)
     }
 
     /// A file system hangs, or there is no thread to ask: what was told last is old.
@@ -107,8 +128,6 @@ struct Desk {
     mounts: Option<OwnedFd>,
     etc: PathBuf,
     cgroups: PathBuf,
-    roots: Roots,
-    packages: Packages,
     told: Told,
     turn: u64,
 }
@@ -122,13 +141,6 @@ impl Desk {
             self.told.members = Arc::new(cgroups::members(&self.cgroups));
         }
         self.told.preload = read_preload(&self.etc);
-        // The databases may take long the first time, and the rest is wanted at once.
-        if let Some(file) = self.told.preload.as_mut().filter(|_| self.turn > 0) {
-            let odd = file.unlisted || file.libraries.is_empty();
-            let judged = || preloaded::judged(&self.roots, &self.packages, &file.libraries);
-            let (packaged, files) = if odd { Default::default() } else { judged() };
-            (file.packaged, file.files) = (Some(packaged), files);
-        }
         self.turn += 1;
         self.told.clone()
     }
@@ -158,5 +170,5 @@ fn read_preload(etc: &Path) -> Option<Preload> {
     let content = tree::small_file(&etc.join("ld.so.preload"), MOST_PRELOAD).ok()?;
     let listed = tree::names(etc).iter().any(|name| name == b"ld.so.preload");
     let libraries = preload::libraries(&content);
-    Some(Preload { libraries, unlisted: !listed, ..Preload::default() })
+    Some(Preload { libraries, unlisted: !listed })
 }

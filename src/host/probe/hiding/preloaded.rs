@@ -1,14 +1,19 @@
 //! What the package databases say about the libraries of an `/etc/ld.so.preload`.
 //!
 //! Invariant: a list is called unchanged only if every library of it is, whatever the loader puts in for its variables.
-//! A name says nothing: whoever can write the list can call a library as they like.
+//! A name says nothing: whoever can write the list can call a library as they like, and can name one where nobody
+//! answers: so a thread of its own looks at them, and the tick takes what is there.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use crate::domain::facts::{FileStanding, Packaged};
-use crate::host::probe::{Packages, Roots, file, tree};
+use crate::host::probe::file::{self, without_dots};
+use crate::host::probe::tool::Errand;
+use crate::host::probe::{Packages, Roots, tree};
 
 /// What the loader may put in for `$LIB` and for `$PLATFORM`, on the machines that this program runs on.
 const LIB: [&str; 5] =
@@ -17,12 +22,57 @@ const PLATFORM: [&str; 5] = ["x86_64", "aarch64", "v6l", "v7l", "v8l"];
 /// Links that are followed, one after the other.
 const MOST_LINKS: usize = 8;
 
+/// Libraries, in the order of the list.
+type Libraries = Vec<Vec<u8>>;
+
 /// The weightiest that is said about any of them, and how those files stand that are not as a package has them.
-pub(super) fn judged(
-    roots: &Roots,
-    packages: &Packages,
-    libraries: &[Vec<u8>],
-) -> (Packaged, Vec<FileStanding>) {
+pub(super) type Verdict = (Packaged, Vec<FileStanding>);
+
+/// The thread that looks at libraries, as the tick sees it.
+pub(super) struct Judge {
+    errand: Option<Errand<(Libraries, Verdict)>>,
+    question: Arc<Mutex<Libraries>>,
+    judged: Option<(Libraries, Verdict)>,
+}
+
+impl Judge {
+    /// Asks these databases.
+    pub(super) fn new(roots: &Roots, packages: Packages) -> Self {
+        let question = Arc::<Mutex<Libraries>>::default();
+        let (asked, roots) = (Arc::clone(&question), roots.clone());
+        let work = move || {
+            let libraries =
+                std::mem::take(&mut *asked.lock().unwrap_or_else(PoisonError::into_inner));
+            let verdict = judged(&roots, &packages, &libraries);
+            (libraries, verdict)
+        };
+        Self { errand: Errand::new("hiding-preload", work), question, judged: None }
+    }
+
+    /// Takes what was said last, and asks about these.
+    pub(super) fn ask(&mut self, libraries: &[Vec<u8>]) {
+        let Some(errand) = &mut self.errand else { return };
+        self.judged = errand.take(Duration::ZERO).or_else(|| self.judged.take());
+        // Only a thread at work holds the lock, and the look waits for nobody.
+        if errand.is_idle() {
+            *self.question.lock().unwrap_or_else(PoisonError::into_inner) = libraries.to_vec();
+            errand.ask();
+        }
+    }
+
+    /// What was said about exactly these.
+    pub(super) fn of(&self, libraries: &[Vec<u8>]) -> Option<Verdict> {
+        let (about, verdict) = self.judged.as_ref()?;
+        (about == libraries).then(|| verdict.clone())
+    }
+
+    /// One of them lets it wait, or there is no thread to ask.
+    pub(super) fn is_late(&self, patience: Duration) -> bool {
+        self.errand.as_ref().is_none_or(|errand| errand.is_late(patience))
+    }
+}
+
+fn judged(roots: &Roots, packages: &Packages, libraries: &[Vec<u8>]) -> Verdict {
     let mut files = Vec::new();
     let mut all = libraries.iter().map(|library| one(roots, packages, library, &mut files));
     let first = all.next().unwrap_or_default();
@@ -64,7 +114,7 @@ fn of_file(roots: &Roots, packages: &Packages, mut path: PathBuf) -> Packaged {
             return packages.judge(&path);
         };
         let Some(folder) = path.parent() else { break };
-        path = folder.join(OsStr::from_bytes(target.to_bytes()));
+        path = without_dots(&folder.join(OsStr::from_bytes(target.to_bytes())));
     }
     Packaged::Unknown
 }

@@ -36,7 +36,7 @@ impl Hider {
             let kind = ContradictionKind::KernelName;
             self.register.found(kind, Some(id), worn.name.clone(), worn.shown.clone(), boot_ms);
         }
-        self.tell_preload(boot_ms);
+        self.tell_preload(boot_ms, unread);
         self.tell_preloaded(boot_ms, unread);
         if let (Some(since), Reading::Known(percent)) =
             (self.account.contradicts(), self.account.unexplained())
@@ -105,14 +105,18 @@ impl Hider {
         }
     }
 
-    fn tell_preload(&mut self, boot_ms: u64) {
-        let Some(told) = self.told.clone() else { return };
+    fn tell_preload(&mut self, boot_ms: u64, unread: &mut Vec<Unread>) {
+        let (Some(told), Some(files)) = (self.told.clone(), &self.files) else { return };
         let Some(file) = &told.preload else { return };
-        // Until the databases are read, nobody knows how much this says. A library that lets them hang says enough.
-        let waits = file.packaged.is_none() && self.files.as_ref().is_some_and(|it| !it.is_late());
-        if (file.libraries.is_empty() && !file.unlisted) || waits {
+        if file.libraries.is_empty() && !file.unlisted {
             return;
         }
+        if files.is_judge_late() {
+            let what = format!("libraries of {PRELOAD}");
+            unread.push(note(&what, "no answer in time".to_owned()));
+        }
+        // Until the databases are read, nobody knows how much this says. A library that lets them hang says enough.
+        let Some((packaged, files)) = files.packaged(file) else { return };
         let mut shown = file.libraries.join(&b' ');
         if file.unlisted {
             shown.extend_from_slice(b" (getdents: -)");
@@ -122,8 +126,8 @@ impl Hider {
             process: None,
             what: PRELOAD.into(),
             shown: Untrusted::new(shown),
-            packaged: file.packaged.clone().unwrap_or_default(),
-            files: file.files.clone(),
+            packaged,
+            files,
             first_seen_ms: boot_ms,
         });
     }
