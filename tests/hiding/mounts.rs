@@ -137,6 +137,28 @@ fn with_root_hidepid_hides_nobody() {
     assert!(of_pid(&seen, child.pid()).is_some_and(|it| it.hidden.is_none()));
 }
 
+/// As containers have it. Without the right to make a `/proc` of our own there is only the one that is mounted over.
+#[test]
+fn how_many_pids_there_are_is_read_through_a_read_only_proc_sys_and_believed_of_no_other() {
+    if !is_root() {
+        return;
+    }
+    let numbers = |mounts: &str| {
+        let drop = "setpriv --bounding-set -sys_admin --inh-caps -sys_admin";
+        let script = format!("{mounts}; exec {drop} {}", inside::command());
+        let seen = inside::seen_by(&script, &BTreeMap::new(), 3);
+        assert!(seen.hiding.views.contains(&HostView::Clocks), "{:?}", seen.hiding);
+        assert!(!seen.hiding.views.contains(&HostView::OwnProc), "{:?}", seen.hiding);
+        seen.hiding.pids_tried.1 + 1
+    };
+    let told = std::fs::read_to_string("/proc/sys/kernel/pid_max").unwrap();
+    let read_only = "mount --bind /proc/sys /proc/sys; mount -o remount,bind,ro /proc/sys";
+    assert_eq!(numbers(read_only), told.trim().parse::<u32>().unwrap());
+    let made_up = "mount -t tmpfs none /proc/sys; mkdir /proc/sys/kernel; \
+        echo 300 > /proc/sys/kernel/pid_max";
+    assert_eq!(numbers(made_up), 1 << 22, "nobody knows, so all are searched");
+}
+
 fn of_kind(seen: &firedamp::domain::facts::Snapshot, kind: ContradictionKind) -> usize {
     seen.hiding.contradictions.iter().filter(|it| it.kind == kind).count()
 }
