@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tui_input::Input;
+pub use tui_input::Input;
 
 use crate::cockpit::filter::Filter;
 use crate::cockpit::find::Before;

@@ -3,10 +3,9 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use tui_input::Input;
 
 use crate::cockpit::Model;
-use crate::cockpit::dialog::Dialog;
+use crate::cockpit::dialog::{Dialog, Input};
 use crate::cockpit::keymap::{BINDINGS, Key};
 use crate::cockpit::model::{Pen, Session};
 use crate::cockpit::pen::{Watcher, takes_shift};
