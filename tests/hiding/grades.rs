@@ -20,8 +20,9 @@ fn found(
     packaged: Packaged,
     files: impl Into<Vec<FileStanding>>,
 ) -> (Grade, Rule) {
-    let (what, shown) = ("/etc/x".into(), "/opt/x".into());
     let (files, first_seen_ms) = (files.into(), 1);
+    let what = files.first().map_or("/etc/x".into(), |file: &FileStanding| file.path.clone());
+    let shown = "/opt/x".into();
     let one = Contradiction { kind, process: None, what, shown, packaged, files, first_seen_ms };
     let subject = Subject::of_contradiction(&one);
     let moment = Moment { at: Timestamp::UNIX_EPOCH, boot_ms: 1 };
@@ -49,22 +50,23 @@ fn a_tool_that_root_built_by_hand_is_noted() {
 #[test]
 fn a_wrapper_and_what_others_can_change_before_a_tool_is_suspect() {
     let ps = || of_root("/usr/local/bin/ps");
-    assert_eq!(tool(FileStanding { script: true, ..ps() }), Grade::Suspect);
-    assert_eq!(tool(FileStanding { uid: 33, ..ps() }), Grade::Suspect);
-    assert_eq!(tool(FileStanding { open: true, ..ps() }), Grade::Suspect);
-    assert_eq!(tool(FileStanding { gone: true, ..ps() }), Grade::Suspect);
-    assert_eq!(tool(of_root("/dev/shm/ps")), Grade::Suspect);
+    assert_eq!(tool(ps()), Grade::Suspect, "it shows what runs, whoever built it");
+    let curl = || of_root("/usr/local/bin/curl");
+    assert_eq!(tool(FileStanding { script: true, ..curl() }), Grade::Suspect);
+    assert_eq!(tool(FileStanding { uid: 33, ..curl() }), Grade::Suspect);
+    assert_eq!(tool(FileStanding { open: true, ..curl() }), Grade::Suspect);
+    assert_eq!(tool(FileStanding { gone: true, ..curl() }), Grade::Suspect);
+    assert_eq!(tool(of_root("/dev/shm/curl")), Grade::Suspect);
     let shadow = ContradictionKind::Shadow;
     let changed = Packaged::Changed("site-tools".into());
-    assert_eq!(found(shadow, changed, [ps()]).0, Grade::Suspect);
+    assert_eq!(found(shadow, changed, [curl()]).0, Grade::Suspect);
     assert_eq!(found(shadow, Packaged::No, []).0, Grade::Suspect, "nobody could look");
 }
 
 #[test]
-fn an_agent_that_its_own_installer_preloads_is_noted_as_of_no_package() {
-    let noted = (Grade::Noted, Rule::Unpackaged);
-    assert_eq!(library(of_root("/opt/agent/lib64/libagentproc.so")), noted);
-    assert_eq!(library(of_root("/usr/lib/libobserve.so.2")), noted);
+fn what_is_put_into_every_program_and_no_package_speaks_for_is_suspect() {
+    let suspect = (Grade::Suspect, Rule::Unpackaged);
+    assert_eq!(library(of_root("/usr/local/lib/libprocess.so")), suspect);
     let preload = ContradictionKind::Preload;
     let unchanged = Packaged::Unchanged("snoopy".into());
     assert_eq!(found(preload, unchanged, []), (Grade::Noted, Rule::Preload));
@@ -72,7 +74,7 @@ fn an_agent_that_its_own_installer_preloads_is_noted_as_of_no_package() {
 
 #[test]
 fn a_library_that_others_can_change_or_that_nobody_would_keep_there_is_suspect() {
-    let suspect = (Grade::Suspect, Rule::Preload);
+    let suspect = (Grade::Suspect, Rule::Unpackaged);
     let agent = || of_root("/opt/agent/libagent.so");
     assert_eq!(library(FileStanding { uid: 1_000, ..agent() }), suspect);
     assert_eq!(library(FileStanding { open: true, ..agent() }), suspect);
@@ -83,6 +85,7 @@ fn a_library_that_others_can_change_or_that_nobody_would_keep_there_is_suspect()
     let both = [agent(), of_root("/dev/shm/libagent.so")];
     assert_eq!(found(preload, Packaged::No, both), suspect, "one of them is enough");
     let changed = Packaged::Changed("snoopy".into());
+    let suspect = (Grade::Suspect, Rule::Preload);
     assert_eq!(found(preload, changed, [agent()]), suspect);
     assert_eq!(found(preload, Packaged::Unknown, []), suspect, "a listing lacks it, or it hangs");
 }

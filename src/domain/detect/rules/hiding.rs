@@ -9,6 +9,12 @@ use crate::domain::untrusted::Untrusted;
 /// Folders that everybody may write to.
 const OPEN_FOLDERS: [&[u8]; 4] = [b"/tmp/", b"/var/tmp/", b"/dev/shm/", b"/run/user/"];
 
+/// Tools that a responder would see a miner with, or what starts it.
+const SHOWS_WHAT_RUNS: [&[u8]; 17] = [
+    b"ps", b"top", b"pstree", b"pgrep", b"pidof", b"ss", b"netstat", b"lsof", b"fuser", b"ls", b"find",
+    b"who", b"w", b"last", b"crontab", b"systemctl", b"lsmod",
+];
+
 /// What it says.
 pub(in crate::domain::detect) fn reason(it: &Contradiction) -> (Grade, Reason) {
     let (grade, rule, value) = match it.kind {
@@ -20,9 +26,9 @@ pub(in crate::domain::detect) fn reason(it: &Contradiction) -> (Grade, Reason) {
         }
         ContradictionKind::KernelName => (Grade::Suspect, Rule::KernelName, &it.what),
         ContradictionKind::Preload => {
-            let grade = of_library(it);
-            let unpackaged = grade == Grade::Noted && it.packaged == Packaged::No;
-            (grade, if unpackaged { Rule::Unpackaged } else { Rule::Preload }, &it.shown)
+            let rule =
+                if it.packaged == Packaged::No { Rule::Unpackaged } else { Rule::Preload };
+            (of_library(it), rule, &it.shown)
         }
         ContradictionKind::Preloaded => (of_process(&it.what), Rule::Preload, &it.what),
         ContradictionKind::Tool => (Grade::Suspect, Rule::ChangedTool, &it.what),
@@ -41,17 +47,17 @@ pub(super) fn title(process: &Process) -> Option<(Grade, Reason)> {
     titled.then_some((Grade::Noted, Reason { rule, value, source: FactSource::CommandLine }))
 }
 
-/// What the loader puts into every program is worth a look. It is less so if it is as a package has it, or lies where only
-/// root puts things, as agents do that come with an installer of their own. Its name says nothing: who may write the list
-/// may choose it.
+/// What the loader puts into every program is how a library hides a miner from `ps`, and root put it there: only a package
+/// speaks for it. Known false alarm: agents that come with an installer of their own. Its name says nothing: who may write
+/// the list may choose it.
 fn of_library(it: &Contradiction) -> Grade {
     let is_odd = |file: &FileStanding| {
         is_doubtful(file) || is_in_open_folder(&file.path) || has_hidden_part(file.path.bytes())
     };
     match it.packaged {
         Packaged::Unchanged(_) => Grade::Noted,
-        Packaged::Changed(_) => Grade::Suspect,
-        Packaged::Unknown | Packaged::No | Packaged::Undigested(_) => {
+        Packaged::Changed(_) | Packaged::Unknown | Packaged::No => Grade::Suspect,
+        Packaged::Undigested(_) => {
             if it.files.is_empty() || it.files.iter().any(is_odd) {
                 Grade::Suspect
             } else {
@@ -62,12 +68,13 @@ fn of_library(it: &Contradiction) -> Grade {
 }
 
 /// Who builds a tool on the host has it before the packaged one; a wrapper that filters what the tool says is a script, or
-/// belongs to somebody who should not say what root runs.
+/// belongs to somebody who should not say what root runs. One of those that show what runs is worth a look in any case.
 fn of_shadow(it: &Contradiction) -> Grade {
     let is_odd =
         |file: &FileStanding| is_doubtful(file) || file.script || is_in_open_folder(&file.path);
     let changed = matches!(it.packaged, Packaged::Changed(_));
-    if changed || it.files.is_empty() || it.files.iter().any(is_odd) {
+    let name = it.what.bytes().rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+    if changed || SHOWS_WHAT_RUNS.contains(&name) || it.files.is_empty() || it.files.iter().any(is_odd) {
         Grade::Suspect
     } else {
         Grade::Noted
