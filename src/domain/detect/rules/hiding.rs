@@ -11,8 +11,23 @@ const OPEN_FOLDERS: [&[u8]; 4] = [b"/tmp/", b"/var/tmp/", b"/dev/shm/", b"/run/u
 
 /// Tools that a responder would see a miner with, or what starts it.
 const SHOWS_WHAT_RUNS: [&[u8]; 17] = [
-    b"ps", b"top", b"pstree", b"pgrep", b"pidof", b"ss", b"netstat", b"lsof", b"fuser", b"ls", b"find",
-    b"who", b"w", b"last", b"crontab", b"systemctl", b"lsmod",
+    b"ps",
+    b"top",
+    b"pstree",
+    b"pgrep",
+    b"pidof",
+    b"ss",
+    b"netstat",
+    b"lsof",
+    b"fuser",
+    b"ls",
+    b"find",
+    b"who",
+    b"w",
+    b"last",
+    b"crontab",
+    b"systemctl",
+    b"lsmod",
 ];
 
 /// What it says.
@@ -26,8 +41,7 @@ pub(in crate::domain::detect) fn reason(it: &Contradiction) -> (Grade, Reason) {
         }
         ContradictionKind::KernelName => (Grade::Suspect, Rule::KernelName, &it.what),
         ContradictionKind::Preload => {
-            let rule =
-                if it.packaged == Packaged::No { Rule::Unpackaged } else { Rule::Preload };
+            let rule = if it.packaged == Packaged::No { Rule::Unpackaged } else { Rule::Preload };
             (of_library(it), rule, &it.shown)
         }
         ContradictionKind::Preloaded => (of_process(&it.what), Rule::Preload, &it.what),
@@ -74,7 +88,11 @@ fn of_shadow(it: &Contradiction) -> Grade {
         |file: &FileStanding| is_doubtful(file) || file.script || is_in_open_folder(&file.path);
     let changed = matches!(it.packaged, Packaged::Changed(_));
     let name = it.what.bytes().rsplit(|byte| *byte == b'/').next().unwrap_or_default();
-    if changed || SHOWS_WHAT_RUNS.contains(&name) || it.files.is_empty() || it.files.iter().any(is_odd) {
+    if changed
+        || SHOWS_WHAT_RUNS.contains(&name)
+        || it.files.is_empty()
+        || it.files.iter().any(is_odd)
+    {
         Grade::Suspect
     } else {
         Grade::Noted
