@@ -295,10 +295,10 @@ impl Page<'_> {
         row.skip(1);
         row.say(Role::Text, said::view(language, view));
         row.skip(2);
-        match view {
-            _ if answers => {}
-            HostView::Threads if clocks => row.say(Role::Dim, said::not_yet(language)),
-            _ => row.say(Role::Dim, said::no_view(language, view)),
+        if !answers {
+            let waits = view == HostView::Threads && clocks;
+            let why = if waits { said::not_yet(language) } else { said::no_view(language, view) };
+            row.say(Role::Dim, why);
         }
     }
 }
