@@ -149,7 +149,7 @@ fn who_hangs_is_told_of_before_what_waits_for_a_word() {
     let waits = GpuOutcome::NotAllowed("/usr/bin/nvidia-smi".into());
     gpu.sources.insert(0, GpuSource { kind: GpuSourceKind::NvidiaSmi, outcome: waits });
     snapshot.gpu = Arc::new(gpu.clone());
-    let said = |snapshot: &Snapshot| drawn(&model(&[snapshot.clone()], EN), 60, 12);
+    let said = |snapshot: &Snapshot| drawn(&model(std::slice::from_ref(snapshot), EN), 60, 12);
     let gpu_line = |said: &str| said.lines().find(|it| it.contains("gpu ")).unwrap().to_owned();
     assert!(gpu_line(&said(&snapshot)).contains("/proc/driver/nvidia does not answer"));
     gpu.sources.retain(|it| it.outcome != GpuOutcome::Late);

@@ -56,7 +56,7 @@ fn a_process_with_a_library_of_a_folder_that_is_open_to_all_is_suspect() {
     assert_eq!(told.shown.bytes(), format!("/proc/{pid}/environ").as_bytes());
     let findings = Watch::default().see(&seen, &Indicators::default());
     let finding = &findings[&Subject::Process(told.process.unwrap())];
-    assert_eq!((finding.grade, finding.reasons[0].rule), (Grade::Suspect, Rule::Preload));
+    assert_eq!((finding.grade, finding.reasons[0].rule), (Grade::Suspect, Rule::Unpackaged));
 }
 
 #[test]

@@ -8,11 +8,12 @@ use std::sync::Arc;
 
 use firedamp::domain::base::{Pid, ProcessId};
 use firedamp::domain::facts::{
-    Ancestor, Around, Autostart, AutostartKind, Container, Contradiction, ContradictionKind, Flow,
-    Gap, Gpu, GpuDevice, GpuHolder, GpuOutcome, GpuSource, GpuSourceKind, GpuUnlisted, Heard,
-    HiddenFrom, Hiding, Host, HostView, Io, Namespaces, OtherKind, OtherSocket, Own, Packaged,
-    Persistence, Process, Protocol, Raised, Reading, Remark, RunState, Runtime, Sighting, Snapshot,
-    Socket, SocketState, SocketView, Speaker, Spoken, Target, Trick, Unread, Wire, WireState,
+    Ancestor, Around, Autostart, AutostartKind, Container, Contradiction, ContradictionKind,
+    FileStanding, Flow, Gap, Gpu, GpuDevice, GpuHolder, GpuOutcome, GpuSource, GpuSourceKind,
+    GpuUnlisted, Heard, HiddenFrom, Hiding, Host, HostView, Io, Namespaces, OtherKind, OtherSocket,
+    Own, Packaged, Persistence, Process, Protocol, Raised, Reading, Remark, RunState, Runtime,
+    Sighting, Snapshot, Socket, SocketState, SocketView, Speaker, Spoken, Target, Trick, Unread,
+    Wire, WireState,
 };
 
 use crate::incident::moment;
@@ -203,7 +204,13 @@ fn hiding(at: u64) -> Hiding {
             what: what.into(),
             shown: "its control group".into(),
             packaged: Packaged::No,
-            files: Vec::new(),
+            files: vec![FileStanding {
+                path: "/usr/local/lib/libx.so".into(),
+                uid: 33,
+                open: true,
+                script: true,
+                gone: true,
+            }],
             first_seen_ms: 900,
         })
     };

@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::process::{Child, Command, Stdio};
-use std::sync::Mutex;
 
 use rustix::process::{Pid, Signal, kill_process, setpriority_process};
 
 use super::is_root;
-use super::raised::{Screen, threads};
+use super::raised::{Screen, alone, threads};
 
 /// Processes that do nothing but hold a processor each, and were put before others.
 struct Burners(Vec<Child>);
@@ -39,9 +38,6 @@ impl Drop for Burners {
     }
 }
 
-/// There is one kernel: who looks at its workers looks alone.
-static ALONE: Mutex<()> = Mutex::new(());
-
 /// The kernel's workers that are bound to no processor and have this nice value.
 fn workers(nice: i64) -> BTreeSet<u32> {
     let pids = fs::read_dir("/proc").unwrap().flatten();
@@ -58,9 +54,9 @@ fn workers_of_the_kernel_that_carry_the_terminal_are_raised_while_it_is_starved(
         eprintln!("skipped: needs root and the first namespace of pids");
         return;
     }
-    let _alone = ALONE.lock();
+    let _alone = alone();
     let urgent = workers(-20);
-    let screen = Screen::start(&[]);
+    let screen = Screen::start_while(&[]);
     screen.wait_until("it looks", || screen.shown().contains("kthreadd"));
     assert_eq!(workers(-20), urgent, "nobody is starved, nobody is raised");
 
@@ -74,7 +70,7 @@ fn workers_of_the_kernel_that_carry_the_terminal_are_raised_while_it_is_starved(
     let _again = Burners::start();
     drop(screen);
     for (signal, who) in [(Signal::TERM, "who leaves"), (Signal::KILL, "the guard")] {
-        let mut screen = Screen::start(&[]);
+        let mut screen = Screen::start_while(&[]);
         screen.wait_until("they are raised again", || raised() > 0);
         let told = Pid::from_raw(screen.processes()[1].cast_signed()).unwrap();
         kill_process(told, signal).unwrap();
@@ -89,10 +85,10 @@ fn without_raising_itself_the_program_raises_nobody() {
         eprintln!("skipped: needs root");
         return;
     }
-    let _alone = ALONE.lock();
+    let _alone = alone();
     let before = workers(-20);
     let _burner = Burners::start();
-    let screen = Screen::start(&["--no-raise"]);
+    let screen = Screen::start_while(&["--no-raise"]);
     screen.wait_until("it looks", || screen.shown().contains("kthreadd"));
     std::thread::sleep(std::time::Duration::from_secs(3));
     assert_eq!(workers(-20).difference(&before).count(), 0);

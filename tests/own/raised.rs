@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Read as _;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
@@ -20,6 +20,16 @@ pub(crate) struct Screen {
     pub(crate) pty: portable_pty::PtyPair,
     shown: Arc<Mutex<Vec<u8>>>,
     place: TempDir,
+    _alone: Option<Alone>,
+}
+
+/// Held while screens run: there is one kernel, and a screen may raise its workers while another test looks at them.
+pub(crate) type Alone = MutexGuard<'static, ()>;
+
+/// Waits until no other test has screens.
+pub(crate) fn alone() -> Alone {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Drop for Screen {
@@ -31,6 +41,12 @@ impl Drop for Screen {
 
 impl Screen {
     pub(crate) fn start(args: &[&str]) -> Self {
+        let alone = alone();
+        Self { _alone: Some(alone), ..Self::start_while(args) }
+    }
+
+    /// Starts it while the caller is alone.
+    pub(crate) fn start_while(args: &[&str]) -> Self {
         let size = PtySize { rows: 30, cols: 100, pixel_width: 0, pixel_height: 0 };
         let (pty, place) = (native_pty_system().openpty(size).unwrap(), TempDir::new().unwrap());
         let mut command = CommandBuilder::new(PROGRAM);
@@ -47,7 +63,7 @@ impl Screen {
                 kept.lock().unwrap().extend_from_slice(&bytes[..count]);
             }
         });
-        let screen = Self { child, pty, shown, place };
+        let screen = Self { child, pty, shown, place, _alone: None };
         screen.wait_until("its journal begins", || screen.journal().contains("prepared"));
         screen
     }
