@@ -29,7 +29,8 @@ fn found(
     let hiding = Hiding { contradictions: vec![Arc::new(one)], ..Hiding::default() };
     let snapshot = Snapshot { hiding: Arc::new(hiding), ..Snapshot::empty(moment) };
     let findings = Watch::default().see(&snapshot, &Indicators::default());
-    (findings[&subject].grade, findings[&subject].reasons[0].rule)
+    let finding = findings.get(&subject).unwrap();
+    (finding.grade, finding.reasons.first().unwrap().rule)
 }
 
 fn tool(file: FileStanding) -> Grade {

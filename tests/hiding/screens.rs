@@ -240,7 +240,7 @@ fn what_hides_goes_to_the_journal_once_and_raises_a_notice() {
 #[test]
 fn threads_that_nobody_has_looked_at_yet_are_not_called_out_of_reach() {
     let with = |views| pane(Language::En, Hiding { views, ..Hiding::default() });
-    let drawn = |views| format!("{}", drawn(&with(views), Pane::Hiding, 120, 36));
+    let drawn = |views| drawn(&with(views), Pane::Hiding, 120, 36);
     assert!(drawn(vec![HostView::Clocks]).contains("no answer yet"));
     assert!(!drawn(vec![]).contains("no answer yet"));
 }

@@ -20,7 +20,7 @@ pub(crate) struct Screen {
     pub(crate) pty: portable_pty::PtyPair,
     shown: Arc<Mutex<Vec<u8>>>,
     place: TempDir,
-    _alone: Option<Alone>,
+    alone: Option<Alone>,
 }
 
 /// Held while screens run: there is one kernel, and a screen may raise its workers while another test looks at them.
@@ -42,7 +42,9 @@ impl Drop for Screen {
 impl Screen {
     pub(crate) fn start(args: &[&str]) -> Self {
         let alone = alone();
-        Self { _alone: Some(alone), ..Self::start_while(args) }
+        let mut screen = Self::start_while(args);
+        screen.alone = Some(alone);
+        screen
     }
 
     /// Starts it while the caller is alone.
@@ -63,7 +65,7 @@ impl Screen {
                 kept.lock().unwrap().extend_from_slice(&bytes[..count]);
             }
         });
-        let screen = Self { child, pty, shown, place, _alone: None };
+        let screen = Self { child, pty, shown, place, alone: None };
         screen.wait_until("its journal begins", || screen.journal().contains("prepared"));
         screen
     }
