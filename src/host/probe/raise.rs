@@ -6,7 +6,7 @@
 //!
 //! Invariant: nothing is raised before [`begin`]; what the kernel refuses is told and not tried again. The only place
 //! of the program with `unsafe` code for the scheduler. Of other processes only those are touched that carry our own
-//! terminal, and only while they are starved ([`carriers`]).
+//! terminal, and only while they are starved (`carriers`).
 
 pub(super) mod carriers;
 mod ledger;
