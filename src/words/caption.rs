@@ -111,7 +111,7 @@ captions! {
     /// Start: what Enter does on the last line.
     StartSession => "Enter opens a session on this host.", "Enter เพื่อเปิด session บนเครื่องนี้";
     /// Start: what the program does to the host.
-    Observes => "Observes only: nothing on this host changes.", "ดูอย่างเดียว ไม่เปลี่ยนอะไรบนเครื่องนี้";
+    Observes => "Observes only: changes priorities alone, and puts them back.", "ดูอย่างเดียว เปลี่ยนแค่ลำดับความสำคัญ แล้วคืนค่าเดิม";
     /// Start: heading over trainings.
     OpenTrainings => "Your trainings with this walkthrough", "การฝึกกับเรื่องนี้";
     /// Start: last line of the list of trainings.

@@ -71,12 +71,13 @@ pub fn brief(language: Language, own: &Own) -> Phrase {
         Some(worst) => doubt(language, *worst, own),
         None => fixed(language, own.fixed).1,
     };
-    phrase = phrase.ours("; ").ours(degree(language, own.raised));
     if own.carriers > 0 {
-        phrase = phrase.ours("; ").then(carriers(language, own.carriers));
+        // What is new stands first; the rest was told before.
+        phrase = carriers(language, own.carriers).ours("; ").then(phrase);
     }
+    phrase = phrase.ours("; ").ours(degree(language, own.raised));
     if let Reading::Known(bytes) = own.locked {
-        let held = pick(language, "; in memory: ", " หน่วยความจำที่ล็อกไว้: ");
+        let held = pick(language, "; in memory: ", "; หน่วยความจำที่ล็อกไว้: ");
         phrase = phrase.ours(held).ours(mebibytes(bytes));
     }
     phrase
@@ -138,8 +139,8 @@ fn looks(language: Language, raised: Raised) -> (Sign, Phrase) {
 fn carriers(language: Language, count: u32) -> Phrase {
     let said = pick(
         language,
-        "terminal starved; kernel workers and SSH server at nice -20: ",
-        "เทอร์มินัลถูกแย่ง CPU; kernel worker และ SSH server ตั้งเป็น nice -20: ",
+        "terminal starved; kernel workers and SSH servers set to nice -20: ",
+        "เทอร์มินัลถูกแย่ง CPU; kernel worker และ SSH server ที่ตั้งเป็น nice -20: ",
     );
     Phrase::of(said).ours(count.to_string())
 }

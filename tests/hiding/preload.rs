@@ -56,7 +56,7 @@ fn a_process_with_a_library_of_a_folder_that_is_open_to_all_is_suspect() {
     assert_eq!(told.shown.bytes(), format!("/proc/{pid}/environ").as_bytes());
     let findings = Watch::default().see(&seen, &Indicators::default());
     let finding = &findings[&Subject::Process(told.process.unwrap())];
-    assert_eq!((finding.grade, finding.reasons[0].rule), (Grade::Suspect, Rule::Unpackaged));
+    assert_eq!((finding.grade, finding.reasons[0].rule), (Grade::Suspect, Rule::Preload));
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn the_file_of_the_loader_is_read_where_it_hides_from_every_program() {
     assert!(of_pid(&seen, pid).is_some_and(|it| it.hidden.is_none()), "we see it as any other");
     let findings = Watch::default().see(&seen, &Indicators::default());
     let finding = &findings[&Subject::of_contradiction(file)];
-    assert_eq!((finding.grade, finding.reasons[0].rule), (Grade::Suspect, Rule::Preload));
+    assert_eq!((finding.grade, finding.reasons[0].rule), (Grade::Suspect, Rule::Unpackaged));
 }
 
 #[test]
