@@ -45,7 +45,7 @@ fn library(file: FileStanding) -> (Grade, Rule) {
 fn a_tool_that_root_built_by_hand_is_noted() {
     assert_eq!(tool(of_root("/usr/local/bin/htop")), Grade::Noted);
     assert_eq!(tool(of_root("/opt/conda/bin/curl")), Grade::Noted);
-    assert_eq!(tool(of_root("/root/.local/bin/strace")), Grade::Noted);
+    assert_eq!(tool(of_root("/usr/local/sbin/strace")), Grade::Noted);
 }
 
 #[test]
