@@ -9,6 +9,7 @@
     reason = "a test stops at the first thing that is not as it must be, copies its trees, and reads what children print"
 )]
 
+mod drawn;
 #[path = "gpu/hangs.rs"]
 mod hangs;
 #[path = "gpu/kernel.rs"]

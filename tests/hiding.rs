@@ -10,6 +10,7 @@
     reason = "a test stops at the first thing that is not as it must be, starts its own children and says what it skips"
 )]
 
+mod drawn;
 #[path = "hiding/grades.rs"]
 mod grades;
 #[path = "hiding/inside.rs"]

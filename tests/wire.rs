@@ -8,6 +8,7 @@
     reason = "a test ends where its stage is not set, and says why it is skipped"
 )]
 
+mod drawn;
 #[expect(dead_code, reason = "each test file uses its own part of this")]
 mod incident;
 

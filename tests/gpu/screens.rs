@@ -11,7 +11,6 @@ use firedamp::domain::facts::{
 };
 use firedamp::domain::playbook::Indicators;
 use firedamp::ui::panes::draw;
-use firedamp::ui::text::width;
 use firedamp::ui::theme::Theme;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -54,18 +53,7 @@ fn drawn(model: &Model, columns: u16, rows: u16) -> String {
     let area = Rect::new(0, 0, columns, rows);
     let mut buffer = Buffer::empty(area);
     draw(Pane::Gpu, model, &Theme::of_name("dark"), area, &mut buffer);
-    let mut text = String::new();
-    for y in 0..rows {
-        let (mut line, mut x) = (String::new(), 0);
-        while x < columns {
-            let symbol = buffer[(x, y)].symbol();
-            line.push_str(symbol);
-            x += u16::try_from(width(symbol).max(1)).unwrap();
-        }
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
-    text
+    crate::drawn::text(&buffer)
 }
 
 fn computing() -> Vec<Snapshot> {

@@ -10,7 +10,6 @@ use firedamp::domain::base::{Language, ProcessId};
 use firedamp::domain::facts::{Heard, Sighting, Snapshot, Speaker, Spoken, Wire, WireState};
 use firedamp::domain::session::Event;
 use firedamp::ui::panes::draw;
-use firedamp::ui::text::width;
 use firedamp::ui::theme::Theme;
 use firedamp::words::wire::Word;
 use ratatui::buffer::Buffer;
@@ -32,18 +31,7 @@ fn pane(pane: Pane, model: &Model, columns: u16, rows: u16) -> String {
     let area = Rect::new(0, 0, columns, rows);
     let mut buffer = Buffer::empty(area);
     draw(pane, model, &Theme::of_name("dark"), area, &mut buffer);
-    let mut text = String::new();
-    for y in 0..rows {
-        let (mut line, mut x) = (String::new(), 0);
-        while x < columns {
-            let symbol = buffer[(x, y)].symbol();
-            line.push_str(symbol);
-            x += u16::try_from(width(symbol).max(1)).unwrap();
-        }
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
-    text
+    crate::drawn::text(&buffer)
 }
 
 fn sighting(spoken: Spoken, last: u64, to: &str, process: Option<ProcessId>) -> Arc<Sighting> {

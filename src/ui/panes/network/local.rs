@@ -10,6 +10,7 @@ use crate::cockpit::Model;
 use crate::domain::detect::{Grade, Subject};
 use crate::domain::facts::{OtherKind, OtherSocket, Snapshot};
 use crate::domain::untrusted::Untrusted;
+use crate::ui::panes::network::packets::owners;
 use crate::ui::panes::row::Row;
 use crate::ui::role::Role;
 use crate::ui::theme::Theme;
@@ -106,15 +107,5 @@ fn one(
         pen.pieces(Role::Untrusted, name, cells);
     }
     pen.skip(2);
-    if socket.owners.is_empty() {
-        pen.say(Role::Unknown, "?");
-    }
-    for id in &socket.owners {
-        pen.say(Role::Text, &format!("{} ", id.pid));
-        if let Some(process) = snapshot.process(*id) {
-            let room = pen.room();
-            pen.pieces(Role::Untrusted, &process.comm, room);
-        }
-        pen.skip(2);
-    }
+    owners(snapshot, socket, &mut pen);
 }

@@ -57,6 +57,11 @@ fn sniffer(model: &Model, snapshot: &Snapshot, socket: &OtherSocket, mut pen: Ro
         pen.say(Role::Text, &format!("{name} {interface}"));
     }
     pen.skip(2);
+    owners(snapshot, socket, &mut pen);
+}
+
+/// Who has it open, as far as that is known.
+pub(super) fn owners(snapshot: &Snapshot, socket: &OtherSocket, pen: &mut Row<'_>) {
     if socket.owners.is_empty() {
         pen.say(Role::Unknown, "?");
     }
