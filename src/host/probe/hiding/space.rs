@@ -61,10 +61,8 @@ impl Space {
             *self = Self { pace: self.pace, end, next: 1, passed: None, given: self.given };
         }
         let mut ranges = self.fresh(given);
-        let share = match self.passed {
-            None => self.pace.first,
-            Some(_) => (end / self.pace.turns).max(self.pace.least),
-        };
+        let later = end.div_ceil(self.pace.turns).max(self.pace.least);
+        let share = if self.passed.is_some() { later } else { later.max(self.pace.first) };
         let from = self.next.max(1);
         let to = from.saturating_add(share).min(end);
         ranges.push(from..to);
