@@ -21,6 +21,7 @@ pub(super) mod sqlite;
 mod tests;
 
 use std::ffi::{OsStr, OsString};
+use std::os::fd::AsFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -298,7 +299,11 @@ fn bytes(path: &Path) -> &[u8] {
     path.as_os_str().as_bytes()
 }
 
-/// A file of a database, if it is there and not too big.
+/// A file of a database, if it is there and not too big. Some are large: room is made for all of it at once.
 fn database_file(path: &Path, cap: usize) -> Option<Vec<u8>> {
-    tree::small_file(path, cap + 1).ok().filter(|bytes| bytes.len() <= cap)
+    let file = tree::open_file(path).ok()?;
+    let size = usize::try_from(rustix::fs::fstat(&file).ok()?.st_size).ok()?;
+    let mut bytes = Vec::with_capacity(size.min(cap) + 1);
+    tree::read_to_end(file.as_fd(), &mut bytes, cap + 1).ok()?;
+    (bytes.len() <= cap).then_some(bytes)
 }

@@ -38,6 +38,8 @@ const MOST_MEMORY: u64 = 256 << 20;
 const SPARED: &str = "-900";
 
 static BEGUN: AtomicBool = AtomicBool::new(false);
+/// What the program uses is held in memory.
+static HELD: AtomicBool = AtomicBool::new(false);
 /// The screen's thread, and how it and the looks are raised.
 static SCREEN_THREAD: AtomicI32 = AtomicI32::new(0);
 static SCREEN: AtomicI32 = AtomicI32::new(0);
@@ -93,8 +95,33 @@ pub(super) fn hold(resident: u64) -> Result<(), Errno> {
     if !is_begun() || resident > MOST_MEMORY {
         return Err(Errno::NOSYS);
     }
-    // The kernel minds `RLIMIT_MEMLOCK`. Nothing is read from disk for this: pages are held once they are used.
-    rustix::mm::mlockall(MlockAllFlags::CURRENT | MlockAllFlags::ONFAULT)
+    hold_all()
+}
+
+/// Does this while nothing is held in memory: the kernel takes no page back that is.
+pub(super) fn let_go_for(work: impl FnOnce()) {
+    let held = HELD.load(Ordering::Acquire);
+    if held {
+        rustix::mm::munlockall().ok();
+    }
+    work();
+    if held {
+        hold_all().ok();
+    }
+}
+
+/// Nothing is held in memory any more.
+#[cfg(test)]
+pub(super) fn let_go() {
+    HELD.store(false, Ordering::Release);
+    rustix::mm::munlockall().unwrap();
+}
+
+/// The kernel minds `RLIMIT_MEMLOCK`. Nothing is read from disk for this: pages are held once they are used.
+pub(super) fn hold_all() -> Result<(), Errno> {
+    rustix::mm::mlockall(MlockAllFlags::CURRENT | MlockAllFlags::ONFAULT)?;
+    HELD.store(true, Ordering::Release);
+    Ok(())
 }
 
 fn raise() -> Raised {

@@ -109,7 +109,10 @@ pub(super) fn read_to_end(
 ) -> Result<(), Errno> {
     bytes.clear();
     while bytes.len() < cap {
-        bytes.reserve(4096);
+        // One byte of room is enough to see that a file ends where its reader thought.
+        if bytes.len() == bytes.capacity() {
+            bytes.reserve(4096);
+        }
         match rustix::io::read(file, spare_capacity(bytes)) {
             Ok(0) => break,
             Ok(_) | Err(Errno::INTR) => {}

@@ -11,9 +11,9 @@ use std::ops::Range;
 
 /// When it begins again, the kernel leaves the first numbers to the system.
 const FIRST_AGAIN: u32 = 300;
-/// For the search for processes: numbers of a turn of the first pass, which are all of them where there are as few as is
-/// usual; and so many turns take a later pass, or fewer.
-const PROCESSES: Pace = Pace { first: 1 << 16, turns: 60, least: 512 };
+/// For the search for processes: numbers of a turn of the first pass, which are all of them where there are few; and so
+/// many turns take a later pass, or fewer. Whoever is new, or was listed and is not any more, waits for no pass.
+const PROCESSES: Pace = Pace { first: 1 << 16, turns: 300, least: 512 };
 /// For the search for threads, which their counts show as well, so it may take its time.
 const THREADS: Pace = Pace { first: 1 << 14, turns: 300, least: 128 };
 

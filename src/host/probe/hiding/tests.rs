@@ -151,12 +151,11 @@ proptest! {
         given in prop::collection::vec(1_u32..300_000, 1..4),
         slow in any::<bool>(),
     ) {
-        let (mut space, turns) =
-            if slow { (Space::of_threads(), 302) } else { (Space::of_processes(), 62) };
+        let mut space = if slow { Space::of_threads() } else { Space::of_processes() };
         for pass in 0..3 {
             let mut seen = vec![false; end as usize];
             space.turn(end, None);
-            for turn in 0..turns {
+            for turn in 0..302 {
                 let given = given.get(turn % given.len()).copied();
                 for range in space.turn(end, given.map(|it| it % end)) {
                     prop_assert!(range.end <= end, "{range:?} of {end}");
