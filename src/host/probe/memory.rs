@@ -1,8 +1,6 @@
 //! The program's own memory, on a host that may be short of it: the C library keeps a heap for each thread and gives little
 //! of it back, and here most threads work once and then rest.
 
-use rustix::mm::Advice;
-
 use super::raise;
 
 /// Heaps for all threads together; more than one, so that who looks seldom waits for who draws.
@@ -41,37 +39,6 @@ pub(super) fn give_back() {
     });
 }
 
-/// The same, and what only the start needed of the program's own code: the kernel maps it again, from what it holds of
-/// the file, once it runs.
-pub(super) fn let_start_go() {
-    if let Some((start, length)) = code() {
-        raise::let_go_for(|| drop_code(start, length));
-    }
-    give_back();
-}
-
-#[expect(unsafe_code, reason = "no call of `rustix` says that these pages can be read again")]
-fn drop_code(start: usize, length: usize) {
-    let start = std::ptr::with_exposed_provenance_mut(start);
-    // SAFETY: code is mapped from the program's file, read only, and nothing was ever written to it: dropped pages come
-    // back from the file as they were. No memory of ours is touched.
-    unsafe { rustix::mm::madvise(start, length, Advice::LinuxDontNeed) }.ok();
-}
-
-/// Where the program's own code lies: what is mapped from a file to be run, and cannot be written to.
-fn code() -> Option<(usize, usize)> {
-    let maps = std::fs::read_to_string("/proc/self/maps").ok()?;
-    maps.lines().find_map(|line| {
-        let mut words = line.split_ascii_whitespace();
-        let (range, rights) = (words.next()?, words.next()?);
-        let inode = words.nth(2)?;
-        let (start, end) = range.split_once('-')?;
-        let start = usize::from_str_radix(start, 16).ok()?;
-        let end = usize::from_str_radix(end, 16).ok()?;
-        (rights == "r-xp" && inode != "0").then_some((start, end.checked_sub(start)?))
-    })
-}
-
 /// Other C libraries have one heap.
 #[cfg(not(target_env = "gnu"))]
 pub const fn keep_small() {}
@@ -107,13 +74,5 @@ mod tests {
         assert!(after + 16_000 < before, "{before} KiB, then {after} KiB");
         raise::let_go();
         drop(pieces);
-    }
-
-    #[test]
-    fn code_that_was_let_go_runs_again() {
-        let (start, length) = code().unwrap();
-        assert!((start..start + length).contains(&(resident as fn() -> u64 as usize)));
-        let_start_go();
-        assert!(resident() > 0);
     }
 }

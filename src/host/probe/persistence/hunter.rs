@@ -171,7 +171,7 @@ impl Work {
         // Whoever looks first is more urgent. A change is not kept waiting later; without the right to come back it is.
         step_to(NICE);
         self.dig_for(vec![EVERYTHING.to_vec()], Family::ALL.into());
-        memory::let_start_go();
+        memory::give_back();
         step_to(0);
         loop {
             let Some(woken) = self.wait(end, self.nap()) else { return };
