@@ -16,7 +16,7 @@ use rustix::io::Errno;
 use super::raise::carriers::Carriers;
 use super::tool::Errand;
 use super::tree::{self, Reader};
-use super::{commands, raise, text};
+use super::{commands, memory, raise, text};
 use crate::domain::base::{Pid, ProcessId};
 use crate::domain::facts::{Own, Process, Reading};
 use crate::domain::untrusted::Untrusted;
@@ -25,6 +25,8 @@ use crate::domain::untrusted::Untrusted;
 const PERIOD: Duration = Duration::from_secs(5);
 /// Looks from one search for listeners, which goes through the open files of all, to the next.
 const SEARCH: u32 = 6;
+/// Looks from one time that free memory is given back to the next: what a busy minute needed is not kept for days.
+const TIDY: u32 = 60;
 /// More of our own maps is not read.
 const MOST_MAPS: usize = 4 << 20;
 /// More of our own file is not read: its headers are at its beginning.
@@ -89,7 +91,8 @@ impl Standing {
     }
 }
 
-/// Looks again and again in a thread of its own, and keeps what the program has come to use in memory.
+/// Looks again and again in a thread of its own, keeps in memory what the program has come to use, and gives back what is
+/// free.
 fn errand() -> Option<Errand<Own>> {
     let (mut looks, mut listeners, mut held) = (0, Vec::new(), Reading::Unknown);
     Errand::new("own", move || {
@@ -97,6 +100,9 @@ fn errand() -> Option<Errand<Own>> {
         if looks % SEARCH == 1 {
             raise::hold(resident()).ok();
             listeners = self::listeners();
+        }
+        if looks % TIDY == TIDY - 1 {
+            memory::give_back();
         }
         if looks % SEARCH < 2 {
             held = locked(&status());
