@@ -128,14 +128,14 @@ fn troubles() -> Vec<Trouble> {
         Trouble::NoEyes(value(), Refusal::NotThere),
         Trouble::Panicked(value(), None),
         Trouble::Panicked(value(), Some(value())),
-        Trouble::Unguarded,
+        Trouble::Unguarded(value()),
         Trouble::LooksStopped,
         Trouble::NoTerminal,
         Trouble::NoShell,
         Trouble::Fell(value()),
     ];
     let deaths = [Death::Kill, Death::Abort, Death::Segv, Death::Bus, Death::Other(31)];
-    all.extend(deaths.map(Trouble::Killed));
+    all.extend(deaths.map(|death| Trouble::Killed(death, value())));
     all.extend(tapes().map(Trouble::BadTape));
     for why in tapes().map(Some).into_iter().chain([None]) {
         let until = why.as_ref().map(|_| Timestamp::UNIX_EPOCH);
@@ -188,8 +188,8 @@ fn why_a_theme_a_tape_or_a_screen_failed_is_said_in_the_language_of_the_rest() {
             said(language, &name, &phrase);
         }
         let reasons = troubles().into_iter().filter(|it| {
-            matches!(it, Trouble::BadTape(_) | Trouble::BadPart(_) | Trouble::Killed(_))
-                || matches!(it, Trouble::NoEyes(..) | Trouble::Unguarded)
+            matches!(it, Trouble::BadTape(_) | Trouble::BadPart(_) | Trouble::Killed(..))
+                || matches!(it, Trouble::NoEyes(..) | Trouble::Unguarded(_))
         });
         for it in reasons {
             said(language, &format!("{it:?}"), &trouble(language, &it).why.plain(40));

@@ -63,9 +63,9 @@ pub enum Trouble {
     /// The program met a fault of its own: where and with which words, and the file that keeps them.
     Panicked(Untrusted, Option<Untrusted>),
     /// A signal ended the screen.
-    Killed(Death),
+    Killed(Death, Untrusted),
     /// The process that guards the terminal is gone.
-    Unguarded,
+    Unguarded(Untrusted),
 }
 
 /// A signal that ended the screen.

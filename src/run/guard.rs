@@ -21,6 +21,7 @@ use rustix::process::{
 
 use crate::cockpit::trouble::{Death, Trouble};
 use crate::domain::base::Language;
+use crate::domain::untrusted::Untrusted;
 use crate::host::probe::raise::{self, Ledger};
 use crate::run::complain::Complaint;
 use crate::run::guard::watch::Watch;
@@ -133,7 +134,7 @@ pub fn say_if_it_fell(language: Language) {
     if let Some(guard) = GUARD.get()
         && getppid() != Some(*guard)
     {
-        terminal::say(&Complaint::from(Trouble::Unguarded).told(language));
+        terminal::say(&Complaint::from(Trouble::Unguarded(resume())).told(language));
     }
 }
 
@@ -147,5 +148,37 @@ fn obituary(signal: i32) -> Option<Complaint> {
         Some(Signal::BUS) => Death::Bus,
         Some(_) | None => Death::Other(signal),
     };
-    Some(Trouble::Killed(death).into())
+    Some(Trouble::Killed(death, resume()).into())
+}
+
+/// What is typed to go on: this program with the place that was named, and where that takes up a training the same words.
+fn resume() -> Untrusted {
+    let mut given = std::env::args_os().map(|it| it.into_encoded_bytes());
+    let program = given.next().unwrap_or_else(|| b"firedamp".to_vec());
+    let given: Vec<Vec<u8>> = given.collect();
+    let mut words = vec![program];
+    if given.iter().any(|it| it == b"train") {
+        words.extend(given);
+    } else {
+        words.push(b"resume".to_vec());
+        if let Some(at) = given.iter().position(|it| it == b"--dir") {
+            words.extend(given.into_iter().skip(at).take(2));
+        } else {
+            words.extend(given.into_iter().filter(|it| it.starts_with(b"--dir=")));
+        }
+    }
+    Untrusted::new(words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(&b' '))
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &[u8]) -> Vec<u8> {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/.-_=+,:@%".contains(byte);
+    if !word.is_empty() && word.iter().all(plain) {
+        return word.to_vec();
+    }
+    let inside = word.iter().flat_map(|byte| match byte {
+        b'\'' => b"'\\''".to_vec(),
+        byte => vec![*byte],
+    });
+    [b'\''].into_iter().chain(inside).chain([b'\'']).collect()
 }

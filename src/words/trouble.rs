@@ -202,18 +202,18 @@ pub fn trouble(language: Language, trouble: &Trouble) -> Told {
             why: Phrase::default().theirs(report),
             next: again(language, kept.as_ref()),
         },
-        Trouble::Killed(signal) => Told {
+        Trouble::Killed(signal, command) => Told {
             what: say("The screen has ended, and not by itself", "จอถูกปิดโดยไม่ได้สั่ง"),
             why: death(language, *signal),
-            next: again(language, None),
+            next: resume(language, command),
         },
-        Trouble::Unguarded => Told {
+        Trouble::Unguarded(command) => Told {
             what: say("The process that guards the terminal is gone", "โปรเซสที่คุมเทอร์มินัลหายไป"),
             why: say(
                 "somebody, or the kernel for want of memory, ended it",
                 "มีคนปิด หรือ kernel ปิดเพราะหน่วยความจำหมด",
             ),
-            next: again(language, None),
+            next: resume(language, command),
         },
     }
 }
@@ -232,6 +232,12 @@ pub fn damaged(language: Language, writes: bool, at: &Break) -> Told {
         "ดูว่าส่วนไหนยังถูกต้อง: firedamp verify ID",
     );
     Told::new(Phrase::of(pick(language, en, th)), broken(language, at), look)
+}
+
+/// What a responder types when the screen is gone.
+fn resume(language: Language, command: &Untrusted) -> Phrase {
+    let kept = pick(language, "The session is kept; go on with: ", "session ยังอยู่ ทำต่อด้วย: ");
+    Phrase::of(kept).theirs(command)
 }
 
 /// What a responder does when the screen is gone; the report of why may be in a file.
