@@ -29,7 +29,7 @@ pub use own::{Doubt, Own, Raised};
 pub use package::Packaged;
 pub use persistence::{
     Autostart, AutostartChange, AutostartKey, AutostartKind, Persistence, Remark, Running, Target,
-    Trick, changes, decoded, running, tricks,
+    Trick, changes, decoded, is_frame, running, tricks,
 };
 pub use process::{
     Ancestor, Around, Container, HiddenFrom, Io, Namespaces, Process, RunState, Runtime,
@@ -110,7 +110,7 @@ pub struct Host {
 /// Something that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unread {
-    /// A path or the name of a source; empty where `gap` says it.
+    /// A path or the name of a source; of a gap the processes that it is about, if it is about single ones.
     pub what: Untrusted,
     /// The kernel's answer; empty where `gap` says it.
     pub why: Untrusted,

@@ -119,6 +119,18 @@ pub enum AutostartKind {
     User,
 }
 
+/// What stands around the commands of a shell.
+const FRAME: [&[u8]; 12] =
+    [b"fi", b"then", b"else", b"do", b"done", b"in", b"esac", b"{", b"}", b"(", b")", b"*)"];
+
+/// A line of a shell that runs nothing and only stands around what does, such as `fi` or `else # or so`; or a blank one.
+#[must_use]
+pub fn is_frame(line: &[u8]) -> bool {
+    let words = line.split(|byte| matches!(byte, b' ' | b'\t' | b';'));
+    let words = words.filter(|word| !word.is_empty());
+    words.take_while(|word| !word.starts_with(b"#")).all(|word| FRAME.contains(&word))
+}
+
 impl AutostartKind {
     /// All kinds, in the order in which they are shown.
     pub const ALL: [Self; 29] = [
@@ -234,12 +246,15 @@ impl Autostart {
         (self.kind, &self.path, self.line, &self.text)
     }
 
-    /// The first line of its text.
+    /// The first line of its text that does something, its words one blank apart: an indented line of a script can be
+    /// read, and a row is a row.
     #[must_use]
     pub fn first_line(&self) -> Untrusted {
-        let bytes = self.text.bytes();
-        let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
-        Untrusted::new(bytes.get(..end).unwrap_or_default())
+        let lines = || self.text.bytes().split(|byte| *byte == b'\n');
+        let says = |line: &&[u8]| !line.trim_ascii_start().starts_with(b"#") && !is_frame(line);
+        let line = lines().find(says).or_else(|| lines().next()).unwrap_or_default();
+        let words = line.split(|byte| matches!(byte, b' ' | b'\t')).filter(|it| !it.is_empty());
+        Untrusted::new(words.collect::<Vec<_>>().join(&b' '))
     }
 
     /// The package's own, as the package has it: the file and what it runs.

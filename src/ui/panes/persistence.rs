@@ -230,7 +230,7 @@ fn summary(entry: &Autostart) -> Untrusted {
         });
         return Untrusted::new(short.collect::<Vec<_>>().join(&b' '));
     }
-    Untrusted::new(entry.first_line().bytes().trim_ascii_start())
+    entry.first_line()
 }
 
 /// How long ago, in years where days say nothing.

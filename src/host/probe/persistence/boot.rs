@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::cron::{base_name, hidden, lines};
 use super::dig::{Dig, Draft, Runs, first_words};
 use super::ground::File;
-use crate::domain::facts::{AutostartKind, Remark};
+use crate::domain::facts::{AutostartKind, Remark, is_frame};
 use crate::host::probe::text::words;
 
 const EXECUTABLE: u32 = 0o111;
@@ -78,7 +78,7 @@ fn rc_local(dig: &mut Dig<'_>) {
     for file in files {
         let off = file.meta.mode & EXECUTABLE == 0;
         for (line, text) in lines(&file.bytes) {
-            if matches!(text.trim_ascii(), b"exit 0" | b"exit" | b"fi" | b"}") {
+            if matches!(text.trim_ascii(), b"exit 0" | b"exit") || is_frame(text) {
                 continue;
             }
             let draft = Draft::new(AutostartKind::RcLocal, &file, line, text).by(Some(b"root"));

@@ -373,8 +373,10 @@ pub(super) fn first_words(file: &File) -> &[u8] {
         return b"";
     }
     let lines = || super::cron::lines(&file.bytes).map(|(_, line)| line);
-    // A branch of a `case` and the head of a function only look like a command.
-    let frame = |line: &[u8]| line.ends_with(b")") || line.windows(2).any(|it| it == b"()");
-    let runs = |line: &&[u8]| !frame(line.trim_ascii()) && program::program(line).is_some();
+    let head = |line: &[u8]| {
+        let named = line.trim_ascii().starts_with(b"function ");
+        named || line.windows(2).any(|it| it == b"()")
+    };
+    let runs = |line: &&[u8]| !head(line) && program::program(program::after_label(line)).is_some();
     lines().take(FIRST_LINES).find(runs).or_else(|| lines().next()).unwrap_or_default()
 }

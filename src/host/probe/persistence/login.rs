@@ -6,7 +6,7 @@ use super::cron::{base_name, lines};
 use super::dig::{Dig, Draft, Home, Runs, first_words};
 use super::ground::File;
 use super::unit::settings;
-use crate::domain::facts::{AutostartKind, Remark};
+use crate::domain::facts::{AutostartKind, Remark, is_frame};
 
 /// Lines of one file that are listed by themselves.
 const MOST_LINES: usize = 200;
@@ -112,23 +112,7 @@ fn own(dig: &mut Dig<'_>, home: &Home, file: &File, usual: &HashSet<&[u8]>) {
 
 /// A line that new homes do not have, and that is more than the frame of a command.
 fn differs(line: &[u8], usual: &HashSet<&[u8]>) -> bool {
-    let line = line.trim_ascii();
-    let frame = matches!(
-        line,
-        b"fi"
-            | b"done"
-            | b"esac"
-            | b"}"
-            | b"{"
-            | b"else"
-            | b"then"
-            | b"do"
-            | b";;"
-            | b"*)"
-            | b")"
-            | b"("
-    );
-    !frame && !usual.contains(line)
+    !is_frame(line) && !usual.contains(line.trim_ascii())
 }
 
 fn preloads(line: &[u8]) -> bool {

@@ -10,7 +10,7 @@ const LONGEST: usize = 64 << 10;
 const MOST_WORDS: usize = 256;
 
 /// Run nothing by themselves: what comes after them does.
-const BUILTINS: [&[u8]; 38] = [
+const BUILTINS: [&[u8]; 47] = [
     b"cd",
     b"test",
     b"[",
@@ -49,6 +49,15 @@ const BUILTINS: [&[u8]; 38] = [
     b"in",
     b"break",
     b"continue",
+    b"shopt",
+    b"bind",
+    b"complete",
+    b"hash",
+    b"getopts",
+    b"readonly",
+    b"unalias",
+    b"setopt",
+    b"zstyle",
 ];
 /// Stand before a command of their own.
 const KEYWORDS: [&[u8]; 12] = [
@@ -92,6 +101,13 @@ const INTERPRETERS: [&[u8]; 6] = [b"python", b"perl", b"ruby", b"node", b"php", 
 pub(super) fn program(line: &[u8]) -> Option<Vec<u8>> {
     let line = line.get(..line.len().min(LONGEST))?;
     in_line(&separated(line), 0)
+}
+
+/// What stands behind the label of a branch of a `case`, as in `start) run ;;`; the whole line if there is none.
+pub(super) fn after_label(line: &[u8]) -> &[u8] {
+    let end = line.iter().position(|byte| matches!(byte, b'(' | b')' | b'\'' | b'"' | b'$' | b'`'));
+    let label = end.filter(|at| line.get(*at) == Some(&b')'));
+    label.and_then(|at| line.get(at + 1..)).unwrap_or(line)
 }
 
 /// `$IFS` and `${IFS}` are blanks.
