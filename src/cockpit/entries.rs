@@ -59,6 +59,7 @@ pub(super) fn open(model: &mut Model, opened: Opened) -> Vec<Effect> {
     rows::checklists(model);
     rows::to_first_open_item(model);
     plain(model);
+    wire::taken_up(model);
     let waits = model.session.as_ref().and_then(|it| it.state.handoff.as_ref());
     if let Some(handoff) = waits.filter(|it| it.accepted.is_none()) {
         let from = handoff.by.clone();

@@ -27,6 +27,7 @@ pub(super) fn open(model: &Model) -> Option<Dialog> {
 
 fn here(model: &Model) -> Option<&Contradiction> {
     let snapshot = model.live.snapshot.as_ref()?;
+    let pane = &model.panes.hiding;
     let all = in_order(&snapshot.hiding);
-    all.get(model.panes.hiding.line).map(|it| &***it)
+    all.get(pane.line).filter(|_| pane.down == 0).map(|it| &***it)
 }

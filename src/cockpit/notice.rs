@@ -97,6 +97,8 @@ pub enum NoticeKind {
     NoWireHere,
     /// The kernel refused to let this screen listen on the wire; what it said.
     WireRefused(Untrusted),
+    /// The screen before listened on the wire, and this one does not.
+    WireLost,
     /// News in training: from whom, what.
     Inject(String, Both<String>),
     /// The recording is at its end.
@@ -283,6 +285,7 @@ impl NoticeKind {
             | Self::LostWithPen(_)
             | Self::Doubted(_)
             | Self::WireRefused(_)
+            | Self::WireLost
             | Self::Trouble(_) => false,
             Self::Autostart(_, entry, _) => entry.is_as_packaged(),
             Self::NoPen

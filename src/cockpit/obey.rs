@@ -232,6 +232,10 @@ fn open(model: &mut Model) {
         }
         Pane::Network => {
             let pane = &mut model.panes.network;
+            if pane.rows.get(pane.line).is_some_and(|row| row.folded > 0) {
+                (pane.held, pane.unfolded) = (true, true);
+                return rows::refresh(model);
+            }
             let key = pane.rows.get(pane.line).map(|row| row.socket.key());
             pane.held |= key.is_some();
             pane.selected = key.map(|key| key.inode);
@@ -274,6 +278,9 @@ fn back(model: &mut Model) {
         rows::refresh(model);
     } else if model.focus == Pane::Persistence && model.panes.persistence.filter.is_set() {
         persistence::filter(model, persistence::Filter::default());
+    } else if model.focus == Pane::Network && model.panes.network.unfolded {
+        model.panes.network.unfolded = false;
+        rows::refresh(model);
     } else if model.panes.checklist.range.take_if(|_| model.focus == Pane::Checklist).is_some() {
         // The range alone was given up.
     } else if model.panes.find.take_if(|find| find.pane == model.focus).is_some() {

@@ -37,7 +37,7 @@ pub struct Panes {
     /// How far the ceremony of a handoff has come at this screen.
     pub ceremony: Ceremony,
     /// Where views of the host disagree.
-    pub hiding: Cursor,
+    pub hiding: HidingPane,
     /// What starts by itself.
     pub persistence: PersistencePane,
     /// What was heard on the wire; the cursor counts from the newest.
@@ -70,6 +70,19 @@ pub struct Cursor {
     pub line: usize,
     /// Lines that there are; a cursor never passes the last.
     pub lines: usize,
+}
+
+/// Where views of the host disagree: the cursor stands on what disagrees, and the text goes on below the last of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HidingPane {
+    /// What the cursor stands on, from 0.
+    pub line: usize,
+    /// How much disagrees.
+    pub lines: usize,
+    /// Lines that the text was moved on below that; nothing is under the cursor then.
+    pub down: usize,
+    /// Lines that it can be moved on; the screen knows its size.
+    pub below: usize,
 }
 
 /// The process table.
@@ -152,6 +165,8 @@ pub struct NetworkPane {
     pub followed: Option<Followed>,
     /// What is shown.
     pub filter: Filter,
+    /// Connections of nobody that are being closed are shown one by one.
+    pub unfolded: bool,
 }
 
 /// One row of the network pane.
@@ -165,6 +180,8 @@ pub struct NetworkRow {
     pub beyond: Option<Beyond>,
     /// Which part of the pane it belongs to.
     pub part: NetworkPart,
+    /// The row stands for so many connections that are being closed and are nobody's; 0 for a row of its own.
+    pub folded: usize,
 }
 
 /// Parts of the network pane, from the top.
@@ -275,6 +292,16 @@ impl Cursor {
     pub fn step(&mut self, by: isize) {
         let last = self.lines.saturating_sub(1);
         self.line = self.line.saturating_add_signed(by).min(last);
+    }
+}
+
+impl HidingPane {
+    /// Moves by `by` lines, not past an end.
+    pub fn step(&mut self, by: isize) {
+        let last = self.lines.saturating_sub(1);
+        let at = (self.line + self.down).saturating_add_signed(by).min(last + self.below);
+        self.line = at.min(last);
+        self.down = at - self.line;
     }
 }
 

@@ -17,6 +17,11 @@ use crate::domain::detect::{Finding, Grade, Subject};
 use crate::domain::facts::{Process, Proxies, Snapshot, Socket, SocketKey, SocketState};
 use crate::domain::session::ItemState;
 
+/// Whoever saw a process under the cursor and presses Enter may be so slow.
+const REACTION_MS: i64 = 5_000;
+/// Fewer connections of nobody that are being closed are shown one by one.
+const FOLDED: usize = 3;
+
 /// Works the process and network rows out again.
 pub(super) fn refresh(model: &mut Model) {
     let Some(snapshot) = model.live.snapshot.clone() else { return };
@@ -61,9 +66,10 @@ fn processes(pane: &mut ProcessPane, live: &Live, snapshot: &Snapshot) {
     pane.rows = rows;
 }
 
-/// What is known of the process that the cursor holds, or was when it was last there.
+/// What is known of the process under the cursor, or was when it was last there. Where the responder has not moved the
+/// cursor, it stays on a process that ended for as long as somebody may be about to press a key.
 fn keep(pane: &ProcessPane, live: &Live, snapshot: &Snapshot) -> Option<Kept> {
-    let id = pane.selected.filter(|_| pane.held)?;
+    let id = pane.selected?;
     if let Some(process) = snapshot.process(id) {
         let finding = live.findings.get(&Subject::Process(id)).cloned();
         return Some(Kept { process: Arc::clone(process), finding, gone: None });
@@ -74,7 +80,12 @@ fn keep(pane: &ProcessPane, live: &Live, snapshot: &Snapshot) -> Option<Kept> {
         Some(Kept { process: Arc::clone(&row.process), finding: None, gone: None })
     };
     let kept = kept.or_else(last)?;
-    Some(Kept { gone: kept.gone.or(Some(snapshot.moment.at)), ..kept })
+    let (now, gone) = (snapshot.moment.at, kept.gone.unwrap_or(snapshot.moment.at));
+    let ago = now.as_millisecond() - gone.as_millisecond();
+    // On a tape that was taken back it has not begun yet.
+    let began = kept.process.started_ms <= snapshot.moment.boot_ms;
+    let stays = pane.held || (began && (0..REACTION_MS).contains(&ago));
+    stays.then_some(Kept { gone: Some(gone), ..kept })
 }
 
 fn flat(list: &[&Arc<Process>]) -> Vec<ProcessRow> {
@@ -165,10 +176,11 @@ fn tree(list: &[&Arc<Process>]) -> Vec<ProcessRow> {
 
 /// The cursor follows its process, also where that has ended. Of one that a filter hides, the place is kept.
 ///
-/// Until the responder moves it, the cursor is on the top row, whoever that is.
+/// Until the responder moves it, the cursor is on the top row, whoever that is, or on whoever was and has just ended.
 fn to_selected(pane: &mut ProcessPane, rows: &[ProcessRow]) {
-    let selected = pane.selected.filter(|_| pane.held);
-    if !pane.held {
+    let holds = pane.held || pane.kept.as_ref().is_some_and(|it| it.gone.is_some());
+    let selected = pane.selected.filter(|_| holds);
+    if !holds {
         pane.line = 0;
     }
     if let Some(line) = rows.iter().position(|row| Some(row.process.id) == selected) {
@@ -217,14 +229,19 @@ fn network(model: &mut Model, snapshot: &Snapshot) {
         let socket = Arc::clone(socket);
         let part = part(&socket, findings);
         let beyond = proxies.beyond(&socket);
-        rows.push(NetworkRow { socket, owner, beyond, part });
+        rows.push(NetworkRow { socket, owner, beyond, part, folded: 0 });
     }
     rows.sort_by_key(order);
+    if !pane.unfolded && !pane.filter.is_set() {
+        fold(&mut rows);
+    }
     if !pane.held {
         pane.line = 0;
     }
+    let at_fold = pane.rows.get(pane.line).is_some_and(|row| row.folded > 0);
     let same = |row: &NetworkRow| {
-        pane.held && row.socket.inode != 0 && Some(row.socket.inode) == pane.selected
+        let known = row.socket.inode != 0 && Some(row.socket.inode) == pane.selected;
+        pane.held && (known || (at_fold && row.folded > 0))
     };
     if let Some(line) = rows.iter().position(same) {
         pane.line = line;
@@ -235,6 +252,27 @@ fn network(model: &mut Model, snapshot: &Snapshot) {
         pane.selected = next.filter(|_| pane.followed.is_none());
     }
     pane.rows = rows;
+}
+
+/// Connections that are being closed and are nobody's any more: a busy server has thousands. They are one row, the last
+/// of those that are open.
+fn fold(rows: &mut Vec<NetworkRow>) {
+    let is_nobodys = |row: &NetworkRow| {
+        let closing = row.socket.state == SocketState::TimeWait;
+        closing && row.part == NetworkPart::Open && row.socket.owners.is_empty()
+    };
+    let count = rows.iter().filter(|row| is_nobodys(row)).count();
+    if count < FOLDED {
+        return;
+    }
+    let mut first = true;
+    rows.retain_mut(|row| {
+        if !is_nobodys(row) {
+            return true;
+        }
+        row.folded = count;
+        std::mem::take(&mut first)
+    });
 }
 
 /// Who holds a socket, if it is still there.

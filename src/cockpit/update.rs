@@ -171,17 +171,15 @@ fn doubt(model: &mut Model, snapshot: &Snapshot) {
     }
 }
 
-/// That others were raised, since they carry the terminal and were starved, is an entry each time it begins.
+/// That others were raised, since they carry the terminal and were starved, is an entry each time it begins, and one
+/// each time they were put back.
 fn carried(model: &mut Model, snapshot: &Snapshot) -> Option<Effect> {
     let carried = snapshot.own.carriers > 0;
-    if carried && !model.writes() {
-        // Whoever takes the pen meanwhile writes it.
+    if carried == model.carried || model.source.kind != SourceKind::Host || !model.writes() {
+        // Without the pen it is written as soon as that is here.
         return None;
     }
-    let before = std::mem::replace(&mut model.carried, carried);
-    if before || !carried || model.source.kind != SourceKind::Host {
-        return None;
-    }
+    model.carried = carried;
     acts::record(model, Event::Prepared(Box::new(Own::clone(&snapshot.own))))
 }
 
@@ -200,7 +198,7 @@ fn report(
         .values()
         .filter(|finding| finding.grade >= Grade::Suspect && is_news(session, finding))
         .take(FINDINGS_A_SNAPSHOT.min(left))
-        .cloned()
+        .map(|finding| news_first(session, finding))
         .collect();
     let mut effects = Vec::new();
     model.reported.1 += news.len();
@@ -226,38 +224,52 @@ pub(super) fn may_ring(model: &mut Model) -> bool {
     rings
 }
 
-/// Nobody has said as much about this subject yet. A socket's own port changes with every new
-/// connection, so one finding stands for all connections to the same other end.
-fn is_news(session: &Session, finding: &Finding) -> bool {
-    let same = |other: &Subject| match (other, &finding.subject) {
+/// What the journal says of this subject, or will as soon as it is written. A socket's own port changes with every new
+/// connection, so one finding stands for all connections to the same other end. What has ended says nothing: if it is
+/// there again, that is news.
+fn known<'a>(session: &'a Session, subject: &'a Subject) -> impl Iterator<Item = &'a Finding> {
+    let same = move |other: &Subject| match (other, subject) {
         (
             Subject::Connection { protocol, remote, .. },
             Subject::Connection { protocol: of, remote: to, .. },
         ) => protocol == of && remote == to,
         (other, subject) => other == subject,
     };
-    // What has ended and is there again is news.
+    let one = match subject {
+        Subject::Process(_) | Subject::Hiding { .. } => session.state.findings.get(subject),
+        Subject::Connection { .. } => None,
+    };
+    let all = match subject {
+        Subject::Process(_) | Subject::Hiding { .. } => None,
+        Subject::Connection { .. } => Some(session.state.findings.values()),
+    };
+    let on_its_way = session.pending.iter().filter_map(|it| match &it.event {
+        Event::Found { finding, .. } => Some(finding),
+        _ => None,
+    });
+    let said = one.into_iter().chain(all.into_iter().flatten()).map(|(_, finding, _)| finding);
+    said.chain(on_its_way)
+        .filter(move |it| same(&it.subject) && !session.state.ended.contains_key(&it.subject))
+}
+
+/// Nobody has said as much about this subject yet.
+fn is_news(session: &Session, finding: &Finding) -> bool {
     let covers = |known: &Finding| {
-        same(&known.subject)
-            && !session.state.ended.contains_key(&known.subject)
-            && known.grade >= finding.grade
-            && finding
-                .reasons
-                .iter()
-                .filter(|it| it.rule != Rule::HighCpu)
-                .all(|it| known.reasons.iter().any(|known| known.rule == it.rule))
+        let reasons = finding.reasons.iter().filter(|it| it.rule != Rule::HighCpu);
+        known.grade >= finding.grade
+            && reasons.into_iter().all(|it| known.reasons.iter().any(|of| of.rule == it.rule))
     };
-    let said = match &finding.subject {
-        one @ (Subject::Process(_) | Subject::Hiding { .. }) => {
-            session.state.findings.get(one).is_some_and(|(_, known, _)| covers(known))
-        }
-        Subject::Connection { .. } => {
-            session.state.findings.values().any(|(_, known, _)| covers(known))
-        }
-    };
-    let on_its_way =
-        |event: &Event| matches!(event, Event::Found { finding, .. } if covers(finding));
-    !said && !session.pending.iter().any(|it| on_its_way(&it.event))
+    !known(session, &finding.subject).any(covers)
+}
+
+/// The same, what nobody has said yet before what the journal says already: an entry begins with what is new.
+fn news_first(session: &Session, finding: &Finding) -> Finding {
+    let mut finding = finding.clone();
+    let said: Vec<Rule> = known(session, &finding.subject)
+        .flat_map(|it| it.reasons.iter().map(|reason| reason.rule))
+        .collect();
+    finding.reasons.sort_by_key(|reason| said.contains(&reason.rule));
+    finding
 }
 
 /// What people call a subject: pid and name; of a connection those of its owner, and the other end.

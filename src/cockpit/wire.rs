@@ -9,7 +9,7 @@ use crate::cockpit::{Effect, Model, acts, pen};
 use crate::domain::base::ProcessId;
 use crate::domain::facts::{Sighting, Snapshot, Wire, WireState};
 use crate::domain::playbook::Indicators;
-use crate::domain::session::Event;
+use crate::domain::session::{Event, Listening};
 use crate::domain::untrusted::Untrusted;
 
 /// What outlasts the listening.
@@ -128,6 +128,14 @@ pub(super) fn agree(model: &mut Model) -> Vec<Effect> {
     acts::record(model, Event::Listening { on: true }).into_iter().collect()
 }
 
+/// A session is taken up with the pen: nobody listens any more, although the last screen did.
+pub(super) fn taken_up(model: &mut Model) {
+    let was_on = model.session.as_ref().is_some_and(|it| it.state.listening == Listening::On);
+    if was_on && model.writes() && model.source.kind == SourceKind::Host && !model.listens {
+        model.notice(NoticeKind::WireLost);
+    }
+}
+
 /// It is on disk, so it is done.
 pub(super) fn turned(model: &mut Model, on: bool) -> Option<Effect> {
     if model.source.kind != SourceKind::Host {
@@ -135,6 +143,6 @@ pub(super) fn turned(model: &mut Model, on: bool) -> Option<Effect> {
     }
     model.listens = on;
     model.heard.said = false;
-    model.unsay(|kind| matches!(kind, NoticeKind::WireRefused(_)));
+    model.unsay(|kind| matches!(kind, NoticeKind::WireRefused(_) | NoticeKind::WireLost));
     Some(Effect::Listen(on.then(|| Arc::clone(&model.live.indicators))))
 }

@@ -24,7 +24,7 @@ pub struct Finding {
     pub subject: Subject,
     /// How far the reasons carry.
     pub grade: Grade,
-    /// Why, the weightiest first; never empty.
+    /// Why, the weightiest first; never empty. In an entry of the journal, what was not said before stands first.
     pub reasons: Vec<Reason>,
 }
 

@@ -30,7 +30,7 @@ pub use event::{
     ClockChange, Entry, Event, ItemState, KINDS, Opening, PROGRAM, Place, Stamp, known_part,
 };
 pub use fold::{
-    Acknowledged, Choice, Gone, HandoffState, ItemMark, Note, SignedBy, State, Training,
+    Acknowledged, Choice, Gone, HandoffState, ItemMark, Listening, Note, SignedBy, State, Training,
     TroubleMet, Worker,
 };
 pub use handoff::{

@@ -346,6 +346,9 @@ impl<'a> Desk<'a> {
             let columns = ui::inside_width(model, Pane::Playbook);
             model.panes.playbook.lines = ui::panes::playbook_lines(model, columns);
         }
+        if model.focus == Pane::Hiding {
+            model.panes.hiding.below = ui::panes::hiding_below(model, self.themes.current());
+        }
         if model.focus == Pane::Handoff {
             let columns = ui::inside_width(model, Pane::Handoff);
             model.panes.handoff.lines = ui::panes::handoff_lines(model, columns);

@@ -9,10 +9,11 @@ use std::ops::ControlFlow;
 use std::process::ExitCode;
 
 use crate::domain::base::Language;
-use crate::domain::session::{Entry, to_json};
+use crate::domain::session::{Entry, Event, to_json};
 use crate::host::store::Store;
 use crate::run::complain::Complaint;
 use crate::run::sessions::SessionsError;
+use crate::words::own::put_back;
 use crate::words::session::event;
 
 /// Cells of one hostile value.
@@ -36,8 +37,8 @@ pub fn print(
     help: &mut dyn Write,
 ) -> Result<ExitCode, SessionsError> {
     let mut out = BufWriter::new(out);
-    let mut failed = None;
-    let read = store.each(id, |entry| match line(entry, form, &mut out) {
+    let (mut failed, mut raised) = (None, false);
+    let read = store.each(id, |entry| match line(entry, form, &mut raised, &mut out) {
         Ok(()) => ControlFlow::Continue(()),
         Err(error) => {
             failed = Some(error);
@@ -64,12 +65,21 @@ pub fn print(
     }
 }
 
-fn line(entry: &Entry, form: Form, out: &mut impl Write) -> io::Result<()> {
+/// Prints one entry. `raised`: by the entries before it, whoever carries the terminal was raised.
+fn line(entry: &Entry, form: Form, raised: &mut bool, out: &mut impl Write) -> io::Result<()> {
     match form {
         Form::Json => writeln!(out, "{}", to_json(entry).map_err(io::Error::other)?),
         Form::Words(language) => {
             let at = entry.at.strftime("%Y-%m-%d %H:%M:%SZ");
-            let said = event(language, &entry.event).plain(VALUE);
+            let mut said = event(language, &entry.event);
+            if let Event::Prepared(own) = &entry.event {
+                if std::mem::replace(raised, own.carriers > 0) && !*raised {
+                    said = put_back(language).ours("; ").then(said);
+                }
+            } else if matches!(entry.event, Event::Resumed { .. }) {
+                *raised = false;
+            }
+            let said = said.plain(VALUE);
             writeln!(out, "#{}  {at}  {}  {said}", entry.seq, entry.by.plain(80))
         }
     }

@@ -9,16 +9,24 @@ use crate::ui::text::{phrase, span};
 use crate::ui::theme::Theme;
 use crate::words::own::{self, Sign};
 
-/// A line each, with its sign in front; what others said is at most `cells` wide.
+/// A line each, with its sign in front; what others said is at most `cells` wide. By the journal, so many of those that
+/// carry a terminal are `raised`: where that is not this screen's doing, it is another's.
 #[must_use]
-pub fn lines(language: Language, theme: &Theme, own: &Own, cells: usize) -> Vec<Line<'static>> {
+pub fn lines(
+    language: Language,
+    theme: &Theme,
+    (own, raised): (&Own, u32),
+    cells: usize,
+) -> Vec<Line<'static>> {
     let line = |(sign, said)| {
         let (mark, role, text) = look(sign);
         let mut spans = vec![span(theme, role, mark)];
         spans.extend(phrase(theme, text, &said, cells));
         Line::from(spans)
     };
-    own::lines(language, own).into_iter().map(line).collect()
+    let elsewhere =
+        (own.carriers == 0 && raised > 0).then(|| own::raised_elsewhere(language, raised));
+    own::lines(language, own).into_iter().chain(elsewhere).map(line).collect()
 }
 
 /// The sign, its role, and that of the sentence.

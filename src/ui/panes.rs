@@ -35,12 +35,14 @@ use crate::ui::panes::row::Row;
 use crate::ui::role::Role;
 use crate::ui::text::{self, span, width};
 use crate::ui::theme::Theme;
+use crate::words::gap;
 use crate::words::panes::{self as said, Word, word};
 use crate::words::session::pane as name_of;
 
 pub use brief_text::card_text;
 pub(in crate::ui) use handoff::handoff_text_of;
 pub use handoff::{handoff_first, handoff_lines};
+pub use hiding::hiding_below;
 pub use playbook::playbook_lines;
 pub(in crate::ui) use playbook::playbook_text_of;
 pub(in crate::ui) use process_detail::gone;
@@ -128,10 +130,13 @@ fn condition(model: &Model) -> Title {
     if model.source.kind == SourceKind::Host && age > STALE_MS {
         title.push((Role::Unknown, said::old(model.language, &text::age(age))));
     }
-    let missing = snapshot.missing().count();
-    if missing > 0 {
-        title.push((Role::Unknown, said::unread(model.language, missing)));
-    }
+    let mut missing = snapshot.missing();
+    let Some(first) = missing.next() else { return title };
+    title.push((Role::Warn, gap::partial(model.language).to_owned()));
+    title.push(match missing.count() {
+        0 => (Role::Unknown, gap::only(model.language, first)),
+        more => (Role::Unknown, gap::several(model.language, more + 1)),
+    });
     title
 }
 

@@ -3,11 +3,14 @@
 //! What is to be typed is the same in every language.
 
 use crate::domain::base::Language;
-use crate::domain::facts::{Capability, Closed, Gap, Late, Runtime};
+use crate::domain::facts::{Capability, Closed, Gap, Late, Runtime, Unread};
 use crate::words::{Phrase, pick};
 
 /// What a copy of the program needs to look into what belongs to others.
 const TO_LOOK: &str = "sudo setcap cap_sys_ptrace,cap_dac_read_search+ep ./firedamp-copy";
+
+/// Cells for the name of what could not be read.
+const WHAT: usize = 24;
 
 /// A way to see more.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -252,7 +255,38 @@ pub const fn runtime_name(runtime: Runtime) -> &'static str {
 /// The mark that says at every moment that the screen is not the whole host.
 #[must_use]
 pub fn mark(language: Language, gap: &Gap) -> String {
-    let why = match gap {
+    format!("{}: {}", partial(language), short(language, gap))
+}
+
+/// That something is missing, in a word.
+#[must_use]
+pub const fn partial(language: Language) -> &'static str {
+    pick(language, "PARTIAL", "เห็นบางส่วน")
+}
+
+/// The only thing that is missing, in a few words.
+#[must_use]
+pub fn only(language: Language, unread: &Unread) -> String {
+    match &unread.gap {
+        Some(gap) => format!("{}: gr", short(language, gap)),
+        None => {
+            let not_read = pick(language, "not read", "อ่านไม่ได้");
+            format!("{} {not_read}: gr", unread.what.plain(WHAT))
+        }
+    }
+}
+
+/// How much is missing, where that is more than one thing.
+#[must_use]
+pub fn several(language: Language, count: usize) -> String {
+    match language {
+        Language::En => format!("{count} not read: gr"),
+        Language::Th => format!("อ่านไม่ได้ {count} อย่าง: gr"),
+    }
+}
+
+fn short(language: Language, gap: &Gap) -> &'static str {
+    match gap {
         Gap::PidNamespace(_) => pick(language, "container", "container"),
         Gap::HidePid { .. } => "hidepid",
         Gap::NotRoot(_) => pick(language, "not root", "ไม่ใช่ root"),
@@ -261,7 +295,8 @@ pub fn mark(language: Language, gap: &Gap) -> String {
         Gap::Capability(one) => one.name(),
         Gap::NetNamespace => "net namespace",
         Gap::MountNamespace => "mount namespace",
-        Gap::Closed(what, _) => what.name(),
+        Gap::Closed(Closed::Stat, _) => pick(language, "some processes", "บางโปรเซส"),
+        Gap::Closed(Closed::OpenFiles, _) => pick(language, "open files", "ไฟล์ที่เปิด"),
         Gap::Late(Late::Graphics(_)) => "GPU",
         Gap::Late(Late::Processes(_) | Late::Standing) => pick(language, "slow host", "เครื่องช้า"),
         Gap::Seccomp => "seccomp",
@@ -269,8 +304,19 @@ pub fn mark(language: Language, gap: &Gap) -> String {
         Gap::Lockdown(_) => "lockdown",
         Gap::NoPtrace => "ptrace_scope",
         Gap::NoCgroup2 => "cgroup",
-    };
-    format!("{}: {why}", pick(language, "PARTIAL", "เห็นบางส่วน"))
+    }
+}
+
+/// Label before the processes that a gap is about.
+#[must_use]
+pub const fn whom_label(language: Language) -> &'static str {
+    pick(language, "of", "ของ")
+}
+
+/// Label before what the kernel said.
+#[must_use]
+pub const fn why_label(language: Language) -> &'static str {
+    pick(language, "why", "เพราะ")
 }
 
 /// Label before what is missing.

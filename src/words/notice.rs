@@ -115,6 +115,7 @@ pub fn weight(kind: &NoticeKind) -> Weight {
         | NoticeKind::NoTool
         | NoticeKind::NoWireHere
         | NoticeKind::WireRefused(_)
+        | NoticeKind::WireLost
         | NoticeKind::EndOfTape
         | NoticeKind::Signed(_)
         | NoticeKind::Accepted(_)
@@ -281,6 +282,7 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
                 .ours(bytes.to_string())
         }
         NoticeKind::NotRecording(why) => not_recording(language, why),
+        NoticeKind::WireLost => Phrase::of(crate::words::wire::Word::Lost.text(language)),
         NoticeKind::WireRefused(why) => crate::words::wire::refused(language, why),
         NoticeKind::NoWireHere => Phrase::of(crate::words::wire::no_wire_here(language)),
         NoticeKind::NoTool => say("There is no nvidia-smi on this host.", "เครื่องนี้ไม่มี nvidia-smi"),

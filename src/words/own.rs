@@ -51,6 +51,27 @@ pub fn lines(language: Language, own: &Own) -> Vec<(Sign, Phrase)> {
     lines
 }
 
+/// In a journal: whoever carries the terminal runs as before.
+#[must_use]
+pub fn put_back(language: Language) -> Phrase {
+    Phrase::of(pick(
+        language,
+        "kernel workers and SSH servers have their own nice values again",
+        "kernel worker และ SSH server กลับไปใช้ค่า nice เดิมแล้ว",
+    ))
+}
+
+/// Another screen of the session has raised whoever carries its terminal, by the journal.
+#[must_use]
+pub fn raised_elsewhere(language: Language, count: u32) -> (Sign, Phrase) {
+    let said = pick(
+        language,
+        "another screen set kernel workers and SSH servers to nice -20: ",
+        "จออื่นตั้ง kernel worker และ SSH server เป็น nice -20: ",
+    );
+    (Sign::Note, Phrase::of(said).ours(count.to_string()))
+}
+
 /// What is said at the start when something is wrong: the worst, and how much more there is.
 #[must_use]
 pub fn alarm(language: Language, own: &Own) -> Phrase {

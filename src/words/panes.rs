@@ -196,15 +196,6 @@ pub fn old(language: Language, age: &str) -> String {
     }
 }
 
-/// How much could not be read.
-#[must_use]
-pub fn unread(language: Language, count: usize) -> String {
-    match language {
-        Language::En => format!("{count} unread"),
-        Language::Th => format!("อ่านไม่ได้ {count}"),
-    }
-}
-
 /// A process is no longer there: since what time, and how long ago that was.
 #[must_use]
 pub fn gone_since(language: Language, at: &str, age: &str) -> String {

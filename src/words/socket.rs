@@ -159,18 +159,28 @@ pub fn sniffers(language: Language, count: usize) -> String {
     }
 }
 
-/// How many local sockets wait that are not named here, whether others are, and how many of them are in odd places.
+/// How many local sockets are not named here, whether others are, and how many of them are in odd places.
 #[must_use]
 pub fn more_local(language: Language, count: usize, besides: bool, odd: usize) -> String {
     let more = if besides { pick(language, "more ", "อีก ") } else { "" };
     let said = match (language, count) {
-        (Language::En, 1) => format!("1 {more}local socket waits"),
-        (Language::En, _) => format!("{count} {more}local sockets wait"),
-        (Language::Th, _) => format!("socket ในเครื่องที่รออยู่ {more}{count}"),
+        (Language::En, 1) => format!("1 {more}unix socket listens, on this host only"),
+        (Language::En, _) => format!("{count} {more}unix sockets listen, on this host only"),
+        (Language::Th, _) => format!("unix socket ที่เปิดรับในเครื่องเท่านั้น {more}{count}"),
     };
     match (language, odd) {
-        (_, 0) => said,
-        (Language::En, _) => format!("{said}, {odd} of them odd"),
-        (Language::Th, _) => format!("{said} ในนั้นผิดปกติ {odd}"),
+        (Language::En, 0) => format!("{said}: none odd"),
+        (Language::Th, 0) => format!("{said}: ไม่ผิดปกติ"),
+        (Language::En, _) => format!("{said}: {odd} in odd places"),
+        (Language::Th, _) => format!("{said}: อยู่ในที่ผิดปกติ {odd}"),
+    }
+}
+
+/// Connections that are being closed and are nobody's, on one row.
+#[must_use]
+pub fn folded(language: Language, count: usize) -> String {
+    match language {
+        Language::En => format!("{count} closed just now, nobody's (TIME_WAIT); Enter lists them"),
+        Language::Th => format!("เพิ่งปิด {count} ไม่มีเจ้าของ (TIME_WAIT); Enter เพื่อดู"),
     }
 }

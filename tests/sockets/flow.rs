@@ -128,7 +128,8 @@ fn a_socket_behind_thousands_of_open_files_gets_its_owner_within_a_few_looks() {
     };
     let mut eyes = Eyes::open().unwrap();
     let first = look(&mut eyes);
-    assert!(first.unread.iter().any(|it| it.what.bytes().starts_with(b"/proc/PID/fd of ")));
+    let of = format!("/proc/{}/fd of ", role.child.id());
+    assert!(first.unread.iter().any(|it| it.what.bytes().starts_with(of.as_bytes())));
     let mine = |socket: &Socket| socket.local == local && !socket.owners.is_empty();
     let (_, socket) = look_for(&mut eyes, mine);
     assert_eq!(socket.owners[0].pid, Pid(role.child.id()));

@@ -204,6 +204,7 @@ pub(crate) fn notices() -> Vec<NoticeKind> {
         NoticeKind::NoTool,
         NoticeKind::NoWireHere,
         NoticeKind::WireRefused(value()),
+        NoticeKind::WireLost,
         NoticeKind::Inject(String::from("SOC"), text),
         NoticeKind::EndOfTape,
         NoticeKind::Signed(anchor()),

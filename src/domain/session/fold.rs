@@ -10,7 +10,7 @@ mod part;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::base::{Digest, Timestamp};
-use crate::domain::detect::{Finding, Subject};
+use crate::domain::detect::{Finding, Grade, Subject};
 use crate::domain::playbook::{FlowId, ItemId};
 use crate::domain::session::acts::{Act, Acts};
 use crate::domain::session::anchor::Anchor;
@@ -19,8 +19,8 @@ use crate::domain::session::event::{Entry, Event, ItemState, Opening, PROGRAM, k
 use crate::domain::untrusted::Untrusted;
 
 pub use part::{
-    Acknowledged, Choice, Gone, HandoffState, ItemMark, Note, SignedBy, Training, TroubleMet,
-    Worker,
+    Acknowledged, Choice, Gone, HandoffState, ItemMark, Listening, Note, SignedBy, Training,
+    TroubleMet, Worker,
 };
 
 /// What the events so far add up to. `State::default()` is the state before the first.
@@ -62,8 +62,14 @@ pub struct State {
     pub live: BTreeSet<Subject>,
     /// When each of these subjects was first missed, of those that are no longer there.
     pub ended: BTreeMap<Subject, Timestamp>,
-    /// Of these, findings that somebody has looked at, and about which nothing more was found since.
+    /// The newest entries that say that something confirmed has ended, in order.
+    pub confirmed_ends: Vec<u64>,
+    /// Findings that somebody has looked at, and about which nothing more was found since.
     pub acknowledged: BTreeMap<Subject, Acknowledged>,
+    /// Whether somebody listens on the wire, as far as the journal tells.
+    pub listening: Listening,
+    /// So many of those that carry the terminal of a screen were raised and not put back.
+    pub carriers: u32,
     /// Programs that the responder allowed.
     pub allowed: Vec<Untrusted>,
     /// The newest handoff that stands, if any.
@@ -167,7 +173,7 @@ impl State {
             Event::Noted { text, about } => self.note(Note { seq, at, by: by(), text, about }),
             Event::Withdrew { entry: back } => self.withdraw(back, seq),
             Event::Found { finding, name } => self.found(seq, finding, name),
-            Event::Ended { subject, .. } => self.end(subject, at),
+            Event::Ended { subject, .. } => self.end(subject, at, seq),
             Event::Acknowledged { subject } => {
                 self.acknowledge(subject, Acknowledged { seq, at, by: by() });
             }
@@ -194,13 +200,20 @@ impl State {
                     self.happened(&Entry { event, ..entry.clone() });
                 }
             }
-            Event::Resumed { .. }
-            | Event::Left
-            | Event::Listening { .. }
+            Event::Listening { on: true } => self.listening = Listening::On,
+            Event::Listening { on: false } => self.listening = Listening::Off,
+            Event::Prepared(own) => self.carriers = own.carriers,
+            // Whoever listened is gone, and its guard has put back whom it raised.
+            Event::Resumed { .. } => {
+                self.carriers = 0;
+                if self.listening == Listening::On {
+                    self.listening = Listening::Lost;
+                }
+            }
+            Event::Left
             | Event::WireRefused { .. }
             | Event::Clock { .. }
             | Event::Autostart { .. }
-            | Event::Prepared(_)
             | Event::PenGiven { .. }
             | Event::PenTaken { .. } => {}
         }
@@ -218,8 +231,12 @@ impl State {
     }
 
     /// What was never found, or was let go, cannot end; nor can anything end twice.
-    fn end(&mut self, subject: Subject, at: Timestamp) {
+    fn end(&mut self, subject: Subject, at: Timestamp, seq: u64) {
         if self.live.remove(&subject) {
+            if self.findings.get(&subject).is_some_and(|(_, it, _)| it.grade == Grade::Confirmed) {
+                self.confirmed_ends.push(seq);
+                limit::newest(&mut self.confirmed_ends, limit::NUMBERS);
+            }
             self.ended.insert(subject, at);
         }
     }

@@ -19,6 +19,7 @@ use rustix::buffer::spare_capacity;
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 
+use super::processes::Whom;
 use super::processes::file::{self, Memory};
 use super::text;
 use crate::domain::facts::{Gap, Io, Late, Process, Reading, Unread};
@@ -123,8 +124,8 @@ pub(super) struct Commands {
     desk: Option<Arc<Desk>>,
     stuck: Stuck,
     /// Whom nobody came to in this look, and who could not be read for want of means.
-    unasked: usize,
-    failed: Vec<Errno>,
+    unasked: Vec<u32>,
+    failed: Vec<(u32, Errno)>,
 }
 
 /// What the tick and its helper share.
@@ -197,7 +198,7 @@ impl Commands {
     /// Counts the threads that it leaves behind in `stuck`, with those of all others.
     pub(super) fn new(proc: Arc<OwnedFd>, stuck: Stuck) -> Self {
         let memory = Memory::known();
-        Self { proc, memory, desk: None, stuck, unasked: 0, failed: Vec::new() }
+        Self { proc, memory, desk: None, stuck, unasked: Vec::new(), failed: Vec::new() }
     }
 
     /// Hands questions to the helper and does not wait. Without a helper nobody answers, and
@@ -227,22 +228,23 @@ impl Commands {
             }
             rest = self.ask(std::mem::take(&mut rest));
         }
-        self.unasked += rest.iter().filter(|question| question.command).count();
-        self.failed.extend(answers.iter().filter_map(|answer| answer.failed));
+        self.unasked.extend(rest.iter().filter(|it| it.command).map(|it| it.pid));
+        self.failed.extend(answers.iter().filter_map(|it| Some((it.pid, it.failed?))));
         answers.extend(rest.into_iter().map(Answer::unasked));
         answers
     }
 
-    /// What this look did not come to, and what it had no means for.
-    pub(super) fn missing(&mut self) -> Vec<Unread> {
-        let (unasked, failed) =
-            (std::mem::take(&mut self.unasked), std::mem::take(&mut self.failed));
-        let late = u32::try_from(unasked).unwrap_or(u32::MAX);
-        let late = (late > 0).then(|| Unread::gap(Gap::Late(Late::Processes(late))));
-        let failed = failed.first().map(|error| {
-            let what = format!("/proc/PID/cmdline of {} processes", failed.len());
-            Unread::source(what, error.to_string())
+    /// What this look did not come to, and what it had no means for; `whom` names processes.
+    pub(super) fn missing(&mut self, whom: impl Fn(&[u32]) -> Whom) -> Vec<Unread> {
+        let unasked = std::mem::take(&mut self.unasked);
+        let (failed, errors): (Vec<u32>, Vec<Errno>) = self.failed.drain(..).unzip();
+        let late = (!unasked.is_empty()).then(|| {
+            let gap = Gap::Late(Late::Processes(u32::try_from(unasked.len()).unwrap_or(u32::MAX)));
+            Unread { what: whom(&unasked).names(), ..Unread::gap(gap) }
         });
+        let failed = errors
+            .first()
+            .map(|error| Unread::source(whom(&failed).file("cmdline"), error.to_string()));
         late.into_iter().chain(failed).collect()
     }
 

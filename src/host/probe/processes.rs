@@ -19,6 +19,7 @@ mod pidfd;
 mod row;
 #[cfg(test)]
 mod tests;
+mod whom;
 
 use std::collections::VecDeque;
 use std::os::fd::{AsFd, OwnedFd};
@@ -41,6 +42,7 @@ use held::Held;
 use row::{Access, Entry, Work};
 
 pub(super) use held::Device;
+pub(super) use whom::Whom;
 
 /// Looks until every sleeping process was read once more.
 const TURNS: u64 = 30;
@@ -192,7 +194,8 @@ impl Processes {
         self.settle(ask, owners);
         self.trace(others);
         self.follow(others);
-        unread.extend(self.commands.missing());
+        let entries = &self.entries;
+        unread.extend(self.commands.missing(|pids| Whom::among(entries, pids)));
         self.report(unread);
         self.entries.iter().filter_map(|entry| entry.row.clone()).collect()
     }
@@ -347,29 +350,25 @@ impl Processes {
     }
 
     fn report(&self, unread: &mut Vec<Unread>) {
-        let of = |access| self.entries.iter().filter(|entry| entry.access == access).count();
-        let closed = |entry: &&Entry| entry.held.as_deref().is_some_and(|held| held.denied);
-        let denied = [
-            (Closed::Stat, of(Access::Denied)),
-            (Closed::OpenFiles, self.entries.iter().filter(closed).count()),
-        ];
-        let cut = |entry: &&Entry| entry.held.as_deref().is_some_and(Held::is_in_parts);
-        let cut = self.entries.iter().filter(cut).count();
-        if cut > 0 {
-            let what = format!("/proc/PID/fd of {cut} processes");
-            unread.push(note(
-                &what,
-                format!("more than {MOST_OPEN_FILES} open files, read in parts"),
-            ));
+        let of = |access| Whom::of(self.entries.iter().filter(move |it| it.access == access));
+        let held = |is: fn(&Held) -> bool| {
+            Whom::of(self.entries.iter().filter(move |it| it.held.as_deref().is_some_and(is)))
+        };
+        let cut = held(Held::is_in_parts);
+        if cut.count > 0 {
+            let why = format!("more than {MOST_OPEN_FILES} open files, read in parts");
+            unread.push(Unread::source(cut.file("fd"), why));
         }
-        let failed: Vec<Errno> = self.entries.iter().filter_map(Entry::failure).collect();
-        if let Some(error) = failed.first() {
-            let what = format!("/proc/PID/stat of {} processes", failed.len());
-            unread.push(note(&what, error.to_string()));
+        let mut failed = self.entries.iter().filter(|entry| entry.failure().is_some()).peekable();
+        if let Some(error) = failed.peek().and_then(|entry| entry.failure()) {
+            let what = Whom::of(failed).file("stat");
+            unread.push(Unread::source(what, error.to_string()));
         }
-        for (what, count) in denied.into_iter().filter(|(_, count)| *count > 0) {
-            let count = u32::try_from(count).unwrap_or(u32::MAX);
-            unread.push(Unread::gap(Gap::Closed(what, count)));
+        let denied =
+            [(Closed::Stat, of(Access::Denied)), (Closed::OpenFiles, held(|it| it.denied))];
+        for (what, whom) in denied.into_iter().filter(|(_, whom)| whom.count > 0) {
+            let gap = Gap::Closed(what, u32::try_from(whom.count).unwrap_or(u32::MAX));
+            unread.push(Unread { what: whom.names(), ..Unread::gap(gap) });
         }
     }
 }

@@ -14,6 +14,9 @@ use crate::ui::theme::Theme;
 use crate::words::gap::{self as said, Way};
 use crate::words::{Caption, Phrase};
 
+/// Lines for the names of what is missing.
+const LINES: usize = 4;
+
 /// Lists every value that is missing, so that nobody takes it for a zero; what takes most from sight comes first.
 pub(super) fn sheet<'a>(model: &'a Model, theme: &'a Theme, area: Rect) -> Sheet<'a> {
     let title = vec![span(theme, Role::Title, Caption::Unread.text(model.language))];
@@ -36,18 +39,21 @@ pub(super) fn sheet<'a>(model: &'a Model, theme: &'a Theme, area: Rect) -> Sheet
 /// One value and why it is missing.
 pub(super) fn line(sheet: &mut Sheet<'_>, unread: &Unread) {
     if let Some(gap) = &unread.gap {
-        return of_gap(sheet, gap, unread.weight());
+        return of_gap(sheet, gap, unread);
     }
     let cells = sheet.cells;
     let mut spans = vec![sheet.span(Role::Unknown, "? ")];
-    spans.extend(pieces(sheet.theme, Role::Untrusted, &unread.what, cells));
-    spans.push(sheet.span(Role::Dim, "  "));
-    spans.extend(pieces(sheet.theme, Role::Untrusted, &unread.why, cells));
+    spans.extend(pieces(sheet.theme, Role::Untrusted, &unread.what, cells * LINES));
     sheet.paragraph(0, &spans);
+    let why = format!("{}: ", said::why_label(sheet.model.language));
+    let mut spans = vec![sheet.span(Role::Dim, why)];
+    spans.extend(pieces(sheet.theme, Role::Untrusted, &unread.why, cells));
+    sheet.paragraph(2, &spans);
 }
 
-/// A gap, what it takes from sight, and the ways around it.
-fn of_gap(sheet: &mut Sheet<'_>, gap: &Gap, weight: Weight) {
+/// A gap, whom it is about, what it takes from sight, and the ways around it.
+fn of_gap(sheet: &mut Sheet<'_>, gap: &Gap, unread: &Unread) {
+    let weight = unread.weight();
     let (sign, role) = match weight {
         Weight::Much => ("! ", Role::Warn),
         Weight::Part => ("? ", Role::Unknown),
@@ -58,7 +64,8 @@ fn of_gap(sheet: &mut Sheet<'_>, gap: &Gap, weight: Weight) {
     let mut spans = vec![sheet.span(role, sign)];
     spans.extend(phrase(role, &said::gap(language, gap)));
     let missing = phrase(Role::Text, &said::missing(language, gap));
-    let labels = [said::missing_label(language), said::ways_label(language)];
+    let labels =
+        [said::whom_label(language), said::missing_label(language), said::ways_label(language)];
     let label_cells = labels.map(width).into_iter().max().unwrap_or(0) + 2;
     let labelled = |label: &str, value: Vec<Span<'static>>| {
         let mut spans =
@@ -66,8 +73,13 @@ fn of_gap(sheet: &mut Sheet<'_>, gap: &Gap, weight: Weight) {
         spans.extend(value);
         spans
     };
-    let [missing_label, ways_label] = labels;
-    let mut paragraphs = vec![(2, labelled(missing_label, missing))];
+    let [whom_label, missing_label, ways_label] = labels;
+    let mut paragraphs = Vec::new();
+    if !unread.what.is_empty() {
+        let whom = pieces(sheet.theme, Role::Untrusted, &unread.what, cells * LINES);
+        paragraphs.push((2, labelled(whom_label, whom)));
+    }
+    paragraphs.push((2, labelled(missing_label, missing)));
     let ways = said::ways(language, gap);
     let fits = |way: &Way| match way {
         Way::Words(_) => true,

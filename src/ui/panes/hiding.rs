@@ -1,5 +1,7 @@
 //! What hides: what views of the host show differently, kind by kind, with what it means and what to do next;
-//! or that all views agree, and which were compared.
+//! or that all views agree. Below that which were compared, and how the program itself stands.
+//!
+//! Invariant: whatever does not fit is reached by going on down, also where the cursor has no more lines to stand on.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -17,7 +19,9 @@ use crate::ui::panes::{Title, condition, framed, say_empty};
 use crate::ui::role::Role;
 use crate::ui::text::{age, phrase, pieces, put_all, span, width};
 use crate::ui::theme::Theme;
+use crate::ui::turn;
 use crate::ui::wrap::wrap_spans;
+use crate::ui::{inside_height, inside_width};
 use crate::words::hiding::{self as said, Said};
 use crate::words::panes::Word;
 use crate::words::{Part, Phrase, fact, persistence};
@@ -49,6 +53,8 @@ const MOST: usize = 3;
 /// One line below the summary.
 enum Line<'a> {
     Blank,
+    Itself,
+    Own(ratatui::text::Line<'static>),
     Head(ContradictionKind, usize),
     Meaning(ContradictionKind),
     One(usize, &'a Contradiction),
@@ -63,28 +69,73 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let Some(snapshot) = &model.live.snapshot else {
         return say_empty(model, theme, Word::Waiting, inside, buf);
     };
+    let pane = &model.panes.hiding;
+    let lines = lines(model, theme, snapshot, usize::from(inside.width));
     let mut page = Page { model, theme, snapshot, area: inside, buf };
     page.load(&snapshot.hiding);
-    let lines = lines(&snapshot.hiding, usize::from(inside.height));
-    let cursor = model.panes.hiding.line;
-    let at = |line: &Line<'_>| matches!(line, Line::One(place, _) if *place == cursor);
-    let here = lines.iter().position(at).unwrap_or(0);
-    let cut = page.cut(cursor);
+    let cut =
+        if pane.down == 0 { cut(model, theme, snapshot, pane.line, inside) } else { Vec::new() };
     let room = usize::from(inside.height).saturating_sub(1 + cut.len());
-    // What to do next stands below the last of its kind, and comes into view with it.
-    let first = (here + 2).min(lines.len()).saturating_sub(room);
+    let first = first(&lines, pane.line, room);
+    let first = match pane.down {
+        0 => first,
+        down => (first_of_last(model, theme, snapshot, &lines, inside) + down)
+            .min(lines.len().saturating_sub(room)),
+    };
     for (place, line) in lines.iter().skip(first).take(room).enumerate() {
         page.line(1 + place, line);
     }
-    let shown = lines.len().saturating_sub(first).min(room);
-    page.own(1 + shown, room - shown);
     let below = inside.height.saturating_sub(u16::try_from(cut.len()).unwrap_or(u16::MAX));
     let foot = Rect { y: inside.y + below, height: inside.height - below, ..inside };
     put_all(page.buf, foot, cut);
-    let selected = lines.get(here).is_some_and(at);
-    if model.focus == Pane::Hiding && selected && here >= first {
+    let here = place_of(&lines, pane.line).filter(|here| pane.down == 0 && *here >= first);
+    if let Some(here) = here.filter(|_| model.focus == Pane::Hiding) {
         select(theme, inside, 1 + here - first, buf);
     }
+    turn::mark(model, theme, (first, room, lines.len()), area, buf);
+}
+
+/// How often one can go on down below the last line that the cursor stands on, where the pane stands on the screen.
+#[must_use]
+pub fn hiding_below(model: &Model, theme: &Theme) -> usize {
+    let Some(snapshot) = &model.live.snapshot else { return 0 };
+    let (width, height) = (inside_width(model, Pane::Hiding), inside_height(model, Pane::Hiding));
+    let inside = Rect::new(0, 0, width, height);
+    let lines = lines(model, theme, snapshot, usize::from(width));
+    let last = model.panes.hiding.lines.saturating_sub(1);
+    let cut = cut(model, theme, snapshot, last, inside).len();
+    let first = first_of_last(model, theme, snapshot, &lines, inside);
+    let whole = usize::from(height).saturating_sub(1);
+    if lines.len() <= first + whole.saturating_sub(cut) {
+        return 0;
+    }
+    // What stands at the foot gives way with the first step.
+    lines.len().saturating_sub(first + whole).max(1)
+}
+
+/// The first line in view while the cursor stands on the last one that it can.
+fn first_of_last(
+    model: &Model,
+    theme: &Theme,
+    snapshot: &Snapshot,
+    lines: &[Line<'_>],
+    inside: Rect,
+) -> usize {
+    let last = model.panes.hiding.lines.saturating_sub(1);
+    let cut = cut(model, theme, snapshot, last, inside).len();
+    first(lines, last, usize::from(inside.height).saturating_sub(1 + cut))
+}
+
+/// The first line in view while the cursor stands on this contradiction. What to do next stands below the last of its
+/// kind, and comes into view with it.
+fn first(lines: &[Line<'_>], cursor: usize, room: usize) -> usize {
+    let here = place_of(lines, cursor);
+    here.map_or(0, |here| (here + 2).min(lines.len()).saturating_sub(room))
+}
+
+/// Where the contradiction stands.
+fn place_of(lines: &[Line<'_>], cursor: usize) -> Option<usize> {
+    lines.iter().position(|line| matches!(line, Line::One(place, _) if *place == cursor))
 }
 
 fn title(model: &Model) -> Title {
@@ -112,8 +163,9 @@ pub(super) fn pid(process: &Process, usual: Role, cells: usize, pen: &mut Row<'_
     pen.right(role, &process.id.pid.to_string(), cells);
 }
 
-/// The lines below the gauge. Where there is little room, what can be done without is left out.
-fn lines(hiding: &Hiding, height: usize) -> Vec<Line<'_>> {
+/// The lines below the gauge.
+fn lines<'a>(model: &Model, theme: &Theme, snapshot: &'a Snapshot, cells: usize) -> Vec<Line<'a>> {
+    let hiding = &snapshot.hiding;
     let all = in_order(hiding);
     let mut lines = Vec::new();
     for (place, one) in all.iter().enumerate() {
@@ -130,16 +182,57 @@ fn lines(hiding: &Hiding, height: usize) -> Vec<Line<'_>> {
     if all.is_empty() {
         lines.extend([Line::Blank, Line::Agree]);
     }
-    if hiding.views.is_empty() {
-        // Nobody was asked yet, or the recording is older than the question.
-        return lines;
-    }
-    let room = height.saturating_sub(lines.len() + 3);
-    if all.is_empty() || room >= VIEWS.len() {
+    // Nobody was asked yet, or the recording is older than the question.
+    if !hiding.views.is_empty() {
         lines.extend([Line::Blank, Line::Compared]);
         lines.extend(VIEWS.map(Line::View));
     }
+    if *snapshot.own != Own::default() {
+        lines.extend([Line::Blank, Line::Itself]);
+        let raised = model.session.as_ref().map_or(0, |it| it.state.carriers);
+        let own = own::lines(model.language, theme, (&snapshot.own, raised), cells);
+        lines.extend(own.iter().flat_map(|it| wrap_spans(&it.spans, cells)).map(Line::Own));
+    }
     lines
+}
+
+/// All that the view shows of a contradiction, where its row has not the room for it.
+fn cut(
+    model: &Model,
+    theme: &Theme,
+    snapshot: &Snapshot,
+    cursor: usize,
+    area: Rect,
+) -> Vec<ratatui::text::Line<'static>> {
+    let all = in_order(&snapshot.hiding);
+    let Some(one) = all.get(cursor).filter(|_| area.height >= HIGH) else {
+        return Vec::new();
+    };
+    let cells = usize::from(area.width);
+    let name = if area.width >= WIDE { NAME + 1 } else { 0 };
+    let taken = INDENT + WHAT + 1 + name + AGE + 2;
+    let package = package(model, one);
+    let told = package.as_ref().map_or(0, |it| phrase_width(it) + 2) + one.shown.width();
+    let cut = told > cells.saturating_sub(taken) || one.what.width() > WHAT;
+    if !cut {
+        return Vec::new();
+    }
+    let mut spans = pieces(theme, Role::Untrusted, &one.what, cells * MOST);
+    spans.push(span(theme, Role::Dim, "  "));
+    if let Some(package) = package {
+        spans.extend(phrase(theme, Role::Text, &package, cells));
+        spans.push(span(theme, Role::Dim, "  "));
+    }
+    spans.extend(pieces(theme, Role::Untrusted, &one.shown, cells * MOST));
+    let mut lines = wrap_spans(&spans, cells);
+    lines.truncate(MOST);
+    lines
+}
+
+/// What the package databases say about what hides, if that is a file.
+fn package(model: &Model, one: &Contradiction) -> Option<Phrase> {
+    let known = one.packaged != Packaged::Unknown;
+    known.then(|| persistence::packaged(model.language, &one.packaged))
 }
 
 struct Page<'a> {
@@ -181,37 +274,17 @@ impl Page<'_> {
         }
     }
 
-    /// All that the view shows of what is under the cursor, where its row has not the room for it.
-    fn cut(&self, cursor: usize) -> Vec<ratatui::text::Line<'static>> {
-        let all = in_order(&self.snapshot.hiding);
-        let Some(one) = all.get(cursor).filter(|_| self.area.height >= HIGH) else {
-            return Vec::new();
-        };
-        let cells = usize::from(self.area.width);
-        let name = if self.area.width >= WIDE { NAME + 1 } else { 0 };
-        let taken = INDENT + WHAT + 1 + name + AGE + 2;
-        let package = self.package(one);
-        let told = package.as_ref().map_or(0, |it| phrase_width(it) + 2) + one.shown.width();
-        let cut = told > cells.saturating_sub(taken) || one.what.width() > WHAT;
-        if !cut {
-            return Vec::new();
-        }
-        let mut spans = pieces(self.theme, Role::Untrusted, &one.what, cells * MOST);
-        spans.push(span(self.theme, Role::Dim, "  "));
-        if let Some(package) = package {
-            spans.extend(phrase(self.theme, Role::Text, &package, cells));
-            spans.push(span(self.theme, Role::Dim, "  "));
-        }
-        spans.extend(pieces(self.theme, Role::Untrusted, &one.shown, cells * MOST));
-        let mut lines = wrap_spans(&spans, cells);
-        lines.truncate(MOST);
-        lines
-    }
-
     fn line(&mut self, at: usize, line: &Line<'_>) {
         let language = self.model.language;
         match line {
             Line::Blank => {}
+            Line::Itself => self.row(at).say(Role::Title, said::said(language, Said::Itself)),
+            Line::Own(own) => {
+                let mut row = self.row(at);
+                for span in &own.spans {
+                    row.styled(span.style, &span.content);
+                }
+            }
             Line::Head(kind, count) => {
                 let mut row = self.row(at);
                 row.say(Role::Hidden, said::kind(language, *kind));
@@ -237,12 +310,13 @@ impl Page<'_> {
     }
 
     fn one(&mut self, at: usize, place: usize, one: &Contradiction) {
-        let is_here = place == self.model.panes.hiding.line;
+        let pane = &self.model.panes.hiding;
+        let is_here = place == pane.line && pane.down == 0;
         let since = self.snapshot.moment.boot_ms.saturating_sub(one.first_seen_ms);
         let process = one.process.and_then(|id| self.snapshot.process(id));
         let name = process.map(|it| named(it.id.pid.0, &it.comm, one));
         let wide = self.area.width >= WIDE;
-        let package = self.package(one);
+        let package = package(self.model, one);
         let mut row = self.row(at);
         let sign = if is_here { row.signs().cursor } else { " " };
         row.left(Role::BorderFocus, sign, INDENT);
@@ -260,28 +334,6 @@ impl Page<'_> {
         }
         let room = row.room();
         row.pieces(Role::Dim, &one.shown, room);
-    }
-
-    /// What the package databases say about what hides, if that is a file.
-    fn package(&self, one: &Contradiction) -> Option<Phrase> {
-        let known = one.packaged != Packaged::Unknown;
-        known.then(|| persistence::packaged(self.model.language, &one.packaged))
-    }
-
-    /// How the program itself stands here, where there is room for it: who is looked over the shoulder sees less.
-    fn own(&mut self, at: usize, room: usize) {
-        let (language, cells) = (self.model.language, usize::from(self.area.width));
-        let lines = own::lines(language, self.theme, &self.snapshot.own, cells);
-        if room < lines.len().min(3) + 2 || *self.snapshot.own == Own::default() {
-            return;
-        }
-        self.row(at + 1).say(Role::Title, said::said(language, Said::Itself));
-        let area = Rect {
-            y: self.area.y.saturating_add(u16::try_from(at + 2).unwrap_or(u16::MAX)),
-            height: u16::try_from(room - 2).unwrap_or(u16::MAX),
-            ..self.area
-        };
-        put_all(self.buf, area.intersection(self.area), lines);
     }
 
     fn view(&mut self, at: usize, view: HostView) {

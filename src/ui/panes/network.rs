@@ -75,6 +75,15 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
                 pen.say(Role::Title, said::part(model.language, part));
                 pen.say(Role::Dim, &format!("  {count}"));
             }
+            Some(Shown::Row(at, row)) if row.folded > 0 => {
+                let at_cursor = at == pane.line;
+                let cursor = if at_cursor { pen.signs().cursor } else { " " };
+                pen.left(Role::BorderFocus, cursor, 3);
+                pen.say(Role::Dim, &socket::folded(model.language, row.folded));
+                if at_cursor && model.focus == Pane::Network {
+                    select(theme, inside, line, buf);
+                }
+            }
             Some(Shown::Row(at, row)) => {
                 let at_cursor = at == pane.line;
                 let why = connection::draw(model, snapshot, row, columns, at_cursor, &mut pen);
@@ -99,7 +108,8 @@ fn title(model: &Model) -> Title {
     let matches = pane.rows.partition_point(|row| row.part == NetworkPart::Matches);
     let mut title = Title::new();
     if model.live.snapshot.is_some() {
-        title.push((Role::Text, format!("{}", pane.rows.len())));
+        let all: usize = pane.rows.iter().map(|row| row.folded.max(1)).sum();
+        title.push((Role::Text, format!("{all}")));
     }
     if matches > 0 {
         title.push((Role::Crit, format!("! {}", said::matches(model.language, matches))));

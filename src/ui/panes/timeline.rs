@@ -21,7 +21,7 @@ use crate::ui::theme::Theme;
 use crate::ui::wrap::wrap_spans;
 use crate::words::panes::{self as said, Word, word};
 use crate::words::session::{event, on_item};
-use crate::words::{Caption, Phrase};
+use crate::words::{Caption, Phrase, own};
 
 use lines::{Fold, Shown};
 
@@ -184,6 +184,9 @@ pub(in crate::ui) fn told(model: &Model, what: &Event) -> Phrase {
             let most = usize::from(model.size.columns / 5).clamp(12, 48);
             on_item(model.language, what, item.map(|item| item.text.as_str()), most)
         }
+        Event::Prepared(own) if own.carriers == 0 && was_raised(model, what) => {
+            own::put_back(model.language).ours("; ").then(usual)
+        }
         // The number of an entry says nothing to whoever has not that entry before them.
         Event::TookBack { choice: entry } | Event::Withdrew { entry } => match at(model, *entry) {
             Some(back) => usual.ours(": ").then(told(model, &back.event)),
@@ -203,6 +206,21 @@ pub(in crate::ui) fn told(model: &Model, what: &Event) -> Phrase {
         }
         _ => usual,
     }
+}
+
+/// The entry before this one about how the program stands said that whoever carries the terminal was raised.
+#[expect(clippy::wildcard_enum_match_arm, reason = "only two kinds of entries tell of it")]
+fn was_raised(model: &Model, what: &Event) -> bool {
+    let Some(session) = &model.session else { return false };
+    let pending = session.pending.iter().map(|it| &it.event);
+    let events = session.entries.iter().map(|it| &it.event).chain(pending).rev();
+    let before = events.skip_while(|it| !std::ptr::eq(*it, what)).skip(1);
+    let told = before.filter_map(|it| match it {
+        Event::Prepared(own) => Some(own.carriers > 0),
+        Event::Resumed { .. } => Some(false),
+        _ => None,
+    });
+    told.take(1).any(|raised| raised)
 }
 
 /// The entry of this number, if it is at hand and not one that takes another back.

@@ -8,6 +8,7 @@ use crate::cockpit::model::{Pane, SourceKind};
 use crate::cockpit::wire::{Row as Heard, rows};
 use crate::domain::base::Language;
 use crate::domain::facts::{Sighting, Snapshot, Spoken, Wire, WireState};
+use crate::domain::session::Listening;
 use crate::domain::untrusted::Untrusted;
 use crate::ui::panes::row::{Row, select};
 use crate::ui::panes::{Title, condition, framed, say_empty};
@@ -128,8 +129,9 @@ fn off(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
         say(model, theme, &[(Role::Dim, Word::OffTape)], area, buf);
         return;
     }
+    let lost = model.session.as_ref().is_some_and(|it| it.state.listening == Listening::Lost);
     let words = [
-        (Role::Text, Word::Off),
+        if lost { (Role::Warn, Word::Lost) } else { (Role::Text, Word::Off) },
         (Role::Dim, Word::OffWhy),
         (Role::Dim, Word::Does),
         (Role::Dim, Word::Keeps),

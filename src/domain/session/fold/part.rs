@@ -20,6 +20,18 @@ pub struct Training {
     pub score: Option<u32>,
 }
 
+/// Whether somebody listens on the wire.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Listening {
+    /// Nobody does.
+    #[default]
+    Off,
+    /// The responder asked for it.
+    On,
+    /// It was on when the screen that listened went away; nobody has asked for it again.
+    Lost,
+}
+
 /// Somebody who worked on the session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Worker {

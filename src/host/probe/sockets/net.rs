@@ -114,7 +114,8 @@ impl Net {
             match diag.dump(now_ms, &mut self.raw) {
                 Ok(()) => return self.mark(),
                 Err(error) => {
-                    unread.push(note("sockets by netlink; /proc/net is used", error.to_string()));
+                    let what = format!("sockets by netlink; /proc/{} is used", self.dir);
+                    unread.push(note(&what, error.to_string()));
                     if self.inode != 0 {
                         // It cannot be made again from here.
                         self.diag = None;

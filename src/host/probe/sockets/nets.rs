@@ -18,7 +18,7 @@ use rustix::io::Errno;
 use super::net::{Net, enter, namespace_of};
 use crate::domain::base::Moment;
 use crate::domain::facts::{Process, Unread};
-use crate::host::probe::processes::note;
+use crate::host::probe::processes::{Whom, note};
 
 /// More namespaces are not looked into.
 const MOST: usize = 256;
@@ -55,7 +55,8 @@ pub(super) struct Nets {
     look: u64,
     /// Where the round over them goes on.
     next: usize,
-    denied: usize,
+    /// Whose namespace nobody may know.
+    denied: Vec<u32>,
     passed_over: usize,
     /// There are more to open than one look may.
     is_behind: bool,
@@ -108,10 +109,15 @@ impl Nets {
         self.look += 1;
         let changed = self.own != 0 && (self.places(proc, processes, moment) || self.is_behind);
         let moved = changed && self.settle(proc, moment.boot_ms, unread);
-        if self.denied > 0 {
-            let many = if self.denied == 1 { "process" } else { "processes" };
-            let what = format!("network namespace of {} {many}", self.denied);
-            unread.push(note(&what, "permission denied".to_owned()));
+        if !self.denied.is_empty() {
+            let named = self.denied.iter().filter_map(|pid| {
+                let at = processes.binary_search_by_key(pid, |it| it.id.pid.0).ok()?;
+                Some((*pid, processes.get(at)?.comm.clone()))
+            });
+            let whom: Whom = named.collect();
+            if whom.count > 0 {
+                unread.push(Unread::source(whom.file("ns/net"), "permission denied"));
+            }
         }
         if self.passed_over > 0 {
             let what = format!("{} network namespaces", self.passed_over);
@@ -146,7 +152,8 @@ impl Nets {
 
     /// Lets namespaces go that nobody is in any more, and opens those that somebody is in.
     fn settle(&mut self, proc: BorrowedFd<'_>, now_ms: u64, unread: &mut Vec<Unread>) -> bool {
-        self.denied = self.members.iter().filter(|it| it.denied).count();
+        self.denied.clear();
+        self.denied.extend(self.members.iter().filter(|it| it.denied).map(|it| it.pid));
         let foreign = self.members.iter().filter(|it| it.namespace != 0);
         let mut homes: HashMap<u64, u32> = HashMap::new();
         let mut held: HashSet<(u64, u32)> = HashSet::new();

@@ -110,9 +110,8 @@ fn is_over(session: &Session, entry: &Entry) -> bool {
     if let Event::Found { finding, .. } = &entry.event {
         return finding.grade < Grade::Confirmed && !state.live.contains(&finding.subject);
     }
-    let Event::Ended { subject, .. } = &entry.event else { return false };
-    let known = state.findings.get(subject);
-    known.is_none_or(|(_, finding, _)| finding.grade < Grade::Confirmed)
+    let ended = matches!(entry.event, Event::Ended { .. });
+    ended && state.confirmed_ends.binary_search(&entry.seq).is_err()
 }
 
 /// What stands above the entry at this place: where its branch begins, or its day.

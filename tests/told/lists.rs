@@ -1,0 +1,141 @@
+//! Rows of lists: one readable line each, and the one under the cursor stays the one under the cursor.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use firedamp::cockpit::Msg;
+use firedamp::cockpit::dialog::Dialog;
+use firedamp::cockpit::keymap::Key;
+use firedamp::cockpit::model::Size;
+use firedamp::domain::facts::{
+    Closed, Gap, Protocol, Snapshot, Socket, SocketState, Unread, is_frame,
+};
+
+use crate::incident::{Desk, miner, process, snapshot};
+use crate::{LANGUAGES, keys, screen};
+
+fn opens(desk: &mut Desk) -> Option<u32> {
+    desk.press(Key::Enter);
+    let dialog = std::mem::take(&mut desk.model.dialog);
+    if let Dialog::Process(id) = dialog { Some(id.pid.0) } else { None }
+}
+
+#[test]
+fn enter_opens_the_process_that_was_under_the_cursor_although_it_has_just_ended() {
+    let mut desk = Desk::at_work();
+    let other = || process(7, "postgres", b"postgres");
+    desk.tell(Msg::Seen(Arc::new(snapshot(1_000, vec![other(), miner(42)]))));
+    assert_eq!(desk.model.panes.processes.selected, Some(miner(42).id), "nobody moved the cursor");
+    desk.tell(Msg::Seen(Arc::new(snapshot(2_000, vec![other()]))));
+    assert_eq!(opens(&mut desk), Some(42));
+    let pane = &desk.model.panes.processes;
+    assert!(pane.rows[pane.line].gone, "and the row says that it has ended");
+}
+
+#[test]
+fn a_cursor_that_nobody_moved_goes_back_to_the_top_when_nobody_can_mean_the_ended_process() {
+    let mut desk = Desk::at_work();
+    let other = || process(7, "postgres", b"postgres");
+    desk.tell(Msg::Seen(Arc::new(snapshot(1_000, vec![other(), miner(42)]))));
+    for at in [2_000, 5_000, 6_900] {
+        desk.tell(Msg::Seen(Arc::new(snapshot(at, vec![other()]))));
+        assert_eq!(desk.model.panes.processes.selected, Some(miner(42).id), "at {at}");
+    }
+    desk.tell(Msg::Seen(Arc::new(snapshot(7_000, vec![other()]))));
+    assert_eq!(desk.model.panes.processes.rows.len(), 1);
+    assert_eq!(opens(&mut desk), Some(7));
+}
+
+fn socket(port: u16, state: SocketState, owner: bool) -> Arc<Socket> {
+    let end = |text: String| text.parse::<SocketAddr>().unwrap();
+    Arc::new(Socket {
+        protocol: Protocol::Tcp,
+        local: end(String::from("10.0.0.5:443")),
+        remote: Some(end(format!("192.0.2.{}:{port}", port % 200))),
+        state,
+        inode: if owner { u64::from(port) } else { 0 },
+        uid: 33,
+        owners: if owner { vec![miner(42).id] } else { Vec::new() },
+        first_seen_ms: 100,
+        since_before: false,
+        namespace: 0,
+        flow: None,
+        only_in: None,
+        own: false,
+    })
+}
+
+fn server(closing: u16) -> Snapshot {
+    let mut sockets: Vec<_> =
+        (0..closing).map(|nth| socket(40_000 + nth, SocketState::TimeWait, false)).collect();
+    sockets.extend((1..4).map(|nth| socket(nth, SocketState::Established, true)));
+    Snapshot { sockets, ..snapshot(1_000, vec![miner(42)]) }
+}
+
+#[test]
+fn connections_of_nobody_that_are_being_closed_are_one_row_that_enter_opens_and_escape_folds() {
+    for language in LANGUAGES {
+        let mut desk = Desk::at_work();
+        desk.model.language = language;
+        desk.tell(Msg::Seen(Arc::new(server(500))));
+        keys(&mut desk, "gn");
+        let shown = screen(&desk.model);
+        assert!(shown.contains("500") && shown.contains("TIME_WAIT"), "{shown}");
+        assert!(shown.contains("503"), "the title counts all of them: {shown}");
+        assert_eq!(desk.model.panes.network.rows.len(), 4);
+        desk.press(Key::End);
+        assert_eq!(opens(&mut desk), None);
+        assert_eq!(desk.model.panes.network.rows.len(), 503);
+        desk.press(Key::Esc);
+        assert_eq!(desk.model.panes.network.rows.len(), 4);
+    }
+}
+
+#[test]
+fn a_few_connections_that_are_being_closed_are_rows_and_a_filter_shows_all() {
+    let mut desk = Desk::at_work();
+    desk.tell(Msg::Seen(Arc::new(server(2))));
+    assert_eq!(desk.model.panes.network.rows.len(), 5);
+    desk.tell(Msg::Seen(Arc::new(server(50))));
+    keys(&mut desk, "gn/10.0.0.5");
+    desk.press(Key::Enter);
+    assert_eq!(desk.model.panes.network.rows.len(), 53);
+}
+
+#[test]
+fn what_was_not_read_is_named_with_whom_it_is_about_and_the_title_says_partial() {
+    for (language, partial) in LANGUAGES.into_iter().zip(["PARTIAL", "เห็นบางส่วน"])
+    {
+        let mut desk = Desk::at_work();
+        desk.model.language = language;
+        desk.model.size = Size { columns: 120, rows: 36 };
+        let mut seen = snapshot(1_000, vec![miner(42)]);
+        seen.unread = vec![Unread::source("/proc/net/raw", "Permission denied")];
+        desk.tell(Msg::Seen(Arc::new(seen.clone())));
+        desk.model.notice = None;
+        keys(&mut desk, "2");
+        let shown = screen(&desk.model);
+        let title = shown.lines().find(|it| it.contains(partial)).unwrap_or_default();
+        assert!(title.contains("/proc/net/raw") && title.contains("gr"), "{shown}");
+
+        let closed = Unread::gap(Gap::Closed(Closed::OpenFiles, 2));
+        seen.unread.push(Unread { what: "812 nginx, 900 redis".into(), ..closed });
+        desk.tell(Msg::Seen(Arc::new(seen)));
+        assert!(screen(&desk.model).contains(partial));
+        keys(&mut desk, "gr");
+        let shown = screen(&desk.model);
+        for part in ["812 nginx, 900 redis", "/proc/net/raw", "Permission denied"] {
+            assert!(shown.contains(part), "{part}\n{shown}");
+        }
+    }
+}
+
+#[test]
+fn what_only_stands_around_commands_is_a_frame_and_what_runs_something_is_none() {
+    for frame in ["fi", "\tfi;", "done # all", "else", "esac", "}", "  ", "then"] {
+        assert!(is_frame(frame.as_bytes()), "{frame}");
+    }
+    for line in ["fi; curl", "done | sh", "then\rcurl", "{ curl; }", "else curl", "} > /tmp/x"] {
+        assert!(!is_frame(line.as_bytes()), "{line}");
+    }
+}
