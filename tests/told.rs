@@ -14,6 +14,8 @@ mod journal;
 mod lists;
 #[path = "told/reached.rs"]
 mod reached;
+#[path = "told/scripts.rs"]
+mod scripts;
 
 use firedamp::cockpit::Model;
 use firedamp::cockpit::keymap::Key;

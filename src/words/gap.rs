@@ -4,13 +4,14 @@
 
 use crate::domain::base::Language;
 use crate::domain::facts::{Capability, Closed, Gap, Late, Runtime, Unread};
+use crate::domain::untrusted::Untrusted;
 use crate::words::{Phrase, pick};
 
 /// What a copy of the program needs to look into what belongs to others.
 const TO_LOOK: &str = "sudo setcap cap_sys_ptrace,cap_dac_read_search+ep ./firedamp-copy";
 
 /// Cells for the name of what could not be read.
-const WHAT: usize = 24;
+const WHAT: usize = 36;
 
 /// A way to see more.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -304,6 +305,20 @@ fn short(language: Language, gap: &Gap) -> &'static str {
         Gap::Lockdown(_) => "lockdown",
         Gap::NoPtrace => "ptrace_scope",
         Gap::NoCgroup2 => "cgroup",
+    }
+}
+
+/// How to read what one source refused or did not give in time, where its answer tells.
+#[must_use]
+pub fn way(language: Language, why: &Untrusted) -> Option<&'static str> {
+    let why = why.bytes().to_ascii_lowercase();
+    let says = |words: &[u8]| why.windows(words.len()).any(|it| it == words);
+    if says(b"permission denied") || says(b"not permitted") {
+        Some(pick(language, "run it as root, outside of any container", "รันเป็น root นอก container"))
+    } else if says(b"in time") {
+        Some(pick(language, "it is asked again by itself", "จะถามใหม่เอง"))
+    } else {
+        None
     }
 }
 

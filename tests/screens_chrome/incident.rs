@@ -287,6 +287,7 @@ fn rows(panes: &mut Panes) {
     panes.processes.rows = snapshot.processes.iter().rev().map(row).collect();
     panes.processes.selected = Some(MINER);
     panes.network.rows = vec![NetworkRow {
+        folded: 0,
         socket: Arc::clone(&snapshot.sockets[0]),
         owner: snapshot.process(MINER).cloned(),
         beyond: None,

@@ -7,9 +7,7 @@ use firedamp::cockpit::Msg;
 use firedamp::cockpit::dialog::Dialog;
 use firedamp::cockpit::keymap::Key;
 use firedamp::cockpit::model::Size;
-use firedamp::domain::facts::{
-    Closed, Gap, Protocol, Snapshot, Socket, SocketState, Unread, is_frame,
-};
+use firedamp::domain::facts::{Closed, Gap, Protocol, Snapshot, Socket, SocketState, Unread};
 
 use crate::incident::{Desk, miner, process, snapshot};
 use crate::{LANGUAGES, keys, screen};
@@ -127,15 +125,5 @@ fn what_was_not_read_is_named_with_whom_it_is_about_and_the_title_says_partial()
         for part in ["812 nginx, 900 redis", "/proc/net/raw", "Permission denied"] {
             assert!(shown.contains(part), "{part}\n{shown}");
         }
-    }
-}
-
-#[test]
-fn what_only_stands_around_commands_is_a_frame_and_what_runs_something_is_none() {
-    for frame in ["fi", "\tfi;", "done # all", "else", "esac", "}", "  ", "then"] {
-        assert!(is_frame(frame.as_bytes()), "{frame}");
-    }
-    for line in ["fi; curl", "done | sh", "then\rcurl", "{ curl; }", "else curl", "} > /tmp/x"] {
-        assert!(!is_frame(line.as_bytes()), "{line}");
     }
 }

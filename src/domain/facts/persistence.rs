@@ -123,12 +123,22 @@ pub enum AutostartKind {
 const FRAME: [&[u8]; 12] =
     [b"fi", b"then", b"else", b"do", b"done", b"in", b"esac", b"{", b"}", b"(", b")", b"*)"];
 
-/// A line of a shell that runs nothing and only stands around what does, such as `fi` or `else # or so`; or a blank one.
+/// A line of a shell that runs nothing and only stands around what does, such as `fi`, `else # or so` or `*i*) ;;`; or a
+/// blank one.
 #[must_use]
 pub fn is_frame(line: &[u8]) -> bool {
     let words = line.split(|byte| matches!(byte, b' ' | b'\t' | b';'));
     let words = words.filter(|word| !word.is_empty());
-    words.take_while(|word| !word.starts_with(b"#")).all(|word| FRAME.contains(&word))
+    let mut words = words.take_while(|word| !word.starts_with(b"#")).peekable();
+    // Outside of a `case`, nothing may end so.
+    let is_case = line.trim_ascii_end().ends_with(b";;");
+    words.next_if(|word| is_case && is_label(word));
+    words.all(|word| FRAME.contains(&word))
+}
+
+/// `start)`, and nothing that runs.
+fn is_label(word: &[u8]) -> bool {
+    word.ends_with(b")") && !word.iter().any(|byte| matches!(byte, b'(' | b'$' | b'`'))
 }
 
 impl AutostartKind {

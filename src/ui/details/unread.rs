@@ -45,10 +45,17 @@ pub(super) fn line(sheet: &mut Sheet<'_>, unread: &Unread) {
     let mut spans = vec![sheet.span(Role::Unknown, "? ")];
     spans.extend(pieces(sheet.theme, Role::Untrusted, &unread.what, cells * LINES));
     sheet.paragraph(0, &spans);
-    let why = format!("{}: ", said::why_label(sheet.model.language));
+    let language = sheet.model.language;
+    let labels = [said::why_label(language), said::ways_label(language)];
+    let label_cells = labels.map(width).into_iter().max().unwrap_or(0) + 2;
+    let [why, way] = labels.map(|it| pad_right(it, label_cells, sheet.model.glyphs));
     let mut spans = vec![sheet.span(Role::Dim, why)];
     spans.extend(pieces(sheet.theme, Role::Untrusted, &unread.why, cells));
     sheet.paragraph(2, &spans);
+    if let Some(words) = said::way(language, &unread.why) {
+        let spans = [sheet.span(Role::Dim, way), sheet.span(Role::Text, words)];
+        sheet.paragraph(2, &spans);
+    }
 }
 
 /// A gap, whom it is about, what it takes from sight, and the ways around it.
