@@ -1,7 +1,6 @@
 //! What somebody who sees the panes for the first time is told: what stands there can be read, reached and relied on.
 #![expect(
     clippy::unwrap_used,
-    clippy::indexing_slicing,
     reason = "a test stops at the first thing that is not as it must be"
 )]
 

@@ -21,7 +21,7 @@ pub(super) fn step(model: &mut Model, by: isize) {
             let pane = &mut panes.network;
             pane.line = moved(pane.line, by, pane.rows.len());
             pane.held = true;
-            pane.followed = None;
+            (pane.followed, pane.lost) = (None, None);
             pane.selected = pane.rows.get(pane.line).map(|row| row.socket.inode);
         }
         Pane::Decision => {

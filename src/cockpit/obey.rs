@@ -232,6 +232,10 @@ fn open(model: &mut Model) {
         }
         Pane::Network => {
             let pane = &mut model.panes.network;
+            if let Some(end) = pane.lost.take() {
+                // What is under the cursor now is not what the responder meant.
+                return model.notice(NoticeKind::FollowedGone(end.to_string().into()));
+            }
             if pane.rows.get(pane.line).is_some_and(|row| row.folded > 0) {
                 (pane.held, pane.unfolded) = (true, true);
                 return rows::refresh(model);

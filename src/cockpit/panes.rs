@@ -1,6 +1,7 @@
 //! Cursor, order and filter of each pane. Rows are worked out when something changes, not when drawn.
 
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -117,6 +118,8 @@ pub struct Kept {
     pub finding: Option<Finding>,
     /// When it was first missed.
     pub gone: Option<Timestamp>,
+    /// The filter that it was last shown under: while that stands, its row does.
+    pub under: String,
 }
 
 /// One row of the process table.
@@ -163,6 +166,8 @@ pub struct NetworkPane {
     pub held: bool,
     /// The connection that the cursor was asked to stay on.
     pub followed: Option<Followed>,
+    /// Where the connection led that was under the cursor and is gone: another has its row, and nobody has said so.
+    pub lost: Option<SocketAddr>,
     /// What is shown.
     pub filter: Filter,
     /// Connections of nobody that are being closed are shown one by one.

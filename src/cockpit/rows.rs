@@ -45,15 +45,20 @@ fn processes(pane: &mut ProcessPane, live: &Live, snapshot: &Snapshot) {
     let held = |process: &Process| {
         by_owner.get(&process.id).into_iter().flatten().map(|socket| &***socket)
     };
-    let shown = snapshot.processes.iter().filter(|process| {
+    let passes = |process: &Process| {
         !pane.filter.is_set() || pane.filter.shows_process(process, || held(process))
-    });
-    let kept = keep(pane, live, snapshot);
-    let gone = kept.as_ref().filter(|it| it.gone.is_some());
-    // Whoever has gone is filtered and sorted by what was last known.
-    let gone = gone.filter(|it| {
-        !pane.filter.is_set() || pane.filter.shows_process(&it.process, std::iter::empty)
-    });
+    };
+    let kept = keep(pane, live, snapshot, passes);
+    // Whoever is under the cursor stays there, also when the filter would hide it now: nobody else takes its place.
+    let stays = kept.as_ref().filter(|it| pane.held && it.under == pane.filter.text());
+    let is_kept = |process: &Process| stays.is_some_and(|it| it.process.id == process.id);
+    let shown = snapshot.processes.iter().filter(|process| passes(process) || is_kept(process));
+    let was_shown = |it: &&Kept| {
+        !pane.filter.is_set()
+            || it.under == pane.filter.text()
+            || pane.filter.shows_process(&it.process, std::iter::empty)
+    };
+    let gone = kept.as_ref().filter(|it| it.gone.is_some()).filter(was_shown);
     let mut list: Vec<&Arc<Process>> = shown.chain(gone.map(|it| &it.process)).collect();
     sort(&mut list, pane.sort, gone, live);
     let mut rows = if pane.tree { tree(&list) } else { flat(&list) };
@@ -68,16 +73,25 @@ fn processes(pane: &mut ProcessPane, live: &Live, snapshot: &Snapshot) {
 
 /// What is known of the process under the cursor, or was when it was last there. Where the responder has not moved the
 /// cursor, it stays on a process that ended for as long as somebody may be about to press a key.
-fn keep(pane: &ProcessPane, live: &Live, snapshot: &Snapshot) -> Option<Kept> {
+fn keep(
+    pane: &ProcessPane,
+    live: &Live,
+    snapshot: &Snapshot,
+    passes: impl Fn(&Process) -> bool,
+) -> Option<Kept> {
     let id = pane.selected?;
+    let kept = pane.kept.clone().filter(|it| it.process.id == id);
+    let now = || pane.filter.text().to_owned();
     if let Some(process) = snapshot.process(id) {
         let finding = live.findings.get(&Subject::Process(id)).cloned();
-        return Some(Kept { process: Arc::clone(process), finding, gone: None });
+        let before = kept.map(|it| it.under).filter(|_| !passes(process));
+        let under = before.unwrap_or_else(now);
+        return Some(Kept { process: Arc::clone(process), finding, gone: None, under });
     }
-    let kept = pane.kept.clone().filter(|it| it.process.id == id);
     let last = || {
         let row = pane.rows.iter().find(|row| row.process.id == id)?;
-        Some(Kept { process: Arc::clone(&row.process), finding: None, gone: None })
+        let process = Arc::clone(&row.process);
+        Some(Kept { process, finding: None, gone: None, under: now() })
     };
     let kept = kept.or_else(last)?;
     let (now, gone) = (snapshot.moment.at, kept.gone.unwrap_or(snapshot.moment.at));
@@ -198,7 +212,8 @@ pub(super) fn hold(model: &mut Model) {
     if let Some(row) = pane.rows.get(pane.line).filter(|row| !row.gone) {
         let finding = model.live.findings.get(&Subject::Process(row.process.id)).cloned();
         let process = Arc::clone(&row.process);
-        pane.kept = Some(Kept { process, finding, gone: None });
+        let under = pane.filter.text().to_owned();
+        pane.kept = Some(Kept { process, finding, gone: None, under });
     }
     pane.rows.retain(|row| !row.gone || Some(row.process.id) == selected);
     if let Some(line) = pane.rows.iter().position(|row| Some(row.process.id) == selected) {
@@ -246,6 +261,12 @@ fn network(model: &mut Model, snapshot: &Snapshot) {
     if let Some(line) = rows.iter().position(same) {
         pane.line = line;
     } else {
+        let before = pane.rows.get(pane.line).map(|row| &row.socket);
+        let before = before.filter(|it| it.inode != 0 && Some(it.inode) == pane.selected);
+        let is_gone = |it: &&Arc<Socket>| snapshot.sockets.iter().all(|one| one.inode != it.inode);
+        if let Some(socket) = before.filter(|_| pane.held).filter(is_gone) {
+            pane.lost = Some(socket.remote.unwrap_or(socket.local));
+        }
         pane.line = pane.line.min(rows.len().saturating_sub(1));
         // Whoever was followed and is gone leaves no row; nobody else takes its place.
         let next = rows.get(pane.line).map(|row| row.socket.inode);

@@ -243,9 +243,8 @@ fn known<'a>(session: &'a Session, subject: &'a Subject) -> impl Iterator<Item =
         Subject::Process(_) | Subject::Hiding { .. } => None,
         Subject::Connection { .. } => Some(session.state.findings.values()),
     };
-    let on_its_way = session.pending.iter().filter_map(|it| match &it.event {
-        Event::Found { finding, .. } => Some(finding),
-        _ => None,
+    let on_its_way = session.pending.iter().filter_map(|it| {
+        if let Event::Found { finding, .. } = &it.event { Some(finding) } else { None }
     });
     let said = one.into_iter().chain(all.into_iter().flatten()).map(|(_, finding, _)| finding);
     said.chain(on_its_way)

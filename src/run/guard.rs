@@ -153,7 +153,7 @@ fn obituary(signal: i32) -> Option<Complaint> {
 
 /// What is typed to go on: this program with the place that was named, and where that takes up a training the same words.
 fn resume() -> Untrusted {
-    let mut given = std::env::args_os().map(|it| it.into_encoded_bytes());
+    let mut given = std::env::args_os().map(std::ffi::OsString::into_encoded_bytes);
     let program = given.next().unwrap_or_else(|| b"firedamp".to_vec());
     let given: Vec<Vec<u8>> = given.collect();
     let mut words = vec![program];

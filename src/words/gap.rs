@@ -268,13 +268,11 @@ pub const fn partial(language: Language) -> &'static str {
 /// The only thing that is missing, in a few words.
 #[must_use]
 pub fn only(language: Language, unread: &Unread) -> String {
-    match &unread.gap {
-        Some(gap) => format!("{}: gr", short(language, gap)),
-        None => {
-            let not_read = pick(language, "not read", "อ่านไม่ได้");
-            format!("{} {not_read}: gr", unread.what.plain(WHAT))
-        }
+    if let Some(gap) = &unread.gap {
+        return format!("{}: gr", short(language, gap));
     }
+    let not_read = pick(language, "not read", "อ่านไม่ได้");
+    format!("{} {not_read}: gr", unread.what.plain(WHAT))
 }
 
 /// How much is missing, where that is more than one thing.
@@ -326,12 +324,6 @@ pub fn way(language: Language, why: &Untrusted) -> Option<&'static str> {
 #[must_use]
 pub const fn whom_label(language: Language) -> &'static str {
     pick(language, "of", "ของ")
-}
-
-/// Label before what the kernel said.
-#[must_use]
-pub const fn why_label(language: Language) -> &'static str {
-    pick(language, "why", "เพราะ")
 }
 
 /// Label before what is missing.

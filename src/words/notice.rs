@@ -206,7 +206,7 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
             "ตามได้เฉพาะโปรเซส การเชื่อมต่อ หรือลำดับเหตุการณ์",
         ),
         NoticeKind::FollowedGone(name) => {
-            say("What you followed is gone: ", "สิ่งที่ตามอยู่หายไปแล้ว: ").theirs(name)
+            say("What was under the cursor is gone: ", "สิ่งที่อยู่ใต้เคอร์เซอร์หายไปแล้ว: ").theirs(name)
         }
         NoticeKind::NothingToCopy => say("Nothing to copy here.", "ไม่มีอะไรให้คัดลอกตรงนี้"),
         NoticeKind::NoBookmarks => say("No notes yet: m makes one.", "ยังไม่มีโน้ต กด m เพื่อจด"),

@@ -13,11 +13,11 @@ use crate::incident::{Desk, entry, miner, opened, opening, process, snapshot};
 use crate::{LANGUAGES, keys, screen};
 
 fn found(effects: &[Effect]) -> Vec<Vec<Rule>> {
-    let rules = |effect: &Effect| match effect {
-        Effect::Record { event: Event::Found { finding, .. }, .. } => {
-            Some(finding.reasons.iter().map(|it| it.rule).collect())
-        }
-        _ => None,
+    let rules = |effect: &Effect| {
+        let Effect::Record { event: Event::Found { finding, .. }, .. } = effect else {
+            return None;
+        };
+        Some(finding.reasons.iter().map(|it| it.rule).collect())
     };
     effects.iter().filter_map(rules).collect()
 }
@@ -46,9 +46,9 @@ fn seen_with(carriers: u32, at: u64) -> Arc<Snapshot> {
 }
 
 fn prepared(effects: &[Effect]) -> Vec<u32> {
-    let carriers = |effect: &Effect| match effect {
-        Effect::Record { event: Event::Prepared(own), .. } => Some(own.carriers),
-        _ => None,
+    let carriers = |effect: &Effect| {
+        let Effect::Record { event: Event::Prepared(own), .. } = effect else { return None };
+        Some(own.carriers)
     };
     effects.iter().filter_map(carriers).collect()
 }

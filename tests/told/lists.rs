@@ -6,7 +6,7 @@ use std::sync::Arc;
 use firedamp::cockpit::Msg;
 use firedamp::cockpit::dialog::Dialog;
 use firedamp::cockpit::keymap::Key;
-use firedamp::cockpit::model::Size;
+use firedamp::cockpit::model::{NoticeKind, Size};
 use firedamp::domain::facts::{Closed, Gap, Protocol, Snapshot, Socket, SocketState, Unread};
 
 use crate::incident::{Desk, miner, process, snapshot};
@@ -44,6 +44,33 @@ fn a_cursor_that_nobody_moved_goes_back_to_the_top_when_nobody_can_mean_the_ende
     assert_eq!(opens(&mut desk), Some(7));
 }
 
+#[test]
+fn nobody_takes_the_place_of_the_process_under_the_cursor_when_the_filter_lets_go_of_it() {
+    let mut desk = Desk::at_work();
+    let busy = |pid, cpu| {
+        let mut process = process(pid, "busy", b"busy");
+        process.cpu = cpu;
+        process
+    };
+    desk.tell(Msg::Seen(Arc::new(snapshot(1_000, vec![busy(7, 60.0), busy(42, 97.0)]))));
+    keys(&mut desk, "/cpu>50");
+    desk.press(Key::Enter);
+    keys(&mut desk, "jk");
+    assert_eq!(desk.model.panes.processes.selected.unwrap().pid.0, 42);
+    for (at, seen) in [
+        (2_000, vec![busy(7, 60.0), busy(42, 3.0)]),
+        (3_000, vec![busy(7, 60.0), busy(42, 3.0)]),
+        (4_000, vec![busy(7, 60.0)]),
+    ] {
+        desk.tell(Msg::Seen(Arc::new(snapshot(at, seen))));
+        assert_eq!(opens(&mut desk), Some(42), "at {at}");
+    }
+    keys(&mut desk, "gg");
+    desk.tell(Msg::Seen(Arc::new(snapshot(5_000, vec![busy(7, 60.0), busy(9, 1.0)]))));
+    let pane = &desk.model.panes.processes;
+    assert_eq!(pane.rows.len(), 1, "who moves on lets it go");
+}
+
 fn socket(port: u16, state: SocketState, owner: bool) -> Arc<Socket> {
     let end = |text: String| text.parse::<SocketAddr>().unwrap();
     Arc::new(Socket {
@@ -61,6 +88,24 @@ fn socket(port: u16, state: SocketState, owner: bool) -> Arc<Socket> {
         only_in: None,
         own: false,
     })
+}
+
+#[test]
+fn enter_on_a_connection_that_is_gone_says_so_before_it_opens_another() {
+    let mut desk = Desk::at_work();
+    let open = |ports: &[u16], at| {
+        let one = |port: &u16| socket(*port, SocketState::Established, true);
+        Snapshot { sockets: ports.iter().map(one).collect(), ..snapshot(at, vec![miner(42)]) }
+    };
+    desk.tell(Msg::Seen(Arc::new(open(&[20, 30], 1_000))));
+    keys(&mut desk, "gnjk");
+    desk.tell(Msg::Seen(Arc::new(open(&[30], 2_000))));
+    desk.press(Key::Enter);
+    assert!(matches!(desk.model.dialog, Dialog::Closed));
+    let said = &desk.model.notice.as_ref().unwrap().kind;
+    assert_eq!(*said, NoticeKind::FollowedGone("192.0.2.20:20".into()));
+    desk.press(Key::Enter);
+    assert!(matches!(desk.model.dialog, Dialog::Connection(_)), "who presses again means it");
 }
 
 fn server(closing: u16) -> Snapshot {

@@ -200,22 +200,23 @@ impl State {
                     self.happened(&Entry { event, ..entry.clone() });
                 }
             }
-            Event::Listening { on: true } => self.listening = Listening::On,
-            Event::Listening { on: false } => self.listening = Listening::Off,
+            Event::Listening { on } => self.listening = Listening::of(on),
             Event::Prepared(own) => self.carriers = own.carriers,
-            // Whoever listened is gone, and its guard has put back whom it raised.
-            Event::Resumed { .. } => {
-                self.carriers = 0;
-                if self.listening == Listening::On {
-                    self.listening = Listening::Lost;
-                }
-            }
+            Event::Resumed { .. } => self.resumed(),
             Event::Left
             | Event::WireRefused { .. }
             | Event::Clock { .. }
             | Event::Autostart { .. }
             | Event::PenGiven { .. }
             | Event::PenTaken { .. } => {}
+        }
+    }
+
+    /// Whoever listened is gone, and its guard has put back whom it raised.
+    fn resumed(&mut self) {
+        self.carriers = 0;
+        if self.listening == Listening::On {
+            self.listening = Listening::Lost;
         }
     }
 

@@ -24,11 +24,23 @@ pub(super) fn sheet<'a>(model: &'a Model, theme: &'a Theme, area: Rect) -> Sheet
     let unread = model.live.snapshot.as_ref().map_or(&[][..], |snapshot| &snapshot.unread);
     let mut ordered: Vec<&Unread> = unread.iter().collect();
     ordered.sort_by_key(|one| (Reverse(one.weight()), one.gap.is_none(), &one.gap));
-    for (at, one) in ordered.into_iter().enumerate() {
+    let language = model.language;
+    let way = |one: &Unread| match one.gap {
+        None => said::way(language, &one.why),
+        Some(_) => None,
+    };
+    for (at, one) in ordered.iter().enumerate() {
         if at > 0 && sheet.airy {
             sheet.blank();
         }
         line(&mut sheet, one);
+        // What helps with one source helps with the next.
+        let next = ordered.get(at + 1).and_then(|next| way(next));
+        if let Some(words) = way(one).filter(|it| next != Some(*it)) {
+            let label = format!("{}  ", said::ways_label(language));
+            let spans = [sheet.span(Role::Dim, label), sheet.span(Role::Text, words)];
+            sheet.paragraph(2, &spans);
+        }
     }
     if unread.is_empty() {
         sheet.line(vec![sheet.span(Role::Dim, sheet.text(Caption::AllRead))]);
@@ -44,18 +56,9 @@ pub(super) fn line(sheet: &mut Sheet<'_>, unread: &Unread) {
     let cells = sheet.cells;
     let mut spans = vec![sheet.span(Role::Unknown, "? ")];
     spans.extend(pieces(sheet.theme, Role::Untrusted, &unread.what, cells * LINES));
-    sheet.paragraph(0, &spans);
-    let language = sheet.model.language;
-    let labels = [said::why_label(language), said::ways_label(language)];
-    let label_cells = labels.map(width).into_iter().max().unwrap_or(0) + 2;
-    let [why, way] = labels.map(|it| pad_right(it, label_cells, sheet.model.glyphs));
-    let mut spans = vec![sheet.span(Role::Dim, why)];
+    spans.push(sheet.span(Role::Dim, "  "));
     spans.extend(pieces(sheet.theme, Role::Untrusted, &unread.why, cells));
-    sheet.paragraph(2, &spans);
-    if let Some(words) = said::way(language, &unread.why) {
-        let spans = [sheet.span(Role::Dim, way), sheet.span(Role::Text, words)];
-        sheet.paragraph(2, &spans);
-    }
+    sheet.paragraph(0, &spans);
 }
 
 /// A gap, whom it is about, what it takes from sight, and the ways around it.

@@ -69,15 +69,14 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let Some(snapshot) = &model.live.snapshot else {
         return say_empty(model, theme, Word::Waiting, inside, buf);
     };
-    let pane = &model.panes.hiding;
+    let at = &model.panes.hiding;
     let lines = lines(model, theme, snapshot, usize::from(inside.width));
     let mut page = Page { model, theme, snapshot, area: inside, buf };
     page.load(&snapshot.hiding);
-    let cut =
-        if pane.down == 0 { cut(model, theme, snapshot, pane.line, inside) } else { Vec::new() };
+    let cut = if at.down == 0 { cut(model, theme, snapshot, at.line, inside) } else { Vec::new() };
     let room = usize::from(inside.height).saturating_sub(1 + cut.len());
-    let first = first(&lines, pane.line, room);
-    let first = match pane.down {
+    let first = first(&lines, at.line, room);
+    let first = match at.down {
         0 => first,
         down => (first_of_last(model, theme, snapshot, &lines, inside) + down)
             .min(lines.len().saturating_sub(room)),
@@ -88,7 +87,7 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let below = inside.height.saturating_sub(u16::try_from(cut.len()).unwrap_or(u16::MAX));
     let foot = Rect { y: inside.y + below, height: inside.height - below, ..inside };
     put_all(page.buf, foot, cut);
-    let here = place_of(&lines, pane.line).filter(|here| pane.down == 0 && *here >= first);
+    let here = place_of(&lines, at.line).filter(|here| at.down == 0 && *here >= first);
     if let Some(here) = here.filter(|_| model.focus == Pane::Hiding) {
         select(theme, inside, 1 + here - first, buf);
     }

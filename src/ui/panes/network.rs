@@ -16,6 +16,7 @@ use ratatui::layout::Rect;
 use crate::cockpit::Model;
 use crate::cockpit::model::Pane;
 use crate::cockpit::panes::{NetworkPart, NetworkRow};
+use crate::domain::facts::Snapshot;
 use crate::domain::untrusted::Untrusted;
 use crate::ui::panes::row::{Row, select};
 use crate::ui::panes::{Title, condition, followed, framed, say_empty, wrapped};
@@ -24,6 +25,8 @@ use crate::ui::text::scroll;
 use crate::ui::theme::Theme;
 use crate::words::panes::{self as said, Word};
 use crate::words::socket;
+
+use columns::Columns;
 
 /// From this many rows on, columns and parts are named.
 const ROWS_FOR_HEADS: u16 = 7;
@@ -68,39 +71,50 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
         if line >= height + top {
             break;
         }
-        let mut pen = Row::new(theme, model.glyphs, inside, line, buf);
-        let mut taken = 1;
-        match shown {
+        line += match shown {
             Some(Shown::Head(part, count)) => {
+                let mut pen = Row::new(theme, model.glyphs, inside, line, buf);
                 pen.say(Role::Title, said::part(model.language, part));
                 pen.say(Role::Dim, &format!("  {count}"));
-            }
-            Some(Shown::Row(at, row)) if row.folded > 0 => {
-                let at_cursor = at == pane.line;
-                let cursor = if at_cursor { pen.signs().cursor } else { " " };
-                pen.left(Role::BorderFocus, cursor, 3);
-                pen.say(Role::Dim, &socket::folded(model.language, row.folded));
-                if at_cursor && model.focus == Pane::Network {
-                    select(theme, inside, line, buf);
-                }
+                1
             }
             Some(Shown::Row(at, row)) => {
-                let at_cursor = at == pane.line;
-                let why = connection::draw(model, snapshot, row, columns, at_cursor, &mut pen);
-                if model.panes.wrap {
-                    let lines = connection::why_lines(model, theme, row, why);
-                    let indent = usize::from(inside.width).saturating_sub(why);
-                    wrapped::rest(theme, model.glyphs, &lines, (inside, line, indent), buf);
-                    taken = lines.len().max(1);
-                }
-                if at_cursor && model.focus == Pane::Network {
+                let taken = one(model, theme, (snapshot, columns), (at, row), (inside, line), buf);
+                if at == pane.line && model.focus == Pane::Network {
                     (line..line + taken).for_each(|line| select(theme, inside, line, buf));
                 }
+                taken
             }
-            None => {}
-        }
-        line += taken;
+            None => 1,
+        };
     }
+}
+
+/// Draws a row and gives the lines that it took.
+fn one(
+    model: &Model,
+    theme: &Theme,
+    (snapshot, columns): (&Snapshot, Columns),
+    (at, row): (usize, &NetworkRow),
+    (inside, line): (Rect, usize),
+    buf: &mut Buffer,
+) -> usize {
+    let at_cursor = at == model.panes.network.line;
+    let mut pen = Row::new(theme, model.glyphs, inside, line, buf);
+    if row.folded > 0 {
+        let cursor = if at_cursor { pen.signs().cursor } else { " " };
+        pen.left(Role::BorderFocus, cursor, 3);
+        pen.say(Role::Dim, &socket::folded(model.language, row.folded));
+        return 1;
+    }
+    let why = connection::draw(model, snapshot, row, columns, at_cursor, &mut pen);
+    if !model.panes.wrap {
+        return 1;
+    }
+    let lines = connection::why_lines(model, theme, row, why);
+    let indent = usize::from(inside.width).saturating_sub(why);
+    wrapped::rest(theme, model.glyphs, &lines, (inside, line, indent), buf);
+    lines.len().max(1)
 }
 
 fn title(model: &Model) -> Title {

@@ -165,6 +165,13 @@ pub struct HandoffState {
     pub accepted: Option<(Untrusted, Timestamp)>,
 }
 
+impl Listening {
+    /// What the responder asked for.
+    pub(super) const fn of(on: bool) -> Self {
+        if on { Self::On } else { Self::Off }
+    }
+}
+
 impl HandoffState {
     /// This responder may take it without a question: nobody was named, or they were. A name in the journal goes on
     /// with the way that led to it, `niran as root from 192.0.2.7`, and nobody types that.

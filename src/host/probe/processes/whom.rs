@@ -33,17 +33,13 @@ impl Whom {
 
     /// A file of theirs, so that whoever looks at a single one of them finds it by its path.
     pub(in crate::host::probe) fn file(&self, file: &str) -> Untrusted {
-        match self.named.as_slice() {
-            [(pid, name)] => {
-                let of = if name.is_empty() { "" } else { " of " };
-                let path = format!("/proc/{pid}/{file}{of}");
-                Untrusted::new([path.as_bytes(), name.bytes()].concat())
-            }
-            _ => {
-                let path = format!("/proc/PID/{file} of ");
-                Untrusted::new([path.as_bytes(), self.names().bytes()].concat())
-            }
-        }
+        let (path, names) = if let [(pid, name)] = self.named.as_slice() {
+            (format!("/proc/{pid}/{file}"), name.clone())
+        } else {
+            (format!("/proc/PID/{file}"), self.names())
+        };
+        let of: &[u8] = if names.is_empty() { b"" } else { b" of " };
+        Untrusted::new([path.as_bytes(), of, names.bytes()].concat())
     }
 
     /// Their names, and how many more there are.
