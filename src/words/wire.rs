@@ -53,7 +53,7 @@ words! {
     /// Pane, off: first line.
     Off => "Nobody listens. Press W to listen; it asks first.", "ยังไม่ได้ฟัง กด W เพื่อฟัง จะถามก่อน";
     /// Notice, and pane, off: it was on before the session was taken up again.
-    Lost => "Listening was on, and ended with the last screen. W listens again.", "ก่อนหน้านี้ฟังอยู่ แต่หยุดไปกับจอก่อน กด W เพื่อฟังต่อ";
+    Lost => "Listening ended with the last screen: W listens again.", "การฟังสายหยุดไปกับจอก่อน: กด W เพื่อฟังต่อ";
     /// Pane, off: why one would.
     OffWhy => "It finds pools behind names, proxies and ports that look innocent.", "ช่วยหา pool ที่ซ่อนหลังชื่อ proxy หรือพอร์ตที่ดูปกติ";
     /// Pane: nobody can listen to a recording.
