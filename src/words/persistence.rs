@@ -133,6 +133,7 @@ pub const fn remark(language: Language, remark: Remark) -> &'static str {
         Remark::LeadsElsewhere => ("a link, not followed", "เป็นลิงก์ ไม่ได้ตามไป"),
         Remark::HiddenName => ("hidden name", "ชื่อซ่อน"),
         Remark::WorldWritable => ("anybody may write it", "ใครก็เขียนได้"),
+        Remark::NoLineRuns => ("no line that runs", "ไม่มีบรรทัดที่รัน"),
     };
     pick(language, en, th)
 }

@@ -80,6 +80,26 @@ fn a_link_out_of_a_home_is_told_and_not_followed() {
 }
 
 #[test]
+fn a_crontab_of_comments_alone_is_an_entry_until_a_line_of_it_runs() {
+    let root = tempdir().unwrap();
+    write(root.path(), "etc/cron.d/.placeholder", "# Keep this.\n");
+    write(root.path(), "etc/cron.d/x", "# SHELL=/bin/sh\n#* * * * * root /usr/bin/x\n");
+    write(root.path(), "var/spool/cron/crontabs/malee", "PATH=/usr/bin:/bin\n\n");
+    let found = hunted(root.path());
+    let told = |it: &firedamp::domain::facts::Autostart| {
+        (it.path.printable(), it.line, it.text.printable(), it.remarks.clone())
+    };
+    let nothing = |path: &str| (path.to_owned(), 0, String::new(), vec![Remark::NoLineRuns]);
+    assert_eq!(
+        found.entries.iter().map(|it| told(it)).collect::<Vec<_>>(),
+        [nothing("/etc/cron.d/x"), nothing("/var/spool/cron/crontabs/malee")]
+    );
+    write(root.path(), "etc/cron.d/x", "# Now.\n* * * * * root /usr/bin/x\n");
+    let later = hunted(root.path());
+    assert_eq!((later.entries[0].line, later.entries[0].remarks.len()), (2, 0));
+}
+
+#[test]
 fn a_line_that_hides_in_a_long_script_is_an_entry_of_its_own() {
     let root = tempdir().unwrap();
     let script = "#!/bin/sh\nset -e\n/usr/bin/true\necho 6375726c202d73206162632e6578616d706c65 | xxd -r -p | sh\n";

@@ -244,6 +244,8 @@ pub enum Remark {
     HiddenName,
     /// Anybody may write to the file.
     WorldWritable,
+    /// No line of the file runs anything.
+    NoLineRuns,
 }
 
 /// What an entry is told apart by from look to look.

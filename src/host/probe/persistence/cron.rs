@@ -101,11 +101,19 @@ fn passed_over(dig: &mut Dig<'_>, file: &File) {
 }
 
 fn crontab(dig: &mut Dig<'_>, file: &File, owner: Option<&[u8]>) {
+    let hides = hidden(&file.path);
+    let mut is_idle = base_name(&file.path) != b".placeholder";
     for job in jobs(&file.bytes, owner.is_none()) {
+        is_idle = false;
         let runs = if job.command.is_empty() { Runs::Nothing } else { Runs::Command(job.command) };
         let draft = Draft::new(AutostartKind::Cron, file, job.line, job.text).runs(runs);
-        let draft = draft.remark(Remark::HiddenName, hidden(&file.path));
-        dig.add(draft.by(owner.or(job.user)));
+        dig.add(draft.remark(Remark::HiddenName, hides).by(owner.or(job.user)));
+    }
+    // Comments alone start nothing yet, and whoever puts such a file here is seen all the same.
+    if is_idle {
+        let draft = Draft::new(AutostartKind::Cron, file, 0, b"").by(owner);
+        let draft = draft.remark(Remark::NoLineRuns, true);
+        dig.add(draft.remark(Remark::HiddenName, hides));
     }
 }
 
