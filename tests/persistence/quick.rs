@@ -114,16 +114,7 @@ fn a_storm_in_a_home_keeps_no_change_elsewhere_from_being_seen_nor_its_own() {
     let storm = Storm::over(&files);
     thread::sleep(Duration::from_secs(2));
     let places = ["etc/cron.d/x", "etc/systemd/system/x.service", "home/malee/.bash_login"];
-    for place in places {
-        let changes = (0..10).map(|change| {
-            let marker = format!("{}no{change}", place.len());
-            let text =
-                format!("@daily root /usr/bin/{marker}\n[Service]\nExecStart=/usr/bin/{marker}\n");
-            write(root.path(), place, text);
-            look_until(&mut eyes, PATIENCE, |it| has(it, &marker)).1
-        });
-        print(&format!("in a storm: {place}"), changes.collect());
-    }
+    changes_of(&places, 10, &root, &mut eyes, "in a storm");
     let before = spent_by_hunters();
     let begun = Instant::now();
     thread::sleep(Duration::from_secs(5));
@@ -132,6 +123,43 @@ fn a_storm_in_a_home_keeps_no_change_elsewhere_from_being_seen_nor_its_own() {
     drop(storm);
     eprintln!("hunting takes {:.1} % of a CPU in a storm", share * 100.0);
     assert!(share < 0.6, "{share}");
+}
+
+/// Changes each place again and again, and says how long each change took until it was seen.
+fn changes_of(places: &[&str], count: usize, root: &TempDir, eyes: &mut Eyes, when: &str) {
+    let asked = std::env::var("CHANGES").ok().and_then(|it| it.parse().ok());
+    for place in places {
+        let changes = (0..asked.unwrap_or(count)).map(|change| {
+            let marker = format!("{}no{change}x", place.len());
+            let text =
+                format!("@daily root /usr/bin/{marker}\n[Service]\nExecStart=/usr/bin/{marker}\n");
+            write(root.path(), place, text);
+            look_until(eyes, PATIENCE, |it| has(it, &marker)).1
+        });
+        print(&format!("{when}: {place}"), changes.collect());
+    }
+}
+
+#[test]
+fn a_thousand_files_that_change_keep_no_change_elsewhere_from_being_seen_nor_their_own() {
+    let root = server();
+    let file = |number| format!("etc/cron.d/n{number}");
+    let text = |turn| format!("@daily root /usr/bin/c{turn}\n");
+    (0..1_000).for_each(|number| write(root.path(), &file(number), text(0)));
+    let mut eyes = opened(root.path());
+    let (ended, at) = (Arc::new(AtomicBool::new(false)), root.path().to_owned());
+    let is_over = Arc::clone(&ended);
+    let writer = thread::spawn(move || {
+        let turns = (1..).flat_map(|turn| (0..1_000).map(move |number| (turn, number)));
+        for (turn, number) in turns.take_while(|_| !is_over.load(Ordering::Relaxed)) {
+            write(&at, &file(number), text(turn));
+            thread::sleep(Duration::from_millis(1));
+        }
+    });
+    let storm = Storm(ended, vec![writer]);
+    let places = ["etc/cron.d/x", "etc/systemd/system/x.service", "home/malee/.bashrc"];
+    changes_of(&places, 10, &root, &mut eyes, "beside a thousand files");
+    drop(storm);
 }
 
 /// CPU time of the threads of this process that hunt.

@@ -4,8 +4,10 @@
 //! person does is not listened to for short whiles ([`Patience`]), and nobody else waits for that.
 //!
 //! Invariant: a look takes what is there and never waits, not even for the lock of a thread that gets no CPU. A hunt
-//! that hangs is said; nothing else stands still for it.
+//! that hangs is said; nothing else stands still for it. From one family to the next the thread takes in what was told
+//! meanwhile, so a change never waits for more than one of them ([`Queue`]).
 
+mod queue;
 mod shared;
 #[cfg(test)]
 mod tests;
@@ -29,13 +31,10 @@ use crate::domain::base::Clock;
 use crate::domain::facts::{Persistence, Unread};
 use crate::host::probe::processes::note;
 use crate::host::probe::{HostClock, Roots, memory};
+use queue::{Lane, QUIET, Queue, SETTLES};
 use shared::{Shared, Slot, newest, put};
 
-/// What a change is given to come to an end: an editor writes a file in several steps. It has when nothing was told for
-/// so long, and after so long in any case.
-const QUIET: Duration = Duration::from_millis(50);
-const SETTLES: Duration = Duration::from_millis(150);
-/// What is told meanwhile is taken so often.
+/// What is told while a change settles is taken so often.
 const STEP: Duration = Duration::from_millis(10);
 /// Everything is read again after this long; sooner where nothing is watched.
 const WHOLE: Duration = Duration::from_mins(10);
@@ -131,8 +130,8 @@ struct Work {
     whole: Option<u64>,
     /// The kernel gave up telling since then.
     missed: bool,
-    /// What is still to be read of everything.
-    due: BTreeSet<Family>,
+    /// What is to be read, everything in its turn too.
+    queue: Queue,
     /// Since when the places cannot be got at.
     blind: Option<Instant>,
 }
@@ -162,7 +161,7 @@ impl Work {
             begun: Some(HostClock.now().boot_ms),
             whole: None,
             missed: false,
-            due: BTreeSet::new(),
+            queue: Queue::new(),
             blind: None,
         }
     }
@@ -170,18 +169,21 @@ impl Work {
     fn go(mut self, end: &UnixStream) {
         // Whoever looks first is more urgent. A change is not kept waiting later; without the right to come back it is.
         step_to(NICE);
-        self.dig_for(vec![EVERYTHING.to_vec()], Family::ALL.into());
+        self.dig(Family::ALL.into());
         memory::give_back();
         step_to(0);
         loop {
             let Some(woken) = self.wait(end, self.nap()) else { return };
             if woken {
-                let Some(changed) = self.settle(end) else { return };
-                self.missed |= changed.everything;
-                self.read_again(changed);
+                self.hear();
             }
             self.listen_again();
             self.go_on();
+            if !self.step() && woken {
+                // Nobody is listened to word by word, and whoever works beside what anybody wants even less.
+                let rest = if self.queue.is_empty() { QUIET } else { STEP };
+                let Some(()) = Self::pause(end, rest) else { return };
+            }
         }
     }
 
@@ -192,46 +194,41 @@ impl Work {
 
     /// How long there is nothing to do if nothing is told.
     fn nap(&self) -> Duration {
-        if !self.due.is_empty() {
-            return Duration::ZERO;
-        }
         let now = Instant::now();
         let blind = self.blind.map_or(Duration::ZERO, |it| SETTLES.saturating_sub(it.elapsed()));
         let rest = |party: &[u8]| self.patience.rests(party, now).unwrap_or_default().max(blind);
         let resting = self.watch.iter().flat_map(|watch| watch.resting.keys()).map(|it| rest(it));
         let missed = self.missed.then(|| rest(EVERYTHING));
         let whole = self.period().saturating_sub(self.last.elapsed());
-        resting.chain(missed).fold(whole, Duration::min)
+        resting.chain(missed).chain(self.queue.nap(now)).fold(whole, Duration::min)
     }
 
-    /// Takes what is told until the change has settled; `None` when nobody wants to know any more.
-    fn settle(&mut self, end: &UnixStream) -> Option<Changed> {
-        let mut changed = Changed::default();
-        let Some(watch) = &mut self.watch else { return Some(changed) };
-        let begun = Instant::now();
-        let mut last = begun;
-        watch.listen(&mut changed);
-        if changed.is_empty() {
-            // Nothing that anybody wants: whoever works beside it is not listened to word by word.
-            Self::pause(end, QUIET)?;
-            watch.listen(&mut changed);
+    /// Takes in what was told. Who makes a storm is not listened to from now on.
+    fn hear(&mut self) {
+        let Some(watch) = &mut self.watch else { return };
+        let (mut changed, now) = (Changed::default(), Instant::now());
+        watch.listen(&mut changed, now);
+        self.missed |= changed.everything;
+        for (party, families) in &changed.families {
+            families.iter().for_each(|family| self.queue.changed(*family, party, now));
         }
-        while !changed.is_empty() && begun.elapsed() < SETTLES && last.elapsed() < QUIET {
-            Self::pause(end, STEP)?;
-            if watch.listen(&mut changed) {
-                last = Instant::now();
-            }
+        if !changed.storms.is_empty() {
+            changed.storms.iter().for_each(|party| self.patience.storms(party, now));
+            let unseen = self.aim();
+            self.want(unseen, &changed.storms, 1, now);
         }
-        watch.settled();
-        Some(changed)
     }
 
-    /// Reads what changed, at the cost of whoever changed it.
-    fn read_again(&mut self, changed: Changed) {
-        let now = Instant::now();
-        changed.storms.iter().for_each(|party| self.patience.storms(party, now));
-        let families = changed.families.values().flatten().copied().collect();
-        self.dig_for(changed.families.into_keys().collect(), families);
+    fn want(
+        &mut self,
+        families: BTreeSet<Family>,
+        parties: &BTreeSet<Party>,
+        round: usize,
+        now: Instant,
+    ) {
+        for family in families {
+            self.queue.add(family, Lane::Unheard, parties.iter().cloned(), round, now);
+        }
     }
 
     /// Listens again to those who have rested, and reads what they may have changed meanwhile. To a storm nobody listens
@@ -245,67 +242,81 @@ impl Work {
             return;
         }
         let mut unseen = self.aim();
-        let mut parties = Vec::new();
+        let mut parties = BTreeSet::new();
         for (party, families) in rested {
             if self.patience.is_deaf(&party, now) {
                 self.patience.exhaust(&party, now);
                 unseen.extend(families);
             }
-            parties.push(party);
+            parties.insert(party);
         }
-        self.dig_for(parties, unseen);
+        self.want(unseen, &parties, 0, now);
     }
 
-    /// Reads everything in its turn, a family at a time, so that no change has to wait for it.
+    /// Wants everything if it is time, a family after the other.
     fn go_on(&mut self) {
-        let may = self.patience.rests(EVERYTHING, Instant::now()).is_none();
+        let now = Instant::now();
+        let may = self.patience.rests(EVERYTHING, now).is_none();
         if self.last.elapsed() >= self.period() || (self.missed && may) {
-            (self.last, self.missed) = (Instant::now(), false);
+            (self.last, self.missed) = (now, false);
             self.begun = Some(HostClock.now().boot_ms);
-            self.due = Family::ALL.into();
-        }
-        if let Some(family) = self.due.pop_first() {
-            self.dig_for(vec![EVERYTHING.to_vec()], [family].into());
-            if self.due.is_empty() {
-                memory::give_back();
+            for family in Family::ALL {
+                self.queue.add(family, Lane::Whole, [EVERYTHING.to_vec()], 0, now);
             }
         }
     }
 
-    /// Reads these again for them. Those who have caused too much of it are not listened to for a while.
-    fn dig_for(&mut self, parties: Vec<Party>, families: BTreeSet<Family>) {
+    /// Reads one family, and no more; `false` if none is ready. Those who have caused too much of it are not listened to
+    /// for a while.
+    fn step(&mut self) -> bool {
+        let Some((family, job)) = self.queue.next(Instant::now()) else { return false };
         let before = spent();
-        self.dig(families);
+        let mut unseen = self.read(&[family]);
         let (cost, now) = (spent().saturating_sub(before), Instant::now());
-        let mut rests = false;
-        for party in parties {
-            self.patience.charge(&party, cost, now);
-            rests |= self.patience.rests(&party, now).is_some();
+        self.queue.took(family, cost);
+        let heard: Vec<&Party> = job.parties.iter().filter(|it| self.is_heard(it)).collect();
+        job.parties.iter().for_each(|party| self.patience.charge(party, cost, now));
+        if heard.into_iter().any(|party| self.patience.rests(party, now).is_some()) {
+            unseen.extend(self.aim());
         }
-        if rests {
-            let unseen = self.aim();
-            self.dig(unseen);
+        if job.round < ROUNDS {
+            self.want(unseen, &job.parties, job.round + 1, now);
         }
+        if job.whole && !self.queue.has_whole() {
+            memory::give_back();
+        }
+        true
     }
 
-    /// Reads these again and tells it.
+    /// Its places are watched.
+    fn is_heard(&self, party: &[u8]) -> bool {
+        let resting = self.watch.as_ref().map(|watch| &watch.resting);
+        party != EVERYTHING && resting.is_none_or(|it| !it.contains_key(party))
+    }
+
+    /// Reads these at once, and what was not watched when it was read once more.
     fn dig(&mut self, mut unseen: BTreeSet<Family>) {
-        put(&self.shared.digs, Some(Instant::now()));
         for _ in 0..ROUNDS {
             if unseen.is_empty() {
                 break;
             }
-            if !self.hunt.again(&unseen.into_iter().collect::<Vec<_>>()) {
-                self.begun = None;
-            }
-            if self.due.is_empty() {
-                self.whole = self.begun.take().or(self.whole);
-            }
-            // What was not watched when it was read may have changed since: it is read once more.
-            unseen = self.aim();
-            self.tell();
+            unseen = self.read(&unseen.into_iter().collect::<Vec<_>>());
         }
+    }
+
+    /// Reads these and tells it; gives the families with places that were not watched then: they may have changed since.
+    fn read(&mut self, families: &[Family]) -> BTreeSet<Family> {
+        put(&self.shared.digs, Some(Instant::now()));
+        if !self.hunt.again(families) {
+            self.begun = None;
+        }
+        if !self.queue.has_whole() {
+            self.whole = self.begun.take().or(self.whole);
+        }
+        let unseen = self.aim();
+        self.tell();
         put(&self.shared.digs, None);
+        unseen
     }
 
     /// Watches what is to be watched; gives the families with places that were not watched before.

@@ -16,7 +16,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rustix::fs::inotify::{self, CreateFlags, ReadFlags, WatchFlags};
 use rustix::io::Errno;
@@ -28,8 +28,9 @@ use super::patience::{Party, Patience};
 
 /// Directories that are watched.
 pub(super) const MOST: usize = 2_048;
-/// Who tells more of one directory before a change has settled makes a storm.
+/// Who tells more of one directory in so short a time makes a storm.
 const STORM: usize = 2_000;
+const SHORT: Duration = Duration::from_millis(150);
 /// So much is read at once; the kernel keeps no more than 16,384 events by itself.
 const AT_ONCE: usize = 1 << 15;
 
@@ -41,7 +42,7 @@ type Wanted = BTreeSet<(Option<Vec<u8>>, Family)>;
 struct Spot {
     party: Party,
     wanted: Wanted,
-    /// Events since the last change had settled.
+    /// Events in the last short time.
     told: usize,
 }
 
@@ -49,6 +50,8 @@ struct Spot {
 pub(super) struct Watch {
     inotify: OwnedFd,
     spots: BTreeMap<i32, Spot>,
+    /// Since when events are counted.
+    counted: Instant,
     /// Who is not listened to, and what is to be read of them.
     pub(super) resting: BTreeMap<Party, BTreeSet<Family>>,
     /// Why some directory is not watched.
@@ -66,16 +69,11 @@ pub(super) struct Changed {
     pub(super) everything: bool,
 }
 
-impl Changed {
-    pub(super) fn is_empty(&self) -> bool {
-        self.families.is_empty() && !self.everything
-    }
-}
-
 impl Watch {
     pub(super) fn new() -> Result<Self, Errno> {
         let inotify = inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)?;
-        Ok(Self { inotify, spots: BTreeMap::new(), resting: BTreeMap::new(), trouble: None })
+        let (spots, resting, counted) = (BTreeMap::new(), BTreeMap::new(), Instant::now());
+        Ok(Self { inotify, spots, counted, resting, trouble: None })
     }
 
     pub(super) fn fd(&self) -> BorrowedFd<'_> {
@@ -116,6 +114,7 @@ impl Watch {
             if let Some((number, at, names)) = self.add(ground, dir, names, &mut rests) {
                 let spot = spots.entry(number).or_default();
                 spot.party = party(&at, homes).to_vec();
+                spot.told = self.spots.get(&number).map_or(0, |before| before.told);
                 spot.wanted.extend(names);
             }
         }
@@ -180,14 +179,16 @@ impl Watch {
         }
     }
 
-    /// Adds what was told since this was last asked; `false` if that is nothing.
-    pub(super) fn listen(&mut self, changed: &mut Changed) -> bool {
+    /// Adds what was told since this was last asked.
+    pub(super) fn listen(&mut self, changed: &mut Changed, now: Instant) {
+        if now.saturating_duration_since(self.counted) >= SHORT {
+            self.counted = now;
+            self.spots.values_mut().for_each(|spot| spot.told = 0);
+        }
         let mut buffer = [MaybeUninit::uninit(); 16 << 10];
         let mut reader = inotify::Reader::new(&self.inotify, &mut buffer);
-        let mut events = 0;
-        while events < AT_ONCE {
+        for _ in 0..AT_ONCE {
             let Ok(event) = reader.next() else { break };
-            events += 1;
             if event.events().contains(ReadFlags::QUEUE_OVERFLOW) {
                 changed.everything = true;
                 continue;
@@ -208,12 +209,6 @@ impl Watch {
                 changed.families.entry(spot.party.clone()).or_default().extend(concerned);
             }
         }
-        events > 0
-    }
-
-    /// What is told from here on is of another change.
-    pub(super) fn settled(&mut self) {
-        self.spots.values_mut().for_each(|spot| spot.told = 0);
     }
 }
 

@@ -22,7 +22,7 @@ fn crontab(root: &Path, program: &str) {
 
 /// Reads some at once.
 fn read(work: &mut Work, families: impl IntoIterator<Item = Family>) -> Arc<Persistence> {
-    work.dig_for(Vec::new(), families.into_iter().collect());
+    work.dig(families.into_iter().collect());
     Arc::clone(&work.told.found)
 }
 
@@ -30,9 +30,7 @@ fn read(work: &mut Work, families: impl IntoIterator<Item = Family>) -> Arc<Pers
 fn round(work: &mut Work) -> Arc<Persistence> {
     work.last = Instant::now().checked_sub(WHOLE).unwrap();
     work.go_on();
-    while !work.due.is_empty() {
-        work.go_on();
-    }
+    while work.step() {}
     Arc::clone(&work.told.found)
 }
 

@@ -1,0 +1,235 @@
+//! Which family of places is read next. Pure: it is told the time.
+//!
+//! What has just changed goes first, then the places of those who are not listened to, then what is read only because it
+//! is time. Each of these has its turn now and then, however much there is of the others, so that a storm in one place
+//! holds up nobody for longer than it takes to read one family.
+//!
+//! Invariant: a family that changed is ready [`QUIET`] after the last that was told of it, and [`SETTLES`] after the first
+//! in any case: whoever goes on writing puts nothing off.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use super::super::Family;
+use super::super::patience::Party;
+
+/// What a change is given to come to an end: an editor writes a file in several steps. It has when nothing was told for
+/// so long, and after so long in any case.
+pub(super) const QUIET: Duration = Duration::from_millis(50);
+pub(super) const SETTLES: Duration = Duration::from_millis(150);
+
+/// Why a family is read, the most urgent first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Lane {
+    /// Something was told of it.
+    Change,
+    /// Nobody listens to its places for now: they may have changed.
+    Unheard,
+    /// Everything is read again.
+    Whole,
+}
+
+impl Lane {
+    const ALL: [Self; 3] = [Self::Change, Self::Unheard, Self::Whole];
+
+    /// After so long without a turn it has one before what is more urgent.
+    const fn patience(self) -> Duration {
+        Duration::from_millis(match self {
+            Self::Change => 0,
+            Self::Unheard => 300,
+            Self::Whole => 1_000,
+        })
+    }
+}
+
+/// A family that is to be read.
+#[derive(Clone, Debug)]
+pub(super) struct Job {
+    /// Why.
+    lane: Lane,
+    /// Since when it is wanted.
+    since: Instant,
+    /// When it may be read.
+    ready: Instant,
+    /// It is part of reading everything.
+    pub(super) whole: bool,
+    /// At whose cost.
+    pub(super) parties: BTreeSet<Party>,
+    /// So often it was read already because not all of its places were watched.
+    pub(super) round: usize,
+}
+
+/// What is to be read.
+#[derive(Debug)]
+pub(super) struct Queue {
+    jobs: BTreeMap<Family, Job>,
+    /// When each lane last had its turn.
+    turns: BTreeMap<Lane, Instant>,
+    /// What reading each family took the last time: what is read soonest goes first.
+    costs: BTreeMap<Family, Duration>,
+}
+
+impl Queue {
+    pub(super) const fn new() -> Self {
+        Self { jobs: BTreeMap::new(), turns: BTreeMap::new(), costs: BTreeMap::new() }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.jobs.is_empty()
+    }
+
+    /// Reading everything has not come to its end.
+    pub(super) fn has_whole(&self) -> bool {
+        self.jobs.values().any(|job| job.whole)
+    }
+
+    /// Something was told of it.
+    pub(super) fn changed(&mut self, family: Family, party: &[u8], now: Instant) {
+        let job = self.want(family, Lane::Change, now, now + QUIET);
+        // As long as it goes on, and not for ever.
+        job.ready = if job.lane == Lane::Change && job.since < now && job.ready > now {
+            (now + QUIET).min(job.since + SETTLES)
+        } else {
+            job.ready
+        };
+        job.lane = Lane::Change;
+        job.parties.insert(party.to_vec());
+    }
+
+    /// It is to be read at once, at the cost of these.
+    pub(super) fn add(
+        &mut self,
+        family: Family,
+        lane: Lane,
+        parties: impl IntoIterator<Item = Party>,
+        round: usize,
+        now: Instant,
+    ) {
+        let job = self.want(family, lane, now, now);
+        (job.lane, job.ready) = (job.lane.min(lane), job.ready.min(now));
+        job.whole |= lane == Lane::Whole;
+        job.round = job.round.max(round);
+        job.parties.extend(parties);
+    }
+
+    fn want(&mut self, family: Family, lane: Lane, now: Instant, ready: Instant) -> &mut Job {
+        self.jobs.entry(family).or_insert_with(|| Job {
+            lane,
+            since: now,
+            ready,
+            whole: false,
+            parties: BTreeSet::new(),
+            round: 0,
+        })
+    }
+
+    /// How long nothing is ready; `None` if there is nothing.
+    pub(super) fn nap(&self, now: Instant) -> Option<Duration> {
+        self.jobs.values().map(|job| job.ready.saturating_duration_since(now)).min()
+    }
+
+    /// Takes what is read next.
+    pub(super) fn next(&mut self, now: Instant) -> Option<(Family, Job)> {
+        let first = |lane: Lane| {
+            let ready = self.jobs.iter().filter(|(_, job)| job.lane == lane && job.ready <= now);
+            let cost = |family: &Family| self.costs.get(family).copied().unwrap_or_default();
+            ready
+                .min_by_key(|(family, job)| (job.since, cost(family)))
+                .map(|it| (*it.0, it.1.since))
+        };
+        let found = Lane::ALL.map(|lane| (lane, first(lane)));
+        let waited = |(lane, job): &&(Lane, Option<(Family, Instant)>)| {
+            let turn = self.turns.get(lane).copied();
+            job.is_some_and(|(_, since)| {
+                let since = turn.map_or(since, |turn| turn.max(since));
+                *lane != Lane::Change && now.saturating_duration_since(since) >= lane.patience()
+            })
+        };
+        let late = found.iter().rev().find(waited);
+        let (lane, job) = late.or_else(|| found.iter().find(|(_, job)| job.is_some()))?;
+        let (lane, family) = (*lane, job.as_ref()?.0);
+        self.turns.insert(lane, now);
+        Some((family, self.jobs.remove(&family)?))
+    }
+
+    /// Reading it took so long.
+    pub(super) fn took(&mut self, family: Family, cost: Duration) {
+        self.costs.insert(family, cost);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HERE: &[u8] = b"/etc/cron.d";
+    const MS: Duration = Duration::from_millis(1);
+
+    fn families(queue: &mut Queue, now: Instant) -> Vec<Family> {
+        std::iter::from_fn(|| queue.next(now)).map(|(family, _)| family).collect()
+    }
+
+    #[test]
+    fn whoever_goes_on_writing_puts_off_nothing() {
+        let (mut queue, begun) = (Queue::new(), Instant::now());
+        let mut read = Vec::new();
+        for step in 0..100 {
+            let now = begun + MS * 10 * step;
+            queue.changed(Family::Cron, HERE, now);
+            read.extend(queue.next(now).map(|_| step * 10));
+        }
+        assert_eq!(read.first(), Some(&150));
+        assert!(read.windows(2).all(|it| it[1] - it[0] <= 170), "{read:?}");
+    }
+
+    #[test]
+    fn a_change_that_has_come_to_its_end_is_read_soon() {
+        let (mut queue, now) = (Queue::new(), Instant::now());
+        queue.changed(Family::Cron, HERE, now);
+        assert_eq!(queue.nap(now), Some(QUIET));
+        assert!(queue.next(now + MS * 49).is_none());
+        let (family, job) = queue.next(now + QUIET).unwrap();
+        assert_eq!((family, job.parties.len(), job.whole), (Family::Cron, 1, false));
+        assert_eq!(queue.nap(now), None);
+    }
+
+    #[test]
+    fn what_changed_goes_before_all_else_and_what_is_read_soonest_before_what_takes_long() {
+        let (mut queue, now) = (Queue::new(), Instant::now());
+        queue.took(Family::Cron, MS * 9);
+        queue.took(Family::Keys, MS);
+        queue.add(Family::Users, Lane::Whole, [], 0, now);
+        queue.add(Family::Cron, Lane::Unheard, [], 0, now);
+        queue.add(Family::Keys, Lane::Unheard, [], 0, now);
+        queue.changed(Family::Pam, HERE, now - QUIET);
+        let expected = [Family::Pam, Family::Keys, Family::Cron, Family::Users];
+        assert_eq!(families(&mut queue, now), expected);
+    }
+
+    #[test]
+    fn nobody_waits_for_ever_while_others_change_all_the_time() {
+        let (mut queue, begun) = (Queue::new(), Instant::now());
+        queue.add(Family::Keys, Lane::Unheard, [], 0, begun);
+        queue.add(Family::Users, Lane::Whole, [], 0, begun);
+        let mut read = BTreeMap::new();
+        for step in 0..20 {
+            let now = begun + MS * 100 * step;
+            queue.changed(Family::Pam, HERE, now - SETTLES);
+            let (family, _) = queue.next(now).unwrap();
+            read.entry(family).or_insert(step);
+        }
+        assert_eq!(read[&Family::Keys], 3);
+        assert_eq!(read[&Family::Users], 10);
+        assert_eq!(read[&Family::Pam], 0);
+    }
+
+    #[test]
+    fn a_family_that_is_wanted_for_two_reasons_is_read_once() {
+        let (mut queue, now) = (Queue::new(), Instant::now());
+        queue.add(Family::Keys, Lane::Whole, [b"a".to_vec()], 0, now);
+        queue.add(Family::Keys, Lane::Unheard, [b"b".to_vec()], 2, now);
+        let (_, job) = queue.next(now).unwrap();
+        assert_eq!((job.parties.len(), job.whole, job.round), (2, true, 2));
+        assert!(queue.is_empty());
+    }
+}
