@@ -189,3 +189,28 @@ fn sees_what_only_a_mount_holds() {
     }
     println!("GONE");
 }
+
+/// Holds a namespace by an open file alone, and a socket in it.
+#[test]
+#[ignore = "a role that other tests start"]
+fn holds_what_nobody_is_in() {
+    let inode = |path: &str| std::fs::metadata(path).unwrap().ino();
+    let mut maker = Command::new("unshare").args(["--net", "sleep", "60"]).spawn().unwrap();
+    let path = format!("/proc/{}/ns/net", maker.id());
+    while inode(&path) == inode("/proc/self/ns/net") {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let namespace = std::fs::File::open(&path).unwrap();
+    maker.kill().unwrap();
+    maker.wait().unwrap();
+    let held = namespace.try_clone().unwrap();
+    let within = move || {
+        let wanted = Some(rustix::thread::LinkNameSpaceType::Network);
+        rustix::thread::move_into_link_name_space(held.as_fd(), wanted).unwrap();
+        TcpListener::bind("0.0.0.0:0").unwrap()
+    };
+    let listener = std::thread::spawn(within).join().unwrap();
+    println!("HOLDS {}", namespace.metadata().unwrap().ino());
+    println!("LISTENS {}", listener.local_addr().unwrap());
+    until_the_test_ends();
+}

@@ -2,11 +2,13 @@
 //! is closed to us; and, in turns, from both, since two views of one kernel must agree.
 //!
 //! Deliberately absent: any name look-up. A name server of the attacker would learn that we look, and
-//! its answer is attacker text. No module of the kernel is asked for that is not loaded: raw and packet sockets and local
-//! ones come from the tables alone.
+//! its answer is attacker text. Nor is any module of the kernel asked for that is not there already: raw and packet sockets
+//! and local ones come from the tables alone, and so does what a module that is not loaded would tell.
 
 mod diag;
+mod held;
 mod info;
+mod modules;
 mod mounted;
 mod net;
 mod nets;
@@ -26,8 +28,9 @@ use super::processes::note;
 use crate::domain::base::Moment;
 use crate::domain::facts::{Contradiction, OtherSocket, Process, Socket, Unread};
 use diag::Diag;
+use modules::Modules;
 use mounted::Mounted;
-use net::Net;
+use net::{Net, View};
 use nets::Nets;
 use session::Session;
 use tables::Clerk;
@@ -52,6 +55,7 @@ pub(super) struct Sockets {
     nets: Nets,
     /// Namespaces without a process.
     mounted: Mounted,
+    modules: Modules,
     /// Reads the tables; started when it is first needed.
     clerk: Option<Clerk>,
     rota: Rota,
@@ -91,6 +95,7 @@ impl Sockets {
             own: Net::new(0, String::from("self/net"), diag),
             nets: Nets::default(),
             mounted: Mounted::new(live),
+            modules: Modules::new(live),
             clerk: None,
             rota: Rota { waited: TABLES_EVERY, ..Rota::default() },
             session: live.then(Session::of_environment),
@@ -120,18 +125,19 @@ impl Sockets {
     pub(super) fn list(&mut self, moment: Moment, unread: &mut Vec<Unread>) {
         let Some(proc) = self.proc.clone() else { return };
         let (proc, now_ms) = (proc.as_fd(), moment.boot_ms);
+        let view = View { proc, now_ms, asks: self.modules.look(unread) };
         let answer = self.clerk.as_mut().and_then(Clerk::take);
         let asks = self.due();
         // What is compared has to be as it is now, before the tables are read and after.
         let forced = answer.as_ref().map(|(inode, _)| *inode).or(asks);
         let moved = self.own.has_moved(proc);
         if moved || forced == Some(0) {
-            self.own.list(proc, now_ms, unread);
+            self.own.list(view, unread);
             self.moved = true;
         }
-        self.moved |= self.nets.list(proc, now_ms, forced, unread);
+        self.moved |= self.nets.list(view, forced, unread);
         let populated = self.nets.all.iter().map(|net| net.inode);
-        self.moved |= self.mounted.list(proc, populated, now_ms, unread);
+        self.moved |= self.mounted.list(view, populated, unread);
         if let Some((inode, tables)) = answer {
             let net = if inode == 0 { Some(&mut self.own) } else { self.nets.find(inode) };
             self.moved |= net.is_some_and(|net| net.take(tables));
@@ -208,7 +214,9 @@ impl Sockets {
         unread: &mut Vec<Unread>,
     ) {
         let Some(proc) = &self.proc else { return };
-        if self.nets.follow(proc.as_fd(), processes, moment, unread) {
+        let (now_ms, asks) = (moment.boot_ms, self.modules.asks());
+        let view = View { proc: proc.as_fd(), now_ms, asks };
+        if self.nets.follow(view, processes, moment, unread) {
             self.moved = true;
             self.had_new = true;
             self.gather();

@@ -28,6 +28,7 @@ use rustix::net::sockopt::{Timeout, set_socket_timeout};
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
 use super::info;
+use super::modules::Asks;
 use super::{Raw, address, state};
 use crate::domain::facts::Protocol;
 
@@ -79,8 +80,11 @@ impl Diag {
         Ok(Self { socket: Some(socket), elsewhere: true, ..Self::default() })
     }
 
-    /// Every socket of its network namespace; `now_ms` is the boot clock.
-    pub(super) fn dump(&mut self, now_ms: u64, raw: &mut Vec<Raw>) -> io::Result<()> {
+    /// Every socket of its network namespace that may be asked for; `now_ms` is the boot clock.
+    pub(super) fn dump(&mut self, asks: Asks, now_ms: u64, raw: &mut Vec<Raw>) -> io::Result<()> {
+        if asks == Asks::default() {
+            return Ok(());
+        }
         self.now_ms = now_ms;
         let socket = match self.socket.take() {
             Some(socket) => socket,
@@ -89,7 +93,7 @@ impl Diag {
             None => connect()?,
         };
         self.answer.resize(ANSWER, 0);
-        if !self.apart && self.ask(&socket, Protocol::Tcp, raw, old_request).is_err() {
+        if asks.tcp && !self.apart && self.ask(&socket, Protocol::Tcp, raw, old_request).is_err() {
             // What is left in this socket belongs to the request that failed.
             self.apart = true;
             raw.clear();
@@ -97,10 +101,10 @@ impl Diag {
                 // It is of another namespace, so it is kept: its answers are told from others by their numbers.
                 self.socket = Some(socket);
             }
-            return self.dump(now_ms, raw);
+            return self.dump(asks, now_ms, raw);
         }
         for (number, protocol) in [(IPPROTO_TCP, Protocol::Tcp), (IPPROTO_UDP, Protocol::Udp)] {
-            if protocol == Protocol::Tcp && !self.apart {
+            if !asks.may(protocol) || (protocol == Protocol::Tcp && !self.apart) {
                 continue;
             }
             for (family, id) in [(AF_INET, SocketId::new_v4()), (AF_INET6, SocketId::new_v6())] {

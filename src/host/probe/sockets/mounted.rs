@@ -1,25 +1,27 @@
-//! Network namespaces that only a mount holds, as `ip netns add` makes them: no process is in one, and a socket that was
-//! opened within may be held by a process that is elsewhere by now.
+//! Network namespaces that no process is in: those that a mount holds, as `ip netns add` makes them, and those that only
+//! an open file holds ([`Held`]). A socket that was opened within may be held by a process that is elsewhere by now.
 //!
 //! The mounts of this program's own mount namespace say which there are. They are read, opened and entered by a thread
 //! that nobody waits for, again when the kernel says that mounts changed, and in turns.
 //!
-//! Invariant: whatever is not looked into is said. What is mounted no more is let go of, or our own sockets would keep it alive. Deliberately absent: the
-//! tables of `/proc/net` of such a namespace, which are a process's; so raw, packet and local sockets in it are not
-//! seen, and its sockets have one view. Namespaces that only another mount namespace, an open file or a socket holds.
+//! Invariant: whatever is not looked into is said. What nobody holds any more is let go of, or our own sockets would keep
+//! it alive. Deliberately absent: the tables of `/proc/net` of such a namespace, which are a process's; so raw, packet and
+//! local sockets in it are not seen, and its sockets have one view. Namespaces that only another mount namespace or a
+//! socket holds.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{Mode, OFlags};
 
 use super::diag::Diag;
-use super::net::Net;
+use super::held::Held;
+use super::net::{Net, View};
 use crate::domain::facts::Unread;
 use crate::host::probe::processes::note;
 use crate::host::probe::text::{self, unescape, words};
@@ -38,6 +40,8 @@ const MOST_TRIED: usize = 4 * MOST;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// More of a list of mounts is not read.
 const MOST_MOUNTS: usize = 16 << 20;
+/// Magic number of the file system of namespaces.
+const NSFS: rustix::fs::FsWord = 0x6e73_6673;
 /// No process is called so: there are no tables to read.
 const NO_TABLES: &str = "none/net";
 
@@ -53,8 +57,8 @@ struct Known {
 /// What the thread found.
 #[derive(Default)]
 struct Found {
-    /// Every network namespace that is mounted somewhere.
-    mounted: BTreeSet<u64>,
+    /// Every network namespace that a mount or an open file holds.
+    held: BTreeSet<u64>,
     /// Those that it has entered in this turn.
     entered: Vec<(u64, Diag)>,
     /// So many let nobody in.
@@ -80,8 +84,7 @@ impl Mounted {
     /// None before the thread has answered. `live` if netlink speaks of the machine that is looked at.
     pub(super) fn new(live: bool) -> Self {
         let known = Arc::<Mutex<Known>>::default();
-        let desk =
-            Desk { known: Arc::clone(&known), mounts: None, there: BTreeMap::new(), turn: 0 };
+        let desk = Desk::new(Arc::clone(&known));
         let errand = live.then(|| desk.begin()).flatten();
         Self { errand, known, all: Vec::new(), looks: 0, next: 0, closed: 0, passed_over: 0 }
     }
@@ -90,9 +93,8 @@ impl Mounted {
     /// looked into elsewhere. `true` if anything is other than before.
     pub(super) fn list(
         &mut self,
-        proc: BorrowedFd<'_>,
+        view: View<'_>,
         populated: impl Iterator<Item = u64>,
-        now_ms: u64,
         unread: &mut Vec<Unread>,
     ) -> bool {
         let Some(errand) = &mut self.errand else { return false };
@@ -102,22 +104,22 @@ impl Mounted {
         let mut moved = self.all.len() != before;
         if let Some(found) = errand.take(Duration::ZERO) {
             (self.closed, self.passed_over) = (found.closed, found.passed_over);
-            self.all.retain(|net| found.mounted.contains(&net.inode));
+            self.all.retain(|net| found.held.contains(&net.inode));
             moved |= self.all.len() != before;
             for (inode, diag) in found.entered {
                 if !populated.contains(&inode) && self.all.iter().all(|net| net.inode != inode) {
                     let mut net = Net::new(inode, NO_TABLES.to_owned(), Some(diag));
-                    net.list(proc, now_ms, unread);
+                    net.list(view, unread);
                     self.all.push(net);
                     moved = true;
                 }
             }
         }
         if errand.is_late(PATIENCE) {
-            let what = "network namespaces that only a mount holds";
+            let what = "network namespaces that no process is in";
             unread.push(note(what, "no answer in time".to_owned()));
         }
-        moved |= self.list_one(proc, now_ms, unread);
+        moved |= self.list_one(view, unread);
         // Without netlink nothing tells of it any more. Its name is free then, so that it is entered again.
         let before = self.all.len();
         self.all.retain(Net::has_netlink);
@@ -140,18 +142,18 @@ impl Mounted {
         }
     }
 
-    fn list_one(&mut self, proc: BorrowedFd<'_>, now_ms: u64, unread: &mut Vec<Unread>) -> bool {
+    fn list_one(&mut self, view: View<'_>, unread: &mut Vec<Unread>) -> bool {
         self.next = (self.next + 1) % self.all.len().max(1);
         let Some(net) = self.all.get_mut(self.next) else { return false };
         let before = net.raw.clone();
-        net.list(proc, now_ms, unread);
+        net.list(view, unread);
         before != net.raw
     }
 }
 
 fn told(count: usize, why: String) -> Option<Unread> {
     let many = if count == 1 { "namespace" } else { "namespaces" };
-    (count > 0).then(|| note(&format!("{count} network {many} that only a mount holds"), why))
+    (count > 0).then(|| note(&format!("{count} network {many} that no process is in"), why))
 }
 
 /// The thread's side.
@@ -160,10 +162,18 @@ struct Desk {
     mounts: Option<OwnedFd>,
     /// Where each namespace is mounted.
     there: BTreeMap<u64, PathBuf>,
+    /// Those of open files.
+    held: Held,
+    own: Option<u64>,
     turn: u32,
 }
 
 impl Desk {
+    fn new(known: Arc<Mutex<Known>>) -> Self {
+        let (there, held) = (BTreeMap::new(), Held::default());
+        Self { known, mounts: None, there, held, own: None, turn: 0 }
+    }
+
     fn begin(mut self) -> Option<Errand<Found>> {
         Errand::new("mounted-nets", move || self.turn())
     }
@@ -174,27 +184,10 @@ impl Desk {
         }
         self.turn = self.turn.wrapping_add(1);
         let known = std::mem::take(&mut *self.known.lock().unwrap_or_else(PoisonError::into_inner));
-        self.enter_more(&known)
-    }
-
-    /// Enters those that nobody looks into yet, as long as there is room.
-    fn enter_more(&self, known: &Known) -> Found {
-        let mut found = Found { mounted: self.there.keys().copied().collect(), ..Found::default() };
-        let ours = known.ours.iter().filter(|inode| self.there.contains_key(inode)).count();
-        let looked_into =
-            |inode: &u64| known.populated.contains(inode) || known.ours.contains(inode);
-        for (inode, point) in self.there.iter().filter(|(inode, _)| !looked_into(inode)) {
-            let tried = found.entered.len() + found.closed;
-            if ours + found.entered.len() >= MOST || tried >= MOST_TRIED {
-                found.passed_over += 1;
-                continue;
-            }
-            match enter(point, *inode) {
-                Some(diag) => found.entered.push((*inode, diag)),
-                None => found.closed += 1,
-            }
-        }
-        found
+        // Where it is mounted it is entered by that.
+        let mut there = self.held.turn(self.own);
+        there.extend(self.there.iter().map(|(inode, point)| (*inode, point.clone())));
+        enter_more(&there, &known)
     }
 
     /// The kernel tells whoever keeps the file open.
@@ -211,9 +204,29 @@ impl Desk {
         let read =
             self.mounts.as_ref().map(|it| tree::read_again(it.as_fd(), &mut text, MOST_MOUNTS));
         let own = std::fs::metadata("/proc/self/ns/net").map(|it| inode_of(&it)).ok();
+        self.own = own;
         self.there = if matches!(read, Some(Ok(()))) { mounted(&text) } else { BTreeMap::new() };
         self.there.retain(|inode, _| Some(*inode) != own);
     }
+}
+
+/// Enters those that nobody looks into yet, as long as there is room.
+fn enter_more(there: &BTreeMap<u64, PathBuf>, known: &Known) -> Found {
+    let mut found = Found { held: there.keys().copied().collect(), ..Found::default() };
+    let ours = known.ours.iter().filter(|inode| there.contains_key(inode)).count();
+    let looked_into = |inode: &u64| known.populated.contains(inode) || known.ours.contains(inode);
+    for (inode, point) in there.iter().filter(|(inode, _)| !looked_into(inode)) {
+        let tried = found.entered.len() + found.closed;
+        if ours + found.entered.len() >= MOST || tried >= MOST_TRIED {
+            found.passed_over += 1;
+            continue;
+        }
+        match enter(point, *inode) {
+            Some(diag) => found.entered.push((*inode, diag)),
+            None => found.closed += 1,
+        }
+    }
+    found
 }
 
 fn inode_of(metadata: &std::fs::Metadata) -> u64 {
@@ -233,11 +246,15 @@ fn mounted(mountinfo: &[u8]) -> BTreeMap<u64, PathBuf> {
     mountinfo.split(|byte| *byte == b'\n').filter_map(one).collect()
 }
 
-/// Netlink of the namespace that is mounted there, if it still is that one.
+/// Netlink of the namespace whose file this is, if it still is that one. It is opened only after it was looked at: what
+/// stands there by now may let whoever opens it wait.
 fn enter(point: &Path, inode: u64) -> Option<Diag> {
-    let file = File::from(tree::open_file(point).ok()?);
-    let same = file.metadata().is_ok_and(|it| inode_of(&it) == inode);
-    same.then(|| Diag::within(file.into()).ok()).flatten()
+    let place = rustix::fs::open(point, OFlags::PATH | OFlags::CLOEXEC, Mode::empty()).ok()?;
+    let same = rustix::fs::fstatfs(&place).is_ok_and(|it| it.f_type == NSFS)
+        && rustix::fs::fstat(&place).is_ok_and(|it| it.st_ino == inode);
+    let file = format!("/proc/self/fd/{}", place.as_raw_fd());
+    let file = same.then(|| tree::open_file(Path::new(&file)).ok()).flatten()?;
+    Diag::within(file).ok()
 }
 
 #[cfg(test)]
@@ -260,17 +277,17 @@ mod tests {
     fn namespaces_with_processes_leave_room_and_those_left_over_are_counted() {
         let nowhere = (1..=9).map(|inode| (inode, PathBuf::from("/nowhere/net")));
         let own = inode_of(&std::fs::metadata("/proc/self/ns/net").unwrap());
-        let there = nowhere.chain([(own, PathBuf::from("/proc/self/ns/net"))]).collect();
-        let mut desk = Desk { known: Arc::default(), mounts: None, there, turn: 1 };
+        let there = nowhere.chain([(own, PathBuf::from("/proc/self/ns/net"))]);
+        let mut there: BTreeMap<u64, PathBuf> = there.collect();
         let populated: BTreeSet<u64> = (1_000..1_300).collect();
-        let found = desk.enter_more(&Known { populated, ..Known::default() });
+        let found = enter_more(&there, &Known { populated, ..Known::default() });
         assert_eq!((found.entered.len() + found.closed, found.passed_over), (10, 0));
         if rustix::process::geteuid().is_root() {
             assert_eq!(found.closed, 9, "ours lets us in");
         }
         let ours: BTreeSet<u64> = (2_000..).take(MOST).collect();
-        desk.there.extend(ours.iter().map(|inode| (*inode, PathBuf::new())));
-        let found = desk.enter_more(&Known { ours, ..Known::default() });
+        there.extend(ours.iter().map(|inode| (*inode, PathBuf::new())));
+        let found = enter_more(&there, &Known { ours, ..Known::default() });
         assert_eq!((found.entered.len(), found.closed, found.passed_over), (0, 0, 10));
     }
 

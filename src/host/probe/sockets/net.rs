@@ -13,6 +13,7 @@ use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 
 use super::diag::Diag;
+use super::modules::Asks;
 use super::second::Second;
 use super::tables::Tables;
 use super::{Key, Raw, table};
@@ -26,6 +27,17 @@ const MOST: usize = 64 << 20;
 const MOST_COUNTS: usize = 64 << 10;
 /// The list is left out at most this often in a row.
 const MOST_UNLISTED: u32 = 5;
+
+/// What a list is made with.
+#[derive(Clone, Copy)]
+pub(super) struct View<'p> {
+    /// `/proc`.
+    pub(super) proc: BorrowedFd<'p>,
+    /// The boot clock.
+    pub(super) now_ms: u64,
+    /// What netlink may be asked for.
+    pub(super) asks: Asks,
+}
 
 /// One network namespace.
 pub(super) struct Net {
@@ -107,15 +119,17 @@ impl Net {
     }
 
     /// Lists its sockets anew.
-    pub(super) fn list(&mut self, proc: BorrowedFd<'_>, now_ms: u64, unread: &mut Vec<Unread>) {
+    pub(super) fn list(&mut self, view: View<'_>, unread: &mut Vec<Unread>) {
         self.listed = true;
         self.raw.clear();
+        let mut told = Asks::default();
         if let Some(diag) = &mut self.diag {
-            match diag.dump(now_ms, &mut self.raw) {
-                Ok(()) => return self.mark(),
+            match diag.dump(view.asks, view.now_ms, &mut self.raw) {
+                Ok(()) => told = view.asks,
                 Err(error) => {
                     let what = format!("sockets by netlink; /proc/{} is used", self.dir);
                     unread.push(note(&what, error.to_string()));
+                    self.raw.clear();
                     if self.inode != 0 {
                         // It cannot be made again from here.
                         self.diag = None;
@@ -123,8 +137,13 @@ impl Net {
                 }
             }
         }
-        self.raw.clear();
-        for (name, protocol) in table::FILES {
+        self.read_tables(view.proc, told, unread);
+        self.mark();
+    }
+
+    /// Adds from the tables what netlink has not told.
+    fn read_tables(&mut self, proc: BorrowedFd<'_>, told: Asks, unread: &mut Vec<Unread>) {
+        for (name, protocol) in table::FILES.into_iter().filter(|(_, it)| !told.may(*it)) {
             match file(proc, &format!("{}/{name}", self.dir)) {
                 Ok(text) => self.raw.extend(table::rows(&text, protocol)),
                 Err(error) if self.inode == 0 => {
@@ -137,7 +156,6 @@ impl Net {
                 }
             }
         }
-        self.mark();
     }
 
     /// Says of each socket where it belongs, and whether the other view lacks it.

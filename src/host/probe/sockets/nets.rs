@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use rustix::io::Errno;
 
-use super::net::{Net, enter, namespace_of};
+use super::net::{Net, View, enter, namespace_of};
 use crate::domain::base::Moment;
 use crate::domain::facts::{Process, Unread};
 use crate::host::probe::processes::{Whom, note};
@@ -66,8 +66,7 @@ impl Nets {
     /// Lists those that have moved, as many as one look may. `true` if any was listed.
     pub(super) fn list(
         &mut self,
-        proc: BorrowedFd<'_>,
-        now_ms: u64,
+        view: View<'_>,
         forced: Option<u64>,
         unread: &mut Vec<Unread>,
     ) -> bool {
@@ -83,8 +82,8 @@ impl Nets {
                 continue;
             }
             counted += 1;
-            if net.has_moved(proc) || forced {
-                net.list(proc, now_ms, unread);
+            if net.has_moved(view.proc) || forced {
+                net.list(view, unread);
                 listed += 1;
             }
             if at >= MOST_OPEN {
@@ -98,17 +97,18 @@ impl Nets {
     /// Takes in which processes there are now. `true` if namespaces came or went; those that came are listed.
     pub(super) fn follow(
         &mut self,
-        proc: BorrowedFd<'_>,
+        view: View<'_>,
         processes: &[Arc<Process>],
         moment: Moment,
         unread: &mut Vec<Unread>,
     ) -> bool {
+        let proc = view.proc;
         if self.look.is_multiple_of(TURNS) {
             self.own = namespace_of(proc, "self").unwrap_or_default();
         }
         self.look += 1;
         let changed = self.own != 0 && (self.places(proc, processes, moment) || self.is_behind);
-        let moved = changed && self.settle(proc, moment.boot_ms, unread);
+        let moved = changed && self.settle(view, unread);
         if !self.denied.is_empty() {
             let named = self.denied.iter().filter_map(|pid| {
                 let at = processes.binary_search_by_key(pid, |it| it.id.pid.0).ok()?;
@@ -151,7 +151,7 @@ impl Nets {
     }
 
     /// Lets namespaces go that nobody is in any more, and opens those that somebody is in.
-    fn settle(&mut self, proc: BorrowedFd<'_>, now_ms: u64, unread: &mut Vec<Unread>) -> bool {
+    fn settle(&mut self, view: View<'_>, unread: &mut Vec<Unread>) -> bool {
         self.denied.clear();
         self.denied.extend(self.members.iter().filter(|it| it.denied).map(|it| it.pid));
         let foreign = self.members.iter().filter(|it| it.namespace != 0);
@@ -170,7 +170,7 @@ impl Nets {
             if let Some(pid) = pid.filter(|_| !there) {
                 net.move_to(pid);
                 if !net.has_netlink() {
-                    net.list(proc, now_ms, unread);
+                    net.list(view, unread);
                     moved = true;
                 }
             }
@@ -188,9 +188,9 @@ impl Nets {
                 break;
             }
             // Who may not enter it is left with the tables of that process.
-            let diag = enter(proc, &pid.to_string(), inode).ok();
+            let diag = enter(view.proc, &pid.to_string(), inode).ok();
             let mut net = Net::new(inode, format!("{pid}/net"), diag);
-            net.list(proc, now_ms, unread);
+            net.list(view, unread);
             self.all.push(net);
             moved = true;
         }
