@@ -168,9 +168,9 @@ fn spent_by_hunters() -> Duration {
     let ticks = tasks.filter_map(|task| {
         let stat = fs::read_to_string(task.ok()?.path().join("stat")).ok()?;
         let rest = stat.contains("(hunter)").then(|| stat.rsplit(')').next())??;
-        let words: Vec<u64> = rest.split_whitespace().filter_map(|it| it.parse().ok()).collect();
-        // Behind the state: 10 others, then user and system time.
-        Some(words.get(10)? + words.get(11)?)
+        let words: Vec<i64> = rest.split_whitespace().filter_map(|it| it.parse().ok()).collect();
+        // Behind the state: 10 others, one of which may be below zero, then user and system time.
+        Some((words.get(10)? + words.get(11)?).unsigned_abs())
     });
     Duration::from_millis(ticks.sum::<u64>() * 10)
 }

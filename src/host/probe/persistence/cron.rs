@@ -147,12 +147,22 @@ pub(super) fn typed(script: &[u8]) -> &[u8] {
     script.get(start..).unwrap_or_default().trim_ascii()
 }
 
-/// Lines that are neither blank nor comments, from 1.
+/// Lines that are neither blank nor comments, from 1. Stretches of line feeds cost little: somebody may write a million.
 pub(super) fn lines(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
-    let numbered = text.split(|byte| *byte == b'\n').enumerate();
-    numbered.map(|(at, line)| (at + 1, line)).filter(|(_, line)| {
-        let line = line.trim_ascii_start();
-        !line.is_empty() && !line.starts_with(b"#")
+    let (mut rest, mut at) = (text, 0);
+    std::iter::from_fn(move || {
+        loop {
+            let blank = rest.iter().take_while(|byte| **byte == b'\n').count();
+            let text = rest.get(blank..).filter(|text| !text.is_empty())?;
+            let end = text.iter().position(|byte| *byte == b'\n').unwrap_or(text.len());
+            let (line, after) = text.split_at_checked(end)?;
+            rest = after.get(1..).unwrap_or_default();
+            at += blank + 1;
+            let bare = line.trim_ascii_start();
+            if !bare.is_empty() && !bare.starts_with(b"#") {
+                return Some((at, line));
+            }
+        }
     })
 }
 

@@ -180,8 +180,9 @@ impl Work {
             self.listen_again();
             self.go_on();
             if !self.step() && woken {
-                // Nobody is listened to word by word, and whoever works beside what anybody wants even less.
-                let rest = if self.queue.is_empty() { QUIET } else { STEP };
+                // Nobody is listened to word by word, and whoever is not read for yet even less.
+                let soon = self.queue.nap(Instant::now()).is_some_and(|nap| nap <= QUIET);
+                let rest = if soon { STEP } else { QUIET };
                 let Some(()) = Self::pause(end, rest) else { return };
             }
         }
@@ -210,24 +211,26 @@ impl Work {
         watch.listen(&mut changed, now);
         self.missed |= changed.everything;
         for (party, families) in &changed.families {
-            families.iter().for_each(|family| self.queue.changed(*family, party, now));
+            let rest = self.patience.rests(party, now).unwrap_or_default();
+            families.iter().for_each(|family| self.queue.changed(*family, party, rest, now));
         }
         if !changed.storms.is_empty() {
             changed.storms.iter().for_each(|party| self.patience.storms(party, now));
             let unseen = self.aim();
-            self.want(unseen, &changed.storms, 1, now);
+            self.want(&unseen, changed.storms.iter(), 1);
         }
     }
 
-    fn want(
+    fn want<'a>(
         &mut self,
-        families: BTreeSet<Family>,
-        parties: &BTreeSet<Party>,
+        families: &BTreeSet<Family>,
+        parties: impl Iterator<Item = &'a Party>,
         round: usize,
-        now: Instant,
     ) {
-        for family in families {
-            self.queue.add(family, Lane::Unheard, parties.iter().cloned(), round, now);
+        let now = Instant::now();
+        for party in parties {
+            let add = |family: &Family| self.queue.add(*family, Lane::Unheard, party, round, now);
+            families.iter().for_each(add);
         }
     }
 
@@ -250,7 +253,7 @@ impl Work {
             }
             parties.insert(party);
         }
-        self.want(unseen, &parties, 0, now);
+        self.want(&unseen, parties.iter(), 0);
     }
 
     /// Wants everything if it is time, a family after the other.
@@ -261,37 +264,26 @@ impl Work {
             (self.last, self.missed) = (now, false);
             self.begun = Some(HostClock.now().boot_ms);
             for family in Family::ALL {
-                self.queue.add(family, Lane::Whole, [EVERYTHING.to_vec()], 0, now);
+                self.queue.add(family, Lane::Whole, EVERYTHING, 0, now);
             }
         }
     }
 
-    /// Reads one family, and no more; `false` if none is ready. Those who have caused too much of it are not listened to
-    /// for a while.
+    /// Reads one family, and no more; `false` if none is ready.
     fn step(&mut self) -> bool {
         let Some((family, job)) = self.queue.next(Instant::now()) else { return false };
         let before = spent();
-        let mut unseen = self.read(&[family]);
+        let unseen = self.read(&[family]);
         let (cost, now) = (spent().saturating_sub(before), Instant::now());
         self.queue.took(family, cost);
-        let heard: Vec<&Party> = job.parties.iter().filter(|it| self.is_heard(it)).collect();
-        job.parties.iter().for_each(|party| self.patience.charge(party, cost, now));
-        if heard.into_iter().any(|party| self.patience.rests(party, now).is_some()) {
-            unseen.extend(self.aim());
-        }
+        job.parties().for_each(|party| self.patience.charge(party, cost, now));
         if job.round < ROUNDS {
-            self.want(unseen, &job.parties, job.round + 1, now);
+            self.want(&unseen, job.parties(), job.round + 1);
         }
         if job.whole && !self.queue.has_whole() {
             memory::give_back();
         }
         true
-    }
-
-    /// Its places are watched.
-    fn is_heard(&self, party: &[u8]) -> bool {
-        let resting = self.watch.as_ref().map(|watch| &watch.resting);
-        party != EVERYTHING && resting.is_none_or(|it| !it.contains_key(party))
     }
 
     /// Reads these at once, and what was not watched when it was read once more.

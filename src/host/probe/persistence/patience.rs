@@ -18,7 +18,7 @@ const CREDIT: Duration = Duration::from_secs(2);
 /// twentieth of a CPU in the long run. One that takes longer costs more, since nobody waits for ever.
 const SLOWNESS: u32 = 20;
 /// Nobody waits longer: with the time in which a change settles, it is seen within a second also in the place of a storm.
-const LONGEST_REST: Duration = Duration::from_millis(400);
+const LONGEST_REST: Duration = Duration::from_millis(250);
 
 /// How long nobody listens to a storm, at first and after it went on again and again.
 const DEAF: Duration = Duration::from_secs(1);
@@ -115,7 +115,7 @@ mod tests {
             spent += READING;
             patience.charge(b"/home/a", READING, now);
         }
-        assert!(spent < Duration::from_mins(10) / 10, "{spent:?}");
+        assert!(spent < Duration::from_mins(10) / 7, "{spent:?}");
     }
 
     #[test]

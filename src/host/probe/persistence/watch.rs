@@ -80,7 +80,7 @@ impl Watch {
         self.inotify.as_fd()
     }
 
-    /// From now on these are watched, but for those of parties that rest; gives the families with a place that was not
+    /// From now on these are watched, but for those of parties that nobody listens to; gives the families with a place that was not
     /// watched before. What is not there is waited for in the nearest directory above it.
     pub(super) fn aim<'a>(
         &mut self,
@@ -104,12 +104,12 @@ impl Watch {
             }
             let mut rests = |at: &[u8], names: &Wanted| {
                 let party = party(at, homes);
-                let rests = patience.rests(party, now).is_some() || patience.is_deaf(party, now);
-                if rests {
+                let is_deaf = patience.is_deaf(party, now);
+                if is_deaf {
                     let families = names.iter().map(|(_, family)| *family);
                     resting.entry(party.to_vec()).or_default().extend(families);
                 }
-                rests
+                is_deaf
             };
             if let Some((number, at, names)) = self.add(ground, dir, names, &mut rests) {
                 let spot = spots.entry(number).or_default();

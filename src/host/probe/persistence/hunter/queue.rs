@@ -5,9 +5,10 @@
 //! holds up nobody for longer than it takes to read one family.
 //!
 //! Invariant: a family that changed is ready [`QUIET`] after the last that was told of it, and [`SETTLES`] after the first
-//! in any case: whoever goes on writing puts nothing off.
+//! in any case: whoever goes on writing puts nothing off. For who owes much nothing is read before they have rested, and
+//! others who changed the same do not wait for them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::super::Family;
@@ -47,16 +48,37 @@ impl Lane {
 pub(super) struct Job {
     /// Why.
     lane: Lane,
-    /// Since when it is wanted.
-    since: Instant,
-    /// When it may be read.
-    ready: Instant,
     /// It is part of reading everything.
     pub(super) whole: bool,
-    /// At whose cost.
-    pub(super) parties: BTreeSet<Party>,
     /// So often it was read already because not all of its places were watched.
     pub(super) round: usize,
+    /// Who caused it, and pays for it.
+    parties: BTreeMap<Party, Wish>,
+}
+
+/// What one party wants of a family.
+#[derive(Clone, Copy, Debug)]
+struct Wish {
+    /// Since when.
+    since: Instant,
+    /// From when on.
+    ready: Instant,
+}
+
+impl Job {
+    /// At whose cost it is read.
+    pub(super) fn parties(&self) -> impl Iterator<Item = &Party> {
+        self.parties.keys()
+    }
+
+    /// Whoever may be read for first decides.
+    fn ready(&self) -> Option<Instant> {
+        self.parties.values().map(|wish| wish.ready).min()
+    }
+
+    fn since(&self) -> Option<Instant> {
+        self.parties.values().map(|wish| wish.since).min()
+    }
 }
 
 /// What is to be read.
@@ -74,68 +96,57 @@ impl Queue {
         Self { jobs: BTreeMap::new(), turns: BTreeMap::new(), costs: BTreeMap::new() }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.jobs.is_empty()
-    }
-
     /// Reading everything has not come to its end.
     pub(super) fn has_whole(&self) -> bool {
         self.jobs.values().any(|job| job.whole)
     }
 
-    /// Something was told of it.
-    pub(super) fn changed(&mut self, family: Family, party: &[u8], now: Instant) {
-        let job = self.want(family, Lane::Change, now, now + QUIET);
-        // As long as it goes on, and not for ever.
-        job.ready = if job.lane == Lane::Change && job.since < now && job.ready > now {
-            (now + QUIET).min(job.since + SETTLES)
-        } else {
-            job.ready
-        };
-        job.lane = Lane::Change;
-        job.parties.insert(party.to_vec());
+    /// Something was told of it. `rest` is how long nothing is read for whoever did that.
+    pub(super) fn changed(&mut self, family: Family, party: &[u8], rest: Duration, now: Instant) {
+        let job = self.job(family, Lane::Change);
+        let first = Wish { since: now, ready: now };
+        let wish = job.parties.entry(party.to_vec()).or_insert(first);
+        wish.ready = (now + QUIET).min(wish.since + SETTLES).max(now + rest);
     }
 
-    /// It is to be read at once, at the cost of these.
+    /// It is to be read at once, at the cost of this party.
     pub(super) fn add(
         &mut self,
         family: Family,
         lane: Lane,
-        parties: impl IntoIterator<Item = Party>,
+        party: &[u8],
         round: usize,
         now: Instant,
     ) {
-        let job = self.want(family, lane, now, now);
-        (job.lane, job.ready) = (job.lane.min(lane), job.ready.min(now));
+        let job = self.job(family, lane);
         job.whole |= lane == Lane::Whole;
         job.round = job.round.max(round);
-        job.parties.extend(parties);
+        let first = Wish { since: now, ready: now };
+        let wish = job.parties.entry(party.to_vec()).or_insert(first);
+        wish.ready = wish.ready.min(now);
     }
 
-    fn want(&mut self, family: Family, lane: Lane, now: Instant, ready: Instant) -> &mut Job {
-        self.jobs.entry(family).or_insert_with(|| Job {
-            lane,
-            since: now,
-            ready,
-            whole: false,
-            parties: BTreeSet::new(),
-            round: 0,
-        })
+    fn job(&mut self, family: Family, lane: Lane) -> &mut Job {
+        let new = || Job { lane, whole: false, round: 0, parties: BTreeMap::new() };
+        let job = self.jobs.entry(family).or_insert_with(new);
+        job.lane = job.lane.min(lane);
+        job
     }
 
     /// How long nothing is ready; `None` if there is nothing.
     pub(super) fn nap(&self, now: Instant) -> Option<Duration> {
-        self.jobs.values().map(|job| job.ready.saturating_duration_since(now)).min()
+        let ready = self.jobs.values().filter_map(Job::ready).min()?;
+        Some(ready.saturating_duration_since(now))
     }
 
     /// Takes what is read next.
     pub(super) fn next(&mut self, now: Instant) -> Option<(Family, Job)> {
         let first = |lane: Lane| {
-            let ready = self.jobs.iter().filter(|(_, job)| job.lane == lane && job.ready <= now);
+            let jobs = self.jobs.iter().filter(|(_, job)| job.lane == lane);
+            let ready = jobs.filter(|(_, job)| job.ready().is_some_and(|ready| ready <= now));
             let cost = |family: &Family| self.costs.get(family).copied().unwrap_or_default();
-            ready
-                .min_by_key(|(family, job)| (job.since, cost(family)))
-                .map(|it| (*it.0, it.1.since))
+            let found = ready.min_by_key(|(family, job)| (job.since(), cost(family)))?;
+            Some((*found.0, found.1.since()?))
         };
         let found = Lane::ALL.map(|lane| (lane, first(lane)));
         let waited = |(lane, job): &&(Lane, Option<(Family, Instant)>)| {
@@ -175,7 +186,7 @@ mod tests {
         let mut read = Vec::new();
         for step in 0..100 {
             let now = begun + MS * 10 * step;
-            queue.changed(Family::Cron, HERE, now);
+            queue.changed(Family::Cron, HERE, Duration::ZERO, now);
             read.extend(queue.next(now).map(|_| step * 10));
         }
         assert_eq!(read.first(), Some(&150));
@@ -183,13 +194,24 @@ mod tests {
     }
 
     #[test]
+    fn who_rests_is_read_for_later_and_nobody_else_who_changed_the_same() {
+        let (mut queue, now) = (Queue::new(), Instant::now());
+        queue.changed(Family::Cron, b"/home/a", MS * 250, now);
+        assert_eq!(queue.nap(now), Some(MS * 250));
+        queue.changed(Family::Cron, b"/home/a", MS * 150, now + MS * 100);
+        assert_eq!(queue.nap(now), Some(MS * 250), "the end of a rest stays where it is");
+        queue.changed(Family::Cron, HERE, Duration::ZERO, now + MS * 100);
+        assert_eq!(queue.nap(now), Some(MS * 150));
+    }
+
+    #[test]
     fn a_change_that_has_come_to_its_end_is_read_soon() {
         let (mut queue, now) = (Queue::new(), Instant::now());
-        queue.changed(Family::Cron, HERE, now);
+        queue.changed(Family::Cron, HERE, Duration::ZERO, now);
         assert_eq!(queue.nap(now), Some(QUIET));
         assert!(queue.next(now + MS * 49).is_none());
         let (family, job) = queue.next(now + QUIET).unwrap();
-        assert_eq!((family, job.parties.len(), job.whole), (Family::Cron, 1, false));
+        assert_eq!((family, job.parties().count(), job.whole), (Family::Cron, 1, false));
         assert_eq!(queue.nap(now), None);
     }
 
@@ -198,10 +220,10 @@ mod tests {
         let (mut queue, now) = (Queue::new(), Instant::now());
         queue.took(Family::Cron, MS * 9);
         queue.took(Family::Keys, MS);
-        queue.add(Family::Users, Lane::Whole, [], 0, now);
-        queue.add(Family::Cron, Lane::Unheard, [], 0, now);
-        queue.add(Family::Keys, Lane::Unheard, [], 0, now);
-        queue.changed(Family::Pam, HERE, now - QUIET);
+        queue.add(Family::Users, Lane::Whole, HERE, 0, now);
+        queue.add(Family::Cron, Lane::Unheard, HERE, 0, now);
+        queue.add(Family::Keys, Lane::Unheard, HERE, 0, now);
+        queue.changed(Family::Pam, HERE, Duration::ZERO, now - QUIET);
         let expected = [Family::Pam, Family::Keys, Family::Cron, Family::Users];
         assert_eq!(families(&mut queue, now), expected);
     }
@@ -209,12 +231,12 @@ mod tests {
     #[test]
     fn nobody_waits_for_ever_while_others_change_all_the_time() {
         let (mut queue, begun) = (Queue::new(), Instant::now());
-        queue.add(Family::Keys, Lane::Unheard, [], 0, begun);
-        queue.add(Family::Users, Lane::Whole, [], 0, begun);
+        queue.add(Family::Keys, Lane::Unheard, HERE, 0, begun);
+        queue.add(Family::Users, Lane::Whole, HERE, 0, begun);
         let mut read = BTreeMap::new();
         for step in 0..20 {
             let now = begun + MS * 100 * step;
-            queue.changed(Family::Pam, HERE, now - SETTLES);
+            queue.changed(Family::Pam, HERE, Duration::ZERO, now - SETTLES);
             let (family, _) = queue.next(now).unwrap();
             read.entry(family).or_insert(step);
         }
@@ -226,10 +248,10 @@ mod tests {
     #[test]
     fn a_family_that_is_wanted_for_two_reasons_is_read_once() {
         let (mut queue, now) = (Queue::new(), Instant::now());
-        queue.add(Family::Keys, Lane::Whole, [b"a".to_vec()], 0, now);
-        queue.add(Family::Keys, Lane::Unheard, [b"b".to_vec()], 2, now);
+        queue.add(Family::Keys, Lane::Whole, b"a", 0, now);
+        queue.add(Family::Keys, Lane::Unheard, b"b", 2, now);
         let (_, job) = queue.next(now).unwrap();
-        assert_eq!((job.parties.len(), job.whole, job.round), (2, true, 2));
-        assert!(queue.is_empty());
+        assert_eq!((job.parties().count(), job.whole, job.round), (2, true, 2));
+        assert_eq!(queue.nap(now), None);
     }
 }
