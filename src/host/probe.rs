@@ -178,7 +178,8 @@ impl Eyes {
         let mut costs = Costs::default();
         let mut unread = Vec::new();
         self.stuck.begin_look();
-        costs.of(Part::Own, || self.limits.look(&mut unread));
+        let doubt = self.hider.doubts();
+        costs.of(Part::Own, || self.limits.look(doubt, &mut unread));
         costs.of(Part::Gpu, || self.graphics.ask(moment));
         costs.of(Part::Sockets, || self.sockets.list(moment, &mut unread));
         let fresh = self.sockets.has_new();
@@ -186,7 +187,8 @@ impl Eyes {
         let rows = costs.of(Part::Processes, || {
             self.processes.look(moment, fresh, self.hider.found(), &mut self.owners, &mut unread)
         });
-        let seen = Seen { moment, table: &self.processes, rows, sockets: fresh };
+        let closed = self.limits.hides_processes();
+        let seen = Seen { moment, table: &self.processes, rows, sockets: fresh, closed };
         let (processes, hiding) =
             costs.of(Part::Hiding, || self.hider.look(seen, &mut self.owners, &mut unread));
         let (sockets, others) = costs.of(Part::Rows, || {

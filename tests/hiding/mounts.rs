@@ -125,6 +125,45 @@ fn what_hidepid_keeps_from_a_user_is_no_contradiction_and_is_said() {
     assert!(seen.processes.iter().all(|it| it.uid == 65_534 && it.hidden.is_none()));
 }
 
+/// Whoever opens it waits until somebody writes to it.
+#[test]
+fn what_is_mounted_over_the_memory_holds_up_nobody_and_is_said() {
+    if !is_root() {
+        return;
+    }
+    let home = tempfile::tempdir().unwrap();
+    let pipe = home.path().join("pipe");
+    let script = format!(
+        "mkfifo {0}; mount --bind {0} /proc/meminfo; timeout 20 {1}",
+        pipe.display(),
+        inside::command()
+    );
+    let seen = inside::seen_by(&script, &BTreeMap::new(), 7);
+    let said = seen.unread.iter().find(|it| it.what.bytes() == b"/proc/meminfo");
+    assert!(said.is_some_and(|it| it.why.printable().contains("answer")), "{:?}", seen.unread);
+}
+
+/// All processes of others vanish at once then, and the machine is as busy as before.
+#[test]
+fn who_vanishes_because_proc_is_mounted_anew_with_hidepid_is_not_accused() {
+    if !is_root() {
+        return;
+    }
+    let script = format!(
+        "mount -t proc proc /proc; \
+         timeout 25 nice sh -c 'while :; do :; done' >/dev/null 2>&1 & \
+         (sleep 4; mount -o remount,hidepid=2 /proc) >/dev/null 2>&1 & \
+         exec setpriv --reuid 65534 --regid 65534 --clear-groups {}",
+        copied(&inside::command())
+    );
+    let seen = inside::seen_by(&script, &BTreeMap::new(), 24);
+    assert_eq!(of_kind(&seen, ContradictionKind::Cpu), 0, "{:?}", seen.hiding);
+    assert_eq!(seen.hiding.unexplained_cpu, Reading::Unknown);
+    let said = seen.unread.iter().find(|it| it.what.bytes() == b"/proc/stat");
+    assert!(said.is_some_and(|it| it.why.printable().contains("hidepid")), "{:?}", seen.unread);
+    assert!(seen.processes.iter().all(|it| it.uid == 65_534 && it.hidden.is_none()));
+}
+
 #[test]
 fn with_root_hidepid_hides_nobody() {
     if !is_root() {

@@ -96,6 +96,8 @@ pub(super) struct Seen<'a> {
     pub(super) rows: Vec<Arc<Process>>,
     /// There are sockets that were not there at the look before.
     pub(super) sockets: bool,
+    /// `/proc` keeps processes from us by its options: it may have been mounted anew since the beginning.
+    pub(super) closed: bool,
 }
 
 impl Hider {
@@ -113,7 +115,7 @@ impl Hider {
         let search = || Some(Search::new(view::again(&proc)?, own.as_ref().and_then(view::again)));
         let threads =
             || Some(Threads::new(view::again(&proc)?, own.as_ref().and_then(view::again)));
-        let whole_machine = !closed && (!roots.live || is_first_pid_namespace(&proc));
+        let whole_machine = !roots.live || is_first_pid_namespace(&proc);
         Self {
             own_proc: own.is_some(),
             search: compares.then(search).flatten(),
@@ -133,6 +135,11 @@ impl Hider {
             last: Arc::default(),
             proc: best().unwrap_or(proc),
         }
+    }
+
+    /// CPU time is missing, and it is not yet said that somebody hides it.
+    pub(super) fn doubts(&self) -> bool {
+        self.account.doubts()
     }
 
     /// Processes that the table must leave to us, lowest first.
@@ -167,7 +174,7 @@ impl Hider {
         owners: &mut Owners,
         unread: &mut Vec<Unread>,
     ) -> (Vec<Arc<Process>>, Arc<Hiding>) {
-        let Seen { moment, table, mut rows, sockets } = seen;
+        let Seen { moment, table, mut rows, sockets, closed } = seen;
         let listed = table.listed();
         self.take_files(listed);
         let (hidden, tried) = self.search(listed, moment.boot_ms, unread);
@@ -183,7 +190,7 @@ impl Hider {
             rows = joined(rows, self.found.clone());
         }
         self.take_rows(&rows, table, moment.boot_ms);
-        self.weigh(table.stat().unwrap_or_default(), moment.boot_ms, unread);
+        self.weigh(closed, table.stat().unwrap_or_default(), moment.boot_ms, unread);
         self.tell(&rows, &hidden, moment.boot_ms, unread);
         self.tell_threads(&rows, listed, moment.boot_ms, unread);
         self.before.clone_from(&rows);
@@ -284,10 +291,12 @@ impl Hider {
     }
 
     /// `stat` is that of the `/proc` which everybody sees, and not believed once something is mounted over it.
-    fn weigh(&mut self, stat: &[u8], boot_ms: u64, unread: &mut Vec<Unread>) {
-        if !self.whole_machine {
-            let why = "it counts more than the processes that are shown".to_owned();
-            return unread.push(note("/proc/stat", why));
+    fn weigh(&mut self, closed: bool, stat: &[u8], boot_ms: u64, unread: &mut Vec<Unread>) {
+        if closed || !self.whole_machine {
+            let by = if closed { ": hidepid" } else { "" };
+            let why = format!("it counts more than the processes that are shown{by}");
+            unread.push(note("/proc/stat", why));
+            return self.account.interrupt();
         }
         let is_bare = self.told.as_ref().is_some_and(|told| {
             told.covers.as_ref().is_some_and(|covers| covers.iter().all(|it| it.pid.is_some()))

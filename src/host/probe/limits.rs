@@ -84,19 +84,20 @@ impl Limits {
         Self { errand, looks: 0, gaps, hides_processes }
     }
 
-    /// `/proc` kept the processes of others from us when the eyes were opened, or could have: nobody knew in time.
+    /// `/proc` keeps the processes of others from us as it was last read, or could: nobody knew in time.
     pub(super) const fn hides_processes(&self) -> bool {
         self.hides_processes
     }
 
-    /// Says what stands between us and the host.
-    pub(super) fn look(&mut self, unread: &mut Vec<Unread>) {
+    /// Says what stands between us and the host; read again soon if somebody is in `doubt` whether `/proc` shows all.
+    pub(super) fn look(&mut self, doubt: bool, unread: &mut Vec<Unread>) {
         self.looks += 1;
         if let Some(errand) = &mut self.errand {
             if let Some(standing) = errand.take(Duration::ZERO) {
                 self.gaps = standing.gaps();
+                self.hides_processes = standing.hides_processes();
             }
-            if self.looks.is_multiple_of(TURNS) {
+            if doubt || self.looks.is_multiple_of(TURNS) {
                 errand.ask();
             }
             if errand.is_late(PATIENCE) && !self.gaps.contains(&Gap::Late(Late::Standing)) {

@@ -146,6 +146,11 @@ impl Account {
         self.unexplained
     }
 
+    /// So much is missing now that it will be said if it stays.
+    pub(super) const fn doubts(&self) -> bool {
+        self.above_since.is_some()
+    }
+
     /// It has been so for long enough to say that something hides; since when.
     pub(super) fn contradicts(&self) -> Option<u64> {
         let now = self.samples.back()?.boot_ms;
