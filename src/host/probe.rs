@@ -153,7 +153,7 @@ impl Eyes {
             processes: Processes::new(proc, means()),
             sockets: Sockets::new(path.clone(), roots.live),
             owners: Owners::default(),
-            machine: Machine::new(machine::boot_id(&path)),
+            machine: Machine::new(tree::open_dir(&path).ok(), live, machine::boot_id(&path)),
             graphics: Graphics::new(roots, &stuck),
             tools: Tools::new(roots, packages.clone()),
             packages,

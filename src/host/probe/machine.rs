@@ -1,23 +1,29 @@
-//! The machine as a whole: processors, memory, load, names. `sysinfo` reads memory and load; it is never asked for
-//! processes, because it reads their command lines in line with everything else, nor for processors: the `/proc/stat`
-//! that tells of them takes the kernel longest to print, and the look has read it already.
+//! The machine as a whole: processors, memory, load, names.
+//!
+//! Memory and load come from files of `/proc` itself, which stay open. Where something is mounted over them, as
+//! containers have it to tell their own limits, `sysinfo` reads that by its path, in a thread that nobody waits for. It is
+//! never asked for processes, because it reads their command lines in line with everything else, nor for processors: the
+//! `/proc/stat` that tells of them takes the kernel longest to print, and the look has read it already.
 
+mod memory;
+
+use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::sync::Arc;
 
 use rustix::io::Errno;
-use sysinfo::{MemoryRefreshKind, System};
 
 use super::{text, tree};
 use crate::domain::facts::{Host, Unread};
 use crate::domain::untrusted::Untrusted;
+use memory::Memory;
 
 /// Looks from one reading of the memory to the next: the kernel adds its pages up each time it is asked.
 const MEMORY_TURNS: u64 = 3;
 
 /// Facts about the machine, from look to look.
 pub(super) struct Machine {
-    system: Option<System>,
+    memory: Memory,
     last: Arc<Host>,
     all: Processor,
     processors: Vec<Processor>,
@@ -34,12 +40,12 @@ struct Processor {
 }
 
 impl Machine {
-    /// Remembers what does not change until the next boot.
-    pub(super) fn new(boot_id: String) -> Self {
+    /// Remembers what does not change until the next boot. `proc` is `/proc`, `live` if it is that of this machine.
+    pub(super) fn new(proc: Option<OwnedFd>, live: bool, boot_id: String) -> Self {
         let kernel = rustix::system::uname().release().to_bytes().to_vec();
         let last = Arc::new(Host { kernel: Untrusted::new(kernel), boot_id, ..Host::default() });
         let (all, processors) = (Processor::default(), Vec::new());
-        Self { system: System::new().ok(), last, all, processors, looks: 0 }
+        Self { memory: Memory::new(proc, live), last, all, processors, looks: 0 }
     }
 
     /// Reads them; `stat` is `/proc/stat`, or why it could not be read. The processors' first percentages are averages since boot.
@@ -49,15 +55,13 @@ impl Machine {
         unread: &mut Vec<Unread>,
     ) -> Arc<Host> {
         self.work(stat, unread);
-        let Some(system) = &mut self.system else {
-            unread.push(super::processes::note("sysinfo", "not for this system".to_owned()));
-            return Arc::clone(&self.last);
-        };
         if self.looks.is_multiple_of(MEMORY_TURNS) {
-            system.refresh_memory_specifics(MemoryRefreshKind::everything());
+            self.memory.read_amounts();
         }
+        self.memory.read_load();
+        self.memory.tell(unread);
         self.looks += 1;
-        let load = System::load_average().unwrap_or_default();
+        let amounts = self.memory.amounts;
         let name = rustix::system::uname().nodename().to_bytes().to_vec();
         let host = Host {
             name: Untrusted::new(name),
@@ -65,11 +69,11 @@ impl Machine {
             boot_id: self.last.boot_id.clone(),
             cpus: self.processors.iter().map(|it| it.percent).collect(),
             cpu: self.all.percent,
-            load: [load.one, load.five, load.fifteen].map(narrow),
-            memory_total: system.total_memory(),
-            memory_used: system.used_memory(),
-            swap_total: system.total_swap(),
-            swap_used: system.used_swap(),
+            load: self.memory.load,
+            memory_total: amounts.memory_total,
+            memory_used: amounts.memory_used,
+            swap_total: amounts.swap_total,
+            swap_used: amounts.swap_used,
         };
         if *self.last != host {
             self.last = Arc::new(host);
@@ -125,11 +129,6 @@ fn processors(stat: &[u8]) -> Vec<Processor> {
     lines.filter_map(read).collect()
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "a load average has three digits that matter")]
-const fn narrow(load: f64) -> f32 {
-    load as f32
-}
-
 /// Names this boot, below the directory `proc`; empty where the kernel does not say.
 pub(super) fn boot_id(proc: &Path) -> String {
     let bytes = tree::small_file(&proc.join("sys/kernel/random/boot_id"), 64).unwrap_or_default();
@@ -148,7 +147,7 @@ mod tests {
 
     #[test]
     fn waiting_for_a_disk_is_idle_and_guests_count_once() {
-        let mut machine = Machine::new(String::new());
+        let mut machine = Machine::new(None, false, String::new());
         let mut unread = Vec::new();
         machine.work(Ok(STAT), &mut unread);
         assert_eq!((machine.all.percent, machine.processors.len()), (20.0, 2));
@@ -168,7 +167,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_gives_percentages(texts in prop::collection::vec("(cpu[0-9]{0,2} ([0-9]{1,20} ){0,9}\n){0,4}", 1..4)) {
-            let mut machine = Machine::new(String::new());
+            let mut machine = Machine::new(None, false, String::new());
             for text in &texts {
                 machine.work(Ok(text.as_bytes()), &mut Vec::new());
                 prop_assert!(machine.processors.iter().all(|it| (0.0..=100.0).contains(&it.percent)));
