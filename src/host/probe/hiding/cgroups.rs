@@ -1,4 +1,4 @@
-//! The members of control groups: the kernel's own lists of processes, apart from `/proc`.
+//! The members of control groups: the kernel's own lists of processes and threads, apart from `/proc`.
 //!
 //! Invariant: bounded. Folders are opened by name below the hierarchy, no link is followed, and as many are
 //! visited and as many members kept as the limits say.
@@ -18,8 +18,10 @@ const MOST_BYTES: usize = 8 << 20;
 /// Every process is in the second version of the groups where that is mounted, and in each hierarchy of the first.
 const HIERARCHIES: [&str; 5] = ["", "unified", "systemd", "pids", "memory"];
 const LIST: &str = "cgroup.procs";
+/// Threads, by version of the groups.
+const THREADS: [&str; 2] = ["cgroup.threads", "tasks"];
 
-/// A process, and the group that lists it.
+/// A process or a thread, and the group that lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Member {
     /// Who.
@@ -28,8 +30,18 @@ pub(super) struct Member {
     pub(super) group: Arc<Path>,
 }
 
-/// Everybody below the first hierarchy that has lists.
+/// Every process below the first hierarchy that has lists.
 pub(super) fn members(root: &Path) -> Vec<Member> {
+    walk(root, &[LIST])
+}
+
+/// Every thread, the first ones of processes too.
+pub(super) fn threads(root: &Path) -> Vec<Member> {
+    walk(root, &THREADS)
+}
+
+/// Everybody in the first of these lists that a group has.
+fn walk(root: &Path, lists: &[&str]) -> Vec<Member> {
     let hierarchy = HIERARCHIES.iter().map(|name| root.join(name));
     let Some(top) = hierarchy.into_iter().find(|it| tree::exists(&it.join(LIST))) else {
         return Vec::new();
@@ -40,7 +52,8 @@ pub(super) fn members(root: &Path) -> Vec<Member> {
     while let Some(group) = waiting.pop_front().filter(|_| visited < MOST_GROUPS) {
         visited += 1;
         let folder = top.join(&group);
-        let list = tree::small_file(&folder.join(LIST), MOST_BYTES).unwrap_or_default();
+        let list = lists.iter().find_map(|it| tree::small_file(&folder.join(it), MOST_BYTES).ok());
+        let list = list.unwrap_or_default();
         let shared: Arc<Path> = Arc::from(Path::new("/").join(&group));
         // A process of another pid namespace has no number here: the list says 0.
         let pids = text::words(&list).filter_map(text::whole_number).filter(|pid| *pid > 0);

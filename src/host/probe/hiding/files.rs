@@ -25,8 +25,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const MOST_MOUNTS: usize = 16 << 20;
 /// More of `/etc/ld.so.preload` is not read.
 const MOST_PRELOAD: usize = 64 << 10;
-/// Turns from one walk through the control groups to the next.
+/// Turns from one walk through the control groups to the next, and to the next for threads.
 const CGROUP_TURNS: u64 = 10;
+const THREAD_TURNS: u64 = 30;
 /// Turns until the mounts are read again, whatever the kernel says.
 const MOUNT_TURNS: u64 = 30;
 
@@ -39,6 +40,8 @@ pub(super) struct Told {
     pub(super) preload: Option<Preload>,
     /// Members of control groups; shared until the next walk.
     pub(super) members: Arc<Vec<Member>>,
+    /// The threads in them; the same.
+    pub(super) threads: Arc<Vec<Member>>,
 }
 
 /// An `/etc/ld.so.preload`.
@@ -139,6 +142,9 @@ impl Desk {
         }
         if self.turn.is_multiple_of(CGROUP_TURNS) {
             self.told.members = Arc::new(cgroups::members(&self.cgroups));
+        }
+        if self.turn.is_multiple_of(THREAD_TURNS) {
+            self.told.threads = Arc::new(cgroups::threads(&self.cgroups));
         }
         self.told.preload = read_preload(&self.etc);
         self.turn += 1;

@@ -69,7 +69,8 @@ impl Hider {
         unread: &mut Vec<Unread>,
     ) {
         let Some(threads) = &mut self.threads else { return };
-        for it in threads.turn(listed, boot_ms) {
+        let grouped = self.told.as_ref().map(|told| Arc::clone(&told.threads)).unwrap_or_default();
+        for it in threads.turn(listed, grouped, boot_ms) {
             let kind = ContradictionKind::Thread;
             let row = it.pid.and_then(|pid| row_of(rows, pid));
             let what = match (it.pid, row) {

@@ -1,7 +1,8 @@
 //! Threads that the list of their process lacks: `/proc/PID/task`, which is what tools show threads by.
 //!
 //! `kill` knows threads too, and needs no right to send nothing: every number that is no process is asked with it, a part
-//! in each turn. Whoever answers must stand in the list of its process. And each process, in turns, must list as many
+//! in each turn. Whoever answers must stand in the list of its process, and so must every thread that a control group
+//! lists. And each process, in turns, must list as many
 //! threads as the kernel counts for it, in its `stat` and by the links of the folder. What does not fit is tested again,
 //! three times, a fifth of a second apart.
 //!
@@ -16,6 +17,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::cgroups::Member;
 use super::pids::{MOST_NUMBERS, first_number, last_number};
 use super::space::Space;
 use crate::domain::untrusted::Untrusted;
@@ -57,8 +59,8 @@ pub(super) struct Short {
     pub(super) first_seen_ms: u64,
 }
 
-/// The list of `/proc` at a look, lowest first, and when that was.
-type Question = (Vec<u32>, u64);
+/// The list of `/proc` at a look, lowest first, the threads of control groups, and when that was.
+type Question = (Vec<u32>, Arc<Vec<Member>>, u64);
 
 /// The search, as the tick sees it.
 pub(super) struct Threads {
@@ -78,8 +80,9 @@ impl Threads {
         let asked = Arc::clone(&question);
         let mut muster = Muster::new(Books::new(proc, own));
         let work = move || {
-            let (listed, boot_ms) =
+            let (listed, grouped, boot_ms) =
                 std::mem::take(&mut *asked.lock().unwrap_or_else(PoisonError::into_inner));
+            muster.group(grouped);
             muster.turn(&listed, boot_ms)
         };
         let errand = Errand::new("hidden-threads", work);
@@ -87,13 +90,18 @@ impl Threads {
     }
 
     /// What was found, as far as the search has come; and asks for more.
-    pub(super) fn turn(&mut self, listed: &[u32], boot_ms: u64) -> &[Short] {
+    pub(super) fn turn(
+        &mut self,
+        listed: &[u32],
+        grouped: Arc<Vec<Member>>,
+        boot_ms: u64,
+    ) -> &[Short] {
         let Some(errand) = &mut self.errand else { return &[] };
         if let Some(found) = errand.take(Duration::ZERO) {
             (self.found, self.asked, self.answered) = (found, None, true);
         }
         if self.asked.is_none() {
-            let question = (listed.to_vec(), boot_ms);
+            let question = (listed.to_vec(), grouped, boot_ms);
             *self.question.lock().unwrap_or_else(PoisonError::into_inner) = question;
             self.asked = errand.ask().then(Instant::now);
         }
@@ -121,6 +129,9 @@ struct Muster {
     next: u32,
     begun: bool,
     found: BTreeMap<u32, Short>,
+    /// What control groups list, and how much of it was looked into.
+    grouped: Arc<Vec<Member>>,
+    reached: usize,
 }
 
 /// A process under test.
@@ -136,7 +147,15 @@ struct Suspect {
 impl Muster {
     fn new(books: Books) -> Self {
         let (places, found) = (HashMap::new(), BTreeMap::new());
-        Self { books, space: Space::of_threads(), places, next: 0, begun: false, found }
+        let (space, grouped) = (Space::of_threads(), Arc::default());
+        Self { books, space, places, next: 0, begun: false, found, grouped, reached: 0 }
+    }
+
+    /// These are the threads of control groups now.
+    fn group(&mut self, grouped: Arc<Vec<Member>>) {
+        if !Arc::ptr_eq(&self.grouped, &grouped) {
+            (self.grouped, self.reached) = (grouped, 0);
+        }
     }
 
     fn turn(&mut self, listed: &[u32], boot_ms: u64) -> Vec<Short> {
@@ -169,8 +188,11 @@ impl Muster {
             suspects.retain_mut(|it| self.test(it));
         }
         for suspect in suspects {
-            let first = self.found.get(&suspect.pid).map(|it| it.first_seen_ms);
-            self.found.insert(suspect.pid, suspect.told(first.unwrap_or(boot_ms)));
+            let pid = suspect.pid;
+            let first = self.found.get(&pid).map(|it| it.first_seen_ms);
+            let grouped = self.grouped.iter().any(|it| suspect.lacking.contains(&it.pid));
+            let short = suspect.told(grouped, first.unwrap_or(boot_ms));
+            self.found.insert(pid, short);
         }
         self.found.values().cloned().collect()
     }
@@ -182,6 +204,24 @@ impl Muster {
         let given = reader.top("loadavg").ok().and_then(last_number);
         let mut strays: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
         let mut left = MOST;
+        // Once the lists of all were read, so that few are left.
+        let members = self.grouped.get(self.reached..).filter(|_| self.begun).unwrap_or_default();
+        for member in members {
+            self.reached += 1;
+            let known =
+                listed.binary_search(&member.pid).is_ok() || self.places.contains_key(&member.pid);
+            if known {
+                continue;
+            }
+            // Without a file that tells whose thread it is the others find it, by its number.
+            if let Some(process) = self.books.process_of(member.pid) {
+                strays.entry(process).or_default().insert(member.pid);
+                left -= 1;
+            }
+            if left == MOST / 2 {
+                break;
+            }
+        }
         for number in self.space.turn(end.unwrap_or(MOST_NUMBERS), given).into_iter().flatten() {
             let known = listed.binary_search(&number).is_ok() || self.places.contains_key(&number);
             // Who has the clock of a process is one that is not listed: others look for those.
@@ -239,7 +279,7 @@ impl Muster {
 }
 
 impl Suspect {
-    fn told(self, first_seen_ms: u64) -> Short {
+    fn told(self, grouped: bool, first_seen_ms: u64) -> Short {
         let threads: Vec<u32> = self.lacking.into_iter().collect();
         let mut shown = Vec::new();
         if self.pid != NOBODY {
@@ -247,7 +287,7 @@ impl Suspect {
             shown.push(format!("task {listed}, Threads {counted}"));
         }
         if !threads.is_empty() {
-            shown.push("kill".to_owned());
+            shown.push(if grouped { "kill cgroup" } else { "kill" }.to_owned());
             shown.extend(threads.iter().take(MOST_NAMED).map(u32::to_string));
         }
         if let more @ 1.. = threads.len().saturating_sub(MOST_NAMED) {
