@@ -33,7 +33,7 @@ pub(super) struct Amounts {
 /// A file of `/proc` that stays open.
 struct File {
     name: &'static str,
-    file: Option<OwnedFd>,
+    opened: Option<OwnedFd>,
     bytes: Vec<u8>,
     trouble: Option<Errno>,
 }
@@ -52,7 +52,7 @@ pub(super) struct Memory {
 
 impl File {
     const fn new(name: &'static str) -> Self {
-        Self { name, file: None, bytes: Vec::new(), trouble: None }
+        Self { name, opened: None, bytes: Vec::new(), trouble: None }
     }
 
     fn read(&mut self, proc: Option<&OwnedFd>) -> Option<&[u8]> {
@@ -62,15 +62,14 @@ impl File {
     }
 
     fn try_read(&mut self, proc: Option<&OwnedFd>) -> Result<(), Errno> {
-        let file = match self.file.take() {
-            Some(file) => file,
-            None => {
-                let proc = proc.ok_or(Errno::NOENT)?;
-                tree::open_beneath(proc.as_fd(), self.name.as_bytes(), OFlags::empty())?
-            }
+        let file = if let Some(file) = self.opened.take() {
+            file
+        } else {
+            let proc = proc.ok_or(Errno::NOENT)?;
+            tree::open_beneath(proc.as_fd(), self.name.as_bytes(), OFlags::empty())?
         };
         tree::read_again(file.as_fd(), &mut self.bytes, MOST)?;
-        self.file = Some(file);
+        self.opened = Some(file);
         Ok(())
     }
 
@@ -210,7 +209,8 @@ mod tests {
         };
         assert_eq!(amounts(text), expected);
         assert_eq!(amounts(b"MemTotal: 9 kB\nMemFree: 2 kB\nCached: 3 kB\n").memory_used, 4 * KIB);
-        assert_eq!(load(b"0.52 1.25 20.00 3/400 777\n"), [0.52, 1.25, 20.0]);
+        let hundredths = load(b"0.52 1.25 20.00 3/400 777\n").map(|it| (it * 100.0).round());
+        assert_eq!(format!("{hundredths:?}"), "[52.0, 125.0, 2000.0]");
     }
 
     #[test]

@@ -212,7 +212,9 @@ impl Work {
         self.missed |= changed.everything;
         for (party, families) in &changed.families {
             let rest = self.patience.rests(party, now).unwrap_or_default();
-            families.iter().for_each(|family| self.queue.changed(*family, party, rest, now));
+            for family in families {
+                self.queue.changed(*family, party, rest, now);
+            }
         }
         if !changed.storms.is_empty() {
             changed.storms.iter().for_each(|party| self.patience.storms(party, now));

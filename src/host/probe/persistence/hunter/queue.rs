@@ -156,8 +156,8 @@ impl Queue {
                 *lane != Lane::Change && now.saturating_duration_since(since) >= lane.patience()
             })
         };
-        let late = found.iter().rev().find(waited);
-        let (lane, job) = late.or_else(|| found.iter().find(|(_, job)| job.is_some()))?;
+        let overdue = found.iter().rev().find(waited);
+        let (lane, job) = overdue.or_else(|| found.iter().find(|(_, job)| job.is_some()))?;
         let (lane, family) = (*lane, job.as_ref()?.0);
         self.turns.insert(lane, now);
         Some((family, self.jobs.remove(&family)?))
@@ -223,7 +223,7 @@ mod tests {
         queue.add(Family::Users, Lane::Whole, HERE, 0, now);
         queue.add(Family::Cron, Lane::Unheard, HERE, 0, now);
         queue.add(Family::Keys, Lane::Unheard, HERE, 0, now);
-        queue.changed(Family::Pam, HERE, Duration::ZERO, now - QUIET);
+        queue.changed(Family::Pam, HERE, Duration::ZERO, now.checked_sub(QUIET).unwrap());
         let expected = [Family::Pam, Family::Keys, Family::Cron, Family::Users];
         assert_eq!(families(&mut queue, now), expected);
     }
@@ -236,7 +236,7 @@ mod tests {
         let mut read = BTreeMap::new();
         for step in 0..20 {
             let now = begun + MS * 100 * step;
-            queue.changed(Family::Pam, HERE, Duration::ZERO, now - SETTLES);
+            queue.changed(Family::Pam, HERE, Duration::ZERO, now.checked_sub(SETTLES).unwrap());
             let (family, _) = queue.next(now).unwrap();
             read.entry(family).or_insert(step);
         }
