@@ -185,7 +185,9 @@ impl Desk {
         self.turn = self.turn.wrapping_add(1);
         let known = std::mem::take(&mut *self.known.lock().unwrap_or_else(PoisonError::into_inner));
         // Where it is mounted it is entered by that.
-        let mut there = self.held.turn(self.own);
+        // The first look has more urgent work for the CPU than the files of everybody.
+        let is_first = self.turn == 1;
+        let mut there = if is_first { BTreeMap::new() } else { self.held.turn(self.own) };
         there.extend(self.there.iter().map(|(inode, point)| (*inode, point.clone())));
         enter_more(&there, &known)
     }
