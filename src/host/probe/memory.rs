@@ -47,7 +47,8 @@ pub const fn keep_small() {}
 #[cfg(not(target_env = "gnu"))]
 pub(super) const fn give_back() {}
 
-#[cfg(all(test, target_env = "gnu"))]
+#[cfg(test)]
+#[cfg(target_env = "gnu")]
 mod tests {
     use super::*;
 
@@ -59,10 +60,8 @@ mod tests {
 
     #[test]
     fn what_is_free_goes_back_though_memory_is_held() {
-        if raise::hold_all().is_err() {
-            eprintln!("skipped: this user may not hold so much memory");
-            return;
-        }
+        // Whoever may not hold so much memory has none held, and then all goes back as it is.
+        raise::hold_all().ok();
         let mut pieces: Vec<Option<Vec<u8>>> = (0..48_000).map(|_| Some(vec![7; 1024])).collect();
         // Every hundredth stays, so that no heap ends where they were.
         for (at, piece) in pieces.iter_mut().enumerate() {
