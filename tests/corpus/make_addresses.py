@@ -153,6 +153,7 @@ KINDS = {
     "DASH": checked(b"\x4c"), "RVN": checked(b"\x3c"), "VRSC": checked(b"\x3c"), "ZEC": checked(b"\x1c\xb8"),
     "BC1": lambda k, n: bech32("bc", [0] + fives(payload(k, n, 20))),
     "LTC1": lambda k, n: bech32("ltc", [0] + fives(payload(k, n, 20))),
+    "ZIL": lambda k, n: bech32("zil", fives(payload(k, n, 20))),
     "DERO": lambda k, n: bech32("dero", fives(b"\x01" + payload(k, n, 33))),
     "XEL": lambda k, n: bech32("xel", fives(payload(k, n, 33))).replace("xel1", "xel:", 1),
     "KAS": lambda k, n: cashaddr("kaspa", 0, payload(k, n, 32)),
