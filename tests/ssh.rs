@@ -142,7 +142,7 @@ fn a_screen_that_is_killed_over_ssh_says_so_on_the_near_side() {
     let mut desk = place.log_in(&sshd, "suda", "");
     desk.wait_until("it is open over ssh", |screen| screen.contains("saved"));
     kill(support::child_of(place.guard()).unwrap());
-    desk.wait_until("what to do next", |screen| screen.contains("run firedamp again"));
+    desk.wait_until("what to do next", |screen| screen.contains("resume --dir"));
     assert_eq!(desk.wait_for_exit(SECOND * 10).exit_code(), 137);
     assert_eq!(desk.termios(), desk.termios_before());
     assert!(!desk.full_screen().alternate_screen() && !desk.full_screen().hide_cursor());
