@@ -143,7 +143,7 @@ fn rounds_of(cause: Cause, rounds: usize) -> usize {
             if let Some(code) = cause.code() {
                 assert_eq!(status.exit_code(), code, "{cause:?}, round {round}");
             }
-            let said = desk.screen().contains("saved is saved");
+            let said = desk.screen().contains("the session is kept");
             match cause {
                 // After a signal that asks, nothing needs to be said.
                 _ if cause.is_heard() => assert!(!said, "{cause:?}, round {round}"),
