@@ -1,6 +1,7 @@
 //! The loop, the terminal, the settings, and one file a subcommand. The only room that knows tokio.
 
 mod args;
+mod assess;
 pub mod bundle;
 mod canvas;
 mod clip;
@@ -120,6 +121,11 @@ fn obey(arguments: Arguments) -> Result<ExitCode, Complaint> {
         }
         Some(Command::Playbook { command: PlaybookCommand::Show { which } }) => {
             printed(playbook::show(&which, options.language(), out, &mut io::stderr()))
+        }
+        Some(Command::Assess { files, json }) => {
+            let words = assess::Form::Words(options.language());
+            let form = if json { assess::Form::Json } else { words };
+            printed(assess::assess(&files, form, out, &mut io::stderr())?)
         }
         Some(Command::Doctor { json }) => printed(doctor::doctor(&options, json, out)?),
         Some(Command::Paths) => {

@@ -3,10 +3,18 @@
 //! Invariant: the same snapshots in the same order give the same findings, live, replayed or read from a
 //! file. Every finding lists its reasons; there is no score.
 
+mod name;
+mod place;
 mod rules;
+mod seen;
+mod verdict;
 mod watch;
 mod wire;
 
+pub use rules::persistence::Entry;
+pub use rules::{Told, doing, standing};
+pub use seen::{End, Seen};
+pub use verdict::{Verdict, judge_connection, judge_entry, judge_process};
 pub use watch::Watch;
 
 use std::net::SocketAddr;
@@ -95,6 +103,12 @@ pub enum FactSource {
     Wire,
     /// Views of the host that disagree.
     Views,
+    /// `/proc/PID/environ`.
+    Environment,
+    /// Those above it.
+    Ancestry,
+    /// A place of what starts by itself.
+    Persistence,
 }
 
 /// The rules of this version.
@@ -145,6 +159,36 @@ pub enum Rule {
     ShadowedTool,
     /// The loader puts a library into every program that no package brought (ATT&CK T1574.006).
     Unpackaged,
+    /// Its arguments were pushed out of sight.
+    Padding,
+    /// Almost the name of a daemon or of a kernel thread (ATT&CK T1036.005).
+    LookAlike,
+    /// It calls itself a daemon, and its executable lies where none is.
+    BorrowedName,
+    /// The executable lies where no program should be.
+    OddPlace,
+    /// The executable never had a name on disk (ATT&CK T1620).
+    MemoryExe,
+    /// A service runs it, and nobody installed it.
+    ServiceChild,
+    /// Its environment holds the request of a web server's client.
+    FromRequest,
+    /// High load for long, of a program that nobody installed, with one conversation out of the host.
+    LonelyLoad,
+    /// What starts by itself fetches something and runs it.
+    DownloadsAndRuns,
+    /// What starts by itself decodes something and runs it.
+    DecodesAndRuns,
+    /// What starts by itself puts itself back, or what it runs.
+    AddsItselfAgain,
+    /// What starts by itself runs something from where no program should be.
+    RunsOddPlace,
+    /// What starts by itself is written so that it is not seen.
+    HiddenEntry,
+    /// A second user with the rights of root.
+    SecondRoot,
+    /// A key or a rule that runs a command, or needs no password.
+    ForcedCommand,
 }
 
 impl Subject {

@@ -232,6 +232,18 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Judge facts from files, without a host: processes, connections, and what starts by itself
+    ///
+    /// One JSON object a line: {"kind":"process","id":...,"name":...,"exe":...,"cmdline":[...]}, or a `connection` or
+    /// `persistence`. One answer a line. Ends with 3 if a line could not be read, which is named with its number.
+    Assess {
+        /// JSON Lines, `-` for standard input
+        #[arg(required = true, value_name = "FILE|-")]
+        files: Vec<PathBuf>,
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
     /// Say where sessions, settings and themes are
     Paths,
 }

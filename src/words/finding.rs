@@ -41,14 +41,46 @@ pub const fn rule(language: Language, rule: Rule) -> &'static str {
         Rule::ChangedTool => ("changed tool", "เครื่องมือถูกแก้"),
         Rule::ShadowedTool => ("shadowed tool", "เครื่องมือถูกแทรก"),
         Rule::Unpackaged => ("library of no package", "ไลบรารีนอกแพ็กเกจ"),
+        Rule::Padding => ("padded text", "เว้นวรรคบังข้อความ"),
+        Rule::LookAlike => ("look-alike name", "ชื่อเลียนแบบ"),
+        Rule::BorrowedName => ("borrowed name", "ยืมชื่อ"),
+        Rule::OddPlace => ("odd place", "ตำแหน่งผิดปกติ"),
+        Rule::MemoryExe => ("in memory alone", "อยู่ในหน่วยความจำ"),
+        Rule::ServiceChild => ("run by a service", "บริการเป็นผู้รัน"),
+        Rule::FromRequest => ("from a request", "มาจาก request"),
+        Rule::LonelyLoad => ("load and one peer", "โหลดกับปลายทางเดียว"),
+        Rule::DownloadsAndRuns => ("downloads and runs", "ดาวน์โหลดแล้วรัน"),
+        Rule::DecodesAndRuns => ("decodes and runs", "ถอดรหัสแล้วรัน"),
+        Rule::AddsItselfAgain => ("adds itself again", "เพิ่มตัวเองซ้ำ"),
+        Rule::RunsOddPlace => ("runs an odd place", "รันจากที่ผิดปกติ"),
+        Rule::HiddenEntry => ("hidden entry", "รายการซ่อน"),
+        Rule::SecondRoot => ("second root", "root ตัวที่สอง"),
+        Rule::ForcedCommand => ("free command", "คำสั่งบังคับ"),
     };
     pick(language, en, th)
+}
+
+/// Nothing speaks against it.
+#[must_use]
+pub const fn nothing(language: Language) -> &'static str {
+    pick(language, "nothing", "ไม่พบ")
 }
 
 /// A reason in a sentence that ends with the value that the rule saw.
 #[must_use]
 pub fn reason(language: Language, reason: &Reason) -> Phrase {
-    let (en, th) = match reason.rule {
+    Phrase::of(sentence(language, reason.rule)).theirs(&reason.value)
+}
+
+/// What a rule saw, without the value.
+#[must_use]
+pub fn fact(language: Language, rule: Rule) -> &'static str {
+    sentence(language, rule).trim_end_matches([':', ' '])
+}
+
+/// What a rule saw; the value stands behind it.
+fn sentence(language: Language, rule: Rule) -> &'static str {
+    let (en, th) = match rule {
         Rule::PoolUrl => ("an argument is a pool's address: ", "argument เป็นที่อยู่ของ mining pool: "),
         Rule::MinerName => ("has the name of a mining program: ", "ชื่อตรงกับโปรแกรมขุดเหรียญ: "),
         Rule::PoolName => ("an argument names a mining pool: ", "argument มีชื่อ mining pool: "),
@@ -82,9 +114,44 @@ pub fn reason(language: Language, reason: &Reason) -> Phrase {
         | Rule::HiddenSocket
         | Rule::ChangedTool
         | Rule::ShadowedTool
-        | Rule::Unpackaged => return super::hiding::reason(language, reason),
+        | Rule::Unpackaged => return super::hiding::sentence(language, rule),
+        rule => judged(rule),
     };
-    Phrase::of(pick(language, en, th)).theirs(&reason.value)
+    pick(language, en, th)
+}
+
+/// What the rules for disguise, places, origin and what starts by itself say.
+const fn judged(rule: Rule) -> (&'static str, &'static str) {
+    match rule {
+        Rule::Padding => {
+            ("its arguments are padded out of sight: ", "argument ถูกเว้นวรรคจนมองไม่เห็น: ")
+        }
+        Rule::LookAlike => ("its name is almost another's: ", "ชื่อคล้ายของผู้อื่นเกือบทุกตัว: "),
+        Rule::BorrowedName => {
+            ("bears a name of the system, and lies elsewhere: ", "ใช้ชื่อของระบบ แต่ไฟล์อยู่ที่อื่น: ")
+        }
+        Rule::OddPlace => ("runs from where no program should be: ", "รันจากที่ที่ไม่ควรมีโปรแกรม: "),
+        Rule::MemoryExe => ("runs from a file in memory alone: ", "รันจากไฟล์ที่อยู่ในหน่วยความจำเท่านั้น: "),
+        Rule::ServiceChild => {
+            ("a service runs it, and nobody installed it: ", "บริการเป็นผู้รัน และไม่มีใครติดตั้งไว้: ")
+        }
+        Rule::FromRequest => {
+            ("its environment holds a web request: ", "environment มีข้อมูลของ web request: ")
+        }
+        Rule::LonelyLoad => (
+            "long high load, and hardly anybody to talk to: ",
+            "โหลดสูงต่อเนื่อง และคุยกับปลายทางแทบแห่งเดียว: ",
+        ),
+        Rule::DownloadsAndRuns => ("fetches something and runs it: ", "ดาวน์โหลดแล้วรันทันที: "),
+        Rule::DecodesAndRuns => ("decodes something and runs it: ", "ถอดรหัสแล้วรันทันที: "),
+        Rule::AddsItselfAgain => ("brings itself back: ", "พาตัวเองกลับมา: "),
+        Rule::RunsOddPlace => {
+            ("runs something from where no program should be: ", "รันสิ่งที่อยู่ในที่ที่ไม่ควรมีโปรแกรม: ")
+        }
+        Rule::HiddenEntry => ("is written so that nobody sees it: ", "เขียนไว้ให้มองไม่เห็น: "),
+        Rule::SecondRoot => ("another user has the rights of root: ", "ผู้ใช้อื่นมีสิทธิ์ root: "),
+        _ => ("runs a command, or asks for no password: ", "รันคำสั่งเอง หรือไม่ต้องใช้รหัสผ่าน: "),
+    }
 }
 
 /// Where a fact was read.
@@ -99,6 +166,9 @@ pub const fn source(language: Language, source: FactSource) -> &'static str {
         FactSource::Views => ("views of the host that disagree", "มุมมองของเครื่องที่ขัดกัน"),
         FactSource::Gpu => ("the GPU pane's source", "แหล่งข้อมูล GPU"),
         FactSource::Wire => ("packets on the wire", "แพ็กเก็ตบนสายสัญญาณ"),
+        FactSource::Environment => ("/proc/PID/environ", "/proc/PID/environ"),
+        FactSource::Ancestry => ("those above it", "โปรเซสที่อยู่เหนือขึ้นไป"),
+        FactSource::Persistence => ("a place of what starts by itself", "ที่ของสิ่งที่เริ่มเอง"),
     };
     pick(language, en, th)
 }

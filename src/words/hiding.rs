@@ -1,14 +1,14 @@
 //! Words for what hides: kinds of contradictions, what they mean, and what to do next.
 
 use crate::domain::base::Language;
-use crate::domain::detect::{Reason, Rule};
+use crate::domain::detect::Rule;
 use crate::domain::facts::{ContradictionKind, HiddenFrom, HostView};
 use crate::words::{Phrase, pick};
 
 /// A reason that a contradiction gives, in a sentence that ends with what the rule saw.
 #[must_use]
-pub(super) fn reason(language: Language, reason: &Reason) -> Phrase {
-    let (en, th) = match reason.rule {
+pub(super) const fn sentence(language: Language, rule: Rule) -> &'static str {
+    let (en, th) = match rule {
         Rule::HiddenProcess => ("the list of /proc lacks this pid: ", "รายการ /proc ไม่มี pid นี้: "),
         Rule::HiddenThread => ("its list of threads lacks some: ", "รายการ thread ขาดไปบางตัว: "),
         Rule::MountedOver => ("something is mounted over it: ", "มีบางอย่าง mount ทับ: "),
@@ -21,20 +21,9 @@ pub(super) fn reason(language: Language, reason: &Reason) -> Phrase {
         }
         Rule::ChangedTool => ("not as its package has it: ", "ไม่ตรงกับแพ็กเกจ: "),
         Rule::ShadowedTool => ("runs before the packaged tool: ", "ถูกเรียกก่อนเครื่องมือของแพ็กเกจ: "),
-        Rule::PoolUrl
-        | Rule::MinerName
-        | Rule::PoolName
-        | Rule::PoolPort
-        | Rule::SustainedCpu
-        | Rule::HighCpu
-        | Rule::HighGpu
-        | Rule::DeletedExe
-        | Rule::HiddenCharacters
-        | Rule::StratumSpoken
-        | Rule::SustainedGpu
-        | Rule::PoolNameAsked => ("", ""),
+        _ => ("", ""),
     };
-    Phrase::of(pick(language, en, th)).theirs(&reason.value)
+    pick(language, en, th)
 }
 
 /// A kind of contradiction, as the heading of its group.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::domain::base::{Moment, ProcessId};
-use crate::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject};
+use crate::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Seen, Subject};
 use crate::domain::detect::{rules, wire};
 use crate::domain::facts::{Beyond, Process, Proxies, Reading, Snapshot, Socket};
 use crate::domain::playbook::Indicators;
@@ -77,7 +77,7 @@ impl Watch {
                 same
             });
             if !known {
-                let reasons = rules::words(process, look_for);
+                let reasons = rules::standing(&Seen::of(process), look_for);
                 let judged = Judged { process: Arc::clone(process), reasons };
                 self.texts.insert(process.id, judged);
             }
@@ -218,7 +218,7 @@ fn connection(socket: &Socket, proxies: &Proxies, look_for: &Indicators, gathere
     let named = socket.owners.iter().filter_map(|owner| gathered.get(&Subject::Process(*owner)));
     let joined: Vec<_> = named
         .flatten()
-        .filter(|(_, reason)| rules::names_port(reason, remote.port()))
+        .filter(|(_, reason)| rules::command_line::names_port(reason, remote.port()))
         .cloned()
         .collect();
     reasons.extend(joined);

@@ -2,8 +2,9 @@
 //!
 //! None of it is `confirmed`: that something hides is no proof that it mines.
 
+use crate::domain::detect::seen::Seen;
 use crate::domain::detect::{FactSource, Grade, Reason, Rule};
-use crate::domain::facts::{Contradiction, ContradictionKind, FileStanding, Packaged, Process};
+use crate::domain::facts::{Contradiction, ContradictionKind, FileStanding, Packaged};
 use crate::domain::untrusted::Untrusted;
 
 /// Folders that everybody may write to.
@@ -53,9 +54,8 @@ pub(in crate::domain::detect) fn reason(it: &Contradiction) -> (Grade, Reason) {
 }
 
 /// A title in brackets: that is how tools show kernel threads, and how many a daemon shows what it does.
-pub(super) fn title(process: &Process) -> Option<(Grade, Reason)> {
-    let command = process.command.known()?;
-    let first = command.arguments().next()?;
+pub(super) fn title(seen: &Seen<'_>) -> Option<(Grade, Reason)> {
+    let first = *seen.arguments.first()?;
     let titled = first.first() == Some(&b'[') && first.last() == Some(&b']');
     let (rule, value) = (Rule::KernelName, Untrusted::new(first));
     titled.then_some((Grade::Noted, Reason { rule, value, source: FactSource::CommandLine }))

@@ -1,0 +1,231 @@
+//! Names that a disguise borrows: those of the kernel's threads and of daemons.
+
+/// Beginnings of names that only the kernel gives its threads.
+const KERNEL: [&[u8]; 58] = [
+    b"kworker",
+    b"kthreadd",
+    b"ksoftirqd",
+    b"migration",
+    b"rcu_",
+    b"rcub",
+    b"rcuc",
+    b"rcuop",
+    b"rcuos",
+    b"kswapd",
+    b"kdevtmpfs",
+    b"khugepaged",
+    b"ksmd",
+    b"kcompactd",
+    b"kauditd",
+    b"khungtaskd",
+    b"oom_reaper",
+    b"writeback",
+    b"kintegrityd",
+    b"kblockd",
+    b"blkcg_punt_bio",
+    b"cpuhp",
+    b"idle_inject",
+    b"irq/",
+    b"scsi_eh_",
+    b"scsi_tmf_",
+    b"jbd2",
+    b"ext4-rsv-conver",
+    b"xfs-",
+    b"xfsaild",
+    b"xfs_mru_cache",
+    b"xfsalloc",
+    b"btrfs-",
+    b"mm_percpu_wq",
+    b"inet_frag_wq",
+    b"netns",
+    b"slub_flushwq",
+    b"tpm_dev_wq",
+    b"edac-poller",
+    b"devfreq_wq",
+    b"watchdogd",
+    b"kthrotld",
+    b"acpi_thermal_pm",
+    b"ipv6_addrconf",
+    b"kstrp",
+    b"zswap-shrink",
+    b"charger_manager",
+    b"nvme-wq",
+    b"md_",
+    b"ata_sff",
+    b"bioset",
+    b"crypto",
+    b"dm_bufio",
+    b"kcryptd",
+    b"ecryptfs-kthrea",
+    b"vballoon",
+    b"hwrng",
+    b"pool_workqueue_",
+];
+
+/// Daemons that are on many hosts, and whose names are borrowed.
+const DAEMONS: [&[u8]; 61] = [
+    b"sshd",
+    b"systemd",
+    b"systemd-journald",
+    b"systemd-logind",
+    b"systemd-udevd",
+    b"systemd-networkd",
+    b"systemd-resolved",
+    b"systemd-timesyncd",
+    b"init",
+    b"cron",
+    b"crond",
+    b"atd",
+    b"anacron",
+    b"rsyslogd",
+    b"syslogd",
+    b"syslog-ng",
+    b"auditd",
+    b"dbus-daemon",
+    b"dbus-broker",
+    b"polkitd",
+    b"udisksd",
+    b"upowerd",
+    b"accounts-daemon",
+    b"NetworkManager",
+    b"wpa_supplicant",
+    b"dhclient",
+    b"dhcpcd",
+    b"chronyd",
+    b"ntpd",
+    b"acpid",
+    b"irqbalance",
+    b"haveged",
+    b"rngd",
+    b"snapd",
+    b"agetty",
+    b"login",
+    b"nginx",
+    b"apache2",
+    b"httpd",
+    b"php-fpm",
+    b"mysqld",
+    b"mariadbd",
+    b"postgres",
+    b"redis-server",
+    b"mongod",
+    b"dockerd",
+    b"containerd",
+    b"containerd-shim",
+    b"kubelet",
+    b"kube-proxy",
+    b"named",
+    b"dnsmasq",
+    b"master",
+    b"sendmail",
+    b"exim4",
+    b"dovecot",
+    b"smbd",
+    b"nmbd",
+    b"udevd",
+    b"thermald",
+    b"multipathd",
+];
+
+/// Letters that look alike: those on the left are drawn as the one on the right.
+const HOMOGLYPHS: [(&str, u8); 28] = [
+    ("а", b'a'),
+    ("е", b'e'),
+    ("о", b'o'),
+    ("р", b'p'),
+    ("с", b'c'),
+    ("у", b'y'),
+    ("х", b'x'),
+    ("ѕ", b's'),
+    ("і", b'i'),
+    ("ј", b'j'),
+    ("ԁ", b'd'),
+    ("ո", b'n'),
+    ("ο", b'o'),
+    ("α", b'a'),
+    ("ν", b'v'),
+    ("ı", b'i'),
+    ("ɡ", b'g'),
+    ("к", b'k'),
+    ("һ", b'h'),
+    ("ѡ", b'w'),
+    ("ⅼ", b'l'),
+    ("0", b'o'),
+    ("1", b'l'),
+    ("3", b'e'),
+    ("5", b's'),
+    ("$", b's'),
+    ("4", b'a'),
+    ("@", b'a'),
+];
+
+/// The name, without the brackets that tools put around names of kernel threads.
+pub(super) fn unbracketed(name: &[u8]) -> Option<&[u8]> {
+    name.strip_prefix(b"[")?.strip_suffix(b"]").filter(|inner| !inner.is_empty())
+}
+
+/// Only the kernel calls its threads so.
+pub(super) fn is_kernels(name: &[u8]) -> bool {
+    KERNEL.iter().any(|kernel| {
+        let rest = name.strip_prefix(*kernel);
+        // `crypto` is one, `cryptomator` is none; `kworker/0:1` is one.
+        let open = matches!(kernel.last(), Some(b'_' | b'/' | b'-'));
+        rest.is_some_and(|rest| open || rest.first().is_none_or(|byte| !byte.is_ascii_lowercase()))
+    })
+}
+
+/// The name is that of a daemon.
+pub(super) fn is_daemon(name: &[u8]) -> bool {
+    DAEMONS.contains(&name)
+}
+
+/// The daemon or kernel thread that this name is almost, and is not.
+pub(super) fn looks_like(name: &[u8]) -> Option<&'static [u8]> {
+    if is_daemon(name) || is_kernels(name) {
+        return None;
+    }
+    let plain = plain(name);
+    let all = || DAEMONS.iter().chain(&KERNEL).copied().filter(|known| known.len() >= 4);
+    if plain != name {
+        let found = all().find(|known| known.eq_ignore_ascii_case(&plain));
+        if found.is_some() {
+            return found;
+        }
+    }
+    // A letter more or less makes another word of a short one.
+    let client = |known: &[u8]| known.strip_suffix(b"d") == Some(name);
+    all().filter(|known| known.len() >= 6 && !client(known)).find(|known| is_one_off(name, known))
+}
+
+/// With every letter as it is drawn.
+fn plain(name: &[u8]) -> Vec<u8> {
+    let Ok(text) = std::str::from_utf8(name) else { return name.to_vec() };
+    let letter = |letter: char| {
+        let mut room = [0; 4];
+        let drawn: &str = letter.encode_utf8(&mut room);
+        HOMOGLYPHS
+            .iter()
+            .find(|(like, _)| *like == drawn)
+            .map_or_else(|| drawn.as_bytes().to_vec(), |(_, plain)| vec![*plain])
+    };
+    text.chars().flat_map(letter).collect()
+}
+
+/// One letter was put in, left out, replaced, or exchanged with the next.
+fn is_one_off(one: &[u8], other: &[u8]) -> bool {
+    let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+    let same = short.iter().zip(long).take_while(|(a, b)| a == b).count();
+    let (short, long) =
+        (short.get(same..).unwrap_or_default(), long.get(same..).unwrap_or_default());
+    match (short, long) {
+        ([], [_]) => true,
+        (_, [_, rest @ ..]) if rest == short => true,
+        ([a, b, rest @ ..], [c, d, others @ ..])
+            if a == d && b == c && a != b && rest == others =>
+        {
+            true
+        }
+        ([_, rest @ ..], [_, others @ ..]) => rest == others,
+        _ => false,
+    }
+}

@@ -1,0 +1,206 @@
+//! Where an executable lies, by its path alone.
+
+use crate::domain::detect::seen::last_part;
+
+/// What a path says about who put a file there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Nobody knows.
+    Unknown,
+    /// A file in memory alone.
+    Memory,
+    /// Where packages put programs.
+    System,
+    /// Where administrators and vendors put them, and what services keep.
+    Local,
+    /// Somebody's own programs, also those that tools for developers keep for them in hidden folders.
+    Home,
+    /// A hidden folder or file that no known tool makes.
+    Hidden,
+    /// A folder that everybody may write to, or that is gone after a restart.
+    Volatile,
+    /// There too, where tools that build, install or test are known to run what they made.
+    Workshop,
+    /// Where a web server serves files from.
+    Web,
+    /// Where no programs are: devices, settings, mail.
+    Odd,
+}
+
+/// Folders that everybody may write to, or that are gone after a restart.
+const VOLATILE: [&[u8]; 7] =
+    [b"/tmp/", b"/var/tmp/", b"/dev/shm/", b"/run/", b"/var/run/", b"/var/lock/", b"/dev/mqueue/"];
+const SYSTEM: [&[u8]; 9] = [
+    b"/usr/bin/",
+    b"/usr/sbin/",
+    b"/usr/lib",
+    b"/bin/",
+    b"/sbin/",
+    b"/lib",
+    b"/snap/",
+    b"/usr/share/",
+    b"/nix/store/",
+];
+const LOCAL: [&[u8]; 9] = [
+    b"/usr/local/",
+    b"/opt/",
+    b"/srv/",
+    b"/var/lib/",
+    b"/app/",
+    b"/usr/games/",
+    b"/usr/java/",
+    b"/data/",
+    b"/mnt/",
+];
+const WEB: [&[u8]; 5] =
+    [b"/var/www/", b"/srv/www/", b"/usr/share/nginx/html/", b"/var/lib/tomcat", b"/htdocs/"];
+const ODD: [&[u8]; 9] = [
+    b"/etc/",
+    b"/dev/",
+    b"/boot/",
+    b"/proc/",
+    b"/sys/",
+    b"/var/spool/",
+    b"/var/log/",
+    b"/var/mail/",
+    b"/var/cache/",
+];
+/// What tools for developers and desktops keep their programs in.
+const KNOWN_HIDDEN: [&[u8]; 43] = [
+    b".local",
+    b".cargo",
+    b".rustup",
+    b".nvm",
+    b".npm",
+    b".npm-global",
+    b".pyenv",
+    b".rbenv",
+    b".rvm",
+    b".sdkman",
+    b".jenv",
+    b".volta",
+    b".fnm",
+    b".deno",
+    b".bun",
+    b".asdf",
+    b".goenv",
+    b".dotnet",
+    b".nuget",
+    b".gradle",
+    b".m2",
+    b".vscode",
+    b".vscode-server",
+    b".vscode-remote",
+    b".cursor-server",
+    b".windsurf-server",
+    b".codeium",
+    b".zed_server",
+    b".terraform",
+    b".terraform.d",
+    b".tfenv",
+    b".krew",
+    b".docker",
+    b".kube",
+    b".minikube",
+    b".conda",
+    b".virtualenvs",
+    b".venv",
+    b".tox",
+    b".nix-profile",
+    b".linuxbrew",
+    b".steam",
+    b".foundry",
+];
+/// Beginnings of names in volatile folders: what was built, unpacked or mounted there by a known tool.
+const WORKSHOPS: [&[u8]; 31] = [
+    b"go-build",
+    b"cargo",
+    b"rustc",
+    b"rustdoctest",
+    b"_MEI",
+    b".mount_",
+    b"appimage",
+    b"ansible",
+    b".ansible",
+    b"pip-",
+    b"pip_",
+    b"npm-",
+    b"npx-",
+    b"yarn-",
+    b"bazel",
+    b"_bazel",
+    b"nix-build",
+    b"nix-shell",
+    b"tox",
+    b"pytest",
+    b"jest",
+    b"terraform",
+    b"packer",
+    b"guix-build",
+    b"portage",
+    b"makepkg",
+    b"rpm-tmp",
+    b"snap-private-tmp",
+    b"jenkins",
+    b"hsperfdata",
+    b"systemd-private-",
+];
+
+/// The place of this path.
+pub(super) fn place(path: &[u8]) -> Place {
+    let under = |folders: &[&[u8]]| folders.iter().any(|folder| path.starts_with(folder));
+    if path.is_empty() {
+        Place::Unknown
+    } else if path.starts_with(b"/memfd:") || path.starts_with(b"memfd:") {
+        Place::Memory
+    } else if under(&VOLATILE) {
+        if has_workshop(path) {
+            Place::Workshop
+        } else if has_hidden_part(path) {
+            Place::Hidden
+        } else {
+            Place::Volatile
+        }
+    } else if has_hidden_part(path) {
+        Place::Hidden
+    } else if under(&WEB) || path.windows(13).any(|part| part == b"/public_html/") {
+        Place::Web
+    } else if under(&ODD) {
+        Place::Odd
+    } else if under(&LOCAL) {
+        Place::Local
+    } else if under(&SYSTEM) {
+        Place::System
+    } else {
+        Place::Home
+    }
+}
+
+/// A folder that a tool made to build, unpack or test in.
+fn has_workshop(path: &[u8]) -> bool {
+    path.split(|byte| *byte == b'/').any(|part| WORKSHOPS.iter().any(|it| part.starts_with(it)))
+}
+
+/// A part that lists do not show, and that no known tool makes.
+fn has_hidden_part(path: &[u8]) -> bool {
+    let mut parts = path.split(|byte| *byte == b'/');
+    parts.any(|part| {
+        let blank = !part.is_empty() && part.iter().all(|byte| matches!(byte, b' ' | b'.'));
+        let relative = part == b"." || part == b"..";
+        let hidden = part.len() > 1 && part.first() == Some(&b'.') && !relative;
+        (hidden || (blank && !relative)) && !KNOWN_HIDDEN.contains(&part)
+    })
+}
+
+impl Place {
+    /// Whoever runs something from there has something to explain.
+    pub(super) const fn is_strange(self) -> bool {
+        matches!(self, Self::Memory | Self::Hidden | Self::Volatile | Self::Web | Self::Odd)
+    }
+}
+
+/// A file whose name no list shows.
+pub(super) fn is_hidden_file(path: &[u8]) -> bool {
+    let name = last_part(path);
+    name.first() == Some(&b'.') && name.len() > 1
+}

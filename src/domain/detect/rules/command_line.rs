@@ -1,0 +1,89 @@
+//! The playbook's schemes and names among the arguments.
+//!
+//! Source: the playbook's table of pool indicators. Known false alarms, which are capped: the words of the responder's
+//! own tools, and commands inside a shell's argument.
+
+use crate::domain::detect::rules::{Told, is_text_tool};
+use crate::domain::detect::seen::{Seen, last_part};
+use crate::domain::detect::{FactSource, Grade, Reason, Rule};
+use crate::domain::playbook::Indicators;
+
+/// Programs that run what their arguments say.
+const SHELLS: &[&str] =
+    &["sh", "bash", "dash", "zsh", "ash", "ksh", "busybox", "sudo", "su", "env"];
+
+/// What the arguments say.
+pub(super) fn judge(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>) {
+    let user = String::from_utf8_lossy(last_part(seen.title()));
+    let user = user.trim_start_matches('-');
+    let cap = if is_text_tool(user.as_bytes()) {
+        Grade::Noted
+    } else if SHELLS.contains(&user) {
+        Grade::Suspect
+    } else {
+        Grade::Confirmed
+    };
+    let mut add = |grade: Grade, rule, value: &str| {
+        let reason = Reason { rule, value: value.into(), source: FactSource::CommandLine };
+        if !told.iter().any(|(_, known)| known.rule == rule) {
+            told.push((grade, reason));
+        }
+    };
+    for (place, argument) in seen.arguments.iter().enumerate() {
+        let argument = String::from_utf8_lossy(argument).to_ascii_lowercase();
+        // A whole command line inside one argument is for another program to run; but a program that wrote its own
+        // title over its arguments has all of them in the first.
+        let nested = place > 0 && argument.trim().contains(char::is_whitespace);
+        let cap = if nested { cap.min(Grade::Suspect) } else { cap };
+        for word in argument.split_ascii_whitespace().skip(usize::from(place == 0)) {
+            if let Some(url) = look_for.schemes.iter().find_map(|scheme| pool_url(word, scheme)) {
+                add(Grade::Confirmed.min(cap), Rule::PoolUrl, url);
+            }
+            if let Some(end) = endpoint(word).filter(|end| is_pool(end, look_for)) {
+                add(Grade::Suspect.min(cap), Rule::PoolName, end);
+            }
+        }
+    }
+}
+
+/// `-ostratum+tcp://pool.example:3333` holds `stratum+tcp://pool.example:3333`.
+fn pool_url<'a>(word: &'a str, scheme: &str) -> Option<&'a str> {
+    let scheme = scheme.trim_end_matches('*');
+    if scheme.is_empty() {
+        return None;
+    }
+    let url = word.get(word.find(scheme)?..)?;
+    let url = url.trim_end_matches(['"', '\'', ',', ';', ')']);
+    endpoint_port(url).map(|_| url)
+}
+
+/// A host with a port, or a URL with a host: what names a place on the net and no file.
+fn endpoint(word: &str) -> Option<&str> {
+    let word = word.trim_end_matches(['"', '\'', ',', ';', ')']);
+    let after_scheme = word.split_once("://").map(|(_, rest)| rest);
+    let rest = after_scheme.unwrap_or(word);
+    let rest = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+    let rest = rest.rsplit_once('=').map_or(rest, |(_, host)| host);
+    let host_and_port = rest.split('/').next().unwrap_or(rest);
+    let has_port = endpoint_port(host_and_port).is_some();
+    (after_scheme.is_some() || has_port).then_some(host_and_port)
+}
+
+fn endpoint_port(text: &str) -> Option<u16> {
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let end = rest.split(['/', '#', '?']).next()?;
+    let (host, port) = end.rsplit_once(':')?;
+    let port = port.parse().ok()?;
+    (!host.is_empty()).then_some(port)
+}
+
+/// The place on the net that `end` names is one of the playbook's pools.
+fn is_pool(end: &str, look_for: &Indicators) -> bool {
+    look_for.is_pool_name(end.rsplit_once(':').map_or(end, |(host, _)| host))
+}
+
+/// The reason names an endpoint with this port, in the command line of its owner.
+pub(in crate::domain::detect) fn names_port(reason: &Reason, port: u16) -> bool {
+    matches!(reason.rule, Rule::PoolUrl | Rule::PoolName)
+        && endpoint_port(&String::from_utf8_lossy(reason.value.bytes())) == Some(port)
+}

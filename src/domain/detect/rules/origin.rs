@@ -1,0 +1,148 @@
+//! Where it comes from: a service that runs a program of nobody's, and what its environment says about the way in.
+//!
+//! Source: Elastic's and Falco's rules for shells and binaries below web servers and databases; CGI variables in a
+//! miner's environment name the request that let it in. Known false alarms, which are let pass: tools of packages and of
+//! `/usr/local` that services run all day (`sh`, `php`, `convert`, `npm`).
+
+use crate::domain::detect::place::{Place, place};
+use crate::domain::detect::rules::Told;
+use crate::domain::detect::rules::whereabouts::is_busy;
+use crate::domain::detect::seen::{Seen, last_part};
+use crate::domain::detect::{FactSource, Grade, Reason, Rule};
+use crate::domain::untrusted::Untrusted;
+
+/// Users that run a service and have no programs of their own.
+const SERVICE_USERS: [&[u8]; 32] = [
+    b"www-data",
+    b"apache",
+    b"nginx",
+    b"httpd",
+    b"http",
+    b"wwwrun",
+    b"tomcat",
+    b"jetty",
+    b"postgres",
+    b"mysql",
+    b"mariadb",
+    b"redis",
+    b"mongodb",
+    b"mongod",
+    b"node",
+    b"jovyan",
+    b"elasticsearch",
+    b"solr",
+    b"kafka",
+    b"zookeeper",
+    b"rabbitmq",
+    b"activemq",
+    b"hadoop",
+    b"yarn",
+    b"hdfs",
+    b"spark",
+    b"weblogic",
+    b"confluence",
+    b"nobody",
+    b"daemon",
+    b"memcached",
+    b"git",
+];
+/// Programs that serve others, and run programs for strangers once somebody finds a way in.
+const SERVICES: [&[u8]; 34] = [
+    b"nginx",
+    b"apache2",
+    b"httpd",
+    b"lighttpd",
+    b"caddy",
+    b"php-fpm",
+    b"php-cgi",
+    b"uwsgi",
+    b"gunicorn",
+    b"uvicorn",
+    b"tomcat",
+    b"catalina",
+    b"jsvc",
+    b"postgres",
+    b"mysqld",
+    b"mariadbd",
+    b"redis-server",
+    b"mongod",
+    b"next-server",
+    b"jupyter",
+    b"jupyter-lab",
+    b"jupyter-noteb",
+    b"jupyter-notebook",
+    b"jupyterhub",
+    b"litespeed",
+    b"lsphp",
+    b"solr",
+    b"elasticsearch",
+    b"activemq",
+    b"couchdb",
+    b"beam.smp",
+    b"confluence",
+    b"geoserver",
+    b"exim4",
+];
+/// What a web server tells a program that a request runs (RFC 3875).
+const OF_A_REQUEST: [&[u8]; 8] = [
+    b"REMOTE_ADDR=",
+    b"REQUEST_URI=",
+    b"HTTP_USER_AGENT=",
+    b"QUERY_STRING=",
+    b"SCRIPT_FILENAME=",
+    b"GATEWAY_INTERFACE=",
+    b"REQUEST_METHOD=",
+    b"HTTP_HOST=",
+];
+
+/// What its origin says.
+pub(super) fn judge(seen: &Seen<'_>, told: &mut Vec<Told>) {
+    if seen.is_kernel() || seen.packaged == Some(true) {
+        return;
+    }
+    let at = place(seen.exe);
+    let brought = at.is_strange() || (at == Place::Home && is_busy(seen));
+    if let Some(service) = serves(seen).filter(|_| brought) {
+        let value = Untrusted::new(
+            [service, b" > ", if seen.exe.is_empty() { seen.name } else { seen.exe }].concat(),
+        );
+        told.push((
+            Grade::Suspect,
+            Reason { rule: Rule::ServiceChild, value, source: FactSource::Ancestry },
+        ));
+    } else if is_service(seen) && brought {
+        let value = Untrusted::new([seen.user, b": ", seen.exe].concat());
+        told.push((
+            Grade::Suspect,
+            Reason { rule: Rule::ServiceChild, value, source: FactSource::Ancestry },
+        ));
+    }
+    let asked =
+        seen.environment.iter().filter(|it| OF_A_REQUEST.iter().any(|name| it.starts_with(name)));
+    if let Some(variable) = asked.max_by_key(|it| it.starts_with(b"REMOTE_ADDR=")) {
+        let grade = if brought || seen.deleted { Grade::Suspect } else { Grade::Noted };
+        let value = Untrusted::new(*variable);
+        told.push((
+            grade,
+            Reason { rule: Rule::FromRequest, value, source: FactSource::Environment },
+        ));
+    }
+}
+
+/// It runs as the user of a service.
+pub(super) fn is_service(seen: &Seen<'_>) -> bool {
+    SERVICE_USERS.contains(&seen.user)
+}
+
+/// The service above it.
+pub(super) fn serves<'a>(seen: &Seen<'a>) -> Option<&'a [u8]> {
+    seen.ancestors.iter().copied().find(|above| {
+        let name = last_part(above.split(u8::is_ascii_whitespace).next().unwrap_or(above));
+        let name = name.strip_suffix(b":").unwrap_or(name);
+        SERVICES.iter().any(|service| {
+            // `php-fpm8.2` is one.
+            name.strip_prefix(*service)
+                .is_some_and(|rest| !rest.first().is_some_and(u8::is_ascii_lowercase))
+        })
+    })
+}

@@ -1,0 +1,306 @@
+//! What starts by itself, judged by what it runs.
+//!
+//! Source: what is met in the field, most often first: cron, units, preloaded libraries, keys. Known false alarms, which
+//! are let pass: what a package owns unchanged; certbot's `perl -e sleep`, acme.sh in a hidden folder of its own,
+//! munin, cacti, Laravel's every minute, `command=` keys of cloud-init, agents that preload a library from `/opt`.
+
+use crate::domain::detect::place::{Place, is_hidden_file, place};
+use crate::domain::detect::rules::Told;
+use crate::domain::detect::{FactSource, Grade, Reason, Rule};
+use crate::domain::facts::{Trick, decoded, tricks};
+use crate::domain::untrusted::Untrusted;
+
+/// Something that starts by itself, as the rules see it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Entry<'a> {
+    /// What kind of place it stands in, by its usual word.
+    pub kind: &'a str,
+    /// The file.
+    pub path: &'a [u8],
+    /// What it says.
+    pub content: &'a [u8],
+    /// A package has the file, and has it so.
+    pub packaged: Option<bool>,
+}
+
+/// Programs that bring a file from elsewhere.
+const FETCHERS: [&str; 11] = [
+    "curl",
+    "wget",
+    "cdt",
+    "wdt",
+    "fetch",
+    "lynx",
+    "aria2c",
+    "ftpget",
+    "tftp",
+    "/dev/tcp/",
+    "urlopen",
+];
+/// What runs a text that comes to it.
+const RUNNERS: [&str; 9] = ["sh", "bash", "dash", "ash", "zsh", "ksh", "python", "perl", "php"];
+/// Scripts that tools of administrators keep in a hidden folder, and run from there by themselves.
+const KNOWN_HIDDEN: [&str; 6] =
+    ["/.acme.sh/", "/.nvm/", "/.cargo/", "/.local/", "/.pyenv/", "/.rbenv/"];
+
+/// What it says.
+#[must_use]
+pub fn judge(entry: &Entry<'_>) -> Vec<Told> {
+    let mut told = Vec::new();
+    if entry.packaged == Some(true) {
+        return told;
+    }
+    let text = String::from_utf8_lossy(entry.content);
+    let inner: Vec<_> = decoded(entry.content);
+    let texts = std::iter::once(text.into_owned())
+        .chain(inner.iter().map(|it| String::from_utf8_lossy(it.bytes()).into_owned()));
+    for text in texts {
+        for line in text.split(['\n', '\r']).map(str::trim).filter(|line| is_said(line, entry.kind))
+        {
+            of_line(line, entry, &mut told);
+        }
+    }
+    hidden(entry, &inner, &mut told);
+    of_kind(entry, &mut told);
+    told.sort_by(|(one, a), (other, b)| other.cmp(one).then_with(|| a.cmp(b)));
+    told.dedup_by(|one, other| one.1.rule == other.1.rule);
+    told
+}
+
+/// Comments run nothing. A list for the loader has none, and the name of a user may begin with anything.
+fn is_said(line: &str, kind: &str) -> bool {
+    !line.is_empty() && (!line.starts_with(['#', ';']) || is_kind(kind, &["preload", "passwd"]))
+}
+
+fn of_line(line: &str, entry: &Entry<'_>, told: &mut Vec<Told>) {
+    let mut add = |grade, rule, value: &str| {
+        told.push((grade, Reason { rule, value: value.into(), source: FactSource::Persistence }));
+    };
+    let fetches = FETCHERS.iter().any(|fetcher| has_word(line, fetcher));
+    let piped = line.split('|').skip(1).any(|part| runs_text(part))
+        || [
+            "sh -c \"$(",
+            "bash -c \"$(",
+            "<(curl",
+            "<(wget",
+            "eval \"$(",
+            "eval $(",
+            "`curl",
+            "`wget",
+            "exec(",
+        ]
+        .iter()
+        .any(|it| line.contains(it));
+    if fetches && piped {
+        add(Grade::Suspect, Rule::DownloadsAndRuns, line);
+    } else if fetches && (line.contains("chmod") || writes_strange(line)) {
+        add(Grade::Suspect, Rule::DownloadsAndRuns, line);
+    }
+    if line.split('|').skip(1).any(|part| runs_text(part))
+        && ["base64 -d", "base64 --decode", "xxd -r", "openssl enc", "base64 -D"]
+            .iter()
+            .any(|it| line.contains(it))
+    {
+        add(Grade::Suspect, Rule::DecodesAndRuns, line);
+    }
+    let again = ["crontab -", "crontab /"].iter().any(|it| line.contains(it)) && line.contains('|')
+        || ["kill -0", "pgrep", "pidof", "ps aux", "ps -ef"].iter().any(|it| line.contains(it))
+            && (fetches || runs_strange(line).is_some());
+    if again {
+        add(Grade::Suspect, Rule::AddsItselfAgain, line);
+    }
+    if let Some(path) = runs_strange(line) {
+        let grade = if KNOWN_HIDDEN.iter().any(|it| path.contains(it)) {
+            Grade::Noted
+        } else {
+            Grade::Suspect
+        };
+        if !is_kind(entry.kind, &["authorized", "passwd", "sshd", "sudo"]) {
+            add(grade, Rule::RunsOddPlace, path);
+        }
+    }
+}
+
+/// The part behind a pipe runs what comes through it.
+fn runs_text(part: &str) -> bool {
+    let mut words = part
+        .split(|it: char| it.is_whitespace() || it == ';' || it == '&' || it == ')')
+        .filter(|it| !it.is_empty());
+    let wrappers = ["sudo", "nohup", "env", "setsid", "exec", "nice", "timeout"];
+    let first = words.find(|word| !wrappers.contains(word) && !word.contains('='));
+    first.is_some_and(|word| {
+        let name = word.rsplit('/').next().unwrap_or(word);
+        let name = name.trim_end_matches(|it: char| it.is_ascii_digit() || it == '.');
+        RUNNERS.contains(&name)
+            && !words.next().is_some_and(|next| next == "-c" || next == "-e" || next == "-r")
+    })
+}
+
+fn has_word(line: &str, word: &str) -> bool {
+    if word.contains('/') {
+        return line.contains(word);
+    }
+    line.split(|it: char| !(it.is_ascii_alphanumeric() || matches!(it, '_' | '-' | '.')))
+        .any(|part| part == word)
+}
+
+/// A path that runs something from where no program should be.
+fn runs_strange(line: &str) -> Option<&str> {
+    let words = line.split(|it: char| {
+        it.is_whitespace()
+            || matches!(it, ';' | '&' | '|' | '(' | ')' | '"' | '\'' | '`' | ',' | '=')
+    });
+    let mut before = "";
+    for word in words.filter(|word| !word.is_empty()) {
+        let plain = word.trim_start_matches(['@', '-', '+', '!', ':']);
+        let written = before.ends_with('>')
+            || matches!(
+                before,
+                "-o" | "-O"
+                    | "rm"
+                    | "-f"
+                    | "-rf"
+                    | "find"
+                    | "test"
+                    | "-d"
+                    | "-e"
+                    | "-s"
+                    | "cd"
+                    | "mkdir"
+                    | "-p"
+                    | "touch"
+                    | "-delete"
+                    | "cat"
+                    | "tail"
+                    | "ls"
+                    | "du"
+                    | "-x"
+                    | "["
+                    | "chown"
+                    | "-L"
+                    | "logger"
+            );
+        if plain.starts_with('/') && !word.starts_with('>') && !written {
+            let at = place(plain.as_bytes());
+            let devices = [
+                "/dev/null",
+                "/dev/stdout",
+                "/dev/stderr",
+                "/dev/tty",
+                "/dev/zero",
+                "/dev/urandom",
+                "/dev/random",
+                "/dev/tcp/",
+                "/dev/sd",
+                "/dev/nvme",
+                "/dev/disk",
+                "/dev/md",
+            ];
+            let of_settings = plain.starts_with("/etc/")
+                && !is_hidden_file(plain.as_bytes())
+                && !plain.contains("/.");
+            let run = plain.starts_with("/run/")
+                || plain.starts_with("/var/run/")
+                || plain.starts_with("/var/lock/")
+                || plain.starts_with("/var/spool/")
+                || plain.starts_with("/var/log/")
+                || plain.starts_with("/var/cache/")
+                || plain.starts_with("/var/mail/")
+                || plain.starts_with("/proc/")
+                || plain.starts_with("/sys/");
+            let exempt = devices.iter().any(|it| plain.starts_with(it))
+                || of_settings
+                || run
+                || at == Place::Web;
+            if at.is_strange() && !exempt {
+                return Some(plain);
+            }
+        }
+        before = word;
+    }
+    None
+}
+
+fn writes_strange(line: &str) -> bool {
+    let run = ["sh ", "bash ", "./", "&& /", "; /", "exec "].iter().any(|it| line.contains(it));
+    let strange = ["/tmp/", "/var/tmp/", "/dev/shm/", "/."].iter().any(|it| line.contains(it));
+    run && strange
+}
+
+fn hidden(entry: &Entry<'_>, inner: &[Untrusted], told: &mut Vec<Told>) {
+    for trick in tricks(entry.content) {
+        let packed = matches!(trick, Trick::Base64 | Trick::Hex);
+        let commands = inner.iter().any(|it| {
+            let text = String::from_utf8_lossy(it.bytes());
+            FETCHERS.iter().chain(&RUNNERS).any(|word| has_word(&text, word))
+        });
+        let grade = match trick {
+            Trick::Padding if is_kind(entry.kind, &["profile", "bashrc", "motd", "pam"]) => {
+                Grade::Noted
+            }
+            _ if packed && !commands => continue,
+            Trick::HiddenCharacters => Grade::Noted,
+            _ => Grade::Suspect,
+        };
+        let value = Untrusted::new(entry.content);
+        told.push((
+            grade,
+            Reason { rule: Rule::HiddenEntry, value, source: FactSource::Persistence },
+        ));
+    }
+    if is_hidden_file(entry.path)
+        && is_kind(entry.kind, &["cron", "systemd", "timer", "init", "udev", "xdg"])
+    {
+        let value = Untrusted::new(entry.path);
+        told.push((
+            Grade::Suspect,
+            Reason { rule: Rule::HiddenEntry, value, source: FactSource::Persistence },
+        ));
+    }
+}
+
+/// What only some kinds can say.
+fn of_kind(entry: &Entry<'_>, told: &mut Vec<Told>) {
+    let text = String::from_utf8_lossy(entry.content);
+    let mut add = |grade, rule, value: &str| {
+        told.push((grade, Reason { rule, value: value.into(), source: FactSource::Persistence }));
+    };
+    if is_kind(entry.kind, &["preload"]) {
+        for library in
+            text.split(|it: char| it.is_whitespace() || it == ':').filter(|it| it.starts_with('/'))
+        {
+            let at = place(library.as_bytes());
+            let vendor = library.starts_with("/opt/");
+            let snoopy = library.contains("snoopy")
+                || library.contains("libarmmem")
+                || library.contains("libjemalloc")
+                || library.contains("liboneagentproc");
+            let grade = if vendor || snoopy { Grade::Noted } else { Grade::Suspect };
+            let grade = if at.is_strange() { Grade::Suspect } else { grade };
+            add(grade, Rule::Preload, library);
+        }
+    }
+    if is_kind(entry.kind, &["passwd", "user"]) {
+        for line in text.lines() {
+            let fields: Vec<_> = line.split(':').collect();
+            if let [name, _, "0", ..] = fields.as_slice()
+                && *name != "root"
+            {
+                add(Grade::Suspect, Rule::SecondRoot, line);
+            }
+        }
+    }
+    if is_kind(entry.kind, &["sudo"]) && text.contains("NOPASSWD") && text.contains("ALL") {
+        add(Grade::Noted, Rule::ForcedCommand, text.trim());
+    }
+    if is_kind(entry.kind, &["authorized"]) {
+        for line in text.lines().filter(|line| line.contains("command=")) {
+            add(Grade::Noted, Rule::ForcedCommand, line);
+        }
+    }
+}
+
+fn is_kind(kind: &str, words: &[&str]) -> bool {
+    let kind = kind.to_ascii_lowercase();
+    words.iter().any(|word| kind.contains(word))
+}

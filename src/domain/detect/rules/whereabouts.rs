@@ -1,0 +1,83 @@
+//! An executable where no program should be, or that is not there any more (ATT&CK T1564.001, T1070.004, T1620).
+//!
+//! Source: osquery's and Elastic's rules for executions from folders that everybody may write to. Known false alarms,
+//! which are only noted: what is built, unpacked or tested in `/tmp`; daemons that were upgraded while they run; what
+//! developers keep in hidden folders of their homes.
+
+use crate::domain::detect::place::{Place, is_hidden_file, place};
+use crate::domain::detect::rules::Told;
+use crate::domain::detect::rules::origin::{is_service, serves};
+use crate::domain::detect::seen::Seen;
+use crate::domain::detect::{FactSource, Grade, Reason, Rule};
+use crate::domain::untrusted::Untrusted;
+
+/// Programs in memory that their own makers start that way.
+const IN_MEMORY: [&[u8]; 5] =
+    [b"runc_cloned", b"systemd-executor", b"crun_cloned", b"sd-executor", b"runc-dmz"];
+
+/// CPU time in minutes, and percent, that a program in a strange place has to explain.
+const BUSY_MINUTES: f32 = 5.0;
+const BUSY_PERCENT: f32 = 50.0;
+
+/// What its place says.
+pub(super) fn judge(seen: &Seen<'_>, told: &mut Vec<Told>) {
+    if seen.is_kernel() || seen.packaged == Some(true) && !seen.deleted {
+        return;
+    }
+    let at = if seen.in_memory { Place::Memory } else { place(seen.exe) };
+    if at == Place::Memory {
+        let known = IN_MEMORY.iter().any(|name| contains(seen.exe, name));
+        let grade = if known { Grade::Noted } else { Grade::Suspect };
+        return told.push(reason(grade, Rule::MemoryExe, seen));
+    }
+    if seen.deleted {
+        let grade = if of_deleted(seen, at) { Grade::Suspect } else { Grade::Noted };
+        told.push(reason(grade, Rule::DeletedExe, seen));
+    }
+    if at.is_strange() || is_hidden_file(seen.exe) {
+        let grade = if of_place(seen, at) { Grade::Suspect } else { Grade::Noted };
+        told.push(reason(grade, Rule::OddPlace, seen));
+    }
+}
+
+/// Who replaces a program that runs deletes it; but not from a place where nothing is installed.
+fn of_deleted(seen: &Seen<'_>, at: Place) -> bool {
+    match at {
+        Place::Memory | Place::Hidden | Place::Volatile | Place::Web | Place::Odd => true,
+        Place::Home => is_busy(seen) || is_service(seen),
+        Place::Unknown | Place::System | Place::Local | Place::Workshop => false,
+    }
+}
+
+fn of_place(seen: &Seen<'_>, at: Place) -> bool {
+    let served = is_service(seen) || serves(seen).is_some();
+    match at {
+        Place::Web | Place::Odd => true,
+        Place::Hidden => {
+            let home =
+                [&b"/home/"[..], b"/root/", b"/Users/"].iter().any(|it| seen.exe.starts_with(it));
+            !home || served || is_hidden_file(seen.exe) || is_busy(seen)
+        }
+        Place::Volatile => {
+            seen.exe.starts_with(b"/dev/shm/")
+                || served
+                || is_busy(seen)
+                || is_hidden_file(seen.exe)
+        }
+        _ => is_hidden_file(seen.exe) && (served || is_busy(seen)),
+    }
+}
+
+/// It takes more than a tool that was put there for a moment does.
+pub(super) fn is_busy(seen: &Seen<'_>) -> bool {
+    seen.cpu.is_some_and(|percent| percent >= BUSY_PERCENT)
+        || seen.cpu_minutes.is_some_and(|minutes| minutes >= BUSY_MINUTES)
+}
+
+fn contains(path: &[u8], name: &[u8]) -> bool {
+    path.windows(name.len()).any(|part| part == name)
+}
+
+fn reason(grade: Grade, rule: Rule, seen: &Seen<'_>) -> Told {
+    (grade, Reason { rule, value: Untrusted::new(seen.exe), source: FactSource::Exe })
+}

@@ -1,0 +1,117 @@
+//! What the rules see of a process, wherever it was read: on this host, in a recording, or in a file of facts.
+//!
+//! Invariant: what is not known is empty or `None`, and speaks neither for nor against anybody.
+
+use std::net::IpAddr;
+
+use crate::domain::facts::Process;
+use crate::domain::untrusted::Untrusted;
+
+/// What tells a file that was deleted, at the end of the link to it.
+const DELETED: &[u8] = b" (deleted)";
+
+/// A process as the rules see it.
+#[derive(Clone, Debug, Default)]
+pub struct Seen<'a> {
+    /// `comm`: the process chooses it.
+    pub name: &'a [u8],
+    /// Path of the executable, without the mark of a deleted file.
+    pub exe: &'a [u8],
+    /// Its arguments, its own name first.
+    pub arguments: Vec<&'a [u8]>,
+    /// Its current folder.
+    pub folder: &'a [u8],
+    /// Its environment, `NAME=value` each.
+    pub environment: Vec<&'a [u8]>,
+    /// Names of those above it, the parent first.
+    pub ancestors: Vec<&'a [u8]>,
+    /// Pid of its parent.
+    pub parent: Option<u32>,
+    /// Login name of its user.
+    pub user: &'a [u8],
+    /// Its user.
+    pub uid: Option<u32>,
+    /// It is a thread of the kernel; `None` if nobody asked the kernel.
+    pub kernel: Option<bool>,
+    /// The executable has no name on disk any more.
+    pub deleted: bool,
+    /// The executable never had one.
+    pub in_memory: bool,
+    /// Whether a package brought the executable.
+    pub packaged: Option<bool>,
+    /// Percent of one CPU.
+    pub cpu: Option<f32>,
+    /// Minutes of CPU time so far.
+    pub cpu_minutes: Option<f32>,
+    /// Whom it talks to.
+    pub ends: Vec<End<'a>>,
+    /// Ports that it listens on.
+    pub listens: Vec<u16>,
+    /// It belongs to the responder's own session.
+    pub own: bool,
+}
+
+/// The other end of a connection.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct End<'a> {
+    /// Its address.
+    pub address: Option<IpAddr>,
+    /// Its name, where somebody said it.
+    pub name: &'a [u8],
+    /// Its port.
+    pub port: u16,
+}
+
+impl<'a> Seen<'a> {
+    /// A process of this host or of a recording.
+    #[must_use]
+    pub fn of(process: &'a Process) -> Self {
+        let exe = process.exe.known().map_or(&b""[..], Untrusted::bytes);
+        Self {
+            name: process.comm.bytes(),
+            exe: if process.exe_deleted { exe.strip_suffix(DELETED).unwrap_or(exe) } else { exe },
+            arguments: process
+                .command
+                .known()
+                .map(|it| it.arguments().collect())
+                .unwrap_or_default(),
+            ancestors: process.around.ancestors.iter().map(|it| it.comm.bytes()).collect(),
+            parent: Some(process.parent.0),
+            user: process.user.as_deref().unwrap_or_default().as_bytes(),
+            uid: Some(process.uid),
+            kernel: Some(process.kernel),
+            deleted: process.exe_deleted,
+            in_memory: process.exe_memory,
+            cpu: Some(process.cpu),
+            ..Self::default()
+        }
+    }
+
+    /// Last part of the executable's path.
+    #[must_use]
+    pub fn file(&self) -> &'a [u8] {
+        last_part(self.exe)
+    }
+
+    /// What it calls itself: its first argument, up to the first blank.
+    #[must_use]
+    pub fn title(&self) -> &'a [u8] {
+        let first = self.arguments.first().copied().unwrap_or_default();
+        first.split(u8::is_ascii_whitespace).next().unwrap_or(first)
+    }
+
+    /// It is the kernel itself, or looks just like it: a child of the kernel's, with nothing of a program about it.
+    #[must_use]
+    pub fn is_kernel(&self) -> bool {
+        let quiet = self.exe.is_empty() && self.uid.unwrap_or_default() == 0;
+        match self.kernel {
+            Some(kernel) => kernel,
+            None => quiet && (self.name == b"kthreadd" || self.parent == Some(2)),
+        }
+    }
+}
+
+/// Last part of a path.
+pub(super) fn last_part(path: &[u8]) -> &[u8] {
+    path.rsplit(|byte| *byte == b'/').next().unwrap_or(path)
+}

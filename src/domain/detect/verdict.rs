@@ -1,0 +1,78 @@
+//! One subject judged by itself, without a host around it: what `scan` and `assess` print.
+//!
+//! Invariant: a verdict with a grade has a reason, since its grade is that of its weightiest reason.
+
+use std::net::IpAddr;
+
+use crate::domain::detect::rules::{self, Told};
+use crate::domain::detect::seen::{End, Seen};
+use crate::domain::detect::{Entry, Grade, Rule};
+use crate::domain::playbook::Indicators;
+use crate::domain::untrusted::Untrusted;
+
+/// What speaks against one subject, the weightiest first, and what can be taken out of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verdict {
+    /// Why.
+    pub reasons: Vec<Told>,
+    /// Places that work comes from.
+    pub pools: Vec<Untrusted>,
+    /// Addresses that are paid.
+    pub wallets: Vec<Untrusted>,
+    /// What is computed.
+    pub algorithms: Vec<Untrusted>,
+}
+
+/// Judges a process.
+#[must_use]
+pub fn judge_process(seen: &Seen<'_>, look_for: &Indicators) -> Verdict {
+    let mut reasons = rules::standing(seen, look_for);
+    reasons.extend(rules::doing(seen, look_for));
+    Verdict { reasons, ..Verdict::default() }.settled()
+}
+
+/// Judges a connection by its other end.
+#[must_use]
+pub fn judge_connection(end: &End<'_>, look_for: &Indicators) -> Verdict {
+    Verdict { reasons: rules::ends::of(end, look_for), ..Verdict::default() }.settled()
+}
+
+/// Judges something that starts by itself.
+#[must_use]
+pub fn judge_entry(entry: &Entry<'_>, _look_for: &Indicators) -> Verdict {
+    Verdict { reasons: rules::persistence::judge(entry), ..Verdict::default() }.settled()
+}
+
+impl Verdict {
+    /// How far its reasons carry; `None` if nothing speaks against it.
+    #[must_use]
+    pub fn grade(&self) -> Option<Grade> {
+        self.reasons.iter().map(|(grade, _)| *grade).max()
+    }
+
+    /// What its owner's arguments say about this end speaks against the connection too.
+    pub fn join(&mut self, owner: &Self, end: &End<'_>) {
+        let names = |pool: &Untrusted| {
+            let pool = String::from_utf8_lossy(pool.bytes()).to_lowercase();
+            let port =
+                pool.rsplit(':').next().and_then(|port| port.split('/').next()?.parse().ok());
+            let host = String::from_utf8_lossy(end.name).to_lowercase();
+            let address = end.address.as_ref().map(IpAddr::to_string);
+            port == Some(end.port)
+                && (host.is_empty()
+                    || pool.contains(&host)
+                    || address.is_some_and(|it| pool.contains(&it)))
+        };
+        if owner.pools.iter().any(names) {
+            let of_pool = |rule: Rule| Rule::OF_POOLS.contains(&rule);
+            self.reasons.extend(owner.reasons.iter().filter(|(_, it)| of_pool(it.rule)).cloned());
+        }
+        *self = std::mem::take(self).settled();
+    }
+
+    fn settled(mut self) -> Self {
+        self.reasons.sort_by(|(one, a), (other, b)| other.cmp(one).then_with(|| a.cmp(b)));
+        self.reasons.dedup();
+        self
+    }
+}

@@ -1,0 +1,213 @@
+//! `firedamp assess`: judges facts from files, no host needed.
+//!
+//! Invariant: the rules are those of the cockpit. Each line that can be read has one answer, in the order of the lines;
+//! one that cannot is named with its number, and does not stop the rest. Nothing unprintable is ever printed.
+
+mod input;
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+
+use crate::domain::base::Language;
+use crate::domain::detect::{Grade, Reason, Verdict, judge_connection, judge_entry, judge_process};
+use crate::domain::playbook::{Indicators, PB_31, read};
+use crate::domain::untrusted::Untrusted;
+use crate::run::complain::Complaint;
+use crate::words::finding;
+use input::{Case, Fact};
+
+/// A longer line is no fact.
+const LONGEST: u64 = 4 << 20;
+/// Some lines could not be read.
+const NOT_ALL: u8 = 3;
+/// Cells of a value in a line of words.
+const VALUE: usize = 400;
+
+/// How answers are printed.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Form {
+    /// Lines of words.
+    Words(Language),
+    /// A JSON object a line.
+    Json,
+}
+
+/// Judges what is in these files; `-` is standard input.
+pub(super) fn assess(
+    files: &[PathBuf],
+    form: Form,
+    out: &mut dyn Write,
+    help: &mut dyn Write,
+) -> Result<io::Result<ExitCode>, Complaint> {
+    let mut cases = Vec::new();
+    let mut refused = false;
+    for file in files {
+        for (number, case) in lines(file)?.into_iter() {
+            match case {
+                Ok(case) => cases.push(case),
+                Err(why) => {
+                    refused = true;
+                    let why = Untrusted::from(why).plain(VALUE);
+                    let file = file.display().to_string();
+                    let file = Untrusted::from(file).plain(VALUE);
+                    writeln!(help, "{file}:{number}: not read, {why}").ok();
+                }
+            }
+        }
+    }
+    let look_for = read(PB_31.en).0.indicators();
+    Ok(answer_all(&cases, &look_for, form, out)
+        .map(|()| if refused { ExitCode::from(NOT_ALL) } else { ExitCode::SUCCESS }))
+}
+
+/// A line by its number, or why it cannot be read.
+type Line = (usize, Result<Case, String>);
+
+/// The lines of a file that are not empty.
+fn lines(path: &Path) -> Result<Vec<Line>, Complaint> {
+    let cannot = |error: io::Error| {
+        let what = format!("cannot read {}", path.display());
+        Complaint::new(
+            what,
+            error,
+            "name a file with one JSON object a line, or `-` for standard input",
+        )
+    };
+    let source: Box<dyn Read> = if path == Path::new("-") {
+        Box::new(io::stdin())
+    } else {
+        Box::new(File::open(path).map_err(cannot)?)
+    };
+    let (mut source, mut found) = (BufReader::new(source), Vec::new());
+    for number in 1.. {
+        let mut line = Vec::new();
+        let taken = source.by_ref().take(LONGEST).read_until(b'\n', &mut line).map_err(cannot)?;
+        if taken == 0 {
+            break;
+        }
+        if line.last() != Some(&b'\n') && u64::try_from(taken).is_ok_and(|taken| taken == LONGEST) {
+            source.skip_until(b'\n').map_err(cannot)?;
+            found.push((number, Err("is longer than 4 MiB".to_owned())));
+        } else if !line.iter().all(u8::is_ascii_whitespace) {
+            found.push((number, input::read(&line)));
+        }
+    }
+    Ok(found)
+}
+
+fn answer_all(
+    cases: &[Case],
+    look_for: &Indicators,
+    form: Form,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    let judged: Vec<Verdict> = cases.iter().map(|case| judge(case, look_for)).collect();
+    let owners: HashMap<String, &Verdict> = cases
+        .iter()
+        .zip(&judged)
+        .filter(|(case, _)| matches!(case.fact, Fact::Process(_)))
+        .map(|(case, verdict)| (input::shown(&case.id), verdict))
+        .collect();
+    for (case, verdict) in cases.iter().zip(&judged) {
+        let mut verdict = verdict.clone();
+        if let Fact::Connection(peer, Some(process)) = &case.fact
+            && let Some(owner) = owners.get(process)
+        {
+            verdict.join(owner, &peer.end());
+        }
+        match form {
+            Form::Json => writeln!(out, "{}", escaped(&answer(&case.id, &verdict)))?,
+            Form::Words(language) => in_words(&case.id, &verdict, language, &mut out)?,
+        }
+    }
+    out.flush()
+}
+
+fn judge(case: &Case, look_for: &Indicators) -> Verdict {
+    match &case.fact {
+        Fact::Process(process) => judge_process(&process.seen(), look_for),
+        Fact::Connection(peer, _) => judge_connection(&peer.end(), look_for),
+        Fact::Persistence(entry) => judge_entry(&entry.entry(), look_for),
+    }
+}
+
+fn answer(id: &Value, verdict: &Verdict) -> Value {
+    let reasons: Vec<Value> = verdict.reasons.iter().map(|(_, reason)| told(reason)).collect();
+    json!({
+        "id": id,
+        "grade": grade(verdict.grade()),
+        "reasons": reasons,
+        "extracted": {
+            "pools": texts(&verdict.pools),
+            "wallets": texts(&verdict.wallets),
+            "algorithms": texts(&verdict.algorithms),
+        },
+    })
+}
+
+fn told(reason: &Reason) -> Value {
+    let fact = finding::fact(Language::En, reason.rule);
+    json!({
+        "rule": reason.rule,
+        "fact": fact,
+        "value": text(&reason.value),
+    })
+}
+
+const fn grade(grade: Option<Grade>) -> &'static str {
+    match grade {
+        None => "none",
+        Some(Grade::Noted) => "noted",
+        Some(Grade::Suspect) => "suspect",
+        Some(Grade::Confirmed) => "confirmed",
+    }
+}
+
+fn texts(values: &[Untrusted]) -> Vec<Value> {
+    values.iter().map(text).collect()
+}
+
+fn text(value: &Untrusted) -> Value {
+    String::from_utf8_lossy(value.bytes()).into_owned().into()
+}
+
+/// JSON in which whatever a terminal would obey or not show stands as `\u`.
+fn escaped(value: &Value) -> String {
+    let mut safe = String::new();
+    for letter in value.to_string().chars() {
+        if letter.is_ascii_graphic()
+            || letter == ' '
+            || !Untrusted::from(letter.to_string()).has_escapes()
+        {
+            safe.push(letter);
+        } else {
+            let mut room = [0; 2];
+            for unit in letter.encode_utf16(&mut room) {
+                safe.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    safe
+}
+
+fn in_words(
+    id: &Value,
+    verdict: &Verdict,
+    language: Language,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let id = Untrusted::from(input::shown(id)).plain(VALUE);
+    let grade =
+        verdict.grade().map_or(finding::nothing(language), |it| finding::grade(language, it));
+    writeln!(out, "{id}  {grade}")?;
+    for (_, reason) in &verdict.reasons {
+        writeln!(out, "    {}", finding::reason(language, reason).plain(VALUE))?;
+    }
+    Ok(())
+}
