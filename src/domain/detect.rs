@@ -3,6 +3,7 @@
 //! Invariant: the same snapshots in the same order give the same findings, live, replayed or read from a
 //! file. Every finding lists its reasons; there is no score.
 
+mod host_name;
 mod name;
 mod place;
 mod rules;
@@ -165,6 +166,10 @@ pub enum Rule {
     LookAlike,
     /// It calls itself a daemon, and its executable lies where none is.
     BorrowedName,
+    /// A daemon that only waits, or a title that is not its own, and long high load.
+    BusyDaemon,
+    /// A script that fetches something and runs it, in the arguments of a shell.
+    RunsScript,
     /// The executable lies where no program should be.
     OddPlace,
     /// The executable never had a name on disk (ATT&CK T1620).

@@ -5,7 +5,7 @@
 
 mod input;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
@@ -107,7 +107,10 @@ fn answer_all(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut out = BufWriter::new(out);
-    let judged: Vec<Verdict> = cases.iter().map(|case| judge(case, look_for)).collect();
+    let of_process = |case: &&Case| matches!(case.fact, Fact::Process(_));
+    let processes: HashSet<String> =
+        cases.iter().filter(of_process).map(|case| input::shown(&case.id)).collect();
+    let judged: Vec<Verdict> = cases.iter().map(|case| judge(case, &processes, look_for)).collect();
     let owners: HashMap<String, &Verdict> = cases
         .iter()
         .zip(&judged)
@@ -129,10 +132,13 @@ fn answer_all(
     out.flush()
 }
 
-fn judge(case: &Case, look_for: &Indicators) -> Verdict {
+fn judge(case: &Case, processes: &HashSet<String>, look_for: &Indicators) -> Verdict {
     match &case.fact {
         Fact::Process(process) => judge_process(&process.seen(), look_for),
-        Fact::Connection(peer, _) => judge_connection(&peer.end(), look_for),
+        Fact::Connection(peer, owner) => {
+            let owner = owner.as_deref().filter(|it| !processes.contains(*it)).map(str::as_bytes);
+            judge_connection(&peer.end(), owner, look_for)
+        }
         Fact::Persistence(entry) => judge_entry(&entry.entry(), look_for),
     }
 }

@@ -44,6 +44,8 @@ pub const fn rule(language: Language, rule: Rule) -> &'static str {
         Rule::Padding => ("padded text", "เว้นวรรคบังข้อความ"),
         Rule::LookAlike => ("look-alike name", "ชื่อเลียนแบบ"),
         Rule::BorrowedName => ("borrowed name", "ยืมชื่อ"),
+        Rule::BusyDaemon => ("busy daemon", "daemon ทำงานหนัก"),
+        Rule::RunsScript => ("fetching script", "สคริปต์ดาวน์โหลด"),
         Rule::OddPlace => ("odd place", "ตำแหน่งผิดปกติ"),
         Rule::MemoryExe => ("in memory alone", "อยู่ในหน่วยความจำ"),
         Rule::ServiceChild => ("run by a service", "บริการเป็นผู้รัน"),
@@ -130,6 +132,10 @@ const fn judged(rule: Rule) -> (&'static str, &'static str) {
         Rule::BorrowedName => {
             ("bears a name of the system, and lies elsewhere: ", "ใช้ชื่อของระบบ แต่ไฟล์อยู่ที่อื่น: ")
         }
+        Rule::BusyDaemon => {
+            ("computes for long under a name that does not: ", "คำนวณนานในชื่อที่ไม่ควรคำนวณ: ")
+        }
+        Rule::RunsScript => ("a shell is told to do this: ", "shell ถูกสั่งให้ทำ: "),
         Rule::OddPlace => ("runs from where no program should be: ", "รันจากที่ที่ไม่ควรมีโปรแกรม: "),
         Rule::MemoryExe => ("runs from a file in memory alone: ", "รันจากไฟล์ที่อยู่ในหน่วยความจำเท่านั้น: "),
         Rule::ServiceChild => {

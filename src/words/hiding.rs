@@ -3,7 +3,7 @@
 use crate::domain::base::Language;
 use crate::domain::detect::Rule;
 use crate::domain::facts::{ContradictionKind, HiddenFrom, HostView};
-use crate::words::{Phrase, pick};
+use crate::words::pick;
 
 /// A reason that a contradiction gives, in a sentence that ends with what the rule saw.
 #[must_use]

@@ -127,8 +127,42 @@ const DAEMONS: [&[u8]; 61] = [
     b"multipathd",
 ];
 
+/// Those of them that never compute for long.
+const QUIET: [&[u8]; 30] = [
+    b"sshd",
+    b"cron",
+    b"crond",
+    b"atd",
+    b"anacron",
+    b"auditd",
+    b"dbus-daemon",
+    b"dbus-broker",
+    b"polkitd",
+    b"udisksd",
+    b"upowerd",
+    b"accounts-daemon",
+    b"NetworkManager",
+    b"wpa_supplicant",
+    b"dhclient",
+    b"dhcpcd",
+    b"chronyd",
+    b"ntpd",
+    b"acpid",
+    b"irqbalance",
+    b"haveged",
+    b"rngd",
+    b"agetty",
+    b"login",
+    b"udevd",
+    b"thermald",
+    b"multipathd",
+    b"nmbd",
+    b"containerd-shim",
+    b"syslogd",
+];
+
 /// Letters that look alike: those on the left are drawn as the one on the right.
-const HOMOGLYPHS: [(&str, u8); 28] = [
+const HOMOGLYPHS: [(&str, u8); 29] = [
     ("а", b'a'),
     ("е", b'e'),
     ("о", b'o'),
@@ -157,6 +191,7 @@ const HOMOGLYPHS: [(&str, u8); 28] = [
     ("$", b's'),
     ("4", b'a'),
     ("@", b'a'),
+    ("I", b'l'),
 ];
 
 /// The name, without the brackets that tools put around names of kernel threads.
@@ -174,6 +209,11 @@ pub(super) fn is_kernels(name: &[u8]) -> bool {
     })
 }
 
+/// The name is that of a daemon that waits nearly all of its life.
+pub(super) fn is_quiet(name: &[u8]) -> bool {
+    QUIET.contains(&name) || name.starts_with(b"systemd-")
+}
+
 /// The name is that of a daemon.
 pub(super) fn is_daemon(name: &[u8]) -> bool {
     DAEMONS.contains(&name)
@@ -185,6 +225,16 @@ pub(super) fn looks_like(name: &[u8]) -> Option<&'static [u8]> {
         return None;
     }
     let plain = plain(name);
+    for (pair, letter) in [("rn", "m"), ("cl", "d"), ("vv", "w"), ("ea", "ae"), ("m", "rn")] {
+        let Ok(text) = std::str::from_utf8(name) else { break };
+        if text.contains(pair) {
+            let drawn = text.replace(pair, letter);
+            let known = DAEMONS.iter().chain(&KERNEL).copied().find(|it| *it == drawn.as_bytes());
+            if known.is_some() {
+                return known;
+            }
+        }
+    }
     let all = || DAEMONS.iter().chain(&KERNEL).copied().filter(|known| known.len() >= 4);
     if plain != name {
         let found = all().find(|known| known.eq_ignore_ascii_case(&plain));
@@ -194,7 +244,8 @@ pub(super) fn looks_like(name: &[u8]) -> Option<&'static [u8]> {
     }
     // A letter more or less makes another word of a short one.
     let client = |known: &[u8]| known.strip_suffix(b"d") == Some(name);
-    all().filter(|known| known.len() >= 6 && !client(known)).find(|known| is_one_off(name, known))
+    let near = |known: &&[u8]| known.first() == name.first() && is_one_off(name, known);
+    all().filter(|known| known.len() >= 6 && !client(known)).find(near)
 }
 
 /// With every letter as it is drawn.

@@ -2,6 +2,14 @@
 
 use crate::domain::detect::seen::last_part;
 
+/// Where container runtimes keep the files of their containers, and what stands before the path inside.
+const LAYERS: [(&[u8], &[u8]); 4] = [
+    (b"/var/lib/docker/", b"/diff/"),
+    (b"/var/lib/docker/", b"/merged/"),
+    (b"/var/lib/containers/", b"/diff/"),
+    (b"/var/lib/containerd/", b"/fs/"),
+];
+
 /// What a path says about who put a file there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
@@ -30,7 +38,7 @@ pub(super) enum Place {
 /// Folders that everybody may write to, or that are gone after a restart.
 const VOLATILE: [&[u8]; 7] =
     [b"/tmp/", b"/var/tmp/", b"/dev/shm/", b"/run/", b"/var/run/", b"/var/lock/", b"/dev/mqueue/"];
-const SYSTEM: [&[u8]; 9] = [
+const SYSTEM: [&[u8]; 10] = [
     b"/usr/bin/",
     b"/usr/sbin/",
     b"/usr/lib",
@@ -40,8 +48,11 @@ const SYSTEM: [&[u8]; 9] = [
     b"/snap/",
     b"/usr/share/",
     b"/nix/store/",
+    b"/gnu/store/",
 ];
-const LOCAL: [&[u8]; 9] = [
+/// What keeps every package in a folder of its own, and wraps its programs in hidden files.
+const STORES: [&[u8]; 2] = [b"/nix/store/", b"/gnu/store/"];
+const LOCAL: [&[u8]; 10] = [
     b"/usr/local/",
     b"/opt/",
     b"/srv/",
@@ -51,6 +62,7 @@ const LOCAL: [&[u8]; 9] = [
     b"/usr/java/",
     b"/data/",
     b"/mnt/",
+    b"/var/opt/",
 ];
 const WEB: [&[u8]; 5] =
     [b"/var/www/", b"/srv/www/", b"/usr/share/nginx/html/", b"/var/lib/tomcat", b"/htdocs/"];
@@ -66,7 +78,7 @@ const ODD: [&[u8]; 9] = [
     b"/var/cache/",
 ];
 /// What tools for developers and desktops keep their programs in.
-const KNOWN_HIDDEN: [&[u8]; 43] = [
+const KNOWN_HIDDEN: [&[u8]; 46] = [
     b".local",
     b".cargo",
     b".rustup",
@@ -110,9 +122,12 @@ const KNOWN_HIDDEN: [&[u8]; 43] = [
     b".linuxbrew",
     b".steam",
     b".foundry",
+    b".elan",
+    b".dropbox-dist",
+    b".pnpm",
 ];
 /// Beginnings of names in volatile folders: what was built, unpacked or mounted there by a known tool.
-const WORKSHOPS: [&[u8]; 31] = [
+const WORKSHOPS: [&[u8]; 43] = [
     b"go-build",
     b"cargo",
     b"rustc",
@@ -144,10 +159,27 @@ const WORKSHOPS: [&[u8]; 31] = [
     b"jenkins",
     b"hsperfdata",
     b"systemd-private-",
+    b"install",
+    b"OraInstall",
+    b"selfgz",
+    b"playwright",
+    b"ms-playwright",
+    b"puppeteer",
+    b"ollama",
+    b"prisma",
+    b"node_modules",
+    b"JetBrains",
+    b"pre-commit",
+    b"uv",
 ];
 
-/// The place of this path.
+/// The place of this path. What lies in a container's layers is where the container sees it.
 pub(super) fn place(path: &[u8]) -> Place {
+    let inside = LAYERS.iter().find_map(|(above, layer)| {
+        let at = path.windows(layer.len()).position(|part| part == *layer)?;
+        path.starts_with(above).then(|| path.get(at + layer.len() - 1..))?
+    });
+    let path = inside.unwrap_or(path);
     let under = |folders: &[&[u8]]| folders.iter().any(|folder| path.starts_with(folder));
     if path.is_empty() {
         Place::Unknown
@@ -161,8 +193,12 @@ pub(super) fn place(path: &[u8]) -> Place {
         } else {
             Place::Volatile
         }
+    } else if under(&STORES) {
+        Place::System
     } else if has_hidden_part(path) {
-        Place::Hidden
+        // A tool that keeps its own versions has them below a `bin`.
+        let kept = has_workshop(path) || path.windows(5).any(|part| part == b"/bin/");
+        if kept { Place::Home } else { Place::Hidden }
     } else if under(&WEB) || path.windows(13).any(|part| part == b"/public_html/") {
         Place::Web
     } else if under(&ODD) {

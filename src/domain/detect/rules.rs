@@ -14,6 +14,7 @@ mod miner_name;
 mod origin;
 mod padding;
 pub(super) mod persistence;
+mod shell_script;
 mod whereabouts;
 
 use crate::domain::detect::seen::Seen;
@@ -78,6 +79,7 @@ pub fn standing(seen: &Seen<'_>, look_for: &Indicators) -> Vec<Told> {
     disguise::judge(seen, &mut told);
     whereabouts::judge(seen, &mut told);
     origin::judge(seen, &mut told);
+    shell_script::judge(seen, &mut told);
     told.extend(
         hiding::title(seen).filter(|(_, title)| told.iter().all(|(_, it)| it.rule != title.rule)),
     );

@@ -31,10 +31,27 @@ pub fn judge_process(seen: &Seen<'_>, look_for: &Indicators) -> Verdict {
     Verdict { reasons, ..Verdict::default() }.settled()
 }
 
-/// Judges a connection by its other end.
+/// Judges a connection by its other end, and by what little is known of who holds it: a name or a path.
 #[must_use]
-pub fn judge_connection(end: &End<'_>, look_for: &Indicators) -> Verdict {
-    Verdict { reasons: rules::ends::of(end, look_for), ..Verdict::default() }.settled()
+pub fn judge_connection(end: &End<'_>, owner: Option<&[u8]>, look_for: &Indicators) -> Verdict {
+    let mut reasons = rules::ends::of(end, look_for);
+    if let Some(owner) = owner {
+        let (path, deleted) =
+            owner.strip_suffix(b" (deleted)").map_or((owner, false), |it| (it, true));
+        let is_path = path.starts_with(b"/");
+        let bracketed = path.starts_with(b"[");
+        let seen = Seen {
+            name: if is_path { &[] } else { path },
+            exe: if is_path { path } else { &[] },
+            deleted,
+            // The kernel opens no connections of this kind.
+            kernel: bracketed.then_some(false),
+            cpu_minutes: is_path.then_some(f32::MAX),
+            ..Seen::default()
+        };
+        reasons.extend(rules::standing(&seen, look_for));
+    }
+    Verdict { reasons, ..Verdict::default() }.settled()
 }
 
 /// Judges something that starts by itself.

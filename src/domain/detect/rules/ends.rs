@@ -6,6 +6,7 @@
 
 use std::net::IpAddr;
 
+use crate::domain::detect::host_name;
 use crate::domain::detect::place::{Place, place};
 use crate::domain::detect::rules::Told;
 use crate::domain::detect::seen::{End, Seen};
@@ -19,7 +20,11 @@ pub(super) fn judge(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>
         || matches!(place(seen.exe), Place::System | Place::Local | Place::Workshop);
     for end in &seen.ends {
         for (grade, reason) in of(end, look_for) {
-            let grade = if installed { Grade::Noted } else { grade };
+            let grade = match reason.rule {
+                _ if installed => Grade::Noted,
+                Rule::PoolPort => Grade::Suspect,
+                _ => grade,
+            };
             if !told.iter().any(|(_, known)| known.rule == reason.rule) {
                 told.push((grade, reason));
             }
@@ -31,22 +36,21 @@ pub(super) fn judge(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>
 pub(in crate::domain::detect) fn of(end: &End<'_>, look_for: &Indicators) -> Vec<Told> {
     let mut told = Vec::new();
     let name = std::str::from_utf8(end.name).unwrap_or_default();
-    if !name.is_empty() && look_for.is_pool_name(name) {
-        let reason = Reason {
-            rule: Rule::PoolName,
-            value: Untrusted::new(end.name),
-            source: FactSource::Sockets,
-        };
-        told.push((Grade::Suspect, reason));
+    let says_pool =
+        !name.is_empty() && (look_for.is_pool_name(name) || host_name::speaks_of_mining(name));
+    if says_pool {
+        let near = end.address.is_some() && !is_public(end);
+        let grade = if near { Grade::Noted } else { Grade::Suspect };
+        let value = Untrusted::new(end.name);
+        told.push((grade, Reason { rule: Rule::PoolName, value, source: FactSource::Sockets }));
     }
     if look_for.ports.contains(&end.port) && is_public(end) {
         let shown = match end.address {
             Some(address) if name.is_empty() => format!("{address}:{}", end.port),
             _ => format!("{name}:{}", end.port),
         };
-        let reason =
-            Reason { rule: Rule::PoolPort, value: shown.into(), source: FactSource::Sockets };
-        told.push((Grade::Suspect, reason));
+        let (rule, source) = (Rule::PoolPort, FactSource::Sockets);
+        told.push((Grade::Noted, Reason { rule, value: shown.into(), source }));
     }
     told
 }

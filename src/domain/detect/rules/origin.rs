@@ -95,13 +95,39 @@ const OF_A_REQUEST: [&[u8]; 8] = [
     b"HTTP_HOST=",
 ];
 
+/// Folders of services in which there are data and no programs.
+const DATA: [&[u8]; 9] = [
+    b"/var/lib/postgresql/",
+    b"/var/lib/pgsql/",
+    b"/var/lib/mysql/",
+    b"/var/lib/redis/",
+    b"/var/lib/mongodb/",
+    b"/webapps/",
+    b"/tomcat/temp/",
+    b"/var/lib/tomcat",
+    b"/wp-content/",
+];
+
+fn is_shell(name: &[u8]) -> bool {
+    matches!(last_part(name), b"sh" | b"bash" | b"dash" | b"ash" | b"busybox")
+}
+
 /// What its origin says.
 pub(super) fn judge(seen: &Seen<'_>, told: &mut Vec<Told>) {
     if seen.is_kernel() || seen.packaged == Some(true) {
         return;
     }
     let at = place(seen.exe);
-    let brought = at.is_strange() || (at == Place::Home && is_busy(seen));
+    // What a service was told to run by a shell, and nobody installed: for a request that is long.
+    let shell = seen.ancestors.first().is_some_and(|it| is_shell(it));
+    let data = DATA.iter().any(|it| seen.exe.windows(it.len()).any(|part| part == *it));
+    let long =
+        seen.cpu.is_some_and(|it| it >= 80.0) && seen.cpu_minutes.is_some_and(|it| it >= 30.0);
+    let worker = seen.ancestors.iter().any(|it| it.starts_with(b"jupyter"));
+    let busy = at != Place::System
+        && !worker
+        && (data || (shell && long) || (at == Place::Home && is_busy(seen)));
+    let brought = at.is_strange() || busy;
     if let Some(service) = serves(seen).filter(|_| brought) {
         let value = Untrusted::new(
             [service, b" > ", if seen.exe.is_empty() { seen.name } else { seen.exe }].concat(),
@@ -127,6 +153,11 @@ pub(super) fn judge(seen: &Seen<'_>, told: &mut Vec<Told>) {
             Reason { rule: Rule::FromRequest, value, source: FactSource::Environment },
         ));
     }
+}
+
+/// A user that runs a service and has no programs of its own.
+pub(super) fn is_service_user(name: &str) -> bool {
+    SERVICE_USERS.contains(&name.as_bytes())
 }
 
 /// It runs as the user of a service.

@@ -6,6 +6,7 @@
 
 use crate::domain::detect::place::{Place, is_hidden_file, place};
 use crate::domain::detect::rules::Told;
+use crate::domain::detect::rules::origin::is_service_user;
 use crate::domain::detect::{FactSource, Grade, Reason, Rule};
 use crate::domain::facts::{Trick, decoded, tricks};
 use crate::domain::untrusted::Untrusted;
@@ -40,12 +41,49 @@ const FETCHERS: [&str; 11] = [
 /// What runs a text that comes to it.
 const RUNNERS: [&str; 9] = ["sh", "bash", "dash", "ash", "zsh", "ksh", "python", "perl", "php"];
 /// Scripts that tools of administrators keep in a hidden folder, and run from there by themselves.
-const KNOWN_HIDDEN: [&str; 6] =
-    ["/.acme.sh/", "/.nvm/", "/.cargo/", "/.local/", "/.pyenv/", "/.rbenv/"];
+const KNOWN_HIDDEN: [&str; 6] = ["/.acme.sh", "/.nvm", "/.cargo", "/.local", "/.pyenv", "/.rbenv"];
+
+/// Words behind which a path is looked at, written or removed, and not run.
+const NOT_RUN: [&str; 28] = [
+    "-o", "-O", "rm", "-f", "-rf", "find", "test", "-d", "-e", "-s", "cd", "mkdir", "-p", "touch",
+    "-delete", "cat", "tail", "ls", "du", "-x", "chown", "chmod", "-L", "logger", "-r", "-w", "-c",
+    "stat",
+];
+/// Places without programs that lines name all the time.
+const USUAL: [&str; 10] = [
+    "/etc/",
+    "/run/",
+    "/var/run/",
+    "/var/lock/",
+    "/var/spool/",
+    "/var/log/",
+    "/var/cache/",
+    "/var/mail/",
+    "/proc/",
+    "/sys/",
+];
+/// Devices that lines name all the time.
+const DEVICES: [&str; 15] = [
+    "/dev/null",
+    "/dev/stdout",
+    "/dev/stderr",
+    "/dev/tty",
+    "/dev/zero",
+    "/dev/urandom",
+    "/dev/random",
+    "/dev/tcp/",
+    "/dev/sd",
+    "/dev/vd",
+    "/dev/nvme",
+    "/dev/disk",
+    "/dev/md",
+    "/dev/mapper/",
+    "/dev/log",
+];
 
 /// What it says.
 #[must_use]
-pub fn judge(entry: &Entry<'_>) -> Vec<Told> {
+pub(in crate::domain::detect) fn judge(entry: &Entry<'_>) -> Vec<Told> {
     let mut told = Vec::new();
     if entry.packaged == Some(true) {
         return told;
@@ -115,17 +153,26 @@ fn of_line(line: &str, entry: &Entry<'_>, told: &mut Vec<Told>) {
         } else {
             Grade::Suspect
         };
-        if !is_kind(entry.kind, &["authorized", "passwd", "sshd", "sudo"]) {
+        if !is_kind(entry.kind, &["passwd", "sudo"]) {
             add(grade, Rule::RunsOddPlace, path);
         }
+    } else if ["cd /tmp", "cd /var/tmp", "cd /dev/shm"].iter().any(|it| line.contains(it))
+        && line.contains("./")
+    {
+        add(Grade::Suspect, Rule::RunsOddPlace, line);
+    }
+    let adds_user = ["useradd", "adduser", "usermod"].iter().any(|it| has_word(line, it));
+    if adds_user && (line.contains("-u 0") || line.contains("-u0")) {
+        add(Grade::Suspect, Rule::SecondRoot, line);
     }
 }
 
 /// The part behind a pipe runs what comes through it.
 fn runs_text(part: &str) -> bool {
-    let mut words = part
-        .split(|it: char| it.is_whitespace() || it == ';' || it == '&' || it == ')')
-        .filter(|it| !it.is_empty());
+    let ends = |it: char| {
+        it.is_whitespace() || matches!(it, ';' | '&' | ')' | '\'' | '"' | ']' | ',' | '}')
+    };
+    let mut words = part.split(ends).filter(|it| !it.is_empty());
     let wrappers = ["sudo", "nohup", "env", "setsid", "exec", "nice", "timeout"];
     let first = words.find(|word| !wrappers.contains(word) && !word.contains('='));
     first.is_some_and(|word| {
@@ -146,73 +193,22 @@ fn has_word(line: &str, word: &str) -> bool {
 
 /// A path that runs something from where no program should be.
 fn runs_strange(line: &str) -> Option<&str> {
-    let words = line.split(|it: char| {
-        it.is_whitespace()
-            || matches!(it, ';' | '&' | '|' | '(' | ')' | '"' | '\'' | '`' | ',' | '=')
-    });
+    let ends = |it: char| {
+        let quote = matches!(it, '"' | '\'' | '`' | '(' | ')' | '[' | ']' | '{' | '}');
+        it.is_whitespace() || quote || matches!(it, ';' | '&' | '|' | ',' | '=')
+    };
+    let words = line.split(ends);
     let mut before = "";
     for word in words.filter(|word| !word.is_empty()) {
         let plain = word.trim_start_matches(['@', '-', '+', '!', ':']);
-        let written = before.ends_with('>')
-            || matches!(
-                before,
-                "-o" | "-O"
-                    | "rm"
-                    | "-f"
-                    | "-rf"
-                    | "find"
-                    | "test"
-                    | "-d"
-                    | "-e"
-                    | "-s"
-                    | "cd"
-                    | "mkdir"
-                    | "-p"
-                    | "touch"
-                    | "-delete"
-                    | "cat"
-                    | "tail"
-                    | "ls"
-                    | "du"
-                    | "-x"
-                    | "["
-                    | "chown"
-                    | "-L"
-                    | "logger"
-            );
+        let written = before.ends_with('>') || NOT_RUN.contains(&before);
         if plain.starts_with('/') && !word.starts_with('>') && !written {
-            let at = place(plain.as_bytes());
-            let devices = [
-                "/dev/null",
-                "/dev/stdout",
-                "/dev/stderr",
-                "/dev/tty",
-                "/dev/zero",
-                "/dev/urandom",
-                "/dev/random",
-                "/dev/tcp/",
-                "/dev/sd",
-                "/dev/nvme",
-                "/dev/disk",
-                "/dev/md",
-            ];
-            let of_settings = plain.starts_with("/etc/")
-                && !is_hidden_file(plain.as_bytes())
-                && !plain.contains("/.");
-            let run = plain.starts_with("/run/")
-                || plain.starts_with("/var/run/")
-                || plain.starts_with("/var/lock/")
-                || plain.starts_with("/var/spool/")
-                || plain.starts_with("/var/log/")
-                || plain.starts_with("/var/cache/")
-                || plain.starts_with("/var/mail/")
-                || plain.starts_with("/proc/")
-                || plain.starts_with("/sys/");
-            let exempt = devices.iter().any(|it| plain.starts_with(it))
-                || of_settings
-                || run
-                || at == Place::Web;
-            if at.is_strange() && !exempt {
+            let path = plain.as_bytes();
+            let hidden = is_hidden_file(path) || plain.contains("/.");
+            let usual = !hidden && USUAL.iter().any(|it| plain.starts_with(it));
+            let device = DEVICES.iter().any(|it| plain.starts_with(it));
+            let at = place(path);
+            if at.is_strange() && !usual && !device && at != Place::Web {
                 return Some(plain);
             }
         }
@@ -291,7 +287,10 @@ fn of_kind(entry: &Entry<'_>, told: &mut Vec<Told>) {
         }
     }
     if is_kind(entry.kind, &["sudo"]) && text.contains("NOPASSWD") && text.contains("ALL") {
-        add(Grade::Noted, Rule::ForcedCommand, text.trim());
+        let service = text
+            .lines()
+            .any(|line| is_service_user(line.split_whitespace().next().unwrap_or_default()));
+        add(if service { Grade::Suspect } else { Grade::Noted }, Rule::ForcedCommand, text.trim());
     }
     if is_kind(entry.kind, &["authorized"]) {
         for line in text.lines().filter(|line| line.contains("command=")) {
