@@ -18,6 +18,7 @@ const CLAIMED: &[&str] = &[
     "pulldown_cmark",
     "serde_json",
     "sha2",
+    "sha3",
     "toml",
     "tui_input",
     "nucleo_matcher",

@@ -3,6 +3,7 @@
 //! Invariant: the same snapshots in the same order give the same findings, live, replayed or read from a
 //! file. Every finding lists its reasons; there is no score.
 
+pub mod grammar;
 mod host_name;
 mod name;
 mod place;
