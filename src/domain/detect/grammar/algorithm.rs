@@ -1,6 +1,6 @@
 //! What miners call the work that they do.
 //!
-//! From the option tables of xmrig, SRBMiner, lolMiner, GMiner, T-Rex, WildRig, TeamRedMiner, NBMiner, BzMiner, Rigel and
+//! From the option tables of xmrig, `SRBMiner`, lolMiner, `GMiner`, T-Rex, `WildRig`, `TeamRedMiner`, `NBMiner`, `BzMiner`, Rigel and
 //! cpuminer. Names that have another meaning elsewhere (`scrypt`, `blake3`) are marked.
 
 use crate::domain::untrusted::Untrusted;

@@ -132,9 +132,8 @@ impl Command {
         let is_long =
             |value: &str| value.len() > 1 && value.bytes().all(|it| it.is_ascii_lowercase());
         let asked = if apart { next } else { Some(value) };
-        let asked = asked.filter(|value| match means {
-            Means::User | Means::Password => apart || !is_long(value),
-            _ => true,
+        let asked = asked.filter(|value| {
+            apart || !matches!(means, Means::User | Means::Password) || !is_long(value)
         })?;
         if flags > 0 && !apart && means != Means::Pool(By::Output) {
             return None;
@@ -185,7 +184,10 @@ impl Command {
             Means::UserAndPassword => value.split_once(':').is_some_and(|(user, password)| {
                 keep(&mut self.passwords, password.into()) && self.user(user, UserBy::User)
             }),
-            Means::Password if is_mining(value) => self.pool(By::Output, value),
+            // Some have their pool where others have these.
+            Means::Password | Means::Configuration if is_mining(value) => {
+                self.pool(By::Output, value)
+            }
             Means::Password => keep(&mut self.passwords, value.into()),
             Means::Rig => keep(&mut self.rigs, value.into()),
             Means::Algorithm => algorithm(value).is_some_and(|it| keep(&mut self.algorithms, it)),
@@ -196,7 +198,6 @@ impl Command {
             }
             Means::Proxy => place(value.trim_start_matches("socks5://"))
                 .is_some_and(|it| it.port.is_some() && keep(&mut self.proxies, value.into())),
-            Means::Configuration if is_mining(value) => self.pool(By::Output, value),
             Means::Configuration => {
                 !value.contains(char::is_whitespace) && keep(&mut self.configurations, value.into())
             }
@@ -256,12 +257,11 @@ impl Command {
             let name = name.strip_prefix("xmrig_").unwrap_or(&name);
             let means = option(name).filter(|_| name.len() > 2).map(|(means, _)| means);
             let asked =
-                matches!(means, Some(Means::Pool(By::Pool) | Means::Wallet | Means::Algorithm));
-            let taken = asked && means.is_some_and(|means| self.value(name, means, value));
-            return if taken {
-            } else {
-                self.loose(value)
-            };
+                |it: &Means| matches!(it, Means::Pool(By::Pool) | Means::Wallet | Means::Algorithm);
+            if !means.filter(asked).is_some_and(|means| self.value(name, means, value)) {
+                self.loose(value);
+            }
+            return;
         }
         self.has_files |= word.contains('/') && !is_mining(word);
         if word.contains('/') && word.len() < 20 && algorithm(word).is_some_and(|it| it.plain) {

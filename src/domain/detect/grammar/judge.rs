@@ -145,8 +145,10 @@ impl<'a> Facts<'a> {
             }
             By::Loose => Grade::Noted,
             By::Output if pool.port.is_some() => Grade::Confirmed,
-            _ if paid || further && pool.port.is_some() => Grade::Confirmed,
-            _ => Grade::Suspect,
+            By::Server | By::Url | By::Output | By::Pool => {
+                let whole = paid || further && pool.port.is_some();
+                if whole { Grade::Confirmed } else { Grade::Suspect }
+            }
         }
     }
 
@@ -163,10 +165,15 @@ impl<'a> Facts<'a> {
         let has_wallet = self.paid.iter().any(|it| it.wallet.is_some());
         let is_web = pool.scheme == Scheme::Web;
         let told = self.sole + self.rare > 0 || self.common > 1;
-        Some(if sure == Sure::Very && by_wallet || by_user && (rather || !is_web) {
+        // No checksum is needed where nothing but an address has the shape, and nobody signs in with one.
+        let shaped = self.paid.iter().any(|it| {
+            it.by == UserBy::User && it.wallet.as_ref().is_some_and(super::Wallet::is_plain)
+        });
+        let very = sure == Sure::Very;
+        Some(if very && (by_wallet || shaped) || by_user && (rather || !is_web) {
             (Grade::Confirmed, Says::PoolAndWallet)
         } else if self.plain && (paid || rather)
-            || sure == Sure::Very && paid && self.any
+            || very && paid && self.any
             || pool.by == By::Output && paid && self.coin
         {
             (Grade::Confirmed, Says::PoolAndAlgorithm)
@@ -176,9 +183,9 @@ impl<'a> Facts<'a> {
             (Grade::Suspect, Says::PoolAndWallet)
         } else if paid && (self.any || rather && self.coin) && !is_web || self.plain {
             (Grade::Suspect, Says::PoolAndAlgorithm)
-        } else if paid && (sure == Sure::Very || rather && self.is_credible()) {
+        } else if paid && (very || rather && self.is_credible()) {
             (Grade::Suspect, Says::PoolAndUser)
-        } else if self.sole > 0 || rather && self.rare > 0 || sure == Sure::Very && told {
+        } else if self.sole > 0 || rather && self.rare > 0 || very && told {
             (Grade::Suspect, Says::PoolAndOption)
         } else if has_wallet && !is_web && self.common > 0 {
             (Grade::Suspect, Says::PoolAndWallet)

@@ -1,7 +1,7 @@
 //! The options of miners and what they mean.
 //!
-//! From the option tables of xmrig, cpuminer, SRBMiner, lolMiner, GMiner, PhoenixMiner, Claymore's, ethminer, T-Rex, NBMiner,
-//! TeamRedMiner, BzMiner, Rigel, WildRig, miniZ, bminer, cgminer, P2Pool, monerod and geth. An option that others have too
+//! From the option tables of xmrig, cpuminer, `SRBMiner`, lolMiner, `GMiner`, `PhoenixMiner`, Claymore's, ethminer, T-Rex, `NBMiner`,
+//! `TeamRedMiner`, `BzMiner`, Rigel, `WildRig`, miniZ, bminer, cgminer, `P2Pool`, monerod and geth. An option that others have too
 //! is here as well: what counts is what its value looks like, and what stands beside it.
 
 use std::cmp::Ordering;
@@ -54,7 +54,7 @@ const AT_OUTPUT: Means = Means::Pool(By::Output);
 const AT_URL: Means = Means::Pool(By::Url);
 const AT_SERVER: Means = Means::Pool(By::Server);
 
-/// Name without dashes and with `-` for `_`, meaning, and what it tells.
+/// Name without dashes and with `-` for `_`, meaning, and what it tells; the table is sorted by name.
 type Known = (&'static str, Means, Option<Weight>);
 
 /// What `name` is, of an option with one letter or with many.
@@ -174,5 +174,15 @@ const OPTIONS: &[Known] = &[
     ("zil-enable", Nothing, Some(Sole)), ("zil-pool", AT_POOL, Some(Sole)), ("zil-wallet", Wallet, Some(Sole)),
     ("zilpass", Password, Some(Sole)), ("zilpool", AT_POOL, Some(Sole)), ("zilserver", AT_POOL, Some(Sole)),
     ("ziluser", User, Some(Sole)), ("zilwallet", Wallet, Some(Sole)), ("zmq-port", Nothing, Some(Rare)),
-    ("zpsw", Password, Some(Sole)), ("zwal", Wallet, Some(Sole)),
+    ("zpool", AT_POOL, None), ("zpsw", Password, Some(Sole)), ("zwal", Wallet, Some(Sole)),
 ];
+
+#[cfg(test)]
+mod tests {
+    //! The table itself.
+
+    #[test]
+    fn names_stand_in_order_and_once() {
+        assert!(super::OPTIONS.is_sorted_by(|one, next| one.0 < next.0));
+    }
+}

@@ -38,7 +38,6 @@ fn split(text: &str, is_script: bool) -> Vec<Vec<String>> {
                     Some(next) => taken.push(next),
                 }
             }
-            (Some(_), _) => taken.push(letter),
             (None, '\'' | '"') => {
                 quote = Some(letter);
                 taken.word.get_or_insert_default();
@@ -59,7 +58,7 @@ fn split(text: &str, is_script: bool) -> Vec<Vec<String>> {
             }
             (None, '\n' | ';' | '|' | '&' | '(' | ')' | '`') if is_script => taken.end_command(),
             (None, _) if letter.is_whitespace() => taken.end_word(),
-            (None, _) => taken.push(letter),
+            _ => taken.push(letter),
         }
     }
     taken.end_command();

@@ -321,7 +321,7 @@ fn wrapped(arguments: &[String], valued: &[&str]) -> Option<Vec<String>> {
         let cluster = |it: &&&str| it.len() == 2 && word.len() > 2 && !word.starts_with("--");
         let ends = |it: &&str| it.chars().last().is_some_and(|end| word.ends_with(end));
         let takes = valued.contains(&word.as_str())
-            || word.len() <= 4 && valued.iter().filter(cluster).any(|it| ends(it));
+            || word.len() <= 4 && valued.iter().filter(cluster).any(ends);
         at += if takes { 2 } else { 1 };
     }
     None

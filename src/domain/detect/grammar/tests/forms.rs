@@ -39,6 +39,10 @@ fn whole_grammars_are_confirmed() {
         prog --algo argon2/chukwa --pool h.example:3333
         prog -o nicehash+tcp://host.example:3355 -u someone
         prog --host 127.0.0.1 --stratum 0.0.0.0:3333 --wallet {xmr}
+        prog -o host.example:3333 -u {eth}
+        prog -a ethash -s 192.0.2.7:4444 -u me.rig
+        prog -l host.example:4444 -u {rvn}
+        prog -zpool host.example:4444 -zwal {btc} -zpsw x
         prog -kBo 192.0.2.7:3333 -u {xmr}
         prog -a scrypt -o http://192.0.2.7:9332 -u rpc -p x
         prog -o pool.example:3333 -u {xmr} -x socks5://127.0.0.1:9050
@@ -78,6 +82,10 @@ fn what_lacks_something_is_suspect() {
         prog --algo kawpow --worker rig
         prog --cpu --wallet ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGH --url wss://host.example/ws
         prog --pool host.example:4444 --user someone --coin rvn
+        prog --server host.example --port 4444 --user {eth} --pass x
+        prog --pool host.example --wallet {rvn}
+        prog -o http://192.0.2.7:8332 -u me.1 -p x
+        prog --pool host.example:4444 -k -t 4
         prog --mining-address {kas} -s 192.0.2.7 -p 16110
         prog --daemon-rpc-address=192.0.2.7:10102 --wallet-address={btc} --mining-threads=2
         ",
@@ -103,7 +111,7 @@ fn what_is_wrapped_is_judged_by_what_runs() {
         format!("screen -dmS name bash -c '{miner}'"),
         format!("tmux new -d '{miner}'"),
         format!("tmux new-session -d -s name '{miner}'"),
-        format!("docker run -d --rm -u 1000 --name x image -o host.example:3333 -u {{xmr}} -p x"),
+        "docker run -d --rm -u 1000 --name x image -o host.example:3333 -u {xmr} -p x".to_owned(),
         format!("docker run --cpus=4 -it image {miner}"),
         "docker run -e POOL_URL=host.example:3333 -e WALLET={xmr} image".to_owned(),
         format!("su - nobody -c '{miner}'"),

@@ -52,6 +52,33 @@ fn ordinary_programs_are_not_heard() {
         java -Dpool=host.example:3333 -Dpool.user=x -jar a.jar
         java -jar agent.jar -url http://ci.example:8080/ -secret 0123456789abcdef -name x -workDir /w
         pgbouncer -u postgres -d /etc/pgbouncer.ini
+        ",
+    );
+}
+
+#[test]
+fn neither_are_these() {
+    all(
+        None,
+        "
+        chrome --type=renderer --disable-gpu --lang=en-US --user-data-dir=/d --enable-features=A,B
+        java -Xmx4g -cp /a/b.jar:/c/d.jar:/e/f.jar org.example.Main --threads 8 --coin x
+        ray start --address=192.0.2.7:6379 --num-gpus 2
+        dask-worker tcp://192.0.2.7:8786 --nthreads 4 --name w1
+        vllm serve model --host 0.0.0.0 --port 8000 --worker-use-ray
+        consul agent -retry-join 192.0.2.7 -node x -bind 192.0.2.7
+        haproxy -W -db -f /etc/haproxy/haproxy.cfg
+        socat TCP-LISTEN:3333,fork TCP:host.example:3333
+        nc -x 127.0.0.1:9050 host.example 3333
+        autossh -M 0 -N -o ServerAliveInterval=30 -R 3333:localhost:22 me@host.example
+        tshark -i eth0 -o tcp.desegment_tcp_streams:TRUE -Y tcp.port==3333
+        vault server -config=/etc/vault.hcl
+        prometheus --config.file=/etc/p.yml --web.listen-address=0.0.0.0:9090
+        spark-submit --master spark://host.example:7077 --class x a.jar
+        certbot renew -q
+        dd if=/dev/zero of=/x bs=1M count=4
+        aria2c -x 4 -s 4 -o out.iso http://host.example/a.iso
+        zfs send -R pool/x@y
         hashcat -a 0 -m 1000 -w 3 -O -o out.txt hashes.txt words.txt
         iperf3 -c host.example -p 5201 -u -t 60
         tsh login --proxy=host.example:443 --user=me

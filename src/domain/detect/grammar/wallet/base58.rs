@@ -104,7 +104,7 @@ pub(in super::super) mod tests {
 
     use super::{ALPHABET, BLOCKS, Digest, Keccak256, Sha256};
 
-    /// An address of the CryptoNote family with this prefix over made-up keys.
+    /// An address of the `CryptoNote` family with this prefix over made-up keys.
     pub(in super::super::super) fn crypto_note(prefix: &[u8], seed: u8, payment: bool) -> String {
         let mut bytes = prefix.to_vec();
         bytes.extend((0..64 + if payment { 8 } else { 0 }).map(|at: u8| stir(seed, at)));
