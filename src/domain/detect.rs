@@ -171,6 +171,24 @@ pub enum Rule {
     BusyDaemon,
     /// A script that fetches something and runs it, in the arguments of a shell.
     RunsScript,
+    /// A place that work comes from, and an address that is paid.
+    PoolAndWallet,
+    /// A place that work comes from, and an algorithm.
+    PoolAndAlgorithm,
+    /// A place that work comes from, somebody who is paid, and an option that only miners have.
+    PoolAndOption,
+    /// A place that work comes from, and somebody who is paid.
+    PoolAndUser,
+    /// A place as miners name it.
+    PoolEnd,
+    /// An address that is paid.
+    Wallet,
+    /// A mining algorithm.
+    Algorithm,
+    /// Options that miners have.
+    MinerOptions,
+    /// A mining scheme in a text.
+    PoolMention,
     /// The executable lies where no program should be.
     OddPlace,
     /// The executable never had a name on disk (ATT&CK T1620).
@@ -208,6 +226,16 @@ impl Subject {
 
 impl Rule {
     /// Those that speak of a pool.
-    pub const OF_POOLS: &[Self] =
-        &[Self::PoolUrl, Self::PoolPort, Self::PoolName, Self::StratumSpoken, Self::PoolNameAsked];
+    pub const OF_POOLS: &[Self] = &[
+        Self::PoolUrl,
+        Self::PoolPort,
+        Self::PoolName,
+        Self::StratumSpoken,
+        Self::PoolNameAsked,
+        Self::PoolAndWallet,
+        Self::PoolAndAlgorithm,
+        Self::PoolAndOption,
+        Self::PoolAndUser,
+        Self::PoolEnd,
+    ];
 }

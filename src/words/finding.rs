@@ -44,6 +44,15 @@ pub const fn rule(language: Language, rule: Rule) -> &'static str {
         Rule::Padding => ("padded text", "เว้นวรรคบังข้อความ"),
         Rule::LookAlike => ("look-alike name", "ชื่อเลียนแบบ"),
         Rule::BorrowedName => ("borrowed name", "ยืมชื่อ"),
+        Rule::PoolAndWallet => ("pool and wallet", "pool กับ wallet"),
+        Rule::PoolAndAlgorithm => ("pool and algorithm", "pool กับอัลกอริทึม"),
+        Rule::PoolAndOption => ("pool and option", "pool กับตัวเลือก"),
+        Rule::PoolAndUser => ("pool and user", "pool กับผู้ใช้"),
+        Rule::PoolEnd => ("pool option", "ตัวเลือก pool"),
+        Rule::Wallet => ("wallet", "wallet"),
+        Rule::Algorithm => ("mining algorithm", "อัลกอริทึมขุด"),
+        Rule::MinerOptions => ("miner's options", "ตัวเลือกของ miner"),
+        Rule::PoolMention => ("pool in a text", "pool ในข้อความ"),
         Rule::BusyDaemon => ("busy daemon", "daemon ทำงานหนัก"),
         Rule::RunsScript => ("fetching script", "สคริปต์ดาวน์โหลด"),
         Rule::OddPlace => ("odd place", "ตำแหน่งผิดปกติ"),
@@ -132,6 +141,24 @@ const fn judged(rule: Rule) -> (&'static str, &'static str) {
         Rule::BorrowedName => {
             ("bears a name of the system, and lies elsewhere: ", "ใช้ชื่อของระบบ แต่ไฟล์อยู่ที่อื่น: ")
         }
+        Rule::PoolAndWallet => {
+            ("is told a pool and who is paid: ", "argument บอก pool และ wallet ที่รับเงิน: ")
+        }
+        Rule::PoolAndAlgorithm => {
+            ("is told a pool and a mining algorithm: ", "argument บอก pool และอัลกอริทึมขุด: ")
+        }
+        Rule::PoolAndOption => (
+            "is told a pool, and more that only miners are: ",
+            "argument บอก pool และสิ่งที่มีแต่ miner ใช้: ",
+        ),
+        Rule::PoolAndUser => {
+            ("is told a place and a user, as miners are: ", "argument บอกปลายทางและผู้ใช้แบบ miner: ")
+        }
+        Rule::PoolEnd => ("is told a place as miners are: ", "argument บอกปลายทางแบบ miner: "),
+        Rule::Wallet => ("an argument is a wallet's address: ", "argument เป็นที่อยู่ของ wallet: "),
+        Rule::Algorithm => ("an argument is a mining algorithm: ", "argument เป็นอัลกอริทึมขุด: "),
+        Rule::MinerOptions => ("has options of a miner: ", "มีตัวเลือกของ miner: "),
+        Rule::PoolMention => ("a text names a pool's address: ", "ข้อความมีที่อยู่ของ pool: "),
         Rule::BusyDaemon => {
             ("computes for long under a name that does not: ", "คำนวณนานในชื่อที่ไม่ควรคำนวณ: ")
         }

@@ -4,6 +4,7 @@
 
 use std::net::IpAddr;
 
+use crate::domain::detect::grammar::{self, Sentence};
 use crate::domain::detect::rules::{self, Told};
 use crate::domain::detect::seen::{End, Seen};
 use crate::domain::detect::{Entry, Grade, Rule};
@@ -28,7 +29,9 @@ pub struct Verdict {
 pub fn judge_process(seen: &Seen<'_>, look_for: &Indicators) -> Verdict {
     let mut reasons = rules::standing(seen, look_for);
     reasons.extend(rules::doing(seen, look_for));
-    Verdict { reasons, ..Verdict::default() }.settled()
+    Verdict { reasons, ..Verdict::default() }
+        .with(&grammar::read(seen.arguments.iter().copied()))
+        .settled()
 }
 
 /// Judges a connection by its other end, and by what little is known of who holds it: a name or a path.
@@ -57,7 +60,13 @@ pub fn judge_connection(end: &End<'_>, owner: Option<&[u8]>, look_for: &Indicato
 /// Judges something that starts by itself.
 #[must_use]
 pub fn judge_entry(entry: &Entry<'_>, _look_for: &Indicators) -> Verdict {
-    Verdict { reasons: rules::persistence::judge(entry), ..Verdict::default() }.settled()
+    let mut verdict = Verdict { reasons: rules::persistence::judge(entry), ..Verdict::default() };
+    if entry.packaged != Some(true) {
+        for line in entry.content.split(|byte| *byte == b'\n') {
+            verdict = verdict.with(&rules::persistence::commands(line));
+        }
+    }
+    verdict.settled()
 }
 
 impl Verdict {
@@ -85,6 +94,19 @@ impl Verdict {
             self.reasons.extend(owner.reasons.iter().filter(|(_, it)| of_pool(it.rule)).cloned());
         }
         *self = std::mem::take(self).settled();
+    }
+
+    /// With what a command line names.
+    fn with(mut self, sentence: &Sentence) -> Self {
+        let add = |list: &mut Vec<Untrusted>, text: &Untrusted| {
+            if !list.contains(text) {
+                list.push(text.clone());
+            }
+        };
+        sentence.pools().for_each(|it| add(&mut self.pools, &it.text));
+        sentence.wallets().for_each(|it| add(&mut self.wallets, &it.text));
+        sentence.algorithms().for_each(|it| add(&mut self.algorithms, &it.text));
+        self
     }
 
     fn settled(mut self) -> Self {

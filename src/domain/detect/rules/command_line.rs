@@ -3,6 +3,7 @@
 //! Source: the playbook's table of pool indicators. Known false alarms, which are capped: the words of the responder's
 //! own tools, and commands inside a shell's argument.
 
+use crate::domain::detect::grammar::{self, Says};
 use crate::domain::detect::rules::{Told, is_text_tool};
 use crate::domain::detect::seen::{Seen, last_part};
 use crate::domain::detect::{FactSource, Grade, Reason, Rule};
@@ -14,6 +15,43 @@ const SHELLS: &[&str] =
 
 /// What the arguments say.
 pub(super) fn judge(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>) {
+    let mut found = grammatical(seen.arguments.iter().copied());
+    by_the_playbook(seen, look_for, &mut found);
+    // Whoever responds types such words all day; a miner may be begun from the same shell.
+    let most = if seen.own { Grade::Suspect } else { Grade::Confirmed };
+    told.extend(found.into_iter().map(|(grade, reason)| (grade.min(most), reason)));
+}
+
+/// What the grammar of miners says of these arguments, each rule once.
+pub(super) fn grammatical<'a>(arguments: impl Iterator<Item = &'a [u8]>) -> Vec<Told> {
+    let mut told: Vec<Told> = Vec::new();
+    for (grade, heard) in grammar::judge(&grammar::read(arguments)) {
+        let rule = rule(heard.says);
+        if told.iter().all(|(_, known)| known.rule != rule) {
+            let source = FactSource::CommandLine;
+            told.push((grade, Reason { rule, value: heard.value, source }));
+        }
+    }
+    told
+}
+
+/// The rule that it belongs to.
+pub(super) const fn rule(says: Says) -> Rule {
+    match says {
+        Says::PoolUrl => Rule::PoolUrl,
+        Says::PoolAndWallet => Rule::PoolAndWallet,
+        Says::PoolAndAlgorithm => Rule::PoolAndAlgorithm,
+        Says::PoolAndOption => Rule::PoolAndOption,
+        Says::PoolAndUser => Rule::PoolAndUser,
+        Says::Pool => Rule::PoolEnd,
+        Says::Wallet => Rule::Wallet,
+        Says::Algorithm => Rule::Algorithm,
+        Says::Options => Rule::MinerOptions,
+        Says::Mention => Rule::PoolMention,
+    }
+}
+
+fn by_the_playbook(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>) {
     let user = String::from_utf8_lossy(last_part(seen.title()));
     let user = user.trim_start_matches('-');
     let cap = if is_text_tool(user.as_bytes()) {
@@ -84,6 +122,6 @@ fn is_pool(end: &str, look_for: &Indicators) -> bool {
 
 /// The reason names an endpoint with this port, in the command line of its owner.
 pub(in crate::domain::detect) fn names_port(reason: &Reason, port: u16) -> bool {
-    matches!(reason.rule, Rule::PoolUrl | Rule::PoolName)
+    Rule::OF_POOLS.contains(&reason.rule)
         && endpoint_port(&String::from_utf8_lossy(reason.value.bytes())) == Some(port)
 }

@@ -4,9 +4,10 @@
 //! are let pass: what a package owns unchanged; certbot's `perl -e sleep`, acme.sh in a hidden folder of its own,
 //! munin, cacti, Laravel's every minute, `command=` keys of cloud-init, agents that preload a library from `/opt`.
 
+use crate::domain::detect::grammar::{self, Sentence};
 use crate::domain::detect::place::{Place, is_hidden_file, place};
-use crate::domain::detect::rules::Told;
 use crate::domain::detect::rules::origin::is_service_user;
+use crate::domain::detect::rules::{Told, command_line};
 use crate::domain::detect::{FactSource, Grade, Reason, Rule};
 use crate::domain::facts::{Trick, decoded, tricks};
 use crate::domain::untrusted::Untrusted;
@@ -98,11 +99,32 @@ pub(in crate::domain::detect) fn judge(entry: &Entry<'_>) -> Vec<Told> {
             of_line(line, entry, &mut told);
         }
     }
+    for line in entry.content.split(|byte| *byte == b'\n') {
+        let judged = grammar::judge(&commands(line)).into_iter();
+        told.extend(judged.filter(|(grade, _)| *grade > Grade::Noted).map(|(grade, heard)| {
+            let (rule, source) = (command_line::rule(heard.says), FactSource::Persistence);
+            (grade, Reason { rule, value: heard.value, source })
+        }));
+    }
     hidden(entry, &inner, &mut told);
     of_kind(entry, &mut told);
     told.sort_by(|(one, a), (other, b)| other.cmp(one).then_with(|| a.cmp(b)));
     told.dedup_by(|one, other| one.1.rule == other.1.rule);
     told
+}
+
+/// The commands of a line, whatever stands before them: a shell would run them so.
+pub(in crate::domain::detect) fn commands(line: &[u8]) -> Sentence {
+    let marks =
+        |byte: &u8| matches!(byte, b'"' | b'\'' | b',' | b'[' | b']' | b'{' | b'}' | b'(' | b')');
+    let plain: Vec<u8> = line.iter().map(|byte| if marks(byte) { b' ' } else { *byte }).collect();
+    let text = plain.trim_ascii();
+    // What a unit runs stands behind its key.
+    let text = match text.iter().position(|byte| *byte == b'=') {
+        Some(at) if text.starts_with(b"Exec") => text.get(at + 1..).unwrap_or_default(),
+        _ => text,
+    };
+    grammar::read([&b"sh"[..], b"-c", text].into_iter())
 }
 
 /// Comments run nothing. A list for the loader has none, and the name of a user may begin with anything.
