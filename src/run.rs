@@ -22,6 +22,7 @@ mod note;
 mod places;
 pub mod playbook;
 mod reason;
+mod scan;
 mod scribe;
 pub mod sessions;
 mod sign;
@@ -31,9 +32,11 @@ pub mod terminal;
 mod themes;
 pub mod timeline;
 mod train;
+mod verdicts;
 pub mod verify;
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -122,17 +125,28 @@ fn obey(arguments: Arguments) -> Result<ExitCode, Complaint> {
         Some(Command::Playbook { command: PlaybookCommand::Show { which } }) => {
             printed(playbook::show(&which, options.language(), out, &mut io::stderr()))
         }
-        Some(Command::Assess { files, json }) => {
-            let words = assess::Form::Words(options.language());
-            let form = if json { assess::Form::Json } else { words };
-            printed(assess::assess(&files, form, out, &mut io::stderr())?)
+        Some(Command::Scan { time, json }) => {
+            printed(scan::scan(time, (!json).then(|| options.language()), out)?)
         }
+        Some(Command::Assess { files, given, json }) => judged(&files, given, json, &options, out),
         Some(Command::Doctor { json }) => printed(doctor::doctor(&options, json, out)?),
         Some(Command::Paths) => {
             let places = Places::find(&options)?;
             printed(out.write_all(places.show().as_bytes()).map(|()| ExitCode::SUCCESS))
         }
     }
+}
+
+fn judged(
+    files: &[PathBuf],
+    given: assess::Given,
+    json: bool,
+    options: &Options,
+    out: &mut dyn Write,
+) -> Result<ExitCode, Complaint> {
+    let words = assess::Form::Words(options.language());
+    let form = if json { assess::Form::Json } else { words };
+    printed(assess::assess(files, given, form, out, &mut io::stderr())?)
 }
 
 fn form(json: bool, options: &Options) -> Form {

@@ -2,12 +2,14 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cockpit::model::Glyphs;
 use crate::domain::base::Language;
 use crate::domain::session::{Anchor, PROGRAM};
+use crate::run::assess::Given;
 use crate::ui::theme::BUILT_IN;
 
 /// The terminal cockpit for responding to a cryptomining compromise on this host (playbook PB-31, ATT&CK T1496).
@@ -232,14 +234,29 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Look at this host once, without a session, and say what speaks against whom
+    ///
+    /// Ends with 0 if nothing is found, with 1 if somebody is suspect, with 2 if somebody is confirmed, and with 3 if nothing
+    /// is found but too little could be seen.
+    Scan {
+        /// How long to look: 30s, 5m
+        #[arg(long = "for", value_name = "TIME", default_value = "2s", value_parser = time)]
+        time: Duration,
+        /// One JSON object
+        #[arg(long)]
+        json: bool,
+    },
     /// Judge facts from files, without a host: processes, connections, and what starts by itself
     ///
     /// One JSON object a line: {"kind":"process","id":...,"name":...,"exe":...,"cmdline":[...]}, or a `connection` or
     /// `persistence`. One answer a line. Ends with 3 if a line could not be read, which is named with its number.
     Assess {
-        /// JSON Lines, `-` for standard input
+        /// Files of facts, `-` for standard input
         #[arg(required = true, value_name = "FILE|-")]
         files: Vec<PathBuf>,
+        /// What the files hold
+        #[arg(long = "from", value_enum, default_value_t = Given::Json)]
+        given: Given,
         /// One JSON object a line
         #[arg(long)]
         json: bool,
@@ -274,6 +291,18 @@ fn signer(name: &str) -> Result<String, String> {
         return Err(format!("sign with a name of your own, not with `{name}`"));
     }
     Ok(name.to_owned())
+}
+
+/// A time in seconds or minutes.
+fn time(text: &str) -> Result<Duration, String> {
+    let wrong = || format!("`{text}` is no time: say 30s or 5m");
+    let (number, unit) = match text.strip_suffix('m') {
+        Some(number) => (number, 60),
+        None => (text.strip_suffix('s').unwrap_or(text), 1),
+    };
+    let number: u64 = number.parse().map_err(|_| wrong())?;
+    let seconds = number.checked_mul(unit).filter(|it| *it <= 86_400).ok_or_else(wrong)?;
+    Ok(Duration::from_secs(seconds))
 }
 
 /// The help of `--theme` names what is built in, whatever that is.

@@ -4,6 +4,7 @@
 //! one that cannot is named with its number, and does not stop the rest. Nothing unprintable is ever printed.
 
 mod input;
+mod listing;
 
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
@@ -11,18 +12,23 @@ use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use clap::ValueEnum;
 use serde_json::{Value, json};
 
 use crate::domain::base::Language;
-use crate::domain::detect::{Grade, Reason, Verdict, judge_connection, judge_entry, judge_process};
+use crate::domain::detect::{Verdict, judge_connection, judge_entry, judge_process};
 use crate::domain::playbook::{Indicators, PB_31, read};
 use crate::domain::untrusted::Untrusted;
 use crate::run::complain::Complaint;
+use crate::run::verdicts::{escaped, grade, text, told};
 use crate::words::finding;
 use input::{Case, Fact};
+use listing::Row;
 
 /// A longer line is no fact.
 const LONGEST: u64 = 4 << 20;
+/// More of a list is not read.
+const LARGEST: u64 = 256 << 20;
 /// Some lines could not be read.
 const NOT_ALL: u8 = 3;
 /// Cells of a value in a line of words.
@@ -37,9 +43,23 @@ pub(super) enum Form {
     Json,
 }
 
+/// What the files hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Given {
+    /// One JSON object a line
+    Json,
+    /// What `ps auxww` printed, or `ps -ef`
+    Ps,
+    /// Rows of osquery's `processes`, as JSON
+    Osquery,
+    /// Process lists of UAC (`live_response/process`)
+    Uac,
+}
+
 /// Judges what is in these files; `-` is standard input.
 pub(super) fn assess(
     files: &[PathBuf],
+    given: Given,
     form: Form,
     out: &mut dyn Write,
     help: &mut dyn Write,
@@ -47,7 +67,7 @@ pub(super) fn assess(
     let mut cases = Vec::new();
     let mut refused = false;
     for file in files {
-        for (number, case) in lines(file)?.into_iter() {
+        for (number, case) in rows(file, given)? {
             match case {
                 Ok(case) => cases.push(case),
                 Err(why) => {
@@ -65,33 +85,46 @@ pub(super) fn assess(
         .map(|()| if refused { ExitCode::from(NOT_ALL) } else { ExitCode::SUCCESS }))
 }
 
-/// A line by its number, or why it cannot be read.
-type Line = (usize, Result<Case, String>);
+/// The rows of a file by their lines.
+fn rows(path: &Path, given: Given) -> Result<Vec<Row>, Complaint> {
+    if given == Given::Json {
+        return lines(path);
+    }
+    let mut bytes = Vec::new();
+    source(path)?.take(LARGEST).read_to_end(&mut bytes).map_err(cannot(path))?;
+    let text = String::from_utf8_lossy(&bytes);
+    Ok(match given {
+        Given::Osquery => listing::of_osquery(&text),
+        Given::Json | Given::Ps | Given::Uac => listing::of_ps(&text),
+    })
+}
 
-/// The lines of a file that are not empty.
-fn lines(path: &Path) -> Result<Vec<Line>, Complaint> {
-    let cannot = |error: io::Error| {
-        let what = format!("cannot read {}", path.display());
-        Complaint::new(
-            what,
-            error,
-            "name a file with one JSON object a line, or `-` for standard input",
-        )
-    };
-    let source: Box<dyn Read> = if path == Path::new("-") {
+fn source(path: &Path) -> Result<Box<dyn Read>, Complaint> {
+    Ok(if path == Path::new("-") {
         Box::new(io::stdin())
     } else {
-        Box::new(File::open(path).map_err(cannot)?)
-    };
+        Box::new(File::open(path).map_err(cannot(path))?)
+    })
+}
+
+fn cannot(path: &Path) -> impl Fn(io::Error) -> Complaint {
+    let what = format!("cannot read {}", path.display());
+    let next = "name a file with one JSON object a line, or `-` for standard input";
+    move |error| Complaint::new(what.clone(), error, next)
+}
+
+/// The lines of a file that are not empty.
+fn lines(path: &Path) -> Result<Vec<Row>, Complaint> {
+    let (source, cannot) = (source(path)?, cannot(path));
     let (mut source, mut found) = (BufReader::new(source), Vec::new());
     for number in 1.. {
         let mut line = Vec::new();
-        let taken = source.by_ref().take(LONGEST).read_until(b'\n', &mut line).map_err(cannot)?;
+        let taken = source.by_ref().take(LONGEST).read_until(b'\n', &mut line).map_err(&cannot)?;
         if taken == 0 {
             break;
         }
         if line.last() != Some(&b'\n') && u64::try_from(taken).is_ok_and(|taken| taken == LONGEST) {
-            source.skip_until(b'\n').map_err(cannot)?;
+            source.skip_until(b'\n').map_err(&cannot)?;
             found.push((number, Err("is longer than 4 MiB".to_owned())));
         } else if !line.iter().all(u8::is_ascii_whitespace) {
             found.push((number, input::read(&line)));
@@ -157,49 +190,8 @@ fn answer(id: &Value, verdict: &Verdict) -> Value {
     })
 }
 
-fn told(reason: &Reason) -> Value {
-    let fact = finding::fact(Language::En, reason.rule);
-    json!({
-        "rule": reason.rule,
-        "fact": fact,
-        "value": text(&reason.value),
-    })
-}
-
-const fn grade(grade: Option<Grade>) -> &'static str {
-    match grade {
-        None => "none",
-        Some(Grade::Noted) => "noted",
-        Some(Grade::Suspect) => "suspect",
-        Some(Grade::Confirmed) => "confirmed",
-    }
-}
-
 fn texts(values: &[Untrusted]) -> Vec<Value> {
     values.iter().map(text).collect()
-}
-
-fn text(value: &Untrusted) -> Value {
-    String::from_utf8_lossy(value.bytes()).into_owned().into()
-}
-
-/// JSON in which whatever a terminal would obey or not show stands as `\u`.
-fn escaped(value: &Value) -> String {
-    let mut safe = String::new();
-    for letter in value.to_string().chars() {
-        if letter.is_ascii_graphic()
-            || letter == ' '
-            || !Untrusted::from(letter.to_string()).has_escapes()
-        {
-            safe.push(letter);
-        } else {
-            let mut room = [0; 2];
-            for unit in letter.encode_utf16(&mut room) {
-                safe.push_str(&format!("\\u{unit:04x}"));
-            }
-        }
-    }
-    safe
 }
 
 fn in_words(

@@ -98,14 +98,7 @@ fn sentence(language: Language, rule: Rule) -> &'static str {
         Rule::PoolPort => {
             ("connects to a port of mining pools: ", "เชื่อมต่อไปพอร์ตที่ mining pool ใช้: ")
         }
-        Rule::SustainedCpu => {
-            ("CPU high for as long as the playbook says: ", "CPU สูงครบเวลาที่ playbook กำหนด: ")
-        }
-        Rule::HighCpu => ("CPU high, but not for long yet: ", "CPU สูง แต่ยังไม่นานพอ: "),
-        Rule::SustainedGpu => {
-            ("GPU above the playbook's threshold for long: ", "GPU สูงเกินเกณฑ์ใน playbook มานาน: ")
-        }
-        Rule::HighGpu => ("GPU high, but not for long yet: ", "GPU สูง แต่ยังไม่นานพอ: "),
+        Rule::SustainedCpu | Rule::HighCpu | Rule::SustainedGpu | Rule::HighGpu => loaded(rule),
         Rule::DeletedExe => ("runs from a file that was deleted: ", "รันจากไฟล์ที่ถูกลบไปแล้ว: "),
         Rule::HiddenCharacters => {
             ("holds characters that hide or repaint text: ", "มีอักขระที่ซ่อนหรือเขียนทับข้อความ: ")
@@ -126,12 +119,53 @@ fn sentence(language: Language, rule: Rule) -> &'static str {
         | Rule::ChangedTool
         | Rule::ShadowedTool
         | Rule::Unpackaged => return super::hiding::sentence(language, rule),
-        rule => judged(rule),
+        Rule::Padding
+        | Rule::LookAlike
+        | Rule::BorrowedName
+        | Rule::BusyDaemon
+        | Rule::RunsScript
+        | Rule::PoolAndWallet
+        | Rule::PoolAndAlgorithm
+        | Rule::PoolAndOption
+        | Rule::PoolAndUser
+        | Rule::PoolEnd
+        | Rule::Wallet
+        | Rule::Algorithm
+        | Rule::MinerOptions
+        | Rule::PoolMention
+        | Rule::OddPlace
+        | Rule::MemoryExe
+        | Rule::ServiceChild
+        | Rule::FromRequest
+        | Rule::LonelyLoad
+        | Rule::DownloadsAndRuns
+        | Rule::DecodesAndRuns
+        | Rule::AddsItselfAgain
+        | Rule::RunsOddPlace
+        | Rule::HiddenEntry
+        | Rule::SecondRoot
+        | Rule::ForcedCommand => judged(rule),
     };
     pick(language, en, th)
 }
 
+/// What the rules for load say.
+#[expect(clippy::wildcard_enum_match_arm, reason = "whoever asks names each rule")]
+const fn loaded(rule: Rule) -> (&'static str, &'static str) {
+    match rule {
+        Rule::SustainedCpu => {
+            ("CPU high for as long as the playbook says: ", "CPU สูงครบเวลาที่ playbook กำหนด: ")
+        }
+        Rule::HighCpu => ("CPU high, but not for long yet: ", "CPU สูง แต่ยังไม่นานพอ: "),
+        Rule::SustainedGpu => {
+            ("GPU above the playbook's threshold for long: ", "GPU สูงเกินเกณฑ์ใน playbook มานาน: ")
+        }
+        _ => ("GPU high, but not for long yet: ", "GPU สูง แต่ยังไม่นานพอ: "),
+    }
+}
+
 /// What the rules for disguise, places, origin and what starts by itself say.
+#[expect(clippy::wildcard_enum_match_arm, reason = "whoever asks names each rule")]
 const fn judged(rule: Rule) -> (&'static str, &'static str) {
     match rule {
         Rule::Padding => {

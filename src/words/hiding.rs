@@ -7,6 +7,7 @@ use crate::words::pick;
 
 /// A reason that a contradiction gives, in a sentence that ends with what the rule saw.
 #[must_use]
+#[expect(clippy::wildcard_enum_match_arm, reason = "whoever asks names each rule")]
 pub(super) const fn sentence(language: Language, rule: Rule) -> &'static str {
     let (en, th) = match rule {
         Rule::HiddenProcess => ("the list of /proc lacks this pid: ", "รายการ /proc ไม่มี pid นี้: "),

@@ -79,8 +79,8 @@ pub(super) fn speaks_of_mining(host: &str) -> bool {
                 .any(|it| word.contains(it))
     });
     let coin = |word: &str| COINS.contains(&word);
-    let joined = words()
-        .any(|word| ENDS.iter().any(|end| word.strip_suffix(end).is_some_and(|rest| coin(rest))));
+    let joined =
+        words().any(|word| ENDS.iter().any(|end| word.strip_suffix(end).is_some_and(coin)));
     let apart = words().any(|word| coin(&bare(word)))
         && words().any(|word| ENDS.iter().any(|end| word.ends_with(end)));
     of_mining || joined || apart

@@ -17,10 +17,13 @@ pub(super) mod persistence;
 mod shell_script;
 mod whereabouts;
 
-use crate::domain::detect::seen::Seen;
-use crate::domain::detect::{Grade, Reason};
+use crate::domain::detect::seen::{self, Seen};
+use crate::domain::detect::{Grade, Reason, Rule};
 use crate::domain::facts::{Protocol, Socket, SocketState};
 use crate::domain::playbook::Indicators;
+
+/// Minutes of CPU time that are many for a program that only looks something up.
+const LONG_MINUTES: f32 = 30.0;
 
 /// What a rule says: how far it carries, and why.
 pub type Told = (Grade, Reason);
@@ -80,10 +83,25 @@ pub fn standing(seen: &Seen<'_>, look_for: &Indicators) -> Vec<Told> {
     whereabouts::judge(seen, &mut told);
     origin::judge(seen, &mut told);
     shell_script::judge(seen, &mut told);
+    paid(seen, &mut told);
     told.extend(
         hiding::title(seen).filter(|(_, title)| told.iter().all(|(_, it)| it.rule != title.rule)),
     );
     told
+}
+
+/// An address that is paid is more than a word where the program works for long, or lies where no program should be.
+fn paid(seen: &Seen<'_>, told: &mut [Told]) {
+    let odd =
+        [Rule::OddPlace, Rule::DeletedExe, Rule::MemoryExe, Rule::ServiceChild, Rule::PoolName];
+    let also = told.iter().any(|(_, it)| odd.contains(&it.rule));
+    let long = seen.cpu_minutes.is_some_and(|minutes| minutes >= LONG_MINUTES);
+    let text_tool = is_text_tool(seen::last_part(seen.title()));
+    for (grade, reason) in told {
+        if matches!(reason.rule, Rule::Wallet | Rule::PoolEnd) && (also || long) && !text_tool {
+            *grade = Grade::Suspect.max(*grade);
+        }
+    }
 }
 
 /// What speaks against it by what it does: its load, and whom it talks to.

@@ -119,6 +119,43 @@ pub enum AutostartKind {
     User,
 }
 
+impl AutostartKind {
+    /// The word that files of facts have for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Cron => "cron",
+            Self::Anacron => "anacron",
+            Self::At => "at",
+            Self::Incron => "incron",
+            Self::SystemdUnit | Self::SystemdGenerator => "systemd",
+            Self::SystemdTimer => "timer",
+            Self::SystemdDropIn => "systemd-drop-in",
+            Self::RcLocal => "rc.local",
+            Self::InitScript => "init.d",
+            Self::UdevRule => "udev",
+            Self::ShellStart => "profile",
+            Self::AuthorizedKey => "authorized_keys",
+            Self::SshdConfig => "sshd_config",
+            Self::Preload => "ld.so.preload",
+            Self::LoaderConfig => "ld.so.conf",
+            Self::Pam => "pam",
+            Self::KernelModule => "module",
+            Self::Initramfs => "initramfs",
+            Self::PackageHook => "apt-hook",
+            Self::NetworkDispatcher => "nm-dispatcher",
+            Self::Motd => "motd",
+            Self::DesktopAutostart => "xdg",
+            Self::GitHook => "git-hook",
+            Self::PythonPath => "pth",
+            Self::Container => "docker",
+            Self::Kubernetes => "k8s",
+            Self::Sudoers => "sudoers",
+            Self::User => "passwd",
+        }
+    }
+}
+
 /// What stands around the commands of a shell.
 const FRAME: [&[u8]; 12] =
     [b"fi", b"then", b"else", b"do", b"done", b"in", b"esac", b"{", b"}", b"(", b")", b"*)"];

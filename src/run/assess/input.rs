@@ -150,7 +150,7 @@ pub(super) fn read(line: &[u8]) -> Result<Case, String> {
     let id = id.ok_or("has no `id` (a text or a number)")?;
     let fact = match it.text("kind")?.as_str() {
         "process" => Fact::Process(Box::new(it.process()?)),
-        "connection" => Fact::Connection(it.peer()?, it.option("process")?.map(shown)),
+        "connection" => Fact::Connection(it.peer()?, it.option("process").map(shown)),
         "persistence" => Fact::Persistence(Autostart {
             kind: it.text("type")?,
             path: it.text("path")?,
@@ -196,12 +196,12 @@ impl Members<'_> {
         })
     }
 
-    fn option(&self, name: &str) -> Result<Option<&Value>, String> {
-        Ok(self.0.get(name).filter(|value| !value.is_null()))
+    fn option(&self, name: &str) -> Option<&Value> {
+        self.0.get(name).filter(|value| !value.is_null())
     }
 
     fn text(&self, name: &str) -> Result<String, String> {
-        match self.option(name)? {
+        match self.option(name) {
             None => Ok(String::new()),
             Some(Value::String(text)) => Ok(text.clone()),
             Some(_) => Err(format!("`{name}` is no text")),
@@ -209,7 +209,7 @@ impl Members<'_> {
     }
 
     fn flag(&self, name: &str) -> Result<Option<bool>, String> {
-        match self.option(name)? {
+        match self.option(name) {
             None => Ok(None),
             Some(Value::Bool(flag)) => Ok(Some(*flag)),
             Some(_) => Err(format!("`{name}` is neither true nor false")),
@@ -217,14 +217,14 @@ impl Members<'_> {
     }
 
     fn whole(&self, name: &str) -> Result<Option<u32>, String> {
-        let Some(value) = self.option(name)? else { return Ok(None) };
+        let Some(value) = self.option(name) else { return Ok(None) };
         let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
         number.map(Some).ok_or_else(|| format!("`{name}` is no whole number"))
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "percent and minutes need few digits")]
     fn number(&self, name: &str) -> Result<Option<f32>, String> {
-        let Some(value) = self.option(name)? else { return Ok(None) };
+        let Some(value) = self.option(name) else { return Ok(None) };
         value
             .as_f64()
             .map(|number| Some(number as f32))
@@ -234,7 +234,7 @@ impl Members<'_> {
     /// A list of texts. Who wrote one text instead is understood; so is an object, as `NAME=value` each.
     fn list(&self, name: &str) -> Result<Vec<String>, String> {
         let wrong = || format!("`{name}` is no list of texts");
-        match self.option(name)? {
+        match self.option(name) {
             None => Ok(Vec::new()),
             Some(Value::String(text)) => Ok(text.split_whitespace().map(str::to_owned).collect()),
             Some(Value::Array(items)) => {
@@ -250,7 +250,7 @@ impl Members<'_> {
 
     /// The name of a package, or whether there is one.
     fn packaged(&self) -> Result<Option<bool>, String> {
-        match self.option("package")? {
+        match self.option("package") {
             None => Ok(None),
             Some(Value::Bool(packaged)) => Ok(Some(*packaged)),
             Some(Value::String(name)) => Ok(Some(!name.is_empty())),
@@ -260,7 +260,7 @@ impl Members<'_> {
 
     fn ends(&self) -> Result<Vec<Peer>, String> {
         let wrong = || "`remote` is no list of objects".to_owned();
-        match self.option("remote")? {
+        match self.option("remote") {
             None => Ok(Vec::new()),
             Some(Value::Array(items)) => items
                 .iter()
@@ -283,7 +283,7 @@ impl Members<'_> {
 
     fn ports(&self) -> Result<Vec<u16>, String> {
         let wrong = || "`listen` is no list of ports".to_owned();
-        match self.option("listen")? {
+        match self.option("listen") {
             None => Ok(Vec::new()),
             Some(Value::Array(items)) => {
                 let port = |item: &Value| item.as_u64().and_then(|port| u16::try_from(port).ok());
@@ -300,7 +300,7 @@ fn item_of(item: &Value) -> Option<String> {
         Value::String(text) => Some(text.clone()),
         Value::Object(object) => object.get("name").and_then(Value::as_str).map(str::to_owned),
         Value::Number(number) => Some(number.to_string()),
-        _ => None,
+        Value::Null | Value::Bool(_) | Value::Array(_) => None,
     }
 }
 

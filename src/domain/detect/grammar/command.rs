@@ -40,6 +40,8 @@ pub struct Command {
     pub mentions: Option<Untrusted>,
     /// A file or an address of the web stands among the arguments by itself.
     pub(super) has_files: bool,
+    /// So does a host with its port.
+    pub(super) has_end: bool,
     port: Option<u16>,
 }
 
@@ -157,7 +159,7 @@ impl Command {
     ) -> bool {
         let value = value.filter(|it| !it.is_empty());
         let taken = value.is_some_and(|value| self.value(name, means, value));
-        let needs_value = matches!(means, Means::Count | Means::Coin | Means::Address);
+        let needs_value = matches!(means, Means::Count | Means::Coin);
         if let Some(weight) = weight.filter(|_| taken || !needs_value) {
             self.tell(name, weight);
         }
@@ -225,7 +227,10 @@ impl Command {
         if alone || !(ends || named) {
             return false;
         }
-        if matches!(by, By::Server) && found.scheme == Scheme::None && !found.rest.is_empty() {
+        // A path is a page's, and digits after a dot are no end of a host: `out.1:2`.
+        let bare = found.scheme == Scheme::None;
+        let is_page = found.rest.starts_with('/') && matches!(by, By::Server | By::Url);
+        if bare && (is_page || found.host.contains('.') && !is_far(found.host)) {
             return false;
         }
         if let Some(text) = found.user {
@@ -263,6 +268,7 @@ impl Command {
             }
             return;
         }
+        self.has_end |= place(word).is_some_and(|it| it.port.is_some() && is_far(it.host));
         self.has_files |= word.contains('/') && !is_mining(word);
         if word.contains('/') && word.len() < 20 && algorithm(word).is_some_and(|it| it.plain) {
             self.tell(word, Weight::Rare);

@@ -4,7 +4,7 @@
 //! everybody's, the more are asked for. What is only quoted is never more than `suspect`, what is only looked for or
 //! printed never more than `noted`.
 
-use super::{By, Command, Pool, Scheme, Sentence, Told, User, UserBy, Weight};
+use super::{By, Command, Family, Pool, Scheme, Sentence, Told, User, UserBy, Weight};
 use crate::domain::detect::Grade;
 use crate::domain::untrusted::Untrusted;
 
@@ -224,8 +224,9 @@ impl<'a> Facts<'a> {
         let is_paid = |it: &&User| {
             it.rig.is_some() || it.wallet.is_some() || it.mail || it.text.bytes().len() > 24
         };
+        let signs_in = |it: &&User| it.wallet.is_none() && it.text.bytes().contains(&b':');
         self.common > 0
-            || passwords.is_empty()
+            || passwords.is_empty() && !self.paid.iter().any(signs_in)
             || passwords.iter().any(means_nothing)
             || self.paid.iter().any(is_paid)
     }
@@ -240,10 +241,14 @@ impl<'a> Facts<'a> {
         let user = self.command.users.iter().filter(plain).max_by_key(|it| it.by)?;
         let value = user.wallet.as_ref()?.text.clone();
         let told = self.sole + self.rare > 0 || self.any || self.coin || self.common > 1;
+        let is_checked = |it: &super::Wallet| it.checked && it.family == Family::CryptoNote;
+        let is_moneros = user.wallet.as_ref().is_some_and(is_checked);
         let grade = match user.by {
             UserBy::User => Grade::Suspect,
             UserBy::Wallet if told => Grade::Suspect,
             UserBy::Loose | UserBy::Url if self.sole > 0 => Grade::Suspect,
+            // `miner host:port address`.
+            UserBy::Loose if self.command.has_end && is_moneros => Grade::Suspect,
             UserBy::Wallet | UserBy::Loose | UserBy::Url => Grade::Noted,
         };
         Some((grade, Heard { says: Says::Wallet, value }))

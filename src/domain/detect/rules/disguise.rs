@@ -154,7 +154,12 @@ fn look_alike(seen: &Seen<'_>, told: &mut Vec<Told>) {
             _ if works => Grade::Suspect,
             Place::System | Place::Local | Place::Home | Place::Workshop => Grade::Noted,
             Place::Unknown if !kernels => Grade::Noted,
-            _ => Grade::Suspect,
+            Place::Unknown
+            | Place::Memory
+            | Place::Hidden
+            | Place::Volatile
+            | Place::Web
+            | Place::Odd => Grade::Suspect,
         };
         let value = Untrusted::new([name, b" ~ ", like].concat());
         told.push((grade, Reason { rule: Rule::LookAlike, value, source }));

@@ -1,7 +1,7 @@
 //! Whom it talks to: the playbook's ports and names.
 //!
 //! Source: the playbook's table of pool indicators. Known false alarms: 3333, 4444, 5555, 8333 and 14444 are also those
-//! of development servers, Selenium, Flower, adb, SeaweedFS and Bitcoin's peers; so a port alone is noted, and with it
+//! of development servers, Selenium, Flower, adb, `SeaweedFS` and Bitcoin's peers; so a port alone is noted, and with it
 //! something else that is odd.
 
 use std::net::IpAddr;
@@ -20,11 +20,8 @@ pub(super) fn judge(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>
         || matches!(place(seen.exe), Place::System | Place::Local | Place::Workshop);
     for end in &seen.ends {
         for (grade, reason) in of(end, look_for) {
-            let grade = match reason.rule {
-                _ if installed => Grade::Noted,
-                Rule::PoolPort => Grade::Suspect,
-                _ => grade,
-            };
+            let nobodys = if reason.rule == Rule::PoolPort { Grade::Suspect } else { grade };
+            let grade = if installed { Grade::Noted } else { nobodys };
             if !told.iter().any(|(_, known)| known.rule == reason.rule) {
                 told.push((grade, reason));
             }

@@ -1,6 +1,7 @@
 //! The name of a mining program.
 //!
-//! Source: the playbook's table of binaries. A name proves little: most miners that are met bear another one, and
+//! Source: the playbook's table of binaries, and names of public releases: Falco's list of miner binaries
+//! (falcosecurity/rules, Apache-2.0), `SigmaHQ`'s Linux rules (DRL 1.1), and what the projects call themselves. A name proves little: most miners that are met bear another one, and
 //! whoever looks for a miner says its name. Known false alarms: none of a program's own name that is known.
 
 use crate::domain::detect::rules::{Told, is_text_tool};
@@ -8,6 +9,72 @@ use crate::domain::detect::seen::{Seen, last_part};
 use crate::domain::detect::{FactSource, Grade, Reason, Rule};
 use crate::domain::playbook::Indicators;
 use crate::domain::untrusted::Untrusted;
+
+/// What public releases are called, in lower case. Words that others use too are not among them.
+const KNOWN: [&str; 62] = [
+    "xmrig",
+    "xmr-stak",
+    "xmrig-proxy",
+    "xmrigdaemon",
+    "xmrigminer",
+    "xlarig",
+    "minerd",
+    "minergate",
+    "minergate-cli",
+    "cpuminer",
+    "cpuminer-opt",
+    "cpuminer-multi",
+    "ccminer",
+    "ethminer",
+    "cgminer",
+    "bfgminer",
+    "sgminer",
+    "nbminer",
+    "t-rex",
+    "gminer",
+    "lolminer",
+    "phoenixminer",
+    "teamredminer",
+    "nanominer",
+    "bminer",
+    "wildrig",
+    "wildrig-multi",
+    "srbminer",
+    "srbminer-multi",
+    "hellminer",
+    "bzminer",
+    "miniz",
+    "onezerominer",
+    "rqiner",
+    "qpro-miner",
+    "qli-client",
+    "qubicminer",
+    "astrominer",
+    "tnn-miner",
+    "xelis_miner",
+    "xdag-miner",
+    "alephium-miner",
+    "nheqminer",
+    "optiminer",
+    "ewbf",
+    "zecminer",
+    "claymore",
+    "ethdcrminer64",
+    "kawpowminer",
+    "progpowminer",
+    "excavator",
+    "p2pool",
+    "spectre-miner",
+    "kaspa-miner",
+    "ironfish-miner",
+    "rigel",
+    "veruscoin-miner",
+    "yescryptminer",
+    "randomx-miner",
+    "deroluna-miner",
+    "moneroocean-miner",
+    "c3pool_miner",
+];
 
 /// What the names say.
 pub(super) fn judge(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>) {
@@ -30,8 +97,9 @@ pub(super) fn judge(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>
 /// The program's name is a miner's, or begins with one and goes on as another word (`xmrig-6.21`).
 fn is_miner(path: &[u8], look_for: &Indicators) -> bool {
     let name = last_part(path).to_ascii_lowercase();
+    let known = KNOWN.iter().copied().chain(look_for.binaries.iter().map(String::as_str));
     !is_text_tool(&name)
-        && look_for.binaries.iter().any(|miner| {
+        && known.into_iter().any(|miner| {
             let rest = name.strip_prefix(miner.as_bytes());
             rest.is_some_and(|rest| rest.first().is_none_or(|byte| !byte.is_ascii_alphanumeric()))
         })

@@ -137,7 +137,7 @@ fn of_line(line: &str, entry: &Entry<'_>, told: &mut Vec<Told>) {
         told.push((grade, Reason { rule, value: value.into(), source: FactSource::Persistence }));
     };
     let fetches = FETCHERS.iter().any(|fetcher| has_word(line, fetcher));
-    let piped = line.split('|').skip(1).any(|part| runs_text(part))
+    let piped = line.split('|').skip(1).any(runs_text)
         || [
             "sh -c \"$(",
             "bash -c \"$(",
@@ -151,12 +151,10 @@ fn of_line(line: &str, entry: &Entry<'_>, told: &mut Vec<Told>) {
         ]
         .iter()
         .any(|it| line.contains(it));
-    if fetches && piped {
-        add(Grade::Suspect, Rule::DownloadsAndRuns, line);
-    } else if fetches && (line.contains("chmod") || writes_strange(line)) {
+    if fetches && (piped || line.contains("chmod") || writes_strange(line)) {
         add(Grade::Suspect, Rule::DownloadsAndRuns, line);
     }
-    if line.split('|').skip(1).any(|part| runs_text(part))
+    if line.split('|').skip(1).any(runs_text)
         && ["base64 -d", "base64 --decode", "xxd -r", "openssl enc", "base64 -D"]
             .iter()
             .any(|it| line.contains(it))
@@ -258,7 +256,11 @@ fn hidden(entry: &Entry<'_>, inner: &[Untrusted], told: &mut Vec<Told>) {
             }
             _ if packed && !commands => continue,
             Trick::HiddenCharacters => Grade::Noted,
-            _ => Grade::Suspect,
+            Trick::CarriageReturn
+            | Trick::Padding
+            | Trick::Base64
+            | Trick::Hex
+            | Trick::FieldSeparator => Grade::Suspect,
         };
         let value = Untrusted::new(entry.content);
         told.push((

@@ -43,16 +43,14 @@ fn text(seen: &Seen<'_>, told: &mut Vec<Told>) {
     let judged = judge_entry(&entry);
     let all = String::from_utf8_lossy(text);
     let encoded = all.contains("b64decode") && all.contains("exec(");
-    let weight =
-        judged.into_iter().filter(|(grade, _)| *grade == Grade::Suspect).find(|(_, reason)| {
-            match reason.rule {
-                Rule::DownloadsAndRuns => by_machine(seen) || by_number(&all),
-                Rule::DecodesAndRuns | Rule::AddsItselfAgain | Rule::HiddenEntry => true,
-                Rule::RunsOddPlace => by_machine(seen) || all.contains("/dev/shm/."),
-                _ => false,
-            }
-        });
-    if encoded || weight.is_some() {
+    let by_itself = [Rule::DecodesAndRuns, Rule::AddsItselfAgain, Rule::HiddenEntry];
+    let weighs = |rule: Rule| {
+        by_itself.contains(&rule)
+            || (rule == Rule::DownloadsAndRuns && (by_machine(seen) || by_number(&all)))
+            || (rule == Rule::RunsOddPlace && (by_machine(seen) || all.contains("/dev/shm/.")))
+    };
+    let odd = judged.iter().any(|(grade, it)| *grade == Grade::Suspect && weighs(it.rule));
+    if encoded || odd {
         let value = Untrusted::new(*text);
         told.push((
             Grade::Suspect,

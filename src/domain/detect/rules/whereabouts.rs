@@ -64,7 +64,12 @@ fn of_place(seen: &Seen<'_>, at: Place) -> bool {
                 || is_busy(seen)
                 || is_hidden_file(seen.exe)
         }
-        _ => is_hidden_file(seen.exe) && (served || is_busy(seen)),
+        Place::Unknown
+        | Place::Memory
+        | Place::System
+        | Place::Local
+        | Place::Home
+        | Place::Workshop => is_hidden_file(seen.exe) && (served || is_busy(seen)),
     }
 }
 

@@ -86,6 +86,8 @@ fn what_lacks_something_is_suspect() {
         prog --pool host.example --wallet {rvn}
         prog -o http://192.0.2.7:8332 -u me.1 -p x
         prog --pool host.example:4444 -k -t 4
+        prog 192.0.2.7:3333 {xmr} x
+        prog --mining-threads 4 --daemon-address 192.0.2.7:8080 --miner-address abc:defg
         prog --mining-address {kas} -s 192.0.2.7 -p 16110
         prog --daemon-rpc-address=192.0.2.7:10102 --wallet-address={btc} --mining-threads=2
         ",

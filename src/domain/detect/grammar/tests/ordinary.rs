@@ -99,6 +99,9 @@ fn neither_are_these() {
         python3 -m http.server 3333
         node server.js --port 3333 --host 0.0.0.0
         argocd login cd.example:443 --username admin --password x
+        curl -u me:x --url localhost:9200/_cat
+        curl --proxy proxy.example:3128 --user me:x --url host.example:8080/x -o out
+        valgrind -o out.1:2 -u x
         x264 --threads 4 -o out.mkv in.y4m
         git clone https://me:x@git.example:8443/x.git
         ansible-playbook -u me -i hosts --private-key k site.yml

@@ -1,0 +1,208 @@
+//! `firedamp assess`: the labelled corpus, and what must hold for any facts.
+//!
+//! `cargo test --test assess -- --nocapture` prints how much is found and who is accused, by class.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::cast_precision_loss,
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a test that cannot go on should stop where it is, starts its own children, and prints what it counted"
+)]
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+/// Grades in their order.
+const GRADES: [&str; 4] = ["none", "noted", "suspect", "confirmed"];
+const SUSPECT: usize = 2;
+const CONFIRMED: usize = 3;
+
+fn assess(input: &[u8]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_firedamp"));
+    command.args(["assess", "-", "--json"]).stdin(Stdio::piped());
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut to = child.stdin.take().unwrap();
+    let input = input.to_vec();
+    let writer = std::thread::spawn(move || to.write_all(&input).ok());
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    output
+}
+
+fn answers(input: &[u8]) -> Vec<Value> {
+    let output = assess(input);
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn rank(answer: &Value) -> usize {
+    let grade = answer["grade"].as_str().unwrap();
+    GRADES.iter().position(|it| *it == grade).unwrap()
+}
+
+/// The facts of a file of the corpus, and their labels.
+fn corpus(name: &str) -> Vec<(Value, Value)> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus").join(name);
+    let text = std::fs::read_to_string(path).unwrap();
+    let fact = |line: &str| {
+        let mut fact: Value = serde_json::from_str(line).unwrap();
+        let label = fact.as_object_mut().unwrap().remove("label").unwrap();
+        (fact, label)
+    };
+    text.lines().map(fact).collect()
+}
+
+fn lines<'a>(facts: impl Iterator<Item = &'a Value>) -> Vec<u8> {
+    facts.map(|fact| format!("{fact}\n")).collect::<String>().into_bytes()
+}
+
+/// Judges a file of the corpus: of each class how many there are, and how many reach which grade.
+fn judged(name: &str) -> BTreeMap<(String, usize), [usize; 4]> {
+    let cases = corpus(name);
+    let answers = answers(&lines(cases.iter().map(|(fact, _)| fact)));
+    assert_eq!(answers.len(), cases.len());
+    let mut found: BTreeMap<(String, usize), [usize; 4]> = BTreeMap::new();
+    for ((fact, label), answer) in cases.iter().zip(&answers) {
+        assert_eq!(fact["id"], answer["id"]);
+        let expected = GRADES.iter().position(|it| label["expect"] == *it).unwrap();
+        let class = label["class"].as_str().unwrap().to_owned();
+        found.entry((class, expected)).or_default()[rank(answer)] += 1;
+    }
+    for ((class, expected), grades) in &found {
+        println!("{name:18} {class:24} expected {:9} {grades:?}", GRADES[*expected]);
+    }
+    found
+}
+
+/// Of those that are expected to be at least `least`, how many in a hundred are.
+fn share(found: &BTreeMap<(String, usize), [usize; 4]>, least: usize) -> f64 {
+    let wanted = found.iter().filter(|((_, expected), _)| *expected >= least);
+    let (mut all, mut reached) = (0, 0);
+    for (_, grades) in wanted {
+        all += grades.iter().sum::<usize>();
+        reached += grades[least..].iter().sum::<usize>();
+    }
+    let share = 100.0 * reached as f64 / all as f64;
+    println!("{reached} of {all} reach {}: {share:.1} %", GRADES[least]);
+    share
+}
+
+#[test]
+fn miners_with_arguments_are_found_whatever_they_are_called() {
+    let found = judged("miners.jsonl");
+    assert!(share(&found, SUSPECT) >= 95.0);
+    assert!(share(&found, CONFIRMED) >= 80.0);
+}
+
+#[test]
+fn most_of_the_disguised_are_found() {
+    assert!(share(&judged("disguised.jsonl"), SUSPECT) >= 75.0);
+}
+
+#[test]
+fn nobody_ordinary_is_confirmed_and_hardly_anybody_suspected() {
+    for file in ["ordinary.jsonl", "persistence.jsonl", "connections.jsonl"] {
+        let found = judged(file);
+        let mut grades = [0; 4];
+        for ((_, expected), counts) in &found {
+            if *expected == 0 {
+                (0..4).for_each(|grade| grades[grade] += counts[grade]);
+            }
+        }
+        assert_eq!(grades[CONFIRMED], 0, "{file}");
+        let all: usize = grades.iter().sum();
+        let share = 100.0 * grades[SUSPECT] as f64 / all as f64;
+        println!("{file}: {} of {all} suspected: {share:.1} %", grades[SUSPECT]);
+        assert!(share < if file == "ordinary.jsonl" { 2.0 } else { 5.0 }, "{file}: {share}");
+    }
+}
+
+#[test]
+fn of_what_starts_by_itself_the_odd_one_of_a_pair_is_found() {
+    assert!(share(&judged("persistence.jsonl"), SUSPECT) >= 85.0);
+}
+
+#[test]
+fn a_miner_that_is_renamed_stays_confirmed() {
+    let cases = corpus("miners.jsonl");
+    let before = answers(&lines(cases.iter().map(|(fact, _)| fact)));
+    let renamed = cases.iter().map(|(fact, _)| {
+        let mut fact = fact.clone();
+        fact["name"] = "worker".into();
+        fact["exe"] = "/usr/local/bin/worker".into();
+        fact
+    });
+    let after = answers(&lines(renamed.collect::<Vec<_>>().iter()));
+    for (before, after) in before.iter().zip(&after) {
+        assert!(rank(before) < CONFIRMED || rank(after) == CONFIRMED, "{before}\n{after}");
+    }
+}
+
+#[test]
+fn nobody_changes_what_is_said_of_another() {
+    let miners = corpus("miners.jsonl");
+    let ordinary = corpus("ordinary.jsonl");
+    let alone = answers(&lines(miners.iter().map(|(fact, _)| fact)));
+    let mixed = ordinary.iter().chain(&miners).chain(&ordinary).map(|(fact, _)| fact);
+    let together = answers(&lines(mixed));
+    assert_eq!(alone, together[ordinary.len()..ordinary.len() + miners.len()]);
+}
+
+#[test]
+fn a_grade_has_a_reason_and_a_reason_has_words() {
+    for file in ["miners.jsonl", "disguised.jsonl", "ordinary.jsonl", "persistence.jsonl"] {
+        let cases = corpus(file);
+        for answer in answers(&lines(cases.iter().map(|(fact, _)| fact))) {
+            let reasons = answer["reasons"].as_array().unwrap();
+            assert_eq!(reasons.is_empty(), rank(&answer) == 0, "{answer}");
+            let said = |reason: &Value, member: &str| !reason[member].as_str().unwrap().is_empty();
+            assert!(reasons.iter().all(|it| said(it, "rule") && said(it, "fact")), "{answer}");
+        }
+    }
+}
+
+#[test]
+fn a_bad_line_is_named_and_stops_nothing() {
+    let good = json!({"kind":"process","id":7,"name":"sleep","exe":"/usr/bin/sleep","cmdline":["sleep","9"]});
+    let input = format!(
+        "{good}\nno json\n\n{{\"kind\":\"ghost\",\"id\":1}}\n{{\"kind\":\"process\"}}\n{good}\n"
+    );
+    let output = assess(input.as_bytes());
+    let said = String::from_utf8(output.stderr).unwrap();
+    let numbers: Vec<&str> = said.lines().filter_map(|line| line.split(':').nth(1)).collect();
+    assert_eq!(numbers, ["2", "4", "5"], "{said}");
+    assert_eq!(output.status.code(), Some(3));
+    assert_eq!(output.stdout.split(|byte| *byte == b'\n').count(), 3);
+}
+
+#[test]
+fn nothing_unprintable_comes_out() {
+    let text = "\u{1b}[2J\u{202e}gpj\u{7f}\u{200b}\u{e000}";
+    let fact = json!({"kind":"process","id":text,"name":text,"exe":format!("/tmp/.{text}"),"cmdline":[text,text]});
+    let output = assess(format!("{fact}\n").as_bytes());
+    assert!(!output.stdout.is_empty());
+    assert!(
+        output.stdout.iter().all(|byte| byte.is_ascii_graphic() || matches!(byte, b' ' | b'\n'))
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn any_bytes_are_answered_or_named(bytes in prop::collection::vec(any::<u8>(), 0..2_000)) {
+        let output = assess(&bytes);
+        prop_assert!(matches!(output.status.code(), Some(0 | 3)), "{output:?}");
+    }
+
+    #[test]
+    fn any_words_are_judged(words in prop::collection::vec("\\PC{0,40}", 0..12), name in "\\PC{0,16}") {
+        let fact = json!({"kind":"process","id":"x","name":name,"exe":"","cmdline":words});
+        prop_assert_eq!(answers(format!("{fact}\n").as_bytes()).len(), 1);
+    }
+}
