@@ -106,7 +106,7 @@ fn a_pool_url_of_the_playbooks_scheme_is_confirmed_whatever_the_program_is_calle
     for command in [
         &b"/usr/lib/nginx\0-o\0stratum+tcp://198.51.100.9:3333\0-u\0wallet"[..],
         b"kworkerd\0-ostratum+tcp://pool.example:443",
-        b"kworkerd\0--url=STRATUM+TCP://pool.example:14444",
+        b"kworkerd\0--url=STRATUM+TCP://pool.example:14444\0-u\0me",
     ] {
         let (grade, rules) = about(command).unwrap();
         assert_eq!(grade, Grade::Confirmed, "{}", String::from_utf8_lossy(command));
@@ -137,15 +137,17 @@ fn a_responder_who_searches_for_a_miner_is_not_one() {
 }
 
 #[test]
-fn a_shell_that_starts_a_miner_is_suspect_but_not_the_miner() {
-    let (grade, _) = about(b"sh\0-c\0./x -o stratum+tcp://pool.example:3333").unwrap();
-    assert_eq!(grade, Grade::Suspect);
+fn a_shell_is_judged_by_the_command_that_it_runs() {
+    let (grade, _) = about(b"sh\0-c\0./x -o stratum+tcp://pool.example:3333 -u me").unwrap();
+    assert_eq!(grade, Grade::Confirmed);
+    let (grade, _) = about(b"sh\0-c\0grep -r stratum+tcp://pool.example:3333 /etc").unwrap();
+    assert_eq!(grade, Grade::Noted);
 }
 
 #[test]
-fn a_multiplexer_that_starts_a_miner_is_suspect_and_a_title_over_the_arguments_is_read() {
+fn a_multiplexer_is_judged_by_what_it_starts_and_a_title_over_the_arguments_is_read() {
     let command = b"tmux\0new-session\0./x -o stratum+tcp://pool.example:3333 -u me";
-    assert_eq!(about(command).unwrap().0, Grade::Suspect);
+    assert_eq!(about(command).unwrap().0, Grade::Confirmed);
     let title = b"[kswapd0] -o stratum+tcp://pool.example:3333 -u me";
     let (grade, rules) = about(title).unwrap();
     assert_eq!(grade, Grade::Confirmed);
@@ -175,7 +177,8 @@ fn a_host_by_the_playbooks_pattern_is_suspect_also_behind_a_label() {
         b"x\0https://xmr.example/",
     ] {
         let (grade, rules) = about(command).unwrap();
-        assert_eq!((grade, rules), (Grade::Suspect, vec![Rule::PoolName]));
+        assert_eq!(grade, Grade::Suspect);
+        assert!(rules.contains(&Rule::PoolName));
     }
 }
 

@@ -57,7 +57,11 @@ fn by_the_playbook(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>)
     let cap = if is_text_tool(user.as_bytes()) {
         Grade::Noted
     } else if SHELLS.contains(&user) {
-        Grade::Suspect
+        // What it runs looks for the words, or shows them.
+        let runs = seen.arguments.get(2).copied().unwrap_or_default();
+        let first = runs.split(u8::is_ascii_whitespace).find(|word| !word.is_empty());
+        let shows = first.is_some_and(|first| is_text_tool(last_part(first)));
+        if shows { Grade::Noted } else { Grade::Suspect }
     } else {
         Grade::Confirmed
     };
