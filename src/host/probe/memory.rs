@@ -58,19 +58,42 @@ mod tests {
         statm.split(' ').nth(1).unwrap().parse::<u64>().unwrap() * 4
     }
 
+    fn is_held() -> bool {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let held = status.lines().find_map(|line| line.strip_prefix("VmLck:")).unwrap();
+        held.split_whitespace().next() != Some("0")
+    }
+
+    /// Other tests of this program give memory back too; while one is at it, others leave it, and nothing is held.
+    fn until(mut so: impl FnMut() -> bool) -> bool {
+        (0..2_000).any(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+            so()
+        })
+    }
+
     #[test]
     fn what_is_free_goes_back_though_memory_is_held() {
-        // Whoever may not hold so much memory has none held, and then all goes back as it is.
-        raise::hold_all().ok();
+        let holds = raise::hold_now();
+        if let Err(why) = holds {
+            eprintln!("skipped that memory is held: {why}. All goes back as it is");
+        }
+        assert!(holds.is_err() || until(is_held));
         let mut pieces: Vec<Option<Vec<u8>>> = (0..48_000).map(|_| Some(vec![7; 1024])).collect();
+        let before = resident();
         // Every hundredth stays, so that no heap ends where they were.
         for (at, piece) in pieces.iter_mut().enumerate() {
             piece.take_if(|_| at % 100 != 0);
         }
-        let before = resident();
-        give_back();
-        let after = resident();
-        assert!(after + 16_000 < before, "{before} KiB, then {after} KiB");
+        let mut after = before;
+        let gone = until(|| {
+            give_back();
+            after = resident();
+            after + 16_000 < before
+        });
+        assert!(gone, "{before} KiB, then {after} KiB");
+        // What is in use is held again.
+        assert!(holds.is_err() || until(is_held));
         raise::let_go();
         drop(pieces);
     }

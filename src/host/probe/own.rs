@@ -98,7 +98,7 @@ fn errand() -> Option<Errand<Own>> {
     Errand::new("own", move || {
         // The first answer is waited for.
         if looks % SEARCH == 1 {
-            raise::hold(resident()).ok();
+            raise::hold().ok();
             listeners = self::listeners();
         }
         if looks % TIDY == TIDY - 1 {
@@ -116,7 +116,7 @@ fn errand() -> Option<Errand<Own>> {
 /// ([`raise`]).
 pub fn prepare() {
     raise::begin();
-    raise::hold(resident()).ok();
+    raise::hold().ok();
     raise::screen();
 }
 
@@ -223,10 +223,6 @@ fn locked(status: &[u8]) -> Reading<u64> {
 
 fn status() -> Vec<u8> {
     tree::small_file(Path::new("/proc/self/status"), 64 << 10).unwrap_or_default()
-}
-
-fn resident() -> u64 {
-    number(&status(), b"VmRSS:").map_or(0, |kib| u64::from(kib) * 1024)
 }
 
 fn spared() -> Reading<i32> {

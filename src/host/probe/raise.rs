@@ -9,17 +9,20 @@
 //! terminal, and only while they are starved (`carriers`).
 
 pub(super) mod carriers;
+mod held;
 mod ledger;
 
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, Ordering};
 use std::time::Duration;
 
 use rustix::io::Errno;
-use rustix::mm::MlockAllFlags;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::domain::facts::Raised;
 
+pub(super) use held::{hold, let_go_for};
+#[cfg(test)]
+pub(super) use held::{hold_now, let_go};
 pub use ledger::{Ledger, remember_in};
 
 /// A raised thread that runs so long without waiting is no longer before others.
@@ -32,14 +35,10 @@ const NICE: [i8; 2] = [-20, -10];
 const LOOKS: i8 = -15;
 /// The screen may run too long so often; after that it stays at a nice value.
 const MOST_FALLS: u32 = 8;
-/// More memory than that is never held.
-const MOST_MEMORY: u64 = 256 << 20;
 /// Of all that can be ended when memory is short, the program is among the last.
 const SPARED: &str = "-900";
 
 static BEGUN: AtomicBool = AtomicBool::new(false);
-/// What the program uses is held in memory.
-static HELD: AtomicBool = AtomicBool::new(false);
 /// The screen's thread, and how it and the looks are raised.
 static SCREEN_THREAD: AtomicI32 = AtomicI32::new(0);
 static SCREEN: AtomicI32 = AtomicI32::new(0);
@@ -88,40 +87,6 @@ pub fn looks() {
 /// How the screen and the looks are raised now.
 pub(super) fn standing() -> (Raised, Raised) {
     (read(&SCREEN), read(&EYES))
-}
-
-/// Keeps in memory what the program uses now. What it comes to use later is held when this is said again.
-pub(super) fn hold(resident: u64) -> Result<(), Errno> {
-    if !is_begun() || resident > MOST_MEMORY {
-        return Err(Errno::NOSYS);
-    }
-    hold_all()
-}
-
-/// Does this while nothing is held in memory: the kernel takes no page back that is.
-pub(super) fn let_go_for(work: impl FnOnce()) {
-    let held = HELD.load(Ordering::Acquire);
-    if held {
-        rustix::mm::munlockall().ok();
-    }
-    work();
-    if held {
-        hold_all().ok();
-    }
-}
-
-/// Nothing is held in memory any more.
-#[cfg(test)]
-pub(super) fn let_go() {
-    HELD.store(false, Ordering::Release);
-    rustix::mm::munlockall().ok();
-}
-
-/// The kernel minds `RLIMIT_MEMLOCK`. Nothing is read from disk for this: pages are held once they are used.
-pub(super) fn hold_all() -> Result<(), Errno> {
-    rustix::mm::mlockall(MlockAllFlags::CURRENT | MlockAllFlags::ONFAULT)?;
-    HELD.store(true, Ordering::Release);
-    Ok(())
 }
 
 fn raise() -> Raised {

@@ -170,8 +170,9 @@ impl Work {
         // Whoever looks first is more urgent. A change is not kept waiting later; without the right to come back it is.
         step_to(NICE);
         self.dig(Family::ALL.into());
-        memory::give_back();
+        // At once: whoever draws may wait for what this holds.
         step_to(0);
+        memory::give_back();
         loop {
             let Some(woken) = self.wait(end, self.nap()) else { return };
             if woken {

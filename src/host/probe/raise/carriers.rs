@@ -17,7 +17,7 @@ use std::sync::Arc;
 use rustix::io::Errno;
 use rustix::process::{Pid, setpriority_process};
 
-use super::{is_begun, is_usual, ledger, plain};
+use super::{held, is_begun, is_usual, ledger, plain};
 use crate::domain::base::{self, ProcessId};
 use crate::domain::facts::Process;
 use crate::host::probe::text;
@@ -49,13 +49,18 @@ pub(in crate::host::probe) struct Carriers {
 impl Carriers {
     /// How many are raised, now that these processes were seen, and the processors so busy, in percent.
     pub(in crate::host::probe) fn look(&mut self, processes: &[Arc<Process>], busy: f32) -> u32 {
-        if self.refused || !is_begun() {
+        if !is_begun() {
             return 0;
         }
         let me = std::process::id();
         let starves =
             |it: &&Arc<Process>| it.nice < 0 && it.cpu >= HOLDS && !it.kernel && it.id.pid.0 != me;
-        if busy >= BUSY && processes.iter().any(|it| starves(&it)) {
+        let starved = busy >= BUSY && processes.iter().any(|it| starves(&it));
+        held::starved(starved || !self.raised.is_empty());
+        if self.refused {
+            return 0;
+        }
+        if starved {
             self.calm = 0;
             self.raise(processes, me);
         } else if !self.raised.is_empty() {
