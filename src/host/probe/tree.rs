@@ -4,6 +4,9 @@
 //! about; the files that can (`cmdline`, `io`, the target of `exe`) belong to `commands`, those that somebody looks at
 //! for once (`environ`, `maps`) to `processes::examine`.
 
+#[cfg(test)]
+mod tests;
+
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::mem::MaybeUninit;
@@ -25,6 +28,8 @@ const PAGE: usize = 64 << 10;
 pub(super) const MOST_OPEN_FILES: usize = 2048;
 /// More of a file of `/proc` itself is not read.
 const MOST_TOP: usize = 4 << 20;
+/// Links that are followed where each step is taken here.
+const MOST_LINKS: usize = 8;
 
 /// Opens a directory for reading what is below it.
 pub(super) fn open_dir(path: &Path) -> Result<OwnedFd, Errno> {
@@ -66,12 +71,50 @@ pub(super) fn open_beneath(
     path: &[u8],
     flags: OFlags,
 ) -> Result<OwnedFd, Errno> {
-    let flags = flags | OFlags::RDONLY | OFlags::CLOEXEC;
-    match rustix::fs::openat2(dir, path, flags, Mode::empty(), ResolveFlags::NO_XDEV) {
+    let all = flags | OFlags::RDONLY | OFlags::CLOEXEC;
+    match rustix::fs::openat2(dir, path, all, Mode::empty(), ResolveFlags::NO_XDEV) {
         // Before Linux 5.6, and where a filter of calls is older than that.
-        Err(Errno::NOSYS | Errno::PERM) => rustix::fs::openat(dir, path, flags, Mode::empty()),
+        Err(Errno::NOSYS | Errno::PERM) => open_by_steps(dir, path, flags),
         opened => opened,
     }
+}
+
+/// The same step by step: each part is found without being opened, and opened only where it stands on the same mount, as
+/// far as this kernel tells one from another, and in the same file system. Even so it is opened without waiting: somebody
+/// may be quick, and put something else there in between.
+fn open_by_steps(dir: BorrowedFd<'_>, path: &[u8], flags: OFlags) -> Result<OwnedFd, Errno> {
+    let home = standing(dir)?;
+    let ours = |place: OwnedFd| match standing(place.as_fd())? {
+        here if here == home => Ok(place),
+        _ => Err(Errno::XDEV),
+    };
+    let mut left: Vec<Vec<u8>> =
+        path.split(|byte| *byte == b'/').rev().map(<[u8]>::to_vec).collect();
+    let (mut folder, mut links): (Option<OwnedFd>, usize) = (None, 0);
+    while let Some(part) = left.pop() {
+        let at = folder.as_ref().map_or(dir, AsFd::as_fd);
+        let step = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let place = ours(rustix::fs::openat(at, part.as_slice(), step, Mode::empty())?)?;
+        // Of a link that is open itself, this is its target; what is none has no such thing.
+        if let Ok(target) = rustix::fs::readlinkat(&place, c"", Vec::new()) {
+            links += 1;
+            if links > MOST_LINKS {
+                return Err(Errno::LOOP);
+            }
+            if target.to_bytes().starts_with(b"/") {
+                return Err(Errno::XDEV);
+            }
+            left.extend(target.to_bytes().split(|byte| *byte == b'/').rev().map(<[u8]>::to_vec));
+        } else if left.is_empty() {
+            let waits =
+                if flags.contains(OFlags::PATH) { OFlags::empty() } else { OFlags::NONBLOCK };
+            let flags = flags | OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW | waits;
+            return ours(rustix::fs::openat(at, part.as_slice(), flags, Mode::empty())?);
+        } else {
+            folder = Some(place);
+        }
+    }
+    Err(Errno::INVAL)
 }
 
 /// The same through folders that are mounted over themselves, as containers have `/proc/sys` to make it read-only: the
@@ -93,12 +136,18 @@ fn open_through(dir: BorrowedFd<'_>, path: &[u8]) -> Result<OwnedFd, Errno> {
     open_beneath(folder.as_ref().map_or(dir, AsFd::as_fd), name, OFlags::empty())
 }
 
-/// The device of an open folder, as it is known without asking anybody.
-fn device(folder: BorrowedFd<'_>) -> Result<(u32, u32), Errno> {
+/// The device of what is open, as it is known without asking anybody.
+fn device(place: BorrowedFd<'_>) -> Result<(u32, u32), Errno> {
+    standing(place).map(|(device, _)| device)
+}
+
+/// The same, with its mount: 0 before Linux 5.8, which tells nobody.
+fn standing(place: BorrowedFd<'_>) -> Result<((u32, u32), u64), Errno> {
     let quiet = AtFlags::EMPTY_PATH | AtFlags::STATX_DONT_SYNC;
-    let Statx { stx_dev_major, stx_dev_minor, .. } =
-        rustix::fs::statx(folder, c"", quiet, StatxFlags::TYPE)?;
-    Ok((stx_dev_major, stx_dev_minor))
+    let asked = StatxFlags::TYPE | StatxFlags::MNT_ID;
+    let Statx { stx_dev_major, stx_dev_minor, stx_mnt_id, .. } =
+        rustix::fs::statx(place, c"", quiet, asked)?;
+    Ok(((stx_dev_major, stx_dev_minor), stx_mnt_id))
 }
 
 /// Reads until the end or until `cap` bytes are there.
