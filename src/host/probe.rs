@@ -179,7 +179,8 @@ impl Eyes {
         let mut unread = Vec::new();
         self.stuck.begin_look();
         let doubt = self.hider.doubts();
-        costs.of(Part::Own, || self.limits.look(doubt, &mut unread));
+        costs.of(Part::Own, || self.limits.look(doubt.is_some(), moment.boot_ms, &mut unread));
+        let known = doubt.is_some_and(|since| self.limits.is_known_since(since));
         costs.of(Part::Gpu, || self.graphics.ask(moment));
         costs.of(Part::Sockets, || self.sockets.list(moment, &mut unread));
         let fresh = self.sockets.has_new();
@@ -188,7 +189,7 @@ impl Eyes {
             self.processes.look(moment, fresh, self.hider.found(), &mut self.owners, &mut unread)
         });
         let closed = self.limits.hides_processes();
-        let seen = Seen { moment, table: &self.processes, rows, sockets: fresh, closed };
+        let seen = Seen { moment, table: &self.processes, rows, sockets: fresh, closed, known };
         let (processes, hiding) =
             costs.of(Part::Hiding, || self.hider.look(seen, &mut self.owners, &mut unread));
         let (sockets, others) = costs.of(Part::Rows, || {

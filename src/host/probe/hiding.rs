@@ -98,6 +98,8 @@ pub(super) struct Seen<'a> {
     pub(super) sockets: bool,
     /// `/proc` keeps processes from us by its options: it may have been mounted anew since the beginning.
     pub(super) closed: bool,
+    /// That was read after the doubt began which [`Hider::doubts`] told.
+    pub(super) known: bool,
 }
 
 impl Hider {
@@ -137,8 +139,8 @@ impl Hider {
         }
     }
 
-    /// CPU time is missing, and it is not yet said that somebody hides it.
-    pub(super) fn doubts(&self) -> bool {
+    /// CPU time is missing since then; that somebody hides it is said when it is known what `/proc` shows us.
+    pub(super) const fn doubts(&self) -> Option<u64> {
         self.account.doubts()
     }
 
@@ -174,7 +176,7 @@ impl Hider {
         owners: &mut Owners,
         unread: &mut Vec<Unread>,
     ) -> (Vec<Arc<Process>>, Arc<Hiding>) {
-        let Seen { moment, table, mut rows, sockets, closed } = seen;
+        let Seen { moment, table, mut rows, sockets, closed, known } = seen;
         let listed = table.listed();
         self.take_files(listed);
         let (hidden, tried) = self.search(listed, moment.boot_ms, unread);
@@ -191,6 +193,7 @@ impl Hider {
         }
         self.take_rows(&rows, table, moment.boot_ms);
         self.weigh(closed, table.stat().unwrap_or_default(), moment.boot_ms, unread);
+        self.account.known(known);
         self.tell(&rows, &hidden, moment.boot_ms, unread);
         self.tell_threads(&rows, listed, moment.boot_ms, unread);
         self.before.clone_from(&rows);

@@ -39,6 +39,9 @@ pub(super) struct Limits {
     looks: u64,
     gaps: Vec<Gap>,
     hides_processes: bool,
+    /// When what is now being read was asked for, and when what is known was; none is what nobody can change.
+    asked_ms: u64,
+    known_ms: Option<u64>,
 }
 
 /// What was read about this process and its surroundings. What is `None` could not be read.
@@ -76,12 +79,15 @@ impl Limits {
         // Until somebody knows, nobody who could be kept from us is accused of hiding.
         let may_hide = || roots.live && !rustix::process::geteuid().is_root();
         let hides_processes = standing.as_ref().map_or_else(may_hide, Standing::hides_processes);
+        let may_change =
+            standing.as_ref().map_or_else(may_hide, |it| !it.may(Capability::SysPtrace));
+        let known_ms = (roots.live && may_change).then_some(0);
         let gaps = match &standing {
             Some(standing) => standing.gaps(),
             None if roots.live => vec![Gap::Late(Late::Standing)],
             None => Vec::new(),
         };
-        Self { errand, looks: 0, gaps, hides_processes }
+        Self { errand, looks: 0, gaps, hides_processes, asked_ms: 0, known_ms }
     }
 
     /// `/proc` keeps the processes of others from us as it was last read, or could: nobody knew in time.
@@ -89,16 +95,23 @@ impl Limits {
         self.hides_processes
     }
 
+    /// What [`Limits::hides_processes`] says was asked for at this time since the boot, or later. Whoever may look into
+    /// all is kept from nobody, however `/proc` is mounted.
+    pub(super) fn is_known_since(&self, boot_ms: u64) -> bool {
+        self.known_ms.is_none_or(|known| known >= boot_ms)
+    }
+
     /// Says what stands between us and the host; read again soon if somebody is in `doubt` whether `/proc` shows all.
-    pub(super) fn look(&mut self, doubt: bool, unread: &mut Vec<Unread>) {
+    pub(super) fn look(&mut self, doubt: bool, boot_ms: u64, unread: &mut Vec<Unread>) {
         self.looks += 1;
         if let Some(errand) = &mut self.errand {
             if let Some(standing) = errand.take(Duration::ZERO) {
                 self.gaps = standing.gaps();
                 self.hides_processes = standing.hides_processes();
+                self.known_ms = (!standing.may(Capability::SysPtrace)).then_some(self.asked_ms);
             }
-            if doubt || self.looks.is_multiple_of(TURNS) {
-                errand.ask();
+            if (doubt || self.looks.is_multiple_of(TURNS)) && errand.ask() {
+                self.asked_ms = boot_ms;
             }
             if errand.is_late(PATIENCE) && !self.gaps.contains(&Gap::Late(Late::Standing)) {
                 self.gaps.push(Gap::Late(Late::Standing));

@@ -6,7 +6,8 @@
 //! counted in ticks.
 //!
 //! Invariant: says nothing before [`WINDOW_MS`] have passed, and calls nothing a contradiction that lasted
-//! less than [`LASTS_MS`] or that the processes which were born meanwhile can explain.
+//! less than [`LASTS_MS`], that the processes which were born meanwhile can explain, or that began after it was last
+//! known whether all processes are shown.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -70,6 +71,8 @@ pub(super) struct Account {
     samples: VecDeque<Sample>,
     look: Look,
     above_since: Option<u64>,
+    /// It is known that all processes are shown, since that began.
+    shown: bool,
     unexplained: Reading<f32>,
 }
 
@@ -146,15 +149,20 @@ impl Account {
         self.unexplained
     }
 
-    /// So much is missing now that it will be said if it stays.
-    pub(super) const fn doubts(&self) -> bool {
-        self.above_since.is_some()
+    /// So much is missing that it will be said if it stays; since when.
+    pub(super) const fn doubts(&self) -> Option<u64> {
+        self.above_since
+    }
+
+    /// Whether it was read after [`Account::doubts`] began that all processes are shown; until then nobody is accused.
+    pub(super) const fn known(&mut self, known: bool) {
+        self.shown = known;
     }
 
     /// It has been so for long enough to say that something hides; since when.
     pub(super) fn contradicts(&self) -> Option<u64> {
         let now = self.samples.back()?.boot_ms;
-        self.above_since.filter(|since| now.saturating_sub(*since) >= LASTS_MS)
+        self.above_since.filter(|since| self.shown && now.saturating_sub(*since) >= LASTS_MS)
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a share in percent")]

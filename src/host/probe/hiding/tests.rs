@@ -94,6 +94,7 @@ fn busy(ms: u64, forks: u64) -> load::Busy {
 #[test]
 fn a_core_that_no_process_uses_is_told_after_ten_seconds_and_not_before() {
     let mut account = Account::default();
+    account.known(true);
     for second in 0..=30_u64 {
         account.ran(&process(1, 0, second * 100), Some(0));
         account.settle(second * 1_000, busy(second * 1_100, 5));
@@ -104,8 +105,21 @@ fn a_core_that_no_process_uses_is_told_after_ten_seconds_and_not_before() {
 }
 
 #[test]
+fn nobody_is_accused_before_it_was_read_again_that_all_processes_are_shown() {
+    let mut account = Account::default();
+    for second in 0..=30_u64 {
+        account.settle(second * 1_000, busy(second * 1_000, 0));
+        assert_eq!(account.contradicts(), None, "after {second} s");
+    }
+    assert_eq!(account.doubts(), Some(5_000));
+    account.known(true);
+    assert_eq!(account.contradicts(), Some(5_000));
+}
+
+#[test]
 fn what_a_parent_collects_is_accounted_for_and_not_twice() {
     let mut account = Account::default();
+    account.known(true);
     // A child lives for ten seconds on a whole core, in sight; then its parent collects it.
     for second in 0..=40_u64 {
         let child = second.min(10) * 1_000;
@@ -137,6 +151,7 @@ fn who_lives_for_less_than_a_look_is_explained_by_whoever_collects_it() {
 #[test]
 fn births_explain_what_nobody_collects() {
     let mut account = Account::default();
+    account.known(true);
     for second in 0..=40_u64 {
         account.settle(second * 1_000, busy(second * 900, second * 20));
     }
