@@ -17,6 +17,9 @@ use super::write;
 const CHANGES: usize = 8;
 /// The next whole hunt is ten minutes away: what is seen before was told by the watch.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// A quiet machine shows a change within a quarter of a second, a storm's own within a second; this one may have more to do.
+const LATEST: Duration = Duration::from_secs(10);
+const MEDIAN: Duration = Duration::from_millis(1_500);
 
 /// A machine with as many units as a server has.
 fn server() -> TempDir {
@@ -49,10 +52,12 @@ fn opened(root: &Path) -> Eyes {
     eyes
 }
 
-fn print(place: &str, mut took: Vec<Duration>) {
+/// Says how long the changes of a place took until they were seen, and that most of them were seen soon.
+fn soon(place: &str, mut took: Vec<Duration>) {
     took.sort();
     let at = |part: usize| took[(took.len() * part / 100).min(took.len() - 1)];
     eprintln!("{place}: {} changes, p50 {:?}, p99 {:?}", took.len(), at(50), at(99));
+    assert!(at(50) < MEDIAN, "{place}: {took:?}");
 }
 
 #[test]
@@ -71,9 +76,9 @@ fn every_one_of_many_changes_in_a_row_is_seen() {
         let changes = (0..asked.unwrap_or(CHANGES)).map(|change| {
             let marker = format!("{}no{change}", place.len());
             write(root.path(), place, text.replace('N', &marker));
-            look_until(&mut eyes, PATIENCE, |it| has(it, &marker)).1
+            look_until(&mut eyes, LATEST, |it| has(it, &marker)).1
         });
-        print(place, changes.collect());
+        soon(place, changes.collect());
     }
 }
 
@@ -134,9 +139,9 @@ fn changes_of(places: &[&str], count: usize, root: &TempDir, eyes: &mut Eyes, wh
             let text =
                 format!("@daily root /usr/bin/{marker}\n[Service]\nExecStart=/usr/bin/{marker}\n");
             write(root.path(), place, text);
-            look_until(eyes, PATIENCE, |it| has(it, &marker)).1
+            look_until(eyes, LATEST, |it| has(it, &marker)).1
         });
-        print(&format!("{when}: {place}"), changes.collect());
+        soon(&format!("{when}: {place}"), changes.collect());
     }
 }
 

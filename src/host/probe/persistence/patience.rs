@@ -14,8 +14,9 @@ pub(super) type Party = Vec<u8>;
 
 /// Reading that one party may cause at once: an upgrade of packages, or somebody at work in an editor.
 const CREDIT: Duration = Duration::from_secs(2);
-/// What is owed is paid off so many times slower than it is spent: a place that is read in a fiftieth of a second costs a
-/// twentieth of a CPU in the long run. One that takes longer costs more, since nobody waits for ever.
+/// What is owed is paid off so many times slower than it is spent: a place that is read within an eightieth of a second costs
+/// a twentieth of a CPU in the long run. One that takes longer costs more, since nobody waits for ever: a seventh at a
+/// twenty-fifth of a second.
 const SLOWNESS: u32 = 20;
 /// Nobody waits longer: with the time in which a change settles, it is seen within a second also in the place of a storm.
 const LONGEST_REST: Duration = Duration::from_millis(250);
