@@ -260,7 +260,9 @@ fn every_gap_says_what_is_missing_and_how_to_get_it_in_both_languages() {
 }
 
 fn every_gap() -> Vec<Gap> {
-    use firedamp::domain::facts::{Capability, Closed, Late, Lockdown, Runtime};
+    use firedamp::domain::facts::{
+        Capability, Closed, DiagModule, Late, Lockdown, NotEntered, Runtime,
+    };
     let mut all = vec![
         Gap::PidNamespace(None),
         Gap::HidePid { mode: "2".into(), group: Some(4) },
@@ -275,6 +277,15 @@ fn every_gap() -> Vec<Gap> {
         Gap::Late(Late::Processes(1)),
         Gap::Late(Late::Processes(37)),
         Gap::Late(Late::Standing),
+        Gap::Late(Late::Modules),
+        Gap::Late(Late::Namespaces),
+        Gap::Late(Late::Tables),
+        Gap::NoModule(DiagModule::Tcp),
+        Gap::NoModule(DiagModule::Udp),
+        Gap::NotEntered(NotEntered::Refused, 1),
+        Gap::NotEntered(NotEntered::TooMany, 3),
+        Gap::NotEntered(NotEntered::NotAsked, 3),
+        Gap::NotEntered(NotEntered::Files, 37),
         Gap::Seccomp,
         Gap::Confined("example (enforce)".into()),
         Gap::Lockdown(Lockdown::Integrity),

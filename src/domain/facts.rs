@@ -22,7 +22,7 @@ use crate::domain::base::{Moment, ProcessId};
 use crate::domain::untrusted::Untrusted;
 
 pub use examination::{Environment, Examination, Mapping, MappingKind, Maps, Thread};
-pub use gap::{Capability, Closed, Gap, Late, Lockdown, Weight};
+pub use gap::{Capability, Closed, DiagModule, Gap, Late, Lockdown, NotEntered, Weight};
 pub use gpu::{Gpu, GpuDevice, GpuHolder, GpuOutcome, GpuSource, GpuSourceKind, GpuUnlisted};
 pub use hiding::{Contradiction, ContradictionKind, FileStanding, Hiding, HostView};
 pub use own::{Doubt, Own, Raised};

@@ -2,8 +2,10 @@
 //!
 //! What is to be typed is the same in every language.
 
+mod spaces;
+
 use crate::domain::base::Language;
-use crate::domain::facts::{Capability, Closed, Gap, Late, Runtime, Unread};
+use crate::domain::facts::{Capability, Closed, DiagModule, Gap, Late, Runtime, Unread};
 use crate::domain::untrusted::Untrusted;
 use crate::words::{Phrase, pick};
 
@@ -57,6 +59,21 @@ pub fn gap(language: Language, gap: &Gap) -> Phrase {
         Gap::Late(Late::Standing) => {
             say("files that tell how it stands do not answer", "ไฟล์ที่บอกสิทธิ์ของโปรแกรมไม่ตอบ")
         }
+        Gap::Late(Late::Modules) => {
+            say("which modules the kernel has is not known yet", "ยังไม่รู้ว่า kernel มีโมดูลใด")
+        }
+        Gap::Late(Late::Namespaces) => say(
+            "the search for empty network namespaces has no answer",
+            "การค้นหา network namespace ที่ว่างไม่ตอบ",
+        ),
+        Gap::Late(Late::Tables) => {
+            say("the tables in /proc/net do not answer", "ตารางใน /proc/net ไม่ตอบ")
+        }
+        Gap::NoModule(module) => {
+            say("netlink is not asked; not loaded: ", "ไม่ถาม netlink เพราะยังไม่โหลด ")
+                .ours(module.name())
+        }
+        Gap::NotEntered(why, count) => spaces::not_entered(language, *why, *count),
         Gap::Seccomp => {
             say("its system calls are filtered: seccomp", "system call ถูกกรอง: seccomp")
         }
@@ -125,6 +142,21 @@ pub fn missing(language: Language, gap: &Gap) -> Phrase {
             ("their command lines and disk use", "คำสั่งและการใช้ดิสก์ของโปรเซสเหล่านี้")
         }
         Gap::Late(Late::Standing) => ("what else the program cannot see", "สิ่งอื่นที่โปรแกรมมองไม่เห็น"),
+        Gap::Late(Late::Modules) => {
+            ("sockets by netlink; the tables are read", "socket จาก netlink; อ่านจากตารางแทน")
+        }
+        Gap::Late(Late::Namespaces) | Gap::NotEntered(..) => {
+            ("sockets in namespaces without a process", "socket ใน namespace ที่ไม่มีโปรเซส")
+        }
+        Gap::Late(Late::Tables) => {
+            ("sockets that one of two views hides", "socket ที่ถูกซ่อนจากมุมมองหนึ่ง")
+        }
+        Gap::NoModule(DiagModule::Tcp) => {
+            ("bytes of TCP connections, and a second view", "จำนวน byte ของ TCP และมุมมองที่สอง")
+        }
+        Gap::NoModule(DiagModule::Udp) => {
+            ("a second view of UDP sockets", "มุมมองที่สองของ socket UDP")
+        }
         Gap::Seccomp => {
             ("maybe sockets by netlink, other namespaces", "อาจไม่เห็น netlink และ namespace อื่น")
         }
@@ -203,9 +235,15 @@ pub fn ways(language: Language, gap: &Gap) -> Vec<Way> {
             ),
             Way::Command("sudo dmesg"),
         ],
-        Gap::Late(Late::Processes(_) | Late::Standing) => {
-            vec![say("it is asked again by itself", "จะถามใหม่เอง")]
-        }
+        Gap::Late(_) => vec![say("it is asked again by itself", "จะถามใหม่เอง")],
+        Gap::NoModule(module) => vec![
+            say("only if the host may be changed:", "เฉพาะเมื่อเปลี่ยนเครื่องนี้ได้:"),
+            Way::Command(match module {
+                DiagModule::Tcp => "sudo modprobe tcp_diag",
+                DiagModule::Udp => "sudo modprobe udp_diag",
+            }),
+        ],
+        Gap::NotEntered(why, _) => spaces::into(language, *why),
         Gap::Seccomp => {
             vec![say("start it from a shell that has no filter", "เริ่มจาก shell ที่ไม่มีการกรอง")]
         }
@@ -297,7 +335,9 @@ fn short(language: Language, gap: &Gap) -> &'static str {
         Gap::Closed(Closed::Stat, _) => pick(language, "some processes", "บางโปรเซส"),
         Gap::Closed(Closed::OpenFiles, _) => pick(language, "open files", "ไฟล์ที่เปิด"),
         Gap::Late(Late::Graphics(_)) => "GPU",
-        Gap::Late(Late::Processes(_) | Late::Standing) => pick(language, "slow host", "เครื่องช้า"),
+        Gap::Late(_) => pick(language, "slow host", "เครื่องช้า"),
+        Gap::NoModule(module) => module.name(),
+        Gap::NotEntered(..) => pick(language, "other namespaces", "namespace อื่น"),
         Gap::Seccomp => "seccomp",
         Gap::Confined(_) => "LSM",
         Gap::Lockdown(_) => "lockdown",

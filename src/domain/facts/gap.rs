@@ -38,6 +38,10 @@ pub enum Gap {
     Closed(Closed, u32),
     /// This did not answer in time, and is not waited for.
     Late(Late),
+    /// This module of the kernel is not loaded, so netlink is not asked for what it tells.
+    NoModule(DiagModule),
+    /// So much of what only other network namespaces show is not looked into.
+    NotEntered(NotEntered, u32),
     /// Its own system calls are filtered.
     Seccomp,
     /// A security module confines it, by this label.
@@ -99,6 +103,36 @@ pub enum Late {
     Processes(u32),
     /// What keeps the program from seeing: some file system lets it wait.
     Standing,
+    /// Which modules of the kernel tell of sockets.
+    Modules,
+    /// Network namespaces that no process is in.
+    Namespaces,
+    /// The tables of sockets, as every program of the host reads them.
+    Tables,
+}
+
+/// A module of the kernel that tells of sockets by netlink.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DiagModule {
+    /// Of TCP sockets.
+    Tcp,
+    /// Of UDP sockets.
+    Udp,
+}
+
+/// Why other network namespaces are not looked into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NotEntered {
+    /// So many let nobody in.
+    Refused,
+    /// So many are more than are looked into.
+    TooMany,
+    /// So many have no process whose tables could be read, and netlink is not asked for all protocols.
+    NotAsked,
+    /// The open files of so many processes cannot be searched for those that they keep.
+    Files,
 }
 
 /// What a kernel that is locked down refuses, to root too.
@@ -126,7 +160,9 @@ impl Gap {
             | Self::Capability(Capability::SysPtrace | Capability::DacReadSearch) => Weight::Much,
             Self::Capability(Capability::SysAdmin | Capability::NetRaw)
             | Self::Closed(..)
-            | Self::Late(_) => Weight::Part,
+            | Self::Late(_)
+            | Self::NoModule(_)
+            | Self::NotEntered(..) => Weight::Part,
             Self::Capability(Capability::NetAdmin | Capability::SysNice)
             | Self::Seccomp
             | Self::Confined(_)
@@ -182,6 +218,17 @@ impl Closed {
         match self {
             Self::Stat => "stat",
             Self::OpenFiles => "fd",
+        }
+    }
+}
+
+impl DiagModule {
+    /// Its name as `modprobe` takes it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Tcp => "tcp_diag",
+            Self::Udp => "udp_diag",
         }
     }
 }

@@ -24,9 +24,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::owners::Owners;
-use super::processes::note;
 use crate::domain::base::Moment;
-use crate::domain::facts::{Contradiction, OtherSocket, Process, Socket, Unread};
+use crate::domain::facts::{Contradiction, Gap, Late, OtherSocket, Process, Socket, Unread};
 use diag::Diag;
 use modules::Modules;
 use mounted::Mounted;
@@ -146,7 +145,7 @@ impl Sockets {
             self.ask(inode);
         }
         if self.clerk.as_ref().is_some_and(Clerk::hangs) {
-            unread.push(note("/proc/net, to compare", "no answer".to_owned()));
+            unread.push(Unread::gap(Gap::Late(Late::Tables)));
         }
         if self.moved {
             self.gather();

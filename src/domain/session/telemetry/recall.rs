@@ -134,6 +134,8 @@ const fn is_of_files(gap: &Gap) -> bool {
         | Gap::NetNamespace
         | Gap::Closed(..)
         | Gap::Late(_)
+        | Gap::NoModule(_)
+        | Gap::NotEntered(..)
         | Gap::Lockdown(_)
         | Gap::NoPtrace
         | Gap::NoCgroup2 => false,

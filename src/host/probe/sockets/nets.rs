@@ -17,8 +17,8 @@ use rustix::io::Errno;
 
 use super::net::{Net, View, enter, namespace_of};
 use crate::domain::base::Moment;
-use crate::domain::facts::{Process, Unread};
-use crate::host::probe::processes::{Whom, note};
+use crate::domain::facts::{Gap, NotEntered, Process, Unread};
+use crate::host::probe::processes::Whom;
 
 /// More namespaces are not looked into.
 const MOST: usize = 256;
@@ -120,8 +120,8 @@ impl Nets {
             }
         }
         if self.passed_over > 0 {
-            let what = format!("{} network namespaces", self.passed_over);
-            unread.push(note(&what, format!("more than {MOST}")));
+            let count = u32::try_from(self.passed_over).unwrap_or(u32::MAX);
+            unread.push(Unread::gap(Gap::NotEntered(NotEntered::TooMany, count)));
         }
         moved
     }
