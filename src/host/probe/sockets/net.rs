@@ -54,6 +54,8 @@ pub(super) struct Net {
     /// How the two views of it compare.
     pub(super) second: Second,
     diag: Option<Diag>,
+    /// What netlink told of in the last list; the rest of it is from the tables.
+    told: Asks,
     counts: Option<Counts>,
     /// TCP sockets that the kernel counted last.
     in_use: Option<usize>,
@@ -73,6 +75,7 @@ impl Net {
             others: Vec::new(),
             second: Second::default(),
             diag,
+            told: Asks::default(),
             counts: None,
             in_use: None,
             counted: Vec::new(),
@@ -91,7 +94,7 @@ impl Net {
         self.dir = format!("{pid}/net");
     }
 
-    /// Netlink answers for it, so there are two views.
+    /// Netlink speaks of it. There are two views of what it is asked for, and no others.
     pub(super) const fn has_netlink(&self) -> bool {
         self.diag.is_some()
     }
@@ -122,10 +125,10 @@ impl Net {
     pub(super) fn list(&mut self, view: View<'_>, unread: &mut Vec<Unread>) {
         self.listed = true;
         self.raw.clear();
-        let mut told = Asks::default();
+        self.told = Asks::default();
         if let Some(diag) = &mut self.diag {
             match diag.dump(view.asks, view.now_ms, &mut self.raw) {
-                Ok(()) => told = view.asks,
+                Ok(()) => self.told = view.asks,
                 Err(error) => {
                     let what = format!("sockets by netlink; /proc/{} is used", self.dir);
                     unread.push(note(&what, error.to_string()));
@@ -137,12 +140,16 @@ impl Net {
                 }
             }
         }
-        self.read_tables(view.proc, told, unread);
+        self.read_tables(view.proc, unread);
+        // What was only in the tables is in the list now.
+        let told = self.told;
+        self.extra.retain(|raw| raw.protocol == Protocol::Raw || told.may(raw.protocol));
         self.mark();
     }
 
     /// Adds from the tables what netlink has not told.
-    fn read_tables(&mut self, proc: BorrowedFd<'_>, told: Asks, unread: &mut Vec<Unread>) {
+    fn read_tables(&mut self, proc: BorrowedFd<'_>, unread: &mut Vec<Unread>) {
+        let told = self.told;
         for (name, protocol) in table::FILES.into_iter().filter(|(_, it)| !told.may(*it)) {
             match file(proc, &format!("{}/{name}", self.dir)) {
                 Ok(text) => self.raw.extend(table::rows(&text, protocol)),
@@ -162,7 +169,8 @@ impl Net {
     fn mark(&mut self) {
         for raw in &mut self.raw {
             raw.namespace = self.inode;
-            raw.only_in = self.second.view(&raw.key()).filter(|view| *view == SocketView::Netlink);
+            let alone = self.second.view(&raw.key()).filter(|it| *it == SocketView::Netlink);
+            raw.only_in = alone.filter(|_| self.told.may(raw.protocol));
         }
     }
 
@@ -178,8 +186,13 @@ impl Net {
             raw.namespace = self.inode;
         }
         let mut extra = tables.raw;
-        if self.has_netlink() && tables.is_whole {
-            extra.extend(self.second.judge(&self.raw, &tables.sockets));
+        if tables.is_whole {
+            // A table that is compared with itself while it changes would accuse whoever comes or goes.
+            let told = self.told;
+            let both = |list: &[Raw]| -> Vec<Raw> {
+                list.iter().filter(|raw| told.may(raw.protocol)).copied().collect()
+            };
+            extra.extend(self.second.judge(&both(&self.raw), &both(&tables.sockets)));
         }
         let was = self.raw.clone();
         self.mark();
@@ -195,7 +208,7 @@ impl Net {
             use SocketState::{Close, SynReceived, TimeWait};
             raw.protocol == Protocol::Tcp && !matches!(raw.state, Close | SynReceived | TimeWait)
         };
-        self.has_netlink() && self.raw.iter().filter(counted).count() < in_use
+        self.told.tcp && self.raw.iter().filter(counted).count() < in_use
     }
 }
 
@@ -264,4 +277,38 @@ pub(super) fn enter(proc: BorrowedFd<'_>, pid: &str, inode: u64) -> io::Result<D
         return Err(io::ErrorKind::NotFound.into());
     }
     Diag::within(namespace)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listening(inode: u64) -> Raw {
+        let end = |port| std::net::SocketAddr::from(([127, 0, 0, 1], port));
+        let ends = (end(4000), end(0));
+        Raw { inode, ..Raw::new(Protocol::Tcp, ends, SocketState::Listen) }
+    }
+
+    /// Compares three times what `told` tells with tables that lack one socket and have another.
+    fn compared(told: Asks) -> (Option<SocketView>, Vec<u64>) {
+        let mut net = Net::new(0, String::from("self/net"), Some(Diag::default()));
+        net.told = told;
+        for _ in 0..3 {
+            net.raw = vec![listening(7)];
+            let keys = net.keys();
+            net.second.begin(keys);
+            let sockets = vec![listening(8)];
+            net.take(Tables { sockets, is_whole: true, ..Tables::default() });
+        }
+        let alone = net.raw.first().and_then(|raw| raw.only_in);
+        (alone, net.extra.iter().map(|raw| raw.inode).collect())
+    }
+
+    #[test]
+    fn only_what_netlink_told_of_is_compared_with_the_tables() {
+        let all = Asks { tcp: true, udp: true };
+        assert_eq!(compared(all), (Some(SocketView::Netlink), vec![8]));
+        assert_eq!(compared(Asks { tcp: false, udp: true }), (None, vec![]));
+        assert_eq!(compared(Asks::default()), (None, vec![]));
+    }
 }
