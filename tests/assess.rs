@@ -59,7 +59,7 @@ fn corpus(name: &str) -> Vec<(Value, Value)> {
 }
 
 fn lines<'a>(facts: impl Iterator<Item = &'a Value>) -> Vec<u8> {
-    facts.map(|fact| format!("{fact}\n")).collect::<String>().into_bytes()
+    facts.flat_map(|fact| format!("{fact}\n").into_bytes()).collect()
 }
 
 /// Judges a file of the corpus: of each class how many there are, and how many reach which grade.

@@ -52,23 +52,7 @@ pub fn gap(language: Language, gap: &Gap) -> Phrase {
             say("it is in a mount namespace of its own", "อยู่ใน mount namespace แยก")
         }
         Gap::Closed(what, count) => closed(language, *what, *count),
-        Gap::Late(Late::Graphics(device)) => {
-            say("a GPU driver does not answer: ", "ไดรเวอร์ GPU ไม่ตอบ: ").theirs(device)
-        }
-        Gap::Late(Late::Processes(count)) => late(language, *count),
-        Gap::Late(Late::Standing) => {
-            say("files that tell how it stands do not answer", "ไฟล์ที่บอกสิทธิ์ของโปรแกรมไม่ตอบ")
-        }
-        Gap::Late(Late::Modules) => {
-            say("which modules the kernel has is not known yet", "ยังไม่รู้ว่า kernel มีโมดูลใด")
-        }
-        Gap::Late(Late::Namespaces) => say(
-            "the search for empty network namespaces has no answer",
-            "การค้นหา network namespace ที่ว่างไม่ตอบ",
-        ),
-        Gap::Late(Late::Tables) => {
-            say("the tables in /proc/net do not answer", "ตารางใน /proc/net ไม่ตอบ")
-        }
+        Gap::Late(what) => not_yet(language, what),
         Gap::NoModule(module) => {
             say("netlink is not asked; not loaded: ", "ไม่ถาม netlink เพราะยังไม่โหลด ")
                 .ours(module.name())
@@ -87,6 +71,28 @@ pub fn gap(language: Language, gap: &Gap) -> Phrase {
             say("no process may trace another: ptrace_scope=3", "ห้าม trace: ptrace_scope=3")
         }
         Gap::NoCgroup2 => say("there is no cgroup v2", "ไม่มี cgroup v2"),
+    }
+}
+
+/// What has not answered.
+fn not_yet(language: Language, what: &Late) -> Phrase {
+    let say = |en, th| Phrase::of(pick(language, en, th));
+    match what {
+        Late::Graphics(device) => {
+            say("a GPU driver does not answer: ", "ไดรเวอร์ GPU ไม่ตอบ: ").theirs(device)
+        }
+        Late::Processes(count) => late(language, *count),
+        Late::Standing => {
+            say("files that tell how it stands do not answer", "ไฟล์ที่บอกสิทธิ์ของโปรแกรมไม่ตอบ")
+        }
+        Late::Modules => {
+            say("which modules the kernel has is not known yet", "ยังไม่รู้ว่า kernel มีโมดูลใด")
+        }
+        Late::Namespaces => say(
+            "the search for empty network namespaces has no answer",
+            "การค้นหา network namespace ที่ว่างไม่ตอบ",
+        ),
+        Late::Tables => say("the tables in /proc/net do not answer", "ตารางใน /proc/net ไม่ตอบ"),
     }
 }
 
@@ -238,10 +244,7 @@ pub fn ways(language: Language, gap: &Gap) -> Vec<Way> {
         Gap::Late(_) => vec![say("it is asked again by itself", "จะถามใหม่เอง")],
         Gap::NoModule(module) => vec![
             say("only if the host may be changed:", "เฉพาะเมื่อเปลี่ยนเครื่องนี้ได้:"),
-            Way::Command(match module {
-                DiagModule::Tcp => "sudo modprobe tcp_diag",
-                DiagModule::Udp => "sudo modprobe udp_diag",
-            }),
+            Way::Command(loads(*module)),
         ],
         Gap::NotEntered(why, _) => spaces::into(language, *why),
         Gap::Seccomp => {
@@ -254,6 +257,14 @@ pub fn ways(language: Language, gap: &Gap) -> Vec<Way> {
             vec![say("only another boot changes that: leave it", "เปลี่ยนได้ตอนบูตเท่านั้น: ปล่อยไว้")]
         }
         Gap::NoCgroup2 => vec![say("nothing needs to be done", "ไม่ต้องทำอะไร")],
+    }
+}
+
+/// What loads this module.
+const fn loads(module: DiagModule) -> &'static str {
+    match module {
+        DiagModule::Tcp => "sudo modprobe tcp_diag",
+        DiagModule::Udp => "sudo modprobe udp_diag",
     }
 }
 

@@ -103,7 +103,7 @@ fn is_seen_until_its_holder_ends(files_before: &str) {
     let pid = Pid(role.child.id());
     let mut eyes = Eyes::open().unwrap();
     let (_, socket) = look_for(&mut eyes, |it| it.namespace == inode && !it.owners.is_empty());
-    assert_eq!((socket.local, socket.owners[0].pid), (local, pid));
+    assert_eq!((socket.local, socket.owners.first().unwrap().pid), (local, pid));
     drop(role);
     let end = Instant::now() + Duration::from_secs(30);
     while look(&mut eyes).sockets.iter().any(|it| it.namespace == inode) {

@@ -235,7 +235,8 @@ fn contradictions(snapshot: &Snapshot, gathered: &mut Gathered) {
         let (grade, reason) = rules::hiding::reason(contradiction);
         let against = gathered.entry(Subject::of_contradiction(contradiction)).or_default();
         // The views weigh more than a title that only looks alike.
-        against.retain(|(less, known)| known.rule != reason.rule || *less >= grade);
+        let titled = reason.rule == Rule::KernelName;
+        against.retain(|(less, known)| known.rule != reason.rule || (*less >= grade && !titled));
         against.push((grade, reason));
     }
 }

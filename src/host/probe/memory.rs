@@ -50,6 +50,8 @@ pub(super) const fn give_back() {}
 #[cfg(test)]
 #[cfg(target_env = "gnu")]
 mod tests {
+    use std::io::Write as _;
+
     use super::*;
 
     /// Kibibytes that are in memory.
@@ -76,7 +78,11 @@ mod tests {
     fn what_is_free_goes_back_though_memory_is_held() {
         let holds = raise::hold_now();
         if let Err(why) = holds {
-            eprintln!("skipped that memory is held: {why}. All goes back as it is");
+            writeln!(
+                std::io::stderr(),
+                "skipped that memory is held: {why}. All goes back as it is"
+            )
+            .ok();
         }
         assert!(holds.is_err() || until(is_held));
         let mut pieces: Vec<Option<Vec<u8>>> = (0..48_000).map(|_| Some(vec![7; 1024])).collect();

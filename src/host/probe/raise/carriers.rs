@@ -53,9 +53,9 @@ impl Carriers {
             return 0;
         }
         let me = std::process::id();
-        let starves =
+        let holds =
             |it: &&Arc<Process>| it.nice < 0 && it.cpu >= HOLDS && !it.kernel && it.id.pid.0 != me;
-        let starved = busy >= BUSY && processes.iter().any(|it| starves(&it));
+        let starved = busy >= BUSY && processes.iter().any(|it| holds(&it));
         held::starved(starved || !self.raised.is_empty());
         if self.refused {
             return 0;

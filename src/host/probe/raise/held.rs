@@ -117,6 +117,8 @@ impl Drop for Lifted {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use std::time::{Duration, Instant};
 
     use super::*;
@@ -166,7 +168,7 @@ mod tests {
             setpriority_process(Some(rustix::thread::gettid()), 10).unwrap();
             let lifted = Lifted::before_others();
             if nice() == 10 {
-                eprintln!("skipped: this user may not lift a thread");
+                writeln!(std::io::stderr(), "skipped: this user may not lift a thread").ok();
                 return;
             }
             assert_eq!(nice(), i32::from(NICE[0]));

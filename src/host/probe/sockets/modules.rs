@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn until_somebody_knows_nothing_is_asked_and_nothing_is_called_missing() {
-        let (open, waits) = std::sync::mpsc::channel::<()>();
+        let (open, waits) = std::sync::mpsc::sync_channel::<()>(1);
         let mut errand = Errand::new("modules", move || {
             waits.recv().ok();
             Asks { tcp: true, udp: false }

@@ -1,5 +1,6 @@
 //! What is opened where the kernel does not watch the way, which is no kernel of today.
 
+use std::io::Write as _;
 use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
@@ -33,7 +34,7 @@ fn a_pipe_without_a_writer_lets_nobody_wait_where_the_kernel_does_not_watch_the_
 #[test]
 fn a_pipe_that_is_mounted_over_a_file_of_proc_is_not_opened() {
     if !rustix::process::geteuid().is_root() {
-        eprintln!("skipped: needs root");
+        writeln!(std::io::stderr(), "skipped: needs root").ok();
         return;
     }
     // In a mount namespace of this thread, and of those that it starts.
