@@ -18,8 +18,8 @@ const CHANGES: usize = 8;
 /// The next whole hunt is ten minutes away: what is seen before was told by the watch.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// A quiet machine shows a change within a quarter of a second, a storm's own within a second; this one may have more to do.
-const LATEST: Duration = Duration::from_secs(10);
-const MEDIAN: Duration = Duration::from_millis(1_500);
+const LATEST: Duration = Duration::from_secs(30);
+const MEDIAN: Duration = Duration::from_secs(5);
 
 /// A machine with as many units as a server has.
 fn server() -> TempDir {
