@@ -190,8 +190,10 @@ fn sees_what_only_a_mount_holds() {
     println!("GONE");
 }
 
-/// Makes a network namespace that goes unless its file is kept.
-fn new_namespace() -> std::fs::File {
+/// Holds a namespace by an open file alone, and a socket in it.
+#[test]
+#[ignore = "a role that other tests start"]
+fn holds_what_nobody_is_in() {
     let inode = |path: &str| std::fs::metadata(path).unwrap().ino();
     let mut maker = Command::new("unshare").args(["--net", "sleep", "60"]).spawn().unwrap();
     let path = format!("/proc/{}/ns/net", maker.id());
@@ -201,22 +203,6 @@ fn new_namespace() -> std::fs::File {
     let namespace = std::fs::File::open(&path).unwrap();
     maker.kill().unwrap();
     maker.wait().unwrap();
-    namespace
-}
-
-/// Holds a namespace by an open file alone, and a socket in it. Before that file it has as many of another namespace as
-/// the argument says.
-#[test]
-#[ignore = "a role that other tests start"]
-fn holds_what_nobody_is_in() {
-    use rustix::process::{Resource, getrlimit, setrlimit};
-    let may = getrlimit(Resource::Nofile);
-    setrlimit(Resource::Nofile, rustix::process::Rlimit { current: may.maximum, ..may }).unwrap();
-    let before = argument().parse().unwrap_or(0_usize);
-    let other = (before > 0).then(new_namespace);
-    let _crowd: Vec<_> =
-        other.iter().cycle().take(before).map(|it| it.try_clone().unwrap()).collect();
-    let namespace = new_namespace();
     let held = namespace.try_clone().unwrap();
     let within = move || {
         let wanted = Some(rustix::thread::LinkNameSpaceType::Network);

@@ -4,31 +4,25 @@
 //! The mounts of this program's own mount namespace say which there are. They are read, opened and entered by a thread
 //! that nobody waits for, again when the kernel says that mounts changed, and in turns.
 //!
-//! They are found and opened through a `/proc` of our own where there is one: what is mounted over the host's hides nothing
-//! of it.
-//!
-//! Invariant: whatever is not looked into is said, and so is what netlink is not asked for. What nobody holds any more is let go of, or our own sockets would keep
+//! Invariant: whatever is not looked into is said. What nobody holds any more is let go of, or our own sockets would keep
 //! it alive. Deliberately absent: the tables of `/proc/net` of such a namespace, which are a process's; so raw, packet and
 //! local sockets in it are not seen, and its sockets have one view. Namespaces that only another mount namespace or a
 //! socket holds.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::fs::{AtFlags, Mode, OFlags};
-use rustix::io::Errno;
+use rustix::fs::{Mode, OFlags};
 
 use super::diag::Diag;
-use super::held::{Held, Place};
-use super::modules::Asks;
+use super::held::Held;
 use super::net::{Net, View};
-use crate::domain::facts::{Gap, Late, NotEntered, Unread};
-use crate::host::probe::hiding;
+use crate::domain::facts::Unread;
 use crate::host::probe::processes::note;
 use crate::host::probe::text::{self, unescape, words};
 use crate::host::probe::tool::Errand;
@@ -71,10 +65,6 @@ struct Found {
     closed: usize,
     /// So many are more than are looked into.
     passed_over: usize,
-    /// The open files of so many processes cannot be searched.
-    unsearched: usize,
-    /// Why the mounts cannot be read.
-    unread: Option<Errno>,
 }
 
 /// The namespaces, as the look sees them.
@@ -86,8 +76,8 @@ pub(super) struct Mounted {
     looks: u32,
     /// Which one is listed next: each list walks the hash table of the whole machine.
     next: usize,
-    /// What the thread said last of what it could not look into.
-    gaps: Vec<Unread>,
+    closed: usize,
+    passed_over: usize,
 }
 
 impl Mounted {
@@ -96,8 +86,7 @@ impl Mounted {
         let known = Arc::<Mutex<Known>>::default();
         let desk = Desk::new(Arc::clone(&known));
         let errand = live.then(|| desk.begin()).flatten();
-        let gaps = if live && errand.is_none() { vec![late()] } else { Vec::new() };
-        Self { errand, known, all: Vec::new(), looks: 0, next: 0, gaps }
+        Self { errand, known, all: Vec::new(), looks: 0, next: 0, closed: 0, passed_over: 0 }
     }
 
     /// Takes in what the thread found, and lists one of them. `populated` says in which namespaces processes are: those are
@@ -108,16 +97,13 @@ impl Mounted {
         populated: impl Iterator<Item = u64>,
         unread: &mut Vec<Unread>,
     ) -> bool {
-        let Some(errand) = &mut self.errand else {
-            unread.extend_from_slice(&self.gaps);
-            return false;
-        };
+        let Some(errand) = &mut self.errand else { return false };
         let populated: BTreeSet<u64> = populated.collect();
         let before = self.all.len();
         self.all.retain(|net| !populated.contains(&net.inode));
         let mut moved = self.all.len() != before;
         if let Some(found) = errand.take(Duration::ZERO) {
-            self.gaps = found.gaps();
+            (self.closed, self.passed_over) = (found.closed, found.passed_over);
             self.all.retain(|net| found.held.contains(&net.inode));
             moved |= self.all.len() != before;
             for (inode, diag) in found.entered {
@@ -130,7 +116,8 @@ impl Mounted {
             }
         }
         if errand.is_late(PATIENCE) {
-            unread.push(late());
+            let what = "network namespaces that no process is in";
+            unread.push(note(what, "no answer in time".to_owned()));
         }
         moved |= self.list_one(view, unread);
         // Without netlink nothing tells of it any more. Its name is free then, so that it is entered again.
@@ -138,11 +125,8 @@ impl Mounted {
         self.all.retain(Net::has_netlink);
         moved |= self.all.len() != before;
         self.ask(populated);
-        unread.extend_from_slice(&self.gaps);
-        if view.asks != Asks::ALL {
-            // There are no tables that would tell of the rest.
-            unread.extend(gap(NotEntered::NotAsked, self.all.len()));
-        }
+        unread.extend(told(self.closed, "cannot be entered".to_owned()));
+        unread.extend(told(self.passed_over, format!("more than {MOST}")));
         moved
     }
 
@@ -167,42 +151,15 @@ impl Mounted {
     }
 }
 
-impl Found {
-    /// What it could not look into.
-    fn gaps(&self) -> Vec<Unread> {
-        let mounts = self.unread.map(|why| note("/proc/self/mountinfo", why.to_string()));
-        let counted = [
-            gap(NotEntered::Refused, self.closed),
-            gap(NotEntered::TooMany, self.passed_over),
-            gap(NotEntered::Files, self.unsearched),
-        ];
-        counted.into_iter().chain([mounts]).flatten().collect()
-    }
-}
-
-fn gap(why: NotEntered, count: usize) -> Option<Unread> {
-    let count = u32::try_from(count).unwrap_or(u32::MAX);
-    (count > 0).then(|| Unread::gap(Gap::NotEntered(why, count)))
-}
-
-fn late() -> Unread {
-    Unread::gap(Gap::Late(Late::Namespaces))
-}
-
-/// What holds a namespace, and where it can be opened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Holder {
-    Mount(PathBuf),
-    File(Place),
+fn told(count: usize, why: String) -> Option<Unread> {
+    let many = if count == 1 { "namespace" } else { "namespaces" };
+    (count > 0).then(|| note(&format!("{count} network {many} that no process is in"), why))
 }
 
 /// The thread's side.
 struct Desk {
     known: Arc<Mutex<Known>>,
-    /// The best `/proc` that there is.
-    proc: Option<OwnedFd>,
     mounts: Option<OwnedFd>,
-    unread: Option<Errno>,
     /// Where each namespace is mounted.
     there: BTreeMap<u64, PathBuf>,
     /// Those of open files.
@@ -214,7 +171,7 @@ struct Desk {
 impl Desk {
     fn new(known: Arc<Mutex<Known>>) -> Self {
         let (there, held) = (BTreeMap::new(), Held::default());
-        Self { known, proc: None, mounts: None, unread: None, there, held, own: None, turn: 0 }
+        Self { known, mounts: None, there, held, own: None, turn: 0 }
     }
 
     fn begin(mut self) -> Option<Errand<Found>> {
@@ -222,29 +179,17 @@ impl Desk {
     }
 
     fn turn(&mut self) -> Found {
-        let proc = match self.proc.take().map_or_else(hiding::best_proc, Ok) {
-            Ok(proc) => proc,
-            Err(error) => return Found { unread: Some(error), ..Found::default() },
-        };
         if self.turn.is_multiple_of(TURNS) || self.mounts_changed() {
-            self.read(proc.as_fd());
+            self.read();
         }
         self.turn = self.turn.wrapping_add(1);
         let known = std::mem::take(&mut *self.known.lock().unwrap_or_else(PoisonError::into_inner));
         // Where it is mounted it is entered by that.
         // The first look has more urgent work for the CPU than the files of everybody.
-        if self.turn > 1 {
-            self.held.turn(proc.as_fd(), self.own);
-        }
-        let files = self.held.places().map(|(inode, place)| (inode, Holder::File(place)));
-        let mut there: BTreeMap<u64, Holder> = files.collect();
-        there.extend(self.there.iter().map(|(inode, at)| (*inode, Holder::Mount(at.clone()))));
-        let mut found = enter_more(proc.as_fd(), &there, &known);
-        found.passed_over += self.held.beyond();
-        found.unsearched = self.held.closed();
-        found.unread = self.unread;
-        self.proc = Some(proc);
-        found
+        let is_first = self.turn == 1;
+        let mut there = if is_first { BTreeMap::new() } else { self.held.turn(self.own) };
+        there.extend(self.there.iter().map(|(inode, point)| (*inode, point.clone())));
+        enter_more(&there, &known)
     }
 
     /// The kernel tells whoever keeps the file open.
@@ -254,42 +199,40 @@ impl Desk {
         !matches!(poll(&mut waiting, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })), Ok(0))
     }
 
-    fn read(&mut self, proc: BorrowedFd<'_>) {
+    fn read(&mut self) {
+        let file = tree::open_file(Path::new("/proc/self/mountinfo")).ok();
+        self.mounts = self.mounts.take().or(file);
         let mut text = Vec::new();
-        self.unread = self.read_mounts(proc, &mut text).err();
-        let own = rustix::fs::statat(proc, c"self/ns/net", AtFlags::empty()).map(|it| it.st_ino);
-        self.own = own.ok();
-        self.there = if self.unread.is_none() { mounted(&text) } else { BTreeMap::new() };
-        self.there.retain(|inode, _| Some(*inode) != self.own);
-    }
-
-    fn read_mounts(&mut self, proc: BorrowedFd<'_>, text: &mut Vec<u8>) -> Result<(), Errno> {
-        let flags = OFlags::RDONLY | OFlags::CLOEXEC;
-        let open = || rustix::fs::openat(proc, c"self/mountinfo", flags, Mode::empty());
-        let file = self.mounts.take().map_or_else(open, Ok)?;
-        tree::read_again(file.as_fd(), text, MOST_MOUNTS)?;
-        self.mounts = Some(file);
-        Ok(())
+        let read =
+            self.mounts.as_ref().map(|it| tree::read_again(it.as_fd(), &mut text, MOST_MOUNTS));
+        let own = std::fs::metadata("/proc/self/ns/net").map(|it| inode_of(&it)).ok();
+        self.own = own;
+        self.there = if matches!(read, Some(Ok(()))) { mounted(&text) } else { BTreeMap::new() };
+        self.there.retain(|inode, _| Some(*inode) != own);
     }
 }
 
 /// Enters those that nobody looks into yet, as long as there is room.
-fn enter_more(proc: BorrowedFd<'_>, there: &BTreeMap<u64, Holder>, known: &Known) -> Found {
+fn enter_more(there: &BTreeMap<u64, PathBuf>, known: &Known) -> Found {
     let mut found = Found { held: there.keys().copied().collect(), ..Found::default() };
     let ours = known.ours.iter().filter(|inode| there.contains_key(inode)).count();
     let looked_into = |inode: &u64| known.populated.contains(inode) || known.ours.contains(inode);
-    for (inode, holder) in there.iter().filter(|(inode, _)| !looked_into(inode)) {
+    for (inode, point) in there.iter().filter(|(inode, _)| !looked_into(inode)) {
         let tried = found.entered.len() + found.closed;
         if ours + found.entered.len() >= MOST || tried >= MOST_TRIED {
             found.passed_over += 1;
             continue;
         }
-        match enter(proc, holder, *inode) {
+        match enter(point, *inode) {
             Some(diag) => found.entered.push((*inode, diag)),
             None => found.closed += 1,
         }
     }
     found
+}
+
+fn inode_of(metadata: &std::fs::Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(metadata)
 }
 
 /// Network namespaces in a `mountinfo`, and where each is mounted.
@@ -307,21 +250,12 @@ fn mounted(mountinfo: &[u8]) -> BTreeMap<u64, PathBuf> {
 
 /// Netlink of the namespace whose file this is, if it still is that one. It is opened only after it was looked at: what
 /// stands there by now may let whoever opens it wait.
-fn enter(proc: BorrowedFd<'_>, holder: &Holder, inode: u64) -> Option<Diag> {
-    let flags = OFlags::PATH | OFlags::CLOEXEC;
-    let place = match holder {
-        Holder::Mount(point) => rustix::fs::open(point, flags, Mode::empty()),
-        Holder::File((pid, fd)) => {
-            rustix::fs::openat(proc, format!("{pid}/fd/{fd}"), flags, Mode::empty())
-        }
-    };
-    let place = place.ok()?;
+fn enter(point: &Path, inode: u64) -> Option<Diag> {
+    let place = rustix::fs::open(point, OFlags::PATH | OFlags::CLOEXEC, Mode::empty()).ok()?;
     let same = rustix::fs::fstatfs(&place).is_ok_and(|it| it.f_type == NSFS)
         && rustix::fs::fstat(&place).is_ok_and(|it| it.st_ino == inode);
-    let file = format!("self/fd/{}", place.as_raw_fd());
-    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
-    let open = || rustix::fs::openat(proc, file, flags, Mode::empty()).ok();
-    let file = same.then(open).flatten()?;
+    let file = format!("/proc/self/fd/{}", place.as_raw_fd());
+    let file = same.then(|| tree::open_file(Path::new(&file)).ok()).flatten()?;
     Diag::within(file).ok()
 }
 
@@ -343,21 +277,19 @@ mod tests {
 
     #[test]
     fn namespaces_with_processes_leave_room_and_those_left_over_are_counted() {
-        let proc = hiding::best_proc().unwrap();
-        let at = |path: &str| Holder::Mount(PathBuf::from(path));
-        let nowhere = (1..=9).map(|inode| (inode, at("/nowhere/net")));
-        let own = rustix::fs::statat(&proc, c"self/ns/net", AtFlags::empty()).unwrap().st_ino;
-        let there = nowhere.chain([(own, at("/proc/self/ns/net"))]);
-        let mut there: BTreeMap<u64, Holder> = there.collect();
+        let nowhere = (1..=9).map(|inode| (inode, PathBuf::from("/nowhere/net")));
+        let own = inode_of(&std::fs::metadata("/proc/self/ns/net").unwrap());
+        let there = nowhere.chain([(own, PathBuf::from("/proc/self/ns/net"))]);
+        let mut there: BTreeMap<u64, PathBuf> = there.collect();
         let populated: BTreeSet<u64> = (1_000..1_300).collect();
-        let found = enter_more(proc.as_fd(), &there, &Known { populated, ..Known::default() });
+        let found = enter_more(&there, &Known { populated, ..Known::default() });
         assert_eq!((found.entered.len() + found.closed, found.passed_over), (10, 0));
         if rustix::process::geteuid().is_root() {
             assert_eq!(found.closed, 9, "ours lets us in");
         }
         let ours: BTreeSet<u64> = (2_000..).take(MOST).collect();
-        there.extend(ours.iter().map(|inode| (*inode, at(""))));
-        let found = enter_more(proc.as_fd(), &there, &Known { ours, ..Known::default() });
+        there.extend(ours.iter().map(|inode| (*inode, PathBuf::new())));
+        let found = enter_more(&there, &Known { ours, ..Known::default() });
         assert_eq!((found.entered.len(), found.closed, found.passed_over), (0, 0, 10));
     }
 
