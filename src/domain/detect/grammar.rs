@@ -1,7 +1,7 @@
 //! The command line of a miner, whatever the miner is called and wherever its pool is.
 //!
 //! [`read`] takes the arguments of a process apart: commands behind shells, wrappers and containers, and in each of them
-//! pools, users, wallets, algorithms and options. [`judge`] says what they amount to. Neither knows a name of a miner, of a
+//! pools, users, wallets, algorithms and options. [`judge()`] says what they amount to. Neither knows a name of a miner, of a
 //! pool or of a host.
 //!
 //! Invariant: total over any bytes, in time that grows with their number. Nothing that an ordinary program may be told is
