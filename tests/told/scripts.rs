@@ -61,13 +61,13 @@ fn a_script_is_told_by_what_it_runs_in_one_readable_line() {
     assert_eq!(told("/etc/init.d/x", true), ["start-stop-daemon --start --exec /usr/sbin/x"]);
     assert_eq!(told("/etc/rc.local", false), ["if true; then", "/usr/sbin/x -d"]);
     let lines = told("/home/malee/.bashrc", false);
-    assert!(!lines.iter().any(|it| ["fi", "esac", "*i*) ;;", "}"].contains(&it.as_str())));
+    assert!(!lines.iter().any(|it| ["fi", "esac", "}"].contains(&it.as_str())));
     assert!(lines.contains(&String::from("echo hello")), "{lines:?}");
 }
 
 #[test]
 fn what_only_stands_around_commands_is_a_frame_and_what_runs_something_is_none() {
-    for frame in ["fi", "\tfi;", "done # all", "else", "esac", "}", "  ", "then", "*i*) ;;"] {
+    for frame in ["fi", "\tfi;", "done # all", "else", "esac", "}", "  ", "then"] {
         assert!(is_frame(frame.as_bytes()), "{frame}");
     }
     for line in [
@@ -81,7 +81,41 @@ fn what_only_stands_around_commands_is_a_frame_and_what_runs_something_is_none()
         "a) curl ;;",
         "$(curl) ;;",
         "*) return;;",
+        "*i*) ;;",
+        "/tmp/m) ;;",
+        "in",
+        "in ;",
+        "( *)",
+        "*)",
     ] {
         assert!(!is_frame(line.as_bytes()), "{line}");
     }
+}
+
+#[test]
+fn what_runs_as_the_end_of_a_subshell_or_under_the_name_of_a_keyword_is_an_entry() {
+    let sly = "case x in x) (\n/tmp/m) ;;\nesac\nPATH=/tmp/bin\nin\ncd /tmp/one\n( *)\n";
+    let root = tempfile::tempdir().unwrap();
+    write(root.path(), "etc/passwd", "malee:x:1000:1000::/home/malee:/bin/sh\n");
+    write(root.path(), "home/malee/.profile", sly);
+    // In these shells it is no keyword.
+    write(root.path(), "home/malee/.cshrc", "fi\n");
+    write(root.path(), "etc/rc.local", sly);
+    let mut hunt = Hunt::new(&Roots::recorded(root.path()), Box::new(|_| Packaged::Unknown));
+    hunt.everywhere();
+    let found = hunt.found();
+    let told = |path: &str| -> Vec<String> {
+        let is_it = |it: &&std::sync::Arc<Autostart>| {
+            it.path.bytes().ends_with(path.as_bytes()) && it.line > 0
+        };
+        found.entries.iter().filter(is_it).map(|it| it.text.plain(80)).collect()
+    };
+    for path in ["/home/malee/.profile", "/etc/rc.local"] {
+        let lines = told(path);
+        for runs in ["/tmp/m) ;;", "in", "( *)"] {
+            assert!(lines.iter().any(|it| it == runs), "{path} {runs}: {lines:?}");
+        }
+        assert!(!lines.iter().any(|it| it == "esac"), "{lines:?}");
+    }
+    assert_eq!(told("/home/malee/.cshrc"), ["fi"]);
 }

@@ -156,21 +156,31 @@ impl AutostartKind {
     }
 }
 
-/// What stands around the commands of a shell.
-const FRAME: [&[u8]; 12] =
-    [b"fi", b"then", b"else", b"do", b"done", b"in", b"esac", b"{", b"}", b"(", b")", b"*)"];
+/// What stands around the commands of a shell and runs nothing wherever it stands.
+const FRAME: [&[u8]; 10] =
+    [b"fi", b"then", b"else", b"do", b"done", b"esac", b"{", b"}", b"(", b")"];
 
-/// A line of a shell that runs nothing and only stands around what does, such as `fi`, `else # or so` or `*i*) ;;`; or a
-/// blank one.
+/// A line of a shell that runs nothing and only stands around what does, such as `fi` or `else # or so`; or a blank one.
+/// What runs something in another place is none: `/tmp/x) ;;` may end a subshell, and `in` may be a program.
 #[must_use]
 pub fn is_frame(line: &[u8]) -> bool {
+    words(line).all(|word| FRAME.contains(&word))
+}
+
+/// Words of a line of a shell, up to a remark.
+fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     let words = line.split(|byte| matches!(byte, b' ' | b'\t' | b';'));
-    let words = words.filter(|word| !word.is_empty());
-    let mut words = words.take_while(|word| !word.starts_with(b"#")).peekable();
+    words.filter(|word| !word.is_empty()).take_while(|word| !word.starts_with(b"#"))
+}
+
+/// The same, or `*i*) ;;` or `in`, which says nothing to whoever reads the row of a whole script. No entry is left out
+/// for this: without the lines around it nobody can tell that it runs nothing.
+fn says_nothing(line: &[u8]) -> bool {
+    let mut words = words(line).peekable();
     // Outside of a `case`, nothing may end so.
     let is_case = line.trim_ascii_end().ends_with(b";;");
     words.next_if(|word| is_case && is_label(word));
-    words.all(|word| FRAME.contains(&word))
+    words.all(|word| FRAME.contains(&word) || matches!(word, b"in" | b"*)"))
 }
 
 /// `start)`, and nothing that runs.
@@ -300,7 +310,7 @@ impl Autostart {
     #[must_use]
     pub fn first_line(&self) -> Untrusted {
         let lines = || self.text.bytes().split(|byte| *byte == b'\n');
-        let says = |line: &&[u8]| !line.trim_ascii_start().starts_with(b"#") && !is_frame(line);
+        let says = |line: &&[u8]| !line.trim_ascii_start().starts_with(b"#") && !says_nothing(line);
         let line = lines().find(says).or_else(|| lines().next()).unwrap_or_default();
         let words = line.split(|byte| matches!(byte, b' ' | b'\t')).filter(|it| !it.is_empty());
         Untrusted::new(words.collect::<Vec<_>>().join(&b' '))

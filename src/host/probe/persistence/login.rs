@@ -61,6 +61,8 @@ const OWN: [&[u8]; 27] = [
     b".inputrc",
     b".shrc",
 ];
+/// Files of shells to which `fi` is a program like any other.
+const OTHER_WORDS: [&[u8]; 5] = [b".cshrc", b".tcshrc", b".login", b".logout", b"config.fish"];
 /// Where new homes come from, and where root's does.
 const SKELETONS: [&[u8]; 5] = [
     b"/usr/share/base-files/dot.bashrc",
@@ -100,19 +102,17 @@ pub(super) fn shells(dig: &mut Dig<'_>) {
     }
 }
 
+/// Lines that new homes do not have, and that are more than the frame of a command.
 fn own(dig: &mut Dig<'_>, home: &Home, file: &File, usual: &HashSet<&[u8]>) {
     let user = Some(home.user.as_slice());
     dig.add(Draft::new(AutostartKind::ShellStart, file, 0, first_words(file)).by(user));
-    let other = lines(&file.bytes).filter(|(_, line)| differs(line, usual));
+    let framed = !OTHER_WORDS.iter().any(|name| file.path.ends_with(name));
+    let differs = |line: &[u8]| !(framed && is_frame(line)) && !usual.contains(line.trim_ascii());
+    let other = lines(&file.bytes).filter(|(_, line)| differs(line));
     for (line, text) in other.take(MOST_LINES) {
         let draft = Draft::new(AutostartKind::ShellStart, file, line, text).by(user);
         dig.add(draft.runs(Runs::Command(text)).remark(Remark::NotLikeSkeleton, true));
     }
-}
-
-/// A line that new homes do not have, and that is more than the frame of a command.
-fn differs(line: &[u8], usual: &HashSet<&[u8]>) -> bool {
-    !is_frame(line) && !usual.contains(line.trim_ascii())
 }
 
 fn preloads(line: &[u8]) -> bool {
