@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::cockpit::acts::record;
 use crate::cockpit::model::{Notice, NoticeKind, Pane, Session};
-use crate::cockpit::{Effect, Model, hides};
+use crate::cockpit::{Effect, Model, follow, hides};
 use crate::domain::detect::{Finding, Grade, Subject};
 use crate::domain::facts::Socket;
 use crate::domain::session::Event;
@@ -39,6 +39,9 @@ pub(super) fn acknowledge(model: &mut Model) -> Vec<Effect> {
 
 /// Nothing that can be acknowledged stands on the line.
 fn under_cursor_or_next(model: &mut Model) -> Vec<Effect> {
+    if follow::say_lost(model) {
+        return Vec::new();
+    }
     let here = under_cursor(model).and_then(|subject| recorded(model, &subject));
     let known = here.as_ref().and_then(|subject| acknowledged(model, subject));
     match (here, known) {
@@ -121,9 +124,7 @@ pub(super) fn under_cursor(model: &Model) -> Option<Subject> {
     let panes = &model.panes;
     match model.focus {
         Pane::Processes => panes.processes.selected.map(Subject::Process),
-        Pane::Network => {
-            panes.network.rows.get(panes.network.line).and_then(|row| connection(&row.socket))
-        }
+        Pane::Network => panes.network.row_under_cursor().and_then(|row| connection(&row.socket)),
         Pane::Hiding => hides::under_cursor(model),
         Pane::Gpu
         | Pane::Decision
@@ -137,7 +138,7 @@ pub(super) fn under_cursor(model: &Model) -> Option<Subject> {
 }
 
 /// A socket with another end is a subject.
-fn connection(socket: &Socket) -> Option<Subject> {
+pub(super) fn connection(socket: &Socket) -> Option<Subject> {
     let (protocol, local, remote) = (socket.protocol, socket.local, socket.remote?);
     Some(Subject::Connection { protocol, local, remote })
 }

@@ -5,7 +5,8 @@
 
 use crate::cockpit::dialog::{CopyKind, Copyable, Dialog};
 use crate::cockpit::model::{NoticeKind, Pane, Text};
-use crate::cockpit::{Effect, Model, acknowledge, acts, handoff};
+use crate::cockpit::panes::NetworkRow;
+use crate::cockpit::{Effect, Model, acknowledge, acts, follow, handoff};
 use crate::domain::base::ProcessId;
 use crate::domain::detect::Subject;
 use crate::domain::facts::{Autostart, Process};
@@ -14,10 +15,16 @@ use crate::domain::untrusted::Untrusted;
 /// Asks what to copy.
 #[expect(clippy::wildcard_enum_match_arm, reason = "other dialogs are about nothing in a pane")]
 pub(super) fn ask(model: &mut Model) {
+    if matches!(model.dialog, Dialog::Closed) && follow::say_lost(model) {
+        return;
+    }
     let mut choices = match &model.dialog {
         Dialog::Process(id) => of_process(model, *id),
         Dialog::Autostart(entry) => of_autostart(entry),
-        Dialog::Connection(_) => of_pane(model, Pane::Network),
+        Dialog::Connection(key) => {
+            let mut rows = model.panes.network.rows.iter();
+            of_connection(model, rows.find(|row| row.folded == 0 && row.socket.key() == *key))
+        }
         Dialog::Item(_) => of_pane(model, Pane::Checklist),
         Dialog::Node(..) => of_pane(model, Pane::Decision),
         _ => of_pane(model, model.focus),
@@ -51,7 +58,7 @@ fn of_pane(model: &Model, pane: Pane) -> Vec<Copyable> {
         Pane::Processes => {
             model.panes.processes.selected.map_or_else(Vec::new, |id| of_process(model, id))
         }
-        Pane::Network => of_connection(model),
+        Pane::Network => of_connection(model, model.panes.network.row_under_cursor()),
         Pane::Checklist => of_item(model).into_iter().collect(),
         Pane::Decision => of_node(model).into_iter().collect(),
         Pane::Timeline => of_entry(model).into_iter().collect(),
@@ -98,16 +105,15 @@ fn of_autostart(entry: &Autostart) -> Vec<Copyable> {
     ]
 }
 
-fn of_connection(model: &Model) -> Vec<Copyable> {
-    let pane = &model.panes.network;
-    let Some(row) = pane.rows.get(pane.line) else { return Vec::new() };
+fn of_connection(model: &Model, row: Option<&NetworkRow>) -> Vec<Copyable> {
+    let Some(row) = row else { return Vec::new() };
     let remote = row.socket.remote.map(|remote| remote.to_string().into());
     let mut choices = vec![
         one(CopyKind::Remote, remote.unwrap_or_default()),
         one(CopyKind::Local, row.socket.local.to_string().into()),
     ];
     choices.extend(row.owner.iter().flat_map(|owner| facts(owner)));
-    let subject = acknowledge::under_cursor(model);
+    let subject = acknowledge::connection(&row.socket);
     choices.extend(subject.and_then(|subject| finding(model, &subject)));
     choices
 }

@@ -22,7 +22,7 @@ pub(super) fn step(model: &mut Model, by: isize) {
             pane.line = moved(pane.line, by, pane.rows.len());
             pane.held = true;
             (pane.followed, pane.lost) = (None, None);
-            pane.selected = pane.rows.get(pane.line).map(|row| row.socket.inode);
+            pane.selected = pane.rows.get(pane.line).map(|row| row.socket.key());
         }
         Pane::Decision => {
             let skips = model.view != View::Full(Pane::Decision);

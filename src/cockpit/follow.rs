@@ -21,6 +21,10 @@ impl Followed {
 
 /// Begins to follow what is under the cursor, or lets it go.
 pub(super) fn toggle(model: &mut Model) {
+    let holds = model.panes.network.followed.is_some();
+    if !holds && say_lost(model) {
+        return;
+    }
     let follows = match model.focus {
         Pane::Processes => process(model),
         Pane::Network => connection(model),
@@ -63,14 +67,23 @@ fn connection(model: &mut Model) -> bool {
         return true;
     }
     // A socket that is being closed has no inode, so nobody could tell it from the next one.
-    let Some(row) = pane.rows.get(pane.line).filter(|row| row.socket.inode != 0) else {
+    let Some(row) = pane.row_under_cursor().filter(|row| row.socket.inode != 0) else {
         return false;
     };
-    let end = row.socket.remote.unwrap_or(row.socket.local);
+    let (key, end) = (row.socket.key(), row.socket.remote.unwrap_or(row.socket.local));
     pane.held = true;
-    pane.selected = Some(row.socket.inode);
+    pane.selected = Some(key);
     pane.followed = Some(Followed::new(end.to_string().into()));
     true
+}
+
+/// Where another has the row of the connection that a key was meant for: says so, once, and nothing else is done.
+pub(super) fn say_lost(model: &mut Model) -> bool {
+    let lost = model.panes.network.lost.take_if(|_| model.focus == Pane::Network);
+    if let Some(lost) = lost {
+        model.notice(NoticeKind::FollowedGone(lost.end.to_string().into()));
+    }
+    lost.is_some()
 }
 
 /// The rows are new: says so, once, if what was followed is not among them.
@@ -81,7 +94,7 @@ pub(super) fn look(model: &mut Model) {
     let ended = selected.is_some_and(|row| row.gone);
     let process = lost(&mut processes.followed, selected.is_some(), ended);
     let network = &mut model.panes.network;
-    let same = network.rows.get(network.line).map(|row| row.socket.inode) == network.selected;
+    let same = network.rows.get(network.line).map(|row| row.socket.key()) == network.selected;
     let closed = !same || network.selected.is_none();
     let connection = lost(&mut network.followed, true, closed);
     if let Some(name) = process.or(connection) {

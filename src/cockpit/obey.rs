@@ -231,18 +231,17 @@ fn open(model: &mut Model) {
             pane.selected.map(Dialog::Process)
         }
         Pane::Network => {
-            let pane = &mut model.panes.network;
-            if let Some(end) = pane.lost.take() {
-                // What is under the cursor now is not what the responder meant.
-                return model.notice(NoticeKind::FollowedGone(end.to_string().into()));
+            if follow::say_lost(model) {
+                return;
             }
+            let pane = &mut model.panes.network;
             if pane.rows.get(pane.line).is_some_and(|row| row.folded > 0) {
                 (pane.held, pane.unfolded) = (true, true);
                 return rows::refresh(model);
             }
-            let key = pane.rows.get(pane.line).map(|row| row.socket.key());
+            let key = pane.row_under_cursor().map(|row| row.socket.key());
             pane.held |= key.is_some();
-            pane.selected = key.map(|key| key.inode);
+            pane.selected = key;
             key.map(Dialog::Connection)
         }
         Pane::Decision => {

@@ -12,7 +12,7 @@ use crate::cockpit::model::Live;
 use crate::cockpit::persistence::PersistencePane;
 use crate::domain::base::{ProcessId, Timestamp};
 use crate::domain::detect::{Finding, Subject};
-use crate::domain::facts::{Beyond, Process, Socket};
+use crate::domain::facts::{Beyond, Process, Socket, SocketKey};
 use crate::domain::playbook::{FlowId, ItemId, NodeId, Phase};
 use crate::domain::untrusted::Untrusted;
 
@@ -158,8 +158,8 @@ pub enum ProcessSort {
 pub struct NetworkPane {
     /// Rows in the order they are shown.
     pub rows: Vec<NetworkRow>,
-    /// Inode of the socket under the cursor.
-    pub selected: Option<u64>,
+    /// The socket under the cursor.
+    pub selected: Option<SocketKey>,
     /// Row of the cursor.
     pub line: usize,
     /// The responder moved the cursor: it holds its row from then on.
@@ -167,11 +167,20 @@ pub struct NetworkPane {
     /// The connection that the cursor was asked to stay on.
     pub followed: Option<Followed>,
     /// Where the connection led that was under the cursor and is gone: another has its row, and nobody has said so.
-    pub lost: Option<SocketAddr>,
+    pub lost: Option<Lost>,
     /// What is shown.
     pub filter: Filter,
     /// Connections of nobody that are being closed are shown one by one.
     pub unfolded: bool,
+}
+
+/// A connection that was under the cursor and is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lost {
+    /// Where it led.
+    pub end: SocketAddr,
+    /// When it was first missed.
+    pub at: Timestamp,
 }
 
 /// One row of the network pane.
@@ -297,6 +306,16 @@ impl Cursor {
     pub fn step(&mut self, by: isize) {
         let last = self.lines.saturating_sub(1);
         self.line = self.line.saturating_add_signed(by).min(last);
+    }
+}
+
+impl NetworkPane {
+    /// The row that a key is meant for; `None` where it came into the place of one that is gone and nobody has said so,
+    /// and where the row stands for many.
+    #[must_use]
+    pub fn row_under_cursor(&self) -> Option<&NetworkRow> {
+        let row = self.rows.get(self.line).filter(|row| row.folded == 0);
+        row.filter(|_| self.lost.is_none())
     }
 }
 

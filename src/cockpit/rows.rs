@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::cockpit::model::Live;
 use crate::cockpit::panes::{
-    ChecklistRow, Kept, NetworkPart, NetworkRow, ProcessPane, ProcessRow, ProcessSort,
+    ChecklistRow, Kept, Lost, NetworkPart, NetworkRow, ProcessPane, ProcessRow, ProcessSort,
 };
 use crate::cockpit::{Model, follow, persistence};
 use crate::domain::base::{Pid, ProcessId};
@@ -252,24 +252,28 @@ fn network(model: &mut Model, snapshot: &Snapshot) {
     }
     if !pane.held {
         pane.line = 0;
+        // Whoever has not moved the cursor may be about to press a key, but not for ever.
+        let ago = |it: &Lost| snapshot.moment.at.as_millisecond() - it.at.as_millisecond();
+        pane.lost.take_if(|it| !(0..REACTION_MS).contains(&ago(it)));
     }
     let at_fold = pane.rows.get(pane.line).is_some_and(|row| row.folded > 0);
     let same = |row: &NetworkRow| {
-        let known = row.socket.inode != 0 && Some(row.socket.inode) == pane.selected;
-        pane.held && (known || (at_fold && row.folded > 0))
+        let known = row.folded == 0 && Some(row.socket.key()) == pane.selected;
+        pane.held && if at_fold { row.folded > 0 } else { known }
     };
     if let Some(line) = rows.iter().position(same) {
         pane.line = line;
     } else {
-        let before = pane.rows.get(pane.line).map(|row| &row.socket);
-        let before = before.filter(|it| it.inode != 0 && Some(it.inode) == pane.selected);
-        let is_gone = |it: &&Arc<Socket>| snapshot.sockets.iter().all(|one| one.inode != it.inode);
-        if let Some(socket) = before.filter(|_| pane.held).filter(is_gone) {
-            pane.lost = Some(socket.remote.unwrap_or(socket.local));
+        let before = pane.rows.get(pane.line).filter(|row| row.folded == 0).map(|row| &row.socket);
+        let before = before.filter(|it| Some(it.key()) == pane.selected);
+        let is_gone = |it: &&Arc<Socket>| snapshot.sockets.iter().all(|one| one.key() != it.key());
+        if let Some(socket) = before.filter(is_gone) {
+            let end = socket.remote.unwrap_or(socket.local);
+            pane.lost = Some(Lost { end, at: snapshot.moment.at });
         }
         pane.line = pane.line.min(rows.len().saturating_sub(1));
         // Whoever was followed and is gone leaves no row; nobody else takes its place.
-        let next = rows.get(pane.line).map(|row| row.socket.inode);
+        let next = rows.get(pane.line).map(|row| row.socket.key());
         pane.selected = next.filter(|_| pane.followed.is_none());
     }
     pane.rows = rows;

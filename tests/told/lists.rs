@@ -108,6 +108,46 @@ fn enter_on_a_connection_that_is_gone_says_so_before_it_opens_another() {
     assert!(matches!(desk.model.dialog, Dialog::Connection(_)), "who presses again means it");
 }
 
+#[test]
+fn no_key_hits_the_connection_that_took_the_place_of_one_that_closed() {
+    let open = |ports: &[u16], at| {
+        let one = |port: &u16| socket(*port, SocketState::Established, true);
+        Arc::new(Snapshot { sockets: ports.iter().map(one).collect(), ..snapshot(at, Vec::new()) })
+    };
+    for (moves, key) in
+        ["gn", "gnjk"].into_iter().flat_map(|it| "ayf".chars().map(move |c| (it, c)))
+    {
+        let mut desk = Desk::at_work();
+        desk.tell(Msg::Seen(open(&[20, 30], 1_000)));
+        keys(&mut desk, moves);
+        desk.tell(Msg::Seen(open(&[30], 2_000)));
+        desk.model.notice = None;
+        let effects = desk.press(Key::Char(key));
+        assert_eq!(effects, [], "{moves}{key}");
+        assert!(matches!(desk.model.dialog, Dialog::Closed), "{moves}{key}");
+        assert!(desk.model.panes.network.followed.is_none(), "{moves}{key}");
+        let said = desk.model.notice.as_ref().map(|notice| notice.kind.clone());
+        assert_eq!(said, Some(NoticeKind::FollowedGone("192.0.2.20:20".into())), "{moves}{key}");
+    }
+    let mut desk = Desk::at_work();
+    desk.tell(Msg::Seen(open(&[20, 30], 1_000)));
+    keys(&mut desk, "gn");
+    desk.tell(Msg::Seen(open(&[30], 2_000)));
+    desk.tell(Msg::Seen(open(&[30], 8_000)));
+    desk.press(Key::Enter);
+    assert!(matches!(desk.model.dialog, Dialog::Connection(_)), "it was there for six seconds");
+}
+
+#[test]
+fn nothing_is_copied_of_a_row_that_stands_for_many() {
+    let mut desk = Desk::at_work();
+    desk.tell(Msg::Seen(Arc::new(server(50))));
+    keys(&mut desk, "gn");
+    desk.press(Key::End);
+    keys(&mut desk, "y");
+    assert!(matches!(desk.model.dialog, Dialog::Closed));
+}
+
 fn server(closing: u16) -> Snapshot {
     let mut sockets: Vec<_> =
         (0..closing).map(|nth| socket(40_000 + nth, SocketState::TimeWait, false)).collect();
