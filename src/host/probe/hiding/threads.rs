@@ -36,7 +36,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const TURNS: usize = 30;
 /// Lists that are read in the first turn, and in each later one at least.
 const FIRST: usize = 4096;
-const LEAST: usize = 12;
+const LEAST: usize = 4;
 /// Numbers without a place in a list that are looked into in one turn. The others wait for the next pass.
 const MOST: usize = 512;
 /// Processes that are tested at a time.
