@@ -62,15 +62,26 @@ const TROUBLE: u8 = 2;
 #[must_use]
 pub fn main() -> ExitCode {
     memory::keep_small();
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            error.print().ok();
+            let scans = std::env::args_os().any(|it| it == "scan");
+            let trouble = if scans { scan::TROUBLE } else { TROUBLE };
+            return if error.use_stderr() { ExitCode::from(trouble) } else { ExitCode::SUCCESS };
+        }
+    };
     // Whatever is written from here on is for us alone.
     rustix::process::umask(Mode::RWXG | Mode::RWXO);
     let language = arguments.options.language();
+    // Its exit code says what was found, so that another one says that it could not look.
+    let scans = matches!(arguments.command, Some(Command::Scan(_)));
+    let trouble = if scans { scan::TROUBLE } else { TROUBLE };
     let done = obey(arguments);
     done.unwrap_or_else(|complaint| {
         // Nobody to complain to is no reason to complain.
         io::stderr().write_all(complaint.told(language).as_bytes()).ok();
-        ExitCode::from(TROUBLE)
+        ExitCode::from(trouble)
     })
 }
 
@@ -125,9 +136,7 @@ fn obey(arguments: Arguments) -> Result<ExitCode, Complaint> {
         Some(Command::Playbook { command: PlaybookCommand::Show { which } }) => {
             printed(playbook::show(&which, options.language(), out, &mut io::stderr()))
         }
-        Some(Command::Scan { time, json }) => {
-            printed(scan::scan(time, (!json).then(|| options.language()), out)?)
-        }
+        Some(Command::Scan(asked)) => printed(scan::scan(&asked, options.language(), out)?),
         Some(Command::Assess { files, given, json }) => judged(&files, given, json, &options, out),
         Some(Command::Doctor { json }) => printed(doctor::doctor(&options, json, out)?),
         Some(Command::Paths) => {

@@ -126,13 +126,13 @@ pub(super) fn under_cursor(model: &Model) -> Option<Subject> {
         Pane::Processes => panes.processes.selected.map(Subject::Process),
         Pane::Network => panes.network.row_under_cursor().and_then(|row| connection(&row.socket)),
         Pane::Hiding => hides::under_cursor(model),
+        Pane::Persistence => panes.persistence.entry().map(|it| Subject::of_autostart(it)),
         Pane::Gpu
         | Pane::Decision
         | Pane::Checklist
         | Pane::Timeline
         | Pane::Playbook
         | Pane::Handoff
-        | Pane::Persistence
         | Pane::Wire => None,
     }
 }

@@ -68,7 +68,9 @@ fn of_pane(model: &Model, pane: Pane) -> Vec<Copyable> {
             [brief].into_iter().chain(handoff::to_copy(model)).collect()
         }
         Pane::Persistence => {
-            model.panes.persistence.entry().map_or_else(Vec::new, |it| of_autostart(it))
+            let entry = model.panes.persistence.entry();
+            let found = entry.and_then(|it| finding(model, &Subject::of_autostart(it)));
+            entry.map_or_else(Vec::new, |it| of_autostart(it)).into_iter().chain(found).collect()
         }
         Pane::Hiding => of_contradiction(model),
         Pane::Gpu | Pane::Wire => Vec::new(),

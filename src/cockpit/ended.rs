@@ -7,11 +7,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use crate::cockpit::model::{Pen, SourceKind};
 use crate::cockpit::{Effect, Model, acts};
 use crate::domain::detect::Subject;
-use crate::domain::facts::{Protocol, Snapshot, SocketState, Unread};
+use crate::domain::facts::{Autostart, Protocol, Snapshot, SocketState, Unread};
 use crate::domain::session::{Event, State};
 use crate::domain::untrusted::Untrusted;
 
@@ -19,6 +20,8 @@ use crate::domain::untrusted::Untrusted;
 const PROCESS_MS: u64 = 1_500;
 /// What hid and was not seen to for so long hides no more: views are compared in turns.
 const HIDING_MS: u64 = 30_000;
+/// What starts by itself may be written anew, and is away for that moment.
+const AUTOSTART_MS: u64 = 5_000;
 /// A miner makes a connection that broke again within this time.
 const CONNECTION_MS: u64 = 30_000;
 /// Endings that one look may add to the journal; the rest follow with the next ones.
@@ -50,6 +53,7 @@ pub(super) fn look(model: &mut Model, snapshot: &Snapshot) -> Vec<Effect> {
         let patience = match subject {
             Subject::Process(_) => PROCESS_MS,
             Subject::Hiding { .. } => HIDING_MS,
+            Subject::Autostart { .. } => AUTOSTART_MS,
             Subject::Connection { .. } => CONNECTION_MS,
         };
         if now - since >= patience && over.len() < A_LOOK {
@@ -112,6 +116,12 @@ impl<'a> Looked<'a> {
                 let hiding = &self.snapshot.hiding;
                 hiding.views.is_empty()
                     || hiding.contradictions.iter().any(|it| it.kind == *kind && it.what == *what)
+            }
+            Subject::Autostart { place, path, line } => {
+                let found = &self.snapshot.persistence;
+                let same =
+                    |it: &Arc<Autostart>| it.kind == *place && it.path == *path && it.line == *line;
+                found.hunted_ms.is_none() || found.entries.iter().any(same)
             }
         }
     }

@@ -14,6 +14,7 @@ use crate::cockpit::Model;
 use crate::cockpit::dialog::Dialog;
 use crate::cockpit::model::{Pane, View};
 use crate::domain::base::Timestamp;
+use crate::domain::detect::{Finding, Grade, Subject};
 use crate::domain::facts::{
     Autostart, AutostartChange, AutostartKind, Packaged, Persistence, Reading, Running, changes,
     running,
@@ -74,6 +75,8 @@ pub enum AutostartRow {
         change: Option<AutostartChange>,
         /// How many processes run what it starts.
         running: usize,
+        /// How far what speaks against it carries.
+        grade: Option<Grade>,
     },
     /// So many entries of a group are as their packages have them.
     Folded(AutostartKind, usize),
@@ -90,6 +93,8 @@ enum Spot {
 /// How much an entry is worth to be looked at; the first is the most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Worth {
+    /// A finding speaks against it.
+    Accused,
     /// It hides what it does.
     Tricky,
     /// It changed while somebody looked.
@@ -184,7 +189,8 @@ impl AutostartRow {
     #[must_use]
     pub fn worth(&self) -> Worth {
         match self {
-            Self::Entry { entry, change, running } => worth(entry, *change, *running > 0),
+            Self::Entry { grade: Some(Grade::Suspect | Grade::Confirmed), .. } => Worth::Accused,
+            Self::Entry { entry, change, running, .. } => worth(entry, *change, *running > 0),
             Self::Head(..) | Self::Folded(..) => Worth::Usual,
         }
     }
@@ -254,7 +260,7 @@ pub(super) fn refresh(model: &mut Model) {
         return;
     }
     pane.running = running(&snapshot.persistence, &snapshot.processes);
-    pane.rows = rows(pane, &snapshot.persistence);
+    pane.rows = rows(pane, &snapshot.persistence, &model.live.findings);
     let at = pane.selected.as_ref().and_then(|it| {
         let same = |row: &AutostartRow| is_at(row, it);
         pane.rows.iter().position(same)
@@ -291,7 +297,11 @@ pub(super) fn open(model: &mut Model) {
 }
 
 /// Groups in the order of the most that is in them, entries in the order of their worth.
-fn rows(pane: &PersistencePane, found: &Persistence) -> Vec<AutostartRow> {
+fn rows(
+    pane: &PersistencePane,
+    found: &Persistence,
+    findings: &BTreeMap<Subject, Finding>,
+) -> Vec<AutostartRow> {
     let changed: HashMap<_, _> =
         pane.changed.iter().map(|(it, entry)| (entry.key(), *it)).collect();
     let vanished = pane.changed.iter().filter(|(it, _)| *it == AutostartChange::Vanished);
@@ -300,9 +310,9 @@ fn rows(pane: &PersistencePane, found: &Persistence) -> Vec<AutostartRow> {
         let change = changed.get(&entry.key()).copied();
         let running = pane.running.of(entry).len();
         if pane.filter.shows(entry, change, running > 0) {
-            let worth = worth(entry, change, running > 0);
-            let row = AutostartRow::Entry { entry: Arc::clone(entry), change, running };
-            groups.entry(entry.kind).or_default().push((worth, row));
+            let grade = findings.get(&Subject::of_autostart(entry)).map(|it| it.grade);
+            let row = AutostartRow::Entry { entry: Arc::clone(entry), change, running, grade };
+            groups.entry(entry.kind).or_default().push((row.worth(), row));
         }
     }
     let mut groups: Vec<_> = groups.into_iter().collect();

@@ -200,17 +200,21 @@ fn report(
         .take(FINDINGS_A_SNAPSHOT.min(left))
         .map(|finding| news_first(session, finding))
         .collect();
-    let mut effects = Vec::new();
+    let (mut effects, mut gravest) = (Vec::new(), None::<(Finding, Untrusted)>);
     model.reported.1 += news.len();
     for finding in news {
         let name = name(snapshot, &finding.subject);
         if finding.grade == Grade::Confirmed && may_ring(model) {
             effects.push(Effect::Bell);
         }
-        if !model.is_being_read() {
-            model.notice(NoticeKind::Found(finding.clone(), name.clone()));
+        if gravest.as_ref().is_none_or(|(it, _)| it.grade < finding.grade) {
+            gravest = Some((finding.clone(), name.clone()));
         }
         effects.extend(acts::record(model, Event::Found { finding, name }));
+    }
+    // There is one line for it, and processes come first.
+    if let Some((finding, name)) = gravest.filter(|_| !model.is_being_read()) {
+        model.notice(NoticeKind::Found(finding, name));
     }
     effects
 }
@@ -236,11 +240,13 @@ fn known<'a>(session: &'a Session, subject: &'a Subject) -> impl Iterator<Item =
         (other, subject) => other == subject,
     };
     let one = match subject {
-        Subject::Process(_) | Subject::Hiding { .. } => session.state.findings.get(subject),
+        Subject::Process(_) | Subject::Hiding { .. } | Subject::Autostart { .. } => {
+            session.state.findings.get(subject)
+        }
         Subject::Connection { .. } => None,
     };
     let all = match subject {
-        Subject::Process(_) | Subject::Hiding { .. } => None,
+        Subject::Process(_) | Subject::Hiding { .. } | Subject::Autostart { .. } => None,
         Subject::Connection { .. } => Some(session.state.findings.values()),
     };
     let on_its_way = session.pending.iter().filter_map(|it| {
@@ -295,6 +301,12 @@ fn name(snapshot: &Snapshot, subject: &Subject) -> Untrusted {
             Untrusted::new(name)
         }
         Subject::Hiding { what, .. } => what.clone(),
+        Subject::Autostart { path, line: 0, .. } => path.clone(),
+        Subject::Autostart { path, line, .. } => {
+            let mut name = path.bytes().to_vec();
+            name.extend_from_slice(format!(":{line}").as_bytes());
+            Untrusted::new(name)
+        }
     }
 }
 

@@ -24,7 +24,7 @@ use std::net::SocketAddr;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::base::ProcessId;
-use crate::domain::facts::{Contradiction, ContradictionKind, Protocol};
+use crate::domain::facts::{Autostart, AutostartKind, Contradiction, ContradictionKind, Protocol};
 use crate::domain::untrusted::Untrusted;
 
 /// What is known against something on the host.
@@ -59,6 +59,15 @@ pub enum Subject {
         kind: ContradictionKind,
         /// A path, or an end of a connection.
         what: Untrusted,
+    },
+    /// Something that starts by itself.
+    Autostart {
+        /// What kind of place it stands in.
+        place: AutostartKind,
+        /// The file.
+        path: Untrusted,
+        /// Line in the file, from 1; 0 where it is the file as a whole.
+        line: u32,
     },
 }
 
@@ -213,9 +222,21 @@ pub enum Rule {
     SecondRoot,
     /// A key or a rule that runs a command, or needs no password.
     ForcedCommand,
+    /// What starts by itself starts a process that something else speaks against.
+    RunsFinding,
+    /// Something starts it again when it ends (ATT&CK T1053, T1543).
+    ComesBack,
+    /// The same ran before and ended, and was started again.
+    CameBack,
 }
 
 impl Subject {
+    /// Something that starts by itself.
+    #[must_use]
+    pub fn of_autostart(it: &Autostart) -> Self {
+        Self::Autostart { place: it.kind, path: it.path.clone(), line: it.line }
+    }
+
     /// Whom a contradiction speaks against: its process if it has one, else what hides.
     #[must_use]
     pub fn of_contradiction(it: &Contradiction) -> Self {

@@ -10,6 +10,7 @@ use crate::cockpit::model::Glyphs;
 use crate::domain::base::Language;
 use crate::domain::session::{Anchor, PROGRAM};
 use crate::run::assess::Given;
+use crate::run::scan::Asked;
 use crate::ui::theme::BUILT_IN;
 
 /// The terminal cockpit for responding to a cryptomining compromise on this host (playbook PB-31, ATT&CK T1496).
@@ -236,16 +237,9 @@ pub(super) enum Command {
     },
     /// Look at this host once, without a session, and say what speaks against whom
     ///
-    /// Ends with 0 if nothing is found, with 1 if somebody is suspect, with 2 if somebody is confirmed, and with 3 if nothing
-    /// is found but too little could be seen.
-    Scan {
-        /// How long to look: 30s, 5m
-        #[arg(long = "for", value_name = "TIME", default_value = "2s", value_parser = time)]
-        time: Duration,
-        /// One JSON object
-        #[arg(long)]
-        json: bool,
-    },
+    /// Ends with 0 if nothing is found, with 1 if somebody is suspect, with 2 if somebody is confirmed, with 3 if nothing
+    /// is found but too little could be seen, and with 4 if it could not look.
+    Scan(Asked),
     /// Judge facts from files, without a host: processes, connections, and what starts by itself
     ///
     /// One JSON object a line: {"kind":"process","id":...,"name":...,"exe":...,"cmdline":[...]}, or a `connection` or
@@ -294,7 +288,7 @@ fn signer(name: &str) -> Result<String, String> {
 }
 
 /// A time in seconds or minutes.
-fn time(text: &str) -> Result<Duration, String> {
+pub(super) fn time(text: &str) -> Result<Duration, String> {
     let wrong = || format!("`{text}` is no time: say 30s or 5m");
     let (number, unit) = match text.strip_suffix('m') {
         Some(number) => (number, 60),

@@ -1,25 +1,33 @@
 //! `firedamp scan`: one look at this host, without a session.
 //!
 //! It looks as the cockpit looks, for as long as it is told, and writes nothing. How it ends says what was found: 0
-//! nothing, 1 somebody suspect, 2 somebody confirmed, 3 nothing, but not enough could be seen to say so.
+//! nothing, 1 somebody suspect, 2 somebody confirmed, 3 nothing, but not enough could be seen to say so. With a baseline
+//! only what was not found then counts.
+
+mod baseline;
+mod image;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use clap::Args;
 use serde_json::{Value, json};
 
 use crate::domain::base::{Clock as _, Language};
-use crate::domain::detect::{Entry, Finding, Grade, Subject, Verdict, Watch, judge_entry};
-use crate::domain::facts::{Autostart, Packaged, Snapshot, Weight};
+use crate::domain::detect::{Finding, Grade, Subject, Watch};
+use crate::domain::facts::{Snapshot, Weight};
 use crate::domain::playbook::{Indicators, PB_31, read};
 use crate::domain::untrusted::Untrusted;
 use crate::host::probe::{Eyes, HostClock};
+use crate::run::args::time;
 use crate::run::complain::Complaint;
 use crate::run::reason;
 use crate::run::verdicts::{escaped, grade, text, told};
 use crate::words::{finding, gap};
+use baseline::{Baseline, Look};
 
 /// What the answers look like; it changes when they do.
 const SCHEMA: &str = "firedamp-scan/1";
@@ -31,30 +39,62 @@ const HUNT: Duration = Duration::from_secs(20);
 const VALUE: usize = 200;
 /// Nothing was found, and not enough was seen.
 const BLIND: u8 = 3;
+/// It could not look at all.
+pub(super) const TROUBLE: u8 = 4;
+
+/// What is looked at, and how.
+#[derive(Debug, Args)]
+pub(super) struct Asked {
+    /// How long to look: 30s, 5m
+    #[arg(long = "for", value_name = "TIME", default_value = "2s", value_parser = time)]
+    time: Duration,
+    /// Judge what starts by itself in a mounted image, and nothing of this host
+    #[arg(long, value_name = "DIR")]
+    root: Option<PathBuf>,
+    /// Compare with a look that `scan --json` printed: only what was not found then counts
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// One JSON object
+    #[arg(long)]
+    json: bool,
+}
 
 /// What was found.
 struct Found {
     snapshot: Snapshot,
     findings: BTreeMap<Subject, Finding>,
-    entries: Vec<(std::sync::Arc<Autostart>, Verdict)>,
+    baseline: Option<Baseline>,
 }
 
-/// Looks for that long and prints what speaks against whom.
+/// Looks and prints what speaks against whom.
 pub(super) fn scan(
-    time: Duration,
-    json: Option<Language>,
+    asked: &Asked,
+    language: Language,
     out: &mut dyn Write,
 ) -> Result<io::Result<ExitCode>, Complaint> {
     let look_for = read(PB_31.en).0.indicators();
-    let found = look(time, &look_for)?;
-    let printed = match json {
-        None => writeln!(out, "{}", escaped(&found.value())),
-        Some(language) => found.words(language, out),
+    let baseline = asked.baseline.as_deref().map(Baseline::read).transpose()?;
+    let (snapshot, findings) = match asked.root.as_deref() {
+        None => look(asked.time, &look_for)?,
+        Some(root) => {
+            let snapshot = image::look(root)?;
+            let findings = Watch::default().see(&snapshot, &look_for);
+            (snapshot, findings)
+        }
+    };
+    let found = Found { snapshot, findings, baseline };
+    let printed = if asked.json {
+        writeln!(out, "{}", escaped(&found.value()))
+    } else {
+        found.words(language, out)
     };
     Ok(printed.map(|()| found.code()))
 }
 
-fn look(time: Duration, look_for: &Indicators) -> Result<Found, Complaint> {
+fn look(
+    time: Duration,
+    look_for: &Indicators,
+) -> Result<(Snapshot, BTreeMap<Subject, Finding>), Complaint> {
     let mut eyes = Eyes::open().map_err(|error| reason::no_eyes(&error))?;
     let (mut watch, begun) = (Watch::default(), Instant::now());
     let mut snapshot = eyes.look(HostClock.now());
@@ -66,28 +106,12 @@ fn look(time: Duration, look_for: &Indicators) -> Result<Found, Complaint> {
         snapshot = eyes.look(HostClock.now());
         findings = watch.see(&snapshot, look_for);
     }
-    let judged = snapshot.persistence.entries.iter().filter_map(|it| {
-        let verdict = judge_entry(&entry(it), look_for);
-        verdict.grade().map(|_| (std::sync::Arc::clone(it), verdict))
-    });
-    let entries = judged.collect();
-    Ok(Found { snapshot, findings, entries })
-}
-
-/// As the rules see it. What runs is judged too: an entry of nobody's that runs a packaged program is an everyday thing.
-fn entry(it: &Autostart) -> Entry<'_> {
-    let packaged = match it.packaged {
-        Packaged::Unchanged(_) => Some(true),
-        Packaged::No | Packaged::Changed(_) => Some(false),
-        Packaged::Unknown | Packaged::Undigested(_) => None,
-    };
-    Entry { kind: it.kind.word(), path: it.path.bytes(), content: it.text.bytes(), packaged }
+    Ok((snapshot, findings))
 }
 
 impl Found {
     fn grade(&self) -> Option<Grade> {
-        let of_entries = self.entries.iter().filter_map(|(_, verdict)| verdict.grade());
-        self.findings.values().map(|it| it.grade).chain(of_entries).max()
+        self.findings.values().filter(|it| !self.is_known(it)).map(|it| it.grade).max()
     }
 
     fn is_blind(&self) -> bool {
@@ -103,17 +127,29 @@ impl Found {
         })
     }
 
+    /// It was found before already.
+    fn is_known(&self, it: &Finding) -> bool {
+        self.baseline.as_ref().is_some_and(|baseline| baseline.knows(&self.finding(it)))
+    }
+
+    fn finding(&self, it: &Finding) -> Value {
+        let reasons: Vec<Value> = it.reasons.iter().map(told).collect();
+        let grade = grade(Some(it.grade));
+        json!({"subject": self.subject(&it.subject), "grade": grade, "reasons": reasons})
+    }
+
     fn value(&self) -> Value {
         let findings = self.findings.values().map(|it| {
-            let reasons: Vec<Value> = it.reasons.iter().map(told).collect();
-            let grade = grade(Some(it.grade));
-            json!({"subject": self.subject(&it.subject), "grade": grade, "reasons": reasons})
+            let mut value = self.finding(it);
+            if let (Some(baseline), Some(members)) = (&self.baseline, value.as_object()) {
+                let known = baseline.knows(&value);
+                let members = members.clone().into_iter();
+                value = members.chain([("known".to_owned(), json!(known))]).collect();
+            }
+            value
         });
-        let entries = self.entries.iter().map(|(it, verdict)| {
-            let reasons: Vec<Value> = verdict.reasons.iter().map(|(_, it)| told(it)).collect();
-            let subject = json!({"kind": "persistence", "type": it.kind.word(), "path": text(&it.path), "line": it.line});
-            json!({"subject": subject, "grade": grade(verdict.grade()), "reasons": reasons})
-        });
+        let look = Look::of(&self.snapshot);
+        let difference = self.baseline.as_ref().map(|it| it.against(&look).value());
         let unread = self
             .snapshot
             .unread
@@ -124,8 +160,10 @@ impl Found {
             "host": text(&self.snapshot.host.name),
             "at": self.snapshot.moment.at,
             "processes": self.snapshot.processes.len(),
-            "findings": findings.chain(entries).collect::<Vec<_>>(),
+            "findings": findings.collect::<Vec<_>>(),
             "unread": unread.collect::<Vec<_>>(),
+            "since_baseline": difference,
+            "look": look.value(),
         })
     }
 
@@ -148,14 +186,20 @@ impl Found {
             Subject::Hiding { kind, what } => {
                 json!({"kind": "hiding", "hides": kind, "what": text(what)})
             }
+            Subject::Autostart { place, path, line } => {
+                json!({"kind": "persistence", "type": place.word(), "path": text(path), "line": line})
+            }
         }
     }
 
     fn words(&self, language: Language, out: &mut dyn Write) -> io::Result<()> {
-        for it in self.findings.values().filter(|it| it.grade > Grade::Noted) {
+        let worth = |it: &&Finding| it.grade > Grade::Noted && !self.is_known(it);
+        for it in self.findings.values().filter(worth) {
             let name = match &it.subject {
                 Subject::Process(id) => self.snapshot.process(*id).map(|it| it.comm.plain(VALUE)),
-                Subject::Connection { .. } | Subject::Hiding { .. } => None,
+                Subject::Connection { .. } | Subject::Hiding { .. } | Subject::Autostart { .. } => {
+                    None
+                }
             };
             let grade = finding::grade(language, it.grade);
             let subject = finding::subject(&it.subject);
@@ -164,21 +208,18 @@ impl Found {
                 writeln!(out, "    {}", finding::reason(language, reason).plain(VALUE))?;
             }
         }
-        for (it, verdict) in &self.entries {
-            let Some(found) = verdict.grade().filter(|it| *it > Grade::Noted) else { continue };
-            writeln!(
-                out,
-                "{}  {}:{}",
-                finding::grade(language, found),
-                it.path.plain(VALUE),
-                it.line
-            )?;
-            for (_, reason) in &verdict.reasons {
-                writeln!(out, "    {}", finding::reason(language, reason).plain(VALUE))?;
-            }
-        }
         if self.grade().is_none_or(|it| it == Grade::Noted) {
             writeln!(out, "{}", finding::nothing(language))?;
+        }
+        if let Some(baseline) = &self.baseline {
+            let difference = baseline.against(&Look::of(&self.snapshot));
+            let signs =
+                [("+", &difference.new), ("~", &difference.changed), ("-", &difference.gone)];
+            for (sign, (kind, name)) in
+                signs.into_iter().flat_map(|(sign, all)| all.iter().map(move |it| (sign, it)))
+            {
+                writeln!(out, "{sign} {kind}: {}", Untrusted::from(name.as_str()).plain(VALUE))?;
+            }
         }
         for it in self.snapshot.unread.iter().filter(|it| it.weight() == Weight::Much) {
             let said = it.gap.as_ref().map(|it| gap::gap(language, it).plain(VALUE));

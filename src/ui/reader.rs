@@ -75,7 +75,7 @@ fn of_finding(model: &Model, found: &Finding) -> Vec<String> {
     let snapshot = model.live.snapshot.as_deref();
     let process = match &found.subject {
         Subject::Process(id) => snapshot.and_then(|snapshot| snapshot.process(*id)),
-        Subject::Connection { .. } | Subject::Hiding { .. } => None,
+        Subject::Connection { .. } | Subject::Hiding { .. } | Subject::Autostart { .. } => None,
     };
     let name = known.map(|(_, _, name)| name.plain(200)).or_else(|| {
         process.map(|process| format!("{} {}", process.id.pid, process.comm.plain(80)))

@@ -66,7 +66,10 @@ pub const fn rule(language: Language, rule: Rule) -> &'static str {
         Rule::RunsOddPlace => ("runs an odd place", "รันจากที่ผิดปกติ"),
         Rule::HiddenEntry => ("hidden entry", "รายการซ่อน"),
         Rule::SecondRoot => ("second root", "root ตัวที่สอง"),
-        Rule::ForcedCommand => ("free command", "คำสั่งบังคับ"),
+        Rule::ForcedCommand => ("forced command", "คำสั่งบังคับ"),
+        Rule::RunsFinding => ("starts a finding", "เริ่มสิ่งที่พบ"),
+        Rule::ComesBack => ("comes back", "จะกลับมาอีก"),
+        Rule::CameBack => ("came back", "กลับมาแล้ว"),
     };
     pick(language, en, th)
 }
@@ -145,6 +148,9 @@ fn sentence(language: Language, rule: Rule) -> &'static str {
         | Rule::HiddenEntry
         | Rule::SecondRoot
         | Rule::ForcedCommand => judged(rule),
+        Rule::RunsFinding => ("starts a process that is spoken against: ", "เริ่มโปรเซสที่มีข้อสงสัย: "),
+        Rule::ComesBack => ("will be started again by: ", "จะถูกเริ่มใหม่โดย: "),
+        Rule::CameBack => ("the same ended and was started again: ", "ตัวเดิมจบแล้วถูกเริ่มใหม่: "),
     };
     pick(language, en, th)
 }
@@ -247,5 +253,7 @@ pub fn subject(subject: &Subject) -> String {
         Subject::Process(id) => format!("pid {}", id.pid),
         Subject::Connection { remote, .. } => remote.to_string(),
         Subject::Hiding { what, .. } => what.plain(80),
+        Subject::Autostart { path, line: 0, .. } => path.plain(80),
+        Subject::Autostart { path, line, .. } => format!("{}:{line}", path.plain(80)),
     }
 }

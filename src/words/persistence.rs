@@ -215,7 +215,7 @@ labels! {
     Place => "PLACE", "ที่";
     What => "WHAT IT RUNS", "รันอะไร";
     When => "CHANGED", "แก้เมื่อ";
-    Legend => "! hides  + new  ~ changed  - gone  x altered  i immutable  . own", "! ซ่อน  + ใหม่  ~ ถูกแก้  - หายไป  x ไม่ตรงแพ็กเกจ  i ล็อกไว้  . นอกแพ็กเกจ";
+    Legend => "h hides  + new  ~ changed  - gone  x altered  i immutable  . own", "h ซ่อน  + ใหม่  ~ ถูกแก้  - หายไป  x ไม่ตรงแพ็กเกจ  i ล็อกไว้  . นอกแพ็กเกจ";
     Hunting => "the first hunt is under way", "กำลังค้นหาครั้งแรก";
     Watched => "watched", "เฝ้าอยู่";
     NotWatched => "not watched", "ไม่ได้เฝ้า";

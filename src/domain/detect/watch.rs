@@ -1,5 +1,9 @@
 //! Sees one snapshot after the other and says what speaks against whom.
 
+mod entries;
+mod respawn;
+mod returns;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -9,6 +13,8 @@ use crate::domain::detect::{rules, wire};
 use crate::domain::facts::{Beyond, Process, Proxies, Reading, Snapshot, Socket};
 use crate::domain::playbook::Indicators;
 use crate::domain::untrusted::Untrusted;
+use entries::Entries;
+use returns::Returns;
 
 /// A pause in the load shorter than this does not start the clock of «sustained» again.
 const LULL_MS: u64 = 30_000;
@@ -26,6 +32,8 @@ pub struct Watch {
     gpus: HashMap<ProcessId, Load>,
     /// Graphics processors by name, whoever keeps them busy.
     devices: HashMap<Untrusted, Load>,
+    entries: Entries,
+    returns: Returns,
 }
 
 /// What the words of a process say; they rarely change, so they are judged once.
@@ -62,6 +70,9 @@ impl Watch {
         }
         wire::heard(snapshot, look_for, &mut gathered);
         contradictions(snapshot, &mut gathered);
+        self.entries.see(&snapshot.persistence, look_for, &mut gathered);
+        self.returns.see(snapshot, &mut gathered);
+        respawn::join(snapshot, &mut gathered);
         gathered.into_iter().filter_map(|(subject, reasons)| finding(subject, reasons)).collect()
     }
 

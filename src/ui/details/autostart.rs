@@ -5,9 +5,10 @@ use ratatui::text::Span;
 
 use crate::cockpit::Model;
 use crate::cockpit::persistence::runs_as;
+use crate::domain::detect::Subject;
 use crate::domain::facts::{Autostart, Reading, decoded};
 use crate::domain::untrusted::Untrusted;
-use crate::ui::details::Sheet;
+use crate::ui::details::{Sheet, process};
 use crate::ui::role::Role;
 use crate::ui::text::{day_and_time, pad_right, phrase, pieces, span, width};
 use crate::ui::theme::Theme;
@@ -30,6 +31,10 @@ pub(super) fn sheet<'a>(
     let title = vec![span(theme, Role::Title, said::group(model.language, entry.kind))];
     let mut sheet = Sheet::new(model, theme, title, area);
     place(&mut sheet, entry);
+    if let Some(found) = model.live.findings.get(&Subject::of_autostart(entry)) {
+        process::reasons(&mut sheet, Some(found));
+        sheet.blank();
+    }
     file(&mut sheet, entry);
     target(&mut sheet, entry);
     remarks(&mut sheet, entry);

@@ -5,8 +5,9 @@ use ratatui::layout::Rect;
 
 use crate::cockpit::Model;
 use crate::cockpit::model::Pane;
-use crate::cockpit::persistence::{AutostartRow, Worth, runs_as};
+use crate::cockpit::persistence::{AutostartRow, Worth, runs_as, worth};
 use crate::domain::base::Moment;
+use crate::domain::detect::Grade;
 use crate::domain::facts::{Autostart, AutostartChange, AutostartKind};
 use crate::domain::untrusted::Untrusted;
 use crate::ui::panes::row::{Row, select};
@@ -22,7 +23,7 @@ const ROWS_FOR_HEADS: u16 = 7;
 /// From this many rows on, the last one says what the signs mean.
 const ROWS_FOR_LEGEND: u16 = 16;
 /// Cells of the fixed columns.
-const SIGNS: usize = 4;
+const SIGNS: usize = 5;
 const WHO: usize = 9;
 const AGE: usize = 5;
 /// From this many cells on, whom it runs as has a column.
@@ -93,8 +94,8 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
                 pen.skip(SIGNS - 1);
                 pen.say(Role::Dim, &said::folded(language, *count));
             }
-            AutostartRow::Entry { entry, change, running } => {
-                let runs = (*change, *running > 0, row.worth());
+            AutostartRow::Entry { entry, change, running, grade } => {
+                let runs = (*change, *running > 0, *grade);
                 one(entry, runs, columns, snapshot.moment, pen);
             }
         }
@@ -154,12 +155,14 @@ fn group(model: &Model, (kind, count, news): (AutostartKind, usize, usize), mut 
 
 fn one(
     entry: &Autostart,
-    (change, runs, worth): (Option<AutostartChange>, bool, Worth),
+    (change, runs, grade): (Option<AutostartChange>, bool, Option<Grade>),
     columns: Columns,
     moment: Moment,
     mut pen: Row<'_>,
 ) {
-    let (mark, role) = mark(worth, change);
+    let (sign, role) = grade.map_or((" ", Role::Dim), super::grade);
+    pen.left(role, sign, 1);
+    let (mark, role) = mark(worth(entry, change, runs), change);
     pen.left(role, mark, 1);
     let (now, now_role) = if runs { (pen.signs().full, Role::Ok) } else { (" ", Role::Dim) };
     pen.left(now_role, now, 1);
@@ -242,11 +245,11 @@ fn since(ms: u64) -> String {
 /// Sign and role of what is most to be said of an entry.
 const fn mark(worth: Worth, change: Option<AutostartChange>) -> (&'static str, Role) {
     match (worth, change) {
-        (Worth::Tricky, _) => ("!", Role::Crit),
+        (Worth::Tricky, _) => ("h", Role::Crit),
         (_, Some(change)) => (sign(change), Role::Warn),
         (Worth::Altered, None) => ("x", Role::Crit),
         (Worth::Immutable, None) => ("i", Role::Warn),
-        (Worth::Runs | Worth::Own | Worth::News, None) => (".", Role::Text),
+        (Worth::Runs | Worth::Own | Worth::News | Worth::Accused, None) => (".", Role::Text),
         (Worth::Unknown, None) => ("?", Role::Unknown),
         (Worth::Usual, None) => (" ", Role::Dim),
     }

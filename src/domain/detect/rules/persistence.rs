@@ -9,7 +9,7 @@ use crate::domain::detect::place::{Place, is_hidden_file, place};
 use crate::domain::detect::rules::origin::is_service_user;
 use crate::domain::detect::rules::{Told, command_line};
 use crate::domain::detect::{FactSource, Grade, Reason, Rule};
-use crate::domain::facts::{Trick, decoded, tricks};
+use crate::domain::facts::{Autostart, Packaged, Trick, decoded, tricks};
 use crate::domain::untrusted::Untrusted;
 
 /// Something that starts by itself, as the rules see it.
@@ -23,6 +23,19 @@ pub struct Entry<'a> {
     pub content: &'a [u8],
     /// A package has the file, and has it so.
     pub packaged: Option<bool>,
+}
+
+impl<'a> Entry<'a> {
+    /// An entry of this host or of a recording.
+    #[must_use]
+    pub fn of(it: &'a Autostart) -> Self {
+        let packaged = match it.packaged {
+            Packaged::Unchanged(_) => Some(true),
+            Packaged::No | Packaged::Changed(_) => Some(false),
+            Packaged::Unknown | Packaged::Undigested(_) => None,
+        };
+        Self { kind: it.kind.word(), path: it.path.bytes(), content: it.text.bytes(), packaged }
+    }
 }
 
 /// Programs that bring a file from elsewhere.

@@ -97,6 +97,6 @@ fn called(it: &FindingBrief) -> Untrusted {
             Untrusted::new(name.get(at..).unwrap_or_default())
         }
         Subject::Connection { remote, .. } => remote.to_string().into(),
-        Subject::Hiding { .. } => it.name.clone(),
+        Subject::Hiding { .. } | Subject::Autostart { .. } => it.name.clone(),
     }
 }

