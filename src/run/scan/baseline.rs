@@ -8,11 +8,10 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
-use sha2::{Digest as _, Sha256};
 
 use super::SCHEMA;
-use crate::domain::base::Digest;
 use crate::domain::facts::{Snapshot, SocketState};
+use crate::domain::session::digest;
 use crate::domain::untrusted::Untrusted;
 use crate::run::complain::Complaint;
 use crate::run::verdicts::text;
@@ -58,8 +57,7 @@ impl Look {
         }
         for entry in &snapshot.persistence.entries {
             let name = format!("{} {}:{}", entry.kind.name(), plain(&entry.path), entry.line);
-            let digest = Sha256::digest(entry.text.bytes());
-            look.add("autostarts", name, &Digest(digest.into()).to_string());
+            look.add("autostarts", name, &digest(entry.text.bytes()).to_string());
         }
         look
     }
