@@ -8,6 +8,7 @@
 mod support;
 
 use std::fs;
+use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -26,8 +27,14 @@ impl Place {
         self.0.path().join("sessions").display().to_string()
     }
 
+    /// The only session.
+    fn id(&self) -> String {
+        let session = fs::read_dir(self.sessions()).unwrap().next().unwrap().unwrap();
+        session.file_name().into_string().unwrap()
+    }
+
     fn journal(&self) -> String {
-        let session = fs::read_dir(self.sessions()).unwrap().next().unwrap().unwrap().path();
+        let session = PathBuf::from(self.sessions()).join(self.id());
         fs::read_to_string(session.join("journal.jsonl")).unwrap()
     }
 
@@ -141,8 +148,12 @@ fn a_screen_that_is_killed_over_ssh_says_so_on_the_near_side() {
     let place = Place(tempfile::tempdir().unwrap());
     let mut desk = place.log_in(&sshd, "suda", "");
     desk.wait_until("it is open over ssh", |screen| screen.contains("saved"));
+    let id = place.id();
     kill(support::child_of(place.guard()).unwrap());
-    desk.wait_until("what to do next", |screen| screen.contains("resume --dir"));
+    // A long command goes on in the next line.
+    let one_line = |screen: &str| screen.split_whitespace().collect::<String>();
+    let command = format!("resume{id}--dir{}--assuda", place.sessions());
+    desk.wait_until("what to do next", |screen| one_line(screen).contains(&command));
     assert_eq!(desk.wait_for_exit(SECOND * 10).exit_code(), 137);
     assert_eq!(desk.termios(), desk.termios_before());
     assert!(!desk.full_screen().alternate_screen() && !desk.full_screen().hide_cursor());

@@ -8,6 +8,7 @@ use firedamp::cockpit::trouble::{
 };
 use firedamp::domain::base::{Language, Timestamp};
 use firedamp::domain::untrusted::Untrusted;
+use firedamp::run::complain::Complaint;
 use firedamp::ui::text::width;
 use firedamp::words::notice::notice;
 use firedamp::words::storage::{before, remedy, short, waiting, why};
@@ -278,4 +279,20 @@ fn places_that_take_nothing_are_named_one_by_one() {
         english,
         "the disk can only be read: /var/lib/firedamp; /run/firedamp belongs to another user, uid 1000"
     );
+}
+
+#[test]
+fn what_is_to_be_typed_is_never_broken_where_a_shell_would_take_its_beginning_alone() {
+    let command = "firedamp resume 20261122T100000Z-web-03-example --dir /srv/sessions --as suda";
+    for language in LANGUAGES {
+        let killed = Complaint::from(Trouble::Killed(Death::Kill, command.into()));
+        let gone = Complaint::from(Trouble::Unguarded(command.into()));
+        for (complaint, columns) in [(&killed, 50), (&gone, 80), (&gone, 200)] {
+            let shown = complaint.show(language, Some(columns));
+            let whole = shown.lines().filter(|line| line.ends_with(command)).count();
+            assert_eq!(whole, 1, "{columns}: {shown}");
+            let fits = |line: &str| width(line) < columns || line.trim() == command;
+            assert!(shown.lines().all(fits), "{columns}: {shown}");
+        }
+    }
 }

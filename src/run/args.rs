@@ -4,12 +4,14 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cockpit::model::Glyphs;
 use crate::domain::base::Language;
 use crate::domain::session::{Anchor, PROGRAM};
 use crate::run::assess::Given;
+use crate::run::guard;
 use crate::run::scan::Asked;
 use crate::ui::theme::BUILT_IN;
 
@@ -318,6 +320,23 @@ impl Options {
             let thai = locale.is_some_and(|locale| locale.starts_with("th"));
             if thai { Language::Th } else { Language::En }
         })
+    }
+
+    /// Those that whoever goes on with a session needs again, as words of a command line; but for the place, which the
+    /// session itself knows best.
+    #[must_use]
+    pub(super) fn to_go_on(&self) -> Vec<OsString> {
+        let name = |value: Option<PossibleValue>| value.map(|it| it.get_name().to_owned());
+        let values = [
+            ("--as", self.signer.clone()),
+            ("--lang", name(self.lang.and_then(|it| it.to_possible_value()))),
+            ("--theme", self.theme.clone()),
+            ("--glyphs", name(self.glyphs.and_then(|it| it.to_possible_value()))),
+        ];
+        let flags = [("--shared-disk", self.shared_disk), ("--no-raise", self.no_raise)];
+        let flags = flags.into_iter().filter_map(|(flag, given)| given.then(|| flag.into()));
+        let values = values.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        values.flat_map(|(name, value)| guard::option(name, value.as_ref())).chain(flags).collect()
     }
 
     /// The glyphs that were asked for, else those that the environment promises.

@@ -80,7 +80,7 @@ impl Complaint {
         let cells = columns.filter(|it| *it >= NARROW).map(|it| it.saturating_sub(LEAD + 1));
         let mut text = String::new();
         for (lead, part) in leads.into_iter().zip(self.parts(language)) {
-            let rows = cells.map_or_else(|| vec![part.clone()], |cells| wrap(&part, cells));
+            let rows = cells.map_or_else(|| vec![part.clone()], |cells| self.rows(&part, cells));
             let mut lead = padded(lead);
             for row in rows {
                 text.push_str(&lead);
@@ -90,6 +90,28 @@ impl Complaint {
             }
         }
         text
+    }
+
+    /// A part in rows of so many cells. What is to be typed is never broken: a shell would take its beginning alone.
+    fn rows(&self, part: &str, cells: usize) -> Vec<String> {
+        let command = self.command();
+        let before = command.as_ref().and_then(|it| part.strip_suffix(it.as_str()));
+        let (Some(command), Some(before)) = (command.as_ref(), before) else {
+            return wrap(part, cells);
+        };
+        if crate::ui::text::width(part) <= cells {
+            return vec![part.to_owned()];
+        }
+        wrap(before.trim_end(), cells).into_iter().chain([command.clone()]).collect()
+    }
+
+    /// What it says is to be typed, if that came from outside.
+    fn command(&self) -> Option<String> {
+        let Self::Of(kind) = self else { return None };
+        if let Trouble::Killed(_, command) | Trouble::Unguarded(command) = &**kind {
+            return Some(command.plain(usize::MAX));
+        }
+        None
     }
 
     /// As it is said on standard error: lines are broken where a person reads them.

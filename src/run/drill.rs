@@ -23,9 +23,9 @@ use crate::run::cockpit::Happening;
 use crate::run::hands::Hands;
 use crate::run::library::{Shelf, editions};
 use crate::run::moved::Moved;
-use crate::run::reason;
 use crate::run::scribe::Scribe;
 use crate::run::tape::{Player, Reel};
+use crate::run::{guard, reason};
 
 /// The hands of a tape: what is on it is [`Programme`]'s to say, how it is played is the same for all.
 pub(super) struct Projector<P> {
@@ -205,6 +205,7 @@ impl Programme for Drill {
                 return Err(Trouble::TrainingHeld);
             }
         };
+        guard::works_on(&opened.path);
         let last = opened.entries.last().map_or(0, |entry| entry.boot.ms);
         let at_ms = training.tape_ms.unwrap_or(last);
         Ok(Act {

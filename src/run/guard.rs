@@ -6,11 +6,14 @@
 //! back itself.
 //! Where no second process can be had, the screen goes on without a guard.
 
+mod slip;
 mod watch;
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::sync::OnceLock;
 
@@ -21,9 +24,11 @@ use rustix::process::{
 
 use crate::cockpit::trouble::{Death, Trouble};
 use crate::domain::base::Language;
+use crate::domain::session::PROGRAM;
 use crate::domain::untrusted::Untrusted;
 use crate::host::probe::raise::{self, Ledger};
 use crate::run::complain::Complaint;
+use crate::run::guard::slip::Slip;
 use crate::run::guard::watch::Watch;
 use crate::run::terminal::ours::Ours;
 use crate::run::terminal::{self, Found};
@@ -32,6 +37,8 @@ use crate::run::terminal::{self, Found};
 const MARK: &str = "FIREDAMP_GUARDED_BY";
 /// And where it keeps whom the screen has raised, to put them back.
 const RAISED: &str = "FIREDAMP_RAISED_IN";
+/// And where it says which session it works on.
+const SESSION: &str = "FIREDAMP_SESSION_IN";
 /// Exit code of a program that SIGTERM ended.
 const TOLD: u8 = 143;
 
@@ -41,10 +48,18 @@ static GUARD: OnceLock<Pid> = OnceLock::new();
 /// Whom the screen has raised of others.
 static LEDGER: OnceLock<Ledger> = OnceLock::new();
 
+/// Which session the screen works on.
+static SLIP: OnceLock<Slip> = OnceLock::new();
+
+/// Options that whoever goes on needs again.
+static OPTIONS: OnceLock<Vec<OsString>> = OnceLock::new();
+
 /// Puts a guard before whatever comes next. In the guard this returns when all is over, with the exit code; in the
-/// screen it returns `None` at once, and the work goes on.
+/// screen it returns `None` at once, and the work goes on. `options` are words of the command line that whoever goes on
+/// after a fall needs again.
 #[must_use]
-pub fn stand(language: Language) -> Option<ExitCode> {
+pub fn stand(language: Language, options: Vec<OsString>) -> Option<ExitCode> {
+    OPTIONS.set(options).ok();
     if let Some(mark) = std::env::var_os(MARK) {
         return (!is_guarded(&mark)).then(|| ExitCode::from(TOLD));
     }
@@ -52,6 +67,9 @@ pub fn stand(language: Language) -> Option<ExitCode> {
     let watch = Watch::begin().ok()?;
     if let Some(ledger) = Ledger::new() {
         LEDGER.set(ledger).ok();
+    }
+    if let Some(slip) = Slip::new() {
+        SLIP.set(slip).ok();
     }
     let screen = start_screen(LEDGER.get()).ok()?;
     let code = watch.until_it_ends(screen, &found, language);
@@ -82,6 +100,9 @@ fn is_guarded(mark: &OsStr) -> bool {
         if let Ok(place) = std::env::var(RAISED) {
             raise::remember_in(&place);
         }
+        if let Some(slip) = std::env::var_os(SESSION).and_then(|place| Slip::at(&place)) {
+            SLIP.set(slip).ok();
+        }
     }
     alive
 }
@@ -101,6 +122,9 @@ fn start_screen(ledger: Option<&Ledger>) -> io::Result<Pid> {
     if let Some(ledger) = ledger {
         command.env(RAISED, ledger.place());
     }
+    if let Some(slip) = SLIP.get() {
+        command.env(SESSION, slip.place());
+    }
     let screen = command.args(args).env(MARK, guard).spawn()?;
     Pid::from_raw(screen.id().cast_signed()).ok_or_else(|| io::ErrorKind::NotFound.into())
 }
@@ -118,6 +142,13 @@ pub fn stop() -> io::Result<()> {
         None => kill_current_process_group(Signal::STOP)?,
     }
     Ok(())
+}
+
+/// In the screen: it works on the session in this directory from here on, and whoever loses the screen goes on there.
+pub(super) fn works_on(session: &Path) {
+    if let Some(slip) = SLIP.get() {
+        slip.write(session);
+    }
 }
 
 /// In the screen: the guard is stopped, so the shell has the terminal, or is about to take it.
@@ -151,23 +182,31 @@ fn obituary(signal: i32) -> Option<Complaint> {
     Some(Trouble::Killed(death, resume()).into())
 }
 
-/// What is typed to go on: this program with the place that was named, and where that takes up a training the same words.
+/// What is typed to go on: the session by its name and place, with the options that were given. Where no session was
+/// opened, or none that is written, the same words again; but nobody has to begin a new one.
 fn resume() -> Untrusted {
-    let mut given = std::env::args_os().map(std::ffi::OsString::into_encoded_bytes);
-    let program = given.next().unwrap_or_else(|| b"firedamp".to_vec());
-    let given: Vec<Vec<u8>> = given.collect();
-    let mut words = vec![program];
-    if given.iter().any(|it| it == b"train") {
-        words.extend(given);
+    let mut given = std::env::args_os();
+    let mut words = vec![given.next().unwrap_or_else(|| PROGRAM.into())];
+    let session = SLIP.get().and_then(Slip::read);
+    let parts = session.as_deref().and_then(|it| Some((it.file_name()?, it.parent()?)));
+    if let Some((id, place)) = parts {
+        words.extend(["resume".into(), id.to_owned()]);
+        words.extend(option("--dir", place.as_os_str()));
+        words.extend(OPTIONS.get().into_iter().flatten().cloned());
     } else {
-        words.push(b"resume".to_vec());
-        if let Some(at) = given.iter().position(|it| it == b"--dir") {
-            words.extend(given.into_iter().skip(at).take(2));
-        } else {
-            words.extend(given.into_iter().filter(|it| it.starts_with(b"--dir=")));
-        }
+        words.extend(given.filter(|it| it != "--new"));
     }
-    Untrusted::new(words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(&b' '))
+    let quoted: Vec<_> = words.iter().map(|word| quoted(word.as_bytes())).collect();
+    Untrusted::new(quoted.join(&b' '))
+}
+
+/// An option and its value, as words of a command line.
+#[must_use]
+pub(super) fn option(name: &str, value: &OsStr) -> Vec<OsString> {
+    if !value.as_bytes().starts_with(b"-") {
+        return vec![name.into(), value.to_owned()];
+    }
+    vec![OsString::from_vec([name.as_bytes(), b"=", value.as_bytes()].concat())]
 }
 
 /// A word as a shell takes it.

@@ -31,7 +31,7 @@ use crate::run::incident::pen::{Pencil, Writing};
 use crate::run::library::{Shelf, editions};
 use crate::run::looker::{Looker, Order};
 use crate::run::moved::Moved;
-use crate::run::{reason, terminal};
+use crate::run::{guard, reason, terminal};
 
 /// The journal of a session, and the eyes on this host.
 pub(super) struct Incident {
@@ -192,7 +192,7 @@ impl Hands for Incident {
             Which::New => self.begin()?,
             Which::Existing(id) => self.take_up(id)?,
         };
-        terminal::crashes_go_to(opened.path.clone());
+        goes_on_in(&opened.path);
         self.recall(&opened);
         let recorder = self.recorder(&opened);
         let (id, branches) = (opened.id, opened.branches);
@@ -259,7 +259,7 @@ impl Hands for Incident {
     }
 
     fn carried(&mut self, moved: Moved) -> Vec<Msg> {
-        terminal::crashes_go_to(moved.carried.path.clone());
+        goes_on_in(&moved.carried.path);
         let mut msgs = Vec::new();
         match self.store.elsewhere(&moved.sessions()) {
             Ok(store) => {
@@ -317,6 +317,12 @@ impl Incident {
         msgs.extend(self.mind_the_writer());
         msgs
     }
+}
+
+/// What is left behind by a fall is about the session in this directory.
+fn goes_on_in(session: &Path) {
+    terminal::crashes_go_to(session.to_owned());
+    guard::works_on(session);
 }
 
 /// A journal to which nobody may add: it forked, or it is damaged.

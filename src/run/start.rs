@@ -62,7 +62,7 @@ pub(super) fn cockpit(options: &Options, wanted: Wanted<'_>) -> Result<ExitCode,
     if !options.no_raise {
         probe::prepare();
     }
-    if let Some(code) = guard::stand(options.language()) {
+    if let Some(code) = guard::stand(options.language(), options.to_go_on()) {
         return Ok(code);
     }
     let places = Places::find(options)?;

@@ -50,7 +50,7 @@ pub(super) fn walkthroughs(
 
 /// Trains with a walkthrough: offers to go on with what was begun, or begins a new one.
 pub(super) fn train(options: &Options, name: &str) -> Result<ExitCode, Complaint> {
-    if let Some(code) = guard::stand(options.language()) {
+    if let Some(code) = guard::stand(options.language(), options.to_go_on()) {
         return Ok(code);
     }
     let (walkthrough, tape) = meant(name)?;
@@ -143,7 +143,7 @@ fn unfinished() -> Complaint {
 
 /// Plays a session's recording back.
 pub(super) fn replay(options: &Options, id: &str) -> Result<ExitCode, Complaint> {
-    if let Some(code) = guard::stand(options.language()) {
+    if let Some(code) = guard::stand(options.language(), options.to_go_on()) {
         return Ok(code);
     }
     let places = Places::find(options)?;

@@ -91,12 +91,90 @@ fn the_last_words_of_a_screen_and_of_its_guard_are_in_the_language_of_the_screen
         desk.kill9();
         let screen = desk.screen();
         assert!(screen.contains(killed) && screen.contains("SIGKILL (9)"), "{screen}");
-        let command = format!("firedamp resume --dir {}", home.sessions());
-        // A long path goes on in the next line.
-        let one_line: String = screen.split_whitespace().collect::<Vec<_>>().join(" ");
-        let whole = one_line.replace(' ', "").contains(&command.replace(' ', ""));
-        assert!(whole, "{command}: {screen}");
+        let (id, sessions) = (id(&home.session()), home.sessions());
+        let command = format!("firedamp resume {id} --dir {sessions} --as suda --lang {language}");
+        says(&desk, &command);
     }
+}
+
+fn id(session: &Path) -> String {
+    session.file_name().unwrap().to_str().unwrap().to_owned()
+}
+
+/// A long command goes on in the next line.
+#[track_caller]
+fn says(desk: &Cockpit, command: &str) {
+    let screen = desk.screen();
+    let one_line: String = screen.split_whitespace().collect();
+    assert!(one_line.contains(&command.replace(' ', "")), "{command}: {screen}");
+}
+
+#[test]
+fn whoever_loses_a_screen_is_told_the_session_that_was_on_it_and_goes_on_with_that() {
+    let place = Place::new();
+    let mut desk = place.cockpit("suda", &[], (120, 30));
+    desk.wait_until("it is open", |screen| screen.contains("saved"));
+    desk.type_keys("mthe older one");
+    desk.press(Key::Enter);
+    desk.wait_until("the note is on disk", |_| place.journal().contains("the older one"));
+    let older = id(&place.session());
+    desk.kill9();
+    let mut newer = place.cockpit("suda", &["--new"], (120, 30));
+    newer.wait_until("it is open", |screen| screen.contains("saved"));
+    newer.type_keys("q");
+    newer.press(Key::Enter);
+    newer.wait_for_exit(Duration::from_secs(20));
+    let options = ["resume", &older, "--theme", "mono", "--glyphs=ascii", "--no-raise"];
+    let mut desk = place.cockpit("suda", &options, (120, 30));
+    desk.wait_until("it is open", |screen| screen.contains("PB-31"));
+    desk.kill9();
+    let sessions = place.sessions();
+    let words =
+        format!("resume {older} --dir {sessions} --as suda --theme mono --glyphs ascii --no-raise");
+    says(&desk, &format!("firedamp {words}"));
+    let words: Vec<&str> = words.split(' ').collect();
+    let mut again = Cockpit::start(&words, &[("HOME", &place.home())], 120, 30);
+    again.type_keys("6");
+    again.wait_until("it is the same session", |screen| screen.contains("the older one"));
+}
+
+#[test]
+fn a_training_goes_on_by_its_name_and_what_writes_no_session_by_the_same_words() {
+    let place = Place::new();
+    let mut desk = place.cockpit("suda", &["train", "web"], (120, 36));
+    desk.wait_until("the story", |screen| screen.contains("third night"));
+    let training = id(&place.session());
+    desk.kill9();
+    let sessions = place.sessions();
+    let words = format!("resume {training} --dir {sessions} --as suda");
+    says(&desk, &format!("firedamp {words}"));
+    let words: Vec<&str> = words.split(' ').collect();
+    let mut again = Cockpit::start(&words, &[("HOME", &place.home())], 120, 36);
+    again.wait_until("the training goes on", |screen| screen.contains("TRAINING"));
+    again.kill9();
+
+    let mut list = place.cockpit("suda", &["--new", "train", "web"], (120, 36));
+    list.wait_until("a new one has begun", |screen| screen.contains("third night"));
+    list.kill9();
+    let mut list = place.cockpit("suda", &["train", "web"], (120, 36));
+    list.wait_until("those that were begun", |screen| screen.contains("cut off"));
+    list.kill9();
+    says(&list, &format!("firedamp --dir {sessions} --as suda train web"));
+}
+
+#[test]
+fn a_replay_that_is_killed_is_played_again() {
+    let place = Place::new();
+    let mut desk = place.cockpit("suda", &[], (120, 30));
+    desk.wait_until("it is open", |screen| screen.contains("saved"));
+    std::thread::sleep(Duration::from_secs(3));
+    desk.type_keys("q");
+    desk.press(Key::Enter);
+    desk.wait_for_exit(Duration::from_secs(20));
+    let mut replay = place.cockpit("suda", &["replay", "latest"], (120, 30));
+    replay.wait_until("it is played", |screen| screen.contains("REPLAY"));
+    replay.kill9();
+    says(&replay, &format!("firedamp --dir {} --as suda replay latest", place.sessions()));
 }
 
 #[test]

@@ -22,7 +22,7 @@ fn main() -> io::Result<ExitCode> {
     let thai = std::env::var_os("FIREDAMP_LANG").is_some_and(|it| it == "th");
     let language = if thai { Language::Th } else { Language::En };
     if how.is_some()
-        && let Some(code) = guard::stand(language)
+        && let Some(code) = guard::stand(language, Vec::new())
     {
         return Ok(code);
     }

@@ -12,7 +12,7 @@ use crate::cockpit::model::{NoticeKind, Pen};
 use crate::domain::session::Past;
 use crate::domain::untrusted::Untrusted;
 use crate::host::store::{Hand, StoreError};
-use crate::run::incident::{Following, Incident, unwritable};
+use crate::run::incident::{Following, Incident, goes_on_in, unwritable};
 use crate::run::reason;
 
 impl Incident {
@@ -54,6 +54,7 @@ impl Incident {
             // Who only watches is given no pen.
             Hand::Pen(_) => return Err(StoreError::NoPen),
         };
+        goes_on_in(&opened.path);
         let carried = NoticeKind::Carried { place: place.clone(), left_behind: 0 };
         let past = Past { state: opened.state, entries: opened.entries, earlier: opened.earlier };
         Ok(vec![Msg::Rewound(Box::new(past)), Msg::Pen(pen), Msg::Notice(carried)])
