@@ -3,7 +3,7 @@
 use crate::cockpit::command::Command;
 use crate::cockpit::model::{Breakpoint, Pane, View};
 use crate::cockpit::panes::{FlowRow, RowStanding};
-use crate::cockpit::{Model, rows};
+use crate::cockpit::{Model, hides, rows};
 
 /// Moves the cursor of the focused pane by `by` lines; the extremes are the first and the last line.
 pub(super) fn step(model: &mut Model, by: isize) {
@@ -39,7 +39,7 @@ pub(super) fn step(model: &mut Model, by: isize) {
             panes.timeline.line = moved(panes.timeline.line, back, panes.timeline.lines);
         }
         Pane::Gpu => panes.gpu.step(by),
-        Pane::Hiding => panes.hiding.step(by),
+        Pane::Hiding => hides::step(model, by),
         Pane::Persistence => panes.persistence.step(by),
         Pane::Wire => panes.wire.step(by),
         Pane::Playbook => panes.playbook.step(by),

@@ -77,13 +77,15 @@ fn connection(model: &mut Model) -> bool {
     true
 }
 
-/// Where another has the row of the connection that a key was meant for: says so, once, and nothing else is done.
+/// Where another has the row of what a key was meant for: says so, once, and nothing else is done.
 pub(super) fn say_lost(model: &mut Model) -> bool {
-    let lost = model.panes.network.lost.take_if(|_| model.focus == Pane::Network);
+    let network = model.panes.network.lost.take_if(|_| model.focus == Pane::Network);
+    let lost = network.or_else(|| model.panes.hiding.lost.take_if(|_| model.focus == Pane::Hiding));
+    let is_lost = lost.is_some();
     if let Some(lost) = lost {
-        model.notice(NoticeKind::FollowedGone(lost.end.to_string().into()));
+        model.notice(NoticeKind::FollowedGone(lost.name));
     }
-    lost.is_some()
+    is_lost
 }
 
 /// The rows are new: says so, once, if what was followed is not among them.

@@ -223,6 +223,9 @@ fn zoom(model: &mut Model) {
 }
 
 fn open(model: &mut Model) {
+    if follow::say_lost(model) {
+        return;
+    }
     let dialog = match model.focus {
         Pane::Processes => {
             let pane = &mut model.panes.processes;
@@ -231,9 +234,6 @@ fn open(model: &mut Model) {
             pane.selected.map(Dialog::Process)
         }
         Pane::Network => {
-            if follow::say_lost(model) {
-                return;
-            }
             let pane = &mut model.panes.network;
             if pane.rows.get(pane.line).is_some_and(|row| row.folded > 0) {
                 (pane.held, pane.unfolded) = (true, true);

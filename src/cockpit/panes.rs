@@ -1,7 +1,6 @@
 //! Cursor, order and filter of each pane. Rows are worked out when something changes, not when drawn.
 
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -10,11 +9,14 @@ use crate::cockpit::find::Find;
 use crate::cockpit::follow::Followed;
 use crate::cockpit::model::Live;
 use crate::cockpit::persistence::PersistencePane;
-use crate::domain::base::{ProcessId, Timestamp};
+use crate::domain::base::{Moment, ProcessId, Timestamp};
 use crate::domain::detect::{Finding, Subject};
-use crate::domain::facts::{Beyond, Process, Socket, SocketKey};
+use crate::domain::facts::{Beyond, Contradiction, Process, Socket, SocketKey};
 use crate::domain::playbook::{FlowId, ItemId, NodeId, Phase};
 use crate::domain::untrusted::Untrusted;
+
+/// Whoever saw something under the cursor and presses a key may be so slow.
+pub(super) const REACTION_MS: i64 = 5_000;
 
 /// Every pane's own state.
 #[derive(Debug, Default)]
@@ -74,9 +76,15 @@ pub struct Cursor {
 }
 
 /// Where views of the host disagree: the cursor stands on what disagrees, and the text goes on below the last of it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HidingPane {
-    /// What the cursor stands on, from 0.
+    /// What the cursor stands on.
+    pub selected: Option<Arc<Contradiction>>,
+    /// The responder moved the cursor.
+    pub held: bool,
+    /// What the cursor stood on and is gone: another has its row, and nobody has said so.
+    pub lost: Option<Lost>,
+    /// Row of the cursor, from 0.
     pub line: usize,
     /// How much disagrees.
     pub lines: usize,
@@ -166,7 +174,7 @@ pub struct NetworkPane {
     pub held: bool,
     /// The connection that the cursor was asked to stay on.
     pub followed: Option<Followed>,
-    /// Where the connection led that was under the cursor and is gone: another has its row, and nobody has said so.
+    /// The connection that was under the cursor and is gone: another has its row, and nobody has said so.
     pub lost: Option<Lost>,
     /// What is shown.
     pub filter: Filter,
@@ -174,11 +182,11 @@ pub struct NetworkPane {
     pub unfolded: bool,
 }
 
-/// A connection that was under the cursor and is gone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Something that was under the cursor and is gone.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lost {
-    /// Where it led.
-    pub end: SocketAddr,
+    /// What people call it.
+    pub name: Untrusted,
     /// When it was first missed.
     pub at: Timestamp,
 }
@@ -316,6 +324,17 @@ impl NetworkPane {
     pub fn row_under_cursor(&self) -> Option<&NetworkRow> {
         let row = self.rows.get(self.line).filter(|row| row.folded == 0);
         row.filter(|_| self.lost.is_none())
+    }
+}
+
+impl Lost {
+    pub(super) const fn new(name: Untrusted, now: &Moment) -> Self {
+        Self { name, at: now.at }
+    }
+
+    /// Somebody who saw it may still be about to press a key.
+    pub(super) fn may_be_meant(&self, now: &Moment) -> bool {
+        (0..REACTION_MS).contains(&(now.at.as_millisecond() - self.at.as_millisecond()))
     }
 }
 

@@ -10,15 +10,14 @@ use std::sync::Arc;
 use crate::cockpit::model::Live;
 use crate::cockpit::panes::{
     ChecklistRow, Kept, Lost, NetworkPart, NetworkRow, ProcessPane, ProcessRow, ProcessSort,
+    REACTION_MS,
 };
-use crate::cockpit::{Model, follow, persistence};
+use crate::cockpit::{Model, follow, hides, persistence};
 use crate::domain::base::{Pid, ProcessId};
 use crate::domain::detect::{Finding, Grade, Subject};
 use crate::domain::facts::{Process, Proxies, Snapshot, Socket, SocketKey, SocketState};
 use crate::domain::session::ItemState;
 
-/// Whoever saw a process under the cursor and presses Enter may be so slow.
-const REACTION_MS: i64 = 5_000;
 /// Fewer connections of nobody that are being closed are shown one by one.
 const FOLDED: usize = 3;
 
@@ -31,8 +30,7 @@ pub(super) fn refresh(model: &mut Model) {
     let users = gpu.holders.len() + gpu.unlisted.len();
     model.panes.gpu.lines = 2 * gpu.devices.len() + users + gpu.sources.len();
     model.panes.gpu.step(0);
-    model.panes.hiding.lines = snapshot.hiding.contradictions.len();
-    model.panes.hiding.step(0);
+    hides::refresh(&mut model.panes.hiding, &snapshot);
     persistence::refresh(model);
     let heard = model.heard.of(&snapshot);
     model.panes.wire.lines = crate::cockpit::wire::rows(heard, &model.live.indicators).len();
@@ -253,8 +251,7 @@ fn network(model: &mut Model, snapshot: &Snapshot) {
     if !pane.held {
         pane.line = 0;
         // Whoever has not moved the cursor may be about to press a key, but not for ever.
-        let ago = |it: &Lost| snapshot.moment.at.as_millisecond() - it.at.as_millisecond();
-        pane.lost.take_if(|it| !(0..REACTION_MS).contains(&ago(it)));
+        pane.lost.take_if(|it| !it.may_be_meant(&snapshot.moment));
     }
     let at_fold = pane.rows.get(pane.line).is_some_and(|row| row.folded > 0);
     let same = |row: &NetworkRow| {
@@ -269,7 +266,7 @@ fn network(model: &mut Model, snapshot: &Snapshot) {
         let is_gone = |it: &&Arc<Socket>| snapshot.sockets.iter().all(|one| one.key() != it.key());
         if let Some(socket) = before.filter(is_gone) {
             let end = socket.remote.unwrap_or(socket.local);
-            pane.lost = Some(Lost { end, at: snapshot.moment.at });
+            pane.lost = Some(Lost::new(end.to_string().into(), &snapshot.moment));
         }
         pane.line = pane.line.min(rows.len().saturating_sub(1));
         // Whoever was followed and is gone leaves no row; nobody else takes its place.

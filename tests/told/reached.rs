@@ -5,7 +5,7 @@ use std::sync::Arc;
 use firedamp::cockpit::Msg;
 use firedamp::cockpit::dialog::Dialog;
 use firedamp::cockpit::keymap::Key;
-use firedamp::cockpit::model::Size;
+use firedamp::cockpit::model::{NoticeKind, Size};
 use firedamp::domain::base::Pid;
 use firedamp::domain::facts::{
     Contradiction, ContradictionKind, Hiding, HostView, Own, Packaged, Raised, Reading, Snapshot,
@@ -111,4 +111,70 @@ fn below_the_last_thing_that_hides_enter_opens_nothing_that_is_not_under_the_cur
     assert!(desk.model.panes.hiding.down > 0);
     desk.press(Key::Enter);
     assert!(matches!(desk.model.dialog, Dialog::Closed));
+}
+
+/// These processes hide, in this order.
+fn hide(kinds: &[(ContradictionKind, u32)], at: u64) -> Arc<Snapshot> {
+    let all = kinds.iter().map(|(kind, pid)| {
+        Arc::new(Contradiction {
+            kind: *kind,
+            process: Some(miner(*pid).id),
+            what: pid.to_string().into(),
+            shown: "pidfd_open".into(),
+            packaged: Packaged::Unknown,
+            files: Vec::new(),
+            first_seen_ms: 500,
+        })
+    });
+    let hiding = Hiding { contradictions: all.collect(), ..Hiding::default() };
+    let processes = kinds.iter().map(|(_, pid)| miner(*pid)).collect();
+    Arc::new(Snapshot { hiding: Arc::new(hiding), ..snapshot(at, processes) })
+}
+
+fn opened(desk: &mut Desk) -> Option<u32> {
+    desk.press(Key::Enter);
+    let dialog = std::mem::take(&mut desk.model.dialog);
+    if let Dialog::Process(id) = dialog { Some(id.pid.0) } else { None }
+}
+
+#[test]
+fn the_cursor_stays_on_what_hides_whatever_comes_and_goes_above_it() {
+    use ContradictionKind::{Mount, Process, Thread};
+    for (moves, pid) in [("gx", 7), ("gxjj", 9), ("gxjjk", 8)] {
+        let mut desk = Desk::at_work();
+        desk.tell(Msg::Seen(hide(&[(Mount, 7), (Mount, 8), (Mount, 9)], 1_000)));
+        keys(&mut desk, moves);
+        let on = opened(&mut desk);
+        assert_eq!(on, Some(pid), "{moves}");
+        let seen = hide(&[(Mount, 7), (Mount, 8), (Mount, 9), (Process, 5), (Thread, 6)], 2_000);
+        desk.tell(Msg::Seen(seen));
+        assert_eq!(opened(&mut desk), on, "{moves}");
+        desk.tell(Msg::Seen(hide(&[(Mount, on.unwrap()), (Thread, 6)], 3_000)));
+        assert_eq!(opened(&mut desk), on, "{moves}");
+    }
+}
+
+#[test]
+fn no_key_hits_what_took_the_place_of_something_that_hid() {
+    use ContradictionKind::{Mount, Process};
+    let cases = ["gx", "gxjk"].into_iter().flat_map(|it| "ayf\r".chars().map(move |c| (it, c)));
+    for (moves, key) in cases {
+        let mut desk = Desk::at_work();
+        desk.tell(Msg::Seen(hide(&[(Process, 7), (Mount, 8)], 1_000)));
+        keys(&mut desk, moves);
+        desk.tell(Msg::Seen(hide(&[(Mount, 8)], 2_000)));
+        desk.model.notice = None;
+        let key = if key == '\r' { Key::Enter } else { Key::Char(key) };
+        assert_eq!(desk.press(key), [], "{moves} {key:?}");
+        assert!(matches!(desk.model.dialog, Dialog::Closed), "{moves} {key:?}");
+        let said = desk.model.notice.as_ref().map(|notice| notice.kind.clone());
+        assert_eq!(said, Some(NoticeKind::FollowedGone("7".into())), "{moves} {key:?}");
+        assert_eq!(opened(&mut desk), Some(8), "who presses again means it");
+    }
+    let mut desk = Desk::at_work();
+    desk.tell(Msg::Seen(hide(&[(Process, 7), (Mount, 8)], 1_000)));
+    keys(&mut desk, "gx");
+    desk.tell(Msg::Seen(hide(&[(Mount, 8)], 2_000)));
+    desk.tell(Msg::Seen(hide(&[(Mount, 8)], 8_000)));
+    assert_eq!(opened(&mut desk), Some(8), "it was there for six seconds");
 }
