@@ -4,6 +4,7 @@ mod events;
 
 use firedamp::domain::base::{Digest, Language, Pid, ProcessId};
 use firedamp::domain::detect::{Finding, Grade, Subject};
+use firedamp::domain::facts::Own;
 use firedamp::domain::playbook::{ItemId, NodeId, PB_31, read};
 use firedamp::domain::session::{
     Audit, Chain, Choice, Entry, Event, ItemState, Stamp, State, brief,
@@ -246,5 +247,20 @@ proptest! {
             replayed.apply(entry);
         }
         prop_assert_eq!(replayed, folded(steps));
+    }
+}
+
+#[test]
+fn whom_a_screen_raised_is_not_held_against_the_session_when_it_writes_no_more() {
+    let raised = || Event::Prepared(Box::new(Own { carriers: 2, ..Own::default() }));
+    assert_eq!(folded([opening(), raised()]).carriers, 2);
+    for goes in [
+        Event::Left,
+        Event::PenGiven { to: "somsak".into() },
+        Event::PenTaken { from: "suda".into(), reason: "no answer".into() },
+        Event::Resumed { version: "0.1.0".into() },
+    ] {
+        assert_eq!(folded([opening(), raised(), goes.clone()]).carriers, 0, "{goes:?}");
+        assert_eq!(folded([opening(), raised(), goes, raised()]).carriers, 2);
     }
 }

@@ -93,6 +93,14 @@ pub enum Wish {
     Refuse(String),
 }
 
+/// So many of those that carry a terminal were raised by the screen that writes, where that is another one and there.
+#[must_use]
+pub fn raised_elsewhere(model: &Model) -> u32 {
+    let is_there = model.pen.around.holding != Holding::Free;
+    let watched = model.session.as_ref().filter(|it| matches!(it.pen, Pen::Observer(_)));
+    watched.filter(|_| is_there).map_or(0, |it| it.state.carriers)
+}
+
 /// `P`: ask for the pen, take it if it is free, answer who asks for it, or give it.
 pub(super) fn ask(model: &mut Model) -> Vec<Effect> {
     match model.session.as_ref().map(|session| &session.pen) {

@@ -9,8 +9,8 @@ use crate::ui::text::{phrase, span};
 use crate::ui::theme::Theme;
 use crate::words::own::{self, Sign};
 
-/// A line each, with its sign in front; what others said is at most `cells` wide. By the journal, so many of those that
-/// carry a terminal are `raised`: where that is not this screen's doing, it is another's.
+/// A line each, with its sign in front; what others said is at most `cells` wide. So many of those that carry a terminal
+/// another screen has `raised`; those that this one raised itself are its own to tell.
 #[must_use]
 pub fn lines(
     language: Language,

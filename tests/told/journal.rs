@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use firedamp::cockpit::keymap::Key;
 use firedamp::cockpit::model::{NoticeKind, Pen, Source};
+use firedamp::cockpit::pen::{Around, Came, Holding, Went};
 use firedamp::cockpit::{Effect, Msg};
 use firedamp::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject};
 use firedamp::domain::facts::{Own, Snapshot};
@@ -99,6 +100,40 @@ fn another_screen_shows_whom_the_first_one_raised() {
         desk.tell(Msg::Followed(vec![entry(3, Event::Prepared(Box::new(own)))]));
         assert!(!screen(&desk.model).contains(said));
     }
+}
+
+#[test]
+fn what_the_writer_raised_is_no_longer_said_when_it_is_gone_or_wrote_no_more() {
+    let raised = Own { carriers: 2, fixed: true_reading(), ..Own::default() };
+    let gone = || Msg::Around(Around { holding: Holding::Free, ..Around::default() });
+    let followed = |event| Msg::Followed(vec![entry(3, event)]);
+    let given = Event::PenGiven { to: "somsak".into() };
+    for end in [gone(), followed(Event::Left), followed(given)] {
+        let mut desk = Desk::at_work();
+        desk.tell(Msg::Pen(Pen::Observer(None)));
+        desk.tell(Msg::Followed(vec![entry(2, Event::Prepared(Box::new(raised.clone())))]));
+        let own = Own { carriers: 0, ..raised.clone() };
+        let look = Snapshot { own: Arc::new(own), ..snapshot(1_000, Vec::new()) };
+        desk.tell(Msg::Seen(Arc::new(look)));
+        keys(&mut desk, "gx");
+        assert!(screen(&desk.model).contains("another screen"));
+        desk.tell(end);
+        assert!(!screen(&desk.model).contains("another screen"), "{}", screen(&desk.model));
+    }
+}
+
+#[test]
+fn whom_a_screen_still_holds_raised_is_an_entry_again_when_its_pen_comes_back() {
+    let mut desk = Desk::at_work();
+    let effects = desk.tell(Msg::Seen(seen_with(2, 1_000)));
+    assert_eq!(prepared(&effects), [2]);
+    desk.save(effects);
+    let went = Went { past: vec![opening()].into(), to: Some("somsak".into()), given: true };
+    desk.tell(Msg::PenWent(Box::new(went)));
+    assert!(prepared(&desk.tell(Msg::Seen(seen_with(2, 2_000)))).is_empty());
+    let came = Came { past: vec![opening()].into(), from: "somsak".into(), reason: "".into() };
+    desk.tell(Msg::PenCame(Box::new(came)));
+    assert_eq!(prepared(&desk.tell(Msg::Seen(seen_with(2, 3_000)))), [2]);
 }
 
 const fn true_reading() -> firedamp::domain::facts::Reading<bool> {

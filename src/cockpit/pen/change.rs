@@ -38,6 +38,8 @@ pub(in crate::cockpit) fn came(model: &mut Model, came: Came) -> Vec<Effect> {
     session.unsaved = None;
     let accepting = model.pen.accepting;
     model.pen = Desk::default();
+    // Whom this screen raised before is news again: what it had said of them went with the pen.
+    model.carried &= model.live.snapshot.as_ref().is_none_or(|it| it.own.carriers == 0);
     model.unsay(is_of_an_observer);
     if model.source.kind == SourceKind::Host {
         model.recording = Recording::Since(model.now);

@@ -68,7 +68,8 @@ pub struct State {
     pub acknowledged: BTreeMap<Subject, Acknowledged>,
     /// Whether somebody listens on the wire, as far as the journal tells.
     pub listening: Listening,
-    /// So many of those that carry the terminal of a screen were raised and not put back.
+    /// So many of those that carry its terminal were raised, and not put back, by the screen that writes. What one had
+    /// raised that writes no more is not known: it has no pen to say that it put them back.
     pub carriers: u32,
     /// Programs that the responder allowed.
     pub allowed: Vec<Untrusted>,
@@ -203,12 +204,8 @@ impl State {
             Event::Listening { on } => self.listening = Listening::of(on),
             Event::Prepared(own) => self.carriers = own.carriers,
             Event::Resumed { .. } => self.resumed(),
-            Event::Left
-            | Event::WireRefused { .. }
-            | Event::Clock { .. }
-            | Event::Autostart { .. }
-            | Event::PenGiven { .. }
-            | Event::PenTaken { .. } => {}
+            Event::Left | Event::PenGiven { .. } | Event::PenTaken { .. } => self.carriers = 0,
+            Event::WireRefused { .. } | Event::Clock { .. } | Event::Autostart { .. } => {}
         }
     }
 

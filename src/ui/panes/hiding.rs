@@ -9,6 +9,7 @@ use ratatui::layout::Rect;
 use crate::cockpit::Model;
 use crate::cockpit::hides::in_order;
 use crate::cockpit::model::Pane;
+use crate::cockpit::pen::raised_elsewhere;
 use crate::domain::facts::{
     Contradiction, ContradictionKind, Hiding, HostView, Own, Packaged, Process, Reading, Snapshot,
 };
@@ -188,8 +189,8 @@ fn lines<'a>(model: &Model, theme: &Theme, snapshot: &'a Snapshot, cells: usize)
     }
     if *snapshot.own != Own::default() {
         lines.extend([Line::Blank, Line::Itself]);
-        let raised = model.session.as_ref().map_or(0, |it| it.state.carriers);
-        let own = own::lines(model.language, theme, (&snapshot.own, raised), cells);
+        let raised = (&*snapshot.own, raised_elsewhere(model));
+        let own = own::lines(model.language, theme, raised, cells);
         lines.extend(own.iter().flat_map(|it| wrap_spans(&it.spans, cells)).map(Line::Own));
     }
     lines
