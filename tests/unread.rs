@@ -261,7 +261,7 @@ fn every_gap_says_what_is_missing_and_how_to_get_it_in_both_languages() {
 
 fn every_gap() -> Vec<Gap> {
     use firedamp::domain::facts::{
-        Capability, Closed, DiagModule, Late, Lockdown, NotEntered, Runtime,
+        Capability, Closed, DiagModule, Late, Lockdown, NotEntered, NotWhole, Runtime,
     };
     let mut all = vec![
         Gap::PidNamespace(None),
@@ -280,6 +280,8 @@ fn every_gap() -> Vec<Gap> {
         Gap::Late(Late::Modules),
         Gap::Late(Late::Namespaces),
         Gap::Late(Late::Tables),
+        Gap::Late(Late::Tools),
+        Gap::Late(Late::Hunt),
         Gap::NoModule(DiagModule::Tcp),
         Gap::NoModule(DiagModule::Udp),
         Gap::NotEntered(NotEntered::Refused, 1),
@@ -293,6 +295,26 @@ fn every_gap() -> Vec<Gap> {
         Gap::NoPtrace,
         Gap::NoCgroup2,
     ];
+    let parts = [
+        NotWhole::Late,
+        NotWhole::Unreadable,
+        NotWhole::Long,
+        NotWhole::Names,
+        NotWhole::Entries,
+        NotWhole::Homes,
+        NotWhole::Directories,
+        NotWhole::InParts,
+        NotWhole::Remote,
+        NotWhole::Covered,
+        NotWhole::CoveredBy,
+        NotWhole::CoveredLate,
+        NotWhole::NoProcessors,
+        NotWhole::CountsOthers,
+        NotWhole::HidePid,
+        NotWhole::Etcd,
+        NotWhole::Database,
+    ];
+    all.extend(parts.map(Gap::NotWhole));
     all.extend(Capability::ALL.map(Gap::Capability));
     let runtimes = [Runtime::Docker, Runtime::Podman, Runtime::Kubernetes, Runtime::Lxc];
     all.extend(runtimes.map(|runtime| Gap::PidNamespace(Some(runtime))));

@@ -22,7 +22,7 @@ use crate::domain::base::{Moment, ProcessId};
 use crate::domain::untrusted::Untrusted;
 
 pub use examination::{Environment, Examination, Mapping, MappingKind, Maps, Thread};
-pub use gap::{Capability, Closed, DiagModule, Gap, Late, Lockdown, NotEntered, Weight};
+pub use gap::{Capability, Closed, DiagModule, Gap, Late, Lockdown, NotEntered, NotWhole, Weight};
 pub use gpu::{Gpu, GpuDevice, GpuHolder, GpuOutcome, GpuSource, GpuSourceKind, GpuUnlisted};
 pub use hiding::{Contradiction, ContradictionKind, FileStanding, Hiding, HostView};
 pub use own::{Doubt, Own, Raised};
@@ -129,6 +129,12 @@ impl Unread {
     #[must_use]
     pub fn source(what: impl Into<Untrusted>, why: impl Into<Untrusted>) -> Self {
         Self { what: what.into(), why: why.into(), gap: None }
+    }
+
+    /// One source that was not read, or not wholly, and why.
+    #[must_use]
+    pub fn part(what: impl Into<Untrusted>, why: NotWhole) -> Self {
+        Self { what: what.into(), ..Self::gap(Gap::NotWhole(why)) }
     }
 
     /// What a gap keeps from us.

@@ -2,7 +2,9 @@
 //!
 //! What is to be typed is the same in every language.
 
+mod late;
 mod spaces;
+mod whole;
 
 use crate::domain::base::Language;
 use crate::domain::facts::{Capability, Closed, DiagModule, Gap, Late, Runtime, Unread};
@@ -14,6 +16,8 @@ const TO_LOOK: &str = "sudo setcap cap_sys_ptrace,cap_dac_read_search+ep ./fired
 
 /// Cells for the name of what could not be read.
 const WHAT: usize = 36;
+
+pub use whole::not_whole;
 
 /// A way to see more.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,12 +56,13 @@ pub fn gap(language: Language, gap: &Gap) -> Phrase {
             say("it is in a mount namespace of its own", "อยู่ใน mount namespace แยก")
         }
         Gap::Closed(what, count) => closed(language, *what, *count),
-        Gap::Late(what) => not_yet(language, what),
+        Gap::Late(what) => late::not_yet(language, what),
         Gap::NoModule(module) => {
             say("netlink is not asked; not loaded: ", "ไม่ถาม netlink เพราะยังไม่โหลด ")
                 .ours(module.name())
         }
         Gap::NotEntered(why, count) => spaces::not_entered(language, *why, *count),
+        Gap::NotWhole(why) => Phrase::of(not_whole(language, *why)),
         Gap::Seccomp => {
             say("its system calls are filtered: seccomp", "system call ถูกกรอง: seccomp")
         }
@@ -74,42 +79,11 @@ pub fn gap(language: Language, gap: &Gap) -> Phrase {
     }
 }
 
-/// What has not answered.
-fn not_yet(language: Language, what: &Late) -> Phrase {
-    let say = |en, th| Phrase::of(pick(language, en, th));
-    match what {
-        Late::Graphics(device) => {
-            say("a GPU driver does not answer: ", "ไดรเวอร์ GPU ไม่ตอบ: ").theirs(device)
-        }
-        Late::Processes(count) => late(language, *count),
-        Late::Standing => {
-            say("files that tell how it stands do not answer", "ไฟล์ที่บอกสิทธิ์ของโปรแกรมไม่ตอบ")
-        }
-        Late::Modules => {
-            say("which modules the kernel has is not known yet", "ยังไม่รู้ว่า kernel มีโมดูลใด")
-        }
-        Late::Namespaces => say(
-            "the search for empty network namespaces has no answer",
-            "การค้นหา network namespace ที่ว่างไม่ตอบ",
-        ),
-        Late::Tables => say("the tables in /proc/net do not answer", "ตารางใน /proc/net ไม่ตอบ"),
-    }
-}
-
 fn closed(language: Language, what: Closed, count: u32) -> Phrase {
     Phrase::of(match (language, count) {
         (Language::En, 1) => format!("/proc/PID/{} of 1 process is closed", what.name()),
         (Language::En, _) => format!("/proc/PID/{} of {count} processes is closed", what.name()),
         (Language::Th, _) => format!("/proc/PID/{} ของ {count} โปรเซสถูกปิด", what.name()),
-    })
-}
-
-/// One that lets a look wait takes the time of others, so that nobody is blamed for it here.
-fn late(language: Language, count: u32) -> Phrase {
-    Phrase::of(match (language, count) {
-        (Language::En, 1) => String::from("the look had no time for 1 process"),
-        (Language::En, _) => format!("the look had no time for {count} processes"),
-        (Language::Th, _) => format!("ไม่มีเวลาดู {count} โปรเซส"),
     })
 }
 
@@ -157,6 +131,9 @@ pub fn missing(language: Language, gap: &Gap) -> Phrase {
         Gap::Late(Late::Tables) => {
             ("sockets that one of two views hides", "socket ที่ถูกซ่อนจากมุมมองหนึ่ง")
         }
+        Gap::Late(Late::Tools) => ("tools that were changed or replaced", "เครื่องมือที่ถูกแก้หรือถูกแทน"),
+        Gap::Late(Late::Hunt) => ("what starts by itself", "สิ่งที่เริ่มทำงานเอง"),
+        Gap::NotWhole(_) => ("what stands in it", "สิ่งที่อยู่ในนั้น"),
         Gap::NoModule(DiagModule::Tcp) => {
             ("bytes of TCP connections, and a second view", "จำนวน byte ของ TCP และมุมมองที่สอง")
         }
@@ -247,6 +224,7 @@ pub fn ways(language: Language, gap: &Gap) -> Vec<Way> {
             Way::Command(loads(*module)),
         ],
         Gap::NotEntered(why, _) => spaces::into(language, *why),
+        Gap::NotWhole(why) => vec![whole::into(language, *why)],
         Gap::Seccomp => {
             vec![say("start it from a shell that has no filter", "เริ่มจาก shell ที่ไม่มีการกรอง")]
         }
@@ -317,7 +295,7 @@ pub const fn partial(language: Language) -> &'static str {
 /// The only thing that is missing, in a few words.
 #[must_use]
 pub fn only(language: Language, unread: &Unread) -> String {
-    if let Some(gap) = &unread.gap {
+    if let Some(gap) = unread.gap.as_ref().filter(|it| !matches!(it, Gap::NotWhole(_))) {
         return format!("{}: gr", short(language, gap));
     }
     let not_read = pick(language, "not read", "อ่านไม่ได้");
@@ -349,6 +327,7 @@ fn short(language: Language, gap: &Gap) -> &'static str {
         Gap::Late(_) => pick(language, "slow host", "เครื่องช้า"),
         Gap::NoModule(module) => module.name(),
         Gap::NotEntered(..) => pick(language, "other namespaces", "namespace อื่น"),
+        Gap::NotWhole(_) => pick(language, "a part", "บางส่วน"),
         Gap::Seccomp => "seccomp",
         Gap::Confined(_) => "LSM",
         Gap::Lockdown(_) => "lockdown",
@@ -357,9 +336,21 @@ fn short(language: Language, gap: &Gap) -> &'static str {
     }
 }
 
-/// How to read what one source refused or did not give in time, where its answer tells.
+/// How to read one source that was not read or not wholly, where its answer tells.
 #[must_use]
-pub fn way(language: Language, why: &Untrusted) -> Option<&'static str> {
+pub fn way(language: Language, unread: &Unread) -> Option<Phrase> {
+    match &unread.gap {
+        None => answer(language, &unread.why).map(Phrase::of),
+        Some(Gap::NotWhole(why)) => match whole::into(language, *why) {
+            Way::Words(words) => Some(words),
+            Way::Command(_) => None,
+        },
+        Some(_) => None,
+    }
+}
+
+/// How to read what one source refused or did not give in time.
+fn answer(language: Language, why: &Untrusted) -> Option<&'static str> {
     let why = why.bytes().to_ascii_lowercase();
     let says = |words: &[u8]| why.windows(words.len()).any(|it| it == words);
     if says(b"permission denied") || says(b"not permitted") {

@@ -7,7 +7,10 @@ use firedamp::cockpit::Msg;
 use firedamp::cockpit::dialog::Dialog;
 use firedamp::cockpit::keymap::Key;
 use firedamp::cockpit::model::{NoticeKind, Size};
-use firedamp::domain::facts::{Closed, Gap, Protocol, Snapshot, Socket, SocketState, Unread};
+use firedamp::domain::base::Language;
+use firedamp::domain::facts::{
+    Closed, Gap, NotWhole, Protocol, Snapshot, Socket, SocketState, Unread,
+};
 
 use crate::incident::{Desk, miner, process, snapshot};
 use crate::{LANGUAGES, keys, screen};
@@ -210,5 +213,30 @@ fn what_was_not_read_is_named_with_whom_it_is_about_and_the_title_says_partial()
         for part in ["812 nginx, 900 redis", "/proc/net/raw", "Permission denied"] {
             assert!(shown.contains(part), "{part}\n{shown}");
         }
+    }
+}
+
+#[test]
+fn why_a_source_was_not_read_wholly_is_said_in_the_language_of_the_screen() {
+    let said = [
+        (Language::En, "something is mounted over it, and tells this", "it is asked again"),
+        (Language::Th, "มีบางอย่าง mount ทับ และบอกค่านี้แทน", "จะถามใหม่เอง"),
+    ];
+    for (language, why, way) in said {
+        let mut desk = Desk::at_work();
+        desk.model.language = language;
+        desk.model.size = Size { columns: 120, rows: 36 };
+        let mut seen = snapshot(1_000, vec![miner(42)]);
+        seen.unread = vec![
+            Unread::part("/proc/meminfo", NotWhole::CoveredBy),
+            Unread::part("/etc/passwd", NotWhole::Late),
+        ];
+        desk.tell(Msg::Seen(Arc::new(seen)));
+        keys(&mut desk, "gr");
+        let shown = screen(&desk.model);
+        for part in ["/proc/meminfo", "/etc/passwd", why, way] {
+            assert!(shown.contains(part), "{part}\n{shown}");
+        }
+        assert_eq!(shown.contains("mounted over"), language == Language::En, "{shown}");
     }
 }

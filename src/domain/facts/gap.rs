@@ -42,6 +42,8 @@ pub enum Gap {
     NoModule(DiagModule),
     /// So much of what only other network namespaces show is not looked into.
     NotEntered(NotEntered, u32),
+    /// One source, which the note names, was not read or not wholly, and the kernel has no words for why.
+    NotWhole(NotWhole),
     /// Its own system calls are filtered.
     Seccomp,
     /// A security module confines it, by this label.
@@ -109,6 +111,10 @@ pub enum Late {
     Namespaces,
     /// The tables of sockets, as every program of the host reads them.
     Tables,
+    /// The files that packages have brought.
+    Tools,
+    /// The hunt for what starts by itself.
+    Hunt,
 }
 
 /// A module of the kernel that tells of sockets by netlink.
@@ -133,6 +139,46 @@ pub enum NotEntered {
     NotAsked,
     /// The open files of so many processes cannot be searched for those that they keep.
     Files,
+}
+
+/// Why one source was not read, or not wholly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NotWhole {
+    /// It did not answer in time.
+    Late,
+    /// It cannot be read.
+    Unreadable,
+    /// It is longer than is read.
+    Long,
+    /// It has more names than are read.
+    Names,
+    /// There is more in it than is kept.
+    Entries,
+    /// There are more homes than are looked into.
+    Homes,
+    /// There are more directories than are looked into or watched.
+    Directories,
+    /// So many files are open that they are read in parts.
+    InParts,
+    /// It is on a mount that could let whoever touches it wait.
+    Remote,
+    /// Something is mounted over it.
+    Covered,
+    /// Something is mounted over it and answers in its place.
+    CoveredBy,
+    /// Something is mounted over it that does not answer.
+    CoveredLate,
+    /// There are no processors in it.
+    NoProcessors,
+    /// It counts more than the processes that are shown.
+    CountsOthers,
+    /// Not every process is listed: `hidepid`.
+    HidePid,
+    /// Schedules of Kubernetes stand in it, in a form that is not read.
+    Etcd,
+    /// It is a database that is torn, or in a form that is not known.
+    Database,
 }
 
 /// What a kernel that is locked down refuses, to root too.
@@ -162,7 +208,8 @@ impl Gap {
             | Self::Closed(..)
             | Self::Late(_)
             | Self::NoModule(_)
-            | Self::NotEntered(..) => Weight::Part,
+            | Self::NotEntered(..)
+            | Self::NotWhole(_) => Weight::Part,
             Self::Capability(Capability::NetAdmin | Capability::SysNice)
             | Self::Seccomp
             | Self::Confined(_)

@@ -38,9 +38,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::domain::base::{Moment, ProcessId};
-use crate::domain::facts::{Examination, HiddenFrom, Hiding, Process, Unread};
+use crate::domain::facts::{Examination, HiddenFrom, Hiding, NotWhole, Process, Unread};
 use crate::host::probe::owners::Owners;
-use crate::host::probe::processes::{Means, Processes, note};
+use crate::host::probe::processes::{Means, Processes};
 use crate::host::probe::tree::Reader;
 use crate::host::probe::{Packages, Roots, clock, text};
 use changes::{Change, changes, joined};
@@ -229,8 +229,8 @@ impl Hider {
         let Some(search) = &mut self.search else { return (Vec::new(), (0, 0)) };
         let answer = search.turn(Question { listed: listed.to_vec(), named, boot_ms });
         if answer.by_hidepid > 0 {
-            let what = format!("{} processes that are not listed", answer.by_hidepid);
-            unread.push(note(&what, "hidepid".to_owned()));
+            let what = format!("/proc (+{})", answer.by_hidepid);
+            unread.push(Unread::part(what, NotWhole::HidePid));
         }
         (answer.hidden.clone(), answer.tried)
     }
@@ -296,9 +296,8 @@ impl Hider {
     /// `stat` is that of the `/proc` which everybody sees, and not believed once something is mounted over it.
     fn weigh(&mut self, closed: bool, stat: &[u8], boot_ms: u64, unread: &mut Vec<Unread>) {
         if closed || !self.whole_machine {
-            let by = if closed { ": hidepid" } else { "" };
-            let why = format!("it counts more than the processes that are shown{by}");
-            unread.push(note("/proc/stat", why));
+            let why = if closed { NotWhole::HidePid } else { NotWhole::CountsOthers };
+            unread.push(Unread::part("/proc/stat", why));
             return self.account.interrupt();
         }
         let is_bare = self.told.as_ref().is_some_and(|told| {

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use rustix::io::Errno;
 
 use super::{text, tree};
-use crate::domain::facts::{Host, Unread};
+use crate::domain::facts::{Host, NotWhole, Unread};
 use crate::domain::untrusted::Untrusted;
 use memory::Memory;
 
@@ -84,12 +84,12 @@ impl Machine {
     fn work(&mut self, stat: Result<&[u8], Errno>, unread: &mut Vec<Unread>) {
         let now = processors(stat.unwrap_or_default());
         let Some((all, each)) = now.split_first() else {
-            let why = match stat {
-                Ok(_) => "no processors".to_owned(),
-                Err(Errno::XDEV) => "something is mounted over it".to_owned(),
-                Err(error) => error.to_string(),
-            };
-            return unread.push(super::processes::note("/proc/stat", why));
+            let what = "/proc/stat";
+            return unread.push(match stat {
+                Ok(_) => Unread::part(what, NotWhole::NoProcessors),
+                Err(Errno::XDEV) => Unread::part(what, NotWhole::Covered),
+                Err(error) => super::processes::note(what, error.to_string()),
+            });
         };
         self.all = all.since(Some(&self.all));
         let before = std::mem::take(&mut self.processors);
@@ -161,7 +161,7 @@ mod tests {
         machine.work(Ok(b""), &mut unread);
         assert_eq!(unread.len(), 1, "it is said that nothing could be read");
         machine.work(Err(Errno::XDEV), &mut unread);
-        assert!(format!("{:?}", unread[1]).contains("mounted over it"), "and why: {unread:?}");
+        assert_eq!(unread[1], Unread::part("/proc/stat", NotWhole::Covered), "and why");
     }
 
     proptest! {

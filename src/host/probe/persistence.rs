@@ -28,7 +28,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::domain::facts::{Autostart, Packaged, Persistence, Unread};
-use crate::domain::untrusted::Untrusted;
 use crate::host::probe::Roots;
 use accounts::Homes;
 use dig::{Dig, Interest};
@@ -165,21 +164,12 @@ impl Hunt {
         let ground = match Ground::open(&self.roots) {
             Ok(ground) => ground,
             Err(why) => {
-                let what = Untrusted::from("what starts by itself");
-                self.left_out.push(Unread {
-                    what,
-                    why: Untrusted::from(why.to_string()),
-                    gap: None,
-                });
+                self.left_out.push(Unread::source("/", why.to_string()));
                 return false;
             }
         };
         let homes = accounts::homes(&ground);
-        let said = |(path, why): &(Vec<u8>, String)| {
-            let (what, why) = (Untrusted::new(path.as_slice()), Untrusted::from(why.as_str()));
-            Unread { what, why, gap: None }
-        };
-        self.left_out.extend(homes.left_out.iter().map(said));
+        self.left_out.extend(homes.left_out.iter().cloned());
         let found = homes.found.iter().map(|home| &home.path);
         self.homes = found.chain(&homes.absent).cloned().collect();
         for family in families {

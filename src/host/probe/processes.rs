@@ -32,10 +32,10 @@ use super::clock;
 use super::commands::{Commands, Question, Stuck};
 use super::owners::Owners;
 use super::text;
-use super::tree::{MOST_OPEN_FILES, Reader};
+use super::tree::Reader;
 use super::users::Users;
 use crate::domain::base::{Moment, ProcessId};
-use crate::domain::facts::{Closed, Examination, Gap, Process, Unread};
+use crate::domain::facts::{Closed, Examination, Gap, NotWhole, Process, Unread};
 use around::Pool;
 use examine::Examiner;
 use held::Held;
@@ -356,8 +356,7 @@ impl Processes {
         };
         let cut = held(Held::is_in_parts);
         if cut.count > 0 {
-            let why = format!("more than {MOST_OPEN_FILES} open files, read in parts");
-            unread.push(Unread::source(cut.file("fd"), why));
+            unread.push(Unread::part(cut.file("fd"), NotWhole::InParts));
         }
         let mut failed = self.entries.iter().filter(|entry| entry.failure().is_some()).peekable();
         if let Some(error) = failed.peek().and_then(|entry| entry.failure()) {

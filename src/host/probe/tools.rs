@@ -22,10 +22,9 @@ use std::time::Duration;
 
 use super::file::{self, MOST_LINKS, script, without_dots};
 use super::packages::{FRESH, Packages};
-use super::processes::note;
 use super::{HostClock, Roots, tree};
 use crate::domain::base::Clock as _;
-use crate::domain::facts::{Contradiction, ContradictionKind, Hiding, Packaged, Unread};
+use crate::domain::facts::{Contradiction, ContradictionKind, Gap, Hiding, Late, Packaged, Unread};
 use crate::domain::untrusted::Untrusted;
 use shift::Shift;
 
@@ -91,9 +90,8 @@ impl Tools {
 
     /// Says who of the threads hangs.
     pub(super) fn tell_late(&self, unread: &mut Vec<Unread>) {
-        let of = ["tools of packages", "programs before tools of packages"];
-        for (what, _) in of.into_iter().zip(&self.shifts).filter(|(_, shift)| shift.is_late()) {
-            unread.push(note(what, "no answer in time".to_owned()));
+        if self.shifts.iter().any(|shift| shift.is_late()) {
+            unread.push(Unread::gap(Gap::Late(Late::Tools)));
         }
     }
 

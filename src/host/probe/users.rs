@@ -13,10 +13,9 @@ use std::time::{Duration, Instant};
 
 use rustix::fs::{FileType, Stat};
 
-use super::processes::note;
 use super::tool::Errand;
 use super::{text, tree};
-use crate::domain::facts::Unread;
+use crate::domain::facts::{NotWhole, Unread};
 
 /// More of the list is not read.
 const MOST: usize = 4 << 20;
@@ -62,7 +61,7 @@ impl Users {
             self.asked = Some(Instant::now());
         }
         let is_late = self.asked.is_some_and(|since| since.elapsed() > LATE);
-        is_late.then(|| note("/etc/passwd", "no answer".to_owned()))
+        is_late.then(|| Unread::part("/etc/passwd", NotWhole::Late))
     }
 
     pub(super) fn name(&self, uid: u32) -> Option<Arc<str>> {

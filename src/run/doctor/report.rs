@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{APART, Cost, Findings, LOOKS};
 use crate::domain::base::Language;
-use crate::domain::facts::Reading;
+use crate::domain::facts::{Gap, Reading};
 use crate::host::probe::{Database, Part};
 use crate::run::terminal;
 use crate::ui::text::width;
@@ -47,6 +47,9 @@ pub(super) fn text(findings: &Findings, language: Language) -> String {
     let sights = findings.sights.sights.iter().map(|(sight, need)| seen(language, *sight, *need));
     let unread = findings.snapshot.unread.iter().take(MOST_UNREAD);
     let unread = unread.map(|it| match &it.gap {
+        Some(Gap::NotWhole(why)) => {
+            format!("? {}: {}", it.what.plain(THEIRS), gap::not_whole(language, *why))
+        }
         Some(one) => {
             let said = [gap::gap(language, one), gap::missing(language, one)];
             let [what, missing] = said.map(|it| it.plain(THEIRS));

@@ -25,10 +25,7 @@ pub(super) fn sheet<'a>(model: &'a Model, theme: &'a Theme, area: Rect) -> Sheet
     let mut ordered: Vec<&Unread> = unread.iter().collect();
     ordered.sort_by_key(|one| (Reverse(one.weight()), one.gap.is_none(), &one.gap));
     let language = model.language;
-    let way = |one: &Unread| match one.gap {
-        None => said::way(language, &one.why),
-        Some(_) => None,
-    };
+    let way = |one: &Unread| said::way(language, one);
     for (at, one) in ordered.iter().enumerate() {
         if at > 0 && sheet.airy {
             sheet.blank();
@@ -36,9 +33,10 @@ pub(super) fn sheet<'a>(model: &'a Model, theme: &'a Theme, area: Rect) -> Sheet
         line(&mut sheet, one);
         // What helps with one source helps with the next.
         let next = ordered.get(at + 1).and_then(|next| way(next));
-        if let Some(words) = way(one).filter(|it| next != Some(*it)) {
+        if let Some(words) = way(one).filter(|it| next.as_ref() != Some(it)) {
             let label = format!("{}  ", said::ways_label(language));
-            let spans = [sheet.span(Role::Dim, label), sheet.span(Role::Text, words)];
+            let mut spans = vec![sheet.span(Role::Dim, label)];
+            spans.extend(text::phrase(sheet.theme, Role::Text, &words, sheet.cells));
             sheet.paragraph(2, &spans);
         }
     }
@@ -50,14 +48,18 @@ pub(super) fn sheet<'a>(model: &'a Model, theme: &'a Theme, area: Rect) -> Sheet
 
 /// One value and why it is missing.
 pub(super) fn line(sheet: &mut Sheet<'_>, unread: &Unread) {
-    if let Some(gap) = &unread.gap {
-        return of_gap(sheet, gap, unread);
-    }
+    let why = match &unread.gap {
+        None => pieces(sheet.theme, Role::Untrusted, &unread.why, sheet.cells),
+        Some(Gap::NotWhole(why)) => {
+            vec![sheet.span(Role::Text, said::not_whole(sheet.model.language, *why))]
+        }
+        Some(gap) => return of_gap(sheet, gap, unread),
+    };
     let cells = sheet.cells;
     let mut spans = vec![sheet.span(Role::Unknown, "? ")];
     spans.extend(pieces(sheet.theme, Role::Untrusted, &unread.what, cells * LINES));
     spans.push(sheet.span(Role::Dim, "  "));
-    spans.extend(pieces(sheet.theme, Role::Untrusted, &unread.why, cells));
+    spans.extend(why);
     sheet.paragraph(0, &spans);
 }
 

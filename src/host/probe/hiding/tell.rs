@@ -9,10 +9,10 @@ use super::threads::Threads;
 use super::{Hider, MOST_PRELOADED, PRELOAD};
 use crate::domain::base::Pid;
 use crate::domain::facts::{
-    Contradiction, ContradictionKind, HiddenFrom, Hiding, HostView, Process, Reading, Unread,
+    Contradiction, ContradictionKind, HiddenFrom, Hiding, HostView, NotWhole, Process, Reading,
+    Unread,
 };
 use crate::domain::untrusted::Untrusted;
-use crate::host::probe::processes::note;
 
 /// The missing load is told in steps, so that it is not another one at every look.
 const LOAD_STEP: f32 = 10.0;
@@ -28,8 +28,8 @@ impl Hider {
     ) {
         self.tell_processes(rows, hidden);
         if self.files.as_ref().is_none_or(Files::is_late) {
-            let what = "mounts, control groups, /etc/ld.so.preload";
-            unread.push(note(what, "no answer in time".to_owned()));
+            let what = format!("/proc/self/mountinfo, /sys/fs/cgroup, {PRELOAD}");
+            unread.push(Unread::part(what, NotWhole::Late));
         }
         self.tell_covers(rows, boot_ms, unread);
         for (id, worn) in self.wearers.settled(boot_ms) {
@@ -83,14 +83,14 @@ impl Hider {
             self.register.found(kind, process, what, it.shown.clone(), it.first_seen_ms);
         }
         if threads.is_late() {
-            unread.push(note("/proc/PID/task", "no answer in time".to_owned()));
+            unread.push(Unread::part("/proc/PID/task", NotWhole::Late));
         }
     }
 
     fn tell_covers(&mut self, rows: &[Arc<Process>], boot_ms: u64, unread: &mut Vec<Unread>) {
         let Some(told) = self.told.clone() else { return };
         let Some(covers) = &told.covers else {
-            return unread.push(note("/proc/self/mountinfo", "it cannot be read".to_owned()));
+            return unread.push(Unread::part("/proc/self/mountinfo", NotWhole::Unreadable));
         };
         for cover in covers {
             let process = cover.pid.map(|pid| row_of(rows, pid).filter(|row| row.hidden.is_some()));
@@ -113,8 +113,7 @@ impl Hider {
             return;
         }
         if files.is_judge_late() {
-            let what = format!("libraries of {PRELOAD}");
-            unread.push(note(&what, "no answer in time".to_owned()));
+            unread.push(Unread::part(PRELOAD, NotWhole::Late));
         }
         // Until the databases are read, nobody knows how much this says. A library that lets them hang says enough.
         let Some((packaged, files)) = files.packaged(file) else { return };
@@ -137,8 +136,8 @@ impl Hider {
         let Some(maps) = &mut self.maps else { return };
         let found = maps.turn();
         if let more @ 1.. = found.len().saturating_sub(MOST_PRELOADED) {
-            let what = format!("{more} more processes with a preloaded library");
-            unread.push(note(&what, format!("more than {MOST_PRELOADED}")));
+            let what = format!("/proc/PID/maps (+{more})");
+            unread.push(Unread::part(what, NotWhole::Entries));
         }
         for (id, library) in found.iter().take(MOST_PRELOADED) {
             let file = if preload::is_variable(library.bytes()) { "environ" } else { "maps" };
@@ -147,9 +146,8 @@ impl Hider {
             self.register.found(kind, Some(*id), library.clone(), shown, boot_ms);
         }
         if maps.late() > 0 {
-            let many = if maps.late() == 1 { "process" } else { "processes" };
-            let what = format!("/proc/PID/environ of {} {many}", maps.late());
-            unread.push(note(&what, "no answer in time".to_owned()));
+            let what = format!("/proc/PID/environ ({})", maps.late());
+            unread.push(Unread::part(what, NotWhole::Late));
         }
     }
 

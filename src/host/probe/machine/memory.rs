@@ -10,7 +10,7 @@ use rustix::fs::OFlags;
 use rustix::io::Errno;
 use sysinfo::{MemoryRefreshKind, System};
 
-use crate::domain::facts::Unread;
+use crate::domain::facts::{NotWhole, Unread};
 use crate::host::probe::processes::note;
 use crate::host::probe::tool::Errand;
 use crate::host::probe::{text, tree};
@@ -130,14 +130,12 @@ impl Memory {
             let Some(trouble) = file.trouble.filter(|it| self.live || *it != Errno::NOENT) else {
                 continue;
             };
-            let why = match trouble {
-                Errno::XDEV if late => {
-                    "something is mounted over it that does not answer".to_owned()
-                }
-                Errno::XDEV => "something is mounted over it, and tells this".to_owned(),
-                other => other.to_string(),
-            };
-            unread.push(note(&format!("/proc/{}", file.name), why));
+            let what = format!("/proc/{}", file.name);
+            unread.push(match trouble {
+                Errno::XDEV if late => Unread::part(what, NotWhole::CoveredLate),
+                Errno::XDEV => Unread::part(what, NotWhole::CoveredBy),
+                other => note(&what, other.to_string()),
+            });
         }
     }
 }

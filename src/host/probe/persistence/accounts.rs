@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustix::io::Errno;
 
 use super::cron::lines;
-use super::dig::{Dig, Draft, Home, said};
+use super::dig::{Dig, Draft, Home, failed};
 use super::ground::{File, Ground};
-use crate::domain::facts::{AutostartKind, Remark};
+use crate::domain::facts::{AutostartKind, NotWhole, Remark, Unread};
+use crate::domain::untrusted::Untrusted;
 use crate::host::probe::text::whole_number;
 
 /// More homes are not looked into.
@@ -69,7 +70,7 @@ pub(super) struct Homes {
     /// Those that are not there.
     pub(super) absent: Vec<Vec<u8>>,
     /// Those that are not looked into, and why.
-    pub(super) left_out: Vec<(Vec<u8>, String)>,
+    pub(super) left_out: Vec<Unread>,
 }
 
 /// The homes of all accounts.
@@ -83,7 +84,7 @@ pub(super) fn homes(ground: &Ground) -> Homes {
             continue;
         }
         if found.len() == MOST_HOMES {
-            left_out.push((home.to_vec(), format!("more than {MOST_HOMES} homes")));
+            left_out.push(Unread::part(Untrusted::new(home), NotWhole::Homes));
             break;
         }
         match ground.home(home) {
@@ -92,7 +93,7 @@ pub(super) fn homes(ground: &Ground) -> Homes {
                 found.push(Home { user, uid, path: home.to_vec(), fd });
             }
             Err(Errno::NOENT | Errno::NOTDIR) => absent.push(home.to_vec()),
-            Err(why) => left_out.push((home.to_vec(), said(why))),
+            Err(why) => left_out.push(failed(home, why)),
         }
     }
     Homes { found, absent, left_out }

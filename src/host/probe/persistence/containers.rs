@@ -9,7 +9,7 @@ use super::cron::base_name;
 use super::dig::{Dig, Draft, Runs};
 use super::ground::{Base, File};
 use super::unit::settings;
-use crate::domain::facts::{AutostartKind, Remark};
+use crate::domain::facts::{AutostartKind, NotWhole, Remark};
 use crate::host::probe::packages::sqlite::{self, Sqlite};
 use crate::host::probe::text::whole_number;
 
@@ -138,7 +138,7 @@ pub(super) fn kubernetes(dig: &mut Dig<'_>) {
 fn schedules(dig: &mut Dig<'_>) {
     let root = dig.ground.base();
     if dig.meta(root, ETCD).is_some() {
-        dig.say(ETCD, "schedules stand in etcd, which is not read here".to_owned());
+        dig.part(ETCD, NotWhole::Etcd);
     }
     // It is written to all the time, so nobody watches it.
     let Ok((file, meta)) = dig.ground.open_file(root, KINE) else { return };
@@ -153,8 +153,8 @@ fn schedules(dig: &mut Dig<'_>) {
     };
     let read = Sqlite::open(&file, log.as_ref())
         .and_then(|it| it.at_most(MOST_KINE).each(b"kine", &mut take));
-    if let Err(why) = read {
-        dig.say(KINE, why.to_string());
+    if read.is_err() {
+        dig.part(KINE, NotWhole::Database);
     }
     let there = found.iter().filter(|(_, is_there)| **is_there);
     for (line, (name, _)) in (1..).zip(there) {

@@ -12,10 +12,9 @@ use rustix::io::Errno;
 use super::ground::{Base, File, Ground, Meta, as_path};
 use super::program;
 use crate::domain::facts::{
-    Autostart, AutostartKind, Packaged, Reading, Remark, Target, Trick, Unread, tricks,
+    Autostart, AutostartKind, NotWhole, Packaged, Reading, Remark, Target, Trick, Unread, tricks,
 };
 use crate::domain::untrusted::Untrusted;
-use crate::host::probe::processes::note;
 
 /// More entries of one family are not kept.
 const MOST_ENTRIES: usize = 10_000;
@@ -145,7 +144,7 @@ impl<'g> Dig<'g> {
             Ok(file) => {
                 self.bytes += file.bytes.len();
                 if file.cut {
-                    self.say(&file.path, "more than 1 MiB".to_owned());
+                    self.part(&file.path, NotWhole::Long);
                 }
                 Some(file)
             }
@@ -186,7 +185,7 @@ impl<'g> Dig<'g> {
         match self.ground.names(base, path) {
             Ok((names, cut)) => {
                 if cut {
-                    self.say(&base.whole(path), "more than 10,000 names".to_owned());
+                    self.part(&base.whole(path), NotWhole::Names);
                 }
                 names.iter().map(|name| [path, name.as_slice()].join(&b'/')).collect()
             }
@@ -335,30 +334,34 @@ impl<'g> Dig<'g> {
     fn failed(&mut self, path: &[u8], why: Errno) {
         match why {
             Errno::NOENT | Errno::NOTDIR | Errno::INVAL | Errno::XDEV | Errno::LOOP => {}
-            other => self.say(path, said(other)),
+            other => self.say(failed(path, other)),
         }
     }
 
-    pub(super) fn say(&mut self, path: &[u8], why: String) {
-        let what = Untrusted::new(path);
-        if self.unread.len() < 64 && !self.unread.iter().any(|it| it.what == what) {
-            self.unread.push(Unread { what, why: Untrusted::from(why), gap: None });
+    /// This was not read, or not wholly.
+    pub(super) fn part(&mut self, path: &[u8], why: NotWhole) {
+        self.say(Unread::part(Untrusted::new(path), why));
+    }
+
+    /// Once of each place.
+    fn say(&mut self, unread: Unread) {
+        if self.unread.len() < 64 && !self.unread.iter().any(|it| it.what == unread.what) {
+            self.unread.push(unread);
         }
     }
 
     fn stop(&mut self, path: &[u8]) {
         if !std::mem::replace(&mut self.full, true) {
-            let what = format!("what starts by itself, from {} on", Untrusted::new(path).plain(80));
-            self.unread.push(note(&what, "too many entries".to_owned()));
+            self.unread.push(Unread::part(Untrusted::new(path), NotWhole::Entries));
         }
     }
 }
 
-/// Why a file was not read.
-pub(super) fn said(why: Errno) -> String {
+/// A file that was not read, and why.
+pub(super) fn failed(path: &[u8], why: Errno) -> Unread {
     match why {
-        Errno::TIMEDOUT => "on a network or FUSE mount, not touched".to_owned(),
-        other => other.to_string(),
+        Errno::TIMEDOUT => Unread::part(Untrusted::new(path), NotWhole::Remote),
+        other => Unread::source(Untrusted::new(path), other.to_string()),
     }
 }
 

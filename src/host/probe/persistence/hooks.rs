@@ -4,7 +4,7 @@ use super::cron::{base_name, lines};
 use super::dig::{Dig, Draft, Home, Runs};
 use super::ground::File;
 use super::unit::settings;
-use crate::domain::facts::AutostartKind;
+use crate::domain::facts::{AutostartKind, NotWhole};
 
 /// Settings of apt and dpkg that hold a command.
 const INVOKED: [&[u8]; 6] = [
@@ -165,10 +165,7 @@ pub(super) fn git(dig: &mut Dig<'_>) {
         search(dig, home, &mut left, &mut repositories);
     }
     if left == 0 || repositories == 0 {
-        dig.say(
-            b"git hooks below homes",
-            "too many directories: not all were looked into".to_owned(),
-        );
+        dig.part(b"~/**/.git/hooks", NotWhole::Directories);
     }
 }
 

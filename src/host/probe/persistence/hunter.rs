@@ -25,10 +25,10 @@ use rustix::time::{ClockId, clock_gettime};
 
 use super::ground::Ground;
 use super::patience::{Party, Patience};
-use super::watch::{Changed, Watch};
+use super::watch::{Changed, INOTIFY, Watch};
 use super::{Family, Hunt, Judge};
 use crate::domain::base::Clock;
-use crate::domain::facts::{Persistence, Unread};
+use crate::domain::facts::{Gap, Late, Persistence, Unread};
 use crate::host::probe::processes::note;
 use crate::host::probe::{HostClock, Roots, memory};
 use queue::{Lane, QUIET, Queue, SETTLES};
@@ -83,7 +83,7 @@ impl Hunter {
         unread.extend(self.trouble.iter().map(|why| note("what starts by itself", why.clone())));
         let digs = newest(&self.shared.digs).flatten();
         if digs.is_some_and(|since| since.elapsed() > HANGS) {
-            unread.push(note("what starts by itself", "the hunt has not ended".to_owned()));
+            unread.push(Unread::gap(Gap::Late(Late::Hunt)));
         }
         Arc::clone(&self.last.found)
     }
@@ -116,7 +116,7 @@ struct Work {
     hunt: Hunt,
     roots: Roots,
     watch: Option<Watch>,
-    unwatched: Option<String>,
+    unwatched: Option<Unread>,
     shared: Arc<Shared>,
     /// What was told last.
     told: Arc<Slot>,
@@ -146,7 +146,7 @@ impl Work {
     ) -> Self {
         let (watch, unwatched) = match watch {
             Ok(watch) => (Some(watch), None),
-            Err(why) => (None, Some(why.to_string())),
+            Err(why) => (None, Some(note(INOTIFY, why.to_string()))),
         };
         Self {
             hunt: Hunt::new(roots, judge),
@@ -324,7 +324,7 @@ impl Work {
             }
             Err(why) => {
                 // What is watched stays so. Whoever has rested is listened to when this works again.
-                watch.trouble = Some(why.to_string());
+                watch.trouble = Some(note(INOTIFY, why.to_string()));
                 self.blind = Some(Instant::now());
                 BTreeSet::new()
             }
@@ -336,7 +336,7 @@ impl Work {
         let why = watch_trouble.or_else(|| self.unwatched.clone());
         let mut unread: Vec<Unread> = self.hunt.unread().take(MOST_UNREAD).cloned().collect();
         let watched = why.is_none();
-        unread.extend(why.map(|why| note("inotify", why)));
+        unread.extend(why);
         let mut found = self.hunt.found();
         found.watched = watched;
         found.hunted_ms = self.whole;

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::bolt;
 use super::dig::{Dig, Draft};
 use super::ground::{Base, Meta};
-use crate::domain::facts::{AutostartKind, Remark};
+use crate::domain::facts::{AutostartKind, NotWhole, Remark};
 use crate::host::probe::packages::sqlite::Sqlite;
 
 /// More of a database is not read.
@@ -46,8 +46,8 @@ fn storage(dig: &mut Dig<'_>, base: Base<'_>, storage: &[u8], user: Option<&[u8]
         };
         let read = Sqlite::open(&file, log.as_ref())
             .and_then(|it| it.at_most(MOST).column(b"ContainerConfig", SETTINGS, &mut take));
-        if let Err(why) = read {
-            dig.say(&base.whole(&path), why.to_string());
+        if read.is_err() {
+            dig.part(&base.whole(&path), NotWhole::Database);
         }
         list(dig, (&base.whole(&path), meta), &found, user);
     }
@@ -55,7 +55,7 @@ fn storage(dig: &mut Dig<'_>, base: Base<'_>, storage: &[u8], user: Option<&[u8]
     if let Some((file, meta)) = dig.open_in(base, &path) {
         match bolt::values(&file, (b"ctr", b"config"), MOST) {
             Ok(found) => list(dig, (&base.whole(&path), meta), &found, user),
-            Err(why) => dig.say(&base.whole(&path), why.to_string()),
+            Err(_) => dig.part(&base.whole(&path), NotWhole::Database),
         }
     }
 }

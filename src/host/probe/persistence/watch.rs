@@ -25,9 +25,13 @@ use super::Family;
 use super::dig::Interest;
 use super::ground::Ground;
 use super::patience::{Party, Patience};
+use crate::domain::facts::{NotWhole, Unread};
+use crate::host::probe::processes::note;
 
 /// Directories that are watched.
 pub(super) const MOST: usize = 2_048;
+/// What watches, as the kernel calls it.
+pub(super) const INOTIFY: &str = "inotify";
 /// Who tells more of one directory in so short a time makes a storm.
 const STORM: usize = 2_000;
 const SHORT: Duration = Duration::from_millis(150);
@@ -55,7 +59,7 @@ pub(super) struct Watch {
     /// Who is not listened to, and what is to be read of them.
     pub(super) resting: BTreeMap<Party, BTreeSet<Family>>,
     /// Why some directory is not watched.
-    pub(super) trouble: Option<String>,
+    pub(super) trouble: Option<Unread>,
 }
 
 /// What was told of the places.
@@ -99,7 +103,7 @@ impl Watch {
         self.trouble = None;
         for (dir, names) in dirs {
             if spots.len() >= MOST {
-                self.trouble = Some(format!("more than {MOST} directories"));
+                self.trouble = Some(Unread::part(INOTIFY, NotWhole::Directories));
                 break;
             }
             let mut rests = |at: &[u8], names: &Wanted| {
@@ -157,7 +161,7 @@ impl Watch {
                     match inotify::add_watch(&self.inotify, path, flags) {
                         Ok(number) => return Some((number, at.to_vec(), names)),
                         Err(Errno::ACCESS) => {}
-                        Err(why) => self.trouble = Some(why.to_string()),
+                        Err(why) => self.trouble = Some(note(INOTIFY, why.to_string())),
                     }
                     return None;
                 }
@@ -172,7 +176,7 @@ impl Watch {
                 // touched: there is nothing to read there either.
                 Err(Errno::ACCESS | Errno::LOOP | Errno::TIMEDOUT) => return None,
                 Err(why) => {
-                    self.trouble = Some(why.to_string());
+                    self.trouble = Some(note(INOTIFY, why.to_string()));
                     return None;
                 }
             }

@@ -22,8 +22,7 @@ use rustix::fs::{Mode, OFlags};
 use super::diag::Diag;
 use super::held::Held;
 use super::net::{Net, View};
-use crate::domain::facts::Unread;
-use crate::host::probe::processes::note;
+use crate::domain::facts::{Gap, Late, NotEntered, Unread};
 use crate::host::probe::text::{self, unescape, words};
 use crate::host::probe::tool::Errand;
 use crate::host::probe::tree;
@@ -116,8 +115,7 @@ impl Mounted {
             }
         }
         if errand.is_late(PATIENCE) {
-            let what = "network namespaces that no process is in";
-            unread.push(note(what, "no answer in time".to_owned()));
+            unread.push(Unread::gap(Gap::Late(Late::Namespaces)));
         }
         moved |= self.list_one(view, unread);
         // Without netlink nothing tells of it any more. Its name is free then, so that it is entered again.
@@ -125,8 +123,8 @@ impl Mounted {
         self.all.retain(Net::has_netlink);
         moved |= self.all.len() != before;
         self.ask(populated);
-        unread.extend(told(self.closed, "cannot be entered".to_owned()));
-        unread.extend(told(self.passed_over, format!("more than {MOST}")));
+        unread.extend(told(self.closed, NotEntered::Refused));
+        unread.extend(told(self.passed_over, NotEntered::TooMany));
         moved
     }
 
@@ -151,9 +149,9 @@ impl Mounted {
     }
 }
 
-fn told(count: usize, why: String) -> Option<Unread> {
-    let many = if count == 1 { "namespace" } else { "namespaces" };
-    (count > 0).then(|| note(&format!("{count} network {many} that no process is in"), why))
+fn told(count: usize, why: NotEntered) -> Option<Unread> {
+    let many = u32::try_from(count).unwrap_or(u32::MAX);
+    (count > 0).then(|| Unread::gap(Gap::NotEntered(why, many)))
 }
 
 /// The thread's side.

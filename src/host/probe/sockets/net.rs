@@ -130,8 +130,7 @@ impl Net {
             match diag.dump(view.asks, view.now_ms, &mut self.raw) {
                 Ok(()) => self.told = view.asks,
                 Err(error) => {
-                    let what = format!("sockets by netlink; /proc/{} is used", self.dir);
-                    unread.push(note(&what, error.to_string()));
+                    unread.push(note("NETLINK_SOCK_DIAG", error.to_string()));
                     self.raw.clear();
                     if self.inode != 0 {
                         // It cannot be made again from here.

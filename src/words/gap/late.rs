@@ -1,0 +1,40 @@
+//! Words for what has not answered in time.
+
+use crate::domain::base::Language;
+use crate::domain::facts::Late;
+use crate::words::{Phrase, pick};
+
+/// What has not answered.
+pub(super) fn not_yet(language: Language, what: &Late) -> Phrase {
+    let say = |en, th| Phrase::of(pick(language, en, th));
+    match what {
+        Late::Graphics(device) => {
+            say("a GPU driver does not answer: ", "ไดรเวอร์ GPU ไม่ตอบ: ").theirs(device)
+        }
+        Late::Processes(count) => processes(language, *count),
+        Late::Standing => {
+            say("files that tell how it stands do not answer", "ไฟล์ที่บอกสิทธิ์ของโปรแกรมไม่ตอบ")
+        }
+        Late::Modules => {
+            say("which modules the kernel has is not known yet", "ยังไม่รู้ว่า kernel มีโมดูลใด")
+        }
+        Late::Namespaces => say(
+            "the search for empty network namespaces has no answer",
+            "การค้นหา network namespace ที่ว่างไม่ตอบ",
+        ),
+        Late::Tools => say("the files of packages do not answer", "ไฟล์ของแพ็กเกจไม่ตอบ"),
+        Late::Hunt => {
+            say("the hunt for what starts by itself has not ended", "การค้นหาสิ่งที่เริ่มทำงานเองยังไม่จบ")
+        }
+        Late::Tables => say("the tables in /proc/net do not answer", "ตารางใน /proc/net ไม่ตอบ"),
+    }
+}
+
+/// One that lets a look wait takes the time of others, so that nobody is blamed for it here.
+fn processes(language: Language, count: u32) -> Phrase {
+    Phrase::of(match (language, count) {
+        (Language::En, 1) => String::from("the look had no time for 1 process"),
+        (Language::En, _) => format!("the look had no time for {count} processes"),
+        (Language::Th, _) => format!("ไม่มีเวลาดู {count} โปรเซส"),
+    })
+}
