@@ -241,7 +241,7 @@ pub const fn source(language: Language, source: FactSource) -> &'static str {
         FactSource::Wire => ("packets on the wire", "แพ็กเก็ตบนสายสัญญาณ"),
         FactSource::Environment => ("/proc/PID/environ", "/proc/PID/environ"),
         FactSource::Ancestry => ("those above it", "โปรเซสที่อยู่เหนือขึ้นไป"),
-        FactSource::Persistence => ("a place of what starts by itself", "ที่ของสิ่งที่เริ่มเอง"),
+        FactSource::Persistence => ("what starts by itself", "สิ่งที่เริ่มเอง"),
     };
     pick(language, en, th)
 }

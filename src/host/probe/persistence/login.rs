@@ -107,8 +107,8 @@ fn own(dig: &mut Dig<'_>, home: &Home, file: &File, usual: &HashSet<&[u8]>) {
     let user = Some(home.user.as_slice());
     dig.add(Draft::new(AutostartKind::ShellStart, file, 0, first_words(file)).by(user));
     let framed = !OTHER_WORDS.iter().any(|name| file.path.ends_with(name));
-    let differs = |line: &[u8]| !usual.contains(line.trim_ascii()) && (!framed || !is_frame(line));
-    let other = lines(&file.bytes).filter(|(_, line)| differs(line));
+    let known = |line: &[u8]| usual.contains(line.trim_ascii()) || (framed && is_frame(line));
+    let other = lines(&file.bytes).filter(|(_, line)| !known(line));
     for (line, text) in other.take(MOST_LINES) {
         let draft = Draft::new(AutostartKind::ShellStart, file, line, text).by(user);
         dig.add(draft.runs(Runs::Command(text)).remark(Remark::NotLikeSkeleton, true));
