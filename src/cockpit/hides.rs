@@ -30,7 +30,7 @@ pub(super) fn refresh(pane: &mut HidingPane, snapshot: &Snapshot) {
     }
     let is_it = |it: &&Arc<Contradiction>| before.as_ref().is_some_and(|one| is_same(one, it));
     let stays = all.get(pane.line).is_some_and(is_it).then_some(pane.line);
-    if let Some(line) = stays.or_else(|| all.iter().position(|it| is_it(&it))) {
+    if let Some(line) = stays.or_else(|| all.iter().position(is_it)) {
         pane.line = line;
     } else if let Some(gone) = &before {
         // Of several that went one after the other, the first is the one that was looked at.

@@ -334,7 +334,7 @@ impl Options {
             ("--glyphs", name(self.glyphs.and_then(|it| it.to_possible_value()))),
         ];
         let flags = [("--shared-disk", self.shared_disk), ("--no-raise", self.no_raise)];
-        let flags = flags.into_iter().filter_map(|(flag, given)| given.then(|| flag.into()));
+        let flags = flags.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag.into());
         let values = values.into_iter().filter_map(|(name, value)| Some((name, value?)));
         values.flat_map(|(name, value)| guard::option(name, value.as_ref())).chain(flags).collect()
     }

@@ -115,24 +115,10 @@ pub fn missing(language: Language, gap: &Gap) -> Phrase {
         Gap::Closed(Closed::OpenFiles, _) => {
             ("which sockets and GPUs they hold", "socket และ GPU ที่โปรเซสเหล่านี้ถือ")
         }
-        Gap::Late(Late::Graphics(_)) => {
-            ("its load, its memory and who uses it", "โหลด หน่วยความจำ และผู้ใช้ของอุปกรณ์นี้")
-        }
-        Gap::Late(Late::Processes(_)) => {
-            ("their command lines and disk use", "คำสั่งและการใช้ดิสก์ของโปรเซสเหล่านี้")
-        }
-        Gap::Late(Late::Standing) => ("what else the program cannot see", "สิ่งอื่นที่โปรแกรมมองไม่เห็น"),
-        Gap::Late(Late::Modules) => {
-            ("sockets by netlink; the tables are read", "socket จาก netlink; อ่านจากตารางแทน")
-        }
-        Gap::Late(Late::Namespaces) | Gap::NotEntered(..) => {
+        Gap::Late(what) => return Phrase::of(late::missing(language, what)),
+        Gap::NotEntered(..) => {
             ("sockets in namespaces without a process", "socket ใน namespace ที่ไม่มีโปรเซส")
         }
-        Gap::Late(Late::Tables) => {
-            ("sockets that one of two views hides", "socket ที่ถูกซ่อนจากมุมมองหนึ่ง")
-        }
-        Gap::Late(Late::Tools) => ("tools that were changed or replaced", "เครื่องมือที่ถูกแก้หรือถูกแทน"),
-        Gap::Late(Late::Hunt) => ("what starts by itself", "สิ่งที่เริ่มทำงานเอง"),
         Gap::NotWhole(_) => ("what stands in it", "สิ่งที่อยู่ในนั้น"),
         Gap::NoModule(DiagModule::Tcp) => {
             ("bytes of TCP connections, and a second view", "จำนวน byte ของ TCP และมุมมองที่สอง")

@@ -38,3 +38,24 @@ fn processes(language: Language, count: u32) -> Phrase {
         (Language::Th, _) => format!("ไม่มีเวลาดู {count} โปรเซส"),
     })
 }
+
+/// What is not seen because of it.
+pub(super) const fn missing(language: Language, what: &Late) -> &'static str {
+    let (en, th) = match what {
+        Late::Graphics(_) => {
+            ("its load, its memory and who uses it", "โหลด หน่วยความจำ และผู้ใช้ของอุปกรณ์นี้")
+        }
+        Late::Processes(_) => ("their command lines and disk use", "คำสั่งและการใช้ดิสก์ของโปรเซสเหล่านี้"),
+        Late::Standing => ("what else the program cannot see", "สิ่งอื่นที่โปรแกรมมองไม่เห็น"),
+        Late::Modules => {
+            ("sockets by netlink; the tables are read", "socket จาก netlink; อ่านจากตารางแทน")
+        }
+        Late::Namespaces => {
+            ("sockets in namespaces without a process", "socket ใน namespace ที่ไม่มีโปรเซส")
+        }
+        Late::Tables => ("sockets that one of two views hides", "socket ที่ถูกซ่อนจากมุมมองหนึ่ง"),
+        Late::Tools => ("tools that were changed or replaced", "เครื่องมือที่ถูกแก้หรือถูกแทน"),
+        Late::Hunt => ("what starts by itself", "สิ่งที่เริ่มทำงานเอง"),
+    };
+    pick(language, en, th)
+}
