@@ -13,6 +13,8 @@
 mod child;
 #[path = "sockets/flow.rs"]
 mod flow;
+#[path = "sockets/kept.rs"]
+mod kept;
 #[path = "sockets/others.rs"]
 mod others;
 #[path = "sockets/proxy.rs"]

@@ -7,6 +7,7 @@ use std::os::unix::fs::MetadataExt;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use firedamp::domain::facts::Gap;
 use firedamp::host::probe::Eyes;
 
 use crate::{look, look_for};
@@ -190,10 +191,8 @@ fn sees_what_only_a_mount_holds() {
     println!("GONE");
 }
 
-/// Holds a namespace by an open file alone, and a socket in it.
-#[test]
-#[ignore = "a role that other tests start"]
-fn holds_what_nobody_is_in() {
+/// Makes a network namespace that goes unless its file is kept.
+fn new_namespace() -> std::fs::File {
     let inode = |path: &str| std::fs::metadata(path).unwrap().ino();
     let mut maker = Command::new("unshare").args(["--net", "sleep", "60"]).spawn().unwrap();
     let path = format!("/proc/{}/ns/net", maker.id());
@@ -203,6 +202,22 @@ fn holds_what_nobody_is_in() {
     let namespace = std::fs::File::open(&path).unwrap();
     maker.kill().unwrap();
     maker.wait().unwrap();
+    namespace
+}
+
+/// Holds a namespace by an open file alone, and a socket in it. Before that file it has as many of another namespace as
+/// the argument says.
+#[test]
+#[ignore = "a role that other tests start"]
+fn holds_what_nobody_is_in() {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let may = getrlimit(Resource::Nofile);
+    setrlimit(Resource::Nofile, rustix::process::Rlimit { current: may.maximum, ..may }).unwrap();
+    let before = argument().parse().unwrap_or(0_usize);
+    let other = (before > 0).then(new_namespace);
+    let _crowd: Vec<_> =
+        other.iter().cycle().take(before).map(|it| it.try_clone().unwrap()).collect();
+    let namespace = new_namespace();
     let held = namespace.try_clone().unwrap();
     let within = move || {
         let wanted = Some(rustix::thread::LinkNameSpaceType::Network);
@@ -213,4 +228,32 @@ fn holds_what_nobody_is_in() {
     println!("HOLDS {}", namespace.metadata().unwrap().ino());
     println!("LISTENS {}", listener.local_addr().unwrap());
     until_the_test_ends();
+}
+
+#[test]
+#[ignore = "a role that other tests start"]
+fn sees_a_namespace() {
+    let inode: u64 = argument().parse().unwrap();
+    look_for(&mut Eyes::open().unwrap(), |it| it.namespace == inode);
+    println!("SEEN");
+}
+
+/// Looks until it says that namespaces are not looked into for the reason that is asked for, and says how many.
+#[test]
+#[ignore = "a role that other tests start"]
+fn says_what_it_does_not_enter() {
+    let (wanted, mut eyes) = (argument(), Eyes::open().unwrap());
+    let end = Instant::now() + Duration::from_secs(20);
+    while Instant::now() < end {
+        let gaps = look(&mut eyes).unread;
+        let told = gaps.iter().find_map(|it| {
+            let Some(Gap::NotEntered(why, count)) = &it.gap else { return None };
+            (format!("{why:?}") == wanted).then_some(*count)
+        });
+        if let Some(count) = told {
+            println!("NOT ENTERED {count}");
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }

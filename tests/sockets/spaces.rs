@@ -79,26 +79,6 @@ fn a_namespace_that_only_a_mount_holds_is_seen_and_goes_with_it() {
     role.line("GONE");
 }
 
-#[test]
-fn a_namespace_that_only_an_open_file_holds_is_seen_and_goes_with_it() {
-    if !may("to make a network namespace") {
-        return;
-    }
-    let mut role = Role::start(&["env"], ":", "holds_what_nobody_is_in", "");
-    let inode: u64 = role.line("HOLDS ").parse().unwrap();
-    let local = role.line("LISTENS ").parse().unwrap();
-    let pid = Pid(role.child.id());
-    let mut eyes = Eyes::open().unwrap();
-    let (_, socket) = look_for(&mut eyes, |it| it.namespace == inode && !it.owners.is_empty());
-    assert_eq!((socket.local, socket.owners.first().unwrap().pid), (local, pid));
-    drop(role);
-    let end = Instant::now() + Duration::from_secs(30);
-    while look(&mut eyes).sockets.iter().any(|it| it.namespace == inode) {
-        assert!(Instant::now() < end, "it goes with its file");
-        std::thread::sleep(Duration::from_millis(50));
-    }
-}
-
 fn write(at: &Path, text: &str) {
     fs::create_dir_all(at.parent().unwrap()).unwrap();
     fs::write(at, text).unwrap();

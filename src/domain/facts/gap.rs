@@ -139,6 +139,8 @@ pub enum NotEntered {
     NotAsked,
     /// The open files of so many processes cannot be searched for those that they keep.
     Files,
+    /// The search has not come to all open files of so many processes yet.
+    NotYet,
 }
 
 /// Why one source was not read, or not wholly.

@@ -37,11 +37,13 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::Arc;
 
+use rustix::io::Errno;
+
 use crate::domain::base::{Moment, ProcessId};
 use crate::domain::facts::{Examination, HiddenFrom, Hiding, NotWhole, Process, Unread};
 use crate::host::probe::owners::Owners;
 use crate::host::probe::processes::{Means, Processes};
-use crate::host::probe::tree::Reader;
+use crate::host::probe::tree::{Reader, open_dir};
 use crate::host::probe::{Packages, Roots, clock, text};
 use changes::{Change, changes, joined};
 use files::{Files, Told};
@@ -312,14 +314,28 @@ impl Hider {
     }
 }
 
+/// The `/proc` that hides least: our own where there is one, or the host's if that shows more processes. It can be listed.
+pub(super) fn best_proc() -> Result<OwnedFd, Errno> {
+    let host = open_dir(Path::new("/proc"));
+    let shows_more = host.as_ref().is_ok_and(|host| of_our_pids(host) == Some(false));
+    // What is made is a place alone, and cannot be listed before it is opened.
+    let own = || view::own_proc().as_ref().and_then(view::again);
+    if shows_more { host } else { own().map_or(host, Ok) }
+}
+
 /// Numbers of this `/proc` are those of our own calls: it is of our namespace of pids.
 fn is_of_our_pids(proc: &OwnedFd) -> bool {
+    of_our_pids(proc) == Some(true)
+}
+
+/// It numbers processes as we do; `None` if it does not tell.
+fn of_our_pids(proc: &OwnedFd) -> Option<bool> {
     let mut reader = Reader::new(proc.as_fd());
-    let Ok(status) = reader.top("self/status") else { return false };
+    let status = reader.top("self/status").ok()?;
     let mut lines = status.split(|byte| *byte == b'\n');
     let numbers = lines.find_map(|line| line.strip_prefix(b"NSpid:"));
     let mut numbers = text::words(numbers.unwrap_or_default()).map(text::whole_number);
-    numbers.next().flatten() == Some(std::process::id()) && numbers.next().is_none()
+    Some(numbers.next().flatten() == Some(std::process::id()) && numbers.next().is_none())
 }
 
 fn is_first_pid_namespace(proc: &OwnedFd) -> bool {

@@ -300,8 +300,8 @@ impl<'p> Reader<'p> {
         Ok(&self.text)
     }
 
-    /// Calls `take` with the number and the target of every open file, as many as one look may. The targets are read as
-    /// links and never followed: a file system that hangs would hang us.
+    /// Calls `take` with the number and the target of every open file, as many as one look may; fails where they may be
+    /// listed, but not looked at. The targets are read as links and never followed: a file system that hangs would hang us.
     pub(super) fn open_files(
         &mut self,
         pid: u32,
@@ -325,6 +325,7 @@ impl<'p> Reader<'p> {
             rustix::fs::seek(&dir, SeekFrom::Start(u64::from(from) + 2))?;
         }
         let (target, mut left, mut next) = (&mut self.text, MOST_OPEN_FILES, None);
+        let mut denied = None;
         self.listing.reserve(8192);
         names_while(dir.as_fd(), &mut self.listing, |name| {
             let Some(fd) = text::whole_number(name) else { return true };
@@ -334,12 +335,16 @@ impl<'p> Reader<'p> {
             }
             left -= 1;
             target.clear();
-            if rustix::fs::readlinkat_raw(&dir, name, spare_capacity(target)).is_ok() {
-                take(fd, target);
+            match rustix::fs::readlinkat_raw(&dir, name, spare_capacity(target)) {
+                Ok(_) => take(fd, target),
+                // Who may list them may not look at them by that; what keeps us from one keeps us from all.
+                Err(why @ (Errno::ACCESS | Errno::PERM)) => denied = Some(why),
+                // It is closed by now.
+                Err(_) => {}
             }
-            true
+            denied.is_none()
         })?;
-        Ok(next)
+        denied.map_or(Ok(next), Err)
     }
 
     fn aim(&mut self, pid: u32, name: &str) {

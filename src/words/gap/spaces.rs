@@ -23,6 +23,12 @@ pub(super) fn not_entered(language: Language, why: NotEntered, count: u32) -> Ph
         (NotEntered::Files, Language::Th) => {
             Phrase::of(format!("ไม่ได้หา network namespace ในไฟล์ของ {count} โปรเซส"))
         }
+        (NotEntered::NotYet, Language::En) => Phrase::of(format!(
+            "not yet searched for network namespaces: files of {count} processes"
+        )),
+        (NotEntered::NotYet, Language::Th) => {
+            Phrase::of(format!("ยังหา network namespace ในไฟล์ของ {count} โปรเซสไม่เสร็จ"))
+        }
     }
 }
 
@@ -38,6 +44,9 @@ pub(super) fn into(language: Language, why: NotEntered) -> Vec<Way> {
             say("look from within one of them:", "ดูจากข้างในทีละอัน:"),
             Way::Command("sudo nsenter --net=FILE firedamp"),
         ],
+        NotEntered::NotYet => {
+            vec![say("wait: each turn reads some thousand more", "รอ: แต่ละรอบอ่านอีกหลายพันไฟล์")]
+        }
         NotEntered::Refused | NotEntered::Files => {
             vec![say("run it as root:", "รันเป็น root:"), Way::Command("sudo firedamp")]
         }

@@ -76,7 +76,8 @@ impl Diag {
             // Nobody may wait any more.
             put.send(moved.map_err(io::Error::from).and_then(|()| connect())).ok();
         })?;
-        let socket = made.recv_timeout(PATIENCE).map_err(io::Error::other)??;
+        let late = |_| io::Error::from(io::ErrorKind::TimedOut);
+        let socket = made.recv_timeout(PATIENCE).map_err(late)??;
         Ok(Self { socket: Some(socket), elsewhere: true, ..Self::default() })
     }
 

@@ -2,82 +2,205 @@
 //! that no process is in and no mount tells of.
 //!
 //! The links of open files are read as text and never followed, so many in a turn as [`A_TURN`] says, from one process to
-//! the next. What was found is asked for again in each turn, and let go of when its file is closed.
+//! the next. Of a process with very many files the round reads one part, so that it takes no time of the others; the
+//! other parts have a share of each turn of their own, in which such processes take turns. What was found is asked for
+//! again in each turn, and let go of when its file is closed.
 //!
-//! Invariant: bounded, in what is read at a time and in what is kept. Deliberately absent: a namespace that is held by a
-//! file which is on its way through a socket, and by the sockets in it alone.
+//! Invariant: bounded, in what is read at a time and in what is kept; what is more, closed to us, or not come to yet is
+//! counted. Every open file is come to, after as many turns as all of them take. Deliberately absent: a namespace that is
+//! held by a file which is on its way through a socket, and by the sockets in it alone.
 
-use std::collections::BTreeMap;
-use std::os::fd::{AsFd, OwnedFd};
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeMap, BTreeSet};
+use std::os::fd::BorrowedFd;
+
+use rustix::io::Errno;
 
 use crate::host::probe::text;
-use crate::host::probe::tree::{self, Reader};
+use crate::host::probe::tree::Reader;
 
-/// Links that are read in one turn, and in the first one: a file of the process that is reached is read to its end.
+/// Links that the round reads in one turn, and in the first one; the part that is reached is read to its end.
 const A_TURN: usize = 2_048;
 const FIRST: usize = 65_536;
-/// Files that are kept.
+/// Links that are read in one turn besides, of processes with more than one part.
+const PARTS: usize = 4_096;
+/// Namespaces that are kept.
 const MOST: usize = 4_096;
+/// Files of one namespace that are kept: one may be closed while another still holds it.
+const MOST_PLACES: usize = 2;
 
 /// A process, and the number of its open file.
-type Place = (u32, u32);
+pub(super) type Place = (u32, u32);
 
 /// Who holds what, as far as the search has come.
 #[derive(Default)]
 pub(super) struct Held {
-    proc: Option<OwnedFd>,
-    places: BTreeMap<Place, u64>,
-    /// The process whose files are read next.
+    /// Open files of each namespace.
+    places: BTreeMap<u64, Vec<Place>>,
+    /// Namespaces that there was no room for in this round and in the one before.
+    beyond: [BTreeSet<u64>; 2],
+    /// Processes whose files are closed to us.
+    closed: BTreeSet<u32>,
+    /// The process whose files the round reads next.
     next: u32,
-    begun: bool,
+    /// Where the next part begins of a process that has more files than one part.
+    parts: BTreeMap<u32, u32>,
+    /// Such processes that were read to their end before.
+    whole: BTreeSet<u32>,
+    /// Which of them had a part last.
+    last: u32,
+    /// Processes that the first round has not come to yet; none of it is known before it began.
+    ahead: Option<usize>,
 }
 
 impl Held {
-    /// Where each namespace is held, as far as it is known after one more turn; `own` is not told of.
-    pub(super) fn turn(&mut self, own: Option<u64>) -> BTreeMap<u64, PathBuf> {
-        let proc = self.proc.take().or_else(|| tree::open_dir(Path::new("/proc")).ok());
-        let Some(proc) = proc else { return BTreeMap::new() };
-        let mut reader = Reader::new(proc.as_fd());
-        self.places.retain(|(pid, fd), inode| {
-            reader.link(*pid, &format!("fd/{fd}")).is_ok_and(|link| namespace(link) == Some(*inode))
+    /// Goes on with the search for one turn, below this `/proc`; `own` is not told of. Fails if nobody can be listed.
+    pub(super) fn turn(&mut self, proc: BorrowedFd<'_>, own: Option<u64>) -> Result<(), Errno> {
+        let mut reader = Reader::new(proc);
+        self.places.retain(|inode, places| {
+            places.retain(|(pid, fd)| {
+                let link = reader.link(*pid, &format!("fd/{fd}"));
+                link.is_ok_and(|link| namespace(link) == Some(*inode))
+            });
+            !places.is_empty()
         });
-        self.go_on(&mut reader, own);
-        self.proc = Some(proc);
-        let path = |(pid, fd): &Place| PathBuf::from(format!("/proc/{pid}/fd/{fd}"));
-        self.places.iter().map(|(place, inode)| (*inode, path(place))).collect()
+        let mut pids = Vec::new();
+        reader.pids(&mut pids)?;
+        let lives = |pid: &u32| pids.binary_search(pid).is_ok();
+        self.closed.retain(lives);
+        self.whole.retain(lives);
+        self.parts.retain(|pid, _| lives(pid));
+        let left = self.round(&mut reader, &pids, own);
+        self.share(&mut reader, own, left + PARTS);
+        Ok(())
     }
 
-    fn go_on(&mut self, reader: &mut Reader<'_>, own: Option<u64>) {
-        let mut pids = Vec::new();
-        if reader.pids(&mut pids).is_err() {
-            return;
-        }
-        let mut left = if self.begun { A_TURN } else { FIRST };
-        self.begun = true;
+    /// Where each namespace is held, as far as it is known.
+    pub(super) fn places(&self) -> impl Iterator<Item = (u64, Place)> {
+        self.places.iter().filter_map(|(inode, places)| Some((*inode, *places.first()?)))
+    }
+
+    /// Namespaces that are not kept.
+    pub(super) fn beyond(&self) -> impl Iterator<Item = &u64> {
+        let [now, before] = &self.beyond;
+        now.union(before).filter(|inode| !self.places.contains_key(inode))
+    }
+
+    /// The files of so many processes are closed to us.
+    pub(super) fn closed(&self) -> usize {
+        self.closed.len()
+    }
+
+    /// The files of so many processes were never read to their end yet.
+    pub(super) fn unfinished(&self) -> usize {
+        let parts = self.parts.keys().filter(|pid| !self.whole.contains(pid)).count();
+        self.ahead.unwrap_or_default() + parts
+    }
+
+    /// Goes on with the round over all processes; gives back what is left of its share.
+    fn round(&mut self, reader: &mut Reader<'_>, pids: &[u32], own: Option<u64>) -> usize {
+        let mut left = if self.ahead.is_some() { A_TURN } else { FIRST };
         let from = pids.partition_point(|pid| *pid < self.next);
-        for pid in pids.iter().skip(from).filter(|pid| **pid != std::process::id()) {
+        let (all, is_first) = (pids.len(), self.ahead.is_none_or(|ahead| ahead > 0));
+        for (at, pid) in pids.iter().enumerate().skip(from) {
             if left == 0 {
                 self.next = *pid;
-                return;
+                self.ahead = Some(if is_first { all - at } else { 0 });
+                return 0;
             }
-            // One more for the folder itself.
-            left -= 1;
-            let take = |fd: u32, link: &[u8]| {
-                left = left.saturating_sub(1);
-                let inode = namespace(link).filter(|inode| Some(*inode) != own);
-                if let Some(inode) = inode.filter(|_| self.places.len() < MOST) {
-                    self.places.insert((*pid, fd), inode);
-                }
-            };
-            // Who has ended, or is closed to us, holds nothing that we can enter.
-            reader.open_files(*pid, take).ok();
+            if *pid != std::process::id() {
+                self.part(reader, *pid, own, &mut left);
+            }
         }
-        self.next = 0;
+        (self.next, self.ahead) = (0, Some(0));
+        let [now, before] = &mut self.beyond;
+        *before = std::mem::take(now);
+        left
+    }
+
+    /// Reads parts of those that have more than one, each in its turn.
+    fn share(&mut self, reader: &mut Reader<'_>, own: Option<u64>, mut left: usize) {
+        while left > 0 {
+            let behind = self.parts.range(self.last.saturating_add(1)..).next();
+            let Some((pid, _)) = behind.or_else(|| self.parts.first_key_value()) else { return };
+            self.last = *pid;
+            self.part(reader, self.last, own, &mut left);
+        }
+    }
+
+    /// Reads the next part of the files of one process.
+    fn part(&mut self, reader: &mut Reader<'_>, pid: u32, own: Option<u64>, left: &mut usize) {
+        // One more for the folder itself.
+        *left = left.saturating_sub(1);
+        let from = self.parts.remove(&pid);
+        let [beyond, _] = &mut self.beyond;
+        let read = reader.open_files_from(pid, from.unwrap_or_default(), |fd, link| {
+            *left = left.saturating_sub(1);
+            if let Some(inode) = namespace(link).filter(|inode| Some(*inode) != own) {
+                keep(&mut self.places, beyond, inode, (pid, fd));
+            }
+        });
+        if read.is_ok() {
+            self.closed.remove(&pid);
+        }
+        match read {
+            Ok(Some(next)) => {
+                self.parts.insert(pid, next);
+            }
+            Ok(None) if from.is_some() => {
+                self.whole.insert(pid);
+            }
+            // It has no more than one part, and is perhaps another one under the same number.
+            Ok(None) => {
+                self.whole.remove(&pid);
+            }
+            // It has ended.
+            Err(Errno::NOENT | Errno::SRCH) => {}
+            Err(_) => {
+                self.closed.insert(pid);
+            }
+        }
+    }
+}
+
+/// Keeps one more file of a namespace, as long as there is room.
+fn keep(
+    known: &mut BTreeMap<u64, Vec<Place>>,
+    beyond: &mut BTreeSet<u64>,
+    inode: u64,
+    place: Place,
+) {
+    if !known.contains_key(&inode) && known.len() >= MOST {
+        if beyond.len() < MOST {
+            beyond.insert(inode);
+        }
+        return;
+    }
+    let places = known.entry(inode).or_default();
+    if places.len() < MOST_PLACES && !places.contains(&place) {
+        places.push(place);
     }
 }
 
 /// The number of a network namespace whose file this is: `net:[4026531833]`.
 fn namespace(link: &[u8]) -> Option<u64> {
     text::namespace_inode(link).filter(|_| link.starts_with(b"net:["))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_files_of_one_namespace_take_no_room_of_others_and_what_is_more_is_counted() {
+        let (mut known, mut beyond) = (BTreeMap::new(), BTreeSet::new());
+        for fd in 0..9_000 {
+            keep(&mut known, &mut beyond, 1, (7, fd));
+        }
+        assert_eq!(known, BTreeMap::from([(1, vec![(7, 0), (7, 1)])]));
+        for inode in 2..=4_099 {
+            keep(&mut known, &mut beyond, inode, (8, 3));
+            keep(&mut known, &mut beyond, inode, (8, 4));
+        }
+        assert_eq!((known.len(), beyond.len()), (MOST, 3));
+    }
 }
