@@ -50,6 +50,7 @@ use crate::cockpit::keymap::Key;
 use crate::cockpit::model::{Offer, Pen, Size, Source};
 use crate::cockpit::pen::{Around, Came, Went, Wish};
 use crate::domain::base::{Both, Moment, ProcessId, Timestamp};
+use crate::domain::detect::Rulebook;
 use crate::domain::facts::{Examination, Snapshot};
 use crate::domain::playbook::{Indicators, Playbook};
 use crate::domain::session::telemetry::Known;
@@ -108,6 +109,8 @@ pub enum Msg {
     Recalled(String, Box<Known>),
     /// This screen gave the pen, or lost it.
     PenWent(Box<Went>),
+    /// These rules are in force now.
+    RulesLoaded(Arc<Rulebook>),
     /// A theme is in use: its name.
     ThemeLoaded(String),
     /// Text was copied, as far as that can be known.

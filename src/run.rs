@@ -22,6 +22,7 @@ mod note;
 mod places;
 pub mod playbook;
 mod reason;
+mod rules;
 mod scan;
 mod scribe;
 pub mod sessions;
@@ -44,7 +45,7 @@ use rustix::fs::Mode;
 
 use crate::host::probe::memory;
 use crate::host::store::Store;
-use crate::run::args::{Arguments, Command, Options, PlaybookCommand};
+use crate::run::args::{Arguments, Command, Options, PlaybookCommand, RulesCommand};
 use crate::run::complain::Complaint;
 use crate::run::handoff::Handing;
 use crate::run::places::Places;
@@ -136,8 +137,15 @@ fn obey(arguments: Arguments) -> Result<ExitCode, Complaint> {
         Some(Command::Playbook { command: PlaybookCommand::Show { which } }) => {
             printed(playbook::show(&which, options.language(), out, &mut io::stderr()))
         }
-        Some(Command::Scan(asked)) => printed(scan::scan(&asked, options.language(), out)?),
+        Some(Command::Scan(asked)) => {
+            let places = Places::find(&options)?;
+            let rules = rules::in_force(&places, options.language(), &mut io::stderr())?;
+            printed(scan::scan(&asked, &rules, options.language(), out)?)
+        }
         Some(Command::Assess { files, given, json }) => judged(&files, given, json, &options, out),
+        Some(Command::Rules { command: RulesCommand::Check { files, json } }) => {
+            printed(rules::check(&files, json, options.language(), out))
+        }
         Some(Command::Doctor { json }) => printed(doctor::doctor(&options, json, out)?),
         Some(Command::Paths) => {
             let places = Places::find(&options)?;
@@ -155,7 +163,8 @@ fn judged(
 ) -> Result<ExitCode, Complaint> {
     let words = assess::Form::Words(options.language());
     let form = if json { assess::Form::Json } else { words };
-    printed(assess::assess(files, given, form, out, &mut io::stderr())?)
+    let rules = rules::in_force(&Places::find(options)?, options.language(), &mut io::stderr())?;
+    printed(assess::assess(files, given, form, &rules, (out, &mut io::stderr()))?)
 }
 
 fn form(json: bool, options: &Options) -> Form {

@@ -23,6 +23,7 @@ pub mod panes;
 pub mod pen;
 pub mod persistence;
 pub mod question;
+pub mod rules;
 pub mod search;
 pub mod session;
 pub mod socket;

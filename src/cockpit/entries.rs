@@ -12,6 +12,7 @@ use crate::cockpit::model::{
 use crate::cockpit::storage::{Storage, Unsaved};
 use crate::cockpit::{Effect, Model, Opened, acts, coach, decision, handoff, pen, rows, wire};
 use crate::domain::base::Language;
+use crate::domain::detect::Rulebook;
 use crate::domain::playbook::{PB_31, read};
 use crate::domain::session::{Anchor, Entry, Event, KEPT, Past};
 
@@ -21,7 +22,7 @@ pub(super) fn open(model: &mut Model, opened: Opened) -> Vec<Effect> {
     let document = opened.playbook.get(Language::En);
     let built_in = read(PB_31.en).0.indicators();
     model.live.indicators = Arc::new(document.indicators().or(built_in));
-    model.live.watch = crate::domain::detect::Watch::default();
+    model.live.watch = model.live.watch.anew();
     model.panes = crate::cockpit::panes::Panes::default();
     model.panes.timeline.lines = entries.len();
     model.heard = wire::Kept::default();
@@ -71,6 +72,15 @@ pub(super) fn open(model: &mut Model, opened: Opened) -> Vec<Effect> {
         effects.extend(acts::record(model, Event::Resumed { version }));
     }
     effects
+}
+
+/// Other rules are in force, also for what is on the screen.
+pub(super) fn heed(model: &mut Model, book: Arc<Rulebook>) {
+    model.live.watch.heed(book);
+    if model.session.is_some() {
+        judge(model);
+        rows::refresh(model);
+    }
 }
 
 /// What was seen while no session was open was judged by no playbook: until the next look, all of it would look harmless.

@@ -260,7 +260,7 @@ impl Model {
     pub(crate) fn go_to(&mut self, at_ms: u64) {
         if at_ms < self.source.at_ms {
             self.live.history = History::default();
-            self.live.watch = Watch::default();
+            self.live.watch = self.live.watch.anew();
             self.panes.persistence.forget();
             self.heard = crate::cockpit::wire::Kept::default();
         }

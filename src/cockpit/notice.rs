@@ -3,7 +3,7 @@
 use crate::cockpit::Model;
 use crate::cockpit::pen::Holding;
 use crate::cockpit::storage::{Refusal, Unsaved};
-use crate::cockpit::trouble::{BadTheme, NotCarried, Trouble, Unusable};
+use crate::cockpit::trouble::{BadRules, BadTheme, NotCarried, Trouble, Unusable};
 use crate::domain::base::{Both, Moment, Timestamp};
 use crate::domain::detect::{Finding, Grade};
 use crate::domain::facts::{Autostart, AutostartChange, Own};
@@ -76,6 +76,10 @@ pub enum NoticeKind {
     ThemeLoaded(String),
     /// The theme cannot be used; the last good one stays.
     ThemeBroken(Box<BadTheme>),
+    /// A file of rules, or a part of it, is not used; so much more is wrong.
+    RulesBroken(Box<BadRules>, usize),
+    /// Other rules are in force: so many indicators, and so many Sigma rules.
+    RulesLoaded(usize, usize),
     /// Bytes of a torn line were set aside when the session was opened.
     TornSetAside(u64),
     /// The recording cannot be written; why.
@@ -262,6 +266,7 @@ impl NoticeKind {
             | Self::PlainPlaybook { .. }
             | Self::MovedAway(_)
             | Self::ThemeBroken(_)
+            | Self::RulesBroken(..)
             | Self::TornSetAside(_)
             | Self::HandoffWaits(_)
             | Self::Signed(_)
@@ -309,6 +314,7 @@ impl NoticeKind {
             | Self::BadFilter(_)
             | Self::UnknownVerb(_)
             | Self::ThemeLoaded(_)
+            | Self::RulesLoaded(..)
             | Self::NoTool
             | Self::NoWireHere
             | Self::EndOfTape

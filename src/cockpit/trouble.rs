@@ -4,6 +4,7 @@
 
 use crate::cockpit::storage::{Refusal, Unsaved};
 use crate::domain::base::Timestamp;
+use crate::domain::detect::RuleFault;
 use crate::domain::session::{Break, LineProblem};
 use crate::domain::untrusted::Untrusted;
 
@@ -153,6 +154,36 @@ pub enum ThemeFault {
     Open,
     /// The file is too large.
     TooLarge,
+    /// The kernel refuses.
+    Kernel(Refusal),
+}
+
+/// A file of the responder's own rules, or a part of it, that is not used: where, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadRules {
+    /// The file, or the folder.
+    pub file: Untrusted,
+    /// One-based.
+    pub line: usize,
+    /// Why.
+    pub why: RulesFault,
+}
+
+/// Why a file of rules, or a part of it, is not used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RulesFault {
+    /// Something in it is wrong.
+    Content(RuleFault),
+    /// Others may write to the file.
+    Open,
+    /// It is a folder, a device or a pipe.
+    NoFile,
+    /// The file is too large.
+    TooLarge,
+    /// The folder holds too many files.
+    TooMany,
+    /// It is no UTF-8.
+    Encoding,
     /// The kernel refuses.
     Kernel(Refusal),
 }

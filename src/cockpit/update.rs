@@ -91,6 +91,7 @@ fn apply(model: &mut Model, msg: Msg) -> Vec<Effect> {
                 model.panes.timeline.lines = session.entries.len();
             }
         }
+        Msg::RulesLoaded(book) => entries::heed(model, book),
         Msg::ThemeLoaded(name) => {
             model.theme.clone_from(&name);
             model.notice(NoticeKind::ThemeLoaded(name));

@@ -3,19 +3,27 @@
 //! Invariant: the same snapshots in the same order give the same findings, live, replayed or read from a
 //! file. Every finding lists its reasons; there is no score.
 
+mod fault;
 pub mod grammar;
 mod host_name;
 mod name;
+mod pack;
 mod place;
+pub mod rulebook;
 mod rules;
 mod seen;
+mod sigma;
 mod verdict;
 mod watch;
 mod wire;
 
+pub use fault::{BadRule, RuleFault};
+pub use pack::{Indicator, Kind, Pack, Pattern, Row};
+pub use rulebook::Rulebook;
 pub use rules::persistence::Entry;
 pub use rules::{Told, doing, standing};
 pub use seen::{End, Seen};
+pub use sigma::{Level, SigmaRule, Source};
 pub use verdict::{Verdict, judge_connection, judge_entry, judge_process};
 pub use watch::Watch;
 
@@ -196,6 +204,14 @@ pub enum Rule {
     Algorithm,
     /// Options that miners have.
     MinerOptions,
+    /// An indicator that the responder added.
+    Indicator,
+    /// An indicator that came with the program.
+    KnownIndicator,
+    /// An indicator whose time is over.
+    ExpiredIndicator,
+    /// A Sigma rule.
+    Sigma,
     /// A mining scheme in a text.
     PoolMention,
     /// The executable lies where no program should be.

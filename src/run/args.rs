@@ -50,6 +50,9 @@ pub(super) struct Options {
     /// Glyphs that this terminal can draw
     #[arg(long, global = true, value_name = "SET", env = "FIREDAMP_GLYPHS", value_enum)]
     pub glyphs: Option<GlyphsArg>,
+    /// Folder of your own rules: packs of indicators (TOML, STIX, lists) and Sigma rules
+    #[arg(long, global = true, value_name = "DIR", env = "FIREDAMP_RULES")]
+    pub rules: Option<PathBuf>,
     /// Leave the program's own priority as it is: as root it runs before others, so that miners cannot starve it
     #[arg(long, global = true, env = "FIREDAMP_NO_RAISE")]
     pub no_raise: bool,
@@ -231,6 +234,12 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: PlaybookCommand,
     },
+    /// Check packs of indicators and Sigma rules
+    Rules {
+        /// What to do
+        #[command(subcommand)]
+        command: RulesCommand,
+    },
     /// Say what each look costs on this host, what can be seen, and what is missing; takes some seconds
     Doctor {
         /// One JSON object
@@ -257,7 +266,7 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Say where sessions, settings and themes are
+    /// Say where sessions, themes and rules are
     Paths,
 }
 
@@ -277,6 +286,22 @@ pub(super) enum PlaybookCommand {
     Show {
         /// An id such as PB-31, or a Markdown file
         which: String,
+    },
+}
+
+/// What to do with rules.
+#[derive(Debug, Subcommand)]
+pub(super) enum RulesCommand {
+    /// Read files of rules, count what they hold, and name what is wrong with them
+    ///
+    /// Ends with 0 if nothing is wrong, and with 1 if something is.
+    Check {
+        /// Packs (.toml, .json, .txt) and Sigma rules (.yml)
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// One JSON array
+        #[arg(long)]
+        json: bool,
     },
 }
 

@@ -15,10 +15,11 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
-use crate::domain::base::Language;
-use crate::domain::detect::{Verdict, judge_connection, judge_entry, judge_process};
+use crate::domain::base::{Clock as _, Language, Timestamp};
+use crate::domain::detect::{Rulebook, Verdict, judge_connection, judge_entry, judge_process};
 use crate::domain::playbook::{Indicators, PB_31, read};
 use crate::domain::untrusted::Untrusted;
+use crate::host::probe::HostClock;
 use crate::run::complain::Complaint;
 use crate::run::verdicts::{escaped, grade, text, told};
 use crate::words::finding;
@@ -56,13 +57,20 @@ pub(super) enum Given {
     Uac,
 }
 
+/// By what facts are judged.
+struct By<'a> {
+    look_for: &'a Indicators,
+    rules: &'a Rulebook,
+    now: Timestamp,
+}
+
 /// Judges what is in these files; `-` is standard input.
 pub(super) fn assess(
     files: &[PathBuf],
     given: Given,
     form: Form,
-    out: &mut dyn Write,
-    help: &mut dyn Write,
+    rules: &Rulebook,
+    (out, help): (&mut dyn Write, &mut dyn Write),
 ) -> Result<io::Result<ExitCode>, Complaint> {
     let mut cases = Vec::new();
     let mut refused = false;
@@ -81,7 +89,8 @@ pub(super) fn assess(
         }
     }
     let look_for = read(PB_31.en).0.indicators();
-    Ok(answer_all(&cases, &look_for, form, out)
+    let by = By { look_for: &look_for, rules, now: HostClock.now().at };
+    Ok(answer_all(&cases, &by, form, out)
         .map(|()| if refused { ExitCode::from(NOT_ALL) } else { ExitCode::SUCCESS }))
 }
 
@@ -133,17 +142,12 @@ fn lines(path: &Path) -> Result<Vec<Row>, Complaint> {
     Ok(found)
 }
 
-fn answer_all(
-    cases: &[Case],
-    look_for: &Indicators,
-    form: Form,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+fn answer_all(cases: &[Case], by: &By<'_>, form: Form, out: &mut dyn Write) -> io::Result<()> {
     let mut out = BufWriter::new(out);
     let of_process = |case: &&Case| matches!(case.fact, Fact::Process(_));
     let processes: HashSet<String> =
         cases.iter().filter(of_process).map(|case| input::shown(&case.id)).collect();
-    let judged: Vec<Verdict> = cases.iter().map(|case| judge(case, &processes, look_for)).collect();
+    let judged: Vec<Verdict> = cases.iter().map(|case| judge(case, &processes, by)).collect();
     let owners: HashMap<String, &Verdict> = cases
         .iter()
         .zip(&judged)
@@ -165,14 +169,22 @@ fn answer_all(
     out.flush()
 }
 
-fn judge(case: &Case, processes: &HashSet<String>, look_for: &Indicators) -> Verdict {
+fn judge(case: &Case, processes: &HashSet<String>, by: &By<'_>) -> Verdict {
+    let By { look_for, rules, now } = *by;
     match &case.fact {
-        Fact::Process(process) => judge_process(&process.seen(), look_for),
+        Fact::Process(process) => {
+            let seen = process.seen();
+            judge_process(&seen, look_for).and(rules.of_process(&seen, now))
+        }
         Fact::Connection(peer, owner) => {
             let owner = owner.as_deref().filter(|it| !processes.contains(*it)).map(str::as_bytes);
-            judge_connection(&peer.end(), owner, look_for)
+            let end = peer.end();
+            judge_connection(&end, owner, look_for).and(rules.of_end(&end, None, now))
         }
-        Fact::Persistence(entry) => judge_entry(&entry.entry(), look_for),
+        Fact::Persistence(entry) => {
+            let entry = entry.entry();
+            judge_entry(&entry, look_for).and(rules.of_entry(&entry, now))
+        }
     }
 }
 

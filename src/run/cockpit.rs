@@ -16,13 +16,14 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use crate::cockpit::dialog::Dialog;
 use crate::cockpit::model::{Copied, NoticeKind, Pane, SourceKind, Touched};
-use crate::cockpit::trouble::Trouble;
+use crate::cockpit::trouble::{BadRules, Trouble};
 use crate::cockpit::{Effect, Model, Msg, update};
 use crate::domain::base::Clock;
 use crate::host::probe::raise;
 use crate::run::canvas::Canvas;
 use crate::run::hands::Hands;
 use crate::run::input::Keys;
+use crate::run::rules::Rules;
 use crate::run::terminal;
 use crate::run::themes::Themes;
 use crate::run::{clip, guard};
@@ -46,6 +47,8 @@ pub(super) struct Desk<'a> {
     pub model: Model,
     /// Colours.
     pub themes: Themes,
+    /// The responder's own rules.
+    pub rules: Rules,
     /// Where frames are drawn.
     pub canvas: Canvas,
     /// What carries effects out.
@@ -125,7 +128,7 @@ impl<'a> Desk<'a> {
     /// A desk with nothing on it yet.
     pub(super) fn new(
         model: Model,
-        themes: Themes,
+        (themes, rules): (Themes, Rules),
         canvas: Canvas,
         hands: &'a mut dyn Hands,
         clock: &'a dyn Clock,
@@ -133,6 +136,7 @@ impl<'a> Desk<'a> {
         let mut desk = Self {
             model,
             themes,
+            rules,
             canvas,
             hands,
             clock,
@@ -189,6 +193,25 @@ impl<'a> Desk<'a> {
                     Err(problem) => Msg::Notice(NoticeKind::ThemeBroken(Box::new(problem))),
                 });
             }
+            Happening::RulesChanged => self.rules_changed(),
+        }
+    }
+
+    /// Rules that changed are in force at once, and what is wrong with them is said.
+    fn rules_changed(&mut self) {
+        let bad = self.rules.reload();
+        let book = self.rules.book();
+        let (indicators, sigma) = book.counts();
+        self.apply(Msg::RulesLoaded(book));
+        self.apply(Msg::Notice(NoticeKind::RulesLoaded(indicators, sigma)));
+        self.say_what_is_wrong(&bad);
+    }
+
+    /// The first of what is wrong with the rules, and how much more is.
+    pub(super) fn say_what_is_wrong(&mut self, bad: &[BadRules]) {
+        if let Some(first) = bad.first() {
+            let notice = NoticeKind::RulesBroken(Box::new(first.clone()), bad.len() - 1);
+            self.apply(Msg::Notice(notice));
         }
     }
 

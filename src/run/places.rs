@@ -1,4 +1,4 @@
-//! Where things are: sessions, settings, themes.
+//! Where things are: sessions, settings, themes, rules.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,6 +18,9 @@ use crate::words::trouble::BadPath;
 /// Sessions of root, who has no business in a home directory.
 const ROOT_SESSIONS: &str = "/var/lib/firedamp/sessions";
 
+/// What says where settings are.
+const CONFIG: &str = "the XDG configuration directory";
+
 /// Directories in use.
 #[derive(Clone, Debug)]
 pub(super) struct Places {
@@ -31,12 +34,19 @@ pub(super) struct Places {
     pub sessions_by: &'static str,
     /// Themes of the responder's own; `None` without a home directory.
     pub themes: Option<PathBuf>,
+    /// Rules of the responder's own; `None` without a home directory.
+    pub rules: Option<PathBuf>,
+    /// Somebody named the folder of rules.
+    pub rules_named: bool,
 }
 
 impl Places {
     /// Finds them: the command line and environment first, then root's own place, then the XDG state directory.
     pub(super) fn find(options: &Options) -> Result<Self, Trouble> {
-        let themes = own_folder(Folder::Config).map(|it| it.join("themes"));
+        let config = own_folder(Folder::Config);
+        let themes = config.as_deref().map(|it| it.join("themes"));
+        let rules_named = options.rules.is_some();
+        let rules = options.rules.clone().or_else(|| Some(config?.join("rules")));
         let root = rustix::process::geteuid().is_root();
         let (sessions, sessions_by) = if let Some(dir) = &options.dir {
             (dir.clone(), "--dir or FIREDAMP_DIR")
@@ -50,7 +60,7 @@ impl Places {
         let mut instead = if options.dir.is_some() { Vec::new() } else { instead(root) };
         instead.retain(|it| *it != sessions);
         let named = options.dir.is_some();
-        Ok(Self { sessions, instead, named, sessions_by, themes })
+        Ok(Self { sessions, instead, named, sessions_by, themes, rules, rules_named })
     }
 
     /// All places for a new session, the best first.
@@ -99,8 +109,10 @@ impl Places {
             let path = crate::domain::untrusted::Untrusted::from(path).plain(usize::MAX);
             format!("{name:<9} {path}  ({by})\n")
         };
+        let rules_by = if self.rules_named { "--rules or FIREDAMP_RULES" } else { CONFIG };
         line("sessions", Some(&self.sessions), self.sessions_by)
-            + &line("themes", self.themes.as_deref(), "the XDG configuration directory")
+            + &line("themes", self.themes.as_deref(), CONFIG)
+            + &line("rules", self.rules.as_deref(), rules_by)
     }
 }
 

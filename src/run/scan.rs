@@ -11,13 +11,14 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::Args;
 use serde_json::{Value, json};
 
 use crate::domain::base::{Clock as _, Language};
-use crate::domain::detect::{Finding, Grade, Subject, Watch};
+use crate::domain::detect::{Finding, Grade, Rulebook, Subject, Watch};
 use crate::domain::facts::{Snapshot, Weight};
 use crate::domain::playbook::{Indicators, PB_31, read};
 use crate::domain::untrusted::Untrusted;
@@ -64,25 +65,27 @@ struct Found {
     snapshot: Snapshot,
     findings: BTreeMap<Subject, Finding>,
     baseline: Option<Baseline>,
+    rules: Arc<Rulebook>,
 }
 
 /// Looks and prints what speaks against whom.
 pub(super) fn scan(
     asked: &Asked,
+    rules: &Arc<Rulebook>,
     language: Language,
     out: &mut dyn Write,
 ) -> Result<io::Result<ExitCode>, Complaint> {
     let look_for = read(PB_31.en).0.indicators();
     let baseline = asked.baseline.as_deref().map(Baseline::read).transpose()?;
     let (snapshot, findings) = match asked.root.as_deref() {
-        None => look(asked.time, &look_for)?,
+        None => look(asked.time, &look_for, rules)?,
         Some(root) => {
             let snapshot = image::look(root)?;
-            let findings = Watch::default().see(&snapshot, &look_for);
+            let findings = Watch::heeding(Arc::clone(rules)).see(&snapshot, &look_for);
             (snapshot, findings)
         }
     };
-    let found = Found { snapshot, findings, baseline };
+    let found = Found { snapshot, findings, baseline, rules: Arc::clone(rules) };
     let printed = if asked.json {
         writeln!(out, "{}", escaped(&found.value()))
     } else {
@@ -94,9 +97,10 @@ pub(super) fn scan(
 fn look(
     time: Duration,
     look_for: &Indicators,
+    rules: &Arc<Rulebook>,
 ) -> Result<(Snapshot, BTreeMap<Subject, Finding>), Complaint> {
     let mut eyes = Eyes::open().map_err(|error| reason::no_eyes(&error))?;
-    let (mut watch, begun) = (Watch::default(), Instant::now());
+    let (mut watch, begun) = (Watch::heeding(Arc::clone(rules)), Instant::now());
     let mut snapshot = eyes.look(HostClock.now());
     let mut findings = watch.see(&snapshot, look_for);
     while begun.elapsed() < time
@@ -155,12 +159,15 @@ impl Found {
             .unread
             .iter()
             .map(|it| json!({"what": text(&it.what), "why": text(&it.why), "gap": it.gap}));
+        let rules = self.rules.files().iter();
+        let rules = rules.map(|(file, digest)| json!({"file": file, "sha256": digest.to_string()}));
         json!({
             "schema": SCHEMA,
             "host": text(&self.snapshot.host.name),
             "at": self.snapshot.moment.at,
             "processes": self.snapshot.processes.len(),
             "findings": findings.collect::<Vec<_>>(),
+            "rules": rules.collect::<Vec<_>>(),
             "unread": unread.collect::<Vec<_>>(),
             "since_baseline": difference,
             "look": look.value(),

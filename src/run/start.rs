@@ -21,6 +21,7 @@ use crate::run::incident::Incident;
 use crate::run::library::Shelf;
 use crate::run::looker::Looker;
 use crate::run::places::Places;
+use crate::run::rules::Rules;
 use crate::run::themes::Themes;
 use crate::run::{guard, reason, terminal, train};
 use crate::ui;
@@ -232,6 +233,7 @@ pub(super) fn show(
 ) -> Result<ExitCode, Complaint> {
     let clock = HostClock;
     let (themes, theme_problem) = Themes::open(places.themes.clone(), options.theme.as_deref());
+    let (mut rules, bad_rules) = Rules::open(places)?;
     let mut model = Model::new(who, clock.now(), words::search);
     model.read = ui::read;
     model.language = options.language();
@@ -258,14 +260,17 @@ pub(super) fn show(
     let mut signals = listening.map_err(|error| no_loop(&error))?;
     let canvas = Canvas::new(terminal::take().map_err(|error| no_terminal(&error))?);
     let _watcher = themes.watch(outbox.clone());
-    drop(outbox);
-    let mut desk = Desk::new(model, themes, canvas, hands, &clock);
+    rules.watch(outbox);
+    let book = rules.book();
+    let mut desk = Desk::new(model, (themes, rules), canvas, hands, &clock);
+    desk.apply(Msg::RulesLoaded(book));
     for msg in first {
         desk.apply(msg);
     }
     if let Some(problem) = theme_problem {
         desk.apply(Msg::Notice(NoticeKind::ThemeBroken(Box::new(problem))));
     }
+    desk.say_what_is_wrong(&bad_rules);
     let ended = runtime.block_on(desk::run(&mut desk, &mut signals, inbox));
     terminal::give_back();
     let ended = ended.or_else(terminal_failed);

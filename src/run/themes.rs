@@ -138,14 +138,19 @@ fn read_own(path: &Path) -> Result<String, BadTheme> {
     let named = |why| BadTheme { place: Some((reason::shown(path), 1)), why };
     let refused = |error: io::Error| named(ThemeFault::Kernel(reason::refusal(&error)));
     let meta = fs::metadata(path).map_err(refused)?;
-    let euid = rustix::process::geteuid().as_raw();
-    let sudo = std::env::var("SUDO_UID").ok().and_then(|uid| uid.parse().ok());
-    let trusted = meta.uid() == euid || meta.uid() == 0 || Some(meta.uid()) == sudo;
-    if !trusted || meta.mode() & 0o022 != 0 {
+    if !is_ours(&meta) {
         return Err(named(ThemeFault::Open));
     }
     if meta.len() > LARGEST {
         return Err(named(ThemeFault::TooLarge));
     }
     fs::read_to_string(path).map_err(refused)
+}
+
+/// Nobody but the responder and root can have written this file.
+pub(super) fn is_ours(meta: &fs::Metadata) -> bool {
+    let euid = rustix::process::geteuid().as_raw();
+    let sudo = std::env::var("SUDO_UID").ok().and_then(|uid| uid.parse().ok());
+    let trusted = meta.uid() == euid || meta.uid() == 0 || Some(meta.uid()) == sudo;
+    trusted && meta.mode() & 0o022 == 0
 }

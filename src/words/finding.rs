@@ -52,6 +52,10 @@ pub const fn rule(language: Language, rule: Rule) -> &'static str {
         Rule::Wallet => ("wallet", "wallet"),
         Rule::Algorithm => ("mining algorithm", "อัลกอริทึมขุด"),
         Rule::MinerOptions => ("miner's options", "ตัวเลือกของ miner"),
+        Rule::Indicator => ("your indicator", "indicator ของคุณ"),
+        Rule::KnownIndicator => ("known indicator", "indicator ที่รู้จัก"),
+        Rule::ExpiredIndicator => ("expired indicator", "indicator หมดอายุ"),
+        Rule::Sigma => ("Sigma rule", "กฎ Sigma"),
         Rule::PoolMention => ("pool in a text", "pool ในข้อความ"),
         Rule::BusyDaemon => ("busy daemon", "daemon ทำงานหนัก"),
         Rule::RunsScript => ("fetching script", "สคริปต์ดาวน์โหลด"),
@@ -122,6 +126,9 @@ fn sentence(language: Language, rule: Rule) -> &'static str {
         | Rule::ChangedTool
         | Rule::ShadowedTool
         | Rule::Unpackaged => return super::hiding::sentence(language, rule),
+        Rule::Indicator | Rule::KnownIndicator | Rule::ExpiredIndicator | Rule::Sigma => {
+            return super::rules::sentence(language, rule);
+        }
         Rule::Padding
         | Rule::LookAlike
         | Rule::BorrowedName

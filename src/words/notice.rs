@@ -66,6 +66,7 @@ pub fn weight(kind: &NoticeKind) -> Weight {
         | NoticeKind::FollowedGone(_)
         | NoticeKind::UnknownVerb(_)
         | NoticeKind::ThemeBroken(_)
+        | NoticeKind::RulesBroken(..)
         | NoticeKind::TornSetAside(_)
         | NoticeKind::TapeDamaged(..)
         | NoticeKind::HandoffWaits(_)
@@ -112,6 +113,7 @@ pub fn weight(kind: &NoticeKind) -> Weight {
         | NoticeKind::NothingAfter
         | NoticeKind::AskedForShift(..)
         | NoticeKind::ThemeLoaded(_)
+        | NoticeKind::RulesLoaded(..)
         | NoticeKind::NoTool
         | NoticeKind::NoWireHere
         | NoticeKind::WireRefused(_)
@@ -272,6 +274,10 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
             say("The filter cannot be read here: ", "อ่านตัวกรองไม่ได้ตรงนี้: ").theirs(part)
         }
         NoticeKind::UnknownVerb(verb) => say("There is no command ", "ไม่มีคำสั่ง ").theirs(verb),
+        NoticeKind::RulesLoaded(indicators, sigma) => {
+            Phrase::of(crate::words::rules::in_force(language, *indicators, *sigma))
+        }
+        NoticeKind::RulesBroken(first, more) => crate::words::rules::broken(language, first, *more),
         NoticeKind::ThemeLoaded(name) => say("Theme in use: ", "ใช้ธีม: ").named(name),
         NoticeKind::ThemeBroken(why) => {
             say("Theme not used, the last one stays. ", "ใช้ธีมนี้ไม่ได้ ยังใช้ธีมเดิม ")

@@ -39,6 +39,8 @@ pub struct Seen<'a> {
     pub in_memory: bool,
     /// Whether a package brought the executable.
     pub packaged: Option<bool>,
+    /// Digests of the executable, as hex digits.
+    pub digests: Vec<&'a str>,
     /// Percent of one CPU.
     pub cpu: Option<f32>,
     /// Minutes of CPU time so far.

@@ -76,6 +76,13 @@ impl Verdict {
         self.reasons.iter().map(|(grade, _)| *grade).max()
     }
 
+    /// With what else speaks against it.
+    #[must_use]
+    pub fn and(mut self, reasons: Vec<Told>) -> Self {
+        self.reasons.extend(reasons);
+        self.settled()
+    }
+
     /// What its owner's arguments say about this end speaks against the connection too.
     pub fn join(&mut self, owner: &Self, end: &End<'_>) {
         let names = |pool: &Untrusted| {

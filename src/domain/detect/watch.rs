@@ -8,7 +8,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::domain::base::{Moment, ProcessId};
-use crate::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Seen, Subject};
+use crate::domain::detect::rulebook::{Memory, Rulebook};
+use crate::domain::detect::{
+    Entry, FactSource, Finding, Grade, Reason, Rule, Seen, Subject, judge_entry,
+};
 use crate::domain::detect::{rules, wire};
 use crate::domain::facts::{Beyond, Process, Proxies, Reading, Snapshot, Socket};
 use crate::domain::playbook::Indicators;
@@ -34,6 +37,8 @@ pub struct Watch {
     devices: HashMap<Untrusted, Load>,
     entries: Entries,
     returns: Returns,
+    /// The rules in force beyond those of this room.
+    rules: Memory,
 }
 
 /// What the words of a process say; they rarely change, so they are judged once.
@@ -54,6 +59,25 @@ struct Load {
 pub(super) type Gathered = BTreeMap<Subject, Vec<(Grade, Reason)>>;
 
 impl Watch {
+    /// Knows nothing yet but these rules.
+    #[must_use]
+    pub fn heeding(book: Arc<Rulebook>) -> Self {
+        Self { rules: Memory::of(book), ..Self::default() }
+    }
+
+    /// Goes on with other rules: what was learnt about time stays.
+    pub fn heed(&mut self, book: Arc<Rulebook>) {
+        self.rules = Memory::of(book);
+        self.texts.clear();
+        self.entries = Entries::default();
+    }
+
+    /// Knows nothing any more but its rules.
+    #[must_use]
+    pub fn anew(&self) -> Self {
+        Self::heeding(Arc::clone(&self.rules.book))
+    }
+
     /// Takes in the next snapshot and gives all findings of that moment.
     pub fn see(
         &mut self,
@@ -61,6 +85,10 @@ impl Watch {
         look_for: &Indicators,
     ) -> BTreeMap<Subject, Finding> {
         let mut gathered = Gathered::new();
+        if self.rules.is_new_day(snapshot) {
+            self.texts.clear();
+            self.entries = Entries::default();
+        }
         self.texts(snapshot, look_for, &mut gathered);
         self.loads(snapshot, look_for, &mut gathered);
         self.gpus(snapshot, look_for, &mut gathered);
@@ -68,9 +96,16 @@ impl Watch {
         for socket in &snapshot.sockets {
             connection(socket, &proxies, look_for, &mut gathered);
         }
+        self.rules.gather(snapshot, &proxies, &mut gathered);
         wire::heard(snapshot, look_for, &mut gathered);
         contradictions(snapshot, &mut gathered);
-        self.entries.see(&snapshot.persistence, look_for, &mut gathered);
+        let (rules, now) = (&self.rules.book, snapshot.moment.at);
+        let judge = |entry: &Entry<'_>| {
+            let mut told = judge_entry(entry, look_for).reasons;
+            told.extend(rules.of_entry(entry, now));
+            told
+        };
+        self.entries.see(&snapshot.persistence, judge, &mut gathered);
         self.returns.see(snapshot, &mut gathered);
         respawn::join(snapshot, &mut gathered);
         gathered.into_iter().filter_map(|(subject, reasons)| finding(subject, reasons)).collect()
@@ -88,7 +123,9 @@ impl Watch {
                 same
             });
             if !known {
-                let reasons = rules::standing(&Seen::of(process), look_for);
+                let seen = Seen::of(process);
+                let mut reasons = rules::standing(&seen, look_for);
+                reasons.extend(self.rules.book.of_process(&seen, snapshot.moment.at));
                 let judged = Judged { process: Arc::clone(process), reasons };
                 self.texts.insert(process.id, judged);
             }

@@ -63,6 +63,8 @@ pub(super) struct Process {
     pub minutes: Option<f32>,
     /// A package brought the executable.
     pub packaged: Option<bool>,
+    /// Digests of the executable.
+    pub digests: Vec<String>,
     /// Other ends.
     pub ends: Vec<Peer>,
     /// Ports.
@@ -112,6 +114,7 @@ impl Process {
             deleted: self.deleted,
             in_memory: false,
             packaged: self.packaged,
+            digests: self.digests.iter().map(String::as_str).collect(),
             cpu: self.cpu,
             cpu_minutes: self.minutes,
             ends: self.ends.iter().map(Peer::end).collect(),
@@ -190,6 +193,7 @@ impl Members<'_> {
             cpu: self.number("cpu_pct")?,
             minutes: self.number("cpu_minutes")?,
             packaged: self.packaged()?,
+            digests: self.digests()?,
             ends: self.ends()?,
             listens: self.ports()?,
             own: self.flag("session_own")?.unwrap_or_default(),
@@ -256,6 +260,14 @@ impl Members<'_> {
             Some(Value::String(name)) => Ok(Some(!name.is_empty())),
             Some(_) => Err("`package` is no text".to_owned()),
         }
+    }
+
+    fn digests(&self) -> Result<Vec<String>, String> {
+        let texts = ["sha256", "sha1", "md5"].map(|name| self.text(name));
+        let known = texts
+            .into_iter()
+            .filter(|it| it.as_ref().is_ok_and(|it| !it.is_empty()) || it.is_err());
+        known.collect()
     }
 
     fn ends(&self) -> Result<Vec<Peer>, String> {

@@ -14,6 +14,8 @@ pub(in crate::run) enum Happening {
     Carried(Box<Moved>),
     /// A theme file changed.
     ThemesChanged,
+    /// Something in the folder of rules changed.
+    RulesChanged,
 }
 
 /// How the cockpit ended.

@@ -13,6 +13,20 @@ use crate::domain::playbook::Indicators;
 const SHELLS: &[&str] =
     &["sh", "bash", "dash", "zsh", "ash", "ksh", "busybox", "sudo", "su", "env"];
 
+/// Programs that ask what a name or an address means.
+const ASKERS: &[&str] = &[
+    "dig",
+    "drill",
+    "getent",
+    "host",
+    "mtr",
+    "nslookup",
+    "ping",
+    "tracepath",
+    "traceroute",
+    "whois",
+];
+
 /// What the arguments say.
 pub(super) fn judge(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>) {
     let mut found = grammatical(seen.arguments.iter().copied());
@@ -51,10 +65,11 @@ pub(super) const fn rule(says: Says) -> Rule {
     }
 }
 
-fn by_the_playbook(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>) {
+/// How far words carry of whom this process is: who looks for them or shows them says nothing of itself.
+fn cap(seen: &Seen<'_>) -> Grade {
     let user = String::from_utf8_lossy(last_part(seen.title()));
     let user = user.trim_start_matches('-');
-    let cap = if is_text_tool(user.as_bytes()) {
+    if is_text_tool(user.as_bytes()) {
         Grade::Noted
     } else if SHELLS.contains(&user) {
         // What it runs looks for the words, or shows them.
@@ -64,7 +79,23 @@ fn by_the_playbook(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>)
         if shows { Grade::Noted } else { Grade::Suspect }
     } else {
         Grade::Confirmed
-    };
+    }
+}
+
+/// It is the responder's own, or it only looks for words, shows them or asks what they mean.
+pub(in crate::domain::detect) fn shows(seen: &Seen<'_>) -> bool {
+    let name = last_part(seen.title());
+    let asks = std::str::from_utf8(name).is_ok_and(|name| ASKERS.contains(&name));
+    seen.own || asks || cap(seen) == Grade::Noted
+}
+
+/// How far the words of this process carry where a rule of somebody's names them.
+pub(in crate::domain::detect) fn most(seen: &Seen<'_>) -> Grade {
+    if shows(seen) { Grade::Noted } else { cap(seen) }
+}
+
+fn by_the_playbook(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>) {
+    let cap = cap(seen);
     let mut add = |grade: Grade, rule, value: &str| {
         let reason = Reason { rule, value: value.into(), source: FactSource::CommandLine };
         if !told.iter().any(|(_, known)| known.rule == rule) {

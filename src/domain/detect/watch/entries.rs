@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use super::Gathered;
 use crate::domain::detect::rules::Told;
-use crate::domain::detect::{Entry, Subject, judge_entry};
+use crate::domain::detect::{Entry, Subject};
 use crate::domain::facts::{Autostart, Persistence};
-use crate::domain::playbook::Indicators;
 
 /// The entries of the last look, and what their words say.
 #[derive(Debug, Default)]
@@ -21,11 +20,11 @@ impl Entries {
     pub(super) fn see(
         &mut self,
         found: &Arc<Persistence>,
-        look_for: &Indicators,
+        judge: impl Fn(&Entry<'_>) -> Vec<Told>,
         gathered: &mut Gathered,
     ) {
         if !self.of.as_ref().is_some_and(|it| Arc::ptr_eq(it, found)) {
-            self.renew(found, look_for);
+            self.renew(found, judge);
             self.of = Some(Arc::clone(found));
         }
         for (entry, told) in self.judged.iter().filter(|(_, told)| !told.is_empty()) {
@@ -34,15 +33,15 @@ impl Entries {
         }
     }
 
-    fn renew(&mut self, found: &Persistence, look_for: &Indicators) {
+    fn renew(&mut self, found: &Persistence, judge: impl Fn(&Entry<'_>) -> Vec<Told>) {
         let judged = std::mem::take(&mut self.judged);
         let known: HashMap<_, _> = judged.iter().map(|it| (it.0.key(), it)).collect();
-        let judge = |entry: &Arc<Autostart>| {
+        let again = |entry: &Arc<Autostart>| {
             let same = known.get(&entry.key()).filter(|(it, _)| it.packaged == entry.packaged);
             let told = same.map(|(_, told)| told.clone());
-            let told = told.unwrap_or_else(|| judge_entry(&Entry::of(entry), look_for).reasons);
+            let told = told.unwrap_or_else(|| judge(&Entry::of(entry)));
             (Arc::clone(entry), told)
         };
-        self.judged = found.entries.iter().map(judge).collect();
+        self.judged = found.entries.iter().map(again).collect();
     }
 }

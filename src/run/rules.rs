@@ -1,0 +1,200 @@
+//! The folder of the responder's own rules: packs of indicators and Sigma rules, read again when a file in it changes.
+//!
+//! A broken part of a file is named and the rest of it is used; of a file with nothing left to use, what it said before
+//! stays. A file that somebody else could have written is not read, since a rule of theirs could accuse or blind.
+
+mod check;
+
+pub(super) use check::check;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use notify::{RecommendedWatcher, RecursiveMode, Watcher};
+use tokio::sync::mpsc::Sender;
+
+use crate::cockpit::trouble::{BadRules, RulesFault};
+use crate::domain::base::Language;
+use crate::domain::detect::Rulebook;
+use crate::domain::detect::rulebook::{self, Contents};
+use crate::domain::untrusted::Untrusted;
+use crate::run::cockpit::Happening;
+use crate::run::complain::Complaint;
+use crate::run::places::Places;
+use crate::run::{reason, themes};
+use crate::words;
+
+/// Largest file that is read.
+const LARGEST: u64 = 8 << 20;
+/// More files are no folder of rules.
+const MOST_FILES: usize = 1_000;
+/// Ends of the names of files that are read.
+const ENDS: [&str; 8] = ["toml", "json", "stix", "txt", "list", "ioc", "yml", "yaml"];
+
+/// The rules in force, and where they come from.
+#[derive(Debug, Default)]
+pub(super) struct Rules {
+    dir: Option<PathBuf>,
+    files: BTreeMap<PathBuf, Contents>,
+    inbox: Option<Sender<Happening>>,
+    /// The loop was told, and has not looked yet.
+    told: Arc<AtomicBool>,
+    watcher: Option<(RecommendedWatcher, PathBuf)>,
+}
+
+impl Rules {
+    /// Reads the folder of these places. One that somebody named must be there.
+    pub(super) fn open(places: &Places) -> Result<(Self, Vec<BadRules>), Complaint> {
+        let mut rules = Self { dir: places.rules.clone(), ..Self::default() };
+        if let Some(dir) = places.rules.as_deref().filter(|_| places.rules_named) {
+            let next = "name the folder that holds your packs and Sigma rules";
+            fs::read_dir(dir)
+                .map_err(|why| Complaint::about("cannot read the rules in", dir, why, next))?;
+        }
+        let bad = rules.reload();
+        Ok((rules, bad))
+    }
+
+    /// The rules in force.
+    pub(super) fn book(&self) -> Arc<Rulebook> {
+        let files: Vec<Contents> = self.files.values().cloned().collect();
+        Arc::new(Rulebook::with(&files))
+    }
+
+    /// Reads the folder again; what is wrong in it is returned.
+    pub(super) fn reload(&mut self) -> Vec<BadRules> {
+        let Some(dir) = self.dir.clone() else { return Vec::new() };
+        self.told.store(false, Ordering::Release);
+        self.look_there();
+        let (mut bad, mut files) = (Vec::new(), BTreeMap::new());
+        for path in listed(&dir, &mut bad) {
+            let before = self.files.remove(&path);
+            match read(&path) {
+                Ok(contents) => {
+                    bad.extend(faults(&path, &contents));
+                    let broken = contents.count() == 0 && !contents.faults.is_empty();
+                    let kept = if broken { before.unwrap_or(contents) } else { contents };
+                    files.insert(path, kept);
+                }
+                Err(why) => {
+                    bad.push(BadRules { file: reason::shown(&path), line: 1, why });
+                    files.extend(before.map(|it| (path, it)));
+                }
+            }
+        }
+        self.files = files;
+        bad
+    }
+
+    /// Tells the loop when something in the folder changes, for as long as these rules live.
+    pub(super) fn watch(&mut self, inbox: Sender<Happening>) {
+        self.inbox = Some(inbox);
+        self.look_there();
+    }
+
+    /// A folder that is not there yet is waited for where it would be.
+    fn look_there(&mut self) {
+        let (Some(dir), Some(inbox)) = (self.dir.clone(), self.inbox.clone()) else { return };
+        let Some(near) = dir.ancestors().find(|it| it.is_dir()).map(Path::to_owned) else { return };
+        if self.watcher.as_ref().is_some_and(|(_, watched)| *watched == near) {
+            return;
+        }
+        let told = Arc::clone(&self.told);
+        let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+            let is_ours = |path: &PathBuf| dir.starts_with(path) || is_rules(path);
+            let changed =
+                event.is_ok_and(|event| !event.kind.is_access() && event.paths.iter().any(is_ours));
+            // An editor writes several times; what waits to be told tells of all of that.
+            if changed && !told.swap(true, Ordering::AcqRel) {
+                let full = inbox.try_send(Happening::RulesChanged).is_err();
+                told.fetch_and(!full, Ordering::AcqRel);
+            }
+        });
+        let Ok(mut watcher) = watcher else { return };
+        if watcher.watch(&near, RecursiveMode::NonRecursive).is_ok() {
+            self.watcher = Some((watcher, near));
+        }
+    }
+}
+
+/// The rules for a command that prints; what is wrong with them is said in front of it.
+pub(super) fn in_force(
+    places: &Places,
+    language: Language,
+    help: &mut dyn Write,
+) -> Result<Arc<Rulebook>, Complaint> {
+    let (rules, bad) = Rules::open(places)?;
+    for it in &bad {
+        writeln!(help, "{}", words::rules::bad(language, it).plain(usize::MAX)).ok();
+    }
+    Ok(rules.book())
+}
+
+fn faults(path: &Path, contents: &Contents) -> Vec<BadRules> {
+    let file = reason::shown(path);
+    let bad = contents.faults.iter().map(|it| BadRules {
+        file: file.clone(),
+        line: it.line,
+        why: RulesFault::Content(it.why.clone()),
+    });
+    bad.collect()
+}
+
+fn is_rules(path: &Path) -> bool {
+    let end = path.extension().and_then(|it| it.to_str()).unwrap_or_default();
+    ENDS.iter().any(|it| end.eq_ignore_ascii_case(it))
+}
+
+/// The files of a folder by their names; those that begin with a dot are an editor's.
+fn listed(dir: &Path, bad: &mut Vec<BadRules>) -> Vec<PathBuf> {
+    let entries = match fs::read_dir(dir) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Vec::new(),
+        Err(error) => {
+            let why = RulesFault::Kernel(reason::refusal(&error));
+            bad.push(BadRules { file: reason::shown(dir), line: 1, why });
+            return Vec::new();
+        }
+    };
+    let hidden =
+        |path: &Path| path.file_name().is_none_or(|it| it.as_encoded_bytes().starts_with(b"."));
+    let mut found: Vec<PathBuf> = entries
+        .filter_map(|entry| entry.ok().map(|it| it.path()))
+        .filter(|path| is_rules(path) && !hidden(path))
+        .collect();
+    found.sort();
+    if found.len() > MOST_FILES {
+        bad.push(BadRules { file: reason::shown(dir), line: 1, why: RulesFault::TooMany });
+        found.truncate(MOST_FILES);
+    }
+    found
+}
+
+/// Reads a file that nobody but the responder can have written.
+fn read(path: &Path) -> Result<Contents, RulesFault> {
+    let text = text(path, true)?;
+    let name = Untrusted::new(path.file_name().unwrap_or_default().as_encoded_bytes());
+    Ok(rulebook::read(&name.plain(usize::MAX), &text))
+}
+
+fn text(path: &Path, ours: bool) -> Result<String, RulesFault> {
+    let refused = |error: io::Error| RulesFault::Kernel(reason::refusal(&error));
+    let meta = fs::metadata(path).map_err(refused)?;
+    if !meta.is_file() {
+        return Err(RulesFault::NoFile);
+    }
+    if ours && !themes::is_ours(&meta) {
+        return Err(RulesFault::Open);
+    }
+    if meta.len() > LARGEST {
+        return Err(RulesFault::TooLarge);
+    }
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path).map_err(refused)?;
+    file.take(LARGEST).read_to_end(&mut bytes).map_err(refused)?;
+    String::from_utf8(bytes).map_err(|_| RulesFault::Encoding)
+}
