@@ -10,6 +10,7 @@ pub mod card;
 pub mod command;
 pub mod debrief;
 pub mod doctor;
+mod evidence;
 pub mod fact;
 pub mod finding;
 pub mod gap;

@@ -3,6 +3,7 @@
 //! Invariant: the same snapshots in the same order give the same findings, live, replayed or read from a
 //! file. Every finding lists its reasons; there is no score.
 
+pub mod config;
 mod fault;
 pub mod grammar;
 mod host_name;
@@ -20,11 +21,12 @@ mod wire;
 pub use fault::{BadRule, RuleFault};
 pub use pack::{Indicator, Kind, Pack, Pattern, Row};
 pub use rulebook::Rulebook;
+pub use rules::config_file::File;
 pub use rules::persistence::Entry;
 pub use rules::{Told, doing, standing};
 pub use seen::{End, Seen};
 pub use sigma::{Level, SigmaRule, Source};
-pub use verdict::{Verdict, judge_connection, judge_entry, judge_process};
+pub use verdict::{Verdict, judge_connection, judge_entry, judge_file, judge_process};
 pub use watch::Watch;
 
 use std::net::SocketAddr;
@@ -128,6 +130,12 @@ pub enum FactSource {
     Ancestry,
     /// A place of what starts by itself.
     Persistence,
+    /// A file that belongs to it.
+    File,
+    /// Its executable.
+    Program,
+    /// Its memory.
+    Memory,
 }
 
 /// The rules of this version.
@@ -244,6 +252,14 @@ pub enum Rule {
     ComesBack,
     /// The same ran before and ended, and was started again.
     CameBack,
+    /// A configuration of a miner belongs to it.
+    ConfigFile,
+    /// Its own memory holds a place that work comes from, and an address that is paid.
+    PaidInMemory,
+    /// Its program or its memory speaks of mining.
+    MiningWords,
+    /// It shares a wallet, a pool or a file with somebody who is found.
+    SharesWith,
 }
 
 impl Subject {

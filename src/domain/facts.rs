@@ -2,6 +2,7 @@
 //!
 //! Invariant: a value that could not be read is never a zero: it is a [`Reading`] that says so.
 
+mod evidence;
 mod examination;
 mod gap;
 mod gpu;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::base::{Moment, ProcessId};
 use crate::domain::untrusted::Untrusted;
 
+pub use evidence::{Evidence, FoundBy, FoundFile, FoundText, Trace};
 pub use examination::{Environment, Examination, Mapping, MappingKind, Maps, Thread};
 pub use gap::{Capability, Closed, DiagModule, Gap, Late, Lockdown, NotEntered, NotWhole, Weight};
 pub use gpu::{Gpu, GpuDevice, GpuHolder, GpuOutcome, GpuSource, GpuSourceKind, GpuUnlisted};
@@ -61,6 +63,8 @@ pub struct Snapshot {
     pub persistence: Arc<Persistence>,
     /// What was heard on the wire.
     pub wire: Arc<Wire>,
+    /// What was read in files and memory of processes.
+    pub evidence: Arc<Evidence>,
     /// How the program itself stands on this host.
     pub own: Arc<Own>,
     /// What could not be read this time, and why.
@@ -179,6 +183,7 @@ impl Snapshot {
             hiding: Arc::default(),
             persistence: Arc::default(),
             wire: Arc::default(),
+            evidence: Arc::default(),
             own: Arc::default(),
             unread: Vec::new(),
         }

@@ -16,7 +16,9 @@ use clap::ValueEnum;
 use serde_json::{Value, json};
 
 use crate::domain::base::{Clock as _, Language, Timestamp};
-use crate::domain::detect::{Rulebook, Verdict, judge_connection, judge_entry, judge_process};
+use crate::domain::detect::{
+    Rulebook, Verdict, judge_connection, judge_entry, judge_file, judge_process,
+};
 use crate::domain::playbook::{Indicators, PB_31, read};
 use crate::domain::untrusted::Untrusted;
 use crate::host::probe::HostClock;
@@ -185,6 +187,7 @@ fn judge(case: &Case, processes: &HashSet<String>, by: &By<'_>) -> Verdict {
             let entry = entry.entry();
             judge_entry(&entry, look_for).and(rules.of_entry(&entry, now))
         }
+        Fact::File(file) => judge_file(&file.file()),
     }
 }
 

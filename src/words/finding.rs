@@ -74,6 +74,10 @@ pub const fn rule(language: Language, rule: Rule) -> &'static str {
         Rule::RunsFinding => ("starts a finding", "เริ่มสิ่งที่พบ"),
         Rule::ComesBack => ("comes back", "จะกลับมาอีก"),
         Rule::CameBack => ("came back", "กลับมาแล้ว"),
+        Rule::ConfigFile => ("miner's configuration", "ไฟล์ตั้งค่า miner"),
+        Rule::PaidInMemory => ("pool in memory", "pool ในหน่วยความจำ"),
+        Rule::MiningWords => ("mining words", "คำของการขุด"),
+        Rule::SharesWith => ("shares with another", "ใช้ร่วมกับตัวอื่น"),
     };
     pick(language, en, th)
 }
@@ -158,6 +162,9 @@ fn sentence(language: Language, rule: Rule) -> &'static str {
         Rule::RunsFinding => ("starts a process that is spoken against: ", "เริ่มโปรเซสที่มีข้อสงสัย: "),
         Rule::ComesBack => ("will be started again by: ", "จะถูกเริ่มใหม่โดย: "),
         Rule::CameBack => ("the same ended and was started again: ", "ตัวเดิมจบแล้วถูกเริ่มใหม่: "),
+        Rule::ConfigFile | Rule::PaidInMemory | Rule::MiningWords | Rule::SharesWith => {
+            return super::evidence::sentence(language, rule);
+        }
     };
     pick(language, en, th)
 }
@@ -249,6 +256,9 @@ pub const fn source(language: Language, source: FactSource) -> &'static str {
         FactSource::Environment => ("/proc/PID/environ", "/proc/PID/environ"),
         FactSource::Ancestry => ("those above it", "โปรเซสที่อยู่เหนือขึ้นไป"),
         FactSource::Persistence => ("what starts by itself", "สิ่งที่เริ่มเอง"),
+        FactSource::File => ("a file that belongs to it", "ไฟล์ของโปรเซส"),
+        FactSource::Program => ("its executable", "ไฟล์โปรแกรม"),
+        FactSource::Memory => ("/proc/PID/mem", "/proc/PID/mem"),
     };
     pick(language, en, th)
 }

@@ -9,11 +9,11 @@ use std::sync::Arc;
 use firedamp::domain::base::{Pid, ProcessId};
 use firedamp::domain::facts::{
     Ancestor, Around, Autostart, AutostartKind, Container, Contradiction, ContradictionKind,
-    FileStanding, Flow, Gap, Gpu, GpuDevice, GpuHolder, GpuOutcome, GpuSource, GpuSourceKind,
-    GpuUnlisted, Heard, HiddenFrom, Hiding, Host, HostView, Io, Namespaces, OtherKind, OtherSocket,
-    Own, Packaged, Persistence, Process, Protocol, Raised, Reading, Remark, RunState, Runtime,
-    Sighting, Snapshot, Socket, SocketState, SocketView, Speaker, Spoken, Target, Trick, Unread,
-    Wire, WireState,
+    Evidence, FileStanding, Flow, FoundBy, FoundFile, FoundText, Gap, Gpu, GpuDevice, GpuHolder,
+    GpuOutcome, GpuSource, GpuSourceKind, GpuUnlisted, Heard, HiddenFrom, Hiding, Host, HostView,
+    Io, Namespaces, OtherKind, OtherSocket, Own, Packaged, Persistence, Process, Protocol, Raised,
+    Reading, Remark, RunState, Runtime, Sighting, Snapshot, Socket, SocketState, SocketView,
+    Speaker, Spoken, Target, Trace, Trick, Unread, Wire, WireState,
 };
 
 use crate::incident::moment;
@@ -50,6 +50,7 @@ pub(crate) fn seen(at: u64) -> Snapshot {
         hiding: Arc::new(hiding(at)),
         persistence: Arc::new(persistence(at)),
         wire: Arc::new(wire(at)),
+        evidence: Arc::new(evidence(at)),
         own: Arc::new(own(at)),
         unread: if at == 2 { Vec::new() } else { vec![unread] },
     }
@@ -297,6 +298,22 @@ fn wire(at: u64) -> Wire {
 }
 
 /// How the program stood.
+/// Found in the second look.
+fn evidence(at: u64) -> Evidence {
+    let found = |packaged| {
+        let (path, content) = ("/tmp/.x/config.json".into(), "{\"pools\":[]}".into());
+        Arc::new(FoundFile { path, by: FoundBy::Open, deleted: true, packaged, content })
+    };
+    let text = FoundText { memory: true, text: "stratum+tcp://gw.example:3333".into() };
+    let trace = Trace {
+        process: id(4_242),
+        program: Packaged::No,
+        files: vec![found(Packaged::Changed("tools".into()))],
+        texts: vec![text],
+    };
+    Evidence { traces: if at == 0 { Vec::new() } else { vec![Arc::new(trace)] } }
+}
+
 pub(crate) fn own(at: u64) -> Own {
     Own {
         fixed: Reading::Known(true),

@@ -33,6 +33,11 @@ pub use user::{User, UserBy};
 pub use wallet::{Family, Wallet, wallet};
 pub use wrapped::Told;
 
+pub(in crate::domain::detect) use algorithm::algorithm;
+pub(in crate::domain::detect) use options::option;
+pub(in crate::domain::detect) use pool::{is_far, place};
+pub(in crate::domain::detect) use user::user;
+
 /// No more of a command line is read: the kernel lets it be 2 MiB long.
 const MOST_BYTES: usize = 128 * 1024;
 

@@ -5,6 +5,7 @@
 //! place alone is at most `suspect`; only what nothing but a miner says is more.
 
 pub(super) mod command_line;
+pub(super) mod config_file;
 mod disguise;
 pub(super) mod ends;
 mod hidden_characters;
@@ -84,9 +85,18 @@ pub fn standing(seen: &Seen<'_>, look_for: &Indicators) -> Vec<Told> {
     origin::judge(seen, &mut told);
     shell_script::judge(seen, &mut told);
     paid(seen, &mut told);
+    told.extend(found(seen));
     told.extend(
         hiding::title(seen).filter(|(_, title)| told.iter().all(|(_, it)| it.rule != title.rule)),
     );
+    told
+}
+
+/// What speaks against it by what was read in its files and its memory.
+#[must_use]
+pub(super) fn found(seen: &Seen<'_>) -> Vec<Told> {
+    let mut told = Vec::new();
+    config_file::judge(seen, &mut told);
     told
 }
 

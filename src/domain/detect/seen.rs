@@ -4,7 +4,7 @@
 
 use std::net::IpAddr;
 
-use crate::domain::facts::Process;
+use crate::domain::facts::{FoundFile, FoundText, Process, Trace};
 use crate::domain::untrusted::Untrusted;
 
 /// What tells a file that was deleted, at the end of the link to it.
@@ -51,6 +51,10 @@ pub struct Seen<'a> {
     pub listens: Vec<u16>,
     /// It belongs to the responder's own session.
     pub own: bool,
+    /// Files that belong to it and speak of mining.
+    pub files: Vec<&'a FoundFile>,
+    /// Texts in its executable and its memory that do.
+    pub texts: Vec<&'a FoundText>,
 }
 
 /// The other end of a connection.
@@ -87,6 +91,15 @@ impl<'a> Seen<'a> {
             cpu: Some(process.cpu),
             ..Self::default()
         }
+    }
+
+    /// With what was read in files and in its memory.
+    #[must_use]
+    pub fn with(mut self, trace: &'a Trace) -> Self {
+        self.packaged = self.packaged.or_else(|| trace.program.is_as_packaged());
+        self.files = trace.files.iter().map(AsRef::as_ref).collect();
+        self.texts = trace.texts.iter().collect();
+        self
     }
 
     /// Last part of the executable's path.

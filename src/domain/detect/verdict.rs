@@ -4,10 +4,11 @@
 
 use std::net::IpAddr;
 
+use crate::domain::detect::config::{self, Config};
 use crate::domain::detect::grammar::{self, Sentence};
 use crate::domain::detect::rules::{self, Told};
 use crate::domain::detect::seen::{End, Seen};
-use crate::domain::detect::{Entry, Grade, Rule};
+use crate::domain::detect::{Entry, File, Grade, Rule};
 use crate::domain::playbook::Indicators;
 use crate::domain::untrusted::Untrusted;
 
@@ -69,6 +70,17 @@ pub fn judge_entry(entry: &Entry<'_>, _look_for: &Indicators) -> Verdict {
     verdict.settled()
 }
 
+/// Judges a file that lies somewhere, by what it says.
+#[must_use]
+pub fn judge_file(file: &File<'_>) -> Verdict {
+    if file.packaged == Some(true) {
+        return Verdict::default();
+    }
+    let read = config::read(file.path, file.content);
+    let reasons = rules::config_file::of_file(file.path, &read).into_iter().collect();
+    Verdict { reasons, ..Verdict::default() }.with_config(&read).settled()
+}
+
 impl Verdict {
     /// How far its reasons carry; `None` if nothing speaks against it.
     #[must_use]
@@ -113,6 +125,22 @@ impl Verdict {
         sentence.pools().for_each(|it| add(&mut self.pools, &it.text));
         sentence.wallets().for_each(|it| add(&mut self.wallets, &it.text));
         sentence.algorithms().for_each(|it| add(&mut self.algorithms, &it.text));
+        self
+    }
+
+    /// With what a configuration names.
+    fn with_config(mut self, config: &Config) -> Self {
+        let add = |list: &mut Vec<Untrusted>, text: &Untrusted| {
+            if !list.contains(text) {
+                list.push(text.clone());
+            }
+        };
+        config.pools().for_each(|it| add(&mut self.pools, &it.text));
+        config
+            .users()
+            .filter_map(|it| it.wallet.as_ref())
+            .for_each(|it| add(&mut self.wallets, &it.text));
+        config.algorithms().for_each(|it| add(&mut self.algorithms, &it.text));
         self
     }
 

@@ -24,7 +24,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::base::Moment;
 use crate::domain::facts::{
-    Gpu, Hiding, Host, OtherSocket, Own, Persistence, Process, Snapshot, Socket, Unread, Wire,
+    Evidence, Gpu, Hiding, Host, OtherSocket, Own, Persistence, Process, Snapshot, Socket, Unread,
+    Wire,
 };
 use crate::domain::session::json::to_json;
 use crate::domain::untrusted::Untrusted;
@@ -96,6 +97,8 @@ struct Whole {
     persistence: Arc<Persistence>,
     #[serde(default, skip_serializing_if = "is_default")]
     wire: Arc<Wire>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    evidence: Arc<Evidence>,
     #[serde(default, skip_serializing_if = "is_default")]
     own: Arc<Own>,
     unread: Vec<Unread>,
@@ -171,6 +174,7 @@ impl Whole {
             hiding: it.hiding,
             persistence: it.persistence,
             wire: it.wire,
+            evidence: it.evidence,
             own: it.own,
             unread: it.unread,
         }
@@ -187,6 +191,7 @@ impl Whole {
             hiding: self.hiding,
             persistence: self.persistence,
             wire: self.wire,
+            evidence: self.evidence,
             own: self.own,
             unread: self.unread,
         }

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use serde_json::{Map, Value};
 
-use crate::domain::detect::{End, Entry, Seen};
+use crate::domain::detect::{End, Entry, File, Seen};
 
 /// What tells a file that was deleted, at the end of the link to it.
 const DELETED: &str = " (deleted)";
@@ -30,6 +30,8 @@ pub(super) enum Fact {
     Connection(Peer, Option<String>),
     /// Something that starts by itself.
     Persistence(Autostart),
+    /// A file, by its path and what it says.
+    File(Autostart),
 }
 
 /// A process of a file.
@@ -120,6 +122,8 @@ impl Process {
             ends: self.ends.iter().map(Peer::end).collect(),
             listens: self.listens.clone(),
             own: self.own,
+            files: Vec::new(),
+            texts: Vec::new(),
         }
     }
 }
@@ -141,6 +145,12 @@ impl Autostart {
             packaged: self.packaged,
         }
     }
+
+    /// As the rules see a file.
+    pub(super) fn file(&self) -> File<'_> {
+        let (path, content) = (self.path.as_bytes(), self.content.as_bytes());
+        File { path, content, packaged: self.packaged }
+    }
 }
 
 /// Reads one line.
@@ -160,7 +170,13 @@ pub(super) fn read(line: &[u8]) -> Result<Case, String> {
             content: it.text("content")?,
             packaged: it.flag("package_owned")?,
         }),
-        "" => return Err("has no `kind`: process, connection or persistence".to_owned()),
+        "file" => Fact::File(Autostart {
+            kind: String::new(),
+            path: it.text("path")?,
+            content: it.text("content")?,
+            packaged: it.flag("package_owned")?,
+        }),
+        "" => return Err("has no `kind`: process, connection, persistence or file".to_owned()),
         other => return Err(format!("has a kind that nobody knows: {other}")),
     };
     Ok(Case { id, fact })

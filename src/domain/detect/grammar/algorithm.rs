@@ -274,7 +274,7 @@ const OTHERS: &[&str] = &[
 ];
 
 /// The algorithm that `text` names.
-pub(super) fn algorithm(text: &str) -> Option<Algorithm> {
+pub(in crate::domain::detect) fn algorithm(text: &str) -> Option<Algorithm> {
     if text.is_empty() || text.len() > 40 || !text.is_ascii() {
         return None;
     }

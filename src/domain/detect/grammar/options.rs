@@ -21,7 +21,7 @@ pub enum Weight {
 
 /// What the value of an option is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Means {
+pub(in crate::domain::detect) enum Means {
     Pool(By),
     /// Of another place, whose host stands in another option.
     Port,
@@ -58,7 +58,7 @@ const AT_SERVER: Means = Means::Pool(By::Server);
 type Known = (&'static str, Means, Option<Weight>);
 
 /// What `name` is, of an option with one letter or with many.
-pub(super) fn option(name: &str) -> Option<(Means, Option<Weight>)> {
+pub(in crate::domain::detect) fn option(name: &str) -> Option<(Means, Option<Weight>)> {
     // Families of options that only one miner has.
     if name.starts_with("randomx-") || name.starts_with("lhr-") {
         return Some((Nothing, Some(Sole)));

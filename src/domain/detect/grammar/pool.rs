@@ -86,19 +86,19 @@ const CARRIERS: &[&str] = &[
 
 /// What a word says of a place, before it is known which option said it.
 #[derive(Debug)]
-pub(super) struct Place<'a> {
-    pub(super) scheme: Scheme,
-    pub(super) tls: bool,
+pub(in crate::domain::detect) struct Place<'a> {
+    pub(in crate::domain::detect) scheme: Scheme,
+    pub(in crate::domain::detect) tls: bool,
     /// `wallet.worker:password` before `@`.
-    pub(super) user: Option<&'a str>,
-    pub(super) host: &'a str,
-    pub(super) port: Option<u16>,
+    pub(in crate::domain::detect) user: Option<&'a str>,
+    pub(in crate::domain::detect) host: &'a str,
+    pub(in crate::domain::detect) port: Option<u16>,
     /// What stands after the port.
-    pub(super) rest: &'a str,
+    pub(in crate::domain::detect) rest: &'a str,
 }
 
 impl Place<'_> {
-    pub(super) fn pool(&self, by: By, text: &str) -> Pool {
+    pub(in crate::domain::detect) fn pool(&self, by: By, text: &str) -> Pool {
         let Self { scheme, tls, host, port, .. } = *self;
         Pool { by, scheme, text: text.into(), host: host.into(), port, tls }
     }
@@ -113,7 +113,7 @@ impl Pool {
 }
 
 /// Reads `scheme://user@host:port/path`, of which all but the host may be missing.
-pub(super) fn place(text: &str) -> Option<Place<'_>> {
+pub(in crate::domain::detect) fn place(text: &str) -> Option<Place<'_>> {
     let text =
         text.trim_end_matches(['"', '\'', ',', ';', ')']).trim_start_matches(['"', '\'', '(']);
     if text.len() > 1024 || text.contains(char::is_whitespace) {
@@ -168,7 +168,7 @@ fn host_and_port(place: &str) -> Option<(&str, Option<u16>)> {
 }
 
 /// A name with a dot and letters behind it, or an address: no name of a file without one.
-pub(super) fn is_far(host: &str) -> bool {
+pub(in crate::domain::detect) fn is_far(host: &str) -> bool {
     let last = host.trim_end_matches('.').rsplit_once('.').map(|(_, last)| last);
     host.parse::<std::net::IpAddr>().is_ok()
         || last.is_some_and(|it| it.len() >= 2 && it.bytes().all(|it| it.is_ascii_alphabetic()))

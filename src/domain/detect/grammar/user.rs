@@ -35,7 +35,7 @@ pub enum UserBy {
 const ENDS: &[char] = &['.', '+', '/', '=', '#', '%', '@', ',', ';', '~', '|', '!', '?'];
 
 /// Reads `COIN:address.rig#reference`, `account.rig`, `somebody@mail.example`; and a password after `:`, in a URL.
-pub(super) fn user(text: &str, by: UserBy) -> User {
+pub(in crate::domain::detect) fn user(text: &str, by: UserBy) -> User {
     let mail = is_mail(text);
     let (wallet, rest) = find(text).map_or((None, None), |(it, rest)| (Some(it), Some(rest)));
     let rest = rest.or_else(|| text.find('.').filter(|_| !mail).and_then(|at| text.get(at..)));

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::base::{Moment, Pid};
 use crate::domain::facts::{
-    Gpu, Hiding, Host, Io, OtherSocket, Own, Persistence, Process, Reading, RunState, Snapshot,
-    Unread, Wire,
+    Evidence, Gpu, Hiding, Host, Io, OtherSocket, Own, Persistence, Process, Reading, RunState,
+    Snapshot, Unread, Wire,
 };
 use crate::domain::session::telemetry::CodecError;
 use crate::domain::session::telemetry::sockets::{self, Flowed, Part};
@@ -48,6 +48,8 @@ pub(super) struct Change {
     starts: Option<Starts>,
     #[serde(skip_serializing_if = "Option::is_none")]
     wire: Option<Arc<Wire>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence: Option<Arc<Evidence>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     own: Option<Arc<Own>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -90,6 +92,7 @@ impl Change {
         change.hiding(&before.hiding, &now.hiding);
         change.persistence(&before.persistence, &now.persistence);
         change.wire = changed(&before.wire, &now.wire);
+        change.evidence = changed(&before.evidence, &now.evidence);
         change.own = changed(&before.own, &now.own);
         (change.sockets, change.flows) = sockets::between(&before.sockets, &now.sockets);
         change.unread = (before.unread != now.unread).then(|| now.unread.clone());
@@ -129,6 +132,7 @@ impl Change {
             hiding,
             persistence,
             wire: self.wire.unwrap_or(before.wire),
+            evidence: self.evidence.unwrap_or(before.evidence),
             own: self.own.unwrap_or(before.own),
             unread: self.unread.unwrap_or(before.unread),
         })

@@ -1,0 +1,93 @@
+//! Configurations of miners, and whose they are.
+//!
+//! Source: where miners look for what they are told: beside the executable, in the current folder, where an option says;
+//! what attackers delete after the start stays open. Known false alarms, which are let pass: whoever stands in a folder
+//! (a shell, an editor), whoever reads all files (a scanner, a log shipper, a backup), files of packages.
+
+use crate::domain::detect::config::{self, Config};
+use crate::domain::detect::place::{Place, place};
+use crate::domain::detect::rules::{LONG_MINUTES, Told, is_text_tool};
+use crate::domain::detect::seen::{Seen, last_part};
+use crate::domain::detect::{FactSource, Grade, Reason, Rule};
+use crate::domain::facts::{FoundBy, FoundFile};
+use crate::domain::untrusted::Untrusted;
+
+/// Percent of one CPU that is much for somebody who only has a file lying there.
+const BUSY: f32 = 50.0;
+
+/// A file, as the rules see it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct File<'a> {
+    /// Where it lies.
+    pub path: &'a [u8],
+    /// What it says.
+    pub content: &'a [u8],
+    /// A package has the file, and has it so.
+    pub packaged: Option<bool>,
+}
+
+/// What the files that belong to a process say against it: each once, the weightiest of them.
+pub(super) fn judge(seen: &Seen<'_>, told: &mut Vec<Told>) {
+    let found = seen.files.iter().filter(|file| file.packaged.is_as_packaged() != Some(true));
+    let mut found: Vec<Told> = found
+        .filter_map(|file| {
+            let read = config::read(file.path.bytes(), file.content.bytes());
+            let (grade, reason) = of_file(file.path.bytes(), &read)?;
+            Some((grade.min(reach(seen, file)), reason))
+        })
+        .collect();
+    found.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
+    found.truncate(2);
+    told.extend(found);
+}
+
+/// The weightiest that a file says.
+pub(in crate::domain::detect) fn of_file(path: &[u8], read: &Config) -> Option<Told> {
+    let (grade, heard) = read.heard().into_iter().next()?;
+    let value = if path.is_empty() {
+        heard.value
+    } else {
+        Untrusted::new([path, b": ", heard.value.bytes()].concat())
+    };
+    Some((grade, Reason { rule: Rule::ConfigFile, value, source: FactSource::File }))
+}
+
+/// How far a file can carry against a process that it belongs to in this way.
+fn reach(seen: &Seen<'_>, file: &FoundFile) -> Grade {
+    if seen.own || is_reader(seen) {
+        return Grade::Noted;
+    }
+    let busy = seen.cpu.is_some_and(|it| it >= BUSY)
+        || seen.cpu_minutes.is_some_and(|it| it >= LONG_MINUTES);
+    let little = if busy { Grade::Suspect } else { Grade::Noted };
+    if is_installed(seen) {
+        return little;
+    }
+    match file.by {
+        FoundBy::Named | FoundBy::Beside => Grade::Confirmed,
+        FoundBy::Open if file.deleted => Grade::Confirmed,
+        FoundBy::Open => Grade::Suspect,
+        FoundBy::Folder if is_from_there(seen, file) => Grade::Confirmed,
+        FoundBy::Folder => little,
+    }
+}
+
+/// Its program lies below the folder of the file, or where no program should be, or nowhere.
+fn is_from_there(seen: &Seen<'_>, file: &FoundFile) -> bool {
+    let path = file.path.bytes();
+    let folder = path.get(..path.len() - last_part(path).len()).unwrap_or_default();
+    let below = folder.len() > 1 && seen.exe.starts_with(folder);
+    seen.deleted || seen.in_memory || below || !seen.exe.is_empty() && place(seen.exe).is_strange()
+}
+
+/// It shows files, looks through them, or changes them: by its executable, since anybody may call itself so.
+pub(super) fn is_reader(seen: &Seen<'_>) -> bool {
+    is_text_tool(seen.file()) && !place(seen.exe).is_strange()
+}
+
+/// A package brought it; where nobody knows, it lies where packages put programs.
+pub(super) fn is_installed(seen: &Seen<'_>) -> bool {
+    !seen.deleted
+        && !seen.in_memory
+        && seen.packaged.unwrap_or_else(|| place(seen.exe) == Place::System)
+}

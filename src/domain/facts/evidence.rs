@@ -1,0 +1,103 @@
+//! What was read in files and in the memory of processes that were worth it.
+//!
+//! Invariant: nothing that says nothing of mining is kept here: a configuration of anything else may hold passwords, and
+//! this goes into recordings.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Packaged, is_default};
+use crate::domain::base::ProcessId;
+use crate::domain::untrusted::Untrusted;
+
+/// What was found with processes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Evidence {
+    /// By process; only those with something.
+    pub traces: Vec<Arc<Trace>>,
+}
+
+/// What was found with one process.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Trace {
+    /// Whose it is.
+    pub process: ProcessId,
+    /// Whether a package brought its executable.
+    #[serde(skip_serializing_if = "is_default")]
+    pub program: Packaged,
+    /// Files that say something of mining.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<Arc<FoundFile>>,
+    /// Texts that do, in its executable and its memory.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub texts: Vec<FoundText>,
+}
+
+/// A file that says something of mining.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FoundFile {
+    /// Where, as the process sees it.
+    pub path: Untrusted,
+    /// How it was come by.
+    pub by: FoundBy,
+    /// It has no name any more.
+    #[serde(skip_serializing_if = "is_default")]
+    pub deleted: bool,
+    /// Whether a package brought it.
+    #[serde(skip_serializing_if = "is_default")]
+    pub packaged: Packaged,
+    /// Its first bytes.
+    pub content: Untrusted,
+}
+
+/// How a file belongs to a process.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum FoundBy {
+    /// It lies in its current folder, or in one of its container.
+    #[default]
+    Folder,
+    /// It lies beside its executable.
+    Beside,
+    /// It holds it open.
+    Open,
+    /// Its arguments name it.
+    Named,
+}
+
+/// A text that says something of mining.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FoundText {
+    /// It stands in its memory, not in its executable.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub memory: bool,
+    /// It.
+    pub text: Untrusted,
+}
+
+impl Evidence {
+    /// What was found with this process.
+    #[must_use]
+    pub fn of(&self, process: ProcessId) -> Option<&Arc<Trace>> {
+        let at = self.traces.binary_search_by_key(&process, |it| it.process).ok()?;
+        self.traces.get(at)
+    }
+}
+
+impl Packaged {
+    /// Whether it is as a package has it; `None` if nobody knows.
+    #[must_use]
+    pub const fn is_as_packaged(&self) -> Option<bool> {
+        match self {
+            Self::Unchanged(_) => Some(true),
+            Self::No | Self::Changed(_) => Some(false),
+            Self::Unknown | Self::Undigested(_) => None,
+        }
+    }
+}
