@@ -19,6 +19,7 @@ const CLAIMED: &[&str] = &[
     "serde_json",
     "sha2",
     "sha3",
+    "aho_corasick",
     "toml",
     "tui_input",
     "nucleo_matcher",

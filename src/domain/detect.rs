@@ -5,6 +5,7 @@
 
 pub mod config;
 mod fault;
+mod found;
 pub mod grammar;
 mod host_name;
 mod name;
@@ -14,9 +15,11 @@ pub mod rulebook;
 mod rules;
 mod seen;
 mod sigma;
+pub mod strings;
 mod verdict;
 mod watch;
 mod wire;
+mod worth;
 
 pub use fault::{BadRule, RuleFault};
 pub use pack::{Indicator, Kind, Pack, Pattern, Row};
@@ -28,6 +31,7 @@ pub use seen::{End, Seen};
 pub use sigma::{Level, SigmaRule, Source};
 pub use verdict::{Verdict, judge_connection, judge_entry, judge_file, judge_process};
 pub use watch::Watch;
+pub use worth::{keeps, worth};
 
 use std::net::SocketAddr;
 

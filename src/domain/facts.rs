@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::base::{Moment, ProcessId};
 use crate::domain::untrusted::Untrusted;
 
-pub use evidence::{Evidence, FoundBy, FoundFile, FoundText, Trace};
+pub use evidence::{Evidence, FoundBy, FoundFile, FoundText, Trace, Worth};
 pub use examination::{Environment, Examination, Mapping, MappingKind, Maps, Thread};
 pub use gap::{Capability, Closed, DiagModule, Gap, Late, Lockdown, NotEntered, NotWhole, Weight};
 pub use gpu::{Gpu, GpuDevice, GpuHolder, GpuOutcome, GpuSource, GpuSourceKind, GpuUnlisted};

@@ -10,6 +10,7 @@
 mod clock;
 mod commands;
 mod costs;
+mod evidence;
 mod file;
 mod gpu;
 mod hiding;
@@ -43,6 +44,7 @@ use crate::domain::base::{Moment, ProcessId};
 use crate::domain::facts::{Contradiction, Examination, Hiding, Snapshot};
 use crate::domain::wire::Ear;
 use commands::Stuck;
+use evidence::Seeker;
 use gpu::Graphics;
 use hiding::{Hider, Seen};
 use limits::Limits;
@@ -58,6 +60,7 @@ use wire::Listener;
 
 pub use clock::HostClock;
 pub use costs::{Costs, Part};
+pub use evidence::Sieve;
 pub use identity::{Identity, home, whoami};
 pub use own::{own, prepare};
 pub use packages::{Database, Packages, Source};
@@ -117,6 +120,7 @@ pub struct Eyes {
     packages: Packages,
     tools: Tools,
     own: Standing,
+    seeker: Seeker,
     listener: Listener,
     limits: Limits,
     stuck: Stuck,
@@ -155,6 +159,11 @@ impl Eyes {
             owners: Owners::default(),
             machine: Machine::new(tree::open_dir(&path).ok(), live, machine::boot_id(&path)),
             graphics: Graphics::new(roots, &stuck),
+            seeker: Seeker::new(
+                tree::open_dir(&path).ok().filter(|_| live),
+                packages.clone(),
+                stuck.clone(),
+            ),
             tools: Tools::new(roots, packages.clone()),
             packages,
             own: Standing::new(roots.live),
@@ -209,10 +218,12 @@ impl Eyes {
             self.in_order(all)
         });
         let own = costs.of(Part::Own, || self.own.look(&processes, host.cpu));
+        let evidence =
+            costs.of(Part::Evidence, || self.seeker.look(moment, &processes, &mut unread));
         let persistence = costs.of(Part::Persistence, || self.hunt().take(&mut unread));
         let empty = Snapshot::empty(moment);
         let seen = Snapshot { host, processes, sockets, others, gpu, hiding, ..empty };
-        (Snapshot { persistence, wire, own, unread, ..seen }, costs)
+        (Snapshot { persistence, wire, evidence, own, unread, ..seen }, costs)
     }
 
     /// Contradictions stand in the order first seen, whoever found them; the same as before if nothing changed.
@@ -237,6 +248,17 @@ impl Eyes {
             let packages = self.packages.clone();
             Hunter::start(&self.roots, Box::new(move |path| packages.judge(path)), self.news.take())
         })
+    }
+
+    /// From now on files and memory of processes that are worth it are read as well; this says which, and for what.
+    pub fn seek(&mut self, sieve: Sieve) {
+        self.seeker.seek(sieve);
+    }
+
+    /// Something that is worth it and that may be read now was not read yet.
+    #[must_use]
+    pub fn is_reading(&self) -> bool {
+        self.seeker.is_reading()
     }
 
     /// Listens on the wire from now on with this ear, or not any more. Whether the kernel lets us is in the next look.

@@ -131,6 +131,7 @@ fn rows(part: Part, snapshot: &Snapshot) -> Option<usize> {
         Part::Gpu => Some(snapshot.gpu.devices.len()),
         Part::Hiding => Some(snapshot.hiding.contradictions.len()),
         Part::Persistence => Some(snapshot.persistence.entries.len()),
+        Part::Evidence => Some(snapshot.evidence.traces.len()),
         Part::Sockets | Part::Machine | Part::Wire | Part::Own => None,
     }
 }

@@ -15,14 +15,18 @@ use tokio::sync::mpsc::error::TrySendError;
 use crate::cockpit::Msg;
 use crate::cockpit::model::NoticeKind;
 use crate::domain::base::{Clock, ProcessId};
+use crate::domain::detect;
 use crate::domain::facts::Snapshot;
 use crate::domain::untrusted::Untrusted;
 use crate::domain::wire::Ear;
-use crate::host::probe::{Eyes, raise};
+use crate::host::probe::{Eyes, Sieve, raise};
 use crate::host::store::{Recorder, Stopped};
 use crate::run::cockpit::Happening;
 use crate::run::reason;
 
+/// Which processes are read in full without being asked, and what of them is kept.
+pub(super) const SIEVE: Sieve =
+    Sieve { worth: detect::worth, keeps: detect::keeps, texts: detect::strings::texts };
 /// Time from one look to the next.
 const PERIOD: Duration = Duration::from_secs(1);
 /// Where something else starts by itself a look is taken at once, but not sooner than this after the last one.

@@ -25,6 +25,7 @@ use crate::domain::untrusted::Untrusted;
 use crate::host::probe::{Eyes, HostClock};
 use crate::run::args::time;
 use crate::run::complain::Complaint;
+use crate::run::looker::SIEVE;
 use crate::run::reason;
 use crate::run::verdicts::{escaped, grade, text, told};
 use crate::words::{finding, gap};
@@ -100,11 +101,13 @@ fn look(
     rules: &Arc<Rulebook>,
 ) -> Result<(Snapshot, BTreeMap<Subject, Finding>), Complaint> {
     let mut eyes = Eyes::open().map_err(|error| reason::no_eyes(&error))?;
+    eyes.seek(SIEVE);
     let (mut watch, begun) = (Watch::heeding(Arc::clone(rules)), Instant::now());
     let mut snapshot = eyes.look(HostClock.now());
     let mut findings = watch.see(&snapshot, look_for);
     while begun.elapsed() < time
-        || (snapshot.persistence.hunted_ms.is_none() && begun.elapsed() < time + HUNT)
+        || ((snapshot.persistence.hunted_ms.is_none() || eyes.is_reading())
+            && begun.elapsed() < time + HUNT)
     {
         std::thread::sleep(APART);
         snapshot = eyes.look(HostClock.now());

@@ -20,6 +20,7 @@ use crate::run::hands::Hands;
 use crate::run::incident::Incident;
 use crate::run::library::Shelf;
 use crate::run::looker::Looker;
+use crate::run::looker::SIEVE;
 use crate::run::places::Places;
 use crate::run::rules::Rules;
 use crate::run::themes::Themes;
@@ -93,7 +94,8 @@ pub(super) fn cockpit(options: &Options, wanted: Wanted<'_>) -> Result<ExitCode,
         },
     };
     let (outbox, inbox) = channel(INBOX);
-    let eyes = Eyes::open().map_err(|error| reason::no_eyes(&error))?;
+    let mut eyes = Eyes::open().map_err(|error| reason::no_eyes(&error))?;
+    eyes.seek(SIEVE);
     let looker = Looker::start(eyes, HostClock, outbox.clone())
         .map_err(|error| Trouble::NoThread(reason::refusal(&error)))?;
     if let Some(notice) = passed_over {

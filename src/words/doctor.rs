@@ -46,6 +46,7 @@ pub enum Cost {
     Hiding,
     Persistence,
     Wire,
+    Evidence,
     Own,
 }
 
@@ -133,6 +134,7 @@ pub const fn cost(language: Language, cost: Cost) -> &'static str {
         Cost::Hiding => ("what hides", "สิ่งที่ซ่อน"),
         Cost::Persistence => ("what starts by itself", "สิ่งที่เริ่มทำงานเอง"),
         Cost::Wire => ("the wire", "สายสัญญาณ"),
+        Cost::Evidence => ("what was read of files and memory", "สิ่งที่อ่านจากไฟล์และหน่วยความจำ"),
         Cost::Own => ("the program itself", "ตัวโปรแกรมเอง"),
     };
     pick(language, en, th)

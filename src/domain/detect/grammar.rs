@@ -22,7 +22,7 @@ mod wallet;
 mod wrapped;
 
 #[cfg(test)]
-mod tests;
+pub(in crate::domain::detect) mod tests;
 
 pub use algorithm::Algorithm;
 pub use command::{Command, Tell};

@@ -15,7 +15,9 @@ mod miner_name;
 mod origin;
 mod padding;
 pub(super) mod persistence;
+pub(super) mod pivot;
 mod shell_script;
+mod strings_in_memory;
 mod whereabouts;
 
 use crate::domain::detect::seen::{self, Seen};
@@ -23,6 +25,8 @@ use crate::domain::detect::{Grade, Reason, Rule};
 use crate::domain::facts::{Protocol, Socket, SocketState};
 use crate::domain::playbook::Indicators;
 
+/// Percent of one CPU from which somebody works hard.
+pub(super) const HARD: f32 = 50.0;
 /// Minutes of CPU time that are many for a program that only looks something up.
 const LONG_MINUTES: f32 = 30.0;
 
@@ -97,6 +101,7 @@ pub fn standing(seen: &Seen<'_>, look_for: &Indicators) -> Vec<Told> {
 pub(super) fn found(seen: &Seen<'_>) -> Vec<Told> {
     let mut told = Vec::new();
     config_file::judge(seen, &mut told);
+    strings_in_memory::judge(seen, &mut told);
     told
 }
 

@@ -8,7 +8,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::domain::base::{Moment, ProcessId};
+use crate::domain::detect::found::Finds;
 use crate::domain::detect::rulebook::{Memory, Rulebook};
+use crate::domain::detect::rules::pivot::{self, Trail};
 use crate::domain::detect::{
     Entry, FactSource, Finding, Grade, Reason, Rule, Seen, Subject, judge_entry,
 };
@@ -39,6 +41,8 @@ pub struct Watch {
     returns: Returns,
     /// The rules in force beyond those of this room.
     rules: Memory,
+    finds: Finds,
+    trail: Trail,
 }
 
 /// What the words of a process say; they rarely change, so they are judged once.
@@ -99,16 +103,24 @@ impl Watch {
         self.rules.gather(snapshot, &proxies, &mut gathered);
         wire::heard(snapshot, look_for, &mut gathered);
         contradictions(snapshot, &mut gathered);
+        self.finds.see(snapshot, look_for, &mut gathered);
+        self.entries(snapshot, look_for, &mut gathered);
+        let arguments = |id| snapshot.process(id).map(|it| pivot::of_arguments(&Seen::of(it)));
+        let arguments = |id| arguments(id).unwrap_or_default();
+        self.trail.follow(snapshot, &self.finds, &arguments, &mut gathered);
+        self.returns.see(snapshot, &mut gathered);
+        respawn::join(snapshot, &mut gathered);
+        gathered.into_iter().filter_map(|(subject, reasons)| finding(subject, reasons)).collect()
+    }
+
+    fn entries(&mut self, snapshot: &Snapshot, look_for: &Indicators, gathered: &mut Gathered) {
         let (rules, now) = (&self.rules.book, snapshot.moment.at);
         let judge = |entry: &Entry<'_>| {
             let mut told = judge_entry(entry, look_for).reasons;
             told.extend(rules.of_entry(entry, now));
             told
         };
-        self.entries.see(&snapshot.persistence, judge, &mut gathered);
-        self.returns.see(snapshot, &mut gathered);
-        respawn::join(snapshot, &mut gathered);
-        gathered.into_iter().filter_map(|(subject, reasons)| finding(subject, reasons)).collect()
+        self.entries.see(&snapshot.persistence, judge, gathered);
     }
 
     fn texts(&mut self, snapshot: &Snapshot, look_for: &Indicators, gathered: &mut Gathered) {

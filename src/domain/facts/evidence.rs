@@ -81,12 +81,31 @@ pub struct FoundText {
     pub text: Untrusted,
 }
 
+/// How much of a process is worth reading.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Worth {
+    /// Files in its folders, and those that it holds open.
+    pub files: bool,
+    /// Its executable and its memory.
+    pub memory: bool,
+    /// Files that its arguments name.
+    pub named: Vec<Untrusted>,
+}
+
 impl Evidence {
     /// What was found with this process.
     #[must_use]
     pub fn of(&self, process: ProcessId) -> Option<&Arc<Trace>> {
         let at = self.traces.binary_search_by_key(&process, |it| it.process).ok()?;
         self.traces.get(at)
+    }
+}
+
+impl Trace {
+    /// Nothing was found.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.files.is_empty() && self.texts.is_empty()
     }
 }
 

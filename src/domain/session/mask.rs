@@ -5,6 +5,8 @@
 //! where a name stands in a place that only takes something else (an address, a digest), that is an error and nothing
 //! is written.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use crate::domain::facts::{Process, Reading, Snapshot};
@@ -207,5 +209,6 @@ pub fn without_arguments(snapshot: Snapshot) -> Snapshot {
         let command = Untrusted::new([program, ARGUMENTS].join(&0));
         Process { command: Reading::Known(command), ..Process::clone(process) }.into()
     });
-    Snapshot { processes: processes.collect(), ..snapshot }
+    // What was found in files and memory is the same, and more of it.
+    Snapshot { processes: processes.collect(), evidence: Arc::default(), ..snapshot }
 }

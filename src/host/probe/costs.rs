@@ -21,6 +21,8 @@ pub enum Part {
     Persistence,
     /// The wire.
     Wire,
+    /// What was read of files and memory by now.
+    Evidence,
     /// The program's own standing.
     Own,
 }

@@ -41,6 +41,7 @@ use examine::Examiner;
 use held::Held;
 use row::{Access, Entry, Work};
 
+pub(super) use examine::is_there;
 pub(super) use held::Device;
 pub(super) use whom::Whom;
 

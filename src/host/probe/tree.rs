@@ -209,7 +209,7 @@ pub(super) fn each_name(
 }
 
 /// Calls `take` with each name in a directory, until it says `false`.
-fn names_while(
+pub(super) fn names_while(
     dir: BorrowedFd<'_>,
     buffer: &mut Vec<u8>,
     mut take: impl FnMut(&[u8]) -> bool,

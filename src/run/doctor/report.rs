@@ -121,6 +121,7 @@ const fn name(language: Language, part: Part) -> &'static str {
         Part::Hiding => doctor::Cost::Hiding,
         Part::Persistence => doctor::Cost::Persistence,
         Part::Wire => doctor::Cost::Wire,
+        Part::Evidence => doctor::Cost::Evidence,
         Part::Own => doctor::Cost::Own,
     };
     doctor::cost(language, cost)
@@ -228,6 +229,7 @@ const fn key(part: Part) -> &'static str {
         Part::Hiding => "hiding",
         Part::Persistence => "persistence",
         Part::Wire => "wire",
+        Part::Evidence => "evidence",
         Part::Own => "own",
     }
 }

@@ -36,7 +36,7 @@ fn filled(line: &str) -> String {
         .replace("{kas}", &made_base32::cash_address("kaspa", 53, 9))
 }
 
-fn monero() -> String {
+pub(in crate::domain::detect) fn monero() -> String {
     made_base58::crypto_note(&[18], 3, false)
 }
 

@@ -6,14 +6,11 @@
 
 use crate::domain::detect::config::{self, Config};
 use crate::domain::detect::place::{Place, place};
-use crate::domain::detect::rules::{LONG_MINUTES, Told, is_text_tool};
+use crate::domain::detect::rules::{HARD, LONG_MINUTES, Told, is_text_tool};
 use crate::domain::detect::seen::{Seen, last_part};
 use crate::domain::detect::{FactSource, Grade, Reason, Rule};
 use crate::domain::facts::{FoundBy, FoundFile};
 use crate::domain::untrusted::Untrusted;
-
-/// Percent of one CPU that is much for somebody who only has a file lying there.
-const BUSY: f32 = 50.0;
 
 /// A file, as the rules see it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -57,9 +54,7 @@ fn reach(seen: &Seen<'_>, file: &FoundFile) -> Grade {
     if seen.own || is_reader(seen) {
         return Grade::Noted;
     }
-    let busy = seen.cpu.is_some_and(|it| it >= BUSY)
-        || seen.cpu_minutes.is_some_and(|it| it >= LONG_MINUTES);
-    let little = if busy { Grade::Suspect } else { Grade::Noted };
+    let little = if is_busy(seen) { Grade::Suspect } else { Grade::Noted };
     if is_installed(seen) {
         return little;
     }
@@ -78,6 +73,11 @@ fn is_from_there(seen: &Seen<'_>, file: &FoundFile) -> bool {
     let folder = path.get(..path.len() - last_part(path).len()).unwrap_or_default();
     let below = folder.len() > 1 && seen.exe.starts_with(folder);
     seen.deleted || seen.in_memory || below || !seen.exe.is_empty() && place(seen.exe).is_strange()
+}
+
+/// It works, or has worked for long.
+pub(super) fn is_busy(seen: &Seen<'_>) -> bool {
+    seen.cpu.is_some_and(|it| it >= HARD) || seen.cpu_minutes.is_some_and(|it| it >= LONG_MINUTES)
 }
 
 /// It shows files, looks through them, or changes them: by its executable, since anybody may call itself so.

@@ -174,7 +174,7 @@ fn read(errand: &Errand, proc: BorrowedFd<'_>, memory: &Memory) -> bool {
 }
 
 /// The process that has this pid now is the one that was asked about.
-fn is_there(proc: BorrowedFd<'_>, id: ProcessId) -> bool {
+pub(in crate::host::probe) fn is_there(proc: BorrowedFd<'_>, id: ProcessId) -> bool {
     let mut reader = Reader::new(proc);
     let stat = reader.file(id.pid.0, "stat").ok().and_then(text::stat);
     let same = stat.is_some_and(|stat| stat.start == id.start);

@@ -1,0 +1,262 @@
+//! Files that belong to a process: those that its arguments name, beside its executable, in its current folder, those
+//! that it holds open, with a name or without, and in places of its container where images put settings.
+
+use std::collections::{HashMap, HashSet};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::Arc;
+
+use rustix::fs::{Mode, OFlags};
+
+use super::desk::{Desk, Job, News};
+use super::open::{self, Device, Found, Version};
+use super::{Sieve, is_unit};
+use crate::domain::facts::{FoundBy, FoundFile, Packaged};
+use crate::domain::untrusted::Untrusted;
+use crate::host::probe::Packages;
+use crate::host::probe::tree::names_while;
+
+/// A configuration is not larger; of a larger one the beginning is read.
+const MOST_BYTES: usize = 128 << 10;
+const LARGEST: u64 = 1 << 20;
+/// Nothing is said in fewer bytes.
+const LEAST: u64 = 16;
+/// Names of one folder, files of it, and open files of one process.
+const MOST_NAMES: usize = 2048;
+const MOST_FILES: usize = 32;
+const MOST_OPEN: usize = 256;
+/// So much is kept of one process.
+const MOST_KEPT: usize = 8;
+/// Versions of files that are remembered.
+const MOST_REMEMBERED: usize = 4096;
+/// What the kernel writes behind the name of a file without one.
+const DELETED: &[u8] = b" (deleted)";
+/// Ends of names that configurations and starters have.
+const ENDS: [&[u8]; 16] = [
+    b"json", b"conf", b"cfg", b"config", b"ini", b"toml", b"txt", b"sh", b"bat", b"cmd", b"yml",
+    b"yaml", b"env", b"json5", b"bak", b"dat",
+];
+/// Folders that packages fill: nothing beside a program there is its own.
+const SHARED: [&[u8]; 8] = [
+    b"/usr/bin",
+    b"/usr/sbin",
+    b"/bin",
+    b"/sbin",
+    b"/usr/lib",
+    b"/lib",
+    b"/usr/share",
+    b"/usr/local/bin",
+];
+/// Where images of containers put what their program is told.
+const IN_IMAGES: [&[u8]; 9] =
+    [b"/", b"/app", b"/config", b"/data", b"/etc/xmrig", b"/opt", b"/root", b"/tmp", b"/xmrig"];
+
+/// Reads files, and remembers what it read.
+pub(super) struct Files<'a> {
+    proc: BorrowedFd<'a>,
+    sieve: Sieve,
+    packages: &'a Packages,
+    /// What is kept of a version of a file, if anything.
+    memo: HashMap<Version, Option<Untrusted>>,
+}
+
+/// What is being read.
+struct Round<'a> {
+    desk: &'a Desk,
+    job: &'a Job,
+    /// Files and folders that were read.
+    done: HashSet<(Device, u64)>,
+    kept: usize,
+    contained: bool,
+}
+
+impl<'a> Files<'a> {
+    pub(super) fn new(proc: BorrowedFd<'a>, sieve: Sieve, packages: &'a Packages) -> Self {
+        Self { proc, sieve, packages, memo: HashMap::new() }
+    }
+
+    /// Tells the desk of each file that is kept, as soon as it was read.
+    pub(super) fn read(&mut self, desk: &Desk, job: &Job) {
+        let pid = job.process.id.pid;
+        let contained = job.process.around.container.as_ref().is_some_and(|it| !is_unit(it));
+        let mut round = Round { desk, job, done: HashSet::new(), kept: 0, contained };
+        let root = open::folder(self.proc, format!("{pid}/root").as_bytes()).ok().map(|it| it.0);
+        let current = self.link(&format!("{pid}/cwd"));
+        self.named(&mut round, root.as_ref(), &current);
+        if job.worth.files {
+            self.beside(&mut round, root.as_ref());
+            let cwd = open::folder(self.proc, format!("{pid}/cwd").as_bytes());
+            if let Ok(folder) = cwd {
+                self.folder(&mut round, folder, &current, FoundBy::Folder);
+            }
+            self.open_files(&mut round);
+            if let Some(root) = root.as_ref().filter(|_| contained) {
+                for place in IN_IMAGES {
+                    if let Ok(folder) = open::folder_in(root.as_fd(), place) {
+                        self.folder(&mut round, folder, place, FoundBy::Folder);
+                    }
+                }
+            }
+        }
+    }
+
+    fn link(&self, name: &str) -> Vec<u8> {
+        rustix::fs::readlinkat(self.proc, name, Vec::new())
+            .map(|it| it.into_bytes())
+            .unwrap_or_default()
+    }
+
+    fn named(&mut self, round: &mut Round<'_>, root: Option<&OwnedFd>, current: &[u8]) {
+        let Some(root) = root else { return };
+        for name in &round.job.worth.named {
+            let path = joined(current, name.bytes());
+            if let Ok(found) = open::file_in(root.as_fd(), &path) {
+                self.file(round, &found, &path, FoundBy::Named);
+            }
+        }
+    }
+
+    fn beside(&mut self, round: &mut Round<'_>, root: Option<&OwnedFd>) {
+        let (Some(root), Some(exe)) = (root, round.job.process.exe.known()) else { return };
+        let exe = exe.bytes();
+        let Some(at) = exe.iter().rposition(|byte| *byte == b'/') else { return };
+        let place = exe.get(..at.max(1)).unwrap_or_default();
+        let shared = |it: &&[u8]| {
+            place == *it || place.starts_with(*it) && place.get(it.len()) == Some(&b'/')
+        };
+        // `/memfd:name` is no path.
+        if !exe.starts_with(b"/")
+            || SHARED.iter().any(|it| shared(it))
+            || exe.starts_with(b"/memfd:")
+        {
+            return;
+        }
+        if let Ok(folder) = open::folder_in(root.as_fd(), place) {
+            self.folder(round, folder, place, FoundBy::Beside);
+        }
+    }
+
+    /// Those files of a folder whose names say that they may tell something.
+    fn folder(
+        &mut self,
+        round: &mut Round<'_>,
+        (folder, device, inode): (OwnedFd, Device, u64),
+        path: &[u8],
+        by: FoundBy,
+    ) {
+        if !round.done.insert((device, inode)) || !round.desk.asks(device) {
+            return;
+        }
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let Ok(listed) = rustix::fs::openat(&folder, c".", flags, Mode::empty()) else { return };
+        let (mut names, mut seen) = (Vec::new(), 0);
+        let mut buffer = Vec::with_capacity(32 << 10);
+        names_while(listed.as_fd(), &mut buffer, |name| {
+            seen += 1;
+            if let Some(rank) = rank(name) {
+                names.push((rank, name.to_vec()));
+            }
+            seen < MOST_NAMES
+        })
+        .ok();
+        names.sort();
+        for (_, name) in names.into_iter().take(MOST_FILES) {
+            if let Ok(found) = open::file(folder.as_fd(), &name) {
+                self.file(round, &found, &joined(path, &name), by);
+            }
+        }
+    }
+
+    /// What it holds open; also what has no name any more, or never had one.
+    fn open_files(&mut self, round: &mut Round<'_>) {
+        let pid = round.job.process.id.pid;
+        let Ok((folder, ..)) = open::folder(self.proc, format!("{pid}/fd").as_bytes()) else {
+            return;
+        };
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let Ok(listed) = rustix::fs::openat(&folder, c".", flags, Mode::empty()) else { return };
+        let (mut numbers, mut buffer) = (Vec::new(), Vec::with_capacity(32 << 10));
+        names_while(listed.as_fd(), &mut buffer, |name| {
+            numbers.push(String::from_utf8_lossy(name).into_owned());
+            numbers.len() < MOST_OPEN
+        })
+        .ok();
+        for number in numbers {
+            let link = format!("{pid}/fd/{number}");
+            let target = self.link(&link);
+            let plain = target.strip_suffix(DELETED).unwrap_or(&target);
+            let elsewhere =
+                [&b"/dev/"[..], b"/proc/", b"/sys/"].iter().any(|it| plain.starts_with(it));
+            let nameless = plain.len() < target.len();
+            let name = plain.rsplit(|byte| *byte == b'/').next().unwrap_or(plain);
+            if !plain.starts_with(b"/")
+                || elsewhere && !nameless
+                || !(nameless || rank(name).is_some())
+            {
+                continue;
+            }
+            if let Ok(found) = open::behind(self.proc, &link) {
+                self.file(round, &found, plain, FoundBy::Open);
+            }
+        }
+    }
+
+    fn file(&mut self, round: &mut Round<'_>, found: &Found, path: &[u8], by: FoundBy) {
+        let version = found.version;
+        let fits = (LEAST..=LARGEST).contains(&version.size) && round.kept < MOST_KEPT;
+        if !fits
+            || !round.done.insert((version.device, version.inode))
+            || !round.desk.asks(version.device)
+        {
+            return;
+        }
+        let Some(content) = self.content(found, path) else { return };
+        let judged = !round.contained && found.links > 0;
+        let packaged =
+            if judged { self.packages.judge(open::path(path)) } else { Packaged::Unknown };
+        round.kept += 1;
+        let (path, deleted) = (Untrusted::new(path), found.links == 0);
+        let file = FoundFile { path, by, deleted, packaged, content };
+        round.desk.tell(round.job.process.id, News::File(Arc::new(file)));
+    }
+
+    /// What is kept of a file: all that is read of it, or nothing.
+    fn content(&mut self, found: &Found, path: &[u8]) -> Option<Untrusted> {
+        if let Some(known) = self.memo.get(&found.version) {
+            return known.clone();
+        }
+        let bytes = found.content(self.proc, MOST_BYTES).ok()?;
+        // What is no text is no configuration; UTF-16 begins with its mark.
+        let text = !bytes.contains(&0) || bytes.starts_with(&[0xff, 0xfe]);
+        let kept = (text && (self.sieve.keeps)(path, &bytes)).then(|| Untrusted::new(bytes));
+        if self.memo.len() >= MOST_REMEMBERED {
+            self.memo.clear();
+        }
+        self.memo.insert(found.version, kept.clone());
+        kept
+    }
+}
+
+/// How soon a file of this name is read, if it is.
+fn rank(name: &[u8]) -> Option<u8> {
+    let small = name.to_ascii_lowercase();
+    let end = small.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
+    let has_end = small.contains(&b'.') && ENDS.contains(&end);
+    let telling = [&b"config"[..], b"pool", b"miner", b"wallet", b"xmr", b"start", b"settings"];
+    let tells = telling.iter().any(|it| small.windows(it.len()).any(|part| part == *it));
+    match (has_end, tells) {
+        (true, true) => Some(0),
+        (true, false) => Some(1),
+        (false, true) if !small.contains(&b'.') => Some(2),
+        // `cfg`, `.c`, `a`.
+        _ => (name.len() <= 4).then_some(3),
+    }
+}
+
+/// `name` as it is seen from `folder`.
+fn joined(folder: &[u8], name: &[u8]) -> Vec<u8> {
+    if name.starts_with(b"/") {
+        return name.to_vec();
+    }
+    let folder = folder.strip_suffix(b"/").unwrap_or(folder);
+    [folder, b"/", name].concat()
+}

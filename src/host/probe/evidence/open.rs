@@ -1,0 +1,120 @@
+//! Opens files of others: regular ones that are not large, and nothing else.
+//!
+//! Invariant: what is under a name is looked at before it is opened to read, by a handle that names it for good; so nobody
+//! can put a pipe or a device in its place meanwhile. Nothing is waited for but the file system.
+
+use std::ffi::OsStr;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, ResolveFlags, Statx, StatxFlags};
+use rustix::io::Errno;
+
+use crate::host::probe::tree::read_to_end;
+
+/// The two parts of a device number.
+pub(super) type Device = (u32, u32);
+
+/// What tells one version of a file from others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Version {
+    pub(super) device: Device,
+    pub(super) inode: u64,
+    pub(super) size: u64,
+    written: (i64, u32),
+    changed: (i64, u32),
+}
+
+/// A file that was looked at and not opened yet.
+pub(super) struct Found {
+    handle: OwnedFd,
+    pub(super) version: Version,
+    /// Names that it has.
+    pub(super) links: u32,
+}
+
+/// Bytes as a path.
+pub(super) fn path(bytes: &[u8]) -> &Path {
+    Path::new(OsStr::from_bytes(bytes))
+}
+
+/// A folder, to look for things below it, and where it is.
+pub(super) fn folder(at: BorrowedFd<'_>, name: &[u8]) -> Result<(OwnedFd, Device, u64), Errno> {
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let handle = rustix::fs::openat(at, name, flags, Mode::empty())?;
+    let stat = looked_at(handle.as_fd())?;
+    Ok((handle, (stat.stx_dev_major, stat.stx_dev_minor), stat.stx_ino))
+}
+
+/// The same below a root that nothing leads out of, as somebody else sees it.
+pub(super) fn folder_in(
+    root: BorrowedFd<'_>,
+    name: &[u8],
+) -> Result<(OwnedFd, Device, u64), Errno> {
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
+    let handle = rustix::fs::openat2(root, name, flags, Mode::empty(), resolve)?;
+    let stat = looked_at(handle.as_fd())?;
+    Ok((handle, (stat.stx_dev_major, stat.stx_dev_minor), stat.stx_ino))
+}
+
+/// A regular file below a folder, that no link stands for.
+pub(super) fn file(folder: BorrowedFd<'_>, name: &[u8]) -> Result<Found, Errno> {
+    let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    regular(rustix::fs::openat(folder, name, flags, Mode::empty())?)
+}
+
+/// A regular file below a root, wherever links lead there.
+pub(super) fn file_in(root: BorrowedFd<'_>, name: &[u8]) -> Result<Found, Errno> {
+    let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
+    let flags = OFlags::PATH | OFlags::CLOEXEC;
+    regular(rustix::fs::openat2(root, name, flags, Mode::empty(), resolve)?)
+}
+
+/// What a link of the kernel's leads to, as `PID/exe` and `PID/fd/3`.
+pub(super) fn behind(proc: BorrowedFd<'_>, link: &str) -> Result<Found, Errno> {
+    let flags = OFlags::PATH | OFlags::CLOEXEC;
+    regular(rustix::fs::openat(proc, link, flags, Mode::empty())?)
+}
+
+fn regular(handle: OwnedFd) -> Result<Found, Errno> {
+    let stat = looked_at(handle.as_fd())?;
+    if FileType::from_raw_mode(stat.stx_mode.into()) != FileType::RegularFile {
+        return Err(Errno::INVAL);
+    }
+    let version = Version {
+        device: (stat.stx_dev_major, stat.stx_dev_minor),
+        inode: stat.stx_ino,
+        size: stat.stx_size,
+        written: (stat.stx_mtime.tv_sec, stat.stx_mtime.tv_nsec),
+        changed: (stat.stx_ctime.tv_sec, stat.stx_ctime.tv_nsec),
+    };
+    Ok(Found { handle, version, links: stat.stx_nlink })
+}
+
+/// As it is known without asking a server.
+fn looked_at(handle: BorrowedFd<'_>) -> Result<Statx, Errno> {
+    let flags = AtFlags::EMPTY_PATH | AtFlags::STATX_DONT_SYNC;
+    rustix::fs::statx(handle, c"", flags, StatxFlags::BASIC_STATS)
+}
+
+impl Found {
+    /// Opens it to read; when it was last read is left as it is, where the kernel lets us.
+    pub(super) fn open(&self, proc: BorrowedFd<'_>) -> Result<OwnedFd, Errno> {
+        let name = format!("self/fd/{}", self.handle.as_raw_fd());
+        let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+        match rustix::fs::openat(proc, name.as_str(), flags | OFlags::NOATIME, Mode::empty()) {
+            Err(Errno::PERM) => rustix::fs::openat(proc, name.as_str(), flags, Mode::empty()),
+            opened => opened,
+        }
+    }
+
+    /// Its first bytes.
+    pub(super) fn content(&self, proc: BorrowedFd<'_>, most: usize) -> Result<Vec<u8>, Errno> {
+        let file = self.open(proc)?;
+        let mut bytes = Vec::new();
+        read_to_end(file.as_fd(), &mut bytes, most)?;
+        Ok(bytes)
+    }
+}
