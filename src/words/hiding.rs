@@ -91,10 +91,17 @@ pub const fn meaning(language: Language, kind: ContradictionKind) -> &'static st
     pick(language, en, th)
 }
 
-/// What to do next about a kind of contradiction.
+/// What to do next about a kind of contradiction; whether one of them names a process that could be opened.
 #[must_use]
-pub const fn next(language: Language, kind: ContradictionKind) -> &'static str {
+pub const fn next(language: Language, kind: ContradictionKind, opens: bool) -> &'static str {
     let (en, th) = match kind {
+        ContradictionKind::Thread if !opens => (
+            "No process shows them; suspect the kernel, image memory.",
+            "ไม่เห็นโปรเซสของ thread สงสัย kernel เก็บหน่วยความจำ",
+        ),
+        ContradictionKind::Mount if !opens => {
+            ("Copy what is mounted there before umount.", "คัดลอกสิ่งที่ mount ไว้ก่อน umount")
+        }
         ContradictionKind::Process => {
             ("Enter opens it. Capture it before you kill it.", "Enter เพื่อเปิดดู เก็บหลักฐานก่อน kill")
         }

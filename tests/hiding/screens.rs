@@ -232,3 +232,22 @@ fn threads_that_nobody_has_looked_at_yet_are_not_called_out_of_reach() {
     assert!(drawn(vec![HostView::Clocks]).contains("no answer yet"));
     assert!(!drawn(vec![]).contains("no answer yet"));
 }
+
+#[test]
+fn no_key_is_promised_for_what_names_no_process() {
+    let cases = [
+        (ContradictionKind::Mount, "/proc/meminfo", "before umount", "ก่อน umount"),
+        (ContradictionKind::Thread, "912 913", "image memory", "เก็บหน่วยความจำ"),
+    ];
+    for (kind, what, english, thai) in cases {
+        for (language, next) in [(EN, english), (TH, thai)] {
+            for (process, opens) in [(None, false), (Some(mined::id(911)), true)] {
+                let contradictions = vec![one(kind, process, what, "tmpfs none:/", 1)];
+                let model = pane(language, Hiding { contradictions, ..Hiding::default() });
+                let shown = drawn(&model, Pane::Hiding, 80, 24);
+                assert_eq!(shown.contains("Enter"), opens, "{shown}");
+                assert!(opens || shown.contains(next), "{shown}");
+            }
+        }
+    }
+}

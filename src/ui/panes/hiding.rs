@@ -59,7 +59,7 @@ enum Line<'a> {
     Head(ContradictionKind, usize),
     Meaning(ContradictionKind),
     One(usize, &'a Contradiction),
-    Next(ContradictionKind),
+    Next(ContradictionKind, bool),
     Agree,
     Compared,
     View(HostView),
@@ -176,7 +176,8 @@ fn lines<'a>(model: &Model, theme: &Theme, snapshot: &'a Snapshot, cells: usize)
         }
         lines.push(Line::One(place, one));
         if all.get(place + 1).is_none_or(|it| it.kind != one.kind) {
-            lines.push(Line::Next(one.kind));
+            let opens = all.iter().any(|it| it.kind == one.kind && it.process.is_some());
+            lines.push(Line::Next(one.kind, opens));
         }
     }
     if all.is_empty() {
@@ -292,13 +293,13 @@ impl Page<'_> {
             }
             Line::Meaning(kind) => self.row(at).say(Role::Dim, said::meaning(language, *kind)),
             Line::One(place, one) => self.one(at, *place, one),
-            Line::Next(kind) => {
+            Line::Next(kind, opens) => {
                 let mut row = self.row(at);
                 row.skip(INDENT);
                 let arrow = row.signs().arrow;
                 row.say(Role::Mark, arrow);
                 row.skip(1);
-                row.say(Role::Text, said::next(language, *kind));
+                row.say(Role::Text, said::next(language, *kind, *opens));
             }
             Line::Agree if self.snapshot.hiding.views.is_empty() => {
                 self.row(at).say(Role::Unknown, said::said(language, Said::NotCompared));
