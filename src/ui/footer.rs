@@ -11,6 +11,7 @@ use crate::cockpit::model::{Notice, NoticeKind, Pane, Pen, SourceKind, Stage, Vi
 use crate::cockpit::pen::takes_shift;
 use crate::cockpit::wire::is_on;
 use crate::domain::base::Language;
+use crate::domain::facts::GpuOutcome;
 use crate::ui::role::Role;
 use crate::ui::text::{put, span, spans_width};
 use crate::ui::theme::Theme;
@@ -141,8 +142,10 @@ fn at_work(model: &Model) -> Vec<Command> {
         commands.push(Command::Accept);
     }
     let own = of_pane(model.focus).iter().copied();
-    // Nothing to accept, no key for it.
+    // Nothing to accept or to allow, no key for it.
     let own = own.filter(|it| *it != Command::Accept || waits);
+    let tool = tool_waits(model);
+    let own = own.filter(|it| *it != Command::AllowGpuTool || tool);
     commands.extend(own.filter(|it| writes || !it.verb().is_some_and(|verb| verb.writes)));
     if model.coach.is_some() {
         commands.extend([Command::Hint, Command::Debrief, Command::Coach, Command::Expert]);
@@ -157,7 +160,10 @@ fn at_work(model: &Model) -> Vec<Command> {
         View::Full(_) => commands.push(Command::Back),
     }
     commands.extend([Command::Palette, Command::Leave, Command::Language, Command::Pause]);
-    commands.extend([Command::Copy, Command::Follow]);
+    let copies = !matches!(model.focus, Pane::Gpu | Pane::Wire);
+    commands.extend(Some(Command::Copy).filter(|_| copies));
+    let follows = matches!(model.focus, Pane::Processes | Pane::Network | Pane::Timeline);
+    commands.extend(Some(Command::Follow).filter(|_| follows));
     commands.extend([Command::Undo, Command::Theme].into_iter().filter(|_| writes));
     let mut seen: Vec<Command> = Vec::with_capacity(commands.len());
     for command in commands {
@@ -166,6 +172,12 @@ fn at_work(model: &Model) -> Vec<Command> {
         }
     }
     seen
+}
+
+/// A tool of the host waits for the responder's word.
+fn tool_waits(model: &Model) -> bool {
+    let sources = model.live.snapshot.iter().flat_map(|it| &it.gpu.sources);
+    sources.into_iter().any(|it| matches!(it.outcome, GpuOutcome::NotAllowed(_)))
 }
 
 const fn of_pane(pane: Pane) -> &'static [Command] {

@@ -9,7 +9,8 @@ use firedamp::cockpit::keymap::Key;
 use firedamp::cockpit::model::{NoticeKind, Size};
 use firedamp::domain::base::Language;
 use firedamp::domain::facts::{
-    Closed, Gap, NotWhole, Protocol, Snapshot, Socket, SocketState, Unread,
+    Closed, Gap, Gpu, GpuOutcome, GpuSource, GpuSourceKind, NotWhole, Protocol, Snapshot, Socket,
+    SocketState, Unread,
 };
 
 use crate::incident::{Desk, miner, process, snapshot};
@@ -239,4 +240,35 @@ fn why_a_source_was_not_read_wholly_is_said_in_the_language_of_the_screen() {
         }
         assert_eq!(shown.contains("mounted over"), language == Language::En, "{shown}");
     }
+}
+
+#[test]
+fn the_last_line_names_no_key_that_has_nothing_to_do_here() {
+    let path = "/usr/bin/nvidia-smi";
+    let source = |outcome| GpuSource { kind: GpuSourceKind::NvidiaSmi, outcome };
+    let keys_of = |pane: &str, outcome: GpuOutcome| {
+        let mut desk = Desk::at_work();
+        desk.model.size = Size { columns: 200, rows: 40 };
+        let mut seen = snapshot(1_000, vec![miner(42)]);
+        seen.gpu = Arc::new(Gpu { sources: vec![source(outcome)], ..Gpu::default() });
+        desk.tell(Msg::Seen(Arc::new(seen)));
+        keys(&mut desk, pane);
+        screen(&desk.model).lines().last().unwrap().to_owned()
+    };
+    let absent = || GpuOutcome::Absent;
+    for (pane, follows, copies) in [
+        ("gp", true, true),
+        ("gn", true, true),
+        ("gt", true, true),
+        ("gs", false, true),
+        ("gx", false, true),
+        ("gw", false, false),
+        ("gu", false, false),
+    ] {
+        let line = keys_of(pane, absent());
+        assert_eq!(line.contains("f follow"), follows, "{pane}: {line}");
+        assert_eq!(line.contains("y copy"), copies, "{pane}: {line}");
+    }
+    assert!(!keys_of("gu", absent()).contains("nvidia-smi"));
+    assert!(keys_of("gu", GpuOutcome::NotAllowed(path.into())).contains("nvidia-smi"));
 }
