@@ -11,4 +11,6 @@ pub mod detect;
 
 pub mod session;
 
+pub mod answer;
+
 pub mod training;

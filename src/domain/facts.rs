@@ -12,6 +12,7 @@ mod package;
 mod persistence;
 mod process;
 mod proxy;
+mod site;
 mod socket;
 mod wire;
 
@@ -37,6 +38,7 @@ pub use process::{
     Ancestor, Around, Container, HiddenFrom, Io, Namespaces, Process, RunState, Runtime,
 };
 pub use proxy::{Beyond, Hop, Proxies};
+pub use site::{Firmware, Site, SshHome};
 pub use socket::{
     Flow, OtherKind, OtherSocket, Protocol, Socket, SocketKey, SocketState, SocketView,
 };
@@ -65,6 +67,8 @@ pub struct Snapshot {
     pub wire: Arc<Wire>,
     /// What was read in files and memory of processes.
     pub evidence: Arc<Evidence>,
+    /// Where the host stands.
+    pub site: Arc<Site>,
     /// How the program itself stands on this host.
     pub own: Arc<Own>,
     /// What could not be read this time, and why.
@@ -184,6 +188,7 @@ impl Snapshot {
             persistence: Arc::default(),
             wire: Arc::default(),
             evidence: Arc::default(),
+            site: Arc::default(),
             own: Arc::default(),
             unread: Vec::new(),
         }

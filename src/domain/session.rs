@@ -17,6 +17,7 @@ pub mod mask;
 mod past;
 mod quick;
 mod signature;
+mod stated;
 mod sum;
 pub mod telemetry;
 mod time;
@@ -35,10 +36,11 @@ pub use fold::{
 };
 pub use handoff::{
     Brief, Escalation, FindingBrief, FlowBrief, ItemBrief, NextStep, NodeBrief, Passed, PhaseBrief,
-    Risk, RiskKind, Since, Standing, brief,
+    Risk, RiskKind, Since, Standing, brief, escalations,
 };
 pub use json::to_json;
 pub use past::{KEPT, Keeper, Past};
 pub use signature::{NAMESPACE, Signature, SignatureProblem, Statement};
+pub use stated::{Figure, Stated, stated};
 pub use sum::Sum;
 pub use time::{SLACK_MS, TimeWatch};

@@ -1,6 +1,8 @@
 //! Ways to look at a [`Playbook`] without walking its sections.
 
-use crate::domain::playbook::diagram::{Flow, FlowId, Node, NodeId, Procedure, Shape, StepKind};
+use crate::domain::playbook::diagram::{
+    Edge, Flow, FlowId, Node, NodeId, Procedure, Shape, StepKind, Stroke,
+};
 use crate::domain::playbook::document::{
     Block, Checklist, Indicators, Item, ItemId, Link, Playbook, Prose, Section, Table,
 };
@@ -153,6 +155,13 @@ impl Playbook {
 }
 
 impl Flow {
+    /// The branches of a node in the order of the document: a walk counts them from 0.
+    pub fn branches<'a>(&'a self, node: &'a NodeId) -> impl Iterator<Item = &'a Edge> {
+        let leads =
+            |edge: &&Edge| edge.stroke != Stroke::Invisible && self.node(&edge.to).is_some();
+        self.edges.iter().filter(move |edge| edge.from == *node).filter(leads)
+    }
+
     /// One node.
     #[must_use]
     pub fn node(&self, id: &NodeId) -> Option<&Node> {

@@ -10,7 +10,7 @@ mod risk;
 mod since;
 
 pub(super) use escalate::{Bearing, bearing};
-pub use escalate::{Escalation, Standing};
+pub use escalate::{Escalation, Standing, escalations};
 pub use risk::{Risk, RiskKind};
 pub use since::Since;
 

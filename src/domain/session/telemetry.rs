@@ -24,8 +24,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::base::Moment;
 use crate::domain::facts::{
-    Evidence, Gpu, Hiding, Host, OtherSocket, Own, Persistence, Process, Snapshot, Socket, Unread,
-    Wire,
+    Evidence, Gpu, Hiding, Host, OtherSocket, Own, Persistence, Process, Site, Snapshot, Socket,
+    Unread, Wire,
 };
 use crate::domain::session::json::to_json;
 use crate::domain::untrusted::Untrusted;
@@ -99,6 +99,8 @@ struct Whole {
     wire: Arc<Wire>,
     #[serde(default, skip_serializing_if = "is_default")]
     evidence: Arc<Evidence>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    site: Arc<Site>,
     #[serde(default, skip_serializing_if = "is_default")]
     own: Arc<Own>,
     unread: Vec<Unread>,
@@ -175,6 +177,7 @@ impl Whole {
             persistence: it.persistence,
             wire: it.wire,
             evidence: it.evidence,
+            site: it.site,
             own: it.own,
             unread: it.unread,
         }
@@ -192,6 +195,7 @@ impl Whole {
             persistence: self.persistence,
             wire: self.wire,
             evidence: self.evidence,
+            site: self.site,
             own: self.own,
             unread: self.unread,
         }

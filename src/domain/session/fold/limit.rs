@@ -10,10 +10,11 @@ use crate::domain::detect::{Grade, Subject};
 use crate::domain::session::fold::State;
 use crate::domain::session::fold::part::Note;
 use crate::domain::session::handoff::{Bearing, bearing, is_hypothesis};
+use crate::domain::session::stated::stated;
 
 /// So many notes are kept at least, and twice as many at most: a program that writes notes must not eat the memory.
 pub(super) const NOTES: usize = 5_000;
-/// Of notes before those, so many of each kind that the handoff card reads: guesses, sums and mentions. Nobody reads more.
+/// Of notes before those, so many of each kind that somebody reads: guesses, sums, mentions and figures. Nobody reads more.
 const TELLING: usize = 2_000;
 /// So many findings are kept at least, and a quarter more at most: a host that starts processes must not eat the memory.
 pub(super) const FINDINGS: usize = 4_000;
@@ -41,7 +42,7 @@ impl State {
         if self.notes.len() >= 2 * NOTES {
             let mut silent: Vec<u64> = Vec::new();
             for old in self.notes.drain(..NOTES) {
-                if kinds(&old) == [false; 3] {
+                if kinds(&old) == [false; 4] {
                     silent.push(old.seq);
                 } else {
                     self.telling_notes.push(old);
@@ -94,15 +95,16 @@ impl State {
     }
 }
 
-/// A guess, a sum that may be due, a word about something that others may have to be told.
-fn kinds(note: &Note) -> [bool; 3] {
+/// A guess, a sum that may be due, a word about something that others may have to be told, a figure.
+fn kinds(note: &Note) -> [bool; 4] {
     let bearing = bearing(&note.text);
-    [is_hypothesis(note), bearing == Some(Bearing::Sum), bearing == Some(Bearing::Mention)]
+    let (sum, mention) = (bearing == Some(Bearing::Sum), bearing == Some(Bearing::Mention));
+    [is_hypothesis(note), sum, mention, stated(&note.text).is_some()]
 }
 
 /// Leaves the newest of each kind; the entries of the others.
 fn thin(notes: &mut Vec<Note>) -> BTreeSet<u64> {
-    let mut left = [TELLING; 3];
+    let mut left = [TELLING; 4];
     let mut gone = BTreeSet::new();
     for note in notes.iter().rev() {
         let mut stays = false;

@@ -6,6 +6,7 @@
 
 use crate::domain::playbook::{Block, Playbook, Table, TableKind};
 use crate::domain::session::fold::State;
+use crate::domain::session::stated::stated;
 use crate::domain::untrusted::Untrusted;
 
 /// A criterion for telling others.
@@ -40,7 +41,8 @@ const TOPICS: [&[&str]; 5] = [
 ];
 
 /// The criteria, due ones first.
-pub(super) fn escalations(state: &State, playbook: &Playbook) -> Vec<Escalation> {
+#[must_use]
+pub fn escalations(state: &State, playbook: &Playbook) -> Vec<Escalation> {
     let said = said(state);
     let sections = playbook.sections.iter().flat_map(|section| &section.blocks);
     let tables = sections.filter_map(|block| match block {
@@ -83,7 +85,10 @@ fn small(text: &Untrusted) -> String {
     String::from_utf8_lossy(text.bytes()).to_lowercase()
 }
 
-fn rows(table: &Table, said: &[(u64, String)]) -> Vec<Escalation> {
+/// What somebody wrote: the entry, the text in small letters, and whether it only states a figure.
+type Said = (u64, String, bool);
+
+fn rows(table: &Table, said: &[Said]) -> Vec<Escalation> {
     let row = |row: &Vec<crate::domain::playbook::Prose>| {
         let [condition, to, ..] = row.as_slice() else { return None };
         let (condition, to) = (condition.text.clone(), to.text.clone());
@@ -93,28 +98,32 @@ fn rows(table: &Table, said: &[(u64, String)]) -> Vec<Escalation> {
 }
 
 /// What people wrote, in small letters, oldest first.
-fn said(state: &State) -> Vec<(u64, String)> {
+fn said(state: &State) -> Vec<Said> {
     let notes = state.telling_notes.iter().chain(&state.notes);
-    let notes = notes.map(|note| (note.seq, small(&note.text)));
+    let notes = notes.map(|note| (note.seq, small(&note.text), stated(&note.text).is_some()));
     let reasons = state.items.values().filter(|mark| !mark.reason.is_empty());
-    let reasons = reasons.map(|mark| (mark.seq, small(&mark.reason)));
-    let mut said: Vec<(u64, String)> = notes.chain(reasons).collect();
+    let reasons = reasons.map(|mark| (mark.seq, small(&mark.reason), false));
+    let mut said: Vec<Said> = notes.chain(reasons).collect();
     said.sort_unstable();
     said
 }
 
-fn standing(condition: &str, said: &[(u64, String)]) -> Standing {
+fn standing(condition: &str, said: &[Said]) -> Standing {
     let condition = condition.to_lowercase();
     let topics: Vec<&[&str]> =
         TOPICS.into_iter().filter(|words| is_about(&condition, words)).collect();
     let limit = dollars(&condition).next();
     let mut newest = Standing::Silent;
-    for (seq, text) in said.iter().filter(|(_, text)| topics.iter().any(|it| is_about(text, it))) {
+    let about = |(_, text, _): &&Said| topics.iter().any(|it| is_about(text, it));
+    for (seq, text, is_figure) in said.iter().filter(about) {
         let passes = limit.is_some_and(|limit| dollars(text).any(|sum| sum > limit));
         if passes {
             return Standing::Due(*seq);
         }
-        newest = Standing::Mentioned(*seq);
+        // A figure below the limit is no word about it.
+        if !is_figure {
+            newest = Standing::Mentioned(*seq);
+        }
     }
     newest
 }

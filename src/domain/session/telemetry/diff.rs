@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::base::{Moment, Pid};
 use crate::domain::facts::{
     Evidence, Gpu, Hiding, Host, Io, OtherSocket, Own, Persistence, Process, Reading, RunState,
-    Snapshot, Unread, Wire,
+    Site, Snapshot, Unread, Wire,
 };
 use crate::domain::session::telemetry::CodecError;
 use crate::domain::session::telemetry::sockets::{self, Flowed, Part};
@@ -50,6 +50,8 @@ pub(super) struct Change {
     wire: Option<Arc<Wire>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     evidence: Option<Arc<Evidence>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    site: Option<Arc<Site>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     own: Option<Arc<Own>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -93,6 +95,7 @@ impl Change {
         change.persistence(&before.persistence, &now.persistence);
         change.wire = changed(&before.wire, &now.wire);
         change.evidence = changed(&before.evidence, &now.evidence);
+        change.site = changed(&before.site, &now.site);
         change.own = changed(&before.own, &now.own);
         (change.sockets, change.flows) = sockets::between(&before.sockets, &now.sockets);
         change.unread = (before.unread != now.unread).then(|| now.unread.clone());
@@ -133,6 +136,7 @@ impl Change {
             persistence,
             wire: self.wire.unwrap_or(before.wire),
             evidence: self.evidence.unwrap_or(before.evidence),
+            site: self.site.unwrap_or(before.site),
             own: self.own.unwrap_or(before.own),
             unread: self.unread.unwrap_or(before.unread),
         })

@@ -1,0 +1,186 @@
+//! The playbook's own criteria for telling others, and what speaks for each now.
+//!
+//! A criterion *fires* where a figure passes the one in the table, or where what was seen is what it names. Where the host
+//! only hints at it, a person has to look. Whom to tell, and which playbook goes on, is what the table says.
+
+use crate::domain::answer::fact::{Ask, Fact, FactsFrom, Way, What};
+use crate::domain::answer::money::{self, Sum};
+use crate::domain::answer::topic::{Topic, topics};
+use crate::domain::answer::{Known, speak};
+use crate::domain::detect::{FactSource, Grade};
+use crate::domain::playbook::{Link, Prose, Table, TableKind};
+use crate::domain::session::{Figure, Standing, escalations};
+
+/// How pressing a criterion is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Firing {
+    /// What it names is so.
+    Due,
+    /// Something hints at it: a person has to look.
+    Look,
+    /// Nothing speaks for it, which does not mean that it is not so.
+    Silent,
+}
+
+/// A criterion for telling others.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Criterion {
+    /// When, as the table has it.
+    pub condition: String,
+    /// Whom to tell, as the table has it.
+    pub to: String,
+    /// The playbook that goes on there.
+    pub link: Option<Link>,
+    /// How pressing it is.
+    pub firing: Firing,
+    /// Why; never empty unless it is silent.
+    pub facts: Vec<Fact>,
+    /// Whom to ask.
+    pub ask: Option<Ask>,
+}
+
+pub(super) fn criteria(known: Known<'_>) -> Vec<Criterion> {
+    let written = escalations(known.state, known.playbook);
+    let tables = known.playbook.tables().filter(|it| it.kind == TableKind::Escalation);
+    let rows = tables.flat_map(|table: &Table| &table.rows);
+    let mut all: Vec<Criterion> = rows
+        .filter_map(|row| {
+            let [condition, to, ..] = row.as_slice() else { return None };
+            let standing = written
+                .iter()
+                .find(|it| it.condition == condition.text && it.to == to.text)
+                .map_or(Standing::Silent, |it| it.standing);
+            Some(criterion(known, condition, to, standing))
+        })
+        .collect();
+    all.sort_by_key(|it| it.firing);
+    all
+}
+
+/// The first figure of money that a criterion names.
+pub(super) fn billing_limit(known: Known<'_>) -> Option<Sum> {
+    let tables = known.playbook.tables().filter(|it| it.kind == TableKind::Escalation);
+    let mut cells = tables.flat_map(|it| &it.rows).filter_map(|row| row.first());
+    cells.find_map(|cell| Sum::read(&cell.text))
+}
+
+fn criterion(known: Known<'_>, condition: &Prose, to: &Prose, standing: Standing) -> Criterion {
+    let mut due: Vec<Fact> = Vec::new();
+    let mut look: Vec<Fact> = Vec::new();
+    let mut ask = None;
+    for topic in topics(&condition.text) {
+        let of_topic = on(known, topic, &condition.text);
+        let Some((so, hints, whom)) = of_topic else { continue };
+        due.extend(so);
+        look.extend(hints);
+        ask = ask.or(Some(whom));
+    }
+    let entry = |seq| Fact { what: What::Written, from: FactsFrom::Journal(seq) };
+    match standing {
+        Standing::Due(seq) if due.is_empty() => due.push(entry(seq)),
+        Standing::Mentioned(seq) => look.push(entry(seq)),
+        Standing::Due(_) | Standing::Silent => {}
+    }
+    let firing = match (due.is_empty(), look.is_empty()) {
+        (false, _) => Firing::Due,
+        (true, false) => Firing::Look,
+        (true, true) => Firing::Silent,
+    };
+    let mut facts = due;
+    for fact in look {
+        if !facts.contains(&fact) {
+            facts.push(fact);
+        }
+    }
+    let link = to.links.first().or_else(|| condition.links.first()).cloned();
+    let (condition, to) = (condition.text.clone(), to.text.clone());
+    Criterion { condition, to, link, firing, facts, ask }
+}
+
+/// What is so, what hints at it, and whom to ask; `None` where a topic is none of a criterion's.
+type Of = Option<(Vec<Fact>, Vec<Fact>, Ask)>;
+
+fn on(known: Known<'_>, topic: Topic, condition: &str) -> Of {
+    match topic {
+        Topic::Bill => Some(bill(known, condition)),
+        Topic::Hosts => hosts(known, condition),
+        Topic::Credentials => Some(credentials(known, condition)),
+        Topic::Supply | Topic::Image => Some(supply(known)),
+        Topic::Insider => Some((Vec::new(), speak::ways(known, &[Way::Login]), Ask::People)),
+        Topic::Lateral => Some((Vec::new(), known.evidence.out.clone(), Ask::Hosts)),
+        Topic::Load
+        | Topic::Miner
+        | Topic::Binary
+        | Topic::Pool
+        | Topic::Stratum
+        | Topic::Entry
+        | Topic::Cloud
+        | Topic::Persistence
+        | Topic::Hidden => None,
+    }
+}
+
+fn bill(known: Known<'_>, condition: &str) -> (Vec<Fact>, Vec<Fact>, Ask) {
+    let Some(limit) = Sum::read(condition) else { return (Vec::new(), Vec::new(), Ask::Finance) };
+    let mut due = Vec::new();
+    let stated = known.state.stated(Figure::Billing);
+    if let Some(it) = stated.filter(|it| it.value.is_some_and(|value| value > limit.value)) {
+        let what = What::Stated(Figure::Billing, it.text);
+        due.push(Fact { what, from: FactsFrom::Journal(it.seq) });
+    }
+    let cost = known.cost();
+    if let Some(sum) = cost.sum.filter(|sum| sum.value > limit.value && sum.sign == limit.sign) {
+        due.push(Fact::counted(What::Spent(sum.show())));
+    }
+    (due, Vec::new(), Ask::Finance)
+}
+
+/// A criterion about hosts has a figure, or says «several».
+fn hosts(known: Known<'_>, condition: &str) -> Of {
+    let small = condition.to_lowercase();
+    let several = ["several", "multiple", "many", "more than", ">", "หลาย", "มากกว่า"];
+    if !several.iter().any(|word| small.contains(word)) {
+        return None;
+    }
+    let limit = money::count(&small).unwrap_or(1);
+    let mut due = Vec::new();
+    if let Some(it) = known.state.stated(Figure::Hosts) {
+        #[expect(clippy::cast_precision_loss, reason = "nobody has so many hosts")]
+        let passes = it.value.is_some_and(|value| value > limit as f64);
+        if passes {
+            let what = What::Stated(Figure::Hosts, it.text);
+            due.push(Fact { what, from: FactsFrom::Journal(it.seq) });
+        }
+    }
+    let scans = known.evidence.out.iter().filter(|it| matches!(it.what, What::Scan(..)));
+    Some((due, scans.cloned().collect(), Ask::Hosts))
+}
+
+/// Credentials of the machine were within reach of a confirmed miner, or several users mine.
+fn credentials(known: Known<'_>, condition: &str) -> (Vec<Fact>, Vec<Fact>, Ask) {
+    let small = condition.to_lowercase();
+    let stolen = !(small.contains("account") || small.contains("บัญชี"));
+    let mut due = Vec::new();
+    let mut look = Vec::new();
+    for culprit in &known.evidence.culprits {
+        if let Some(fact) = culprit.metadata.clone().filter(|_| stolen) {
+            if culprit.grade == Grade::Confirmed { due.push(fact) } else { look.push(fact) }
+        }
+    }
+    let mut users: Vec<u32> = known.evidence.confirmed().map(|it| it.uid).collect();
+    users.sort_unstable();
+    users.dedup();
+    if users.len() > 1 && !stolen {
+        look.push(Fact::look(What::Users(users.len()), FactSource::Stat));
+    }
+    (due, look, Ask::Identity)
+}
+
+/// What a build runs may come from what it builds or from whoever broke into it: a person has to look.
+fn supply(known: Known<'_>) -> (Vec<Fact>, Vec<Fact>, Ask) {
+    let mut look = speak::ways(known, &[Way::Supply, Way::Image]);
+    if let Some(tool) = known.evidence.changed_tool.clone() {
+        look.push(Fact::look(What::ChangedTool(tool), FactSource::Views));
+    }
+    (Vec::new(), look, Ask::Builders)
+}

@@ -1,0 +1,248 @@
+//! Which branch of a question the facts speak for.
+//!
+//! What a question asks is read off its branches first (cloud or on-premise, one or several, on the host or on the
+//! network, yes or no), then off its own words. A «no» needs a fact too: that nothing was seen is none.
+
+#![expect(clippy::wildcard_enum_match_arm, reason = "of most facts and meanings nothing follows")]
+
+use crate::domain::answer::fact::{Ask, Fact, FactsFrom, Way, What};
+use crate::domain::answer::topic::{Topic, has, small, topics};
+use crate::domain::answer::{Known, Suggestion, money, speak};
+use crate::domain::detect::FactSource;
+use crate::domain::session::Figure;
+
+/// What can be said to a question.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Decision {
+    /// It is no question, or none that is understood.
+    NotAsked,
+    /// The facts speak for a branch.
+    For(Suggestion),
+    /// The host cannot tell.
+    Ask(Ask),
+}
+
+/// What a branch says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Meaning {
+    Cloud,
+    OnPremise,
+    One,
+    Several,
+    OnHost,
+    OnNetwork,
+    OnBill,
+    Yes,
+    No,
+}
+
+/// Words of a branch, in the order in which they are looked for: `ไม่ใช่` is no `ใช่`.
+const MEANINGS: [(Meaning, &[&str]); 9] = [
+    (Meaning::Cloud, &["cloud", "aws", "azure", "gcp", "คลาวด์"]),
+    (
+        Meaning::OnPremise,
+        &[
+            "on-prem",
+            "on prem",
+            "premise",
+            "datacent",
+            "data cent",
+            "bare metal",
+            "ศูนย์ข้อมูล",
+            "ในองค์กร",
+        ],
+    ),
+    (Meaning::Several, &["several", "many", "multiple", "more than", "หลาย", "มากกว่า"]),
+    (Meaning::One, &["one", "single", "only this", "เดียว", "หนึ่ง"]),
+    (Meaning::OnNetwork, &["network", "traffic", "dns", "netflow", "เครือข่าย"]),
+    (Meaning::OnBill, &["billing", "bill", "cost", "ค่าใช้จ่าย", "บิล", "ค่าบริการ"]),
+    (Meaning::OnHost, &["cpu", "gpu", "host", "endpoint", "process"]),
+    (Meaning::No, &["no", "not", "none", "false", "ไม่"]),
+    (Meaning::Yes, &["yes", "true", "found", "present", "ใช่", "พบ", "มี"]),
+];
+
+pub(super) fn decide(known: Known<'_>, label: &str, branches: &[&str]) -> Decision {
+    let said: Vec<Vec<Meaning>> = branches.iter().map(|it| meanings(it)).collect();
+    let one_of = |all: &[Meaning]| {
+        said.iter().filter(|it| all.iter().any(|meaning| it.contains(meaning))).count()
+    };
+    let decided = if one_of(&[Meaning::OnPremise]) > 0 && one_of(&[Meaning::Cloud]) > 0 {
+        environment(known)
+    } else if one_of(&[Meaning::One, Meaning::Several]) > 1 {
+        scope(known)
+    } else if one_of(&[Meaning::OnHost, Meaning::OnNetwork, Meaning::OnBill]) > 1 {
+        seen(known)
+    } else if one_of(&[Meaning::Yes, Meaning::No]) > 0 {
+        match topics(label).into_iter().find_map(|topic| yes_or_no(known, topic)) {
+            Some(decided) => decided,
+            None => return Decision::NotAsked,
+        }
+    } else {
+        return Decision::NotAsked;
+    };
+    let (meanings, because) = match decided {
+        Ok(decided) => decided,
+        Err(ask) => return Decision::Ask(ask),
+    };
+    // Of two branches that say the same nobody knows which is meant.
+    let fits = |it: &Vec<Meaning>| it.contains(&meanings);
+    let mut fitting = said.iter().enumerate().filter(|(_, it)| fits(it)).map(|(at, _)| at);
+    match (fitting.next(), fitting.next()) {
+        (Some(branch), None) => Decision::For(Suggestion { branch, because }),
+        _ => Decision::NotAsked,
+    }
+}
+
+/// What a branch says, in its words.
+fn meanings(text: &str) -> Vec<Meaning> {
+    let text = small(text);
+    let mut found: Vec<Meaning> =
+        MEANINGS.iter().filter(|(_, words)| has_word(&text, words)).map(|(it, _)| *it).collect();
+    if found.contains(&Meaning::No) {
+        found.retain(|it| *it != Meaning::Yes);
+    }
+    if found.contains(&Meaning::Several) {
+        found.retain(|it| *it != Meaning::One);
+    }
+    found
+}
+
+/// Short words are whole ones: `no` is not the beginning of `node`, nor `one` that of `onedrive`.
+fn has_word(text: &str, words: &[&str]) -> bool {
+    let is_short = |it: &&&str| it.is_ascii() && it.len() <= 4;
+    let whole = text.split(|it: char| !it.is_ascii_alphanumeric());
+    let mut whole = whole.filter(|it| !it.is_empty());
+    let short: Vec<&str> = words.iter().filter(is_short).copied().collect();
+    let long: Vec<&str> = words.iter().filter(|it| !is_short(it)).copied().collect();
+    whole.any(|word| short.contains(&word)) || has(text, &long)
+}
+
+/// A branch's meaning and why, or whom to ask.
+type Decided = Result<(Meaning, Fact), Ask>;
+
+fn environment(known: Known<'_>) -> Decided {
+    let firmware = known.evidence.firmware();
+    match firmware.what {
+        What::Rented(..) => return Ok((Meaning::Cloud, firmware)),
+        What::OwnMachine(_) => return Ok((Meaning::OnPremise, firmware)),
+        _ => {}
+    }
+    let signs = known.evidence.cloud.iter();
+    let first = signs.min_by_key(|it| !matches!(it.what, What::Agent(..)));
+    first.map(|it| (Meaning::Cloud, it.clone())).ok_or(Ask::Owner)
+}
+
+/// One host cannot count the others: without a word of the responder it can only say that somebody went on from here.
+fn scope(known: Known<'_>) -> Decided {
+    if let Some(stated) = known.state.stated(Figure::Hosts) {
+        let several = stated.value.is_some_and(|it| it > 1.0);
+        let what = What::Stated(Figure::Hosts, stated.text);
+        let fact = Fact { what, from: FactsFrom::Journal(stated.seq) };
+        return Ok((if several { Meaning::Several } else { Meaning::One }, fact));
+    }
+    let scan = known.evidence.out.iter().find(|it| matches!(it.what, What::Scan(..)));
+    scan.map(|it| (Meaning::Several, it.clone())).ok_or(Ask::Hosts)
+}
+
+fn seen(known: Known<'_>) -> Decided {
+    let evidence = known.evidence;
+    if let Some(first) = evidence.culprits.first() {
+        return Ok((Meaning::OnHost, speak::process(first)));
+    }
+    let pools = speak::pool(known).0.into_iter().find(shows_pool);
+    if let Some(fact) = pools {
+        return Ok((Meaning::OnNetwork, fact));
+    }
+    if let Some((limit, over)) = evidence.over.filter(|(_, over)| *over > 0) {
+        let what = What::Cpu(evidence.cpu, Some((limit, over)));
+        return Ok((Meaning::OnHost, Fact::look(what, FactSource::Stat)));
+    }
+    if let Some(fact) = speak::stated(known, Figure::Billing) {
+        return Ok((Meaning::OnBill, fact));
+    }
+    Err(if evidence.looked { Ask::Wire } else { Ask::Wait })
+}
+
+fn shows_pool(fact: &Fact) -> bool {
+    match fact.what {
+        What::Pools(count, _) => count > 0,
+        What::Heard(stratum, names) => stratum + names > 0,
+        What::Named(_) => true,
+        _ => false,
+    }
+}
+
+/// `None` where the topic has no yes and no.
+fn yes_or_no(known: Known<'_>, topic: Topic) -> Option<Decided> {
+    let evidence = known.evidence;
+    let yes = |fact: Option<Fact>, ask: Ask| Some(fact.map(|it| (Meaning::Yes, it)).ok_or(ask));
+    let first = |facts: Vec<Fact>, shows: fn(&Fact) -> bool| facts.into_iter().find(shows);
+    match topic {
+        Topic::Pool => yes(first(speak::pool(known).0, shows_pool), Ask::Wire),
+        Topic::Stratum => {
+            let spoken = |it: &Fact| matches!(it.what, What::Heard(1.., _));
+            yes(first(speak::pool(known).0, spoken), Ask::Wire)
+        }
+        Topic::Miner | Topic::Binary => {
+            yes(evidence.confirmed().next().map(speak::process), Ask::Logs)
+        }
+        Topic::Persistence => {
+            let shows = |it: &Fact| matches!(it.what, What::Autostart(..));
+            yes(first(speak::persistence(known).0, shows), Ask::Logs)
+        }
+        Topic::Lateral => yes(evidence.out.first().cloned(), Ask::Hosts),
+        Topic::Hidden => {
+            let hides = (evidence.hides > 0)
+                .then(|| Fact::look(What::Hides(evidence.hides), FactSource::Views));
+            yes(hides, Ask::Logs)
+        }
+        Topic::Entry => yes(evidence.culprits.iter().find_map(entered), Ask::Logs),
+        Topic::Insider => yes(speak::ways(known, &[Way::Login]).into_iter().next(), Ask::People),
+        Topic::Supply | Topic::Image => {
+            let ways = speak::ways(known, &[Way::Supply, Way::Image]);
+            yes(ways.into_iter().next(), Ask::Builders)
+        }
+        Topic::Load => Some(load(known)),
+        Topic::Cloud => Some(environment(known).map(|(meaning, fact)| match meaning {
+            Meaning::Cloud => (Meaning::Yes, fact),
+            _ => (Meaning::No, fact),
+        })),
+        Topic::Hosts => Some(scope(known).map(|(meaning, fact)| match meaning {
+            Meaning::Several => (Meaning::Yes, fact),
+            _ => (Meaning::No, fact),
+        })),
+        Topic::Bill => Some(billed(known)),
+        Topic::Credentials => {
+            yes(evidence.culprits.iter().find_map(|it| it.metadata.clone()), Ask::Identity)
+        }
+    }
+}
+
+fn entered(culprit: &crate::domain::answer::evidence::Culprit) -> Option<Fact> {
+    let entered = culprit.entered.first();
+    entered.map(|it| Fact::look(What::Entered(it.rule, it.value.clone()), it.source))
+}
+
+/// The load is known either way.
+fn load(known: Known<'_>) -> Decided {
+    let evidence = known.evidence;
+    let (limit, over) = evidence.over.filter(|_| evidence.looked).ok_or(Ask::Wait)?;
+    let gpu = evidence.gpu.zip(known.look_for.gpu).filter(|(busy, limit)| busy > limit);
+    if let Some((busy, limit)) = gpu {
+        return Ok((Meaning::Yes, Fact::look(What::Gpu(busy, Some(limit)), FactSource::Gpu)));
+    }
+    let what = What::Cpu(evidence.cpu, Some((limit, over)));
+    let meaning = if over > 0 { Meaning::Yes } else { Meaning::No };
+    Ok((meaning, Fact::look(what, FactSource::Stat)))
+}
+
+/// Whether the sum that was stated, or used up, passes the playbook's own figure.
+fn billed(known: Known<'_>) -> Decided {
+    let limit = super::criteria::billing_limit(known).ok_or(Ask::Finance)?;
+    let stated = known.state.stated(Figure::Billing).ok_or(Ask::Finance)?;
+    let value = money::Sum::read(&stated.text).map(|it| it.value).or(stated.value);
+    let passes = value.ok_or(Ask::Finance)? > limit.value;
+    let what = What::Stated(Figure::Billing, stated.text);
+    let fact = Fact { what, from: FactsFrom::Journal(stated.seq) };
+    Ok((if passes { Meaning::Yes } else { Meaning::No }, fact))
+}

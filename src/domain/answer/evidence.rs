@@ -1,0 +1,346 @@
+//! What one look at the host gives to all answers; gathered once a look.
+//!
+//! Invariant: follows from the look and its findings alone, so that a recording gives the same answers again. What is
+//! kept from look to look is only what need not be worked out twice.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use crate::domain::answer::fact::{Fact, Way, What};
+use crate::domain::answer::{lateral, provider};
+use crate::domain::base::ProcessId;
+use crate::domain::detect::{
+    Entry, FactSource, Finding, Grade, Reason, Rule, Subject, grammar, judge_entry,
+};
+use crate::domain::facts::{
+    Ancestor, Autostart, Packaged, Persistence, Process, Reading, Runtime, Site, Snapshot, Spoken,
+    WireState, running,
+};
+use crate::domain::playbook::Indicators;
+use crate::domain::untrusted::Untrusted;
+
+/// So many of what was found are looked at one by one; all are counted.
+const LOOKED_AT: usize = 32;
+/// So many of those above a process are told.
+const ABOVE: usize = 5;
+
+/// Tools that install or build what others wrote, by `comm`.
+const SUPPLY: [&[u8]; 18] = [
+    b"npm",
+    b"npm install",
+    b"yarn",
+    b"pnpm",
+    b"pip",
+    b"pip3",
+    b"gem",
+    b"bundle",
+    b"cargo",
+    b"mvn",
+    b"gradle",
+    b"composer",
+    b"Runner.Worker",
+    b"gitlab-runner",
+    b"dpkg",
+    b"rpm",
+    b"apk",
+    b"conda",
+];
+/// What starts a container's own program.
+const SHIMS: [&[u8]; 7] = [
+    b"containerd-shim",
+    b"conmon",
+    b"docker-init",
+    b"tini",
+    b"dumb-init",
+    b"catatonit",
+    b"lxc-start",
+];
+/// What starts something by a clock.
+const CLOCKS: [&[u8]; 5] = [b"cron", b"crond", b"atd", b"anacron", b"fcron"];
+/// What shows a screen to somebody who sits before it.
+const DESKTOPS: [&[u8]; 7] =
+    [b"gnome-shell", b"Xorg", b"kwin_wayland", b"kwin_x11", b"sway", b"xfce4-session", b"cinnamon"];
+
+/// What one look at the host gives to all answers.
+#[derive(Clone, Debug, Default)]
+pub struct Evidence {
+    /// There was a look.
+    pub(super) looked: bool,
+    pub(super) host: Untrusted,
+    pub(super) cpu: f32,
+    pub(super) over: Option<(f32, usize)>,
+    pub(super) gpu: Option<f32>,
+    pub(super) has_gpu: bool,
+    /// How many processes are confirmed, and how many suspect.
+    pub(super) found: (usize, usize),
+    /// The gravest of them.
+    pub(super) culprits: Vec<Culprit>,
+    pub(super) pools: (usize, Option<SocketAddr>),
+    /// Messages of mining and names of pools that were heard; `None` where nobody listens.
+    pub(super) heard: Option<(usize, usize)>,
+    pub(super) hides: usize,
+    pub(super) judged: Arc<Judged>,
+    /// Entries that start what was found.
+    pub(super) starters: Vec<Arc<Autostart>>,
+    /// Whose machine it is.
+    pub(super) cloud: Vec<Fact>,
+    /// What leads to other hosts.
+    pub(super) out: Vec<Fact>,
+    pub(super) site: Arc<Site>,
+    pub(super) desktop: Option<Untrusted>,
+    pub(super) changed_tool: Option<Untrusted>,
+}
+
+/// What looks bad of what starts by itself; worked out again only when that changes.
+#[derive(Debug, Default)]
+pub(super) struct Judged {
+    of: Option<Arc<Persistence>>,
+    /// The places were read.
+    pub(super) hunted: bool,
+    pub(super) bad: Vec<Arc<Autostart>>,
+}
+
+/// A process that was found, and what bears on the playbook's questions.
+#[derive(Clone, Debug)]
+pub(super) struct Culprit {
+    pub(super) id: ProcessId,
+    pub(super) grade: Grade,
+    pub(super) name: Untrusted,
+    pub(super) weightiest: Reason,
+    pub(super) exe: Option<(Untrusted, bool)>,
+    pub(super) uid: u32,
+    pub(super) user: Option<Untrusted>,
+    pub(super) container: Option<Untrusted>,
+    pub(super) pools: Vec<Untrusted>,
+    pub(super) came: Option<(Way, Untrusted)>,
+    pub(super) entered: Vec<Reason>,
+    pub(super) metadata: Option<Fact>,
+}
+
+impl Evidence {
+    /// Takes in a look and what was found in it. `before` is what was gathered from the look before.
+    #[must_use]
+    pub fn gather(
+        snapshot: &Snapshot,
+        findings: &BTreeMap<Subject, Finding>,
+        look_for: &Indicators,
+        before: &Self,
+    ) -> Self {
+        let mut evidence = Self {
+            looked: true,
+            host: snapshot.host.name.clone(),
+            cpu: snapshot.host.cpu,
+            over: look_for.cpu.map(|(limit, _)| {
+                (limit, snapshot.processes.iter().filter(|it| it.cpu > limit).count())
+            }),
+            cloud: provider::of_look(snapshot),
+            out: lateral::of_look(snapshot),
+            site: Arc::clone(&snapshot.site),
+            judged: Judged::of(&snapshot.persistence, look_for, &before.judged),
+            ..Self::default()
+        };
+        evidence.gpu(snapshot);
+        evidence.wire(snapshot);
+        evidence.findings(snapshot, findings);
+        evidence.starters(snapshot);
+        let mut processes = snapshot.processes.iter();
+        let desktop = processes.find(|it| DESKTOPS.contains(&it.comm.bytes()));
+        evidence.desktop = desktop.map(|it| it.comm.clone());
+        evidence
+    }
+
+    /// Processes that are confirmed, of those that are looked at one by one.
+    pub(super) fn confirmed(&self) -> impl Iterator<Item = &Culprit> {
+        self.culprits.iter().filter(|it| it.grade == Grade::Confirmed)
+    }
+
+    /// What the firmware says of whose machine it is.
+    pub(super) fn firmware(&self) -> Fact {
+        provider::of_firmware(&self.site.firmware)
+    }
+
+    fn gpu(&mut self, snapshot: &Snapshot) {
+        let of_devices = snapshot.gpu.devices.iter().filter_map(|it| it.busy.known());
+        let of_holders = snapshot.gpu.holders.iter().filter_map(|it| it.busy.known());
+        self.gpu = of_devices.chain(of_holders).copied().max_by(f32::total_cmp);
+        self.has_gpu = !snapshot.gpu.devices.is_empty();
+    }
+
+    fn wire(&mut self, snapshot: &Snapshot) {
+        if snapshot.wire.state == WireState::Listening {
+            let sightings = &snapshot.wire.sightings;
+            let is_stratum = |it: &Spoken| matches!(it, Spoken::Stratum { .. });
+            let stratum = sightings.iter().filter(|it| is_stratum(&it.spoken)).count();
+            self.heard = Some((stratum, sightings.len() - stratum));
+        }
+    }
+
+    fn findings(&mut self, snapshot: &Snapshot, findings: &BTreeMap<Subject, Finding>) {
+        let mut found: Vec<(ProcessId, &Finding)> = Vec::new();
+        for finding in findings.values() {
+            match &finding.subject {
+                Subject::Process(id) => match finding.grade {
+                    Grade::Noted => {}
+                    Grade::Suspect | Grade::Confirmed => found.push((*id, finding)),
+                },
+                Subject::Connection { remote, .. } if finding.grade > Grade::Noted => {
+                    self.pools.0 += 1;
+                    self.pools.1.get_or_insert(*remote);
+                }
+                Subject::Connection { .. } | Subject::Autostart { .. } => {}
+                Subject::Hiding { .. } => self.hides += 1,
+            }
+            let tool = |it: &&Reason| matches!(it.rule, Rule::ChangedTool | Rule::ShadowedTool);
+            if let Some(reason) = finding.reasons.iter().find(tool) {
+                self.changed_tool.get_or_insert_with(|| reason.value.clone());
+            }
+        }
+        self.hides += found.iter().filter(|(_, it)| it.reasons.iter().any(is_hidden)).count();
+        found.sort_by_key(|(id, it)| (Reverse(it.grade), id.pid));
+        self.found.0 = found.iter().filter(|(_, it)| it.grade == Grade::Confirmed).count();
+        self.found.1 = found.len() - self.found.0;
+        let culprits = found.into_iter().take(LOOKED_AT);
+        self.culprits = culprits
+            .filter_map(|(id, it)| Culprit::of(snapshot, snapshot.process(id)?, it))
+            .collect();
+    }
+
+    /// Who brings back what was found.
+    fn starters(&mut self, snapshot: &Snapshot) {
+        if self.culprits.is_empty() {
+            return;
+        }
+        let running = running(&snapshot.persistence, &snapshot.processes);
+        let is_culprit = |id: &ProcessId| self.culprits.iter().any(|it| it.id == *id);
+        let entries = snapshot.persistence.entries.iter();
+        let starts = entries.filter(|it| running.of(it).iter().any(is_culprit));
+        self.starters = starts.take(LOOKED_AT).cloned().collect();
+    }
+}
+
+fn is_hidden(reason: &Reason) -> bool {
+    matches!(reason.rule, Rule::HiddenProcess | Rule::HiddenThread | Rule::MountedOver)
+}
+
+impl Judged {
+    fn of(persistence: &Arc<Persistence>, look_for: &Indicators, before: &Arc<Self>) -> Arc<Self> {
+        if before.of.as_ref().is_some_and(|it| Arc::ptr_eq(it, persistence)) {
+            return Arc::clone(before);
+        }
+        let is_bad = |it: &&Arc<Autostart>| {
+            let grade = judge_entry(&entry(it), look_for).grade();
+            grade.is_some_and(|grade| grade > Grade::Noted)
+        };
+        let bad = persistence.entries.iter().filter(is_bad).cloned().collect();
+        let hunted = persistence.hunted_ms.is_some();
+        Arc::new(Self { of: Some(Arc::clone(persistence)), hunted, bad })
+    }
+}
+
+/// As the rules see it.
+fn entry(it: &Autostart) -> Entry<'_> {
+    let packaged = match it.packaged {
+        Packaged::Unchanged(_) => Some(true),
+        Packaged::No | Packaged::Changed(_) => Some(false),
+        Packaged::Unknown | Packaged::Undigested(_) => None,
+    };
+    Entry { kind: it.kind.word(), path: it.path.bytes(), content: it.text.bytes(), packaged }
+}
+
+impl Culprit {
+    fn of(snapshot: &Snapshot, process: &Process, finding: &Finding) -> Option<Self> {
+        let weightiest = finding.reasons.first()?.clone();
+        let mut name = process.id.pid.to_string().into_bytes();
+        name.push(b' ');
+        name.extend_from_slice(process.comm.bytes());
+        let exe = process.exe.known().filter(|it| !it.is_empty());
+        let arguments = match &process.command {
+            Reading::Known(command) => grammar::read(command.arguments()),
+            Reading::Denied | Reading::Blocked | Reading::Unknown => grammar::Sentence::default(),
+        };
+        let mut pools: Vec<Untrusted> = Vec::new();
+        for pool in arguments.pools() {
+            if !pools.contains(&pool.text) {
+                pools.push(pool.text.clone());
+            }
+        }
+        let entered = |it: &&Reason| matches!(it.rule, Rule::ServiceChild | Rule::FromRequest);
+        let entered: Vec<Reason> = finding.reasons.iter().filter(entered).cloned().collect();
+        let container = process.around.container.as_ref();
+        let container = container.filter(|it| it.runtime != Runtime::Systemd);
+        Some(Self {
+            id: process.id,
+            grade: finding.grade,
+            name: Untrusted::new(name),
+            weightiest,
+            exe: exe.map(|it| (it.clone(), process.exe_deleted)),
+            uid: process.uid,
+            user: process.user.as_deref().map(Untrusted::from),
+            container: container.map(|it| it.id.clone()),
+            pools,
+            came: came(process, &entered),
+            entered,
+            metadata: metadata(snapshot, process.id),
+        })
+    }
+}
+
+/// It talks to what tells a cloud's machine about itself, and hands out its credentials.
+fn metadata(snapshot: &Snapshot, id: ProcessId) -> Option<Fact> {
+    let own = snapshot.sockets.iter().filter(|it| it.owners.contains(&id) && provider::answers(it));
+    let mut ends = own.filter_map(|it| it.remote).map(|it| it.ip());
+    let end = ends.find(|it| provider::is_metadata(*it))?;
+    let name = snapshot.process(id)?.comm.clone();
+    Some(Fact::look(What::Metadata(end, name), FactSource::Sockets))
+}
+
+/// Those above it, and what they tell of how it came in.
+fn came(process: &Process, entered: &[Reason]) -> Option<(Way, Untrusted)> {
+    let above = &process.around.ancestors;
+    let one_of = |names: &[&[u8]]| {
+        above.iter().any(|it| names.iter().any(|name| begins(it.comm.bytes(), name)))
+    };
+    let in_container =
+        process.around.container.as_ref().is_some_and(|it| it.runtime != Runtime::Systemd);
+    let parent = above.first().map(|it| it.comm.bytes()).unwrap_or_default();
+    let is_first = above.is_empty() || SHIMS.iter().any(|name| begins(parent, name));
+    // The rule names the service above it, or only the user that it runs as.
+    let is_above = |it: &Reason| {
+        it.rule == Rule::FromRequest || it.value.bytes().windows(3).any(|part| part == b" > ")
+    };
+    let way = if entered.iter().any(is_above) {
+        Way::Service
+    } else if one_of(&SUPPLY) {
+        Way::Supply
+    } else if in_container && is_first {
+        Way::Image
+    } else if one_of(&[b"sshd", b"login", b"su", b"sudo"]) || process.around.terminal.is_some() {
+        Way::Login
+    } else if one_of(&CLOCKS) {
+        Way::Autostart
+    } else if !entered.is_empty() {
+        Way::Service
+    } else {
+        return None;
+    };
+    Some((way, chain(above, process)))
+}
+
+/// The kernel cuts names, and shells of tools add a version.
+fn begins(name: &[u8], with: &[u8]) -> bool {
+    if with.len() < 4 { name == with } else { name.starts_with(with) }
+}
+
+/// `nginx > sh > x`
+fn chain(above: &[Ancestor], process: &Process) -> Untrusted {
+    let names: Vec<&[u8]> = above.iter().take(ABOVE).map(|it| it.comm.bytes()).collect();
+    let mut text: Vec<u8> = Vec::new();
+    for name in names.into_iter().rev() {
+        text.extend_from_slice(name);
+        text.extend_from_slice(b" > ");
+    }
+    text.extend_from_slice(process.comm.bytes());
+    Untrusted::new(text)
+}

@@ -1,0 +1,270 @@
+//! What bears on each topic, and whom to ask where the host cannot tell.
+
+#![expect(clippy::wildcard_enum_match_arm, reason = "one fact is looked for among many")]
+
+use crate::domain::answer::Known;
+use crate::domain::answer::evidence::Culprit;
+use crate::domain::answer::fact::{Ask, Fact, FactsFrom, Way, What};
+use crate::domain::answer::topic::Topic;
+use crate::domain::detect::{FactSource, Rule};
+use crate::domain::facts::Reading;
+use crate::domain::session::Figure;
+use crate::domain::untrusted::Untrusted;
+
+/// So many of a kind are told one by one.
+const TOLD: usize = 3;
+
+/// Facts, and whom to ask where they do not settle it.
+pub(super) type Said = (Vec<Fact>, Option<Ask>);
+
+pub(super) fn on(known: Known<'_>, topic: Topic) -> Said {
+    match topic {
+        Topic::Bill => return bill(known),
+        Topic::Hosts => return hosts(known),
+        Topic::Insider | Topic::Supply | Topic::Credentials | Topic::Cloud => {}
+        Topic::Load
+        | Topic::Miner
+        | Topic::Binary
+        | Topic::Pool
+        | Topic::Stratum
+        | Topic::Entry
+        | Topic::Persistence
+        | Topic::Lateral
+        | Topic::Image
+        | Topic::Hidden => {
+            if !known.evidence.looked {
+                return (vec![Fact::counted(What::NotLooked)], Some(Ask::Wait));
+            }
+        }
+    }
+    match topic {
+        Topic::Load => load(known),
+        Topic::Miner => miner(known),
+        Topic::Binary => binary(known),
+        Topic::Pool => pool(known),
+        Topic::Stratum => stratum(known),
+        Topic::Entry => entry(known),
+        Topic::Cloud => cloud(known),
+        Topic::Credentials => credentials(known),
+        Topic::Persistence => persistence(known),
+        Topic::Lateral => lateral(known),
+        Topic::Image => image(known),
+        Topic::Hidden => hidden(known),
+        Topic::Insider => (ways(known, &[Way::Login]), Some(Ask::People)),
+        Topic::Supply => (ways(known, &[Way::Supply, Way::Image]), Some(Ask::Builders)),
+        Topic::Hosts | Topic::Bill => (Vec::new(), None),
+    }
+}
+
+/// A figure that a responder stated.
+pub(super) fn stated(known: Known<'_>, figure: Figure) -> Option<Fact> {
+    let it = known.state.stated(figure)?;
+    Some(Fact { what: What::Stated(figure, it.text), from: FactsFrom::Journal(it.seq) })
+}
+
+fn load(known: Known<'_>) -> Said {
+    let evidence = known.evidence;
+    let gpu = match evidence.gpu {
+        Some(busy) => What::Gpu(busy, known.look_for.gpu),
+        None if evidence.has_gpu => What::GpuUnread,
+        None => What::NoGpu,
+    };
+    let cpu = Fact::look(What::Cpu(evidence.cpu, evidence.over), FactSource::Stat);
+    (vec![cpu, Fact::look(gpu, FactSource::Gpu)], None)
+}
+
+/// How many were found, and the gravest of them.
+pub(super) fn miner(known: Known<'_>) -> Said {
+    let (confirmed, suspect) = known.evidence.found;
+    let mut facts = vec![Fact::counted(What::Found(confirmed, suspect))];
+    facts.extend(known.evidence.culprits.first().map(process));
+    (facts, None)
+}
+
+/// What was found, with the rule that weighs most.
+pub(super) fn process(culprit: &Culprit) -> Fact {
+    let of = &culprit.weightiest;
+    let what = What::Process(culprit.name.clone(), of.rule, of.value.clone());
+    Fact::look(what, of.source)
+}
+
+fn binary(known: Known<'_>) -> Said {
+    let programs = known.evidence.culprits.iter().filter_map(|it| it.exe.clone());
+    let mut facts: Vec<Fact> = Vec::new();
+    for (path, deleted) in programs {
+        let fact = Fact::look(What::Program(path, deleted), FactSource::Exe);
+        if facts.len() < TOLD && !facts.contains(&fact) {
+            facts.push(fact);
+        }
+    }
+    if facts.is_empty() {
+        return miner(known);
+    }
+    (facts, None)
+}
+
+pub(super) fn pool(known: Known<'_>) -> Said {
+    let evidence = known.evidence;
+    let (count, first) = evidence.pools;
+    let mut facts = vec![Fact::look(What::Pools(count, first), FactSource::Sockets)];
+    let mut named: Vec<&Untrusted> = evidence.culprits.iter().flat_map(|it| &it.pools).collect();
+    named.dedup();
+    let named = named.into_iter().take(TOLD);
+    facts.extend(named.map(|it| Fact::look(What::Named(it.clone()), FactSource::CommandLine)));
+    facts.extend(heard(known));
+    let ask = (count == 0 && facts.len() == 1).then_some(Ask::Wire);
+    (facts, ask)
+}
+
+fn heard(known: Known<'_>) -> Option<Fact> {
+    let (stratum, names) = known.evidence.heard?;
+    Some(Fact::look(What::Heard(stratum, names), FactSource::Wire))
+}
+
+fn stratum(known: Known<'_>) -> Said {
+    let listens = heard(known);
+    let ask = listens.is_none().then_some(Ask::Wire);
+    let fact = listens.unwrap_or_else(|| Fact::look(What::NotListening, FactSource::Wire));
+    (vec![fact], ask)
+}
+
+fn entry(known: Known<'_>) -> Said {
+    let mut facts: Vec<Fact> = Vec::new();
+    for culprit in &known.evidence.culprits {
+        let entered = culprit.entered.iter();
+        facts.extend(
+            entered.map(|it| Fact::look(What::Entered(it.rule, it.value.clone()), it.source)),
+        );
+        facts.extend(culprit.came.clone().map(came));
+        let user = culprit.user.clone().filter(|_| culprit.uid != 0);
+        facts.extend(user.map(|it| Fact::look(What::RunsAs(it), FactSource::Stat)));
+    }
+    facts.sort_by_key(|fact| match fact.what {
+        What::Entered(Rule::FromRequest, _) => 0,
+        What::Came(..) => 1,
+        What::Entered(..) => 2,
+        _ => 3,
+    });
+    facts.dedup();
+    facts.truncate(TOLD);
+    let told = facts.iter().any(|fact| matches!(fact.what, What::Entered(..) | What::Came(..)));
+    if facts.is_empty() {
+        facts = miner(known).0;
+    }
+    (facts, (!told).then_some(Ask::Logs))
+}
+
+fn came((way, chain): (Way, Untrusted)) -> Fact {
+    Fact::look(What::Came(way, chain), FactSource::Ancestry)
+}
+
+/// What was found and came in one of these ways, whatever is confirmed first.
+pub(super) fn ways(known: Known<'_>, ways: &[Way]) -> Vec<Fact> {
+    let came_so = known.evidence.culprits.iter().filter_map(|it| it.came.clone());
+    let mut facts: Vec<Fact> =
+        came_so.filter(|(way, _)| ways.contains(way)).map(came).take(TOLD).collect();
+    facts.dedup();
+    facts
+}
+
+fn hosts(known: Known<'_>) -> Said {
+    let mut facts: Vec<Fact> = stated(known, Figure::Hosts).into_iter().collect();
+    let ask = facts.is_empty().then_some(Ask::Hosts);
+    if known.evidence.looked {
+        let (confirmed, suspect) = known.evidence.found;
+        facts.push(Fact::counted(What::Found(confirmed, suspect)));
+        facts.extend(known.evidence.out.iter().cloned());
+    }
+    (facts, ask)
+}
+
+fn cloud(known: Known<'_>) -> Said {
+    let mut facts = vec![known.evidence.firmware()];
+    facts.extend(known.evidence.cloud.iter().take(TOLD).cloned());
+    let is_unread = |it: &Fact| it.what == What::FirmwareUnread;
+    if facts.len() > 1 {
+        facts.retain(|it| !is_unread(it));
+    }
+    (facts, Some(Ask::Console))
+}
+
+fn bill(known: Known<'_>) -> Said {
+    let mut facts: Vec<Fact> = stated(known, Figure::Billing).into_iter().collect();
+    let billed = !facts.is_empty();
+    let cost = known.cost();
+    if let Some(sum) = &cost.sum {
+        facts.push(Fact::counted(What::Spent(sum.show())));
+    }
+    if known.evidence.looked {
+        facts.push(Fact::counted(What::Used(cost.core_hours, cost.gpu_hours)));
+    }
+    let rate = || if cost.sum.is_none() { Ask::Rate } else { Ask::Finance };
+    (facts, (!billed).then(rate))
+}
+
+fn credentials(known: Known<'_>) -> Said {
+    let talks = known.evidence.culprits.iter().filter_map(|it| it.metadata.clone());
+    let mut facts: Vec<Fact> = talks.take(TOLD).collect();
+    let keys = keys(known);
+    facts.extend(keys.filter(|it| matches!(it.what, What::Keys(..))));
+    (facts, Some(Ask::Identity))
+}
+
+/// What of SSH lies in homes.
+fn keys(known: Known<'_>) -> Option<Fact> {
+    let what = match &known.evidence.site.homes {
+        Reading::Known(homes) => {
+            let sum = |of: fn(&crate::domain::facts::SshHome) -> u32| {
+                homes.iter().map(of).fold(0, u32::saturating_add)
+            };
+            let with = homes.iter().filter(|it| it.keys + it.known > 0).count();
+            What::Keys(sum(|it| it.keys), sum(|it| it.known), with)
+        }
+        Reading::Denied | Reading::Blocked => What::HomesUnread,
+        Reading::Unknown => return None,
+    };
+    Some(Fact { what, from: FactsFrom::Homes })
+}
+
+pub(super) fn persistence(known: Known<'_>) -> Said {
+    let judged = &known.evidence.judged;
+    let mut told: Vec<_> = known.evidence.starters.iter().chain(&judged.bad).collect();
+    told.dedup_by(|one, other| one.key() == other.key());
+    let from = FactSource::Persistence;
+    let mut facts: Vec<Fact> = Vec::new();
+    for it in told {
+        let fact = Fact::look(What::Autostart(it.kind, it.path.clone()), from);
+        if !facts.contains(&fact) {
+            facts.push(fact);
+        }
+    }
+    let count = facts.len();
+    facts.truncate(TOLD);
+    let first = if judged.hunted || count > 0 { What::Autostarts(count) } else { What::NotHunted };
+    facts.insert(0, Fact::look(first, from));
+    (facts, None)
+}
+
+fn lateral(known: Known<'_>) -> Said {
+    let mut facts = known.evidence.out.clone();
+    if facts.is_empty() {
+        facts.push(Fact::look(What::NothingOut, FactSource::Sockets));
+    }
+    facts.extend(keys(known));
+    (facts, Some(Ask::Hosts))
+}
+
+fn image(known: Known<'_>) -> Said {
+    let mut facts: Vec<Fact> = Vec::new();
+    for id in known.evidence.culprits.iter().filter_map(|it| it.container.clone()) {
+        let fact = Fact::look(What::InContainer(id), FactSource::Stat);
+        if facts.len() < TOLD && !facts.contains(&fact) {
+            facts.push(fact);
+        }
+    }
+    (facts, Some(Ask::Builders))
+}
+
+fn hidden(known: Known<'_>) -> Said {
+    (vec![Fact::look(What::Hides(known.evidence.hides), FactSource::Views)], None)
+}

@@ -1,0 +1,12 @@
+//! The playbook answers itself: looks and notes in, facts, suggestions and criteria out.
+
+#![expect(clippy::unwrap_used, reason = "test helpers stop at the first surprise")]
+
+#[path = "answer/case.rs"]
+mod case;
+#[path = "answer/criteria.rs"]
+mod criteria;
+#[path = "answer/items.rs"]
+mod items;
+#[path = "answer/questions.rs"]
+mod questions;

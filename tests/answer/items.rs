@@ -1,0 +1,129 @@
+//! Items of checklists: the facts behind them.
+
+use std::sync::Arc;
+
+use firedamp::domain::answer::{Answer, Ask, Way, What};
+use firedamp::domain::facts::{
+    Autostart, AutostartKind, Packaged, Persistence, Process, Reading, Site, Snapshot, SocketState,
+    SshHome, Target,
+};
+use firedamp::domain::playbook::ItemId;
+
+use crate::case::{Case, below, look, miner, process, socket};
+
+fn item(case: &Case, id: &str) -> Answer {
+    let id = ItemId(id.into());
+    case.known().on_item(case.playbook.item(&id).unwrap())
+}
+
+fn mined() -> Snapshot {
+    let sockets = vec![socket(7, "203.0.113.9:3333", SocketState::Established)];
+    look(vec![below(miner(7), &["sh", "nginx", "systemd"])], sockets)
+}
+
+#[test]
+fn every_item_of_the_investigation_has_a_fact_or_somebody_to_ask() {
+    for case in [Case::pb_31(), Case::thai()] {
+        let case = case.seen(&mined());
+        for at in 1..=8 {
+            let answer = item(&case, &format!("1.3/{at}"));
+            assert!(!answer.facts.is_empty() || answer.ask.is_some(), "1.3/{at}: {answer:?}");
+        }
+    }
+}
+
+#[test]
+fn items_are_understood_alike_in_both_languages() {
+    let (en, th) = (Case::pb_31().seen(&mined()), Case::thai().seen(&mined()));
+    for at in 1..=8 {
+        let id = format!("1.3/{at}");
+        let (en, th) = (item(&en, &id), item(&th, &id));
+        assert_eq!(en.topics.first(), th.topics.first(), "{id}");
+        assert_eq!(en.facts.first(), th.facts.first(), "{id}");
+    }
+}
+
+#[test]
+fn the_binary_is_named_with_whether_its_file_is_there() {
+    let mut gone = miner(7);
+    gone.exe_deleted = true;
+    let case = Case::pb_31().seen(&look(vec![gone], Vec::new()));
+    let answer = item(&case, "1.3/2");
+    assert_eq!(answer.facts[0].what, What::Program("/var/tmp/.x/kworkerd".into(), true));
+}
+
+#[test]
+fn the_pool_is_named_by_the_connection_and_by_the_command_line() {
+    let answer = item(&Case::pb_31().seen(&mined()), "1.3/3");
+    let end = "203.0.113.9:3333".parse().unwrap();
+    assert_eq!(answer.facts[0].what, What::Pools(1, Some(end)));
+    assert_eq!(answer.facts[1].what, What::Named("stratum+tcp://pool.example:3333".into()));
+}
+
+#[test]
+fn those_above_it_tell_the_way_in() {
+    let sshd = below(miner(7), &["bash", "sshd", "sshd"]);
+    let answer = item(&Case::pb_31().seen(&look(vec![sshd], Vec::new())), "1.3/4");
+    let came = What::Came(Way::Login, "sshd > sshd > bash > kworkerd".into());
+    assert_eq!(answer.facts[0].what, came);
+    let nobodys = Process { user: None, uid: 0, ..miner(7) };
+    let orphan = item(&Case::pb_31().seen(&look(vec![nobodys], Vec::new())), "1.3/4");
+    assert_eq!(orphan.ask, Some(Ask::Logs), "nothing tells");
+}
+
+#[test]
+fn what_brings_it_back_is_named() {
+    let runs = Target {
+        program: "/var/tmp/.x/kworkerd".into(),
+        exists: Reading::Known(true),
+        packaged: Packaged::No,
+    };
+    let entry = Autostart {
+        kind: AutostartKind::Cron,
+        path: "/etc/cron.d/update".into(),
+        line: 1,
+        text: "*/5 * * * * root /var/tmp/.x/kworkerd".into(),
+        user: None,
+        uid: 0,
+        mode: 0o644,
+        modified: firedamp::domain::base::Timestamp::UNIX_EPOCH,
+        changed: firedamp::domain::base::Timestamp::UNIX_EPOCH,
+        immutable: Reading::Unknown,
+        packaged: Packaged::No,
+        runs: Some(runs),
+        tricks: Vec::new(),
+        remarks: Vec::new(),
+    };
+    let persistence =
+        Persistence { entries: vec![Arc::new(entry)], hunted_ms: Some(1), watched: true };
+    let snapshot = Snapshot { persistence: Arc::new(persistence), ..mined() };
+    let answer = item(&Case::pb_31().seen(&snapshot), "1.3/7");
+    let path = "/etc/cron.d/update".into();
+    assert_eq!(answer.facts[0].what, What::Autostarts(1));
+    assert_eq!(answer.facts[1].what, What::Autostart(AutostartKind::Cron, path));
+    let none = item(&Case::pb_31().seen(&mined()), "1.3/7");
+    assert_eq!(none.facts[0].what, What::NotHunted, "not hunted is not none");
+}
+
+#[test]
+fn ways_on_from_here_are_counted() {
+    let homes = vec![
+        SshHome { user: "root".into(), known: 3, keys: 1 },
+        SshHome { user: "suda".into(), known: 0, keys: 0 },
+    ];
+    let site = Site { homes: Reading::Known(homes), ..Site::default() };
+    let sockets = vec![socket(5, "203.0.113.8:22", SocketState::Established)];
+    let snapshot = look(vec![process(5, "ssh", b"ssh\0203.0.113.8")], sockets);
+    let snapshot = Snapshot { site: Arc::new(site), ..snapshot };
+    let answer = item(&Case::pb_31().seen(&snapshot), "1.3/8");
+    let end = "203.0.113.8:22".parse().unwrap();
+    assert_eq!(answer.facts[0].what, What::SshOut(1, end, "ssh".into()));
+    assert_eq!(answer.facts[1].what, What::Keys(1, 3, 1));
+    assert_eq!(answer.ask, Some(Ask::Hosts));
+}
+
+#[test]
+fn an_item_about_nothing_here_gets_nothing() {
+    let answer = item(&Case::pb_31().seen(&mined()), "6/6");
+    assert_eq!(answer, Answer::default());
+}
