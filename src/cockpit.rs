@@ -6,6 +6,7 @@
 pub mod acknowledge;
 mod acts;
 mod answer;
+mod bearing;
 pub mod coach;
 pub mod command;
 mod copy;

@@ -4,6 +4,7 @@
 //! that is missing in one of them does not compile. What the host or a person said is a part of its own in a
 //! [`Phrase`] and stays [`Untrusted`].
 
+pub mod answer;
 pub mod around;
 pub mod caption;
 pub mod card;

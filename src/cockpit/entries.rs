@@ -10,7 +10,9 @@ use crate::cockpit::model::{
     NoticeKind, Pen, Pending, Recording, Session, SourceKind, Stage, View,
 };
 use crate::cockpit::storage::{Storage, Unsaved};
-use crate::cockpit::{Effect, Model, Opened, acts, coach, decision, handoff, pen, rows, wire};
+use crate::cockpit::{
+    Effect, Model, Opened, acts, bearing, coach, decision, handoff, pen, rows, wire,
+};
 use crate::domain::base::Language;
 use crate::domain::detect::Rulebook;
 use crate::domain::playbook::{PB_31, read};
@@ -23,6 +25,7 @@ pub(super) fn open(model: &mut Model, opened: Opened) -> Vec<Effect> {
     let built_in = read(PB_31.en).0.indicators();
     model.live.indicators = Arc::new(document.indicators().or(built_in));
     model.live.watch = model.live.watch.anew();
+    bearing::forget(model);
     model.panes = crate::cockpit::panes::Panes::default();
     model.panes.timeline.lines = entries.len();
     model.heard = wire::Kept::default();
@@ -88,6 +91,7 @@ fn judge(model: &mut Model) {
     if let Some(snapshot) = model.live.snapshot.clone() {
         let indicators = Arc::clone(&model.live.indicators);
         model.live.findings = Arc::new(model.live.watch.see(&snapshot, &indicators));
+        bearing::gather(model);
     }
 }
 

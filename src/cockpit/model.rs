@@ -17,6 +17,7 @@ use crate::cockpit::history::History;
 use crate::cockpit::panes::{Cursor, Panes};
 use crate::cockpit::pen;
 use crate::cockpit::storage::Storage;
+use crate::domain::answer::{Burn, Evidence};
 use crate::domain::base::{Language, Moment};
 use crate::domain::detect::{Finding, Subject, Watch};
 use crate::domain::facts::{Doubt, Snapshot};
@@ -206,6 +207,10 @@ pub struct Live {
     pub history: History,
     /// Detection's memory.
     pub watch: Watch,
+    /// What the newest snapshot gives to the playbook's questions.
+    pub evidence: Evidence,
+    /// What confirmed processes used up.
+    pub burn: Burn,
     /// What the playbook says to look for.
     pub indicators: Arc<Indicators>,
 }
@@ -261,6 +266,7 @@ impl Model {
         if at_ms < self.source.at_ms {
             self.live.history = History::default();
             self.live.watch = self.live.watch.anew();
+            crate::cockpit::bearing::forget(self);
             self.panes.persistence.forget();
             self.heard = crate::cockpit::wire::Kept::default();
         }

@@ -6,8 +6,8 @@ use crate::cockpit::model::{NoticeKind, Pen, Recording, Session, SourceKind, Sta
 use crate::cockpit::panes::Cursor;
 use crate::cockpit::storage::Storage;
 use crate::cockpit::{
-    Effect, Model, Msg, acts, coach, ended, entries, examine, find, handoff, keys, obey, pen,
-    persistence, rows, wire,
+    Effect, Model, Msg, acts, bearing, coach, ended, entries, examine, find, handoff, keys, obey,
+    pen, persistence, rows, wire,
 };
 use crate::domain::detect::{Finding, Grade, Rule, Subject};
 use crate::domain::facts::{Own, Process, Snapshot};
@@ -138,6 +138,7 @@ fn seen(model: &mut Model, snapshot: Arc<Snapshot>) -> Vec<Effect> {
     model.live.history.push(&snapshot);
     let indicators = Arc::clone(&model.live.indicators);
     let findings = Arc::new(model.live.watch.see(&snapshot, &indicators));
+    bearing::burn(model, &snapshot, &findings);
     let mut effects = report(model, &snapshot, &findings);
     effects.extend(carried(model, &snapshot));
     effects.extend(ended::look(model, &snapshot));
@@ -148,6 +149,7 @@ fn seen(model: &mut Model, snapshot: Arc<Snapshot>) -> Vec<Effect> {
     if !held || model.live.snapshot.is_none() {
         model.live.snapshot = Some(snapshot);
         model.live.findings = findings;
+        bearing::gather(model);
         rows::refresh(model);
     }
     effects
@@ -157,7 +159,8 @@ fn seen(model: &mut Model, snapshot: Arc<Snapshot>) -> Vec<Effect> {
 fn passed(model: &mut Model, snapshot: &Snapshot) {
     model.live.history.push(snapshot);
     let indicators = Arc::clone(&model.live.indicators);
-    model.live.watch.see(snapshot, &indicators);
+    let findings = model.live.watch.see(snapshot, &indicators);
+    bearing::burn(model, snapshot, &findings);
 }
 
 /// Says it when the program itself cannot be relied on any more; what was said is not said again.

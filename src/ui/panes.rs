@@ -2,7 +2,6 @@
 //!
 //! Invariant: a pane draws only what is in view, into any area from nothing up, and never outside it.
 
-mod bearing;
 mod brief_text;
 mod checklist;
 mod decision;

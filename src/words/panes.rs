@@ -266,12 +266,6 @@ pub fn found_live(language: Language, found: usize, live: usize) -> String {
     }
 }
 
-/// A session is on one host.
-#[must_use]
-pub const fn one_host(language: Language) -> &'static str {
-    pick(language, "this session sees 1 host", "session นี้เห็นเครื่องเดียว")
-}
-
 /// What only the cloud knows.
 #[must_use]
 pub const fn ask_cloud(language: Language) -> &'static str {

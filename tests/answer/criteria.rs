@@ -128,7 +128,7 @@ fn of_a_server_nobody_knows_whether_it_is_in_production_but_its_name_and_the_res
         let impact = case.known().impact();
         (impact.at.map(|at| impact.rows[at].host_type.clone()), impact.ask)
     };
-    assert_eq!(at(&named("web-03.example")), (None, Some(Ask::Owner)));
+    assert_eq!(at(&named("web-03.example")), (None, Some(Ask::HostType)));
     assert_eq!(at(&named("web-prod2.example")).0.unwrap(), "Production server");
     assert_eq!(at(&named("stg1.example")).0.unwrap(), "Dev/test server");
     let said = named("web-03.example").noted("host-type: production");

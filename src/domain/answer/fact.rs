@@ -139,6 +139,8 @@ pub enum Ask {
     Console,
     /// Whoever owns the machine: whose is it?
     Owner,
+    /// Whoever owns the machine: what is it for? Then state it.
+    HostType,
     /// The SIEM, or a look at the other hosts; then state how many.
     Hosts,
     /// Finance; then state the sum.

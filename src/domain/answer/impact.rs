@@ -92,7 +92,7 @@ pub(super) fn impact(known: Known<'_>) -> Impact {
     }
     let is = rows.iter().enumerate().filter(|(_, row)| row.because.is_some());
     let at = is.min_by(|(_, one), (_, other)| one.priority.cmp(&other.priority)).map(|(at, _)| at);
-    let ask = (at.is_none() && !rows.is_empty()).then_some(Ask::Owner);
+    let ask = (at.is_none() && !rows.is_empty()).then_some(Ask::HostType);
     Impact { rows, at, ask }
 }
 

@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 use crate::cockpit::Model;
+use crate::domain::answer::Answer;
 use crate::domain::base::Timestamp;
 use crate::domain::playbook::{Flow, FlowId, ItemId, NodeId};
 use crate::domain::session::{Entry, Event, ItemMark, ItemState, Place};
@@ -14,9 +15,9 @@ use crate::ui::details::Sheet;
 use crate::ui::document::{self, flow, items};
 use crate::ui::glyph::{check_box, signs};
 use crate::ui::role::Role;
-use crate::ui::text::{pieces, span, time};
+use crate::ui::text::{phrase, pieces, span, time};
 use crate::ui::theme::Theme;
-use crate::words::{self, Caption, session};
+use crate::words::{self, Caption, answer, session};
 
 /// A node with its branches.
 pub(super) fn node<'a>(
@@ -37,6 +38,8 @@ pub(super) fn node<'a>(
             sheet.paragraph(0, &[label]);
             sheet.paragraph(0, &[sheet.span(Role::Dim, flow.title.clone())]);
             branches(&mut sheet, flow, node);
+            let answer = model.known().map(|known| known.on_node(flow, node));
+            facts(&mut sheet, answer);
         }
         None => sheet.line(vec![sheet.span(Role::Dim, sheet.text(Caption::NotInPlaybook))]),
     }
@@ -67,6 +70,8 @@ pub(super) fn item<'a>(model: &'a Model, theme: &'a Theme, item: &ItemId, area: 
     }
     sheet.blank();
     state(&mut sheet, item);
+    let found = items(model).find(|it| it.id == *item);
+    facts(&mut sheet, found.and_then(|it| Some(model.known()?.on_item(it))));
     marks(&mut sheet, item);
     notes(&mut sheet, &Place::Item(item.clone()));
     sheet
@@ -98,6 +103,29 @@ fn branches(sheet: &mut Sheet<'_>, flow: &Flow, node: &NodeId) {
             spans.push(sheet.span(role, format!("  {sign} {}", sheet.text(Caption::Taken))));
         }
         sheet.paragraph(0, &spans);
+    }
+}
+
+/// What the host says to it, with where each fact was read; the branch that the facts speak for first.
+fn facts(sheet: &mut Sheet<'_>, answer: Option<Answer>) {
+    let language = sheet.model.language;
+    let Some(answer) = answer.filter(|it| it.ask.is_some() || !it.facts.is_empty()) else { return };
+    sheet.headed(answer::Word::Facts.text(language), Vec::new());
+    let suggested = answer.suggestion.iter().map(|it| (&it.because, Some(it.branch)));
+    for (fact, branch) in suggested.chain(answer.facts.iter().map(|it| (it, None))) {
+        let mut spans = Vec::new();
+        if let Some(branch) = branch {
+            let lead = format!("{} {}: ", answer::Word::Suggests.text(language), branch + 1);
+            spans.push(sheet.span(Role::Ok, lead));
+        }
+        spans.extend(phrase(sheet.theme, Role::Text, &answer::fact(language, fact), 120));
+        let from = answer::from(language, fact.from);
+        spans.push(sheet.span(Role::Dim, format!("  ({from})")));
+        sheet.paragraph(0, &spans);
+    }
+    if let Some(ask) = answer.ask {
+        let ask = sheet.span(Role::Text, answer::ask(language, ask));
+        sheet.paragraph(0, &[sheet.span(Role::Warn, "? "), ask]);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 
 use crate::cockpit::Model;
 use crate::cockpit::model::{Pane, Session};
@@ -11,13 +11,14 @@ use crate::domain::playbook::{Item, ItemId};
 use crate::domain::session::{ItemMark, ItemState};
 use crate::domain::untrusted::Untrusted;
 use crate::ui::document;
-use crate::ui::glyph::check_box;
+use crate::ui::glyph::{check_box, signs};
 use crate::ui::panes::row::{Row, select};
 use crate::ui::panes::{Title, framed, is_full, say_empty, wrapped};
 use crate::ui::role::Role;
-use crate::ui::text::{pieces, span, width};
+use crate::ui::text::{fit_spans, phrase, pieces, span, width};
 use crate::ui::theme::Theme;
 use crate::ui::wrap::{hanging, wrap};
+use crate::words::answer;
 use crate::words::panes::{self as said, Word, word};
 use crate::words::session::phase;
 
@@ -33,6 +34,11 @@ const REASON_LINES: usize = 3;
 const REASON: usize = 800;
 /// Cells of the cursor, the box and the sign of what is not on disk.
 const SIGNS: usize = 5;
+/// Between two facts, and before whom to ask.
+const BETWEEN: &str = "; ";
+const ASK: &str = "? ";
+/// Cells of one hostile value in a fact.
+const VALUE: usize = 40;
 
 pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let inside = framed(Pane::Checklist, model, theme, title(model), area, buf);
@@ -95,19 +101,47 @@ impl Page<'_> {
     /// First row to draw, so that the one under the cursor is in view although rows differ in height.
     fn first(&self, height: usize) -> usize {
         let rows = &self.model.panes.checklist.rows;
-        let height_of = |at: usize| rows.get(at).map_or(1, |row| self.height(row));
+        let height_of = |at: usize| rows.get(at).map_or(1, |row| self.height(at, row));
         wrapped::first(self.model.panes.checklist.line, rows.len(), height, height_of)
     }
 
-    fn height(&self, row: &ChecklistRow) -> usize {
+    fn height(&self, at: usize, row: &ChecklistRow) -> usize {
         match row {
             ChecklistRow::Head { .. } => 1,
             ChecklistRow::Item(id) => {
+                let fact = usize::from(self.fact(at, id).is_some());
                 let text = item(self.model, id).filter(|_| self.wraps);
                 let text = text.map_or(1, |item| wrap(&item.text, self.text_cells()).len());
-                text + self.reason(id).len()
+                text + fact + self.reason(id).len()
             }
         }
+    }
+
+    /// What the host says to an item that is still to be done, in one line: under every such item where there is room,
+    /// else under the one at the cursor.
+    fn fact(&self, at: usize, id: &ItemId) -> Option<Line<'static>> {
+        let lists = &self.model.panes.checklist;
+        let at_cursor = at == lists.line && self.model.focus == Pane::Checklist;
+        let (state, _) = self.session.item(id);
+        let settled = matches!(state, ItemState::Done | ItemState::NotApplicable);
+        let item = item(self.model, id).filter(|_| !settled && (self.airy || at_cursor))?;
+        let answer = self.model.known()?.on_item(item);
+        let language = self.model.language;
+        let lead = signs(self.model.glyphs).last;
+        let mut spans: Vec<Span<'static>> = Vec::new();
+        for fact in &answer.facts {
+            let sign = if spans.is_empty() { lead } else { BETWEEN };
+            spans.push(span(self.theme, Role::Border, sign));
+            spans.extend(phrase(self.theme, Role::Dim, &answer::fact(language, fact), VALUE));
+        }
+        if let Some(ask) = answer.ask.filter(|_| spans.is_empty()) {
+            spans.push(span(self.theme, Role::Border, lead));
+            spans.push(span(self.theme, Role::Warn, ASK));
+            spans.push(span(self.theme, Role::Dim, answer::ask(language, ask)));
+        }
+        let cells = usize::from(self.area.width).saturating_sub(SIGNS);
+        let spans = fit_spans(spans, cells, self.model.glyphs);
+        (!spans.is_empty()).then(|| Line::from(spans))
     }
 
     /// Why an item is in its state, on lines of its own; none where there is no room for them.
@@ -165,7 +199,7 @@ impl Page<'_> {
                 self.head(*phase, list, *settled, *items, &mut pen);
                 1
             }
-            ChecklistRow::Item(id) => self.item(id, line, buf),
+            ChecklistRow::Item(id) => self.item(at, id, line, buf),
         };
         if at_cursor && self.model.focus == Pane::Checklist {
             for below in 0..taken {
@@ -200,7 +234,7 @@ impl Page<'_> {
         pen.say(Role::Border, &sign.repeat(rest));
     }
 
-    fn item(&self, id: &ItemId, line: usize, buf: &mut Buffer) -> usize {
+    fn item(&self, at: usize, id: &ItemId, line: usize, buf: &mut Buffer) -> usize {
         let mut pen = Row::new(self.theme, self.model.glyphs, self.area, line, buf);
         pen.skip(1);
         let (state, saved) = self.session.item(id);
@@ -230,7 +264,11 @@ impl Page<'_> {
             pen.skip(SIGNS);
             pen.say(role, text);
         }
-        for (below, why) in reason.iter().enumerate() {
+        let mut below_it: Vec<&Line<'static>> = Vec::new();
+        let fact = self.fact(at, id);
+        below_it.extend(&fact);
+        below_it.extend(&reason);
+        for (below, why) in below_it.iter().enumerate() {
             let at = line + rows.len() + below;
             let mut pen = Row::new(self.theme, self.model.glyphs, self.area, at, buf);
             pen.skip(SIGNS);
@@ -238,7 +276,7 @@ impl Page<'_> {
                 pen.styled(span.style, &span.content);
             }
         }
-        rows.len() + reason.len()
+        rows.len() + below_it.len()
     }
 }
 

@@ -17,6 +17,7 @@ use crate::ui::panes::{Title, framed, question, say_empty};
 use crate::ui::role::Role;
 use crate::ui::text::{put_all, scroll, span, width};
 use crate::ui::theme::Theme;
+use crate::words::answer;
 use crate::words::panes::{Word, word};
 
 /// From this many cells on, the question stands beside the tree.
@@ -125,6 +126,7 @@ fn rows(
     let first = scroll(pane.line, pane.rows.len(), height);
     let view = || pane.rows.iter().skip(first);
     let joints = joints(view().map(|row| row.depth), height);
+    let suggested = suggested(model, flow, view().take(height));
     for (line, (row, joint)) in view().zip(joints).enumerate() {
         let at_cursor = first + line == pane.line;
         let mut pen = Row::new(theme, model.glyphs, area, line, buf);
@@ -133,15 +135,41 @@ fn rows(
         pen.skip(1);
         let room = pen.room();
         joint.draw(&mut pen, room / 3);
-        node(model, session, flow, row, &mut pen);
+        let speaks_for = row.via.as_ref().is_some_and(|via| suggested.contains(via));
+        node(model, session, flow, (row, speaks_for), &mut pen);
         if at_cursor && model.focus == Pane::Decision {
             select(theme, area, line, buf);
         }
     }
 }
 
-fn node(model: &Model, session: &Session, flow: &Flow, row: &FlowRow, pen: &mut Row<'_>) {
-    let (sign, sign_role) = standing(model, row);
+/// Branches that can be chosen now and that the facts speak for: a node, and which of its branches.
+fn suggested<'a>(
+    model: &Model,
+    flow: &Flow,
+    rows: impl Iterator<Item = &'a FlowRow>,
+) -> Vec<(NodeId, usize)> {
+    let mut nodes: Vec<&NodeId> = rows
+        .filter(|row| row.standing == RowStanding::Choice)
+        .filter_map(|row| row.via.as_ref().map(|(node, _)| node))
+        .collect();
+    nodes.dedup();
+    let Some(known) = model.known() else { return Vec::new() };
+    let of = |node: &&NodeId| Some(((*node).clone(), known.on_node(flow, node).suggestion?.branch));
+    nodes.iter().filter_map(of).collect()
+}
+
+fn node(
+    model: &Model,
+    session: &Session,
+    flow: &Flow,
+    (row, speaks_for): (&FlowRow, bool),
+    pen: &mut Row<'_>,
+) {
+    let (sign, sign_role) = match speaks_for && row.standing == RowStanding::Choice {
+        true => (answer::Word::Suggested.text(model.language), Role::Ok),
+        false => standing(model, row),
+    };
     let folded = if row.folded > 0 { format!(" +{}", row.folded) } else { String::new() };
     let taken = taken(session, flow, row);
     let mut mark = String::new();

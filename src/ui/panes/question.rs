@@ -3,14 +3,16 @@
 use ratatui::text::{Line, Span};
 
 use crate::cockpit::Model;
-use crate::domain::playbook::{Edge, Flow, NodeId, Stroke};
+use crate::cockpit::model::Glyphs;
+use crate::domain::answer::{Answer, Fact};
+use crate::domain::playbook::{Edge, Flow, NodeId};
 use crate::ui::document;
 use crate::ui::glyph::signs;
-use crate::ui::panes::bearing::{Known, facts};
 use crate::ui::role::Role;
 use crate::ui::text::{fit, phrase, span, width};
 use crate::ui::theme::Theme;
 use crate::ui::wrap::{wrap, wrap_spans};
+use crate::words::answer;
 use crate::words::panes::{Word, word};
 
 /// Rows of one hostile value.
@@ -18,8 +20,7 @@ const VALUE: usize = 60;
 
 /// The branches of a node in the order of the document: a walk counts them from 0.
 pub(super) fn branches<'a>(flow: &'a Flow, node: &'a NodeId) -> impl Iterator<Item = &'a Edge> {
-    let leads = |edge: &&Edge| edge.stroke != Stroke::Invisible && flow.node(&edge.to).is_some();
-    flow.edges.iter().filter(move |edge| edge.from == *node).filter(leads)
+    flow.branches(node)
 }
 
 /// The lines of a node, at most `cells` wide.
@@ -44,29 +45,76 @@ pub(super) fn lines(
         let rows = wrap(&label, cells).into_iter();
         lines.extend(rows.map(|row| Line::from(span(theme, Role::Title, row))));
     }
+    let answer = model.known().map(|known| known.on_node(flow, &node.id)).unwrap_or_default();
+    let suggested = answer.suggestion.as_ref().map(|it| it.branch);
     let session = model.session.as_ref();
+    let mut follows = false;
     for (at, edge) in branches.iter().enumerate() {
         let mut choices = session.into_iter().flat_map(|it| it.choices(&flow.id));
         let taken = choices.find(|(of, branch, _)| **of == node.id && *branch == at);
-        lines.push(branch(model, theme, flow, edge, at, taken.map(|it| it.2), cells));
+        follows |= taken.is_some() && suggested == Some(at);
+        let mark = mark(model, taken.map(|it| it.2), suggested == Some(at));
+        lines.push(branch(model, theme, flow, edge, at, mark, cells));
     }
     if branches.is_empty() {
         let text = word(model.language, Word::End);
         lines.push(Line::from(span(theme, Role::Dim, text)));
     }
-    let labels = branches.iter().filter_map(|edge| edge.label.as_deref());
-    let known = Known {
-        live: &model.live,
-        connections: &model.panes.network.rows,
-        language: model.language,
-    };
-    for fact in facts(&node.label, labels, known) {
-        let mut spans =
-            vec![span(theme, Role::Dim, format!("{}: ", word(model.language, Word::Facts)))];
-        spans.extend(phrase(theme, Role::Text, &fact, VALUE));
+    lines.extend(said(model, theme, &answer, follows, cells));
+    lines
+}
+
+/// The branch that the facts speak for and why, or whom to ask; then what else bears on it.
+fn said(
+    model: &Model,
+    theme: &Theme,
+    answer: &Answer,
+    follows: bool,
+    cells: usize,
+) -> Vec<Line<'static>> {
+    let language = model.language;
+    let mut lines = Vec::new();
+    let mut facts: Vec<&Fact> = answer.facts.iter().collect();
+    match &answer.suggestion {
+        // Whoever took it needs no suggestion, but what it rests on still counts.
+        Some(suggestion) if follows => facts.insert(0, &suggestion.because),
+        Some(suggestion) => {
+            let letter = letter(suggestion.branch);
+            let lead = format!("{} {letter}: ", answer::Word::Suggests.text(language));
+            let mut spans = vec![span(theme, Role::Ok, lead)];
+            let because = answer::fact(language, &suggestion.because);
+            spans.extend(phrase(theme, Role::Text, &because, VALUE));
+            lines.extend(wrap_spans(&spans, cells));
+        }
+        None => {}
+    }
+    if let Some(ask) = answer.ask {
+        let spans =
+            [span(theme, Role::Warn, "? "), span(theme, Role::Text, answer::ask(language, ask))];
+        lines.extend(wrap_spans(&spans, cells));
+    }
+    for fact in facts {
+        let mut spans = vec![span(theme, Role::Dim, format!("{}: ", word(language, Word::Facts)))];
+        spans.extend(phrase(theme, Role::Text, &answer::fact(language, fact), VALUE));
         lines.extend(wrap_spans(&spans, cells));
     }
     lines
+}
+
+/// `a` for the first branch.
+fn letter(at: usize) -> char {
+    u8::try_from(at % 26).map_or('?', |at| char::from(b'a' + at))
+}
+
+/// What stands before a branch: it was taken, is on its way to the disk, or the facts speak for it.
+fn mark(model: &Model, saved: Option<bool>, suggested: bool) -> (&'static str, Role) {
+    match (saved, suggested) {
+        (Some(true), _) => ("x", Role::Ok),
+        (Some(false), _) => ("~", Role::Pending),
+        (None, true) if model.glyphs == Glyphs::Ascii => (">", Role::Ok),
+        (None, true) => ("»", Role::Ok),
+        (None, false) => (" ", Role::FooterKey),
+    }
 }
 
 fn rule(model: &Model, theme: &Theme, name: &str, role: Role, cells: usize) -> Line<'static> {
@@ -86,15 +134,10 @@ fn branch(
     flow: &Flow,
     edge: &Edge,
     at: usize,
-    saved: Option<bool>,
+    (mark, role): (&'static str, Role),
     cells: usize,
 ) -> Line<'static> {
-    let letter = u8::try_from(at % 26).map_or('?', |at| char::from(b'a' + at));
-    let (mark, role) = match saved {
-        Some(true) => ("x", Role::Ok),
-        Some(false) => ("~", Role::Pending),
-        None => (" ", Role::FooterKey),
-    };
+    let letter = letter(at);
     let to = document::node(flow, &edge.to).map_or(edge.to.0.as_str(), |node| &node.label);
     let to = to.replace('\n', " ");
     let label = edge.label.as_deref().unwrap_or_default().replace('\n', " ");
