@@ -6,7 +6,13 @@
 mod case;
 #[path = "answer/criteria.rs"]
 mod criteria;
+#[expect(dead_code, reason = "other tests use the rest")]
+mod incident;
 #[path = "answer/items.rs"]
 mod items;
 #[path = "answer/questions.rs"]
 mod questions;
+#[path = "answer/screen.rs"]
+mod screen;
+#[path = "answer/site.rs"]
+mod site;

@@ -133,7 +133,8 @@ pub(super) fn under_cursor(model: &Model) -> Option<Subject> {
         | Pane::Timeline
         | Pane::Playbook
         | Pane::Handoff
-        | Pane::Wire => None,
+        | Pane::Wire
+        | Pane::Impact => None,
     }
 }
 

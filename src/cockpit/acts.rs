@@ -59,7 +59,8 @@ pub(super) fn mark(model: &mut Model) -> Vec<Effect> {
         | Pane::Handoff
         | Pane::Hiding
         | Pane::Persistence
-        | Pane::Wire => Vec::new(),
+        | Pane::Wire
+        | Pane::Impact => Vec::new(),
     }
 }
 
@@ -177,7 +178,8 @@ pub(super) fn ask_note(model: &mut Model) {
         | Pane::Playbook
         | Pane::Handoff
         | Pane::Persistence
-        | Pane::Wire => None,
+        | Pane::Wire
+        | Pane::Impact => None,
     };
     model.dialog = Dialog::Ask(Asked::Note(about), tui_input::Input::default());
 }

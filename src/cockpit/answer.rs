@@ -10,8 +10,8 @@ use crate::cockpit::filter::Filter;
 use crate::cockpit::model::NoticeKind;
 use crate::cockpit::pen::Wish;
 use crate::cockpit::{
-    Effect, Model, acts, coach, copy, cursor, find, goto, handoff, obey, pen, persistence, rows,
-    wire,
+    Effect, Model, acts, bearing, coach, copy, cursor, find, goto, handoff, obey, pen, persistence,
+    rows, wire,
 };
 use crate::domain::session::Event;
 use crate::domain::untrusted::Untrusted;
@@ -139,6 +139,7 @@ pub(super) fn while_typed(model: &mut Model) {
         | Asked::Reason(..)
         | Asked::FilterAutostarts(_)
         | Asked::Find(_)
+        | Asked::Figure(_)
         | Asked::Time
         | Asked::Directory
         | Asked::Force => return,
@@ -160,7 +161,12 @@ pub(super) fn take_back(model: &mut Model) {
             let before = before.clone();
             return find::give_back(model, &before);
         }
-        Asked::Note(_) | Asked::Reason(..) | Asked::Time | Asked::Directory | Asked::Force => {
+        Asked::Note(_)
+        | Asked::Reason(..)
+        | Asked::Figure(_)
+        | Asked::Time
+        | Asked::Directory
+        | Asked::Force => {
             return;
         }
     }
@@ -171,6 +177,15 @@ pub(super) fn take_back(model: &mut Model) {
 pub(super) fn enter(model: &mut Model) -> Vec<Effect> {
     match std::mem::take(&mut model.dialog) {
         Dialog::Ask(asked, input) => typed(model, asked, input),
+        // `:rate 0.05` in one go.
+        Dialog::Palette(input, _) if bearing::typed(input.value()).is_some() => {
+            let Some((figure, value)) = bearing::typed(input.value()) else { return Vec::new() };
+            let effects = obey::obey(model, Command::State(figure));
+            if let Dialog::Ask(asked @ Asked::Figure(_), _) = std::mem::take(&mut model.dialog) {
+                return typed(model, asked, Input::from(value));
+            }
+            effects
+        }
         // `:move DIR` in one go, as it would be typed elsewhere.
         Dialog::Palette(input, _) if input.value().trim().starts_with(MOVE) => {
             let effects = obey::obey(model, Command::Move);
@@ -228,18 +243,25 @@ fn typed(model: &mut Model, asked: Asked, input: Input) -> Vec<Effect> {
             find::settle(model);
             Vec::new()
         }
-        Asked::Note(_) | Asked::Time | Asked::Directory if text.is_empty() => Vec::new(),
+        Asked::Note(_) | Asked::Figure(_) | Asked::Time | Asked::Directory if text.is_empty() => {
+            Vec::new()
+        }
         Asked::Directory => move_to(model, &text),
         Asked::Time => goto::go(model, &text).unwrap_or_else(|()| {
             model.notice(NoticeKind::BadTime(text.into()));
             model.dialog = Dialog::Ask(asked, input);
             Vec::new()
         }),
-        Asked::Note(_) | Asked::Reason(..) if !model.writes() => {
+        Asked::Note(_) | Asked::Reason(..) | Asked::Figure(_) if !model.writes() => {
             pen::no_pen(model);
             model.dialog = Dialog::Ask(asked, input);
             Vec::new()
         }
+        Asked::Figure(figure) => bearing::state(model, figure, &text).unwrap_or_else(|()| {
+            model.notice(NoticeKind::BadFigure(figure, text.into()));
+            model.dialog = Dialog::Ask(asked, input);
+            Vec::new()
+        }),
         Asked::Note(about) => {
             acts::act(model, Event::Noted { text: text.into(), about }).into_iter().collect()
         }

@@ -1,6 +1,7 @@
 //! The closed vocabulary that keys, the palette and the help page share.
 
 use crate::cockpit::model::{Pane, View};
+use crate::domain::session::Figure;
 
 /// Something the responder can ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +88,8 @@ pub enum Command {
     Blocked,
     /// Write something down.
     Note,
+    /// State a figure that only a responder can know; asks for it.
+    State(Figure),
     /// Take the last act back.
     Undo,
     /// Do again what was taken back last.
@@ -193,6 +196,7 @@ pub const VERBS: &[Verb] = &[
     look("hiding", Command::Go(View::Full(Pane::Hiding)), Group::Move),
     look("persistence", Command::Go(View::Full(Pane::Persistence)), Group::Move),
     look("wire", Command::Go(View::Full(Pane::Wire)), Group::Move),
+    look("impact", Command::Go(View::Full(Pane::Impact)), Group::Move),
     look("open", Command::Open, Group::Look),
     look("back", Command::Back, Group::Look),
     look("zoom", Command::Zoom, Group::Look),
@@ -223,6 +227,11 @@ pub const VERBS: &[Verb] = &[
     work("not-applicable", Command::NotApplicable),
     work("blocked", Command::Blocked),
     work("note", Command::Note),
+    work(Figure::Rate.name(), Command::State(Figure::Rate)),
+    work(Figure::GpuRate.name(), Command::State(Figure::GpuRate)),
+    work(Figure::Billing.name(), Command::State(Figure::Billing)),
+    work(Figure::Hosts.name(), Command::State(Figure::Hosts)),
+    work(Figure::HostType.name(), Command::State(Figure::HostType)),
     work("undo", Command::Undo),
     work("redo", Command::Redo),
     look("range", Command::Range, Group::Work),

@@ -73,7 +73,7 @@ fn of_pane(model: &Model, pane: Pane) -> Vec<Copyable> {
             entry.map_or_else(Vec::new, |it| of_autostart(it)).into_iter().chain(found).collect()
         }
         Pane::Hiding => of_contradiction(model),
-        Pane::Gpu | Pane::Wire => Vec::new(),
+        Pane::Gpu | Pane::Wire | Pane::Impact => Vec::new(),
     }
 }
 

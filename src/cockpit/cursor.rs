@@ -42,6 +42,7 @@ pub(super) fn step(model: &mut Model, by: isize) {
         Pane::Hiding => hides::step(model, by),
         Pane::Persistence => panes.persistence.step(by),
         Pane::Wire => panes.wire.step(by),
+        Pane::Impact => panes.impact.step(by),
         Pane::Playbook => panes.playbook.step(by),
         Pane::Handoff => {
             panes.ceremony.follows = false;

@@ -11,7 +11,7 @@ use crate::cockpit::persistence;
 use crate::domain::base::ProcessId;
 use crate::domain::facts::{Autostart, SocketKey};
 use crate::domain::playbook::{FlowId, ItemId, NodeId};
-use crate::domain::session::{ItemState, Place};
+use crate::domain::session::{Figure, ItemState, Place};
 use crate::domain::untrusted::Untrusted;
 
 /// Which question, if any, has the keyboard.
@@ -127,6 +127,8 @@ pub enum Asked {
     FilterAutostarts(persistence::Filter),
     /// What to look for in the text of a pane, and where that stood before.
     Find(Before),
+    /// A figure that only a responder can state.
+    Figure(Figure),
     /// A time to go to.
     Time,
     /// A directory to carry the session to.

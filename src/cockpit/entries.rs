@@ -141,6 +141,7 @@ pub(super) fn saved(model: &mut Model, ticket: u64, entry: Entry) -> Vec<Effect>
     };
     let over = matches!(entry.event, Event::Debriefed { .. });
     take_in(model, entry);
+    bearing::escalate(model);
     if let Some(kind) = settled {
         handoff::settled(model, kind);
     }

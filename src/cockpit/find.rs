@@ -212,7 +212,8 @@ fn line(model: &Model, pane: Pane) -> usize {
         | Pane::Checklist
         | Pane::Hiding
         | Pane::Persistence
-        | Pane::Wire => 0,
+        | Pane::Wire
+        | Pane::Impact => 0,
     }
 }
 
@@ -232,6 +233,7 @@ fn put(model: &mut Model, pane: Pane, line: usize) {
         | Pane::Checklist
         | Pane::Hiding
         | Pane::Persistence
-        | Pane::Wire => {}
+        | Pane::Wire
+        | Pane::Impact => {}
     }
 }

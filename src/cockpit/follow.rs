@@ -39,7 +39,8 @@ pub(super) fn toggle(model: &mut Model) {
         | Pane::Handoff
         | Pane::Hiding
         | Pane::Persistence
-        | Pane::Wire => false,
+        | Pane::Wire
+        | Pane::Impact => false,
     };
     if !follows {
         model.notice(NoticeKind::NothingToFollow);

@@ -2,6 +2,7 @@
 
 use crate::cockpit::command::Command;
 use crate::cockpit::model::{Pane, View};
+use crate::domain::session::Figure;
 
 /// A key, as the cockpit knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -98,6 +99,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[Key::Char('g'), Key::Char('x')], full(Pane::Hiding)),
     bind(&[Key::Char('g'), Key::Char('s')], full(Pane::Persistence)),
     bind(&[Key::Char('g'), Key::Char('w')], full(Pane::Wire)),
+    bind(&[Key::Char('g'), Key::Char('i')], full(Pane::Impact)),
     bind(&[Key::Enter], Command::Open),
     bind(&[Key::Esc], Command::Back),
     bind(&[Key::Char('+')], Command::Zoom),
@@ -129,6 +131,11 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[Key::Char('-')], Command::NotApplicable),
     bind(&[Key::Char('!')], Command::Blocked),
     bind(&[Key::Char('m')], Command::Note),
+    bind(&[Key::Char('$'), Key::Char('r')], Command::State(Figure::Rate)),
+    bind(&[Key::Char('$'), Key::Char('g')], Command::State(Figure::GpuRate)),
+    bind(&[Key::Char('$'), Key::Char('b')], Command::State(Figure::Billing)),
+    bind(&[Key::Char('$'), Key::Char('h')], Command::State(Figure::Hosts)),
+    bind(&[Key::Char('$'), Key::Char('t')], Command::State(Figure::HostType)),
     bind(&[Key::Char('u')], Command::Undo),
     bind(&[Key::Ctrl('r')], Command::Redo),
     bind(&[Key::Char('v')], Command::Range),

@@ -7,7 +7,7 @@ pub use crate::cockpit::size::{Breakpoint, Size};
 pub use crate::cockpit::source::{Recording, Source, SourceKind};
 pub use crate::cockpit::touched::Touched;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::cockpit::coach::Coach;
@@ -111,6 +111,8 @@ pub struct Model {
     pub(crate) missing: crate::cockpit::ended::Missing,
     /// When the bell last rang.
     pub(crate) rang: Option<Moment>,
+    /// Criteria for telling others that were said to be met.
+    pub(crate) escalated: BTreeSet<String>,
     /// The minute of the boot clock that findings are counted in, and how many went to the journal in it.
     pub(crate) reported: (u64, usize),
 }
@@ -182,6 +184,8 @@ pub enum Pane {
     Persistence,
     /// What was heard on the wire.
     Wire,
+    /// How urgent it is, what it costs, and whom to tell.
+    Impact,
 }
 
 /// Which glyphs the terminal can draw.
@@ -257,6 +261,7 @@ impl Model {
             anchored_ms: now.boot_ms,
             missing: crate::cockpit::ended::Missing::new(),
             rang: None,
+            escalated: BTreeSet::new(),
             reported: (0, 0),
         }
     }

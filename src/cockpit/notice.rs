@@ -7,7 +7,7 @@ use crate::cockpit::trouble::{BadRules, BadTheme, NotCarried, Trouble, Unusable}
 use crate::domain::base::{Both, Moment, Timestamp};
 use crate::domain::detect::{Finding, Grade};
 use crate::domain::facts::{Autostart, AutostartChange, Own};
-use crate::domain::session::Anchor;
+use crate::domain::session::{Anchor, Figure};
 use crate::domain::untrusted::Untrusted;
 
 /// Something that the responder should see now.
@@ -143,6 +143,10 @@ pub enum NoticeKind {
     NoBookmarks,
     /// That is no time; what was typed.
     BadTime(Untrusted),
+    /// That is no such figure; what was typed.
+    BadFigure(Figure, Untrusted),
+    /// A criterion of the playbook for telling others is met: the criterion, and whom to tell.
+    Escalate(String, String),
     /// Only a tape and the timeline have other times to go to.
     NoOtherTime,
     /// Only the checklist has ranges.
@@ -261,6 +265,7 @@ impl NoticeKind {
             Self::Found(finding, _) => finding.grade < Grade::Confirmed,
             Self::Copied(copied) => !matches!(copied.kept, Kept::Failed(_)),
             Self::NotSaved(_)
+            | Self::Escalate(..)
             | Self::NotRecording(_)
             | Self::LittleRoom(_)
             | Self::PlainPlaybook { .. }
@@ -330,6 +335,7 @@ impl NoticeKind {
             | Self::NothingToCopy
             | Self::NoBookmarks
             | Self::BadTime(_)
+            | Self::BadFigure(..)
             | Self::NoOtherTime
             | Self::NoRange
             | Self::NothingToRedo

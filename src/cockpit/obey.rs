@@ -13,8 +13,8 @@ use crate::cockpit::filter::Filter;
 use crate::cockpit::find::Before;
 use crate::cockpit::model::{NoticeKind, Pane, Pen, SourceKind, Stage, Touched, View};
 use crate::cockpit::{
-    Effect, Model, Which, acknowledge, acts, answer, coach, copy, cursor, decision, find, follow,
-    goto, handoff, hides, pen, persistence, rows, tape, undo, wire,
+    Effect, Model, Which, acknowledge, acts, answer, bearing, coach, copy, cursor, decision, find,
+    follow, goto, handoff, hides, pen, persistence, rows, tape, undo, wire,
 };
 use crate::domain::session::ItemState;
 
@@ -93,6 +93,7 @@ fn work(model: &mut Model, command: Command) -> Vec<Effect> {
         Command::NotApplicable => acts::ask_reason(model, ItemState::NotApplicable),
         Command::Blocked => acts::ask_reason(model, ItemState::Blocked),
         Command::Note => acts::ask_note(model),
+        Command::State(figure) => bearing::ask(model, figure),
         Command::Undo => return undo::undo(model),
         Command::Redo => return undo::redo(model),
         Command::AllowGpuTool if model.source.kind == SourceKind::Host => acts::ask_for_tool(model),
@@ -253,7 +254,7 @@ fn open(model: &mut Model) {
         Pane::Persistence => return persistence::open(model),
         Pane::Wire => wire::process_under_cursor(model).map(Dialog::Process),
         Pane::Hiding => hides::open(model),
-        Pane::Gpu | Pane::Timeline | Pane::Playbook | Pane::Handoff => None,
+        Pane::Gpu | Pane::Timeline | Pane::Playbook | Pane::Handoff | Pane::Impact => None,
     };
     match dialog {
         Some(dialog) => model.dialog = dialog,
@@ -274,7 +275,8 @@ fn back(model: &mut Model) {
         | Pane::Handoff
         | Pane::Hiding
         | Pane::Persistence
-        | Pane::Wire => None,
+        | Pane::Wire
+        | Pane::Impact => None,
     };
     if let Some(filter) = filter.filter(|filter| filter.is_set()) {
         *filter = Filter::default();
@@ -315,7 +317,7 @@ fn ask_filter(model: &mut Model) {
             let filter = &model.panes.persistence.filter;
             (Asked::FilterAutostarts(filter.clone()), filter.text())
         }
-        Pane::Gpu | Pane::Decision | Pane::Checklist | Pane::Hiding | Pane::Wire => {
+        Pane::Gpu | Pane::Decision | Pane::Checklist | Pane::Hiding | Pane::Wire | Pane::Impact => {
             model.notice(NoticeKind::NoFilter);
             return;
         }

@@ -45,6 +45,8 @@ pub struct Panes {
     pub persistence: PersistencePane,
     /// What was heard on the wire; the cursor counts from the newest.
     pub wire: Cursor,
+    /// First line of impact, cost and criteria that is shown.
+    pub impact: Cursor,
     /// What is looked for in one of the texts.
     pub find: Option<Find>,
     /// Long lines of the lists are wrapped, not cut.

@@ -150,6 +150,7 @@ fn seen(model: &mut Model, snapshot: Arc<Snapshot>) -> Vec<Effect> {
         model.live.snapshot = Some(snapshot);
         model.live.findings = findings;
         bearing::gather(model);
+        bearing::escalate(model);
         rows::refresh(model);
     }
     effects

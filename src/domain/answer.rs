@@ -13,6 +13,7 @@ mod evidence;
 mod fact;
 mod impact;
 mod lateral;
+mod limits;
 mod money;
 mod provider;
 mod speak;
@@ -25,6 +26,7 @@ pub use criteria::{Criterion, Firing};
 pub use evidence::Evidence;
 pub use fact::{Ask, Fact, FactsFrom, Way, What};
 pub use impact::{Impact, ImpactRow};
+pub use limits::Limit;
 pub use money::Sum;
 pub use provider::Provider;
 pub use topic::Topic;
@@ -105,6 +107,10 @@ impl Known<'_> {
         for (at, topic) in topics.iter().enumerate() {
             let (facts, ask) = speak::on(self, *topic);
             for fact in facts {
+                // That the firmware was not read says something only to whoever asks for it.
+                if at > 0 && fact.what == What::FirmwareUnread {
+                    continue;
+                }
                 if !answer.facts.contains(&fact) {
                     answer.facts.push(fact);
                 }
@@ -129,10 +135,22 @@ impl Known<'_> {
         criteria::criteria(self)
     }
 
+    /// The criteria that are met by what was seen and by figures that were stated; what else was written is not read.
+    #[must_use]
+    pub fn due(self) -> Vec<Criterion> {
+        criteria::due(self)
+    }
+
     /// Which rows of the playbook's table of impact this host is.
     #[must_use]
     pub fn impact(self) -> Impact {
         impact::impact(self)
+    }
+
+    /// The playbook's thresholds, and what passes them now.
+    #[must_use]
+    pub fn limits(self) -> Vec<Limit> {
+        limits::limits(self)
     }
 
     /// The sign of money that the playbook's own figures have; `$` where they have none.

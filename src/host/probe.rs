@@ -24,6 +24,7 @@ mod packages;
 mod persistence;
 mod processes;
 pub mod raise;
+mod site;
 mod sockets;
 mod text;
 mod tool;
@@ -53,6 +54,7 @@ use own::Standing;
 use owners::Owners;
 use persistence::{Hunter, News};
 use processes::{Means, Processes};
+use site::Place;
 use sockets::Sockets;
 use tools::Tools;
 use users::Users;
@@ -121,6 +123,7 @@ pub struct Eyes {
     tools: Tools,
     own: Standing,
     seeker: Seeker,
+    site: Place,
     listener: Listener,
     limits: Limits,
     stuck: Stuck,
@@ -167,6 +170,7 @@ impl Eyes {
             tools: Tools::new(roots, packages.clone()),
             packages,
             own: Standing::new(roots.live),
+            site: Place::new(roots),
             listener: Listener::default(),
             limits,
             stuck,
@@ -218,12 +222,13 @@ impl Eyes {
             self.in_order(all)
         });
         let own = costs.of(Part::Own, || self.own.look(&processes, host.cpu));
+        let site = costs.of(Part::Own, || self.site.look(&mut unread));
         let evidence =
             costs.of(Part::Evidence, || self.seeker.look(moment, &processes, &mut unread));
         let persistence = costs.of(Part::Persistence, || self.hunt().take(&mut unread));
         let empty = Snapshot::empty(moment);
         let seen = Snapshot { host, processes, sockets, others, gpu, hiding, ..empty };
-        (Snapshot { persistence, wire, evidence, own, unread, ..seen }, costs)
+        (Snapshot { persistence, wire, evidence, site, own, unread, ..seen }, costs)
     }
 
     /// Contradictions stand in the order first seen, whoever found them; the same as before if nothing changed.

@@ -365,15 +365,17 @@ impl<'a> Desk<'a> {
     /// How long the documents are depends on how they are drawn; the cursor must know.
     fn measure(&mut self) {
         let model = &mut self.model;
+        let columns = ui::inside_width(model, model.focus);
         if model.focus == Pane::Playbook {
-            let columns = ui::inside_width(model, Pane::Playbook);
             model.panes.playbook.lines = ui::panes::playbook_lines(model, columns);
+        }
+        if model.focus == Pane::Impact {
+            model.panes.impact.lines = ui::panes::impact_lines(model, columns);
         }
         if model.focus == Pane::Hiding {
             model.panes.hiding.below = ui::panes::hiding_below(model, self.themes.current());
         }
         if model.focus == Pane::Handoff {
-            let columns = ui::inside_width(model, Pane::Handoff);
             model.panes.handoff.lines = ui::panes::handoff_lines(model, columns);
             // Whoever scrolls goes on from what is on the screen.
             let rows = ui::inside_height(model, Pane::Handoff);

@@ -20,7 +20,7 @@ use crate::ui::text::{fit_spans, phrase, put, span, width};
 use crate::ui::theme::Theme;
 use crate::ui::wrap::wrap;
 use crate::words::panes as said;
-use crate::words::{Caption, Phrase, session};
+use crate::words::{Caption, Phrase, answer, session};
 
 /// Draws the question with the line that is typed.
 pub(super) fn draw(
@@ -53,6 +53,10 @@ pub(super) fn draw(
             let name = crate::words::pane(model.language, before.pane);
             (says(model, Caption::AskFind).ours(": ").ours(name), Caption::AskFindHelp)
         }
+        Asked::Figure(figure) => {
+            let name = answer::figure_name(model.language, *figure);
+            (Phrase::of(name), Caption::AskFigureHelp)
+        }
         Asked::Time => (says(model, Caption::AskTime), Caption::AskTimeHelp),
         Asked::Directory => (says(model, Caption::AskDirectory), Caption::AskDirectoryHelp),
         Asked::Force => (says(model, Caption::AskForce), Caption::AskForceHelp),
@@ -71,6 +75,7 @@ pub(super) fn draw(
         | Asked::FilterProcesses(_)
         | Asked::FilterNetwork(_)
         | Asked::FilterAutostarts(_)
+        | Asked::Figure(_)
         | Asked::Time
         | Asked::Directory
         | Asked::Force => area,

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::cockpit::Model;
+use crate::cockpit::command::Command;
 use crate::cockpit::dialog::{Dialog, Input};
 use crate::cockpit::keymap::{BINDINGS, Key};
 use crate::cockpit::model::{Pen, Session};
@@ -279,7 +280,9 @@ fn prefix(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let columns = columns.min(area.width);
     let corner =
         Rect { x: area.right() - columns, y: area.bottom() - rows, width: columns, height: rows };
-    let caption = Caption::GoTo.text(model.language);
+    let goes =
+        BINDINGS.iter().any(|it| second(it.keys).is_some() && matches!(it.command, Command::Go(_)));
+    let caption = if goes { Caption::GoTo } else { Caption::StateFigure }.text(model.language);
     let title = span(theme, Role::Title, format!("{} {caption}", key::key(first)));
     let inside = window(theme, model.glyphs, vec![title], corner, buf);
     let lines = choices

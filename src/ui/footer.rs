@@ -12,6 +12,7 @@ use crate::cockpit::pen::takes_shift;
 use crate::cockpit::wire::is_on;
 use crate::domain::base::Language;
 use crate::domain::facts::GpuOutcome;
+use crate::domain::session::Figure;
 use crate::ui::role::Role;
 use crate::ui::text::{put, span, spans_width};
 use crate::ui::theme::Theme;
@@ -72,7 +73,7 @@ fn of_dialog(model: &Model) -> (&'static [Command], &'static [(&'static str, Cap
     match &model.dialog {
         Dialog::Closed => (&[], &[]),
         Dialog::Help(..) | Dialog::Palette(..) => (&[], &[("Enter", Caption::Run), CHOOSE, CLOSE]),
-        Dialog::Ask(Asked::Note(_) | Asked::Reason(..), _) => {
+        Dialog::Ask(Asked::Note(_) | Asked::Reason(..) | Asked::Figure(_), _) => {
             (&[], &[("Enter", Caption::Take), CANCEL])
         }
         Dialog::Ask(
@@ -190,6 +191,13 @@ const fn of_pane(pane: Pane) -> &'static [Command] {
         Pane::Hiding => &[Command::Open, Command::Acknowledge, Command::Note],
         Pane::Persistence => &[Command::Open, Command::Filter, Command::Copy, Command::Note],
         Pane::Wire => &[Command::Listen, Command::Open, Command::Note],
+        Pane::Impact => &[
+            Command::State(Figure::Rate),
+            Command::State(Figure::Billing),
+            Command::State(Figure::Hosts),
+            Command::State(Figure::HostType),
+            Command::Note,
+        ],
         Pane::Decision => &[
             Command::Mark,
             Command::Open,

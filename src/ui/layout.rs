@@ -88,7 +88,9 @@ fn with_focus(mut areas: Vec<(Pane, Rect)>, focus: Pane) -> Vec<(Pane, Rect)> {
         | Pane::Hiding
         | Pane::Persistence
         | Pane::Wire => Pane::Processes,
-        Pane::Decision | Pane::Checklist | Pane::Playbook | Pane::Handoff => Pane::Decision,
+        Pane::Decision | Pane::Checklist | Pane::Playbook | Pane::Handoff | Pane::Impact => {
+            Pane::Decision
+        }
     };
     for (pane, _) in &mut areas {
         if *pane == stands_in {

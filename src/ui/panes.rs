@@ -8,6 +8,7 @@ mod decision;
 mod gpu;
 mod handoff;
 mod hiding;
+mod impact;
 mod network;
 mod persistence;
 mod playbook;
@@ -42,6 +43,7 @@ pub use brief_text::card_text;
 pub(in crate::ui) use handoff::handoff_text_of;
 pub use handoff::{handoff_first, handoff_lines};
 pub use hiding::hiding_below;
+pub use impact::impact_lines;
 pub use playbook::playbook_lines;
 pub(in crate::ui) use playbook::playbook_text_of;
 pub(in crate::ui) use process_detail::gone;
@@ -64,6 +66,7 @@ pub fn draw(pane: Pane, model: &Model, theme: &Theme, area: Rect, buf: &mut Buff
         Pane::Hiding => hiding::draw(model, theme, area, buf),
         Pane::Persistence => persistence::draw(model, theme, area, buf),
         Pane::Wire => wire::draw(model, theme, area, buf),
+        Pane::Impact => impact::draw(model, theme, area, buf),
     }
 }
 

@@ -38,7 +38,8 @@ pub fn read(model: &Model, text: Text<'_>) -> Vec<String> {
             | Pane::Checklist
             | Pane::Hiding
             | Pane::Persistence
-            | Pane::Wire,
+            | Pane::Wire
+            | Pane::Impact,
         ) => Vec::new(),
         Text::Brief => panes::handoff_text_of(model, TICKET),
         Text::Finding(found) => of_finding(model, found),

@@ -2,8 +2,9 @@
 
 use std::net::SocketAddr;
 
+use crate::cockpit::model::NoticeKind;
 use crate::domain::answer::{Ask, Fact, FactsFrom, Firing, Way, What};
-use crate::domain::base::Language;
+use crate::domain::base::{Both, Language};
 use crate::domain::session::Figure;
 use crate::domain::untrusted::Untrusted;
 use crate::words::{Phrase, finding, panes, pick, wire};
@@ -37,7 +38,12 @@ pub fn fact(language: Language, fact: &Fact) -> Phrase {
         What::Named(pool) => say("named by it: ", "ที่มันระบุ: ").theirs(pool),
         What::Heard(stratum, names) => Phrase::of(wire::live(language, *names, *stratum, 0)),
         What::NotListening => Phrase::of(panes::word(language, panes::Word::NothingHeard)),
-        What::Came(way_in, chain) => Phrase::of(way(language, *way_in)).ours(": ").theirs(chain),
+        What::Came(way_in, chain) => {
+            let way = Phrase::of(way(language, *way_in));
+            // The process alone says nothing that its row does not say.
+            let is_chain = chain.bytes().contains(&b'>');
+            if is_chain { way.ours(": ").theirs(chain) } else { way }
+        }
         What::Entered(rule, value) => {
             Phrase::of(finding::rule(language, *rule)).ours(": ").theirs(value)
         }
@@ -188,8 +194,8 @@ fn autostarts(language: Language, count: usize) -> String {
 #[must_use]
 pub fn used(language: Language, cores: f64, gpus: f64) -> String {
     match language {
-        Language::En => format!("{cores:.1} core-hours, {gpus:.1} GPU-hours"),
-        Language::Th => format!("{cores:.1} คอร์-ชั่วโมง {gpus:.1} GPU-ชั่วโมง"),
+        Language::En => format!("{cores:.2} core-hours, {gpus:.2} GPU-hours"),
+        Language::Th => format!("{cores:.2} คอร์-ชั่วโมง {gpus:.2} GPU-ชั่วโมง"),
     }
 }
 
@@ -270,17 +276,16 @@ pub const fn ask(language: Language, ask: Ask) -> &'static str {
     }
 }
 
-/// Where a fact was read.
+/// Where a fact was read; `None` where its own words say it.
 #[must_use]
-pub fn from(language: Language, from: FactsFrom) -> String {
-    match from {
-        FactsFrom::Look(source) => finding::source(language, source).to_owned(),
-        FactsFrom::Firmware => String::from("/sys/class/dmi/id"),
-        FactsFrom::Homes => String::from("~/.ssh"),
-        FactsFrom::HostName => pick(language, "host name", "ชื่อเครื่อง").to_owned(),
-        FactsFrom::Journal(seq) => format!("#{seq}"),
-        FactsFrom::Counted => pick(language, "counted", "นับได้").to_owned(),
-    }
+pub const fn from(language: Language, from: FactsFrom) -> Option<&'static str> {
+    Some(match from {
+        FactsFrom::Look(source) => finding::source(language, source),
+        FactsFrom::Firmware => "/sys/class/dmi/id",
+        FactsFrom::Homes => "~/.ssh",
+        FactsFrom::HostName => pick(language, "host name", "ชื่อเครื่อง"),
+        FactsFrom::Journal(_) | FactsFrom::Counted => return None,
+    })
 }
 
 /// How pressing a criterion is, in a word.
@@ -290,5 +295,82 @@ pub const fn firing(language: Language, firing: Firing) -> &'static str {
         Firing::Due => pick(language, "due", "ถึงเกณฑ์"),
         Firing::Look => pick(language, "look", "ควรดู"),
         Firing::Silent => pick(language, "not seen", "ยังไม่เห็น"),
+    }
+}
+
+/// By whom it was used up.
+#[must_use]
+pub fn by_confirmed(language: Language, live: usize, ended: usize) -> String {
+    match language {
+        Language::En => format!("by confirmed processes: {live} live, {ended} ended"),
+        Language::Th => format!("โดยโปรเซสที่ยืนยันแล้ว: ทำงาน {live} จบ {ended}"),
+    }
+}
+
+/// So many cores are kept busy.
+#[must_use]
+pub fn cores(language: Language, cores: f64) -> String {
+    match language {
+        Language::En => format!("{cores:.1} cores busy:"),
+        Language::Th => format!("ใช้ {cores:.1} คอร์:"),
+    }
+}
+
+/// What the commands are called that state figures, and what they do.
+pub(super) const fn verb(figure: Figure) -> (Both<&'static str>, Both<&'static str>) {
+    let (short, help) = match figure {
+        Figure::Rate => (
+            Both { en: "rate", th: "ราคาคอร์" },
+            Both {
+                en: "state what an hour of a core costs", th: "ระบุราคาต่อคอร์-ชั่วโมง"
+            },
+        ),
+        Figure::GpuRate => (
+            Both { en: "GPU rate", th: "ราคา GPU" },
+            Both {
+                en: "state what an hour of a GPU costs", th: "ระบุราคาต่อ GPU-ชั่วโมง"
+            },
+        ),
+        Figure::Billing => (
+            Both { en: "billing", th: "ยอดบิล" },
+            Both {
+                en: "state what was billed beyond the usual", th: "ระบุยอดที่ถูกเรียกเก็บเกินปกติ"
+            },
+        ),
+        Figure::Hosts => (
+            Both { en: "hosts", th: "จำนวนเครื่อง" },
+            Both {
+                en: "state how many hosts mine", th: "ระบุว่ามีกี่เครื่องที่ขุด"
+            },
+        ),
+        Figure::HostType => (
+            Both { en: "host type", th: "ประเภทเครื่อง" },
+            Both {
+                en: "state what this host is, by the impact table",
+                th: "ระบุประเภทเครื่องตามตารางผลกระทบ",
+            },
+        ),
+    };
+    (short, help)
+}
+
+/// What notices of figures and criteria say.
+#[must_use]
+#[expect(clippy::wildcard_enum_match_arm, reason = "whoever asks has one of the two")]
+pub(super) fn notice(language: Language, kind: &NoticeKind) -> Phrase {
+    let say = |en, th| Phrase::of(pick(language, en, th));
+    match kind {
+        NoticeKind::BadFigure(Figure::HostType, text) => {
+            say("No host type: ", "ไม่ใช่ประเภทเครื่อง: ").theirs(text)
+        }
+        NoticeKind::BadFigure(_, text) => {
+            say("No figure (try 0.05 or $2,400): ", "ไม่ใช่ตัวเลข (ลอง 0.05 หรือ $2,400): ")
+                .theirs(text)
+        }
+        NoticeKind::Escalate(condition, to) => say("Criterion met (gi): ", "ถึงเกณฑ์แล้ว (gi): ")
+            .named(condition)
+            .ours(pick(language, "; tell ", "; แจ้ง "))
+            .named(to),
+        _ => Phrase::default(),
     }
 }

@@ -188,6 +188,10 @@ captions! {
     AskTime => "Go to time, UTC", "ไปที่เวลา (UTC)";
     /// Ask: how to write a time.
     AskTimeHelp => "17:45   17:45:30   -5m   +30s   -1h", "เช่น 17:45   17:45:30   -5m   +30s   -1h";
+    /// Title of the letters that state a figure.
+    StateFigure => "state", "ระบุ";
+    /// Ask: how to write a figure.
+    AskFigureHelp => "0.05   $2,400   3   production; it is a note: u takes it back", "เช่น 0.05   $2,400   3   production; เป็นโน้ต กด u เพื่อถอน";
     /// Ask: a directory.
     AskDirectory => "Move the session to the directory", "ย้าย session ไปที่ไดเรกทอรี";
     /// Ask: which directories do.

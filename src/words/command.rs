@@ -3,7 +3,7 @@
 use crate::cockpit::command::{Command, Group};
 use crate::cockpit::model::{Pane, View};
 use crate::domain::base::{Both, Language};
-use crate::words::{pick, wire};
+use crate::words::{answer, pick, wire};
 
 /// What a command is listed under.
 #[must_use]
@@ -149,6 +149,7 @@ const fn words(command: Command) -> Texts {
         }
         Command::Blocked => say("blocked", "ติดขัด", "cannot go on; asks why", "ทำต่อไม่ได้ จะถามเหตุผล"),
         Command::Note => say("note", "จด", "write down; bookmarks this place", "จดโน้ต และคั่นตรงนี้ไว้"),
+        Command::State(figure) => answer::verb(figure),
         Command::Redo => say("redo", "ทำซ้ำ", "do again what undo took back", "ทำสิ่งที่เลิกทำไปอีกครั้ง"),
         Command::Range => say(
             "range",
@@ -271,5 +272,11 @@ const fn go(view: View) -> Texts {
         View::Full(Pane::Wire) => {
             say("wire", "สายสัญญาณ", "what was heard on the wire", "สิ่งที่ได้ยินบนสายสัญญาณ")
         }
+        View::Full(Pane::Impact) => say(
+            "impact",
+            "ผลกระทบ",
+            "urgency, cost, and whom to tell",
+            "ความเร่งด่วน ค่าใช้จ่าย และต้องบอกใคร",
+        ),
     }
 }

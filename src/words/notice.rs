@@ -9,7 +9,7 @@ use crate::cockpit::model::{Kept, NoticeKind};
 use crate::domain::base::Language;
 use crate::domain::detect::{Finding, Grade};
 use crate::domain::untrusted::Untrusted;
-use crate::words::{Part, Phrase, finding, own, pen, pick, storage, trouble};
+use crate::words::{Part, Phrase, answer, finding, own, pen, pick, storage, trouble};
 
 /// How much a notice weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,6 +63,8 @@ pub fn weight(kind: &NoticeKind) -> Weight {
         | NoticeKind::MustRead(_)
         | NoticeKind::BadFilter(_)
         | NoticeKind::BadTime(_)
+        | NoticeKind::BadFigure(..)
+        | NoticeKind::Escalate(..)
         | NoticeKind::FollowedGone(_)
         | NoticeKind::UnknownVerb(_)
         | NoticeKind::ThemeBroken(_)
@@ -215,6 +217,7 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
         NoticeKind::BadTime(text) => {
             say("No time (try 17:45 or -5m): ", "ไม่ใช่เวลา (ลอง 17:45 หรือ -5m): ").theirs(text)
         }
+        NoticeKind::BadFigure(..) | NoticeKind::Escalate(..) => answer::notice(language, kind),
         NoticeKind::NoOtherTime => say(
             "This host is live. Go to a time in the timeline.",
             "เครื่องนี้เป็นเวลาจริง ไปที่เวลาอื่นได้ในลำดับเหตุการณ์",

@@ -24,6 +24,7 @@ pub const fn pane(language: Language, pane: Pane) -> &'static str {
         Pane::Hiding => ("What hides", "สิ่งที่ซ่อน"),
         Pane::Persistence => ("Starts by itself", "เริ่มทำงานเอง"),
         Pane::Wire => ("On the wire", "บนสายสัญญาณ"),
+        Pane::Impact => ("Impact and cost", "ผลกระทบและค่าใช้จ่าย"),
     };
     pick(language, en, th)
 }

@@ -9,7 +9,7 @@ use crate::domain::answer::topic::{Topic, topics};
 use crate::domain::answer::{Known, speak};
 use crate::domain::detect::{FactSource, Grade};
 use crate::domain::playbook::{Link, Prose, Table, TableKind};
-use crate::domain::session::{Figure, Standing, escalations};
+use crate::domain::session::{Escalation, Figure, Standing, escalations};
 
 /// How pressing a criterion is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,7 +40,17 @@ pub struct Criterion {
 }
 
 pub(super) fn criteria(known: Known<'_>) -> Vec<Criterion> {
-    let written = escalations(known.state, known.playbook);
+    rows(known, &escalations(known.state, known.playbook))
+}
+
+/// Those that are met, whatever was written: that costs a look at every note.
+pub(super) fn due(known: Known<'_>) -> Vec<Criterion> {
+    let mut all = rows(known, &[]);
+    all.retain(|it| it.firing == Firing::Due);
+    all
+}
+
+fn rows(known: Known<'_>, written: &[Escalation]) -> Vec<Criterion> {
     let tables = known.playbook.tables().filter(|it| it.kind == TableKind::Escalation);
     let rows = tables.flat_map(|table: &Table| &table.rows);
     let mut all: Vec<Criterion> = rows

@@ -73,10 +73,13 @@ pub struct Evidence {
     pub(super) over: Option<(f32, usize)>,
     pub(super) gpu: Option<f32>,
     pub(super) has_gpu: bool,
+    /// Of processors, then of graphics processors: who is above the limit for as long as it says, and who only now.
+    pub(super) loaded: ((usize, usize), (usize, usize)),
     /// How many processes are confirmed, and how many suspect.
     pub(super) found: (usize, usize),
     /// The gravest of them.
     pub(super) culprits: Vec<Culprit>,
+    /// How many connections match, and where the gravest leads.
     pub(super) pools: (usize, Option<SocketAddr>),
     /// Messages of mining and names of pools that were heard; `None` where nobody listens.
     pub(super) heard: Option<(usize, usize)>,
@@ -179,6 +182,7 @@ impl Evidence {
 
     fn findings(&mut self, snapshot: &Snapshot, findings: &BTreeMap<Subject, Finding>) {
         let mut found: Vec<(ProcessId, &Finding)> = Vec::new();
+        let mut gravest = Grade::Noted;
         for finding in findings.values() {
             match &finding.subject {
                 Subject::Process(id) => match finding.grade {
@@ -187,11 +191,14 @@ impl Evidence {
                 },
                 Subject::Connection { remote, .. } if finding.grade > Grade::Noted => {
                     self.pools.0 += 1;
-                    self.pools.1.get_or_insert(*remote);
+                    if finding.grade > gravest {
+                        (gravest, self.pools.1) = (finding.grade, Some(*remote));
+                    }
                 }
                 Subject::Connection { .. } | Subject::Autostart { .. } => {}
                 Subject::Hiding { .. } => self.hides += 1,
             }
+            self.load(finding);
             let tool = |it: &&Reason| matches!(it.rule, Rule::ChangedTool | Rule::ShadowedTool);
             if let Some(reason) = finding.reasons.iter().find(tool) {
                 self.changed_tool.get_or_insert_with(|| reason.value.clone());
@@ -205,6 +212,16 @@ impl Evidence {
         self.culprits = culprits
             .filter_map(|(id, it)| Culprit::of(snapshot, snapshot.process(id)?, it))
             .collect();
+    }
+
+    /// Whom the rules for load speak against.
+    fn load(&mut self, finding: &Finding) {
+        let says = |rule: Rule| usize::from(finding.reasons.iter().any(|it| it.rule == rule));
+        let ((cpu_long, cpu_now), (gpu_long, gpu_now)) = &mut self.loaded;
+        *cpu_long += says(Rule::SustainedCpu);
+        *cpu_now += says(Rule::HighCpu);
+        *gpu_long += says(Rule::SustainedGpu);
+        *gpu_now += says(Rule::HighGpu);
     }
 
     /// Who brings back what was found.
@@ -275,7 +292,7 @@ impl Culprit {
             grade: finding.grade,
             name: Untrusted::new(name),
             weightiest,
-            exe: exe.map(|it| (it.clone(), process.exe_deleted)),
+            exe: exe.map(|it| (without_mark(it, process.exe_deleted), process.exe_deleted)),
             uid: process.uid,
             user: process.user.as_deref().map(Untrusted::from),
             container: container.map(|it| it.id.clone()),
@@ -285,6 +302,12 @@ impl Culprit {
             metadata: metadata(snapshot, process.id),
         })
     }
+}
+
+/// The kernel puts a mark behind the path of a file that was deleted.
+fn without_mark(path: &Untrusted, deleted: bool) -> Untrusted {
+    let bare = path.bytes().strip_suffix(b" (deleted)").filter(|_| deleted);
+    bare.map_or_else(|| path.clone(), Untrusted::new)
 }
 
 /// It talks to what tells a cloud's machine about itself, and hands out its credentials.

@@ -75,7 +75,9 @@ impl Figure {
 /// What a note states, if it states a figure: which, its text and its number.
 #[must_use]
 pub fn stated(note: &Untrusted) -> Option<(Figure, String, Option<f64>)> {
-    let text = std::str::from_utf8(note.bytes()).ok()?;
+    // Most notes are something else, and there may be many.
+    let begins = note.bytes().trim_ascii_start().first().map(u8::to_ascii_lowercase)?;
+    let text = std::str::from_utf8(note.bytes()).ok().filter(|_| b"rgbh".contains(&begins))?;
     let (name, value) = text.split_once(':')?;
     let name = name.trim();
     let figure = Figure::ALL.into_iter().find(|it| it.name().eq_ignore_ascii_case(name))?;

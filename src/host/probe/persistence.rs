@@ -19,6 +19,7 @@ mod overlay;
 mod patience;
 mod podman;
 mod program;
+mod reach;
 mod systemd;
 mod unit;
 mod watch;
@@ -34,6 +35,7 @@ use dig::{Dig, Interest};
 use ground::Ground;
 
 pub(in crate::host::probe) use hunter::{Hunter, News};
+pub(in crate::host::probe) use reach::ssh_homes;
 
 /// What the package database says about a file, by its path from the root.
 pub type Judge = Box<dyn Fn(&Path) -> Packaged + Send>;

@@ -120,7 +120,7 @@ fn facts(sheet: &mut Sheet<'_>, answer: Option<Answer>) {
         }
         spans.extend(phrase(sheet.theme, Role::Text, &answer::fact(language, fact), 120));
         let from = answer::from(language, fact.from);
-        spans.push(sheet.span(Role::Dim, format!("  ({from})")));
+        spans.extend(from.map(|it| sheet.span(Role::Dim, format!("  ({it})"))));
         sheet.paragraph(0, &spans);
     }
     if let Some(ask) = answer.ask {

@@ -134,8 +134,9 @@ impl Page<'_> {
             spans.push(span(self.theme, Role::Border, sign));
             spans.extend(phrase(self.theme, Role::Dim, &answer::fact(language, fact), VALUE));
         }
-        if let Some(ask) = answer.ask.filter(|_| spans.is_empty()) {
-            spans.push(span(self.theme, Role::Border, lead));
+        if let Some(ask) = answer.ask {
+            let sign = if spans.is_empty() { lead } else { BETWEEN };
+            spans.push(span(self.theme, Role::Border, sign));
             spans.push(span(self.theme, Role::Warn, ASK));
             spans.push(span(self.theme, Role::Dim, answer::ask(language, ask)));
         }

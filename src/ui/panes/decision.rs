@@ -166,9 +166,10 @@ fn node(
     (row, speaks_for): (&FlowRow, bool),
     pen: &mut Row<'_>,
 ) {
-    let (sign, sign_role) = match speaks_for && row.standing == RowStanding::Choice {
-        true => (answer::Word::Suggested.text(model.language), Role::Ok),
-        false => standing(model, row),
+    let (sign, sign_role) = if speaks_for && row.standing == RowStanding::Choice {
+        (answer::Word::Suggested.text(model.language), Role::Ok)
+    } else {
+        standing(model, row)
     };
     let folded = if row.folded > 0 { format!(" +{}", row.folded) } else { String::new() };
     let taken = taken(session, flow, row);

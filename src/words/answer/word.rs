@@ -41,16 +41,10 @@ words! {
     NoKind => "nothing tells what kind of host this is", "ไม่มีอะไรบอกประเภทเครื่อง";
     /// The playbook has no such table.
     NoTable => "the playbook has no such table", "playbook ไม่มีตารางนี้";
-    /// By confirmed processes.
-    ByConfirmed => "by confirmed processes", "โดยโปรเซสที่ยืนยันแล้ว";
     /// So many cores are kept busy.
     Now => "now", "ตอนนี้";
     /// So much a day.
     ADay => "a day", "ต่อวัน";
     /// What the sum leaves out.
     AtLeast => "at least: who ended unseen is in no sum", "อย่างน้อย: ไม่รวมที่จบไปก่อนเห็น";
-    /// The playbook that goes on.
-    GoesOn => "goes on in", "ต่อที่";
-    /// Nothing speaks for these.
-    NothingFor => "nothing seen for:", "ยังไม่เห็น:";
 }
