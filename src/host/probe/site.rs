@@ -3,7 +3,7 @@
 //! Invariant: a look takes what is there and waits for nobody; both are read in threads of their own. No file of a key is
 //! opened, and what `known_hosts` says is counted and not kept.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -22,7 +22,7 @@ const DMI: &str = "sys/class/dmi/id";
 /// More of one of its files is not read.
 const MOST: usize = 256;
 /// From one look into homes to the next.
-const PERIOD: Duration = Duration::from_secs(300);
+const PERIOD: Duration = Duration::from_mins(5);
 /// An answer that takes longer is missed.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -85,7 +85,7 @@ impl Place {
 }
 
 /// What the firmware says; of a machine without this there is nothing to know.
-fn firmware(folder: &PathBuf) -> Reading<Firmware> {
+fn firmware(folder: &Path) -> Reading<Firmware> {
     let read = |name: &str| small_file(&folder.join(name), MOST);
     let text = |name: &str| {
         Untrusted::new(read(name).map(|it| it.trim_ascii().to_vec()).unwrap_or_default())
