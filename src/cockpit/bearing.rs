@@ -29,8 +29,7 @@ impl Model {
 pub(super) fn gather(model: &mut Model) {
     let Some(snapshot) = model.live.snapshot.clone() else { return };
     let (findings, look_for) = (&model.live.findings, &model.live.indicators);
-    let before = &model.live.evidence;
-    let evidence = Evidence::gather(&snapshot, findings, look_for, before);
+    let evidence = Evidence::gather(&snapshot, findings, look_for);
     model.live.evidence = evidence;
 }
 

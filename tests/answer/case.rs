@@ -63,7 +63,7 @@ impl Case {
 
     pub(crate) fn see(&mut self, snapshot: &Snapshot) {
         let findings: BTreeMap<Subject, Finding> = self.watch.see(snapshot, &self.look_for);
-        self.evidence = Evidence::gather(snapshot, &findings, &self.look_for, &self.evidence);
+        self.evidence = Evidence::gather(snapshot, &findings, &self.look_for);
         self.burn.see(snapshot, &findings);
     }
 

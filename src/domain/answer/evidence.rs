@@ -1,7 +1,6 @@
 //! What one look at the host gives to all answers; gathered once a look.
 //!
-//! Invariant: follows from the look and its findings alone, so that a recording gives the same answers again. What is
-//! kept from look to look is only what need not be worked out twice.
+//! Invariant: follows from the look and its findings alone, so that a recording gives the same answers again.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -11,12 +10,9 @@ use std::sync::Arc;
 use crate::domain::answer::fact::{Fact, Way, What};
 use crate::domain::answer::{lateral, provider};
 use crate::domain::base::ProcessId;
-use crate::domain::detect::{
-    Entry, FactSource, Finding, Grade, Reason, Rule, Subject, grammar, judge_entry,
-};
+use crate::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject, grammar};
 use crate::domain::facts::{
-    Ancestor, Autostart, Packaged, Persistence, Process, Reading, Runtime, Site, Snapshot, Spoken,
-    WireState, running,
+    Ancestor, AutostartKind, Process, Reading, Runtime, Site, Snapshot, Spoken, WireState,
 };
 use crate::domain::playbook::Indicators;
 use crate::domain::untrusted::Untrusted;
@@ -84,9 +80,8 @@ pub struct Evidence {
     /// Messages of mining and names of pools that were heard; `None` where nobody listens.
     pub(super) heard: Option<(usize, usize)>,
     pub(super) hides: usize,
-    pub(super) judged: Arc<Judged>,
-    /// Entries that start what was found.
-    pub(super) starters: Vec<Arc<Autostart>>,
+    /// What looks bad of what starts by itself, the gravest first; `None` until the places were read.
+    pub(super) autostarts: Option<Vec<(Grade, AutostartKind, Untrusted)>>,
     /// Whose machine it is.
     pub(super) cloud: Vec<Fact>,
     /// What leads to other hosts.
@@ -96,19 +91,9 @@ pub struct Evidence {
     pub(super) changed_tool: Option<Untrusted>,
 }
 
-/// What looks bad of what starts by itself; worked out again only when that changes.
-#[derive(Debug, Default)]
-pub(super) struct Judged {
-    of: Option<Arc<Persistence>>,
-    /// The places were read.
-    pub(super) hunted: bool,
-    pub(super) bad: Vec<Arc<Autostart>>,
-}
-
 /// A process that was found, and what bears on the playbook's questions.
 #[derive(Clone, Debug)]
 pub(super) struct Culprit {
-    pub(super) id: ProcessId,
     pub(super) grade: Grade,
     pub(super) name: Untrusted,
     pub(super) weightiest: Reason,
@@ -119,17 +104,18 @@ pub(super) struct Culprit {
     pub(super) pools: Vec<Untrusted>,
     pub(super) came: Option<(Way, Untrusted)>,
     pub(super) entered: Vec<Reason>,
+    /// What starts it again.
+    pub(super) returns: Vec<Reason>,
     pub(super) metadata: Option<Fact>,
 }
 
 impl Evidence {
-    /// Takes in a look and what was found in it. `before` is what was gathered from the look before.
+    /// Takes in a look and what was found in it.
     #[must_use]
     pub fn gather(
         snapshot: &Snapshot,
         findings: &BTreeMap<Subject, Finding>,
         look_for: &Indicators,
-        before: &Self,
     ) -> Self {
         let mut evidence = Self {
             looked: true,
@@ -141,13 +127,14 @@ impl Evidence {
             cloud: provider::of_look(snapshot),
             out: lateral::of_look(snapshot),
             site: Arc::clone(&snapshot.site),
-            judged: Judged::of(&snapshot.persistence, look_for, &before.judged),
             ..Self::default()
         };
         evidence.gpu(snapshot);
         evidence.wire(snapshot);
+        if snapshot.persistence.hunted_ms.is_some() {
+            evidence.autostarts = Some(Vec::new());
+        }
         evidence.findings(snapshot, findings);
-        evidence.starters(snapshot);
         let mut processes = snapshot.processes.iter();
         let desktop = processes.find(|it| DESKTOPS.contains(&it.comm.bytes()));
         evidence.desktop = desktop.map(|it| it.comm.clone());
@@ -197,12 +184,20 @@ impl Evidence {
                 }
                 Subject::Connection { .. } | Subject::Autostart { .. } => {}
                 Subject::Hiding { .. } => self.hides += 1,
+                Subject::Autostart { place, path, .. } if finding.grade > Grade::Noted => {
+                    let bad = (finding.grade, *place, path.clone());
+                    self.autostarts.get_or_insert_default().push(bad);
+                }
+                Subject::Autostart { .. } => {}
             }
             self.load(finding);
             let tool = |it: &&Reason| matches!(it.rule, Rule::ChangedTool | Rule::ShadowedTool);
             if let Some(reason) = finding.reasons.iter().find(tool) {
                 self.changed_tool.get_or_insert_with(|| reason.value.clone());
             }
+        }
+        if let Some(all) = &mut self.autostarts {
+            all.sort_by_key(|(grade, ..)| Reverse(*grade));
         }
         self.hides += found.iter().filter(|(_, it)| it.reasons.iter().any(is_hidden)).count();
         found.sort_by_key(|(id, it)| (Reverse(it.grade), id.pid));
@@ -223,47 +218,10 @@ impl Evidence {
         *gpu_long += says(Rule::SustainedGpu);
         *gpu_now += says(Rule::HighGpu);
     }
-
-    /// Who brings back what was found.
-    fn starters(&mut self, snapshot: &Snapshot) {
-        if self.culprits.is_empty() {
-            return;
-        }
-        let running = running(&snapshot.persistence, &snapshot.processes);
-        let is_culprit = |id: &ProcessId| self.culprits.iter().any(|it| it.id == *id);
-        let entries = snapshot.persistence.entries.iter();
-        let starts = entries.filter(|it| running.of(it).iter().any(is_culprit));
-        self.starters = starts.take(LOOKED_AT).cloned().collect();
-    }
 }
 
 fn is_hidden(reason: &Reason) -> bool {
     matches!(reason.rule, Rule::HiddenProcess | Rule::HiddenThread | Rule::MountedOver)
-}
-
-impl Judged {
-    fn of(persistence: &Arc<Persistence>, look_for: &Indicators, before: &Arc<Self>) -> Arc<Self> {
-        if before.of.as_ref().is_some_and(|it| Arc::ptr_eq(it, persistence)) {
-            return Arc::clone(before);
-        }
-        let is_bad = |it: &&Arc<Autostart>| {
-            let grade = judge_entry(&entry(it), look_for).grade();
-            grade.is_some_and(|grade| grade > Grade::Noted)
-        };
-        let bad = persistence.entries.iter().filter(is_bad).cloned().collect();
-        let hunted = persistence.hunted_ms.is_some();
-        Arc::new(Self { of: Some(Arc::clone(persistence)), hunted, bad })
-    }
-}
-
-/// As the rules see it.
-fn entry(it: &Autostart) -> Entry<'_> {
-    let packaged = match it.packaged {
-        Packaged::Unchanged(_) => Some(true),
-        Packaged::No | Packaged::Changed(_) => Some(false),
-        Packaged::Unknown | Packaged::Undigested(_) => None,
-    };
-    Entry { kind: it.kind.word(), path: it.path.bytes(), content: it.text.bytes(), packaged }
 }
 
 impl Culprit {
@@ -285,10 +243,11 @@ impl Culprit {
         }
         let entered = |it: &&Reason| matches!(it.rule, Rule::ServiceChild | Rule::FromRequest);
         let entered: Vec<Reason> = finding.reasons.iter().filter(entered).cloned().collect();
+        let returns = |it: &&Reason| matches!(it.rule, Rule::ComesBack | Rule::CameBack);
+        let returns = finding.reasons.iter().filter(returns).cloned().collect();
         let container = process.around.container.as_ref();
         let container = container.filter(|it| it.runtime != Runtime::Systemd);
         Some(Self {
-            id: process.id,
             grade: finding.grade,
             name: Untrusted::new(name),
             weightiest,
@@ -299,6 +258,7 @@ impl Culprit {
             pools,
             came: came(process, &entered),
             entered,
+            returns,
             metadata: metadata(snapshot, process.id),
         })
     }

@@ -77,7 +77,11 @@ fn load(known: Known<'_>) -> Said {
 pub(super) fn miner(known: Known<'_>) -> Said {
     let (confirmed, suspect) = known.evidence.found;
     let mut facts = vec![Fact::counted(What::Found(confirmed, suspect))];
-    facts.extend(known.evidence.culprits.first().map(process));
+    let first = known.evidence.culprits.first();
+    facts.extend(first.map(process));
+    // Whoever kills it should know before what starts it again.
+    let returns = first.into_iter().flat_map(|it| &it.returns).take(TOLD);
+    facts.extend(returns.map(|it| Fact::look(What::Entered(it.rule, it.value.clone()), it.source)));
     (facts, None)
 }
 
@@ -227,21 +231,20 @@ fn keys(known: Known<'_>) -> Option<Fact> {
 }
 
 pub(super) fn persistence(known: Known<'_>) -> Said {
-    let judged = &known.evidence.judged;
-    let mut told: Vec<_> = known.evidence.starters.iter().chain(&judged.bad).collect();
-    told.dedup_by(|one, other| one.key() == other.key());
     let from = FactSource::Persistence;
+    let Some(bad) = &known.evidence.autostarts else {
+        return (vec![Fact::look(What::NotHunted, from)], None);
+    };
     let mut facts: Vec<Fact> = Vec::new();
-    for it in told {
-        let fact = Fact::look(What::Autostart(it.kind, it.path.clone()), from);
+    for (_, kind, path) in bad {
+        let fact = Fact::look(What::Autostart(*kind, path.clone()), from);
         if !facts.contains(&fact) {
             facts.push(fact);
         }
     }
     let count = facts.len();
     facts.truncate(TOLD);
-    let first = if judged.hunted || count > 0 { What::Autostarts(count) } else { What::NotHunted };
-    facts.insert(0, Fact::look(first, from));
+    facts.insert(0, Fact::look(What::Autostarts(count), from));
     (facts, None)
 }
 
