@@ -182,7 +182,7 @@ impl Evidence {
                         (gravest, self.pools.1) = (finding.grade, Some(*remote));
                     }
                 }
-                Subject::Connection { .. } | Subject::Autostart { .. } => {}
+                Subject::Connection { .. } => {}
                 Subject::Hiding { .. } => self.hides += 1,
                 Subject::Autostart { place, path, .. } if finding.grade > Grade::Noted => {
                     let bad = (finding.grade, *place, path.clone());
