@@ -5,7 +5,7 @@ use tui_input::Input;
 use crate::cockpit::dialog::{Asked, Dialog};
 use crate::cockpit::model::NoticeKind;
 use crate::cockpit::{Effect, Model, acts};
-use crate::domain::answer::{Burn, Evidence, Known};
+use crate::domain::answer::{Burn, Grounds, Known};
 use crate::domain::detect::{Finding, Subject};
 use crate::domain::facts::Snapshot;
 use crate::domain::session::{Event, Figure};
@@ -16,7 +16,7 @@ impl Model {
     pub fn known(&self) -> Option<Known<'_>> {
         let session = self.session.as_ref()?;
         Some(Known {
-            evidence: &self.live.evidence,
+            grounds: &self.live.grounds,
             state: &session.state,
             burn: &self.live.burn,
             look_for: &self.live.indicators,
@@ -29,8 +29,8 @@ impl Model {
 pub(super) fn gather(model: &mut Model) {
     let Some(snapshot) = model.live.snapshot.clone() else { return };
     let (findings, look_for) = (&model.live.findings, &model.live.indicators);
-    let evidence = Evidence::gather(&snapshot, findings, look_for);
-    model.live.evidence = evidence;
+    let grounds = Grounds::gather(&snapshot, findings, look_for);
+    model.live.grounds = grounds;
 }
 
 /// What was used up counts whether the picture is held or not.
@@ -44,7 +44,7 @@ pub(super) fn burn(
 
 /// What was learnt in another session, or later on the tape, answers nothing here.
 pub(super) fn forget(model: &mut Model) {
-    model.live.evidence = Evidence::default();
+    model.live.grounds = Grounds::default();
     model.live.burn = Burn::default();
     model.escalated.clear();
 }

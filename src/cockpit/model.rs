@@ -17,7 +17,7 @@ use crate::cockpit::history::History;
 use crate::cockpit::panes::{Cursor, Panes};
 use crate::cockpit::pen;
 use crate::cockpit::storage::Storage;
-use crate::domain::answer::{Burn, Evidence};
+use crate::domain::answer::{Burn, Grounds};
 use crate::domain::base::{Language, Moment};
 use crate::domain::detect::{Finding, Subject, Watch};
 use crate::domain::facts::{Doubt, Snapshot};
@@ -212,7 +212,7 @@ pub struct Live {
     /// Detection's memory.
     pub watch: Watch,
     /// What the newest snapshot gives to the playbook's questions.
-    pub evidence: Evidence,
+    pub grounds: Grounds,
     /// What confirmed processes used up.
     pub burn: Burn,
     /// What the playbook says to look for.

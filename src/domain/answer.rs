@@ -9,8 +9,8 @@
 mod cost;
 mod criteria;
 mod decide;
-mod evidence;
 mod fact;
+mod grounds;
 mod impact;
 mod lateral;
 mod limits;
@@ -23,8 +23,8 @@ use std::sync::Arc;
 
 pub use cost::{Burn, Cost};
 pub use criteria::{Criterion, Firing};
-pub use evidence::Evidence;
 pub use fact::{Ask, Fact, FactsFrom, Way, What};
+pub use grounds::Grounds;
 pub use impact::{Impact, ImpactRow};
 pub use limits::Limit;
 pub use money::Sum;
@@ -38,7 +38,7 @@ use crate::domain::session::State;
 #[derive(Clone, Copy, Debug)]
 pub struct Known<'a> {
     /// What this host shows.
-    pub evidence: &'a Evidence,
+    pub grounds: &'a Grounds,
     /// What responders wrote.
     pub state: &'a State,
     /// What was used up so far.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use firedamp::domain::answer::{Answer, Burn, Evidence, Known};
+use firedamp::domain::answer::{Answer, Burn, Grounds, Known};
 use firedamp::domain::base::{Digest, Moment, Pid, ProcessId, Timestamp};
 use firedamp::domain::detect::{Finding, Subject, Watch};
 use firedamp::domain::facts::{
@@ -20,7 +20,7 @@ pub(crate) const START: u64 = 10 * 3_600_000;
 pub(crate) struct Case {
     pub(crate) playbook: Playbook,
     pub(crate) state: State,
-    pub(crate) evidence: Evidence,
+    pub(crate) grounds: Grounds,
     pub(crate) burn: Burn,
     watch: Watch,
     look_for: Arc<Indicators>,
@@ -48,7 +48,7 @@ impl Case {
         Self {
             playbook,
             state: State::default(),
-            evidence: Evidence::default(),
+            grounds: Grounds::default(),
             burn: Burn::default(),
             watch: Watch::default(),
             look_for,
@@ -63,7 +63,7 @@ impl Case {
 
     pub(crate) fn see(&mut self, snapshot: &Snapshot) {
         let findings: BTreeMap<Subject, Finding> = self.watch.see(snapshot, &self.look_for);
-        self.evidence = Evidence::gather(snapshot, &findings, &self.look_for);
+        self.grounds = Grounds::gather(snapshot, &findings, &self.look_for);
         self.burn.see(snapshot, &findings);
     }
 
@@ -87,7 +87,7 @@ impl Case {
 
     pub(crate) fn known(&self) -> Known<'_> {
         Known {
-            evidence: &self.evidence,
+            grounds: &self.grounds,
             state: &self.state,
             burn: &self.burn,
             look_for: &self.look_for,

@@ -9,11 +9,12 @@ use std::sync::Arc;
 use firedamp::domain::base::{Pid, ProcessId};
 use firedamp::domain::facts::{
     Ancestor, Around, Autostart, AutostartKind, Container, Contradiction, ContradictionKind,
-    Evidence, FileStanding, Flow, FoundBy, FoundFile, FoundText, Gap, Gpu, GpuDevice, GpuHolder,
-    GpuOutcome, GpuSource, GpuSourceKind, GpuUnlisted, Heard, HiddenFrom, Hiding, Host, HostView,
-    Io, Namespaces, OtherKind, OtherSocket, Own, Packaged, Persistence, Process, Protocol, Raised,
-    Reading, Remark, RunState, Runtime, Sighting, Snapshot, Socket, SocketState, SocketView,
-    Speaker, Spoken, Target, Trace, Trick, Unread, Wire, WireState,
+    Evidence, FileStanding, Firmware, Flow, FoundBy, FoundFile, FoundText, Gap, Gpu, GpuDevice,
+    GpuHolder, GpuOutcome, GpuSource, GpuSourceKind, GpuUnlisted, Heard, HiddenFrom, Hiding, Host,
+    HostView, Io, Namespaces, OtherKind, OtherSocket, Own, Packaged, Persistence, Process,
+    Protocol, Raised, Reading, Remark, RunState, Runtime, Sighting, Site, Snapshot, Socket,
+    SocketState, SocketView, Speaker, Spoken, SshHome, Target, Trace, Trick, Unread, Wire,
+    WireState,
 };
 
 use crate::incident::moment;
@@ -51,6 +52,7 @@ pub(crate) fn seen(at: u64) -> Snapshot {
         persistence: Arc::new(persistence(at)),
         wire: Arc::new(wire(at)),
         evidence: Arc::new(evidence(at)),
+        site: Arc::new(site(at)),
         own: Arc::new(own(at)),
         unread: if at == 2 { Vec::new() } else { vec![unread] },
     }
@@ -297,7 +299,23 @@ fn wire(at: u64) -> Wire {
     }
 }
 
-/// How the program stood.
+/// Read by the second look.
+fn site(at: u64) -> Site {
+    let firmware = Firmware {
+        vendor: "Example Servers".into(),
+        product: "R 740".into(),
+        bios: "Example BIOS".into(),
+        version: "1.2".into(),
+        tag: "asset-7".into(),
+        chassis: 23,
+    };
+    let home = SshHome { user: "suda".into(), known: 3, keys: 2 };
+    match at {
+        0 => Site::default(),
+        _ => Site { firmware: Reading::Known(firmware), homes: Reading::Known(vec![home]) },
+    }
+}
+
 /// Found in the second look.
 fn evidence(at: u64) -> Evidence {
     let found = |packaged| {
@@ -314,6 +332,7 @@ fn evidence(at: u64) -> Evidence {
     Evidence { traces: if at == 0 { Vec::new() } else { vec![Arc::new(trace)] } }
 }
 
+/// How the program stood.
 pub(crate) fn own(at: u64) -> Own {
     Own {
         fixed: Reading::Known(true),

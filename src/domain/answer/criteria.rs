@@ -117,7 +117,7 @@ fn on(known: Known<'_>, topic: Topic, condition: &str) -> Of {
         Topic::Credentials => Some(credentials(known, condition)),
         Topic::Supply | Topic::Image => Some(supply(known)),
         Topic::Insider => Some((Vec::new(), speak::ways(known, &[Way::Login]), Ask::People)),
-        Topic::Lateral => Some((Vec::new(), known.evidence.out.clone(), Ask::Hosts)),
+        Topic::Lateral => Some((Vec::new(), known.grounds.out.clone(), Ask::Hosts)),
         Topic::Load
         | Topic::Miner
         | Topic::Binary
@@ -162,7 +162,7 @@ fn hosts(known: Known<'_>, condition: &str) -> Of {
             due.push(Fact { what, from: FactsFrom::Journal(it.seq) });
         }
     }
-    let scans = known.evidence.out.iter().filter(|it| matches!(it.what, What::Scan(..)));
+    let scans = known.grounds.out.iter().filter(|it| matches!(it.what, What::Scan(..)));
     Some((due, scans.cloned().collect(), Ask::Hosts))
 }
 
@@ -172,12 +172,12 @@ fn credentials(known: Known<'_>, condition: &str) -> (Vec<Fact>, Vec<Fact>, Ask)
     let stolen = !(small.contains("account") || small.contains("บัญชี"));
     let mut due = Vec::new();
     let mut look = Vec::new();
-    for culprit in &known.evidence.culprits {
+    for culprit in &known.grounds.culprits {
         if let Some(fact) = culprit.metadata.clone().filter(|_| stolen) {
             if culprit.grade == Grade::Confirmed { due.push(fact) } else { look.push(fact) }
         }
     }
-    let mut users: Vec<u32> = known.evidence.confirmed().map(|it| it.uid).collect();
+    let mut users: Vec<u32> = known.grounds.confirmed().map(|it| it.uid).collect();
     users.sort_unstable();
     users.dedup();
     if users.len() > 1 && !stolen {
@@ -189,7 +189,7 @@ fn credentials(known: Known<'_>, condition: &str) -> (Vec<Fact>, Vec<Fact>, Ask)
 /// What a build runs may come from what it builds or from whoever broke into it: a person has to look.
 fn supply(known: Known<'_>) -> (Vec<Fact>, Vec<Fact>, Ask) {
     let mut look = speak::ways(known, &[Way::Supply, Way::Image]);
-    if let Some(tool) = known.evidence.changed_tool.clone() {
+    if let Some(tool) = known.grounds.changed_tool.clone() {
         look.push(Fact::look(What::ChangedTool(tool), FactSource::Views));
     }
     (Vec::new(), look, Ask::Builders)

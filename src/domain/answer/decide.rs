@@ -121,13 +121,13 @@ fn has_word(text: &str, words: &[&str]) -> bool {
 type Decided = Result<(Meaning, Fact), Ask>;
 
 fn environment(known: Known<'_>) -> Decided {
-    let firmware = known.evidence.firmware();
+    let firmware = known.grounds.firmware();
     match firmware.what {
         What::Rented(..) => return Ok((Meaning::Cloud, firmware)),
         What::OwnMachine(_) => return Ok((Meaning::OnPremise, firmware)),
         _ => {}
     }
-    let signs = known.evidence.cloud.iter();
+    let signs = known.grounds.cloud.iter();
     let first = signs.min_by_key(|it| !matches!(it.what, What::Agent(..)));
     first.map(|it| (Meaning::Cloud, it.clone())).ok_or(Ask::Owner)
 }
@@ -140,27 +140,27 @@ fn scope(known: Known<'_>) -> Decided {
         let fact = Fact { what, from: FactsFrom::Journal(stated.seq) };
         return Ok((if several { Meaning::Several } else { Meaning::One }, fact));
     }
-    let scan = known.evidence.out.iter().find(|it| matches!(it.what, What::Scan(..)));
+    let scan = known.grounds.out.iter().find(|it| matches!(it.what, What::Scan(..)));
     scan.map(|it| (Meaning::Several, it.clone())).ok_or(Ask::Hosts)
 }
 
 fn seen(known: Known<'_>) -> Decided {
-    let evidence = known.evidence;
-    if let Some(first) = evidence.culprits.first() {
+    let grounds = known.grounds;
+    if let Some(first) = grounds.culprits.first() {
         return Ok((Meaning::OnHost, speak::process(first)));
     }
     let pools = speak::pool(known).0.into_iter().find(shows_pool);
     if let Some(fact) = pools {
         return Ok((Meaning::OnNetwork, fact));
     }
-    if let Some((limit, over)) = evidence.over.filter(|(_, over)| *over > 0) {
-        let what = What::Cpu(evidence.cpu, Some((limit, over)));
+    if let Some((limit, over)) = grounds.over.filter(|(_, over)| *over > 0) {
+        let what = What::Cpu(grounds.cpu, Some((limit, over)));
         return Ok((Meaning::OnHost, Fact::look(what, FactSource::Stat)));
     }
     if let Some(fact) = speak::stated(known, Figure::Billing) {
         return Ok((Meaning::OnBill, fact));
     }
-    Err(if evidence.looked { Ask::Wire } else { Ask::Wait })
+    Err(if grounds.looked { Ask::Wire } else { Ask::Wait })
 }
 
 fn shows_pool(fact: &Fact) -> bool {
@@ -174,7 +174,7 @@ fn shows_pool(fact: &Fact) -> bool {
 
 /// `None` where the topic has no yes and no.
 fn yes_or_no(known: Known<'_>, topic: Topic) -> Option<Decided> {
-    let evidence = known.evidence;
+    let grounds = known.grounds;
     let yes = |fact: Option<Fact>, ask: Ask| Some(fact.map(|it| (Meaning::Yes, it)).ok_or(ask));
     let first = |facts: Vec<Fact>, shows: fn(&Fact) -> bool| facts.into_iter().find(shows);
     match topic {
@@ -184,19 +184,19 @@ fn yes_or_no(known: Known<'_>, topic: Topic) -> Option<Decided> {
             yes(first(speak::pool(known).0, spoken), Ask::Wire)
         }
         Topic::Miner | Topic::Binary => {
-            yes(evidence.confirmed().next().map(speak::process), Ask::Logs)
+            yes(grounds.confirmed().next().map(speak::process), Ask::Logs)
         }
         Topic::Persistence => {
             let shows = |it: &Fact| matches!(it.what, What::Autostart(..));
             yes(first(speak::persistence(known).0, shows), Ask::Logs)
         }
-        Topic::Lateral => yes(evidence.out.first().cloned(), Ask::Hosts),
+        Topic::Lateral => yes(grounds.out.first().cloned(), Ask::Hosts),
         Topic::Hidden => {
-            let hides = (evidence.hides > 0)
-                .then(|| Fact::look(What::Hides(evidence.hides), FactSource::Views));
+            let hides = (grounds.hides > 0)
+                .then(|| Fact::look(What::Hides(grounds.hides), FactSource::Views));
             yes(hides, Ask::Logs)
         }
-        Topic::Entry => yes(evidence.culprits.iter().find_map(entered), Ask::Logs),
+        Topic::Entry => yes(grounds.culprits.iter().find_map(entered), Ask::Logs),
         Topic::Insider => yes(speak::ways(known, &[Way::Login]).into_iter().next(), Ask::People),
         Topic::Supply | Topic::Image => {
             let ways = speak::ways(known, &[Way::Supply, Way::Image]);
@@ -213,25 +213,25 @@ fn yes_or_no(known: Known<'_>, topic: Topic) -> Option<Decided> {
         })),
         Topic::Bill => Some(billed(known)),
         Topic::Credentials => {
-            yes(evidence.culprits.iter().find_map(|it| it.metadata.clone()), Ask::Identity)
+            yes(grounds.culprits.iter().find_map(|it| it.metadata.clone()), Ask::Identity)
         }
     }
 }
 
-fn entered(culprit: &crate::domain::answer::evidence::Culprit) -> Option<Fact> {
+fn entered(culprit: &crate::domain::answer::grounds::Culprit) -> Option<Fact> {
     let entered = culprit.entered.first();
     entered.map(|it| Fact::look(What::Entered(it.rule, it.value.clone()), it.source))
 }
 
 /// The load is known either way.
 fn load(known: Known<'_>) -> Decided {
-    let evidence = known.evidence;
-    let (limit, over) = evidence.over.filter(|_| evidence.looked).ok_or(Ask::Wait)?;
-    let gpu = evidence.gpu.zip(known.look_for.gpu).filter(|(busy, limit)| busy > limit);
+    let grounds = known.grounds;
+    let (limit, over) = grounds.over.filter(|_| grounds.looked).ok_or(Ask::Wait)?;
+    let gpu = grounds.gpu.zip(known.look_for.gpu).filter(|(busy, limit)| busy > limit);
     if let Some((busy, limit)) = gpu {
         return Ok((Meaning::Yes, Fact::look(What::Gpu(busy, Some(limit)), FactSource::Gpu)));
     }
-    let what = What::Cpu(evidence.cpu, Some((limit, over)));
+    let what = What::Cpu(grounds.cpu, Some((limit, over)));
     let meaning = if over > 0 { Meaning::Yes } else { Meaning::No };
     Ok((meaning, Fact::look(what, FactSource::Stat)))
 }

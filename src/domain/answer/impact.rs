@@ -103,29 +103,29 @@ fn kind(text: &str) -> Option<Kind> {
 
 /// Why this host is of this kind.
 fn because(known: Known<'_>, kind: Kind) -> Option<Fact> {
-    let evidence = known.evidence;
+    let grounds = known.grounds;
     match kind {
         Kind::Cloud => {
-            let firmware = evidence.firmware();
+            let firmware = grounds.firmware();
             let rented = matches!(firmware.what, What::Rented(..)).then_some(firmware);
-            rented.or_else(|| evidence.cloud.first().cloned())
+            rented.or_else(|| grounds.cloud.first().cloned())
         }
         Kind::Workstation => {
-            let firmware = match &evidence.site.firmware {
+            let firmware = match &grounds.site.firmware {
                 Reading::Known(it) if BEFORE_SOMEBODY.contains(&it.chassis) => {
                     let what = What::OwnMachine(it.product.clone());
                     Some(Fact { what, from: FactsFrom::Firmware })
                 }
                 Reading::Known(_) | Reading::Denied | Reading::Blocked | Reading::Unknown => None,
             };
-            let desktop = evidence.desktop.clone();
+            let desktop = grounds.desktop.clone();
             let desktop = desktop.map(|it| Fact::look(What::Desktop(it), FactSource::Comm));
             firmware.or(desktop)
         }
         Kind::Test | Kind::Production => {
             let words = NAMED.iter().find(|(of, _)| *of == kind).map(|(_, words)| *words)?;
-            let what = What::HostName(evidence.host.clone());
-            named(&evidence.host, words).then_some(Fact { what, from: FactsFrom::HostName })
+            let what = What::HostName(grounds.host.clone());
+            named(&grounds.host, words).then_some(Fact { what, from: FactsFrom::HostName })
         }
     }
 }

@@ -32,23 +32,23 @@ pub(super) fn limits(known: Known<'_>) -> Vec<Limit> {
 }
 
 fn passed(known: Known<'_>, text: &str) -> (Firing, Vec<Fact>) {
-    let evidence = known.evidence;
-    if !evidence.looked {
+    let grounds = known.grounds;
+    if !grounds.looked {
         return (Firing::Silent, Vec::new());
     }
     let topics = topics(text);
     if topics.contains(&Topic::Stratum) {
         let facts = speak::on(known, Topic::Stratum).0;
-        let heard = evidence.heard.is_some_and(|(stratum, _)| stratum > 0);
+        let heard = grounds.heard.is_some_and(|(stratum, _)| stratum > 0);
         return (if heard { Firing::Due } else { Firing::Silent }, facts);
     }
     if topics.contains(&Topic::Load) {
         let is_gpu = small(text).contains("gpu");
-        let (long, now) = if is_gpu { evidence.loaded.1 } else { evidence.loaded.0 };
-        let what = match (is_gpu, evidence.gpu) {
-            (false, _) => What::Cpu(evidence.cpu, evidence.over),
+        let (long, now) = if is_gpu { grounds.loaded.1 } else { grounds.loaded.0 };
+        let what = match (is_gpu, grounds.gpu) {
+            (false, _) => What::Cpu(grounds.cpu, grounds.over),
             (true, Some(busy)) => What::Gpu(busy, known.look_for.gpu),
-            (true, None) if evidence.has_gpu => What::GpuUnread,
+            (true, None) if grounds.has_gpu => What::GpuUnread,
             (true, None) => What::NoGpu,
         };
         let firing = match (long, now) {
@@ -60,7 +60,7 @@ fn passed(known: Known<'_>, text: &str) -> (Firing, Vec<Fact>) {
         return (firing, vec![Fact::look(what, source)]);
     }
     if topics.contains(&Topic::Pool) {
-        let (count, first) = evidence.pools;
+        let (count, first) = grounds.pools;
         let fact = Fact::look(What::Pools(count, first), FactSource::Sockets);
         return (if count > 0 { Firing::Due } else { Firing::Silent }, vec![fact]);
     }

@@ -3,8 +3,8 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "one fact is looked for among many")]
 
 use crate::domain::answer::Known;
-use crate::domain::answer::evidence::Culprit;
 use crate::domain::answer::fact::{Ask, Fact, FactsFrom, Way, What};
+use crate::domain::answer::grounds::Culprit;
 use crate::domain::answer::topic::Topic;
 use crate::domain::detect::{FactSource, Rule};
 use crate::domain::facts::Reading;
@@ -32,7 +32,7 @@ pub(super) fn on(known: Known<'_>, topic: Topic) -> Said {
         | Topic::Lateral
         | Topic::Image
         | Topic::Hidden => {
-            if !known.evidence.looked {
+            if !known.grounds.looked {
                 return (vec![Fact::counted(What::NotLooked)], Some(Ask::Wait));
             }
         }
@@ -63,21 +63,21 @@ pub(super) fn stated(known: Known<'_>, figure: Figure) -> Option<Fact> {
 }
 
 fn load(known: Known<'_>) -> Said {
-    let evidence = known.evidence;
-    let gpu = match evidence.gpu {
+    let grounds = known.grounds;
+    let gpu = match grounds.gpu {
         Some(busy) => What::Gpu(busy, known.look_for.gpu),
-        None if evidence.has_gpu => What::GpuUnread,
+        None if grounds.has_gpu => What::GpuUnread,
         None => What::NoGpu,
     };
-    let cpu = Fact::look(What::Cpu(evidence.cpu, evidence.over), FactSource::Stat);
+    let cpu = Fact::look(What::Cpu(grounds.cpu, grounds.over), FactSource::Stat);
     (vec![cpu, Fact::look(gpu, FactSource::Gpu)], None)
 }
 
 /// How many were found, and the gravest of them.
 pub(super) fn miner(known: Known<'_>) -> Said {
-    let (confirmed, suspect) = known.evidence.found;
+    let (confirmed, suspect) = known.grounds.found;
     let mut facts = vec![Fact::counted(What::Found(confirmed, suspect))];
-    let first = known.evidence.culprits.first();
+    let first = known.grounds.culprits.first();
     facts.extend(first.map(process));
     // Whoever kills it should know before what starts it again.
     let returns = first.into_iter().flat_map(|it| &it.returns).take(TOLD);
@@ -93,7 +93,7 @@ pub(super) fn process(culprit: &Culprit) -> Fact {
 }
 
 fn binary(known: Known<'_>) -> Said {
-    let programs = known.evidence.culprits.iter().filter_map(|it| it.exe.clone());
+    let programs = known.grounds.culprits.iter().filter_map(|it| it.exe.clone());
     let mut facts: Vec<Fact> = Vec::new();
     for (path, deleted) in programs {
         let fact = Fact::look(What::Program(path, deleted), FactSource::Exe);
@@ -108,10 +108,10 @@ fn binary(known: Known<'_>) -> Said {
 }
 
 pub(super) fn pool(known: Known<'_>) -> Said {
-    let evidence = known.evidence;
-    let (count, first) = evidence.pools;
+    let grounds = known.grounds;
+    let (count, first) = grounds.pools;
     let mut facts = vec![Fact::look(What::Pools(count, first), FactSource::Sockets)];
-    let mut named: Vec<&Untrusted> = evidence.culprits.iter().flat_map(|it| &it.pools).collect();
+    let mut named: Vec<&Untrusted> = grounds.culprits.iter().flat_map(|it| &it.pools).collect();
     named.dedup();
     let named = named.into_iter().take(TOLD);
     facts.extend(named.map(|it| Fact::look(What::Named(it.clone()), FactSource::CommandLine)));
@@ -121,7 +121,7 @@ pub(super) fn pool(known: Known<'_>) -> Said {
 }
 
 fn heard(known: Known<'_>) -> Option<Fact> {
-    let (stratum, names) = known.evidence.heard?;
+    let (stratum, names) = known.grounds.heard?;
     Some(Fact::look(What::Heard(stratum, names), FactSource::Wire))
 }
 
@@ -134,7 +134,7 @@ fn stratum(known: Known<'_>) -> Said {
 
 fn entry(known: Known<'_>) -> Said {
     let mut facts: Vec<Fact> = Vec::new();
-    for culprit in &known.evidence.culprits {
+    for culprit in &known.grounds.culprits {
         let entered = culprit.entered.iter();
         facts.extend(
             entered.map(|it| Fact::look(What::Entered(it.rule, it.value.clone()), it.source)),
@@ -164,7 +164,7 @@ fn came((way, chain): (Way, Untrusted)) -> Fact {
 
 /// What was found and came in one of these ways, whatever is confirmed first.
 pub(super) fn ways(known: Known<'_>, ways: &[Way]) -> Vec<Fact> {
-    let came_so = known.evidence.culprits.iter().filter_map(|it| it.came.clone());
+    let came_so = known.grounds.culprits.iter().filter_map(|it| it.came.clone());
     let mut facts: Vec<Fact> =
         came_so.filter(|(way, _)| ways.contains(way)).map(came).take(TOLD).collect();
     facts.dedup();
@@ -174,17 +174,17 @@ pub(super) fn ways(known: Known<'_>, ways: &[Way]) -> Vec<Fact> {
 fn hosts(known: Known<'_>) -> Said {
     let mut facts: Vec<Fact> = stated(known, Figure::Hosts).into_iter().collect();
     let ask = facts.is_empty().then_some(Ask::Hosts);
-    if known.evidence.looked {
-        let (confirmed, suspect) = known.evidence.found;
+    if known.grounds.looked {
+        let (confirmed, suspect) = known.grounds.found;
         facts.push(Fact::counted(What::Found(confirmed, suspect)));
-        facts.extend(known.evidence.out.iter().cloned());
+        facts.extend(known.grounds.out.iter().cloned());
     }
     (facts, ask)
 }
 
 fn cloud(known: Known<'_>) -> Said {
-    let mut facts = vec![known.evidence.firmware()];
-    facts.extend(known.evidence.cloud.iter().take(TOLD).cloned());
+    let mut facts = vec![known.grounds.firmware()];
+    facts.extend(known.grounds.cloud.iter().take(TOLD).cloned());
     let is_unread = |it: &Fact| it.what == What::FirmwareUnread;
     if facts.len() > 1 {
         facts.retain(|it| !is_unread(it));
@@ -199,7 +199,7 @@ fn bill(known: Known<'_>) -> Said {
     if let Some(sum) = &cost.sum {
         facts.push(Fact::counted(What::Spent(sum.show())));
     }
-    if known.evidence.looked {
+    if known.grounds.looked {
         facts.push(Fact::counted(What::Used(cost.core_hours, cost.gpu_hours)));
     }
     let rate = || if cost.sum.is_none() { Ask::Rate } else { Ask::Finance };
@@ -207,7 +207,7 @@ fn bill(known: Known<'_>) -> Said {
 }
 
 fn credentials(known: Known<'_>) -> Said {
-    let talks = known.evidence.culprits.iter().filter_map(|it| it.metadata.clone());
+    let talks = known.grounds.culprits.iter().filter_map(|it| it.metadata.clone());
     let mut facts: Vec<Fact> = talks.take(TOLD).collect();
     let keys = keys(known);
     facts.extend(keys.filter(|it| matches!(it.what, What::Keys(..))));
@@ -216,7 +216,7 @@ fn credentials(known: Known<'_>) -> Said {
 
 /// What of SSH lies in homes.
 fn keys(known: Known<'_>) -> Option<Fact> {
-    let what = match &known.evidence.site.homes {
+    let what = match &known.grounds.site.homes {
         Reading::Known(homes) => {
             let sum = |of: fn(&crate::domain::facts::SshHome) -> u32| {
                 homes.iter().map(of).fold(0, u32::saturating_add)
@@ -232,7 +232,7 @@ fn keys(known: Known<'_>) -> Option<Fact> {
 
 pub(super) fn persistence(known: Known<'_>) -> Said {
     let from = FactSource::Persistence;
-    let Some(bad) = &known.evidence.autostarts else {
+    let Some(bad) = &known.grounds.autostarts else {
         return (vec![Fact::look(What::NotHunted, from)], None);
     };
     let mut facts: Vec<Fact> = Vec::new();
@@ -249,7 +249,7 @@ pub(super) fn persistence(known: Known<'_>) -> Said {
 }
 
 fn lateral(known: Known<'_>) -> Said {
-    let mut facts = known.evidence.out.clone();
+    let mut facts = known.grounds.out.clone();
     if facts.is_empty() {
         facts.push(Fact::look(What::NothingOut, FactSource::Sockets));
     }
@@ -259,7 +259,7 @@ fn lateral(known: Known<'_>) -> Said {
 
 fn image(known: Known<'_>) -> Said {
     let mut facts: Vec<Fact> = Vec::new();
-    for id in known.evidence.culprits.iter().filter_map(|it| it.container.clone()) {
+    for id in known.grounds.culprits.iter().filter_map(|it| it.container.clone()) {
         let fact = Fact::look(What::InContainer(id), FactSource::Stat);
         if facts.len() < TOLD && !facts.contains(&fact) {
             facts.push(fact);
@@ -269,5 +269,5 @@ fn image(known: Known<'_>) -> Said {
 }
 
 fn hidden(known: Known<'_>) -> Said {
-    (vec![Fact::look(What::Hides(known.evidence.hides), FactSource::Views)], None)
+    (vec![Fact::look(What::Hides(known.grounds.hides), FactSource::Views)], None)
 }

@@ -61,7 +61,7 @@ const DESKTOPS: [&[u8]; 7] =
 
 /// What one look at the host gives to all answers.
 #[derive(Clone, Debug, Default)]
-pub struct Evidence {
+pub struct Grounds {
     /// There was a look.
     pub(super) looked: bool,
     pub(super) host: Untrusted,
@@ -109,7 +109,7 @@ pub(super) struct Culprit {
     pub(super) metadata: Option<Fact>,
 }
 
-impl Evidence {
+impl Grounds {
     /// Takes in a look and what was found in it.
     #[must_use]
     pub fn gather(
@@ -117,7 +117,7 @@ impl Evidence {
         findings: &BTreeMap<Subject, Finding>,
         look_for: &Indicators,
     ) -> Self {
-        let mut evidence = Self {
+        let mut grounds = Self {
             looked: true,
             host: snapshot.host.name.clone(),
             cpu: snapshot.host.cpu,
@@ -129,16 +129,16 @@ impl Evidence {
             site: Arc::clone(&snapshot.site),
             ..Self::default()
         };
-        evidence.gpu(snapshot);
-        evidence.wire(snapshot);
+        grounds.gpu(snapshot);
+        grounds.wire(snapshot);
         if snapshot.persistence.hunted_ms.is_some() {
-            evidence.autostarts = Some(Vec::new());
+            grounds.autostarts = Some(Vec::new());
         }
-        evidence.findings(snapshot, findings);
+        grounds.findings(snapshot, findings);
         let mut processes = snapshot.processes.iter();
         let desktop = processes.find(|it| DESKTOPS.contains(&it.comm.bytes()));
-        evidence.desktop = desktop.map(|it| it.comm.clone());
-        evidence
+        grounds.desktop = desktop.map(|it| it.comm.clone());
+        grounds
     }
 
     /// Processes that are confirmed, of those that are looked at one by one.
