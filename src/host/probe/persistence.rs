@@ -31,7 +31,7 @@ use std::sync::Arc;
 use crate::domain::facts::{Autostart, Packaged, Persistence, Unread};
 use crate::host::probe::Roots;
 use accounts::Homes;
-use dig::{Dig, Interest};
+use dig::{Dig, Interest, Known};
 use ground::Ground;
 
 pub(in crate::host::probe) use hunter::{Hunter, News};
@@ -157,11 +157,12 @@ impl Hunt {
 
     /// Reads every place.
     pub fn everywhere(&mut self) {
-        self.again(&Family::ALL);
+        self.again(&Family::ALL, &BTreeSet::new());
     }
 
-    /// Reads these families again, each opened anew: a home may have come or gone. `false` if nothing could be read.
-    fn again(&mut self, families: &[Family]) -> bool {
+    /// Reads these families again, each opened anew: a home may have come or gone; but of these files what was known of
+    /// them stays where that can be, as they are read another time. `false` if nothing could be read.
+    fn again(&mut self, families: &[Family], later: &BTreeSet<Vec<u8>>) -> bool {
         self.left_out.clear();
         let ground = match Ground::open(&self.roots) {
             Ok(ground) => ground,
@@ -175,24 +176,32 @@ impl Hunt {
         let found = homes.found.iter().map(|home| &home.path);
         self.homes = found.chain(&homes.absent).cloned().collect();
         for family in families {
-            let harvest = self.harvest(*family, &ground, &homes);
+            let harvest = self.harvest(*family, &ground, &homes, later);
             self.harvests.insert(*family, harvest);
         }
         true
     }
 
     /// Entries that are what they were are the same ones, so that they cost nobody anything again.
-    fn harvest(&self, family: Family, ground: &Ground, homes: &Homes) -> Harvest {
-        let mut dig = Dig::new(ground, &homes.found, &*self.judge);
+    fn harvest(
+        &self,
+        family: Family,
+        ground: &Ground,
+        homes: &Homes,
+        later: &BTreeSet<Vec<u8>>,
+    ) -> Harvest {
+        let before = self.harvests.get(&family);
+        let (entries, unread) = before.map_or((&[][..], &[][..]), |it| (&it.entries, &it.unread));
+        let known = Known { later, entries, unread };
+        let mut dig = Dig::new(ground, &homes.found, &*self.judge, known);
         family.hunt(&mut dig);
         // A home that comes is looked into by whoever looks into homes.
         homes.absent.iter().filter(|_| family.is_at_home()).for_each(|home| dig.watch_file(home));
         let Dig { mut entries, unread, mut interests, .. } = dig;
         entries.sort_by(|one, other| one.key().cmp(&other.key()));
-        let before = self.harvests.get(&family).map_or(&[][..], |it| &it.entries);
         for entry in &mut entries {
-            let at = before.binary_search_by(|it| it.key().cmp(&entry.key())).ok();
-            if let Some(same) = at.and_then(|at| before.get(at)).filter(|it| *it == entry) {
+            let at = known.entries.binary_search_by(|it| it.key().cmp(&entry.key())).ok();
+            if let Some(same) = at.and_then(|at| known.entries.get(at)).filter(|it| *it == entry) {
                 *entry = Arc::clone(same);
             }
         }

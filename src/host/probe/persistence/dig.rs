@@ -2,6 +2,8 @@
 //!
 //! Invariant: every limit that is reached is said; what is not there is not trouble, and is watched all the same.
 
+mod later;
+
 use std::collections::BTreeSet;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
@@ -15,6 +17,8 @@ use crate::domain::facts::{
     Autostart, AutostartKind, NotWhole, Packaged, Reading, Remark, Target, Trick, Unread, tricks,
 };
 use crate::domain::untrusted::Untrusted;
+
+pub(super) use later::Known;
 
 /// More entries of one family are not kept.
 const MOST_ENTRIES: usize = 10_000;
@@ -100,6 +104,7 @@ pub(super) struct Dig<'g> {
     pub(super) ground: &'g Ground,
     pub(super) homes: &'g [Home],
     judge: Judge<'g>,
+    known: Known<'g>,
     pub(super) entries: Vec<Arc<Autostart>>,
     pub(super) unread: Vec<Unread>,
     pub(super) interests: BTreeSet<Interest>,
@@ -109,11 +114,17 @@ pub(super) struct Dig<'g> {
 }
 
 impl<'g> Dig<'g> {
-    pub(super) fn new(ground: &'g Ground, homes: &'g [Home], judge: Judge<'g>) -> Self {
+    pub(super) fn new(
+        ground: &'g Ground,
+        homes: &'g [Home],
+        judge: Judge<'g>,
+        known: Known<'g>,
+    ) -> Self {
         Self {
             ground,
             homes,
             judge,
+            known,
             entries: Vec::new(),
             unread: Vec::new(),
             interests: BTreeSet::new(),

@@ -61,6 +61,8 @@ pub(super) struct Base<'a> {
 /// What the kernel says of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Meta {
+    pub(super) inode: u64,
+    pub(super) size: u64,
     pub(super) uid: u32,
     pub(super) mode: u32,
     pub(super) modified: Timestamp,
@@ -308,6 +310,8 @@ fn meta(file: BorrowedFd<'_>) -> Result<Meta, Errno> {
     let told = stat.stx_attributes_mask.intersects(flags);
     let set = stat.stx_attributes.intersects(flags);
     Ok(Meta {
+        inode: stat.stx_ino,
+        size: stat.stx_size,
         uid: stat.stx_uid,
         mode: u32::from(stat.stx_mode),
         modified: time(stat.stx_mtime),

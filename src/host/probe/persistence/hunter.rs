@@ -1,12 +1,15 @@
 //! The thread that hunts: everything once, then what changes, and everything again now and then.
 //!
 //! A change is read as soon as it has settled, and then whoever looks is told ([`News`]). Who changes things faster than a
-//! person does is not listened to for short whiles ([`Patience`]), and nobody else waits for that.
+//! person does is not listened to for short whiles ([`Patience`]), and nobody else waits for that; what changes there is
+//! found by glances ([`Glances`]).
 //!
 //! Invariant: a look takes what is there and never waits, not even for the lock of a thread that gets no CPU. A hunt
 //! that hangs is said; nothing else stands still for it. From one family to the next the thread takes in what was told
 //! meanwhile, so a change never waits for more than one of them ([`Queue`]).
 
+mod deaf;
+mod glance;
 mod queue;
 mod shared;
 #[cfg(test)]
@@ -31,6 +34,7 @@ use crate::domain::base::Clock;
 use crate::domain::facts::{Gap, Late, Persistence, Unread};
 use crate::host::probe::processes::note;
 use crate::host::probe::{HostClock, Roots, memory};
+use glance::Glances;
 use queue::{Lane, QUIET, Queue, SETTLES};
 use shared::{Shared, Slot, newest, put};
 
@@ -122,6 +126,8 @@ struct Work {
     told: Arc<Slot>,
     news: Option<News>,
     patience: Patience,
+    /// At the places of those who are not listened to.
+    glances: Glances,
     /// When reading everything last began.
     last: Instant,
     /// The same of the clock that runs since the boot, until everything is read; none where something could not be.
@@ -157,6 +163,7 @@ impl Work {
             told: Arc::default(),
             news,
             patience: Patience::default(),
+            glances: Glances::default(),
             last: Instant::now(),
             begun: Some(HostClock.now().boot_ms),
             whole: None,
@@ -198,7 +205,7 @@ impl Work {
     fn nap(&self) -> Duration {
         let now = Instant::now();
         let blind = self.blind.map_or(Duration::ZERO, |it| SETTLES.saturating_sub(it.elapsed()));
-        let rest = |party: &[u8]| self.patience.rests(party, now).unwrap_or_default().max(blind);
+        let rest = |party: &[u8]| self.patience.waits(party, now).unwrap_or_default().max(blind);
         let resting = self.watch.iter().flat_map(|watch| watch.resting.keys()).map(|it| rest(it));
         let missed = self.missed.then(|| rest(EVERYTHING));
         let whole = self.period().saturating_sub(self.last.elapsed());
@@ -237,28 +244,6 @@ impl Work {
         }
     }
 
-    /// Listens again to those who have rested, and reads what they may have changed meanwhile. To a storm nobody listens
-    /// yet; its places are read.
-    fn listen_again(&mut self) {
-        let (now, resting) = (Instant::now(), self.watch.iter().flat_map(|it| &it.resting));
-        let rested = resting.filter(|(party, _)| self.patience.rests(party, now).is_none());
-        let rested: Vec<(Party, BTreeSet<Family>)> =
-            rested.map(|(party, families)| (party.clone(), families.clone())).collect();
-        if rested.is_empty() {
-            return;
-        }
-        let mut unseen = self.aim();
-        let mut parties = BTreeSet::new();
-        for (party, families) in rested {
-            if self.patience.is_deaf(&party, now) {
-                self.patience.exhaust(&party, now);
-                unseen.extend(families);
-            }
-            parties.insert(party);
-        }
-        self.want(&unseen, parties.iter(), 0);
-    }
-
     /// Wants everything if it is time, a family after the other.
     fn go_on(&mut self) {
         let now = Instant::now();
@@ -276,7 +261,7 @@ impl Work {
     fn step(&mut self) -> bool {
         let Some((family, job)) = self.queue.next(Instant::now()) else { return false };
         let before = spent();
-        let unseen = self.read(&[family]);
+        let unseen = self.read(&[family], job.whole);
         let (cost, now) = (spent().saturating_sub(before), Instant::now());
         self.queue.took(family, cost);
         job.parties().for_each(|party| self.patience.charge(party, cost, now));
@@ -295,15 +280,21 @@ impl Work {
             if unseen.is_empty() {
                 break;
             }
-            unseen = self.read(&unseen.into_iter().collect::<Vec<_>>());
+            unseen = self.read(&unseen.into_iter().collect::<Vec<_>>(), true);
         }
     }
 
-    /// Reads these and tells it; gives the families with places that were not watched then: they may have changed since.
-    fn read(&mut self, families: &[Family]) -> BTreeSet<Family> {
+    /// Reads these, and what always changes too if it is `all`, and tells it; gives the families with places that were not watched then: they may have changed since.
+    fn read(&mut self, families: &[Family], all: bool) -> BTreeSet<Family> {
         put(&self.shared.digs, Some(Instant::now()));
-        if !self.hunt.again(families) {
+        let later = self.mark(families, all);
+        if !self.hunt.again(families, &later) {
             self.begun = None;
+        }
+        if later.is_empty() {
+            for family in families {
+                self.glances.was_read(*family, Instant::now());
+            }
         }
         if !self.queue.has_whole() {
             self.whole = self.begun.take().or(self.whole);

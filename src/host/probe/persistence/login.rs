@@ -95,6 +95,9 @@ pub(super) fn shells(dig: &mut Dig<'_>) {
         .collect();
     for home in dig.homes {
         for path in OWN {
+            if dig.is_for_later(home.base(), path) {
+                continue;
+            }
             if let Some(file) = dig.read_or_link(home, path, AutostartKind::ShellStart) {
                 own(dig, home, &file, &usual);
             }

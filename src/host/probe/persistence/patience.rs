@@ -3,8 +3,8 @@
 //! Changes are counted for whoever can make them: a directory of the machine stands by itself, and a whole home is one,
 //! however many directories its owner makes. What reading a place again costs is owed by that place and paid off in time; who
 //! owes much rests, and never for longer than [`LONGEST_REST`]. Who makes a storm is not listened to for a while, because
-//! the kernel forgets what others do while somebody shouts; its places are read whenever it has rested. Pure: it is told
-//! the time.
+//! the kernel forgets what others do while somebody shouts; its places are glanced at meanwhile. Pure: it is told the
+//! time.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -21,6 +21,9 @@ const SLOWNESS: u32 = 20;
 /// Nobody waits longer: with the time in which a change settles, it is seen within a second also in the place of a storm.
 const LONGEST_REST: Duration = Duration::from_millis(250);
 
+/// From one glance at the places of a storm to the next, if it costs little.
+const GLANCE: Duration = Duration::from_millis(80);
+
 /// How long nobody listens to a storm, at first and after it went on again and again.
 const DEAF: Duration = Duration::from_secs(1);
 const LONGEST_DEAF: Duration = Duration::from_secs(16);
@@ -35,6 +38,8 @@ struct Debt {
     at: Instant,
     /// Until when nobody listens, and how long that is.
     deaf: Option<(Instant, Duration)>,
+    /// When its places are glanced at next, while nobody listens.
+    glance: Option<Instant>,
 }
 
 impl Debt {
@@ -60,8 +65,8 @@ impl Patience {
         let debt = self.0.get(party).copied();
         let before = debt.map_or(Duration::ZERO, |debt| debt.left(now));
         let owed = (before + cost).min(CREDIT + LONGEST_REST / SLOWNESS);
-        let deaf = debt.and_then(|debt| debt.deaf);
-        self.0.insert(party.to_vec(), Debt { owed, at: now, deaf });
+        let (deaf, glance) = debt.map_or((None, None), |debt| (debt.deaf, debt.glance));
+        self.0.insert(party.to_vec(), Debt { owed, at: now, deaf, glance });
     }
 
     /// It rests at once.
@@ -78,9 +83,31 @@ impl Patience {
         }
     }
 
+    /// Its places were glanced at, which took so much of a CPU.
+    pub(super) fn glanced(&mut self, party: &[u8], cost: Duration, now: Instant) {
+        self.charge(party, cost, now);
+        if let Some(debt) = self.0.get_mut(party) {
+            debt.glance = Some(now + (cost * SLOWNESS).clamp(GLANCE, LONGEST_REST));
+        }
+    }
+
+    /// How long nothing is done for it: until the next glance, or until it has rested. `None` if it is time.
+    pub(super) fn waits(&self, party: &[u8], now: Instant) -> Option<Duration> {
+        if !self.is_deaf(party, now) {
+            return self.rests(party, now);
+        }
+        let next = self.0.get(party)?.glance?;
+        Some(next.saturating_duration_since(now)).filter(|left| !left.is_zero())
+    }
+
     /// Nobody listens to it.
     pub(super) fn is_deaf(&self, party: &[u8], now: Instant) -> bool {
         self.0.get(party).and_then(|debt| debt.deaf).is_some_and(|(until, _)| now < until)
+    }
+
+    /// Somebody made a storm, not long ago.
+    pub(super) fn knows_storms(&self, now: Instant) -> bool {
+        self.0.values().any(|debt| debt.storm(now).is_some())
     }
 
     /// How long it still rests; `None` if it does not.
@@ -141,6 +168,18 @@ mod tests {
         now += LONGEST_DEAF;
         patience.storms(b"/home/a", now);
         assert!(!patience.is_deaf(b"/home/a", now + DEAF));
+    }
+
+    #[test]
+    fn who_is_not_listened_to_is_glanced_at_soon_and_more_seldom_if_that_takes_long() {
+        let (mut patience, now) = (Patience::default(), Instant::now());
+        patience.storms(b"/home/a", now);
+        assert_eq!(patience.waits(b"/home/a", now), None, "the first glance is due");
+        for (cost, wait) in [(1, 80), (5, 100), (500, 250)] {
+            patience.glanced(b"/home/a", Duration::from_millis(cost), now);
+            assert_eq!(patience.waits(b"/home/a", now), Some(Duration::from_millis(wait)));
+        }
+        assert_eq!(patience.waits(b"/home/a", now + DEAF), None, "it is listened to again");
     }
 
     #[test]

@@ -40,6 +40,8 @@ const AT_ONCE: usize = 1 << 15;
 
 /// Who is to be read again for which name; every name if it is `None`.
 type Wanted = BTreeSet<(Option<Vec<u8>>, Family)>;
+/// What each family wants of one party.
+pub(super) type Area = BTreeMap<Family, BTreeSet<Interest>>;
 
 /// A directory that is watched.
 #[derive(Default)]
@@ -56,8 +58,8 @@ pub(super) struct Watch {
     spots: BTreeMap<i32, Spot>,
     /// Since when events are counted.
     counted: Instant,
-    /// Who is not listened to, and what is to be read of them.
-    pub(super) resting: BTreeMap<Party, BTreeSet<Family>>,
+    /// Who is not listened to, and what is to be looked at of them.
+    pub(super) resting: BTreeMap<Party, Area>,
     /// Why some directory is not watched.
     pub(super) trouble: Option<Unread>,
 }
@@ -99,7 +101,7 @@ impl Watch {
             dirs.entry(dir).or_default().insert((name.clone(), family));
         }
         let mut spots: BTreeMap<i32, Spot> = BTreeMap::new();
-        let mut resting: BTreeMap<Party, BTreeSet<Family>> = BTreeMap::new();
+        let mut resting: BTreeMap<Party, Area> = BTreeMap::new();
         self.trouble = None;
         for (dir, names) in dirs {
             if spots.len() >= MOST {
@@ -110,8 +112,10 @@ impl Watch {
                 let party = party(at, homes);
                 let is_deaf = patience.is_deaf(party, now);
                 if is_deaf {
-                    let families = names.iter().map(|(_, family)| *family);
-                    resting.entry(party.to_vec()).or_default().extend(families);
+                    let area = resting.entry(party.to_vec()).or_default();
+                    for (name, family) in names {
+                        area.entry(*family).or_default().insert((at.to_vec(), name.clone()));
+                    }
                 }
                 is_deaf
             };

@@ -2,7 +2,8 @@
 //!
 //! What has just changed goes first, then the places of those who are not listened to, then what is read only because it
 //! is time. Each of these has its turn now and then, however much there is of the others, so that a storm in one place
-//! holds up nobody for longer than it takes to read one family.
+//! holds up nobody for longer than it takes to read one family; and what takes long is not begun just before something
+//! short is ready.
 //!
 //! Invariant: a family that changed is ready [`QUIET`] after the last that was told of it, and [`SETTLES`] after the first
 //! in any case: whoever goes on writing puts nothing off. For who owes much nothing is read before they have rested, and
@@ -18,6 +19,10 @@ use super::super::patience::Party;
 /// so long, and after so long in any case.
 pub(super) const QUIET: Duration = Duration::from_millis(50);
 pub(super) const SETTLES: Duration = Duration::from_millis(150);
+
+/// What takes so long waits so many times as long for what takes less, and never longer than this.
+const WEIGHT: u32 = 10;
+const LONGEST_WAIT: Duration = Duration::from_millis(300);
 
 /// Why a family is read, the most urgent first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -135,8 +140,29 @@ impl Queue {
 
     /// How long nothing is ready; `None` if there is nothing.
     pub(super) fn nap(&self, now: Instant) -> Option<Duration> {
-        let ready = self.jobs.values().filter_map(Job::ready).min()?;
+        let ready =
+            |(family, job): (&Family, &Job)| Some(job.ready()?.max(self.held(*family, job, now)?));
+        let ready = self.jobs.iter().filter_map(ready).min()?;
         Some(ready.saturating_duration_since(now))
+    }
+
+    /// Until when it gives way: to what has just changed elsewhere and takes less, if that is about to be ready. Whoever
+    /// comes too late for the beginning of what takes long waits for its end.
+    fn held(&self, family: Family, job: &Job, now: Instant) -> Option<Instant> {
+        let mine = self.place(family, job)?;
+        let soon = now..=now + QUIET;
+        let others =
+            self.jobs.iter().filter(|(other, it)| **other != family && it.lane == Lane::Change);
+        let before =
+            others.filter(|(other, it)| self.place(**other, it).is_some_and(|it| it < mine));
+        let ready = before.filter_map(|(_, it)| it.ready()).filter(|it| soon.contains(it));
+        Some(ready.min().unwrap_or(now))
+    }
+
+    /// What is wanted for longer has a place before what is wanted since then, and so does what takes less.
+    fn place(&self, family: Family, job: &Job) -> Option<Instant> {
+        let cost = self.costs.get(&family).copied().unwrap_or_default();
+        Some(job.since()? + (cost * WEIGHT).min(LONGEST_WAIT))
     }
 
     /// Takes what is read next.
@@ -144,8 +170,9 @@ impl Queue {
         let first = |lane: Lane| {
             let jobs = self.jobs.iter().filter(|(_, job)| job.lane == lane);
             let ready = jobs.filter(|(_, job)| job.ready().is_some_and(|ready| ready <= now));
-            let cost = |family: &Family| self.costs.get(family).copied().unwrap_or_default();
-            let found = ready.min_by_key(|(family, job)| (job.since(), cost(family)))?;
+            let free = ready
+                .filter(|(family, job)| self.held(**family, job, now).is_some_and(|it| it <= now));
+            let found = free.min_by_key(|(family, job)| self.place(**family, job))?;
             Some((*found.0, found.1.since()?))
         };
         let found = Lane::ALL.map(|lane| (lane, first(lane)));
@@ -161,6 +188,12 @@ impl Queue {
         let (lane, family) = (*lane, job.as_ref()?.0);
         self.turns.insert(lane, now);
         Some((family, self.jobs.remove(&family)?))
+    }
+
+    /// What is to be read.
+    #[cfg(test)]
+    pub(super) fn families(&self) -> Vec<Family> {
+        self.jobs.keys().copied().collect()
     }
 
     /// Reading it took so long.
@@ -243,6 +276,33 @@ mod tests {
         assert_eq!(read[&Family::Keys], 3);
         assert_eq!(read[&Family::Users], 10);
         assert_eq!(read[&Family::Pam], 0);
+    }
+
+    #[test]
+    fn what_takes_long_is_not_begun_just_before_something_short_is_ready() {
+        let (mut queue, now) = (Queue::new(), Instant::now());
+        queue.took(Family::Cron, MS * 30);
+        queue.took(Family::Shells, MS);
+        queue.changed(Family::Cron, HERE, Duration::ZERO, now);
+        queue.changed(Family::Shells, HERE, Duration::ZERO, now + MS * 20);
+        assert!(queue.next(now + QUIET).is_none());
+        assert_eq!(queue.nap(now + QUIET), Some(MS * 20));
+        let then = now + QUIET + MS * 20;
+        assert_eq!(families(&mut queue, then), [Family::Shells, Family::Cron]);
+    }
+
+    #[test]
+    fn what_takes_long_gives_way_for_a_bounded_time() {
+        let (mut queue, now) = (Queue::new(), Instant::now());
+        queue.took(Family::Cron, MS * 500);
+        queue.changed(Family::Cron, HERE, Duration::ZERO, now);
+        let mut step = now;
+        while queue.next(step).is_none_or(|(family, _)| family != Family::Cron) {
+            queue.changed(Family::Shells, HERE, Duration::ZERO, step);
+            step += MS * 10;
+        }
+        let most = LONGEST_WAIT + SETTLES;
+        assert!(step > now + SETTLES && step <= now + most, "{:?}", step.duration_since(now));
     }
 
     #[test]
