@@ -130,6 +130,21 @@ fn a_storm_in_a_home_keeps_no_change_elsewhere_from_being_seen_nor_its_own() {
     assert!(share < 0.6, "{share}");
 }
 
+#[test]
+fn a_storm_in_a_watched_folder_keeps_no_change_there_or_elsewhere_from_being_seen() {
+    let root = server();
+    let files = ["a", "b"].map(|name| root.path().join("etc/cron.d").join(name));
+    for file in &files {
+        fs::write(file, "@daily root /usr/bin/c\n").unwrap();
+    }
+    let mut eyes = opened(root.path());
+    let storm = Storm::over(&files);
+    thread::sleep(Duration::from_secs(2));
+    let places = ["etc/cron.d/x", "home/malee/.bashrc"];
+    changes_of(&places, 10, &root, &mut eyes, "in a storm in a folder");
+    drop(storm);
+}
+
 /// Changes each place again and again, and says how long each change took until it was seen.
 fn changes_of(places: &[&str], count: usize, root: &TempDir, eyes: &mut Eyes, when: &str) {
     let asked = std::env::var("CHANGES").ok().and_then(|it| it.parse().ok());
