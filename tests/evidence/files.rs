@@ -87,7 +87,7 @@ fn renaming_a_file_and_its_hosts_loses_nothing() {
 #[test]
 fn pools_wallets_and_algorithms_are_taken_out_of_a_file() {
     let content = "{\"pools\":[{\"url\":\"stratum+tcp://gw.example:3333\",\"algo\":\"rx/0\",\
-                   \"user\":\"48JXu1Ts4pRbEU5uJAsR9C3yGbZB4zgPhxB7nSgXbLAaiHqZ4LYfoRXTBPKsMEaWhS6RvqNRmSZDUjrcBrLyxFJwMkEgb4J.w1\"}]}";
+                   \"user\":\"42yKYMHoNCUeBtk8oxKFJoVGKZrdJH8o2aX46t5KeqXRAtj3GYtF9uobpdVHfPXYsYFgnamKBpjgkFk8oAhcPGAA7ethnPb.w1\"}]}";
     let fact = json!({"kind": "file", "id": 1, "path": "/x/config.json", "content": content});
     let answer = &answers(&[fact])[0];
     assert_eq!(answer["extracted"]["pools"], json!(["stratum+tcp://gw.example:3333"]));

@@ -156,7 +156,9 @@ impl Config {
             );
         }
         if self.prose {
-            heard.iter_mut().for_each(|(grade, _)| *grade = Grade::Noted);
+            for (grade, _) in &mut heard {
+                *grade = Grade::Noted;
+            }
         }
         heard.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
         heard.dedup_by(|one, other| one.1 == other.1);

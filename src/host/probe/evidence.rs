@@ -15,10 +15,10 @@ mod files;
 mod memory;
 mod open;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::domain::base::{Moment, ProcessId};
 use crate::domain::facts::{Evidence, FoundText, Packaged, Process, Trace, Unread, Worth};
@@ -33,8 +33,8 @@ const FILES_TIME: Duration = Duration::from_secs(3);
 const MEMORY_TIME: Duration = Duration::from_secs(10);
 /// What works hard is read again after this long.
 const AGAIN_MS: u64 = 600_000;
-/// So many processes are sorted out in one look.
-const MOST_SORTED: usize = 256;
+/// So long processes are sorted out in one look.
+const A_LOOK: Duration = Duration::from_millis(3);
 /// Percent of one CPU that make it worth thinking again.
 const STEPS: [f32; 2] = [20.0, 50.0];
 /// Of those that did not answer so many are named.
@@ -61,6 +61,10 @@ pub(super) struct Seeker {
     known: HashMap<ProcessId, Known>,
     /// The processes of the look before.
     last: Vec<Arc<Process>>,
+    /// Those that are to be sorted out, in order, and as a set.
+    fresh: VecDeque<ProcessId>,
+    waiting: HashSet<ProcessId>,
+    /// Those that are worth it, and not handed out yet.
     files: VecDeque<ProcessId>,
     memories: VecDeque<ProcessId>,
     budget: Budget,
@@ -94,6 +98,8 @@ impl Seeker {
             desk: None,
             known: HashMap::new(),
             last: Vec::new(),
+            fresh: VecDeque::new(),
+            waiting: HashSet::new(),
             files: VecDeque::new(),
             memories: VecDeque::new(),
             budget: Budget::default(),
@@ -115,7 +121,9 @@ impl Seeker {
         let busy = self.desk.as_ref().is_some_and(|desk| desk.is_busy());
         let Some(now) = self.now else { return busy };
         let files = !self.files.is_empty() && self.budget.has_files(now);
-        busy || files || !self.memories.is_empty() && self.budget.has_memory(now)
+        busy || !self.fresh.is_empty()
+            || files
+            || !self.memories.is_empty() && self.budget.has_memory(now)
     }
 
     /// What was found by now.
@@ -184,43 +192,55 @@ impl Seeker {
         self.desk = None;
     }
 
-    /// Who is new, became another program, or works harder than before.
+    /// Who is new, became another program, or works harder than before; those that work hard first, and no longer than
+    /// [`A_LOOK`].
     fn sort_out(&mut self, sieve: Sieve, moment: Moment, processes: &[Arc<Process>]) {
         let before = std::mem::take(&mut self.last);
         let mut last = before.iter().peekable();
-        let mut sorted = 0;
-        for (at, process) in processes.iter().enumerate() {
+        for process in processes {
             while last.next_if(|old| old.id.pid < process.id.pid).is_some() {}
             let same = last.peek().is_some_and(|old| Arc::ptr_eq(old, process));
-            if same || process.kernel {
+            if same || process.kernel || !self.is_due(moment, process) {
                 continue;
             }
-            if sorted == MOST_SORTED {
-                // The rest is new to the next look too.
-                self.last = processes.get(..at).unwrap_or_default().to_vec();
-                return;
-            }
-            let step = STEPS.iter().filter(|least| process.cpu >= **least).count();
-            let due = self.known.get(&process.id).is_none_or(|known| {
-                let old = moment.boot_ms.saturating_sub(known.at_ms) > AGAIN_MS;
-                step > known.step
-                    || step == STEPS.len() && old
-                    || !same_program(&known.process, process)
-            });
-            if due {
-                sorted += 1;
-                self.sort(sieve, moment, process, step);
+            if self.waiting.insert(process.id) {
+                if step(process) > 0 {
+                    self.fresh.push_front(process.id);
+                } else {
+                    self.fresh.push_back(process.id);
+                }
             }
         }
         self.last = processes.to_vec();
+        let begun = Instant::now();
+        while begun.elapsed() < A_LOOK {
+            let Some(id) = self.fresh.pop_front() else { return };
+            self.waiting.remove(&id);
+            if let Some(process) = of(processes, id) {
+                self.sort(sieve, moment, process);
+            }
+        }
     }
 
-    fn sort(&mut self, sieve: Sieve, moment: Moment, process: &Arc<Process>, step: usize) {
-        let worth = (sieve.worth)(process);
-        let id = process.id;
+    fn is_due(&self, moment: Moment, process: &Process) -> bool {
+        self.known.get(&process.id).is_none_or(|known| {
+            let old = moment.boot_ms.saturating_sub(known.at_ms) > AGAIN_MS;
+            let step = step(process);
+            step > known.step
+                || step == STEPS.len() && old
+                || !same_program(&known.process, process)
+        })
+    }
+
+    fn sort(&mut self, sieve: Sieve, moment: Moment, process: &Arc<Process>) {
+        let (worth, id, step) = ((sieve.worth)(process), process.id, step(process));
         if worth.memory {
-            self.memories.push_back(id);
             self.files.push_front(id);
+            if step == STEPS.len() {
+                self.memories.push_front(id);
+            } else {
+                self.memories.push_back(id);
+            }
         } else if worth.files || !worth.named.is_empty() {
             self.files.push_back(id);
         }
@@ -233,10 +253,7 @@ impl Seeker {
         if self.known.len() <= processes.len() && self.traces.is_empty() && self.failed.is_empty() {
             return false;
         }
-        let lives = |id: &ProcessId| {
-            let at = processes.binary_search_by_key(&id.pid, |it| it.id.pid).ok();
-            at.and_then(|at| processes.get(at)).is_some_and(|it| it.id == *id)
-        };
+        let lives = |id: &ProcessId| of(processes, *id).is_some();
         if self.known.len() > processes.len() + 64 {
             self.known.retain(|id, _| lives(id));
         }
@@ -248,18 +265,18 @@ impl Seeker {
 
     fn hand_out(&mut self, moment: Moment, processes: &[Arc<Process>]) {
         while self.desk.as_ref().is_none_or(|desk| desk.has_room()) {
-            let part = if !self.memories.is_empty() && self.budget.memory(moment) {
-                Part::Memory
-            } else if !self.files.is_empty() && self.budget.files(moment) {
+            let part = if !self.files.is_empty() && self.budget.files(moment) {
                 Part::Files
+            } else if !self.memories.is_empty() && self.budget.memory(moment) {
+                Part::Memory
             } else {
                 return;
             };
             let queue = if part == Part::Files { &mut self.files } else { &mut self.memories };
             let Some(id) = queue.pop_front() else { return };
-            let at = processes.binary_search_by_key(&id.pid, |it| it.id.pid).ok();
-            let process = at.and_then(|at| processes.get(at)).filter(|it| it.id == id);
-            let (Some(process), Some(known)) = (process, self.known.get(&id)) else { continue };
+            let (Some(process), Some(known)) = (of(processes, id), self.known.get(&id)) else {
+                continue;
+            };
             let (process, worth) = (Arc::clone(process), known.worth.clone());
             let Some(desk) = self.desk() else { return };
             desk.put(Job { process, worth, part });
@@ -289,6 +306,17 @@ impl Drop for Seeker {
             desk.end();
         }
     }
+}
+
+/// How hard it works, as a place in [`STEPS`].
+fn step(process: &Process) -> usize {
+    STEPS.iter().filter(|least| process.cpu >= **least).count()
+}
+
+/// The process with this identity.
+fn of(processes: &[Arc<Process>], id: ProcessId) -> Option<&Arc<Process>> {
+    let at = processes.binary_search_by_key(&id.pid, |it| it.id.pid).ok()?;
+    processes.get(at).filter(|it| it.id == id)
 }
 
 /// What is read of it would be the same.

@@ -67,6 +67,7 @@ fn of_place(mine: &Mine, vein: &Vein, pool: &Pool) -> Option<(Grade, Heard)> {
 }
 
 /// What stands around one place.
+#[expect(clippy::struct_excessive_bools, reason = "each is a question about one place")]
 struct Facts<'a> {
     pool: &'a Pool,
     vein: &'a Vein,
@@ -131,7 +132,7 @@ impl<'a> Facts<'a> {
                 By::Pool if self.checked() || hints => Grade::Confirmed,
                 _ if helped || rather && self.named => Grade::Confirmed,
                 _ if hints => Grade::Suspect,
-                _ => Grade::Noted,
+                By::Loose | By::Server | By::Url | By::Output | By::Pool => Grade::Noted,
             };
             return Some((grade, Says::PoolAndWallet));
         }

@@ -134,7 +134,7 @@ impl Vein {
                 self.user(value, UserBy::Wallet);
             }
             Key::Address if user(value, UserBy::Wallet).wallet.is_some() => {
-                self.user(value, UserBy::Wallet)
+                self.user(value, UserBy::Wallet);
             }
             Key::Password => keep(&mut self.passwords, value.into()),
             Key::Rig => keep(&mut self.rigs, value.into()),

@@ -113,10 +113,13 @@ pub(in crate::domain::detect) struct Trail {
     keys: Vec<(Key, ProcessId)>,
     engine: Option<AhoCorasick>,
     /// Entries of what starts by itself that hold one, by the hunt that they are of.
-    entries: Option<(Arc<Persistence>, Vec<(usize, Untrusted)>)>,
+    entries: Option<Entries>,
     /// Who holds one in its command line, by process; each was looked through once.
     held: BTreeMap<ProcessId, Held>,
 }
+
+/// Entries of one hunt by the place of the key that they hold.
+type Entries = (Arc<Persistence>, Vec<(usize, Untrusted)>);
 
 #[derive(Debug)]
 struct Held {
@@ -283,7 +286,7 @@ fn connections(snapshot: &Snapshot, gathered: &mut Gathered) {
         .iter()
         .filter_map(|(subject, told)| match subject {
             Subject::Connection { remote, .. } if sure(told) => Some(*remote),
-            _ => None,
+            Subject::Process(_) | Subject::Connection { .. } | Subject::Hiding { .. } => None,
         })
         .filter(|it| !EVERYBODYS.contains(&it.port()))
         .collect();

@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::files::Files;
-use super::open::Device;
+use super::open::{self, Device};
 use super::{Sieve, memory, program};
 use crate::domain::base::ProcessId;
 use crate::domain::facts::{FoundFile, FoundText, Packaged, Process, Worth};
@@ -144,6 +144,7 @@ impl Desk {
         rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICE).ok();
         let mut files = Files::new(proc, sieve, packages);
         let mut programs = memory::Programs::default();
+        let ours = open::behind(proc, "self/exe").ok().map(|it| it.version);
         let mut state = self.state();
         loop {
             if state.over {
@@ -158,7 +159,9 @@ impl Desk {
             state.current = Some(Current { job: Arc::clone(&job), since, place });
             drop(state);
             let id = job.process.id;
-            if is_there(proc, id) {
+            // This program knows all the words itself, whichever of its processes it is.
+            let exe = open::behind(proc, &format!("{}/exe", id.pid)).ok().map(|it| it.version);
+            if is_there(proc, id) && (ours.is_none() || exe != ours) {
                 self.tell(id, News::Begun(job.part));
                 self.tell(id, News::Program(program(&job.process, packages)));
                 match job.part {

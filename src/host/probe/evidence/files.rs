@@ -21,8 +21,8 @@ const LARGEST: u64 = 1 << 20;
 /// Nothing is said in fewer bytes.
 const LEAST: u64 = 16;
 /// Names of one folder, files of it, and open files of one process.
-const MOST_NAMES: usize = 2048;
-const MOST_FILES: usize = 32;
+const MOST_NAMES: usize = 16_384;
+const MOST_FILES: usize = 64;
 const MOST_OPEN: usize = 256;
 /// So much is kept of one process.
 const MOST_KEPT: usize = 8;
@@ -101,7 +101,7 @@ impl<'a> Files<'a> {
 
     fn link(&self, name: &str) -> Vec<u8> {
         rustix::fs::readlinkat(self.proc, name, Vec::new())
-            .map(|it| it.into_bytes())
+            .map(std::ffi::CString::into_bytes)
             .unwrap_or_default()
     }
 
@@ -120,14 +120,10 @@ impl<'a> Files<'a> {
         let exe = exe.bytes();
         let Some(at) = exe.iter().rposition(|byte| *byte == b'/') else { return };
         let place = exe.get(..at.max(1)).unwrap_or_default();
-        let shared = |it: &&[u8]| {
-            place == *it || place.starts_with(*it) && place.get(it.len()) == Some(&b'/')
-        };
+        let shared = |it: &[u8]| open::path(place).starts_with(open::path(it));
         // `/memfd:name` is no path.
-        if !exe.starts_with(b"/")
-            || SHARED.iter().any(|it| shared(it))
-            || exe.starts_with(b"/memfd:")
-        {
+        let none = !exe.starts_with(b"/") || exe.starts_with(b"/memfd:");
+        if none || SHARED.into_iter().any(shared) {
             return;
         }
         if let Ok(folder) = open::folder_in(root.as_fd(), place) {

@@ -47,14 +47,12 @@ impl Programs {
             desk.tell(id, News::Texts(texts.clone()));
         }
         let known = texts.len();
-        match memory(desk, proc, sieve, id.pid.0, &mut texts) {
-            Ok(()) => {}
-            // It ended, or the kernel itself is closed to all but root; that is said elsewhere.
-            Err(Errno::SRCH | Errno::NOENT) => {}
-            Err(error) if rustix::process::geteuid().is_root() => {
-                desk.tell(id, News::Refused(error.to_string()));
-            }
-            Err(_) => {}
+        if let Err(error) = memory(desk, proc, sieve, id.pid.0, &mut texts)
+            // It may have ended; that all but root are refused is said elsewhere.
+            && !matches!(error, Errno::SRCH | Errno::NOENT)
+            && rustix::process::geteuid().is_root()
+        {
+            desk.tell(id, News::Refused(error.to_string()));
         }
         if texts.len() > known {
             desk.tell(id, News::Texts(texts));

@@ -1,0 +1,160 @@
+//! What a hostile process puts in the way.
+
+use std::os::unix::net::UnixListener;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use firedamp::domain::base::Pid;
+use firedamp::domain::detect::{Grade, Rule};
+use rustix::fs::{CWD, FileType, Mode, mknodat};
+use tempfile::TempDir;
+
+use crate::{Looker, Running, alone, configuration, copied};
+
+/// No look may take longer for what is read beside it.
+const MOST: Duration = Duration::from_millis(500);
+
+#[test]
+fn pipes_sockets_links_and_huge_files_hide_nothing_and_hold_nobody_up() {
+    let Some(_alone) = alone() else { return };
+    let place = TempDir::new().unwrap();
+    let exe = copied("/bin/sleep", place.path(), "rtkit0");
+    let at = |name: &str| place.path().join(name);
+    mknodat(CWD, at("config.json"), FileType::Fifo, Mode::RWXU, 0).unwrap();
+    let _socket = UnixListener::bind(at("pools.txt")).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", at("config.txt")).unwrap();
+    std::fs::create_dir(at("config.ini")).unwrap();
+    std::fs::File::create(at("config.cfg")).unwrap().set_len(1 << 40).unwrap();
+    for number in 0..3_000 {
+        std::fs::write(at(&format!("n{number:04}.dat")), "nothing").unwrap();
+    }
+    std::fs::write(at("miner.json"), configuration()).unwrap();
+    let child = Running::start(Command::new(&exe).arg("60").current_dir(place.path()));
+    let mut looker = Looker::open();
+    let (_, found) = looker.find(child.pid(), Rule::ConfigFile);
+    assert_eq!(found.expect("it is found").0.grade, Grade::Confirmed);
+    let begun = Instant::now();
+    looker.look();
+    assert!(begun.elapsed() < MOST, "{:?}", begun.elapsed());
+}
+
+/// A file system that answers its first question and no other one, and a process that is told of a file there.
+const SILENT: &str = r"
+import os,ctypes,struct,tempfile,threading,time,sys
+libc=ctypes.CDLL(None,use_errno=True)
+d=tempfile.mkdtemp()
+fd=os.open('/dev/fuse',os.O_RDWR)
+opts=f'fd={fd},rootmode=40000,user_id=0,group_id=0,allow_other'.encode()
+if libc.mount(b'silent',d.encode(),b'fuse.silent',0,opts): raise SystemExit(1)
+buf=os.read(fd,1<<17)
+ln,op,uniq=struct.unpack('<IIQ',buf[:16])
+major,minor,ra,fl=struct.unpack('<IIII',buf[40:56])
+out=struct.pack('<IIIIHHII',7,31,ra,0,12,1,1<<16,1)+b'\0'*32
+os.write(fd,struct.pack('<IiQ',16+len(out),0,uniq)+out)
+def drain():
+    while True:
+        try: os.read(fd,1<<17)
+        except OSError: return
+threading.Thread(target=drain,daemon=True).start()
+pid=os.fork()
+if pid==0:
+    os.close(fd)
+    os.execv(sys.argv[1],['worker','-s','--','--config='+d+'/config.json'])
+print(pid,flush=True)
+time.sleep(60)
+";
+
+#[test]
+fn a_file_system_that_does_not_answer_costs_its_process_a_reading_and_nobody_else() {
+    if !std::path::Path::new("/dev/fuse").exists() {
+        return eprintln!("left out: it needs FUSE");
+    }
+    let Some(_alone) = alone() else { return };
+    let place = TempDir::new().unwrap();
+    let bash = copied("/bin/bash", place.path(), "udevd0");
+    let mut command = Command::new("unshare");
+    command.args(["--mount", "--propagation", "private", "--pid", "--fork", "--kill-child"]);
+    command.args(["python3", "-c", SILENT]).arg(&bash);
+    let mut silent = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    let out = silent.stdout.take().unwrap();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(out), &mut line).unwrap();
+    let silent = Running(silent);
+    if line.trim().is_empty() {
+        return eprintln!("left out: no file system can be mounted here");
+    }
+    let mut looker = Looker::open();
+    let (mut slowest, begun) = (Duration::ZERO, Instant::now());
+    let mut told = false;
+    while begun.elapsed() < Duration::from_secs(8) && !told {
+        let now = Instant::now();
+        let (snapshot, _) = looker.look();
+        slowest = slowest.max(now.elapsed());
+        let worker = snapshot
+            .processes
+            .iter()
+            .find(|it| it.command.known().is_some_and(|it| it.bytes().starts_with(b"worker\0-s")));
+        if let Some(Pid(pid)) = worker.map(|it| it.id.pid) {
+            let name = format!("/proc/{pid}");
+            told = snapshot.unread.iter().any(|it| it.what.plain(80) == name);
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    println!(
+        "beside a silent file system: slowest look {slowest:?}, told after {:?}",
+        begun.elapsed()
+    );
+    assert!(told, "what could not be read is said");
+    assert!(slowest < MOST, "{slowest:?}");
+    // Somebody else is read all the same.
+    let exe = copied("/bin/sleep", place.path(), "ntpd0");
+    std::fs::write(place.path().join("a.json"), configuration()).unwrap();
+    let child = Running::start(Command::new(&exe).arg("60").current_dir("/"));
+    let (_, found) = looker.find(child.pid(), Rule::ConfigFile);
+    assert_eq!(found.expect("it is found").0.grade, Grade::Confirmed);
+    drop(silent);
+}
+
+/// Threads that fill and give back memory: they have the lock of the memory nearly all the time.
+const HOG: &str = r"
+import ctypes,threading,time
+libc=ctypes.CDLL(None)
+libc.mmap.restype=ctypes.c_void_p
+libc.mmap.argtypes=[ctypes.c_void_p,ctypes.c_size_t,ctypes.c_int,ctypes.c_int,ctypes.c_int,ctypes.c_long]
+libc.madvise.argtypes=[ctypes.c_void_p,ctypes.c_size_t,ctypes.c_int]
+libc.munmap.argtypes=[ctypes.c_void_p,ctypes.c_size_t]
+n=64<<20
+end=time.time()+4
+def hog():
+    while time.time()<end:
+        p=libc.mmap(None,n,3,0x22,-1,0)
+        libc.madvise(p,n,23)
+        libc.munmap(p,n)
+for i in range(2): threading.Thread(target=hog,daemon=True).start()
+print('ready',flush=True)
+time.sleep(5)
+";
+
+#[test]
+fn a_process_that_locks_its_memory_holds_no_look_up() {
+    let Some(_alone) = alone() else { return };
+    let there = Command::new("python3").args(["-c", ""]).status();
+    if !there.is_ok_and(|it| it.success()) {
+        return eprintln!("left out: there is no python3 here");
+    }
+    let mut hog = Command::new("python3").args(["-c", HOG]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    let out = hog.stdout.take().unwrap();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(out), &mut line).unwrap();
+    let _hog = Running(hog);
+    let mut looker = Looker::open();
+    let (mut slowest, begun) = (Duration::ZERO, Instant::now());
+    while begun.elapsed() < Duration::from_secs(4) {
+        let now = Instant::now();
+        looker.look();
+        slowest = slowest.max(now.elapsed());
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    println!("beside a process that locks its memory: slowest look {slowest:?}");
+    assert!(slowest < MOST, "{slowest:?}");
+}
