@@ -137,21 +137,34 @@ fn obey(arguments: Arguments) -> Result<ExitCode, Complaint> {
         Some(Command::Playbook { command: PlaybookCommand::Show { which } }) => {
             printed(playbook::show(&which, options.language(), out, &mut io::stderr()))
         }
-        Some(Command::Scan(asked)) => {
-            let places = Places::find(&options)?;
-            let rules = rules::in_force(&places, options.language(), &mut io::stderr())?;
-            printed(scan::scan(&asked, &rules, options.language(), out)?)
-        }
+        Some(Command::Scan(asked)) => scanned(&asked, &options, out),
         Some(Command::Assess { files, given, json }) => judged(&files, given, json, &options, out),
-        Some(Command::Rules { command: RulesCommand::Check { files, json } }) => {
-            printed(rules::check(&files, json, options.language(), out))
-        }
+        Some(Command::Rules { command }) => ruled(&command, &options, out),
         Some(Command::Doctor { json }) => printed(doctor::doctor(&options, json, out)?),
         Some(Command::Paths) => {
             let places = Places::find(&options)?;
             printed(out.write_all(places.show().as_bytes()).map(|()| ExitCode::SUCCESS))
         }
     }
+}
+
+fn ruled(
+    command: &RulesCommand,
+    options: &Options,
+    out: &mut dyn Write,
+) -> Result<ExitCode, Complaint> {
+    let RulesCommand::Check { files, json } = command;
+    printed(rules::check(files, *json, options.language(), out))
+}
+
+fn scanned(
+    asked: &scan::Asked,
+    options: &Options,
+    out: &mut dyn Write,
+) -> Result<ExitCode, Complaint> {
+    let language = options.language();
+    let rules = rules::in_force(&Places::find(options)?, language, &mut io::stderr())?;
+    printed(scan::scan(asked, &rules, language, out)?)
 }
 
 fn judged(

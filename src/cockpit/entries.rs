@@ -80,6 +80,8 @@ pub(super) fn open(model: &mut Model, opened: Opened) -> Vec<Effect> {
 /// Other rules are in force, also for what is on the screen.
 pub(super) fn heed(model: &mut Model, book: Arc<Rulebook>) {
     model.live.watch.heed(book);
+    // What is still wrong is said anew.
+    model.withdraw(|kind| matches!(kind, NoticeKind::RulesBroken(..)));
     if model.session.is_some() {
         judge(model);
         rows::refresh(model);

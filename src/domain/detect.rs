@@ -282,6 +282,10 @@ impl Subject {
 }
 
 impl Rule {
+    /// Those that stand in files: packs of indicators and Sigma rules.
+    pub const OF_FILES: &[Self] =
+        &[Self::Indicator, Self::KnownIndicator, Self::ExpiredIndicator, Self::Sigma];
+
     /// Those that speak of a pool.
     pub const OF_POOLS: &[Self] = &[
         Self::PoolUrl,

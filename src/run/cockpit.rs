@@ -3,6 +3,7 @@
 //! All that waits is taken in before a frame is drawn, so a burst costs one frame; nothing is drawn when nothing
 //! changed; and a line that takes no more bytes gets no frame until it does.
 
+mod changed;
 mod happening;
 mod signals;
 
@@ -16,7 +17,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use crate::cockpit::dialog::Dialog;
 use crate::cockpit::model::{Copied, NoticeKind, Pane, SourceKind, Touched};
-use crate::cockpit::trouble::{BadRules, Trouble};
+use crate::cockpit::trouble::Trouble;
 use crate::cockpit::{Effect, Model, Msg, update};
 use crate::domain::base::Clock;
 use crate::host::probe::raise;
@@ -186,32 +187,8 @@ impl<'a> Desk<'a> {
                 let msgs = self.hands.carried(*moved);
                 said.into_iter().chain(msgs).for_each(|msg| self.apply(msg));
             }
-            Happening::ThemesChanged => {
-                let loaded = self.themes.reload().map(|theme| theme.name().to_owned());
-                self.apply(match loaded {
-                    Ok(name) => Msg::ThemeLoaded(name),
-                    Err(problem) => Msg::Notice(NoticeKind::ThemeBroken(Box::new(problem))),
-                });
-            }
+            Happening::ThemesChanged => self.themes_changed(),
             Happening::RulesChanged => self.rules_changed(),
-        }
-    }
-
-    /// Rules that changed are in force at once, and what is wrong with them is said.
-    fn rules_changed(&mut self) {
-        let bad = self.rules.reload();
-        let book = self.rules.book();
-        let (indicators, sigma) = book.counts();
-        self.apply(Msg::RulesLoaded(book));
-        self.apply(Msg::Notice(NoticeKind::RulesLoaded(indicators, sigma)));
-        self.say_what_is_wrong(&bad);
-    }
-
-    /// The first of what is wrong with the rules, and how much more is.
-    pub(super) fn say_what_is_wrong(&mut self, bad: &[BadRules]) {
-        if let Some(first) = bad.first() {
-            let notice = NoticeKind::RulesBroken(Box::new(first.clone()), bad.len() - 1);
-            self.apply(Msg::Notice(notice));
         }
     }
 

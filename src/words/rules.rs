@@ -28,45 +28,31 @@ pub(super) const fn sentence(language: Language, rule: Rule) -> &'static str {
 #[must_use]
 pub fn fault(language: Language, why: &RuleFault) -> Phrase {
     let say = |en, th| Phrase::of(pick(language, en, th));
-    let about =
-        |it: &Untrusted, en, th| Phrase::of("`").theirs(it).ours("` ").ours(pick(language, en, th));
     match why {
         RuleFault::NoKind => say(
-            "the name's end tells no kind: use .toml, .json (STIX), .txt (a list) or .yml (Sigma)",
+            "the name's end tells no kind. Use .toml, .json (STIX), .txt (a list) or .yml (Sigma)",
             "นามสกุลไม่บอกชนิด ใช้ .toml .json (STIX) .txt (รายการ) หรือ .yml (Sigma)",
         ),
         RuleFault::NotToml(said) => say("this is no TOML: ", "ไม่ใช่ TOML: ").theirs(said),
         RuleFault::NotJson(said) => say("this is no JSON: ", "ไม่ใช่ JSON: ").theirs(said),
         RuleFault::NotYaml(said) => say("this is no YAML: ", "ไม่ใช่ YAML: ").theirs(said),
         RuleFault::Alias => say(
-            "YAML aliases are not read: write the value out",
+            "YAML aliases are not read. Write the value out",
             "ไม่อ่าน alias ของ YAML เขียนค่าเต็มแทน",
         ),
         RuleFault::TooMuch => {
-            say("this is nested too deeply or too long: split it", "ซ้อนลึกหรือยาวเกินไป แยกเป็นหลายส่วน")
+            say("this is nested too deeply or too long. Split it", "ซ้อนลึกหรือยาวเกินไป แยกเป็นหลายส่วน")
         }
         RuleFault::Missing(key) => say("`", "`").ours(*key).ours(pick(
             language,
-            "` is missing: say it, or nobody can judge a hit",
+            "` is missing. Nobody can judge a hit without it",
             "` ยังไม่มี เพิ่มเพื่อให้ประเมินผลได้",
         )),
-        RuleFault::Key(name) => {
-            about(name, "is no key here: correct or remove it", "ไม่ใช่ key ที่นี่ แก้หรือลบออก")
-        }
-        RuleFault::NotText(name) => {
-            about(name, "must be a text in quotes", "ต้องเป็นข้อความในเครื่องหมายคำพูด")
-        }
-        RuleFault::NotList(name) => {
-            about(name, "has another form: see docs/rules.md", "รูปแบบไม่ถูก ดู docs/rules.md")
-        }
-        RuleFault::NotDate(said) => {
-            about(said, "is no date: write 2026-11-22", "ไม่ใช่วันที่ เขียน 2026-11-22")
-        }
-        RuleFault::NoType(said) => about(
-            said,
-            "is no type: domain, ip, hash, wallet or url",
-            "ไม่ใช่ชนิด ใช้ domain ip hash wallet หรือ url",
-        ),
+        RuleFault::Key(_)
+        | RuleFault::NotText(_)
+        | RuleFault::NotList(_)
+        | RuleFault::NotDate(_)
+        | RuleFault::NoType(_) => of_form(language, why),
         RuleFault::NotLinux(_)
         | RuleFault::Source(_)
         | RuleFault::Correlation
@@ -92,6 +78,33 @@ pub fn fault(language: Language, why: &RuleFault) -> Phrase {
     }
 }
 
+/// What is wrong with how a pack is written.
+#[expect(clippy::wildcard_enum_match_arm, reason = "whoever asks names each fault")]
+fn of_form(language: Language, why: &RuleFault) -> Phrase {
+    let about =
+        |it: &Untrusted, en, th| Phrase::of("`").theirs(it).ours("` ").ours(pick(language, en, th));
+    match why {
+        RuleFault::Key(name) => {
+            about(name, "is no key here. Correct or remove it", "ไม่ใช่ key ที่นี่ แก้หรือลบออก")
+        }
+        RuleFault::NotText(name) => {
+            about(name, "must be a text in quotes", "ต้องเป็นข้อความในเครื่องหมายคำพูด")
+        }
+        RuleFault::NotList(name) => {
+            about(name, "has another form. See docs/rules.md", "รูปแบบไม่ถูก ดู docs/rules.md")
+        }
+        RuleFault::NotDate(said) => {
+            about(said, "is no date. Write 2026-11-22", "ไม่ใช่วันที่ เขียน 2026-11-22")
+        }
+        RuleFault::NoType(said) => about(
+            said,
+            "is no type: domain, ip, hash, wallet or url",
+            "ไม่ใช่ชนิด ใช้ domain ip hash wallet หรือ url",
+        ),
+        _ => Phrase::default(),
+    }
+}
+
 /// What is wrong with an indicator, or with a pattern of STIX.
 #[expect(clippy::wildcard_enum_match_arm, reason = "whoever asks names each fault")]
 fn of_indicator(language: Language, why: &RuleFault) -> Phrase {
@@ -103,54 +116,54 @@ fn of_indicator(language: Language, why: &RuleFault) -> Phrase {
             about(said, "has not the form of: ", "ไม่มีรูปแบบของ: ").ours(*kind)
         }
         RuleFault::WithPort(said) => {
-            about(said, "has a port: leave the host alone", "มีพอร์ตติดมา เหลือไว้แค่ host")
+            about(said, "has a port. Leave it away", "มีพอร์ตติดมา เหลือไว้แค่ host")
         }
         RuleFault::Private(said) => about(
             said,
-            "means another host in every net: name what it talks to outside",
+            "means another host in every net. Name what it talks to outside",
             "ในแต่ละเครือข่ายเป็นคนละเครื่อง ใช้ปลายทางภายนอกแทน",
         ),
         RuleFault::Shared(said, whose) => {
             about(said, "is shared by many strangers (", "คนอื่นจำนวนมากใช้ร่วม (")
                 .ours(*whose)
-                .ours(pick(language, "): name the host or URL instead", ") ใช้ชื่อ host หรือ URL แทน"))
+                .ours(pick(language, "). Name the host or URL instead", ") ใช้ชื่อ host หรือ URL แทน"))
         }
         RuleFault::BroadNet(said, shortest) => about(
             said,
-            "holds too many strangers: the shortest prefix is /",
+            "holds too many strangers. The shortest prefix is /",
             "กว้างเกินไป prefix สั้นสุดคือ /",
         )
         .ours(shortest.to_string()),
         RuleFault::BroadName(said) => about(
             said,
-            "is no one party's name: name the host below it, or a whole URL",
+            "is no one party's name. Name the host below it, or a whole URL",
             "ไม่ใช่ชื่อของรายเดียว ใช้ host ที่อยู่ใต้ชื่อนี้ หรือ URL เต็ม",
         ),
         RuleFault::EmptyFile(said) => {
-            about(said, "is the digest of an empty file: remove it", "เป็น hash ของไฟล์เปล่า ลบออก")
+            about(said, "is the digest of an empty file. Remove it", "เป็น hash ของไฟล์เปล่า ลบออก")
         }
         RuleFault::NotBundle => say(
-            "this is no STIX bundle: `type` must be \"bundle\", with a list of `objects`",
+            "this is no STIX bundle. `type` must be \"bundle\", with a list of `objects`",
             "ไม่ใช่ STIX bundle ต้องมี `type` เป็น \"bundle\" และรายการ `objects`",
         ),
         RuleFault::Language(said) => about(
             said,
-            "is another pattern language: only `stix` is read",
+            "is another pattern language. Only `stix` is read",
             "เป็นภาษา pattern อื่น อ่านได้เฉพาะ `stix`",
         ),
         RuleFault::Pattern(rest) => about(
             rest,
-            "cannot be read in a pattern: use =, IN, AND, OR",
+            "cannot be read in a pattern. Use =, IN, AND, OR",
             "อ่านใน pattern ไม่ได้ ใช้ = IN AND OR",
         ),
         RuleFault::Object(path) => about(
             path,
-            "is not compared here: hosts, addresses, URLs, file hashes and wallets are",
+            "is not compared here. Hosts, addresses, URLs, file hashes and wallets are",
             "เทียบที่นี่ไม่ได้ ใช้ host ที่อยู่ IP URL hash ของไฟล์ หรือ wallet",
         ),
         RuleFault::NoIndicator(said) => about(
             said,
-            "is no IP, net, host, hash, wallet or URL: put remarks behind #",
+            "is no IP, net, host, hash, wallet or URL. Put remarks behind #",
             "ไม่ใช่ IP เครือข่าย host hash wallet หรือ URL หมายเหตุใส่หลัง #",
         ),
         _ => Phrase::default(),
@@ -166,25 +179,25 @@ fn of_sigma(language: Language, why: &RuleFault) -> Phrase {
     match why {
         RuleFault::NotLinux(product) => about(
             product,
-            "events are not on a Linux host: take a rule for linux",
+            "events are not on a Linux host. Take a rule for linux",
             "ไม่มี event แบบนี้บน Linux ใช้กฎสำหรับ linux",
         ),
         RuleFault::Source(said) => about(
             said,
-            "is not seen here: process_creation, network_connection, dns_query and file_event are",
+            "is not seen here. What is: process_creation, network_connection, dns_query, file_event",
             "ไม่เห็นที่นี่ ใช้ process_creation network_connection dns_query หรือ file_event",
         ),
         RuleFault::Correlation => say(
-            "correlations, filters and actions are not read: write each rule on its own",
+            "correlations, filters and actions are not read. Write each rule on its own",
             "ไม่อ่าน correlation filter และ action เขียนกฎแยกกัน",
         ),
         RuleFault::Modifier(said) => about(
             said,
-            "has a modifier that is unknown or does not fit: correct it",
+            "has a modifier that is unknown or does not fit. Correct it",
             "มี modifier ที่ไม่รู้จักหรือใช้ด้วยกันไม่ได้ แก้ไข",
         ),
         RuleFault::Value(said) => {
-            about(said, "is no value for its modifier: correct it", "ใช้กับ modifier นี้ไม่ได้ แก้ไข")
+            about(said, "is no value for its modifier. Correct it", "ใช้กับ modifier นี้ไม่ได้ แก้ไข")
         }
         RuleFault::Regex(said) => say(
             "no regular expression that is read here (no look-around): ",
@@ -198,11 +211,11 @@ fn of_sigma(language: Language, why: &RuleFault) -> Phrase {
             about(rest, "cannot be read in a condition", "อ่านใน condition ไม่ได้")
         }
         RuleFault::Aggregation => say(
-            "conditions that count (`|`) are not read: remove that part",
+            "conditions that count (`|`) are not read. Remove that part",
             "ไม่อ่าน condition ที่นับ (`|`) ลบส่วนนั้นออก",
         ),
         RuleFault::NoSelection(name) => {
-            about(name, "is no part of `detection`: correct the name", "ไม่มีใน `detection` แก้ชื่อ")
+            about(name, "is no part of `detection`. Correct the name", "ไม่มีใน `detection` แก้ชื่อ")
         }
         RuleFault::Level(said) => about(
             said,
@@ -272,8 +285,11 @@ pub fn in_force(language: Language, indicators: usize, rules: usize) -> String {
 /// What is wrong with the rules, as a notice says it.
 #[must_use]
 pub fn broken(language: Language, first: &BadRules, more: usize) -> Phrase {
-    let said =
-        Phrase::of(pick(language, "Rules not used: ", "กฎที่ไม่ใช้: ")).then(bad(language, first));
+    // The line is short; the folder is known.
+    let name = first.file.bytes().rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+    let here = BadRules { file: Untrusted::new(name), ..first.clone() };
+    let said = Phrase::of(pick(language, "Rules not used. ", "กฎที่ไม่ใช้: "));
+    let said = said.then(bad(language, &here));
     if more == 0 {
         return said;
     }

@@ -5,9 +5,11 @@ use firedamp::cockpit::model::{Condition, Copied, Kept, NoticeKind, Pane, Pen, S
 use firedamp::cockpit::panes::ProcessSort;
 use firedamp::cockpit::pen::Holding;
 use firedamp::cockpit::storage::{Refusal, Unsaved};
-use firedamp::cockpit::trouble::{BadTheme, Damage, NotCarried, ThemeFault, Trouble, Unusable};
+use firedamp::cockpit::trouble::{
+    BadRules, BadTheme, Damage, NotCarried, RulesFault, ThemeFault, Trouble, Unusable,
+};
 use firedamp::domain::base::{Both, Digest, Language, Pid, ProcessId};
-use firedamp::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject};
+use firedamp::domain::detect::{FactSource, Finding, Grade, Reason, Rule, RuleFault, Subject};
 use firedamp::domain::facts::{
     AutostartChange, AutostartKind, GpuOutcome, GpuSourceKind, Own, Protocol, RunState,
 };
@@ -197,6 +199,15 @@ pub(crate) fn notices() -> Vec<NoticeKind> {
             place: Some((value(), 3)),
             why: ThemeFault::NoRole(value()),
         })),
+        NoticeKind::RulesBroken(
+            Box::new(BadRules {
+                file: value(),
+                line: 3,
+                why: RulesFault::Content(RuleFault::Private(value())),
+            }),
+            2,
+        ),
+        NoticeKind::RulesLoaded(3, 4),
         NoticeKind::NewPlace(value()),
         NoticeKind::Doubted(Box::new(traced())),
         NoticeKind::TornSetAside(12),

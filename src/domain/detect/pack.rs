@@ -103,7 +103,9 @@ impl Pattern {
         match self {
             Self::Is(indicator) => found.push(indicator),
             Self::All(parts) | Self::Any(parts) => {
-                parts.iter().for_each(|part| part.indicators(found));
+                for part in parts {
+                    part.indicators(found);
+                }
             }
         }
     }

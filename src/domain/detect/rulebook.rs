@@ -132,7 +132,7 @@ impl Rulebook {
             }
             seen.digests.iter().for_each(|it| search.digest(it, FactSource::Exe));
             seen.ends.iter().for_each(|end| ends(&mut search, end));
-            told = self.told(search.hits, command_line::most(seen), now);
+            told = self.told(&search.hits, command_line::most(seen), now);
         }
         let most = if command_line::shows(seen) { Grade::Noted } else { Grade::Suspect };
         self.sigma(Source::Process, most, &|| events::process(seen), &mut told);
@@ -147,7 +147,7 @@ impl Rulebook {
     pub fn of_end(&self, end: &End<'_>, owner: Option<&Seen<'_>>, now: Timestamp) -> Vec<Told> {
         let mut search = self.index.search();
         ends(&mut search, end);
-        let mut told = self.told(search.hits, Grade::Confirmed, now);
+        let mut told = self.told(&search.hits, Grade::Confirmed, now);
         self.connected(end, owner, &mut told);
         told
     }
@@ -160,7 +160,7 @@ impl Rulebook {
         }
         let mut search = self.index.search();
         search.text(entry.content, FactSource::Persistence, false);
-        let mut told = self.told(search.hits, Grade::Confirmed, now);
+        let mut told = self.told(&search.hits, Grade::Confirmed, now);
         self.sigma(Source::File, Grade::Suspect, &|| events::file(entry), &mut told);
         told
     }
@@ -171,7 +171,7 @@ impl Rulebook {
         let mut search = self.index.search();
         search.host(name, FactSource::Wire, true);
         let most = owner.map_or(Grade::Confirmed, command_line::most);
-        let mut told = self.told(search.hits, most, now);
+        let mut told = self.told(&search.hits, most, now);
         let most =
             if owner.is_some_and(command_line::shows) { Grade::Noted } else { Grade::Suspect };
         self.sigma(Source::Name, most, &|| events::name(name, owner), &mut told);
@@ -183,7 +183,7 @@ impl Rulebook {
     pub fn of_login(&self, login: &[u8], now: Timestamp) -> Vec<Told> {
         let mut search = self.index.search();
         search.text(login, FactSource::Wire, false);
-        self.told(search.hits, Grade::Confirmed, now)
+        self.told(&search.hits, Grade::Confirmed, now)
     }
 
     /// What Sigma rules say of a connection, and of the name that was asked for before it.
@@ -224,7 +224,7 @@ impl Rulebook {
     }
 
     /// What the rows say whose indicators were seen; what is only named carries no further than `most`.
-    fn told(&self, hits: Vec<Hit>, most: Grade, now: Timestamp) -> Vec<Told> {
+    fn told(&self, hits: &[Hit], most: Grade, now: Timestamp) -> Vec<Told> {
         let mut told = Vec::new();
         if hits.is_empty() {
             return told;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use super::{Indicator, Net, Pack};
+use super::{Indicator, Kind, Net, Pack};
 use crate::domain::detect::FactSource;
 use crate::domain::untrusted::Untrusted;
 
@@ -23,10 +23,8 @@ pub(in crate::domain::detect) type Place = (usize, usize);
 pub(in crate::domain::detect) struct Index {
     known: HashMap<Indicator, Vec<Place>>,
     nets: Vec<(Net, Vec<Place>)>,
-    domains: bool,
-    addresses: bool,
-    wallets: bool,
-    urls: bool,
+    /// What kinds there are: of the others nothing need be looked up.
+    kinds: Vec<Kind>,
 }
 
 /// An indicator that was seen.
@@ -55,32 +53,33 @@ impl Index {
             for (row, it) in pack.rows.iter().enumerate() {
                 let mut named = Vec::new();
                 it.pattern.indicators(&mut named);
-                named.into_iter().for_each(|indicator| index.add(indicator, (at, row)));
+                for indicator in named {
+                    index.add(indicator, (at, row));
+                }
             }
         }
         index
     }
 
     fn add(&mut self, indicator: &Indicator, place: Place) {
-        match indicator {
-            Indicator::Net(net) => {
-                self.addresses = true;
-                match self.nets.iter_mut().find(|(known, _)| known == net) {
-                    Some((_, places)) => places.push(place),
-                    None => self.nets.push((*net, vec![place])),
-                }
-                return;
-            }
-            Indicator::Domain(_) => self.domains = true,
-            Indicator::Address(_) => self.addresses = true,
-            Indicator::Wallet(_) => self.wallets = true,
-            Indicator::Url(_) => self.urls = true,
-            Indicator::Hash(_) => {}
+        let kind = indicator.kind();
+        if !self.has(kind) {
+            self.kinds.push(kind);
+        }
+        if let Indicator::Net(net) = indicator {
+            return match self.nets.iter_mut().find(|(known, _)| known == net) {
+                Some((_, places)) => places.push(place),
+                None => self.nets.push((*net, vec![place])),
+            };
         }
         let places = self.known.entry(indicator.clone()).or_default();
         if !places.contains(&place) {
             places.push(place);
         }
+    }
+
+    fn has(&self, kind: Kind) -> bool {
+        self.kinds.contains(&kind)
     }
 
     /// The rows that name this.
@@ -132,7 +131,7 @@ impl Search<'_> {
 
     /// A host, and those that it lies below.
     pub(in crate::domain::detect) fn host(&mut self, host: &[u8], source: FactSource, named: bool) {
-        if !self.index.domains {
+        if !self.index.has(Kind::Domain) {
             return;
         }
         let name = String::from_utf8_lossy(host).to_ascii_lowercase();
@@ -157,7 +156,7 @@ impl Search<'_> {
     /// Whatever a text names.
     pub(in crate::domain::detect) fn text(&mut self, text: &[u8], source: FactSource, named: bool) {
         let text = String::from_utf8_lossy(text.get(..LONGEST).unwrap_or(text));
-        if self.index.urls {
+        if self.index.has(Kind::Url) {
             self.urls(&text, source, named);
         }
         let of_name = |it: char| it.is_ascii_alphanumeric() || matches!(it, '.' | '-' | '_' | ':');
@@ -174,7 +173,7 @@ impl Search<'_> {
 
     /// A word of letters, digits, dots, hyphens and colons, and what stands ahead of it.
     fn word(&mut self, word: &str, ahead: &str, source: FactSource, named: bool) {
-        if self.index.addresses {
+        if self.index.has(Kind::Address) {
             let whole = word.parse().ok().filter(|it: &IpAddr| it.is_ipv6());
             let parts =
                 word.split([':', '-']).filter_map(|part| part.trim_matches('.').parse().ok());
@@ -182,13 +181,13 @@ impl Search<'_> {
                 self.address(address, word.as_bytes(), source, named);
             }
         }
-        if self.index.domains && word.contains('.') {
+        if self.index.has(Kind::Domain) && word.contains('.') {
             let (host, port) = word.split_once(':').unwrap_or((word, ""));
             if is_host(host, port, ahead) {
                 self.host(host.as_bytes(), source, named);
             }
         }
-        if self.index.wallets && word.len() >= SHORTEST_WALLET {
+        if self.index.has(Kind::Wallet) && word.len() >= SHORTEST_WALLET {
             for part in word.split(['.', ':', '-']).filter(|it| it.len() >= SHORTEST_WALLET) {
                 for known in [part.to_owned(), part.to_ascii_lowercase()] {
                     let known = Indicator::Wallet(known);

@@ -100,6 +100,17 @@ impl Indicator {
         }
     }
 
+    /// What it is.
+    pub(super) const fn kind(&self) -> Kind {
+        match self {
+            Self::Domain(_) => Kind::Domain,
+            Self::Address(_) | Self::Net(_) => Kind::Address,
+            Self::Hash(_) => Kind::Hash,
+            Self::Wallet(_) => Kind::Wallet,
+            Self::Url(_) => Kind::Url,
+        }
+    }
+
     fn by_form(text: &str) -> Result<Option<Self>, RuleFault> {
         let forms = [url, address, hash];
         for form in forms {

@@ -73,10 +73,10 @@ fn names<'a>(objects: &[&'a Map<String, Value>]) -> HashMap<&'a str, &'a str> {
 /// What the first indicators that say it say of all.
 fn header(pack: &mut Pack, object: &Map<String, Value>, names: &HashMap<&str, &str>) {
     if pack.source.is_empty() {
-        let named = names.get(text_of(object, "created_by_ref")).copied();
+        let author = names.get(text_of(object, "created_by_ref")).copied();
         let first = object.get("external_references").and_then(|it| it.get(0));
         let cited = first.and_then(|it| it.get("source_name")).and_then(Value::as_str);
-        named.or(cited).unwrap_or_default().clone_into(&mut pack.source);
+        author.or(cited).unwrap_or_default().clone_into(&mut pack.source);
     }
     if pack.licence.is_empty() {
         let marks = object.get("object_marking_refs").and_then(Value::as_array);

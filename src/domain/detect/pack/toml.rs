@@ -90,8 +90,8 @@ impl Reader<'_> {
         for item in items {
             let text = self.string(item, "indicators");
             if !text.is_empty() {
-                let (note, none) = (String::new(), None);
-                self.add(&text, none, note, (None, None), &item.span());
+                let note = String::new();
+                self.add(&text, None, note, (None, None), &item.span());
             }
         }
     }

@@ -286,7 +286,10 @@ fn connections(snapshot: &Snapshot, gathered: &mut Gathered) {
         .iter()
         .filter_map(|(subject, told)| match subject {
             Subject::Connection { remote, .. } if sure(told) => Some(*remote),
-            Subject::Process(_) | Subject::Connection { .. } | Subject::Hiding { .. } => None,
+            Subject::Process(_)
+            | Subject::Connection { .. }
+            | Subject::Hiding { .. }
+            | Subject::Autostart { .. } => None,
         })
         .filter(|it| !EVERYBODYS.contains(&it.port()))
         .collect();

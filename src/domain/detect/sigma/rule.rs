@@ -189,10 +189,8 @@ fn field(key: &str, value: &Node) -> Result<Detection, BadRule> {
     let line = value.line;
     let mut names = key.split('|');
     let name = names.next().unwrap_or_default().to_owned();
-    let modifiers = Modifiers::read(names).map_err(|why| match why {
-        RuleFault::Modifier(_) => RuleFault::Modifier(Untrusted::from(key)).at(line),
-        other => other.at(line),
-    })?;
+    let wrong = |_| RuleFault::Modifier(Untrusted::from(key)).at(line);
+    let modifiers = Modifiers::read(names).map_err(wrong)?;
     let tests = value.items().iter().map(|item| {
         let test = modifiers.test(item).map_err(|why| why.at(item.line));
         test.map(|it| if name.is_empty() { it.anywhere() } else { it })

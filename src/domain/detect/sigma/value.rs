@@ -1,8 +1,14 @@
 //! One value of a rule against one value of an event: wildcards, and what modifiers make of it.
 
+mod glob;
+mod spelling;
+
 use std::net::IpAddr;
 
 use regex_lite::{Regex, RegexBuilder};
+
+use glob::{Glob, Part, literal, parts};
+use spelling::{base64, base64_at, dashes};
 
 use super::event::{Event, Field};
 use super::yaml::Node;
@@ -10,10 +16,6 @@ use crate::domain::detect::fault::RuleFault;
 use crate::domain::detect::pack::Net;
 use crate::domain::untrusted::Untrusted;
 
-/// What stands for `-` where Windows' programs take options.
-const DASHES: [char; 5] = ['-', '/', '\u{2013}', '\u{2014}', '\u{2015}'];
-/// More spellings of one value are not tried.
-const MOST_SPELLINGS: usize = 625;
 /// Bytes that a regular expression may be compiled to.
 const REGEX_LIMIT: usize = 1 << 20;
 
@@ -38,6 +40,10 @@ pub(super) enum Test {
     Any(Vec<Self>),
 }
 
+/// A modifier is unknown, or does not do with those beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Unfit;
+
 /// How numbers compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Compare {
@@ -51,24 +57,9 @@ pub(super) enum Compare {
     AtMost,
 }
 
-/// A text with wildcards, in lower case unless case counts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Glob {
-    parts: Vec<Part>,
-    cased: bool,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Part {
-    Text(String),
-    /// `?`.
-    One,
-    /// `*`.
-    Any,
-}
-
 /// What the modifiers of a field ask for.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is there or not, as in a rule")]
 pub(super) struct Modifiers {
     pub all: bool,
     pub exists: bool,
@@ -95,7 +86,7 @@ enum Wide {
 
 impl Modifiers {
     /// Reads `contains|all`, in the order in which they stand.
-    pub(super) fn read<'a>(names: impl Iterator<Item = &'a str>) -> Result<Self, RuleFault> {
+    pub(super) fn read<'a>(names: impl Iterator<Item = &'a str>) -> Result<Self, Unfit> {
         let mut it = Self::default();
         for name in names {
             match name {
@@ -122,7 +113,7 @@ impl Modifiers {
                 "gte" => it.compare = Some(Compare::AtLeast),
                 "lt" => it.compare = Some(Compare::Less),
                 "lte" => it.compare = Some(Compare::AtMost),
-                other => return Err(RuleFault::Modifier(Untrusted::from(other))),
+                _ => return Err(Unfit),
             }
         }
         let whole = [it.regex, it.cidr, it.exists, it.compare.is_some()];
@@ -131,7 +122,7 @@ impl Modifiers {
         let bare_wide = it.wide.is_some() && it.base64.is_none();
         let partial = (it.before || it.after) && (it.cidr || it.exists || it.compare.is_some());
         if kinds > 1 || bare_wide || partial {
-            return Err(RuleFault::Modifier(Untrusted::from("|")));
+            return Err(Unfit);
         }
         Ok(it)
     }
@@ -248,119 +239,14 @@ impl Test {
         match self {
             Self::Text(glob) => Self::Text(glob.anywhere()),
             Self::Any(tests) => Self::Any(tests.into_iter().map(Self::anywhere).collect()),
-            other => other,
+            Self::Regex(_)
+            | Self::Net(_)
+            | Self::Number(..)
+            | Self::Nothing
+            | Self::Exists(_)
+            | Self::Field { .. } => self,
         }
     }
-}
-
-impl Glob {
-    fn of(mut parts: Vec<Part>, cased: bool) -> Self {
-        parts.dedup_by(|one, other| *one == Part::Any && *other == Part::Any);
-        if !cased {
-            for part in &mut parts {
-                if let Part::Text(text) = part {
-                    *text = text.to_lowercase();
-                }
-            }
-        }
-        Self { parts, cased }
-    }
-
-    fn anywhere(self) -> Self {
-        let parts = [Part::Any].into_iter().chain(self.parts).chain([Part::Any]).collect();
-        Self::of(parts, true).keeping(self.cased)
-    }
-
-    const fn keeping(mut self, cased: bool) -> Self {
-        self.cased = cased;
-        self
-    }
-
-    fn fits(&self, field: &Field) -> bool {
-        let text = if self.cased { &field.text } else { &field.lower };
-        // Nearly all rules ask for one of these.
-        match self.parts.as_slice() {
-            [] => text.is_empty(),
-            [Part::Text(all)] => text == all,
-            [Part::Any, Part::Text(end)] => text.ends_with(end.as_str()),
-            [Part::Text(start), Part::Any] => text.starts_with(start.as_str()),
-            [Part::Any, Part::Text(inner), Part::Any] => text.contains(inner.as_str()),
-            parts => fits(parts, text),
-        }
-    }
-}
-
-/// Goes back to the last `*` only, which is enough: time grows with the text times the pattern.
-fn fits(parts: &[Part], text: &str) -> bool {
-    let (mut at, mut rest) = (0, text);
-    let mut back: Option<(usize, &str)> = None;
-    loop {
-        let next = match parts.get(at) {
-            None if rest.is_empty() => return true,
-            None => None,
-            Some(Part::Any) => {
-                back = Some((at, rest));
-                Some(rest)
-            }
-            Some(Part::One) => rest.chars().next().and_then(|it| rest.get(it.len_utf8()..)),
-            Some(Part::Text(text)) => rest.strip_prefix(text.as_str()),
-        };
-        match (next, back) {
-            (Some(next), _) => (at, rest) = (at + 1, next),
-            (None, Some((star, from))) => {
-                let Some(first) = from.chars().next() else { return false };
-                let from = from.get(first.len_utf8()..).unwrap_or_default();
-                back = Some((star, from));
-                (at, rest) = (star + 1, from);
-            }
-            (None, None) => return false,
-        }
-    }
-}
-
-/// `*` and `?` are wildcards unless `\` stands before them; before anything but those and itself it is a letter.
-fn parts(text: &str) -> Vec<Part> {
-    let (mut parts, mut plain, mut escaped) = (Vec::new(), String::new(), false);
-    let close = |plain: &mut String, parts: &mut Vec<Part>, part: Option<Part>| {
-        if !plain.is_empty() {
-            parts.push(Part::Text(std::mem::take(plain)));
-        }
-        parts.extend(part);
-    };
-    for letter in text.chars() {
-        match letter {
-            '*' | '?' | '\\' if escaped => {
-                plain.push(letter);
-                escaped = false;
-            }
-            '\\' => escaped = true,
-            '*' => close(&mut plain, &mut parts, Some(Part::Any)),
-            '?' => close(&mut plain, &mut parts, Some(Part::One)),
-            _ => {
-                if std::mem::take(&mut escaped) {
-                    plain.push('\\');
-                }
-                plain.push(letter);
-            }
-        }
-    }
-    if escaped {
-        plain.push('\\');
-    }
-    close(&mut plain, &mut parts, None);
-    parts
-}
-
-/// The letters of a value, wildcards among them.
-fn literal(text: &str) -> String {
-    parts(text)
-        .into_iter()
-        .map(|part| match part {
-            Part::Text(text) => text,
-            Part::One => String::from("?"),
-            Part::Any => String::from("*"),
-        })
-        .collect()
 }
 
 fn regex(text: &str, (case, lines, dot): (bool, bool, bool)) -> Result<Test, RuleFault> {
@@ -372,54 +258,4 @@ fn regex(text: &str, (case, lines, dot): (bool, bool, bool)) -> Result<Test, Rul
         .build()
         .map(Test::Regex)
         .map_err(|error| RuleFault::Regex(Untrusted::from(error.to_string())))
-}
-
-/// Every spelling of a value whose options may begin with other dashes.
-fn dashes(text: &str) -> Vec<String> {
-    let mut spellings = vec![String::new()];
-    let letters: Vec<char> = text.chars().collect();
-    for (at, letter) in letters.iter().enumerate() {
-        let of_word = |it: Option<&char>| it.is_some_and(|it| it.is_alphanumeric() || *it == '_');
-        let before = at.checked_sub(1).and_then(|at| letters.get(at));
-        let starts =
-            matches!(letter, '-' | '/') && !of_word(before) && of_word(letters.get(at + 1));
-        if starts && spellings.len() * DASHES.len() <= MOST_SPELLINGS {
-            let with = |text: &String| DASHES.map(|dash| format!("{text}{dash}"));
-            spellings = spellings.iter().flat_map(with).collect();
-        } else {
-            spellings.iter_mut().for_each(|it| it.push(*letter));
-        }
-    }
-    spellings
-}
-
-/// As base64, with the padding that it needs.
-fn base64(bytes: &[u8]) -> String {
-    let digit = |it: u32| {
-        let digits = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-        digits.get((it & 63) as usize).map_or('=', |it| char::from(*it))
-    };
-    let mut text = String::new();
-    for chunk in bytes.chunks(3) {
-        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or_default());
-        let all = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for at in 0..4_u32 {
-            let there = at as usize <= chunk.len();
-            text.push(if there { digit(all >> (18 - 6 * at)) } else { '=' });
-        }
-    }
-    text
-}
-
-/// The part of the encoded text that depends on nothing that stands before or behind these bytes.
-fn base64_at(bytes: &[u8], offset: usize) -> String {
-    let padded: Vec<u8> = std::iter::repeat_n(b' ', offset).chain(bytes.iter().copied()).collect();
-    let text = base64(&padded);
-    let start = [0, 2, 3].get(offset).copied().unwrap_or_default();
-    let end = match padded.len() % 3 {
-        0 => text.len(),
-        1 => text.len().saturating_sub(3),
-        _ => text.len().saturating_sub(2),
-    };
-    text.get(start..end).unwrap_or_default().to_owned()
 }

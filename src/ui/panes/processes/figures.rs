@@ -63,6 +63,7 @@ pub(super) fn flags(snapshot: &Snapshot, row: &ProcessRow, finding: Option<&Find
         ('E', has(&[Rule::HiddenCharacters])),
         ('H', process.hidden.is_some()),
         ('K', has(&[Rule::KernelName])),
+        ('R', has(Rule::OF_FILES)),
     ];
     let mut flags = String::from(finding.map_or(" ", |it| grade(it.grade).0));
     flags.extend(letters.into_iter().filter(|(_, set)| *set).map(|(letter, _)| letter));

@@ -146,8 +146,8 @@ fn kind(path: &str) -> Result<Kind, RuleFault> {
     let is_wallet = object.contains("cryptocurrency") || object.contains("wallet");
     Ok(match (object, property) {
         ("domain-name", "value") => Kind::Domain,
-        ("ipv4-addr" | "ipv6-addr", "value") => Kind::Address,
-        ("network-traffic", "dst_ref.value" | "src_ref.value") => Kind::Address,
+        ("ipv4-addr" | "ipv6-addr", "value")
+        | ("network-traffic", "dst_ref.value" | "src_ref.value") => Kind::Address,
         ("url", "value") => Kind::Url,
         ("file", _) if property.starts_with("hashes.") => Kind::Hash,
         (_, "value" | "address") if is_wallet => Kind::Wallet,
