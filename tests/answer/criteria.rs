@@ -183,10 +183,7 @@ fn limits_of_the_load_are_the_tables() {
         let busy = Process { cpu: 50.0, ..process(5, "everyday", b"everyday") };
         let case = case.seen(&look(vec![busy], Vec::new()));
         let facts = case.on("OnPrem").facts;
-        facts.into_iter().find_map(|it| match it.what {
-            What::Cpu(_, over) => over,
-            _ => None,
-        })
+        facts.into_iter().find_map(|it| if let What::Cpu(_, over) = it.what { over } else { None })
     };
     assert_eq!(over(Case::pb_31()).unwrap(), (80.0, 0));
     assert_eq!(over(Case::edited("> 80% for 30 min", "> 40% for 30 min")).unwrap(), (40.0, 1));

@@ -113,7 +113,7 @@ fn ways_on_from_here_are_counted() {
     ];
     let site = Site { homes: Reading::Known(homes), ..Site::default() };
     let sockets = vec![socket(5, "203.0.113.8:22", SocketState::Established)];
-    let snapshot = look(vec![process(5, "ssh", b"ssh\0203.0.113.8")], sockets);
+    let snapshot = look(vec![process(5, "ssh", b"ssh\0host.example")], sockets);
     let snapshot = Snapshot { site: Arc::new(site), ..snapshot };
     let answer = item(&Case::pb_31().seen(&snapshot), "1.3/8");
     let end = "203.0.113.8:22".parse().unwrap();

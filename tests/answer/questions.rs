@@ -131,11 +131,9 @@ proptest! {
         question in "(Is it a pool|How many hosts|Which environment|CPU high|Hidden|กี่เครื่อง|x)\\?",
         hosts in 1_u32..4,
     ) {
-        let branches: String = labels
-            .iter()
-            .enumerate()
-            .map(|(at, label)| format!("  Q -->|{label}| B{at}\n"))
-            .collect();
+        let branch = |(at, label): (usize, &String)| format!("  Q -->|{label}| B{at}");
+        let branches: Vec<String> = labels.iter().enumerate().map(branch).collect();
+        let branches = branches.join("\n") + "\n";
         let text = format!("# P\n\n```mermaid\ngraph TD\n  Q{{\"{question}\"}}\n{branches}```\n");
         let sockets = vec![socket(7, "203.0.113.9:3333", ESTABLISHED)];
         let case = Case::of(&text)

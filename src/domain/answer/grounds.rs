@@ -182,13 +182,12 @@ impl Grounds {
                         (gravest, self.pools.1) = (finding.grade, Some(*remote));
                     }
                 }
-                Subject::Connection { .. } => {}
                 Subject::Hiding { .. } => self.hides += 1,
                 Subject::Autostart { place, path, .. } if finding.grade > Grade::Noted => {
                     let bad = (finding.grade, *place, path.clone());
                     self.autostarts.get_or_insert_default().push(bad);
                 }
-                Subject::Autostart { .. } => {}
+                Subject::Connection { .. } | Subject::Autostart { .. } => {}
             }
             self.load(finding);
             let tool = |it: &&Reason| matches!(it.rule, Rule::ChangedTool | Rule::ShadowedTool);
