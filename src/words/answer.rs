@@ -267,7 +267,6 @@ pub const fn ask(language: Language, ask: Ask) -> &'static str {
         Ask::People => {
             pick(language, "for people to judge, away from this host", "ให้คนตัดสิน และคุยกันนอกเครื่องนี้")
         }
-        Ask::Wait => pick(language, "wait for the first look", "รอดูเครื่องครั้งแรก"),
         Ask::Logs => pick(
             language,
             "not seen is not absent: read logs and its page",

@@ -82,6 +82,8 @@ pub(super) fn decide(known: Known<'_>, label: &str, branches: &[&str]) -> Decisi
     };
     let (meanings, because) = match decided {
         Ok(decided) => decided,
+        // Before the first look there is nothing to decide on but what was stated.
+        Err(_) if !known.grounds.looked => return Decision::NotAsked,
         Err(ask) => return Decision::Ask(ask),
     };
     // Of two branches that say the same nobody knows which is meant.
@@ -160,7 +162,7 @@ fn seen(known: Known<'_>) -> Decided {
     if let Some(fact) = speak::stated(known, Figure::Billing) {
         return Ok((Meaning::OnBill, fact));
     }
-    Err(if grounds.looked { Ask::Wire } else { Ask::Wait })
+    Err(Ask::Wire)
 }
 
 fn shows_pool(fact: &Fact) -> bool {
@@ -226,7 +228,7 @@ fn entered(culprit: &crate::domain::answer::grounds::Culprit) -> Option<Fact> {
 /// The load is known either way.
 fn load(known: Known<'_>) -> Decided {
     let grounds = known.grounds;
-    let (limit, over) = grounds.over.filter(|_| grounds.looked).ok_or(Ask::Wait)?;
+    let (limit, over) = grounds.over.filter(|_| grounds.looked).ok_or(Ask::Logs)?;
     let gpu = grounds.gpu.zip(known.look_for.gpu).filter(|(busy, limit)| busy > limit);
     if let Some((busy, limit)) = gpu {
         return Ok((Meaning::Yes, Fact::look(What::Gpu(busy, Some(limit)), FactSource::Gpu)));

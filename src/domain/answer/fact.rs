@@ -155,8 +155,6 @@ pub enum Ask {
     Builders,
     /// The manager, and nobody on this host.
     People,
-    /// Wait until the host was looked at.
-    Wait,
     /// Read logs and the process page: what was found does not tell.
     Logs,
 }

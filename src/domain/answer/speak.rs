@@ -33,7 +33,7 @@ pub(super) fn on(known: Known<'_>, topic: Topic) -> Said {
         | Topic::Image
         | Topic::Hidden => {
             if !known.grounds.looked {
-                return (vec![Fact::counted(What::NotLooked)], Some(Ask::Wait));
+                return (vec![Fact::counted(What::NotLooked)], None);
             }
         }
     }
