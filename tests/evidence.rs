@@ -1,7 +1,6 @@
 //! What is found in files and in the memory of processes. What needs root, python or a namespace says why it is left out.
 #![expect(
     clippy::unwrap_used,
-    clippy::indexing_slicing,
     clippy::print_stdout,
     clippy::print_stderr,
     clippy::disallowed_methods,

@@ -13,7 +13,7 @@ fn answers(facts: &[Value]) -> Vec<Value> {
     command.args(["assess", "-", "--json"]).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let mut to = child.stdin.take().unwrap();
-    let input: String = facts.iter().map(|fact| format!("{fact}\n")).collect();
+    let input: String = facts.iter().flat_map(|fact| [fact.to_string(), "\n".to_owned()]).collect();
     let writer = std::thread::spawn(move || to.write_all(input.as_bytes()).ok());
     let output = child.wait_with_output().unwrap();
     writer.join().unwrap();

@@ -35,12 +35,12 @@ fn a_recording_is_judged_as_the_host_was() {
     let (mut live, mut replayed) = (Watch::default(), Watch::default());
     let look_for = read(PB_31.en).0.indicators();
     for look in &looks {
-        let line = encoder.push(look).unwrap();
-        let back = decoder.push(&line).unwrap();
+        let said = encoder.push(look).unwrap();
+        let back = decoder.push(&said).unwrap();
         assert_eq!(&back, look);
         let found = live.see(look, &look_for);
         assert_eq!(found, replayed.see(&back, &look_for));
         assert_eq!(found.is_empty(), look.evidence.traces.is_empty());
-        assert_eq!(line.contains("evidence"), look.moment.boot_ms > 1_000);
+        assert_eq!(said.contains("evidence"), look.moment.boot_ms > 1_000);
     }
 }
