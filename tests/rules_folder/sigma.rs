@@ -150,6 +150,7 @@ fn numbers_compare_as_numbers_and_addresses_by_their_net() {
     assert!(told("DestinationIp|cidr: 198.51.100.7"));
     assert!(told("DestinationHostname|endswith: .example") && told("Initiated: 'true'"));
     assert!(told("DestinationPort|neq: 80") && !told("DestinationPort|neq: 3333"));
+    assert!(!told("SourcePort|neq: 80"), "what is not there is not different");
 }
 
 #[test]

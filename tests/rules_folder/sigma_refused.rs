@@ -59,6 +59,7 @@ fn values_that_cannot_be_used_are_named() {
     assert!(with("sel:\n    Port|gt: many\ncondition: sel").starts_with("13: `many` is no value"));
     assert!(with("sel:\n    Ip|cidr: 1.2.3\ncondition: sel").contains("`1.2.3` is no value"));
     assert!(with("sel:\n    User|exists: maybe\ncondition: sel").contains("is no value"));
+    assert!(with("sel:\n    CommandLine|base64offset: ''\ncondition: sel").contains("is no value"));
     let look = with("sel:\n    CommandLine|re: '(?!x)y'\ncondition: sel");
     assert!(look.contains("no regular expression that is read here (no look-around)"), "{look}");
     assert!(with("sel:\n    CommandLine:\n        a: b\ncondition: sel").contains("is no value"));

@@ -18,7 +18,8 @@ impl Event {
     pub(in crate::domain::detect) fn with(mut self, name: &'static str, value: &[u8]) -> Self {
         if !value.is_empty() {
             let text = String::from_utf8_lossy(value).into_owned();
-            let lower = text.to_lowercase();
+            let lower =
+                if text.is_ascii() { text.to_ascii_lowercase() } else { text.to_lowercase() };
             self.fields.push((name, Field { text, lower }));
         }
         self

@@ -213,7 +213,8 @@ impl Detection {
                 let field = event.get(name);
                 let holds = |test: &Test| test.holds(field, event);
                 let all = if *all { tests.iter().all(holds) } else { tests.iter().any(holds) };
-                all != *not
+                // What is not there is not different.
+                all != *not && (field.is_some() || !*not)
             }
         }
     }

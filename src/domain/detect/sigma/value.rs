@@ -154,7 +154,7 @@ impl Modifiers {
             return Ok(Test::Field { name: text.to_owned(), before, after, cased });
         }
         if let Some(offsets) = self.base64 {
-            return Ok(self.encoded(&literal(text), offsets));
+            return self.encoded(&literal(text), offsets).ok_or_else(wrong);
         }
         if self.windash {
             let spellings = dashes(text).iter().map(|it| Test::Text(self.glob(it))).collect();
@@ -178,7 +178,7 @@ impl Modifiers {
     }
 
     /// In base64, wherever in the encoded text it begins; encoded text keeps its case.
-    fn encoded(&self, text: &str, offsets: bool) -> Test {
+    fn encoded(&self, text: &str, offsets: bool) -> Option<Test> {
         let bytes = match self.wide {
             None => text.as_bytes().to_vec(),
             Some(Wide::Little) => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
@@ -188,14 +188,16 @@ impl Modifiers {
                 [0xff, 0xfe].into_iter().chain(units).collect()
             }
         };
-        let spellings: Vec<String> = if offsets {
+        let mut spellings: Vec<String> = if offsets {
             (0..3).map(|offset| base64_at(&bytes, offset)).collect()
         } else {
             vec![base64(&bytes)]
         };
+        // Of what is too short nothing is sure, and nothing stands in every text.
+        spellings.retain(|it| !it.is_empty());
         let cased = Self { cased: true, ..self.clone() };
         let glob = |it: String| Test::Text(cased.around(vec![Part::Text(it)]));
-        Test::Any(spellings.into_iter().map(glob).collect())
+        (!spellings.is_empty()).then(|| Test::Any(spellings.into_iter().map(glob).collect()))
     }
 }
 
