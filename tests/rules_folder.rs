@@ -1,7 +1,6 @@
 //! The folder of the responder's own rules: packs of indicators, Sigma rules, what is refused, and what is in force when.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
     reason = "a test that cannot go on should stop where it is, and starts its own children"

@@ -168,5 +168,5 @@ fn the_rules_in_force_are_told_with_their_digests() {
 
 fn sha256(text: &str) -> String {
     use sha2::{Digest as _, Sha256};
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    firedamp::domain::base::Digest(Sha256::digest(text.as_bytes()).into()).to_string()
 }

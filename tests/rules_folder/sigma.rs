@@ -9,7 +9,8 @@ use super::{book, end, grade, process, today, value};
 pub(super) fn rule(detection: &str) -> String {
     let head = "title: Under test\nid: 1f7e\nauthor: A. Author\nlevel: high\nlogsource:\n    product: linux\n    \
                 category: process_creation\nfalsepositives:\n    - Backups\n    - Builds\ndetection:\n";
-    let body: String = detection.lines().map(|line| format!("    {line}\n")).collect();
+    let body: Vec<String> = detection.lines().map(|line| format!("    {line}\n")).collect();
+    let body = body.concat();
     format!("{head}{body}")
 }
 
