@@ -96,7 +96,7 @@ fn machine(language: Language, what: &What) -> Phrase {
         }
         What::HostName(name) => say("its name says so: ", "ชื่อเครื่องบอกไว้: ").theirs(name),
         What::Desktop(name) => say("somebody sits at it: ", "มีคนนั่งใช้อยู่หน้าเครื่อง: ").theirs(name),
-        _ => say("firmware: not read", "firmware: ไม่ได้อ่าน"),
+        _ => say("firmware: nothing known", "firmware: ไม่มีข้อมูล"),
     }
 }
 
