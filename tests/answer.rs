@@ -16,3 +16,5 @@ mod questions;
 mod screen;
 #[path = "answer/site.rs"]
 mod site;
+#[path = "answer/words.rs"]
+mod words;
