@@ -8,7 +8,7 @@ use crate::words::pick;
 #[expect(clippy::wildcard_enum_match_arm, reason = "whoever asks names each rule")]
 pub(super) fn sentence(language: Language, rule: Rule) -> &'static str {
     let (en, th) = match rule {
-        Rule::ConfigFile => ("a miner's configuration is in ", "พบไฟล์ตั้งค่าของ miner: "),
+        Rule::ConfigFile => ("a miner's configuration: ", "ไฟล์ตั้งค่าของ miner: "),
         Rule::PaidInMemory => {
             ("a pool and who is paid are in its memory: ", "ในหน่วยความจำมี pool และ wallet ที่รับเงิน: ")
         }

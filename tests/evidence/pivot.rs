@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use firedamp::domain::base::{Moment, Pid, ProcessId, Timestamp};
+use firedamp::domain::base::{Digest, Moment, Pid, ProcessId, Timestamp};
 use firedamp::domain::detect::{FactSource, Finding, Grade, Rule, Subject, Watch};
 use firedamp::domain::facts::{
     Autostart, AutostartKind, Evidence, FoundBy, FoundFile, Packaged, Persistence, Process,
@@ -147,6 +147,26 @@ fn the_connection_that_a_file_names_joins_and_so_does_another_to_the_same_end() 
     assert_eq!(found[&connection(7)].grade, Grade::Confirmed);
     assert_eq!(found[&connection(9)].grade, Grade::Suspect);
     assert_eq!(shared(&found, &Subject::Process(id(9))).len(), 1);
+}
+
+#[test]
+fn a_copy_of_the_executable_elsewhere_joins_and_the_same_file_does_not() {
+    let digest = Some(Digest([7; 32]));
+    let copy = |pid: u32| {
+        let program = Packaged::No;
+        Arc::new(Trace { process: id(pid), program, digest, ..Trace::default() })
+    };
+    let mut miner = Trace::clone(&trace(7, FoundBy::Beside, Packaged::No));
+    miner.digest = digest;
+    let processes = vec![
+        process(7, "/opt/x/svc", &["svc"]),
+        process(8, "/opt/x/svc", &["svc"]),
+        process(9, "/var/lib/y/other", &["other"]),
+    ];
+    let found = found(&snapshot(processes, vec![Arc::new(miner), copy(8), copy(9)]));
+    let joined = shared(&found, &Subject::Process(id(9)));
+    assert_eq!(joined, [(format!("{} pid 7", Digest([7; 32])), FactSource::Program)]);
+    assert!(shared(&found, &Subject::Process(id(8))).is_empty());
 }
 
 #[test]

@@ -28,7 +28,13 @@ fn a_recording_is_judged_as_the_host_was() {
         FoundFile { path: "/tmp/x/c".into(), deleted: true, content, ..FoundFile::default() };
     let text = |text: &str| FoundText { memory: true, text: text.into() };
     let texts = vec![text("stratum+tcp://gw.example:3333"), text(WALLET)];
-    let trace = Trace { process: id(), program: Packaged::No, files: vec![Arc::new(file)], texts };
+    let trace = Trace {
+        process: id(),
+        program: Packaged::No,
+        files: vec![Arc::new(file)],
+        texts,
+        ..Trace::default()
+    };
     let looks =
         [seen(1_000, Vec::new()), seen(2_000, vec![Arc::new(trace)]), seen(3_000, Vec::new())];
     let (mut encoder, mut decoder) = (Encoder::default(), Decoder::default());

@@ -6,7 +6,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use firedamp::domain::base::{Pid, ProcessId};
+use firedamp::domain::base::{Digest, Pid, ProcessId};
 use firedamp::domain::facts::{
     Ancestor, Around, Autostart, AutostartKind, Container, Contradiction, ContradictionKind,
     Evidence, FileStanding, Firmware, Flow, FoundBy, FoundFile, FoundText, Gap, Gpu, GpuDevice,
@@ -326,6 +326,7 @@ fn evidence(at: u64) -> Evidence {
     let trace = Trace {
         process: id(4_242),
         program: Packaged::No,
+        digest: Some(Digest([0x5a; 32])),
         files: vec![found(Packaged::Changed("tools".into()))],
         texts: vec![text],
     };

@@ -12,7 +12,6 @@ use crate::domain::detect::rules::{self, Told, pivot::Key};
 use crate::domain::detect::watch::Gathered;
 use crate::domain::detect::{End, Rule, Seen, Subject};
 use crate::domain::facts::{Process, Protocol, Snapshot, SocketState, Trace};
-use crate::domain::playbook::Indicators;
 
 /// The load of a whole life counts after this much CPU time.
 const LIFE_MS: u64 = 60_000;
@@ -40,12 +39,7 @@ struct Around {
 
 impl Finds {
     /// Gathers what speaks against processes that are there.
-    pub(super) fn see(
-        &mut self,
-        snapshot: &Snapshot,
-        look_for: &Indicators,
-        gathered: &mut Gathered,
-    ) {
+    pub(super) fn see(&mut self, snapshot: &Snapshot, gathered: &mut Gathered) {
         let traces = &snapshot.evidence.traces;
         self.0.retain(|id, _| snapshot.evidence.of(*id).is_some());
         if traces.is_empty() {
@@ -56,7 +50,7 @@ impl Finds {
             let Some(process) = snapshot.process(trace.process) else { continue };
             let (ends, listens) = sockets.remove(&process.id).unwrap_or_default();
             let around = Around { cpu: load(process, snapshot.moment.boot_ms), ends, listens };
-            self.find(trace, process, around, look_for);
+            self.find(trace, process, around);
             let Some(found) = self.0.get(&process.id).filter(|it| !it.told.is_empty()) else {
                 continue;
             };
@@ -68,13 +62,7 @@ impl Finds {
         }
     }
 
-    fn find(
-        &mut self,
-        trace: &Arc<Trace>,
-        process: &Arc<Process>,
-        mut around: Around,
-        look_for: &Indicators,
-    ) {
+    fn find(&mut self, trace: &Arc<Trace>, process: &Arc<Process>, mut around: Around) {
         let known = self.0.get(&process.id).filter(|it| {
             Arc::ptr_eq(&it.trace, trace)
                 && it.process.exe == process.exe
@@ -101,7 +89,7 @@ impl Finds {
         let grade = |told: &[Told]| told.iter().map(|(grade, _)| *grade).max();
         let before = known.map(|it| it.told.clone()).filter(|before| grade(before) > grade(&told));
         told = before.unwrap_or(told);
-        let keys = rules::pivot::of_trace(&seen, look_for);
+        let keys = rules::pivot::of_trace(&seen, trace.digest);
         let (trace, process) = (Arc::clone(trace), Arc::clone(process));
         self.0.insert(process.id, Find { trace, process, around, told, keys });
     }

@@ -103,7 +103,7 @@ impl Watch {
         self.rules.gather(snapshot, &proxies, &mut gathered);
         wire::heard(snapshot, look_for, &mut gathered);
         contradictions(snapshot, &mut gathered);
-        self.finds.see(snapshot, look_for, &mut gathered);
+        self.finds.see(snapshot, &mut gathered);
         self.entries(snapshot, look_for, &mut gathered);
         let arguments = |id| snapshot.process(id).map(|it| pivot::of_arguments(&Seen::of(it)));
         let arguments = |id| arguments(id).unwrap_or_default();

@@ -8,14 +8,14 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{Packaged, is_default};
-use crate::domain::base::ProcessId;
+use crate::domain::base::{Digest, ProcessId};
 use crate::domain::untrusted::Untrusted;
 
 /// What was found with processes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Evidence {
-    /// By process; only those with something.
+    /// By process; only those with something, and digests of what no package brought.
     pub traces: Vec<Arc<Trace>>,
 }
 
@@ -28,6 +28,9 @@ pub struct Trace {
     /// Whether a package brought its executable.
     #[serde(skip_serializing_if = "is_default")]
     pub program: Packaged,
+    /// Digest of its executable, if that was read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub digest: Option<Digest>,
     /// Files that say something of mining.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<Arc<FoundFile>>,
@@ -102,10 +105,11 @@ impl Evidence {
 }
 
 impl Trace {
-    /// Nothing was found.
+    /// Something was found, or its executable is nobody's and can be found again elsewhere.
     #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.files.is_empty() && self.texts.is_empty()
+    pub const fn tells(&self) -> bool {
+        let nobodys = matches!(self.program, Packaged::No | Packaged::Changed(_));
+        !self.files.is_empty() || !self.texts.is_empty() || nobodys && self.digest.is_some()
     }
 }
 

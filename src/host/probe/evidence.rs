@@ -28,9 +28,6 @@ use budget::Budget;
 use desk::{Desk, Job, News, Part};
 use open::Device;
 
-/// A process has this long to let us read its files, or its memory.
-const FILES_TIME: Duration = Duration::from_secs(3);
-const MEMORY_TIME: Duration = Duration::from_secs(10);
 /// What works hard is read again after this long.
 const AGAIN_MS: u64 = 600_000;
 /// So long processes are sorted out in one look.
@@ -141,7 +138,7 @@ impl Seeker {
         changed |= self.forget(processes);
         self.hand_out(moment, processes);
         if changed {
-            let traces = self.traces.values().filter(|it| !it.is_empty()).cloned().collect();
+            let traces = self.traces.values().filter(|it| it.tells()).cloned().collect();
             let evidence = Evidence { traces };
             if *self.evidence != evidence {
                 self.evidence = Arc::new(evidence);
@@ -165,9 +162,15 @@ impl Seeker {
                 .or_insert_with(|| Arc::new(Trace { process: id, ..Trace::default() }));
             let trace = Arc::make_mut(trace);
             match news {
-                News::Begun(Part::Files) => trace.files.clear(),
-                News::Begun(Part::Memory) => trace.texts.clear(),
+                News::Begun(part) => {
+                    self.failed.remove(&id);
+                    match part {
+                        Part::Files => trace.files.clear(),
+                        Part::Memory => trace.texts.clear(),
+                    }
+                }
                 News::Program(program) => trace.program = program,
+                News::Digest(digest) => trace.digest = Some(digest),
                 News::File(file) => trace.files.push(file),
                 News::Texts(texts) => trace.texts = texts,
                 News::Refused(why) => {
@@ -181,11 +184,7 @@ impl Seeker {
     /// Who lets the thread wait for too long is left to it.
     fn leave_late(&mut self) {
         let Some(desk) = &self.desk else { return };
-        let late = |job: &Job| match job.part {
-            Part::Files => FILES_TIME,
-            Part::Memory => MEMORY_TIME,
-        };
-        let Some((id, place)) = desk.leave_if(late) else { return };
+        let Some((id, place)) = desk.leave_late() else { return };
         self.stuck.add();
         self.failed.insert(id, "what belongs to it did not let itself be read in time".to_owned());
         self.shunned.extend(place);

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
 
-use crate::domain::base::ProcessId;
+use crate::domain::base::{Digest, ProcessId};
 use crate::domain::detect::found::Finds;
 use crate::domain::detect::grammar::{self, Pool, User};
 use crate::domain::detect::rules::config_file::{is_installed, is_reader};
@@ -20,7 +20,6 @@ use crate::domain::detect::strings::{self, Kind};
 use crate::domain::detect::watch::Gathered;
 use crate::domain::detect::{FactSource, Grade, Reason, Rule, Subject, config};
 use crate::domain::facts::{Persistence, Process, Reading, Snapshot};
-use crate::domain::playbook::Indicators;
 use crate::domain::untrusted::Untrusted;
 
 /// No more is followed at once.
@@ -41,6 +40,8 @@ pub(in crate::domain::detect) enum Key {
     Pool(Untrusted, u16),
     /// A configuration.
     File(Untrusted),
+    /// An executable that no package brought, by its digest.
+    Program(Untrusted),
 }
 
 impl Key {
@@ -48,13 +49,15 @@ impl Key {
     pub(in crate::domain::detect) const fn port(&self) -> Option<u16> {
         match self {
             Self::Pool(_, port) => Some(*port),
-            Self::Wallet(_) | Self::File(_) => None,
+            Self::Wallet(_) | Self::File(_) | Self::Program(_) => None,
         }
     }
 
     fn text(&self) -> &Untrusted {
         match self {
-            Self::Wallet(text) | Self::Pool(text, _) | Self::File(text) => text,
+            Self::Wallet(text) | Self::Pool(text, _) | Self::File(text) | Self::Program(text) => {
+                text
+            }
         }
     }
 
@@ -78,8 +81,10 @@ pub(in crate::domain::detect) fn of_arguments(seen: &Seen<'_>) -> Vec<Key> {
 }
 
 /// What can be followed from files and memory.
-pub(in crate::domain::detect) fn of_trace(seen: &Seen<'_>, _look_for: &Indicators) -> Vec<Key> {
+pub(in crate::domain::detect) fn of_trace(seen: &Seen<'_>, digest: Option<Digest>) -> Vec<Key> {
     let mut keys = Vec::new();
+    let nobodys = digest.filter(|_| !is_installed(seen));
+    keys.extend(nobodys.map(|it| Key::Program(it.to_string().into())));
     for file in seen.files.iter().filter(|it| it.packaged.is_as_packaged() != Some(true)) {
         let read = config::read(file.path.bytes(), file.content.bytes());
         keys.extend(read.pools().filter_map(Key::of_pool));
@@ -192,7 +197,7 @@ impl Trail {
                 continue;
             };
             let grade = if speaks_about(process) { Grade::Noted } else { Grade::Suspect };
-            self.tell(process.id, &held.keys, grade, FactSource::CommandLine, gathered);
+            self.tell(process.id, &held.keys, grade, Some(FactSource::CommandLine), gathered);
         }
     }
 
@@ -203,11 +208,19 @@ impl Trail {
             let grade = if little { Grade::Noted } else { Grade::Suspect };
             let held: Vec<usize> = (0..)
                 .zip(&self.keys)
-                .filter(|(_, (key, _))| keys.contains(key))
+                .filter(|(_, (key, of))| {
+                    keys.contains(key) && Self::is_shared(key, *of, process, finds)
+                })
                 .map(|(at, _)| at)
                 .collect();
-            self.tell(process.id, &held, grade, FactSource::File, gathered);
+            self.tell(process.id, &held, grade, None, gathered);
         }
+    }
+
+    /// Who runs the very file that another runs shares no more than that with it: a copy of it elsewhere does.
+    fn is_shared(key: &Key, of: ProcessId, process: &Process, finds: &Finds) -> bool {
+        !matches!(key, Key::Program(_))
+            || finds.all().all(|(it, ..)| it.id != of || it.exe != process.exe)
     }
 
     /// Each of another's is a reason of its own.
@@ -216,13 +229,16 @@ impl Trail {
         id: ProcessId,
         held: &[usize],
         grade: Grade,
-        source: FactSource,
+        source: Option<FactSource>,
         gathered: &mut Gathered,
     ) {
         let others = held.iter().filter_map(|at| self.keys.get(*at)).filter(|(_, of)| *of != id);
         for (key, of) in others.take(MOST_SHARED) {
             let value = format!(" pid {}", of.pid);
-            add(gathered, Subject::Process(id), grade, key.text(), value.as_bytes(), source);
+            let of_program = matches!(key, Key::Program(_));
+            let read = if of_program { FactSource::Program } else { FactSource::File };
+            let (subject, source) = (Subject::Process(id), source.unwrap_or(read));
+            add(gathered, subject, grade, key.text(), value.as_bytes(), source);
         }
     }
 

@@ -8,15 +8,20 @@ use std::time::{Duration, Instant};
 use super::files::Files;
 use super::open::{self, Device};
 use super::{Sieve, memory, program};
-use crate::domain::base::ProcessId;
-use crate::domain::facts::{FoundFile, FoundText, Packaged, Process, Worth};
+use crate::domain::base::{Digest, ProcessId};
+use crate::domain::facts::{FoundFile, FoundText, Packaged, Process, RunState, Worth};
 use crate::host::probe::Packages;
 use crate::host::probe::processes::is_there;
+use crate::host::probe::text;
+use crate::host::probe::tree::small_file;
 
 /// So many jobs wait at the desk; others wait where they can still be put in another order.
 const ROOM: usize = 16;
-/// Everybody else comes first.
-const NICE: i32 = 19;
+/// Everybody else comes first, but not a miner alone.
+const NICE: i32 = 10;
+/// A step of a reading may take so long, and the whole of it.
+const A_STEP: Duration = Duration::from_secs(5);
+const A_JOB: Duration = Duration::from_mins(1);
 
 /// What is read of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +42,8 @@ pub(super) enum News {
     /// It is read anew.
     Begun(Part),
     Program(Packaged),
+    /// Of its executable.
+    Digest(Digest),
     File(Arc<FoundFile>),
     Texts(Vec<FoundText>),
     /// It could not be read.
@@ -55,6 +62,8 @@ struct State {
     news: Vec<(ProcessId, News)>,
     current: Option<Current>,
     shunned: Vec<Device>,
+    /// The number of the thread.
+    thread: i32,
     /// Nobody waits for this thread any more, and it counts as stuck.
     left: bool,
     /// Nobody needs it any more.
@@ -63,7 +72,9 @@ struct State {
 
 struct Current {
     job: Arc<Job>,
-    since: Instant,
+    begun: Instant,
+    /// When it last went on.
+    step: Instant,
     /// The file system that is asked.
     place: Option<Device>,
 }
@@ -99,14 +110,15 @@ impl Desk {
         std::mem::take(&mut self.state().news)
     }
 
-    /// Leaves the thread behind if the process that it reads takes it longer than this; that one, and the file system that
-    /// it waits for.
-    pub(super) fn leave_if(
-        &self,
-        longest: impl Fn(&Job) -> Duration,
-    ) -> Option<(ProcessId, Option<Device>)> {
+    /// Leaves the thread behind if it waits for too long; for which process, and for which file system.
+    pub(super) fn leave_late(&self) -> Option<(ProcessId, Option<Device>)> {
         let mut state = self.state();
-        let current = state.current.as_ref().filter(|it| it.since.elapsed() > longest(&it.job))?;
+        let current = state.current.as_ref()?;
+        let late = current.step.elapsed() > A_STEP || current.begun.elapsed() > A_JOB;
+        // Who only gets no CPU waits for nobody else.
+        if !late || runs(state.thread) {
+            return None;
+        }
         let late = (current.job.process.id, current.place);
         (state.left, state.over) = (true, true);
         Some(late)
@@ -117,14 +129,28 @@ impl Desk {
         self.changed.notify_all();
     }
 
-    /// The thread asks this file system from here on; `false` if one like that has not answered before.
+    /// The thread asks this file system from here on; `false` if that one has not answered before.
     pub(super) fn asks(&self, place: Device) -> bool {
         let mut state = self.state();
         let may = !state.over && !state.shunned.contains(&place);
         if let Some(current) = state.current.as_mut().filter(|_| may) {
-            current.place = Some(place);
+            (current.place, current.step) = (Some(place), Instant::now());
         }
         may
+    }
+
+    /// The thread goes on with what it asks.
+    pub(super) fn steps(&self) {
+        if let Some(current) = &mut self.state().current {
+            current.step = Instant::now();
+        }
+    }
+
+    /// The thread asks no file system from here on, but the process itself.
+    pub(super) fn asks_it(&self) {
+        if let Some(current) = &mut self.state().current {
+            (current.place, current.step) = (None, Instant::now());
+        }
     }
 
     /// Nobody waits for what is being read.
@@ -141,7 +167,11 @@ impl Desk {
 
     /// Reads until nobody needs it any more; `true` if it had been left behind.
     pub(super) fn serve(&self, proc: BorrowedFd<'_>, sieve: Sieve, packages: &Packages) -> bool {
-        rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICE).ok();
+        let thread = rustix::thread::gettid();
+        rustix::process::setpriority_process(Some(thread), NICE).ok();
+        self.state().thread = thread.as_raw_nonzero().get();
+        // Whoever is read first does not pay for reading the databases.
+        packages.begin();
         let mut files = Files::new(proc, sieve, packages);
         let mut programs = memory::Programs::default();
         let ours = open::behind(proc, "self/exe").ok().map(|it| it.version);
@@ -155,8 +185,8 @@ impl Desk {
                 continue;
             };
             let job = Arc::new(job);
-            let (since, place) = (Instant::now(), None);
-            state.current = Some(Current { job: Arc::clone(&job), since, place });
+            let (begun, place) = (Instant::now(), None);
+            state.current = Some(Current { job: Arc::clone(&job), begun, step: begun, place });
             drop(state);
             let id = job.process.id;
             // This program knows all the words itself, whichever of its processes it is.
@@ -173,4 +203,11 @@ impl Desk {
             state.current = None;
         }
     }
+}
+
+/// This thread of ours could go on, if only it got a CPU.
+fn runs(thread: i32) -> bool {
+    let path = format!("/proc/self/task/{thread}/stat");
+    let stat = small_file(path.as_ref(), 1024).unwrap_or_default();
+    text::stat(&stat).is_some_and(|it| it.state == RunState::Running)
 }

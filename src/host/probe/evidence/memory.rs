@@ -9,10 +9,12 @@ use std::time::Duration;
 
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
+use sha2::{Digest as _, Sha256};
 
 use super::Sieve;
 use super::desk::{Desk, Job, News};
 use super::open::{self, Version};
+use crate::domain::base::Digest;
 use crate::domain::facts::FoundText;
 use crate::host::probe::tree::read_to_end;
 
@@ -26,7 +28,6 @@ const STEP: usize = 1 << 20;
 const REST: Duration = Duration::from_millis(10);
 /// A text may stand across two steps.
 const OVERLAP: usize = 1024;
-const PAGE: u64 = 4096;
 /// A page is there.
 const PRESENT: u64 = 1 << 63;
 /// Versions of executables that are remembered.
@@ -35,117 +36,137 @@ const MOST_REMEMBERED: usize = 256;
 /// Reads executables and memory, and remembers what it read of the former.
 #[derive(Default)]
 pub(super) struct Programs {
-    memo: HashMap<Version, Vec<FoundText>>,
+    memo: HashMap<Version, Program>,
+}
+
+/// What is known of an executable.
+#[derive(Clone, Default)]
+struct Program {
+    texts: Vec<FoundText>,
+    /// Of the whole of it.
+    digest: Option<Digest>,
 }
 
 impl Programs {
     /// Tells the desk what was found.
     pub(super) fn read(&mut self, desk: &Desk, proc: BorrowedFd<'_>, sieve: Sieve, job: &Job) {
         let id = job.process.id;
-        let mut texts = self.program(desk, proc, sieve, job);
-        if !texts.is_empty() {
-            desk.tell(id, News::Texts(texts.clone()));
+        let mut scan = Scan { desk, sieve, buffer: Vec::new(), texts: Vec::new(), hasher: None };
+        let program = self.program(&mut scan, proc, job);
+        if let Some(digest) = program.digest {
+            desk.tell(id, News::Digest(digest));
         }
-        let known = texts.len();
-        if let Err(error) = memory(desk, proc, sieve, id.pid.0, &mut texts)
+        scan.texts = program.texts;
+        let known = scan.texts.len();
+        if known > 0 {
+            desk.tell(id, News::Texts(scan.texts.clone()));
+        }
+        if let Err(error) = scan.memory(proc, id.pid.0)
             // It may have ended; that all but root are refused is said elsewhere.
             && !matches!(error, Errno::SRCH | Errno::NOENT)
             && rustix::process::geteuid().is_root()
         {
             desk.tell(id, News::Refused(error.to_string()));
         }
-        if texts.len() > known {
-            desk.tell(id, News::Texts(texts));
+        if scan.texts.len() > known {
+            desk.tell(id, News::Texts(scan.texts));
         }
     }
 
-    fn program(
-        &mut self,
-        desk: &Desk,
-        proc: BorrowedFd<'_>,
-        sieve: Sieve,
-        job: &Job,
-    ) -> Vec<FoundText> {
+    fn program(&mut self, scan: &mut Scan<'_>, proc: BorrowedFd<'_>, job: &Job) -> Program {
         let Ok(found) = open::behind(proc, &format!("{}/exe", job.process.id.pid)) else {
-            return Vec::new();
+            return Program::default();
         };
         if let Some(known) = self.memo.get(&found.version) {
             return known.clone();
         }
-        let mut texts = Vec::new();
-        if !desk.asks(found.version.device) {
-            return texts;
+        if !scan.desk.asks(found.version.device) {
+            return Program::default();
         }
-        if let Ok(file) = found.open(proc) {
-            let end = found.version.size.min(MOST_PROGRAM);
-            scan(desk, file.as_fd(), (0, end), sieve, false, &mut texts).ok();
-        }
+        scan.hasher = Some(Sha256::new());
+        let size = found.version.size;
+        let read = found
+            .open(proc)
+            .and_then(|file| scan.range(file.as_fd(), (0, size.min(MOST_PROGRAM)), false));
+        let whole = read.is_ok() && size <= MOST_PROGRAM && !scan.desk.is_over();
+        let hasher = scan.hasher.take().filter(|_| whole);
+        let digest = hasher.map(|hasher| Digest(hasher.finalize().into()));
+        let program = Program { texts: std::mem::take(&mut scan.texts), digest };
         if self.memo.len() >= MOST_REMEMBERED {
             self.memo.clear();
         }
-        self.memo.insert(found.version, texts.clone());
-        texts
+        self.memo.insert(found.version, program.clone());
+        program
     }
 }
 
-fn memory(
-    desk: &Desk,
-    proc: BorrowedFd<'_>,
+/// What is read into, and what was found in it.
+struct Scan<'a> {
+    desk: &'a Desk,
     sieve: Sieve,
-    pid: u32,
-    texts: &mut Vec<FoundText>,
-) -> Result<(), Errno> {
-    let open = |name: &str| -> Result<OwnedFd, Errno> {
-        let flags = OFlags::RDONLY | OFlags::CLOEXEC;
-        rustix::fs::openat(proc, format!("{pid}/{name}"), flags, Mode::empty())
-    };
-    let mut maps = Vec::new();
-    read_to_end(open("maps")?.as_fd(), &mut maps, MAPS_BYTES)?;
-    let (memory, pages) = (open("mem")?, open("pagemap").ok());
-    let mut left = MOST_MEMORY;
-    for (from, to) in pieces(&maps) {
-        let to = to.min(from + MOST_PIECE);
-        for (from, to) in present(pages.as_ref(), from, to) {
-            if left == 0 || desk.is_over() {
-                return Ok(());
+    buffer: Vec<u8>,
+    texts: Vec<FoundText>,
+    hasher: Option<Sha256>,
+}
+
+impl Scan<'_> {
+    fn memory(&mut self, proc: BorrowedFd<'_>, pid: u32) -> Result<(), Errno> {
+        let open = |name: &str| -> Result<OwnedFd, Errno> {
+            let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+            rustix::fs::openat(proc, format!("{pid}/{name}"), flags, Mode::empty())
+        };
+        self.desk.asks_it();
+        let mut maps = Vec::new();
+        read_to_end(open("maps")?.as_fd(), &mut maps, MAPS_BYTES)?;
+        let (memory, pages) = (open("mem")?, open("pagemap").ok());
+        let mut left = MOST_MEMORY;
+        for (from, to) in pieces(&maps) {
+            let to = to.min(from + MOST_PIECE);
+            for (from, to) in present(pages.as_ref(), from, to) {
+                if left == 0 || self.desk.is_over() {
+                    return Ok(());
+                }
+                let to = to.min(from + left);
+                left -= to - from;
+                // What is unmapped meanwhile is gone.
+                self.range(memory.as_fd(), (from, to), true).ok();
             }
-            let to = to.min(from + left);
-            left -= to - from;
-            // What is unmapped meanwhile is gone.
-            scan(desk, memory.as_fd(), (from, to), sieve, true, texts).ok();
         }
+        Ok(())
     }
-    Ok(())
-}
 
-/// Reads from one place to another, step by step.
-fn scan(
-    desk: &Desk,
-    file: BorrowedFd<'_>,
-    (from, to): (u64, u64),
-    sieve: Sieve,
-    memory: bool,
-    texts: &mut Vec<FoundText>,
-) -> Result<(), Errno> {
-    let mut buffer = vec![0; STEP + OVERLAP];
-    let (mut at, mut kept) = (from, 0);
-    while at < to && !desk.is_over() {
-        let most = usize::try_from(to - at).unwrap_or(STEP).min(STEP);
-        let Some(room) = buffer.get_mut(kept..kept + most) else { break };
-        let read = rustix::io::pread(file, room, at)?;
-        if read == 0 {
-            break;
+    /// Reads from one place to another, step by step.
+    fn range(
+        &mut self,
+        file: BorrowedFd<'_>,
+        (from, to): (u64, u64),
+        memory: bool,
+    ) -> Result<(), Errno> {
+        self.buffer.resize(STEP + OVERLAP, 0);
+        let (mut at, mut kept) = (from, 0);
+        while at < to && !self.desk.is_over() {
+            let most = usize::try_from(to - at).unwrap_or(STEP).min(STEP);
+            let Some(room) = self.buffer.get_mut(kept..kept + most) else { break };
+            self.desk.steps();
+            let read = rustix::io::pread(file, room, at)?;
+            if read == 0 {
+                break;
+            }
+            at += u64::try_from(read).unwrap_or_default();
+            let filled = kept + read;
+            if let Some(hasher) = &mut self.hasher {
+                hasher.update(self.buffer.get(kept..filled).unwrap_or_default());
+            }
+            let bytes = self.buffer.get(..filled).unwrap_or_default();
+            (self.sieve.texts)(bytes, memory, &mut self.texts);
+            kept = filled.min(OVERLAP);
+            self.buffer.copy_within(filled - kept..filled, 0);
+            if read == STEP {
+                std::thread::sleep(REST);
+            }
         }
-        at += u64::try_from(read).unwrap_or_default();
-        let filled = kept + read;
-        (sieve.texts)(buffer.get(..filled).unwrap_or_default(), memory, texts);
-        kept = filled.min(OVERLAP);
-        buffer.copy_within(filled - kept..filled, 0);
-        if read == STEP {
-            std::thread::sleep(REST);
-        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// What the process can write to and what is of no file: heap and stack first, then the small before the large.
@@ -175,21 +196,23 @@ fn pieces(maps: &[u8]) -> Vec<(u64, u64)> {
 /// The parts of a piece whose pages are there; all of it if that cannot be asked.
 fn present(pages: Option<&OwnedFd>, from: u64, to: u64) -> Vec<(u64, u64)> {
     let Some(pages) = pages else { return vec![(from, to)] };
-    let count = usize::try_from((to - from) / PAGE).unwrap_or_default();
+    let page = rustix::param::page_size();
+    let wide = page as u64;
+    let count = usize::try_from((to - from) / wide).unwrap_or_default();
     let mut entries = vec![0; count * 8];
-    let Ok(read) = rustix::io::pread(pages, &mut entries[..], from / PAGE * 8) else {
+    let Ok(read) = rustix::io::pread(pages, &mut entries[..], from / wide * 8) else {
         return vec![(from, to)];
     };
     let mut parts: Vec<(u64, u64)> = Vec::new();
     let entries = entries.get(..read).unwrap_or_default().chunks_exact(8);
-    for (entry, at) in entries.zip((from..to).step_by(4096)) {
+    for (entry, at) in entries.zip((from..to).step_by(page)) {
         let entry = entry.iter().rev().fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte));
         if entry & PRESENT == 0 {
             continue;
         }
         match parts.last_mut().filter(|(_, end)| *end == at) {
-            Some((_, end)) => *end = at + PAGE,
-            None => parts.push((at, at + PAGE)),
+            Some((_, end)) => *end = at + wide,
+            None => parts.push((at, at + wide)),
         }
     }
     parts
