@@ -126,6 +126,12 @@ fn what_starts_by_itself_and_names_the_file_is_told() {
     seen.persistence = Arc::new(Persistence { entries, ..Persistence::default() });
     let joined = shared(&found(&seen), &Subject::Process(id(7)));
     assert_eq!(joined, [("/opt/x/config.json /etc/cron.d/a".to_owned(), FactSource::Persistence)]);
+    let entry =
+        |path: &str| Subject::Autostart { place: AutostartKind::Cron, path: path.into(), line: 1 };
+    let found = found(&seen);
+    let joined = shared(&found, &entry("/etc/cron.d/a"));
+    assert_eq!(joined, [("/opt/x/config.json pid 7".to_owned(), FactSource::Persistence)]);
+    assert!(shared(&found, &entry("/etc/cron.d/b")).is_empty());
 }
 
 #[test]

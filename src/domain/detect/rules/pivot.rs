@@ -19,7 +19,7 @@ use crate::domain::detect::seen::{Seen, last_part};
 use crate::domain::detect::strings::{self, Kind};
 use crate::domain::detect::watch::Gathered;
 use crate::domain::detect::{FactSource, Grade, Reason, Rule, Subject, config};
-use crate::domain::facts::{Persistence, Process, Reading, Snapshot};
+use crate::domain::facts::{Autostart, Persistence, Process, Reading, Snapshot};
 use crate::domain::untrusted::Untrusted;
 
 /// No more is followed at once.
@@ -124,7 +124,7 @@ pub(in crate::domain::detect) struct Trail {
 }
 
 /// Entries of one hunt by the place of the key that they hold.
-type Entries = (Arc<Persistence>, Vec<(usize, Untrusted)>);
+type Entries = (Arc<Persistence>, Vec<(usize, Arc<Autostart>)>);
 
 #[derive(Debug)]
 struct Held {
@@ -250,15 +250,19 @@ impl Trail {
             let found =
                 entries.filter(|it| it.packaged.is_as_packaged() != Some(true)).flat_map(|it| {
                     let keys = self.within(it.text.bytes());
-                    keys.into_iter().map(|key| (key, it.path.clone()))
+                    keys.into_iter().map(|key| (key, Arc::clone(it)))
                 });
             self.entries = Some((Arc::clone(hunt), found.take(MOST_KEYS).collect()));
         }
-        for (at, path) in self.entries.iter().flat_map(|(_, found)| found) {
+        for (at, entry) in self.entries.iter().flat_map(|(_, found)| found) {
             let Some((key, id)) = self.keys.get(*at) else { continue };
-            let value = [b" ", path.bytes()].concat();
-            let subject = Subject::Process(*id);
-            add(gathered, subject, Grade::Suspect, key.text(), &value, FactSource::Persistence);
+            let (process, source) = (Subject::Process(*id), FactSource::Persistence);
+            let value = [b" ", entry.path.bytes()].concat();
+            add(gathered, process, Grade::Suspect, key.text(), &value, source);
+            let (place, path, line) = (entry.kind, entry.path.clone(), entry.line);
+            let value = format!(" pid {}", id.pid);
+            let subject = Subject::Autostart { place, path, line };
+            add(gathered, subject, Grade::Suspect, key.text(), value.as_bytes(), source);
         }
     }
 }
