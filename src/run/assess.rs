@@ -187,7 +187,10 @@ fn judge(case: &Case, processes: &HashSet<String>, by: &By<'_>) -> Verdict {
             let entry = entry.entry();
             judge_entry(&entry, look_for).and(rules.of_entry(&entry, now))
         }
-        Fact::File(file) => judge_file(&file.file()),
+        Fact::File(file) => {
+            let file = file.file();
+            judge_file(&file).and(rules.of_file(&file, now))
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Packs: the three forms, what they find, and for how long.
 
-use firedamp::domain::detect::{Entry, Grade, Rule, Rulebook};
+use firedamp::domain::detect::{Entry, File, Grade, Rule, Rulebook, Seen};
+use firedamp::domain::facts::{FoundBy, FoundFile, FoundText};
 
 use super::{book, end, grade, pack, process, today, value};
 
@@ -144,6 +145,37 @@ fn what_starts_by_itself_is_found_by_what_it_names_unless_a_package_has_it_so() 
     assert_eq!(grade(&told, Rule::Indicator), Some(Grade::Confirmed));
     entry.packaged = Some(true);
     assert_eq!(book.of_entry(&entry, today()), []);
+}
+
+#[test]
+fn what_a_process_has_in_its_files_and_its_memory_is_found_too() {
+    let book = list("work.example\n");
+    let file =
+        |by, content: &str| FoundFile { by, content: content.into(), ..FoundFile::default() };
+    let config = "{\"pools\":[{\"url\":\"eu.work.example:443\"}]}";
+    let told = |arguments: &[&str], file: &FoundFile| {
+        let seen = Seen { files: vec![file], ..process(arguments) };
+        grade(&book.of_trace(&seen, today()), Rule::Indicator)
+    };
+    assert_eq!(told(&["/opt/a"], &file(FoundBy::Beside, config)), Some(Grade::Confirmed));
+    assert_eq!(told(&["/opt/a"], &file(FoundBy::Beside, "{}")), None);
+    assert_eq!(
+        told(&["/bin/bash"], &file(FoundBy::Folder, config)),
+        Some(Grade::Suspect),
+        "it only stands there"
+    );
+    assert_eq!(told(&["less", "config.json"], &file(FoundBy::Named, config)), Some(Grade::Noted));
+    let text = FoundText { memory: true, text: "stratum+tcp://work.example:443".into() };
+    let seen = Seen { texts: vec![&text], ..process(&["/opt/a"]) };
+    assert_eq!(grade(&book.of_trace(&seen, today()), Rule::Indicator), Some(Grade::Suspect));
+}
+
+#[test]
+fn a_file_that_lies_somewhere_is_found_by_what_it_names() {
+    let book = list("work.example\n");
+    let file = File { path: b"/tmp/x", content: b"pool = work.example:443", packaged: None };
+    assert_eq!(grade(&book.of_file(&file, today()), Rule::Indicator), Some(Grade::Confirmed));
+    assert_eq!(book.of_file(&File { packaged: Some(true), ..file }, today()), []);
 }
 
 #[test]

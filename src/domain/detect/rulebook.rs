@@ -15,8 +15,9 @@ use super::fault::{BadRule, RuleFault};
 use super::pack::{self, Hit, Index, Pack};
 use super::rules::command_line;
 use super::sigma::{self, SigmaRule, Source};
-use super::{End, Entry, FactSource, Grade, Reason, Rule, Seen, Told};
+use super::{End, Entry, FactSource, File, Grade, Reason, Rule, Seen, Told};
 use crate::domain::base::{Digest, Timestamp};
+use crate::domain::facts::FoundBy;
 use crate::domain::untrusted::Untrusted;
 
 /// The pack that comes with the program.
@@ -155,14 +156,43 @@ impl Rulebook {
     /// What speaks against something that starts by itself.
     #[must_use]
     pub fn of_entry(&self, entry: &Entry<'_>, now: Timestamp) -> Vec<Told> {
-        if entry.packaged == Some(true) {
+        let file = File { path: entry.path, content: entry.content, packaged: entry.packaged };
+        self.of_content(&file, FactSource::Persistence, now)
+    }
+
+    /// What speaks against a file that lies somewhere.
+    #[must_use]
+    pub fn of_file(&self, file: &File<'_>, now: Timestamp) -> Vec<Told> {
+        self.of_content(file, FactSource::File, now)
+    }
+
+    fn of_content(&self, file: &File<'_>, source: FactSource, now: Timestamp) -> Vec<Told> {
+        if file.packaged == Some(true) {
             return Vec::new();
         }
         let mut search = self.index.search();
-        search.text(entry.content, FactSource::Persistence, false);
+        search.text(file.content, source, false);
         let mut told = self.told(&search.hits, Grade::Confirmed, now);
-        self.sigma(Source::File, Grade::Suspect, &|| events::file(entry), &mut told);
+        self.sigma(Source::File, Grade::Suspect, &|| events::file(file.path), &mut told);
         told
+    }
+
+    /// What speaks against a process by what was read in its files and its memory. What it remembers it may have been
+    /// told, and what lies where it stands may be another's: that is no more than suspect.
+    #[must_use]
+    pub fn of_trace(&self, seen: &Seen<'_>, now: Timestamp) -> Vec<Told> {
+        let mut search = self.index.search();
+        let shows = command_line::shows(seen);
+        for file in seen.files.iter().filter(|it| it.packaged.is_as_packaged() != Some(true)) {
+            let anothers = shows || file.by == FoundBy::Folder;
+            search.text(file.content.bytes(), FactSource::File, anothers);
+        }
+        for it in &seen.texts {
+            let source = if it.memory { FactSource::Memory } else { FactSource::Program };
+            search.text(it.text.bytes(), source, true);
+        }
+        let most = Grade::Suspect.min(command_line::most(seen));
+        self.told(&search.hits, most, now)
     }
 
     /// What speaks against whoever asked for this name.

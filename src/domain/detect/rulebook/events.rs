@@ -4,7 +4,7 @@
 //! so that what a rule says of its end fits and what it says of its folder does not.
 
 use super::super::sigma::Event;
-use super::super::{End, Entry, Seen};
+use super::super::{End, Seen};
 
 /// `process_creation`.
 pub(super) fn process(seen: &Seen<'_>) -> Event {
@@ -42,8 +42,8 @@ pub(super) fn name(name: &[u8], owner: Option<&Seen<'_>>) -> Event {
 }
 
 /// `file_event`: a file that starts something.
-pub(super) fn file(entry: &Entry<'_>) -> Event {
-    Event::default().with("TargetFilename", entry.path)
+pub(super) fn file(path: &[u8]) -> Event {
+    Event::default().with("TargetFilename", path)
 }
 
 fn by(owner: Option<&Seen<'_>>) -> Event {

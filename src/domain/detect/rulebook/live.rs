@@ -12,7 +12,7 @@ use super::Rulebook;
 use crate::domain::base::ProcessId;
 use crate::domain::detect::watch::Gathered;
 use crate::domain::detect::{End, FactSource, Grade, Seen, Subject, Told, rules};
-use crate::domain::facts::{Proxies, Snapshot, Socket, Spoken};
+use crate::domain::facts::{Proxies, Snapshot, Socket, Spoken, Trace};
 use crate::domain::untrusted::Untrusted;
 
 /// So many connections are remembered beyond those that are there.
@@ -23,6 +23,7 @@ const SPARE: usize = 256;
 pub(in crate::domain::detect) struct Memory {
     pub book: Arc<Rulebook>,
     ends: HashMap<(SocketAddr, Option<ProcessId>, Untrusted), Vec<Told>>,
+    traces: HashMap<ProcessId, (Arc<Trace>, Vec<Told>)>,
     day: Option<Date>,
 }
 
@@ -39,6 +40,7 @@ impl Memory {
         let is_new = before.is_some_and(|it| it != today);
         if is_new {
             self.ends.clear();
+            self.traces.clear();
         }
         is_new
     }
@@ -72,6 +74,24 @@ impl Memory {
             }
         }
         self.heard(snapshot, gathered);
+        self.found(snapshot, gathered);
+    }
+
+    /// What was read in files and memory; each trace is looked through once.
+    fn found(&mut self, snapshot: &Snapshot, gathered: &mut Gathered) {
+        self.traces.retain(|id, _| snapshot.evidence.of(*id).is_some());
+        for trace in &snapshot.evidence.traces {
+            let Some(process) = snapshot.process(trace.process) else { continue };
+            let known = self.traces.get(&process.id).filter(|(it, _)| Arc::ptr_eq(it, trace));
+            let told = if let Some((_, told)) = known {
+                told.clone()
+            } else {
+                let told = self.book.of_trace(&Seen::of(process).with(trace), snapshot.moment.at);
+                self.traces.insert(process.id, (Arc::clone(trace), told.clone()));
+                told
+            };
+            push(gathered, Subject::Process(process.id), &told);
+        }
     }
 
     fn told(&mut self, snapshot: &Snapshot, socket: &Socket, remote: SocketAddr) -> Vec<Told> {
