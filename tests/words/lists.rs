@@ -22,7 +22,11 @@ use firedamp::words::notice::{Weight, notice, weight_word};
 use firedamp::words::{Caption, Phrase, command, fact, finding, pane, session};
 use std::collections::BTreeMap;
 
-pub(crate) const RULES: [Rule; 22] = [
+pub(crate) const RULES: [Rule; 26] = [
+    Rule::Indicator,
+    Rule::KnownIndicator,
+    Rule::ExpiredIndicator,
+    Rule::Sigma,
     Rule::PoolUrl,
     Rule::MinerName,
     Rule::PoolName,
