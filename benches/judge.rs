@@ -34,14 +34,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         floor.push(timed(|| black_box(bytes(&before))));
         let mut watch = Watch::heeding(Arc::clone(&rules));
         first.push(timed(|| black_box(watch.see(&before, &look_for)).len()));
-        let same = Snapshot { moment: moment(2_000), ..before.clone() };
-        again.push(timed(|| black_box(watch.see(&same, &look_for)).len()));
-        let mut all = before.processes.to_vec();
+        let later = Snapshot { moment: moment(2_000), ..before.clone() };
+        again.push(timed(|| black_box(watch.see(&later, &look_for)).len()));
+        let mut all = before.processes.clone();
         for process in all.iter_mut().take(CHANGED) {
             let process = Arc::make_mut(process);
             process.id.start += 1;
         }
-        let other = Snapshot { processes: all, ..same };
+        let other = Snapshot { processes: all, ..later };
         some.push(timed(|| black_box(watch.see(&other, &look_for)).len()));
     }
     let floor = median(floor);
