@@ -5,6 +5,7 @@
 
 pub mod acknowledge;
 mod acts;
+mod alike;
 mod answer;
 mod bearing;
 pub mod coach;

@@ -163,8 +163,8 @@ fn scanned(
     out: &mut dyn Write,
 ) -> Result<ExitCode, Complaint> {
     let language = options.language();
-    let rules = rules::in_force(&Places::find(options)?, language, &mut io::stderr())?;
-    printed(scan::scan(asked, &rules, language, out)?)
+    let (rules, lack) = rules::in_force(&Places::find(options)?, language, &mut io::stderr())?;
+    printed(scan::scan(asked, (&rules, lack), language, out)?)
 }
 
 fn judged(
@@ -176,7 +176,8 @@ fn judged(
 ) -> Result<ExitCode, Complaint> {
     let words = assess::Form::Words(options.language());
     let form = if json { assess::Form::Json } else { words };
-    let rules = rules::in_force(&Places::find(options)?, options.language(), &mut io::stderr())?;
+    let (rules, _) =
+        rules::in_force(&Places::find(options)?, options.language(), &mut io::stderr())?;
     printed(assess::assess(files, given, form, &rules, (out, &mut io::stderr()))?)
 }
 

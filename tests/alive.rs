@@ -208,7 +208,7 @@ fn a_miner_that_ended_under_the_cursor_is_not_called_harmless() {
     }
     keys(&mut desk, "\n");
     let shown = screen(&mut desk, 80, 24);
-    assert!(shown.contains("43 kworkerd") || shown.contains("kworkerd  gone since"), "{shown}");
+    assert!(shown.contains("Process 43") && shown.contains("kworkerd gone since"), "{shown}");
 }
 
 #[test]

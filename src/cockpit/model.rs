@@ -1,5 +1,6 @@
 //! All that the screen shows.
 
+use crate::cockpit::alike::Alike;
 pub use crate::cockpit::notice::{Closed, Copied, Kept, Notice, NoticeKind};
 pub use crate::cockpit::offer::{Condition, Offer};
 pub use crate::cockpit::session::{Pen, Pending, Session};
@@ -115,6 +116,8 @@ pub struct Model {
     pub(crate) escalated: BTreeSet<String>,
     /// The minute of the boot clock that findings are counted in, and how many went to the journal in it.
     pub(crate) reported: (u64, usize),
+    /// Findings that are alike, and how many of them were told.
+    pub(crate) alike: Alike,
 }
 
 /// Finds verbs by name, key or help text.
@@ -263,6 +266,7 @@ impl Model {
             rang: None,
             escalated: BTreeSet::new(),
             reported: (0, 0),
+            alike: Alike::default(),
         }
     }
 

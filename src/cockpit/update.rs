@@ -196,15 +196,26 @@ fn report(
 ) -> Vec<Effect> {
     // Whoever can start processes can make findings; they must not fill the journal, nor ring while it fails.
     let left = model.findings_left();
+    let (mut alike, now) = (std::mem::take(&mut model.alike), model.now);
     let idle = |it: &Session| it.unsaved.is_none() && it.pending.len() < WAITING;
     let writes = |it: &&Session| it.pen == Pen::Ours && idle(it);
-    let Some(session) = model.session.as_ref().filter(writes) else { return Vec::new() };
+    let Some(session) = model.session.as_ref().filter(writes) else {
+        model.alike = alike;
+        return Vec::new();
+    };
+    let mut is_enough = |finding: &Finding| {
+        let Subject::Process(id) = finding.subject else { return false };
+        let process = snapshot.process(id);
+        process.is_some_and(|it| alike.is_enough(finding, &it.comm, now))
+    };
     let news: Vec<Finding> = findings
         .values()
         .filter(|finding| finding.grade >= Grade::Suspect && is_news(session, finding))
+        .filter(|finding| !is_enough(finding))
         .take(FINDINGS_A_SNAPSHOT.min(left))
         .map(|finding| news_first(session, finding))
         .collect();
+    model.alike = alike;
     let (mut effects, mut gravest) = (Vec::new(), None::<(Finding, Untrusted)>);
     model.reported.1 += news.len();
     for finding in news {
@@ -265,7 +276,8 @@ fn known<'a>(session: &'a Session, subject: &'a Subject) -> impl Iterator<Item =
 /// Nobody has said as much about this subject yet.
 fn is_news(session: &Session, finding: &Finding) -> bool {
     let covers = |known: &Finding| {
-        let reasons = finding.reasons.iter().filter(|it| it.rule != Rule::HighCpu);
+        let passing = [Rule::HighCpu, Rule::SharesWith, Rule::CameBack];
+        let reasons = finding.reasons.iter().filter(|it| !passing.contains(&it.rule));
         known.grade >= finding.grade
             && reasons.into_iter().all(|it| known.reasons.iter().any(|of| of.rule == it.rule))
     };

@@ -219,8 +219,10 @@ fn in_words(
     out: &mut impl Write,
 ) -> io::Result<()> {
     let id = Untrusted::from(input::shown(id)).plain(VALUE);
-    let grade =
-        verdict.grade().map_or(finding::nothing(language), |it| finding::grade(language, it));
+    let grade = verdict.grade().map_or_else(
+        || finding::nothing(language, 0),
+        |it| finding::grade(language, it).to_owned(),
+    );
     writeln!(out, "{id}  {grade}")?;
     for (_, reason) in &verdict.reasons {
         writeln!(out, "    {}", finding::reason(language, reason).plain(VALUE))?;

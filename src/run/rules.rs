@@ -121,17 +121,17 @@ impl Rules {
     }
 }
 
-/// The rules for a command that prints; what is wrong with them is said in front of it.
+/// The rules for a command that prints, and whether some could not be used; what is wrong with them is said in front of it.
 pub(super) fn in_force(
     places: &Places,
     language: Language,
     help: &mut dyn Write,
-) -> Result<Arc<Rulebook>, Complaint> {
+) -> Result<(Arc<Rulebook>, bool), Complaint> {
     let (rules, bad) = Rules::open(places)?;
     for it in &bad {
         writeln!(help, "{}", words::rules::bad(language, it).plain(usize::MAX)).ok();
     }
-    Ok(rules.book())
+    Ok((rules.book(), !bad.is_empty()))
 }
 
 fn faults(path: &Path, contents: &Contents) -> Vec<BadRules> {

@@ -18,7 +18,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::domain::base::{Clock as _, Language};
-use crate::domain::detect::{Finding, Grade, Rulebook, Subject, Watch};
+use crate::domain::detect::{Finding, Grade, Reason, Rulebook, Subject, Verdict, Watch};
 use crate::domain::facts::{Snapshot, Weight};
 use crate::domain::playbook::{Indicators, PB_31, read};
 use crate::domain::untrusted::Untrusted;
@@ -64,29 +64,49 @@ pub(super) struct Asked {
 /// What was found.
 struct Found {
     snapshot: Snapshot,
-    findings: BTreeMap<Subject, Finding>,
+    said: Vec<Said>,
     baseline: Option<Baseline>,
     rules: Arc<Rulebook>,
+    /// Some rules could not be used, so that nothing found means less.
+    rules_lack: bool,
+}
+
+/// A finding as it is printed.
+struct Said {
+    subject: Value,
+    name: String,
+    grade: Grade,
+    reasons: Vec<Reason>,
+    /// It was found before already.
+    known: bool,
 }
 
 /// Looks and prints what speaks against whom.
 pub(super) fn scan(
     asked: &Asked,
-    rules: &Arc<Rulebook>,
+    (rules, rules_lack): (&Arc<Rulebook>, bool),
     language: Language,
     out: &mut dyn Write,
 ) -> Result<io::Result<ExitCode>, Complaint> {
     let look_for = read(PB_31.en).0.indicators();
     let baseline = asked.baseline.as_deref().map(Baseline::read).transpose()?;
-    let (snapshot, findings) = match asked.root.as_deref() {
-        None => look(asked.time, &look_for, rules)?,
+    let (snapshot, findings, files) = match asked.root.as_deref() {
+        None => {
+            let (snapshot, findings) = look(asked.time, &look_for, rules)?;
+            (snapshot, findings, Vec::new())
+        }
         Some(root) => {
-            let snapshot = image::look(root)?;
+            let (snapshot, files) = image::look(root, &look_for)?;
             let findings = Watch::heeding(Arc::clone(rules)).see(&snapshot, &look_for);
-            (snapshot, findings)
+            (snapshot, findings, files)
         }
     };
-    let found = Found { snapshot, findings, baseline, rules: Arc::clone(rules) };
+    let mut said: Vec<Said> = findings.values().map(|it| said(&snapshot, it)).collect();
+    said.extend(files.into_iter().filter_map(|(path, verdict)| of_file(&path, verdict)));
+    if let Some(baseline) = &baseline {
+        said.iter_mut().for_each(|it| it.known = baseline.knows(&it.subject, it.grade));
+    }
+    let found = Found { snapshot, said, baseline, rules: Arc::clone(rules), rules_lack };
     let printed = if asked.json {
         writeln!(out, "{}", escaped(&found.value()))
     } else {
@@ -118,11 +138,11 @@ fn look(
 
 impl Found {
     fn grade(&self) -> Option<Grade> {
-        self.findings.values().filter(|it| !self.is_known(it)).map(|it| it.grade).max()
+        self.said.iter().filter(|it| !it.known).map(|it| it.grade).max()
     }
 
     fn is_blind(&self) -> bool {
-        self.snapshot.unread.iter().any(|it| it.weight() == Weight::Much)
+        self.rules_lack || self.snapshot.unread.iter().any(|it| it.weight() == Weight::Much)
     }
 
     fn code(&self) -> ExitCode {
@@ -134,34 +154,22 @@ impl Found {
         })
     }
 
-    /// It was found before already.
-    fn is_known(&self, it: &Finding) -> bool {
-        self.baseline.as_ref().is_some_and(|baseline| baseline.knows(&self.finding(it)))
-    }
-
-    fn finding(&self, it: &Finding) -> Value {
-        let reasons: Vec<Value> = it.reasons.iter().map(told).collect();
-        let grade = grade(Some(it.grade));
-        json!({"subject": self.subject(&it.subject), "grade": grade, "reasons": reasons})
-    }
-
     fn value(&self) -> Value {
-        let findings = self.findings.values().map(|it| {
-            let mut value = self.finding(it);
-            if let (Some(baseline), Some(members)) = (&self.baseline, value.as_object()) {
-                let known = baseline.knows(&value);
-                let members = members.clone().into_iter();
-                value = members.chain([("known".to_owned(), json!(known))]).collect();
+        let findings = self.said.iter().map(|it| {
+            let reasons: Vec<Value> = it.reasons.iter().map(told).collect();
+            let grade = grade(Some(it.grade));
+            let mut value = json!({"subject": it.subject, "grade": grade, "reasons": reasons});
+            if let Some(members) = value.as_object_mut().filter(|_| self.baseline.is_some()) {
+                members.insert("known".to_owned(), json!(it.known));
             }
             value
         });
         let look = Look::of(&self.snapshot);
         let difference = self.baseline.as_ref().map(|it| it.against(&look).value());
-        let unread = self
-            .snapshot
-            .unread
-            .iter()
-            .map(|it| json!({"what": text(&it.what), "why": text(&it.why), "gap": it.gap}));
+        let unread = self.snapshot.unread.iter().map(|it| {
+            let said = it.gap.as_ref().map(|it| gap::gap(Language::En, it).plain(usize::MAX).into());
+            json!({"what": said.unwrap_or_else(|| text(&it.what)), "why": text(&it.why), "gap": it.gap})
+        });
         let rules = self.rules.files().iter();
         let rules = rules.map(|(file, digest)| json!({"file": file, "sha256": digest.to_string()}));
         json!({
@@ -177,49 +185,16 @@ impl Found {
         })
     }
 
-    fn subject(&self, subject: &Subject) -> Value {
-        match subject {
-            Subject::Process(id) => {
-                let process = self.snapshot.process(*id);
-                let command = process.and_then(|it| it.command.known()).map(Untrusted::joined);
-                json!({
-                    "kind": "process",
-                    "pid": id.pid,
-                    "name": process.map(|it| text(&it.comm)),
-                    "exe": process.and_then(|it| it.exe.known()).map(text),
-                    "command": command.as_ref().map(text),
-                })
-            }
-            Subject::Connection { protocol, local, remote } => {
-                json!({"kind": "connection", "protocol": protocol, "local": local, "remote": remote})
-            }
-            Subject::Hiding { kind, what } => {
-                json!({"kind": "hiding", "hides": kind, "what": text(what)})
-            }
-            Subject::Autostart { place, path, line } => {
-                json!({"kind": "persistence", "type": place.word(), "path": text(path), "line": line})
-            }
-        }
-    }
-
     fn words(&self, language: Language, out: &mut dyn Write) -> io::Result<()> {
-        let worth = |it: &&Finding| it.grade > Grade::Noted && !self.is_known(it);
-        for it in self.findings.values().filter(worth) {
-            let name = match &it.subject {
-                Subject::Process(id) => self.snapshot.process(*id).map(|it| it.comm.plain(VALUE)),
-                Subject::Connection { .. } | Subject::Hiding { .. } | Subject::Autostart { .. } => {
-                    None
-                }
-            };
-            let grade = finding::grade(language, it.grade);
-            let subject = finding::subject(&it.subject);
-            writeln!(out, "{grade}  {subject} {}", name.unwrap_or_default())?;
+        for it in self.said.iter().filter(|it| it.grade > Grade::Noted && !it.known) {
+            writeln!(out, "{}  {}", finding::grade(language, it.grade), it.name)?;
             for reason in &it.reasons {
                 writeln!(out, "    {}", finding::reason(language, reason).plain(VALUE))?;
             }
         }
         if self.grade().is_none_or(|it| it == Grade::Noted) {
-            writeln!(out, "{}", finding::nothing(language))?;
+            let known = self.said.iter().filter(|it| it.known && it.grade > Grade::Noted).count();
+            writeln!(out, "{}", finding::nothing(language, known))?;
         }
         if let Some(baseline) = &self.baseline {
             let difference = baseline.against(&Look::of(&self.snapshot));
@@ -236,5 +211,48 @@ impl Found {
             writeln!(out, "{}", said.unwrap_or_else(|| it.what.plain(VALUE)))?;
         }
         Ok(())
+    }
+}
+
+fn said(snapshot: &Snapshot, it: &Finding) -> Said {
+    let mut name = finding::subject(&it.subject);
+    if let Subject::Process(id) = &it.subject {
+        let comm = snapshot.process(*id).map(|it| it.comm.plain(VALUE));
+        name = format!("{name} {}", comm.unwrap_or_default());
+    }
+    let (grade, reasons) = (it.grade, it.reasons.clone());
+    Said { subject: subject(snapshot, &it.subject), name, grade, reasons, known: false }
+}
+
+/// What is only worth a line is left out: images hold many texts.
+fn of_file(path: &Untrusted, verdict: Verdict) -> Option<Said> {
+    let grade = verdict.grade().filter(|it| *it > Grade::Noted)?;
+    let reasons = verdict.reasons.into_iter().map(|(_, it)| it).collect();
+    let subject = json!({"kind": "file", "path": text(path)});
+    Some(Said { subject, name: path.plain(VALUE), grade, reasons, known: false })
+}
+
+fn subject(snapshot: &Snapshot, subject: &Subject) -> Value {
+    match subject {
+        Subject::Process(id) => {
+            let process = snapshot.process(*id);
+            let command = process.and_then(|it| it.command.known()).map(Untrusted::joined);
+            json!({
+                "kind": "process",
+                "pid": id.pid,
+                "name": process.map(|it| text(&it.comm)),
+                "exe": process.and_then(|it| it.exe.known()).map(text),
+                "command": command.as_ref().map(text),
+            })
+        }
+        Subject::Connection { protocol, local, remote } => {
+            json!({"kind": "connection", "protocol": protocol, "local": local, "remote": remote})
+        }
+        Subject::Hiding { kind, what } => {
+            json!({"kind": "hiding", "hides": kind, "what": text(what)})
+        }
+        Subject::Autostart { place, path, line } => {
+            json!({"kind": "persistence", "type": place.word(), "path": text(path), "line": line})
+        }
     }
 }

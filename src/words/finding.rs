@@ -83,10 +83,15 @@ pub const fn rule(language: Language, rule: Rule) -> &'static str {
     pick(language, en, th)
 }
 
-/// Nothing speaks against it.
+/// Nothing speaks against it, or nothing but what was known: so many are still there.
 #[must_use]
-pub const fn nothing(language: Language) -> &'static str {
-    pick(language, "nothing", "ไม่พบ")
+pub fn nothing(language: Language, known: usize) -> String {
+    match (language, known) {
+        (Language::En, 0) => "nothing".to_owned(),
+        (Language::Th, 0) => "ไม่พบ".to_owned(),
+        (Language::En, _) => format!("nothing new; known and still there: {known}"),
+        (Language::Th, _) => format!("ไม่พบสิ่งใหม่; ที่รู้แล้วและยังอยู่: {known}"),
+    }
 }
 
 /// A reason in a sentence that ends with the value that the rule saw.

@@ -3,18 +3,19 @@
 //! Invariant: whatever is told apart by its number alone is not compared: programs are compared by their executables,
 //! connections by their other ends, what starts by itself by its file, line and text.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
 use super::SCHEMA;
+use crate::domain::detect::Grade;
 use crate::domain::facts::{Snapshot, SocketState};
 use crate::domain::session::digest;
 use crate::domain::untrusted::Untrusted;
 use crate::run::complain::Complaint;
-use crate::run::verdicts::text;
+use crate::run::verdicts::{grade, text};
 use crate::words::socket::protocol;
 
 /// A larger file is no look.
@@ -35,7 +36,7 @@ pub(super) struct Difference {
 /// A saved look, and the findings of it.
 pub(super) struct Baseline {
     look: Look,
-    findings: BTreeSet<String>,
+    findings: BTreeMap<String, Grade>,
 }
 
 const KINDS: [&str; 3] = ["programs", "listening", "autostarts"];
@@ -112,12 +113,16 @@ impl Baseline {
         let look = value.get("look").and_then(Look::read);
         let look = look.ok_or_else(|| cannot("it has no look in it".to_owned()))?;
         let findings = value.get("findings").and_then(Value::as_array);
-        Ok(Self { look, findings: findings.into_iter().flatten().map(key).collect() })
+        let findings = findings.into_iter().flatten().filter_map(|it| {
+            let grade = it.get("grade").and_then(Value::as_str)?;
+            Some((key(it.get("subject")?), graded(grade)?))
+        });
+        Ok(Self { look, findings: findings.collect() })
     }
 
     /// It was found then already, and no less.
-    pub(super) fn knows(&self, finding: &Value) -> bool {
-        self.findings.contains(&key(finding))
+    pub(super) fn knows(&self, subject: &Value, grade: Grade) -> bool {
+        self.findings.get(&key(subject)).is_some_and(|before| *before >= grade)
     }
 
     /// What is otherwise now.
@@ -160,15 +165,18 @@ impl Difference {
     }
 }
 
-/// What tells a finding from others when its process has another number.
-fn key(finding: &Value) -> String {
-    let mut subject = finding.get("subject").cloned().unwrap_or_default();
+/// What tells a subject from others when its process has another number.
+fn key(subject: &Value) -> String {
+    let mut subject = subject.clone();
     if let Some(subject) = subject.as_object_mut() {
         subject.remove("pid");
         subject.remove("local");
     }
-    let grade = finding.get("grade").and_then(Value::as_str).unwrap_or_default();
-    format!("{grade} {subject}")
+    subject.to_string()
+}
+
+fn graded(word: &str) -> Option<Grade> {
+    [Grade::Noted, Grade::Suspect, Grade::Confirmed].into_iter().find(|it| grade(Some(*it)) == word)
 }
 
 fn plain(it: &Untrusted) -> String {
@@ -193,7 +201,7 @@ mod tests {
     fn what_came_changed_and_went_is_told_apart() {
         let before = Baseline {
             look: look(&[("programs", "/bin/a", ""), ("autostarts", "cron /x:1", "1")]),
-            findings: BTreeSet::new(),
+            findings: BTreeMap::new(),
         };
         let now = look(&[("programs", "/bin/b", ""), ("autostarts", "cron /x:1", "2")]);
         let found = before.against(&now);
@@ -209,7 +217,7 @@ mod tests {
             let look = look(&all);
             let read = Look::read(&look.value());
             let read = read.unwrap();
-            let before = Baseline { look: read, findings: BTreeSet::new() };
+            let before = Baseline { look: read, findings: BTreeMap::new() };
             let found = before.against(&look);
             prop_assert!(found.new.is_empty() && found.changed.is_empty() && found.gone.is_empty());
         }

@@ -56,7 +56,7 @@ impl Spent {
     }
 
     fn has(&self, rate: Rate, now: Moment) -> bool {
-        self.0.saturating_sub(now.boot_ms) < rate.each_ms * rate.most
+        self.0.saturating_sub(now.boot_ms) + rate.each_ms <= rate.each_ms * rate.most
     }
 }
 
