@@ -1,13 +1,19 @@
 //! Detection through its door: snapshots in, findings out.
 
-#![expect(clippy::unwrap_used, reason = "test helpers stop at the first surprise")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "test helpers stop at the first surprise"
+)]
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use firedamp::domain::base::{Moment, Pid, ProcessId, Timestamp};
-use firedamp::domain::detect::{FactSource, Finding, Grade, Rule, Subject, Watch};
+use firedamp::domain::detect::{
+    FactSource, Finding, Grade, Rule, Rulebook, Subject, Watch, rulebook,
+};
 use firedamp::domain::facts::{
     Gpu, GpuHolder, GpuSourceKind, Host, Process, Protocol, Reading, RunState, Snapshot, Socket,
     SocketState,
@@ -316,4 +322,44 @@ proptest! {
             prop_assert_eq!(remembering.see(&seen, &pb_31()), found(&seen));
         }
     }
+}
+
+#[test]
+fn who_comes_to_an_open_port_says_nothing_of_who_answers() {
+    let port = |owner, local: &str, remote: Option<&str>, state| Socket {
+        local: local.parse().unwrap(),
+        remote: remote.map(|it| it.parse().unwrap()),
+        state,
+        ..socket(owner, "192.0.2.1:1")
+    };
+    let knocks = "203.0.113.7:3333";
+    let sockets = || {
+        vec![
+            port(7, "0.0.0.0:22", None, SocketState::Listen),
+            port(8, "192.0.2.7:22", Some(knocks), SocketState::Established),
+        ]
+    };
+    let processes = || vec![process(7, "sshd", b"sshd"), process(8, "sshd", b"sshd: [accepted]")];
+    let pack = rulebook::read("seen.txt", "203.0.113.7\n");
+    let see = |sockets| {
+        let book = Arc::new(Rulebook::with(std::slice::from_ref(&pack)));
+        Watch::heeding(book).see(&snapshot(1_000, processes(), sockets), &pb_31())
+    };
+    let found = see(sockets());
+    let grades: Vec<_> = found.values().map(|it| (it.grade, it.reasons.len())).collect();
+    assert_eq!(grades, [(Grade::Noted, 1)], "{found:?}");
+    assert!(matches!(found.keys().next(), Some(Subject::Connection { .. })), "{found:?}");
+    // The same, in another namespace than the port, leads out.
+    let mut out = sockets();
+    out[1].namespace = 9;
+    let found = see(out);
+    assert_eq!(found[&Subject::Process(id(8))].grade, Grade::Confirmed);
+    // Nobody waits there: it was opened from here.
+    let found = see(sockets().split_off(1));
+    assert_eq!(found[&Subject::Process(id(8))].grade, Grade::Confirmed);
+    // Who still dials came to nobody.
+    let mut dials = sockets();
+    dials[1].state = SocketState::SynSent;
+    let found = see(dials);
+    assert_eq!(found[&Subject::Process(id(8))].grade, Grade::Confirmed);
 }

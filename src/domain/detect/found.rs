@@ -11,7 +11,7 @@ use crate::domain::base::ProcessId;
 use crate::domain::detect::rules::{self, Told, pivot::Key};
 use crate::domain::detect::watch::Gathered;
 use crate::domain::detect::{End, Rule, Seen, Subject};
-use crate::domain::facts::{Process, Protocol, Snapshot, SocketState, Trace};
+use crate::domain::facts::{Process, Protocol, Proxies, Snapshot, SocketState, Trace};
 
 /// The load of a whole life counts after this much CPU time.
 const LIFE_MS: u64 = 60_000;
@@ -39,13 +39,13 @@ struct Around {
 
 impl Finds {
     /// Gathers what speaks against processes that are there.
-    pub(super) fn see(&mut self, snapshot: &Snapshot, gathered: &mut Gathered) {
+    pub(super) fn see(&mut self, snapshot: &Snapshot, proxies: &Proxies, gathered: &mut Gathered) {
         let traces = &snapshot.evidence.traces;
         self.0.retain(|id, _| snapshot.evidence.of(*id).is_some());
         if traces.is_empty() {
             return;
         }
-        let mut sockets = sockets(snapshot);
+        let mut sockets = sockets(snapshot, proxies);
         for trace in traces {
             let Some(process) = snapshot.process(trace.process) else { continue };
             let (ends, listens) = sockets.remove(&process.id).unwrap_or_default();
@@ -58,7 +58,7 @@ impl Finds {
                 .entry(Subject::Process(process.id))
                 .or_default()
                 .extend(found.told.iter().cloned());
-            self.connections(process.id, snapshot, gathered);
+            self.connections(process.id, (snapshot, proxies), gathered);
         }
     }
 
@@ -95,7 +95,12 @@ impl Finds {
     }
 
     /// The connections that lead where a file or the memory says.
-    fn connections(&self, id: ProcessId, snapshot: &Snapshot, gathered: &mut Gathered) {
+    fn connections(
+        &self,
+        id: ProcessId,
+        (snapshot, proxies): (&Snapshot, &Proxies),
+        gathered: &mut Gathered,
+    ) {
         let Some(found) = self.0.get(&id) else { return };
         let ports: Vec<u16> = found.keys.iter().filter_map(Key::port).collect();
         let pool =
@@ -108,7 +113,7 @@ impl Finds {
             let Some(remote) = socket.remote.filter(|it| ports.contains(&it.port())) else {
                 continue;
             };
-            if rules::is_outgoing(socket) {
+            if rules::is_outgoing(socket, proxies) {
                 let subject =
                     Subject::Connection { protocol: socket.protocol, local: socket.local, remote };
                 gathered.entry(subject).or_default().extend(told.iter().cloned());
@@ -136,14 +141,17 @@ fn load(process: &Process, now_ms: u64) -> f32 {
 }
 
 /// Other ends, and ports that are listened on, by owner; only of whom something was read.
-fn sockets(snapshot: &Snapshot) -> BTreeMap<ProcessId, (Vec<SocketAddr>, Vec<u16>)> {
+fn sockets(
+    snapshot: &Snapshot,
+    proxies: &Proxies,
+) -> BTreeMap<ProcessId, (Vec<SocketAddr>, Vec<u16>)> {
     let mut found: BTreeMap<ProcessId, (Vec<SocketAddr>, Vec<u16>)> =
         snapshot.evidence.traces.iter().map(|it| (it.process, <_>::default())).collect();
     for socket in snapshot.sockets.iter().filter(|it| it.protocol == Protocol::Tcp) {
         for owner in &socket.owners {
             let Some((ends, listens)) = found.get_mut(owner) else { continue };
             match socket.remote {
-                Some(remote) if rules::is_outgoing(socket) => ends.push(remote),
+                Some(remote) if rules::is_outgoing(socket, proxies) => ends.push(remote),
                 None if socket.state == SocketState::Listen => listens.push(socket.local.port()),
                 _ => {}
             }

@@ -8,6 +8,8 @@ mod live;
 
 pub(super) use live::Memory;
 
+use std::net::SocketAddr;
+
 use jiff::civil::Date;
 use sha2::{Digest as _, Sha256};
 
@@ -151,6 +153,14 @@ impl Rulebook {
         let mut told = self.told(&search.hits, Grade::Confirmed, now);
         self.connected(end, owner, &mut told);
         told
+    }
+
+    /// What speaks against a connection that somebody opened to a port of this host: who came is worth a line, and says
+    /// nothing of who answers.
+    pub(super) fn of_caller(&self, from: SocketAddr, now: Timestamp) -> Vec<Told> {
+        let mut search = self.index.search();
+        search.address(from.ip(), format!("<- {from}").as_bytes(), FactSource::Sockets, true);
+        self.told(&search.hits, Grade::Noted, now)
     }
 
     /// What speaks against something that starts by itself.

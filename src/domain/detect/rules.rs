@@ -22,7 +22,7 @@ mod whereabouts;
 
 use crate::domain::detect::seen::{self, Seen};
 use crate::domain::detect::{Grade, Reason, Rule};
-use crate::domain::facts::{Protocol, Socket, SocketState};
+use crate::domain::facts::{Protocol, Proxies, Socket, SocketState};
 use crate::domain::playbook::Indicators;
 
 /// Percent of one CPU from which somebody works hard.
@@ -134,7 +134,12 @@ fn is_text_tool(name: &[u8]) -> bool {
 }
 
 /// The connection was opened from here: its other end is somebody else's service.
-pub(super) const fn is_outgoing(socket: &Socket) -> bool {
+pub(super) fn is_outgoing(socket: &Socket, proxies: &Proxies) -> bool {
+    is_alive(socket) && !proxies.came(socket)
+}
+
+/// The connection stands, whoever opened it.
+pub(super) const fn is_alive(socket: &Socket) -> bool {
     let alive = matches!(
         socket.state,
         SocketState::Established

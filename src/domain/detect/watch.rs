@@ -101,13 +101,13 @@ impl Watch {
             connection(socket, &proxies, look_for, &mut gathered);
         }
         self.rules.gather(snapshot, &proxies, &mut gathered);
-        wire::heard(snapshot, look_for, &mut gathered);
+        wire::heard(snapshot, &proxies, look_for, &mut gathered);
         contradictions(snapshot, &mut gathered);
-        self.finds.see(snapshot, &mut gathered);
+        self.finds.see(snapshot, &proxies, &mut gathered);
         self.entries(snapshot, look_for, &mut gathered);
         let arguments = |id| snapshot.process(id).map(|it| pivot::of_arguments(&Seen::of(it)));
         let arguments = |id| arguments(id).unwrap_or_default();
-        self.trail.follow(snapshot, &self.finds, &arguments, &mut gathered);
+        self.trail.follow(snapshot, (&self.finds, &proxies), &arguments, &mut gathered);
         self.returns.see(snapshot, &mut gathered);
         respawn::join(snapshot, &mut gathered);
         gathered.into_iter().filter_map(|(subject, reasons)| finding(subject, reasons)).collect()
@@ -253,7 +253,7 @@ fn same_words(one: &Process, other: &Process) -> bool {
 /// A connection speaks against itself and against whoever holds it; so does where a proxy of this host passes it on to.
 /// The one that the responder came by is no lead.
 fn connection(socket: &Socket, proxies: &Proxies, look_for: &Indicators, gathered: &mut Gathered) {
-    let outgoing = rules::is_outgoing(socket) && !socket.own;
+    let outgoing = rules::is_outgoing(socket, proxies) && !socket.own;
     let Some(remote) = socket.remote.filter(|_| outgoing) else { return };
     let mut reasons = Vec::new();
     if look_for.ports.contains(&remote.port()) {

@@ -8,12 +8,17 @@ use std::net::SocketAddr;
 use crate::domain::base::ProcessId;
 use crate::domain::detect::watch::Gathered;
 use crate::domain::detect::{FactSource, Grade, Reason, Rule, Subject, rules};
-use crate::domain::facts::{Protocol, Sighting, Snapshot, Speaker, Spoken};
+use crate::domain::facts::{Protocol, Proxies, Sighting, Snapshot, Speaker, Spoken};
 use crate::domain::playbook::Indicators;
 use crate::domain::untrusted::Untrusted;
 
 /// Gathers what speaks against processes and connections that are there.
-pub(super) fn heard(snapshot: &Snapshot, look_for: &Indicators, gathered: &mut Gathered) {
+pub(super) fn heard(
+    snapshot: &Snapshot,
+    proxies: &Proxies,
+    look_for: &Indicators,
+    gathered: &mut Gathered,
+) {
     let wire = &snapshot.wire;
     for sighting in &wire.sightings {
         for (process, grade, reason) in against(sighting, look_for) {
@@ -28,7 +33,7 @@ pub(super) fn heard(snapshot: &Snapshot, look_for: &Indicators, gathered: &mut G
     if wire.names.is_empty() {
         return;
     }
-    for socket in snapshot.sockets.iter().filter(|socket| rules::is_outgoing(socket)) {
+    for socket in snapshot.sockets.iter().filter(|it| rules::is_outgoing(it, proxies)) {
         let Some(remote) = socket.remote else { continue };
         let name = wire.name_of(remote.ip()).filter(|name| is_pool(name, look_for));
         let Some(name) = name else { continue };

@@ -10,6 +10,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use super::{Protocol, Snapshot, Socket, SocketState};
 use crate::domain::base::ProcessId;
@@ -46,6 +47,8 @@ type Held = (u64, Vec<ProcessId>);
 #[derive(Debug, Default)]
 pub struct Proxies {
     listeners: HashMap<(u64, u16), Vec<ProcessId>>,
+    /// Ports that anybody may come to, by namespace.
+    doors: HashSet<(u64, Protocol, u16)>,
     /// Owners of connections by their ends, of those whose other end may be on this host.
     held: HashMap<(SocketAddr, SocketAddr), Vec<Held>>,
     leads: HashMap<ProcessId, Leads>,
@@ -67,6 +70,11 @@ impl Proxies {
         let mut proxies = Self::default();
         let spans = sockets.iter().any(|socket| socket.namespace != 0);
         let mut near = false;
+        let waits = |it: &&Arc<Socket>| {
+            it.state == SocketState::Listen || it.protocol == Protocol::Udp && it.remote.is_none()
+        };
+        let door = |it: &Arc<Socket>| (it.namespace, it.protocol, it.local.port());
+        proxies.doors = sockets.iter().filter(waits).map(door).collect();
         for socket in sockets.iter().filter(|it| it.protocol == Protocol::Tcp) {
             if socket.state == SocketState::Listen {
                 let key = (socket.namespace, socket.local.port());
@@ -108,6 +116,14 @@ impl Proxies {
         found.more |= found.ends.len() > MOST_ENDS;
         found.ends.truncate(MOST_ENDS);
         (!found.hops.is_empty()).then_some(found)
+    }
+
+    /// It came to a port of this host that waits for anybody: whoever is at its other end chose us, and we not them.
+    /// Who holds such a port and dials from it too is not told from it; the kernel gives no such port to anybody else.
+    #[must_use]
+    pub fn came(&self, socket: &Socket) -> bool {
+        let door = (socket.namespace, socket.protocol, socket.local.port());
+        socket.state != SocketState::SynSent && self.doors.contains(&door)
     }
 
     /// Who answers a connection that was opened from here.

@@ -56,8 +56,15 @@ impl Memory {
             self.ends.clear();
         }
         for socket in &snapshot.sockets {
-            let outgoing = rules::is_outgoing(socket) && !socket.own;
-            let Some(remote) = socket.remote.filter(|_| outgoing) else { continue };
+            let lead = rules::is_alive(socket) && !socket.own;
+            let Some(remote) = socket.remote.filter(|_| lead) else { continue };
+            let protocol = socket.protocol;
+            let itself = Subject::Connection { protocol, local: socket.local, remote };
+            if proxies.came(socket) {
+                // Who knocks at an open port says nothing of whoever opens it.
+                push(gathered, itself, &self.book.of_caller(remote, snapshot.moment.at));
+                continue;
+            }
             let mut told = self.told(snapshot, socket, remote);
             if let Some(beyond) = proxies.beyond(socket) {
                 for end in &beyond.ends {
@@ -67,8 +74,6 @@ impl Memory {
                 }
             }
             let owners = socket.owners.iter().map(|it| Subject::Process(*it));
-            let protocol = socket.protocol;
-            let itself = Subject::Connection { protocol, local: socket.local, remote };
             for subject in owners.chain([itself]) {
                 push(gathered, subject, &told);
             }

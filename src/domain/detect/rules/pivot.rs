@@ -19,7 +19,7 @@ use crate::domain::detect::seen::{Seen, last_part};
 use crate::domain::detect::strings::{self, Kind};
 use crate::domain::detect::watch::Gathered;
 use crate::domain::detect::{FactSource, Grade, Reason, Rule, Subject, config};
-use crate::domain::facts::{Autostart, Persistence, Process, Reading, Snapshot};
+use crate::domain::facts::{Autostart, Persistence, Process, Proxies, Reading, Snapshot, Socket};
 use crate::domain::untrusted::Untrusted;
 
 /// No more is followed at once.
@@ -137,7 +137,7 @@ impl Trail {
     pub(in crate::domain::detect) fn follow(
         &mut self,
         snapshot: &Snapshot,
-        finds: &Finds,
+        (finds, proxies): (&Finds, &Proxies),
         arguments: &dyn Fn(ProcessId) -> Vec<Key>,
         gathered: &mut Gathered,
     ) {
@@ -160,7 +160,7 @@ impl Trail {
         self.processes(snapshot, gathered);
         self.traces(finds, gathered);
         self.entries(snapshot, gathered);
-        connections(snapshot, gathered);
+        connections(snapshot, proxies, gathered);
     }
 
     fn look_for(&mut self, keys: Vec<(Key, ProcessId)>) {
@@ -294,7 +294,7 @@ fn speaks_about(process: &Process) -> bool {
 }
 
 /// Others who talk to the very end that a confirmed one talks to as its pool.
-fn connections(snapshot: &Snapshot, gathered: &mut Gathered) {
+fn connections(snapshot: &Snapshot, proxies: &Proxies, gathered: &mut Gathered) {
     let sure = |told: &[Told]| {
         told.iter().any(|(grade, it)| {
             let pool = Rule::OF_POOLS.contains(&it.rule)
@@ -316,7 +316,8 @@ fn connections(snapshot: &Snapshot, gathered: &mut Gathered) {
     if ends.is_empty() {
         return;
     }
-    for socket in snapshot.sockets.iter().filter(|it| rules::is_outgoing(it) && !it.own) {
+    let outgoing = |it: &&Arc<Socket>| rules::is_outgoing(it, proxies) && !it.own;
+    for socket in snapshot.sockets.iter().filter(outgoing) {
         let Some(remote) = socket.remote.filter(|it| ends.contains(it)) else { continue };
         let (protocol, local) = (socket.protocol, socket.local);
         let subject = Subject::Connection { protocol, local, remote };
