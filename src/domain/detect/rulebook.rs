@@ -16,6 +16,7 @@ use sha2::{Digest as _, Sha256};
 use super::fault::{BadRule, RuleFault};
 use super::pack::{self, Hit, Index, Pack};
 use super::rules::command_line;
+use super::rules::persistence::{self, Dealing};
 use super::sigma::{self, SigmaRule, Source};
 use super::{End, Entry, FactSource, File, Grade, Reason, Rule, Seen, Told};
 use crate::domain::base::{Digest, Timestamp};
@@ -166,22 +167,34 @@ impl Rulebook {
     /// What speaks against something that starts by itself.
     #[must_use]
     pub fn of_entry(&self, entry: &Entry<'_>, now: Timestamp) -> Vec<Told> {
-        let file = File { path: entry.path, content: entry.content, packaged: entry.packaged };
-        self.of_content(&file, FactSource::Persistence, now)
+        if entry.packaged == Some(true) {
+            return Vec::new();
+        }
+        let source = FactSource::Persistence;
+        let (mut search, mut kept) = (self.index.search(), self.index.search());
+        persistence::dealings(entry, |part, dealing| match dealing {
+            Dealing::From => search.text(part.as_bytes(), source, false),
+            Dealing::Named => search.text(part.as_bytes(), source, true),
+            Dealing::Kept => kept.text(part.as_bytes(), source, true),
+        });
+        let mut told = self.told(&search.hits, Grade::Suspect, now);
+        for (grade, reason) in self.told(&kept.hits, Grade::Noted, now) {
+            if told.iter().all(|(_, known)| *known != reason) {
+                told.push((grade, reason));
+            }
+        }
+        self.sigma(Source::File, Grade::Suspect, &|| events::file(entry.path), &mut told);
+        told
     }
 
     /// What speaks against a file that lies somewhere.
     #[must_use]
     pub fn of_file(&self, file: &File<'_>, now: Timestamp) -> Vec<Told> {
-        self.of_content(file, FactSource::File, now)
-    }
-
-    fn of_content(&self, file: &File<'_>, source: FactSource, now: Timestamp) -> Vec<Told> {
         if file.packaged == Some(true) {
             return Vec::new();
         }
         let mut search = self.index.search();
-        search.text(file.content, source, false);
+        search.text(file.content, FactSource::File, false);
         let mut told = self.told(&search.hits, Grade::Confirmed, now);
         self.sigma(Source::File, Grade::Suspect, &|| events::file(file.path), &mut told);
         told
@@ -205,15 +218,15 @@ impl Rulebook {
         self.told(&search.hits, most, now)
     }
 
-    /// What speaks against whoever asked for this name.
+    /// What speaks against whoever asked for this name. Many names share an address, and who resolves names asks for those
+    /// that others want to know.
     #[must_use]
     pub fn of_name(&self, name: &[u8], owner: Option<&Seen<'_>>, now: Timestamp) -> Vec<Told> {
         let mut search = self.index.search();
         search.host(name, FactSource::Wire, true);
-        let most = owner.map_or(Grade::Confirmed, command_line::most);
+        let little = |it: &Seen<'_>| command_line::shows(it) || command_line::resolves(it);
+        let most = if owner.is_some_and(little) { Grade::Noted } else { Grade::Suspect };
         let mut told = self.told(&search.hits, most, now);
-        let most =
-            if owner.is_some_and(command_line::shows) { Grade::Noted } else { Grade::Suspect };
         self.sigma(Source::Name, most, &|| events::name(name, owner), &mut told);
         told
     }

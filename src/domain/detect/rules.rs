@@ -20,7 +20,7 @@ mod shell_script;
 mod strings_in_memory;
 mod whereabouts;
 
-use crate::domain::detect::seen::{self, Seen};
+use crate::domain::detect::seen::Seen;
 use crate::domain::detect::{Grade, Reason, Rule};
 use crate::domain::facts::{Protocol, Proxies, Socket, SocketState};
 use crate::domain::playbook::Indicators;
@@ -111,7 +111,7 @@ fn paid(seen: &Seen<'_>, told: &mut [Told]) {
         [Rule::OddPlace, Rule::DeletedExe, Rule::MemoryExe, Rule::ServiceChild, Rule::PoolName];
     let also = told.iter().any(|(_, it)| odd.contains(&it.rule));
     let long = seen.cpu_minutes.is_some_and(|minutes| minutes >= LONG_MINUTES);
-    let text_tool = is_text_tool(seen::last_part(seen.title()));
+    let text_tool = is_text_tool(command_line::tool(seen));
     for (grade, reason) in told {
         if matches!(reason.rule, Rule::Wallet | Rule::PoolEnd) && (also || long) && !text_tool {
             *grade = Grade::Suspect.max(*grade);

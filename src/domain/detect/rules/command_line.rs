@@ -4,6 +4,7 @@
 //! own tools, and commands inside a shell's argument.
 
 use crate::domain::detect::grammar::{self, Says};
+use crate::domain::detect::place::{Place, place};
 use crate::domain::detect::rules::{Told, is_text_tool};
 use crate::domain::detect::seen::{Seen, last_part};
 use crate::domain::detect::{FactSource, Grade, Reason, Rule};
@@ -11,20 +12,69 @@ use crate::domain::playbook::Indicators;
 
 /// Programs that run what their arguments say.
 const SHELLS: &[&str] =
-    &["sh", "bash", "dash", "zsh", "ash", "ksh", "busybox", "sudo", "su", "env"];
+    &["sh", "bash", "dash", "zsh", "ash", "ksh", "busybox", "sudo", "doas", "su", "env"];
+/// Those of them that have what they run in their own arguments, a word each.
+const LETTERS: &[&str] = &["busybox", "sudo", "doas", "su", "env"];
+/// Programs that are many, and go by what they are called.
+const MANY: &[&str] =
+    &["busybox", "toybox", "coreutils", "xtables-nft-multi", "xtables-legacy-multi"];
+/// Programs that run a script which is named behind them.
+const INTERPRETERS: &[&str] = &["python", "perl", "ruby", "sh", "bash", "dash"];
 
-/// Programs that ask what a name or an address means.
+/// Programs that ask what a name or an address means, and those that keep one out.
 const ASKERS: &[&str] = &[
     "dig",
     "drill",
+    "ebtables",
+    "fail2ban-client",
+    "firewall-cmd",
     "getent",
     "host",
+    "ip",
+    "ip6tables",
+    "ip6tables-restore",
+    "ipset",
+    "iptables",
+    "iptables-restore",
     "mtr",
+    "nft",
     "nslookup",
     "ping",
+    "route",
     "tracepath",
     "traceroute",
+    "ufw",
     "whois",
+];
+
+/// Programs that ask for names on behalf of others: whose name it is says nothing of them.
+const RESOLVERS: &[&str] = &[
+    "adguardhome",
+    "amavisd",
+    "cloudflared",
+    "coredns",
+    "dnscrypt-proxy",
+    "dnsdist",
+    "dnsmasq",
+    "exim",
+    "exim4",
+    "kresd",
+    "named",
+    "nscd",
+    "opendkim",
+    "opendmarc",
+    "pdns_recursor",
+    "pihole-ftl",
+    "policyd-spf",
+    "rspamd",
+    "sendmail",
+    "smtpd",
+    "spamd",
+    "squid",
+    "stubby",
+    "systemd-resolve",
+    "systemd-resolved",
+    "unbound",
 ];
 
 /// What the arguments say.
@@ -67,26 +117,72 @@ pub(super) const fn rule(says: Says) -> Rule {
 
 /// How far words carry of whom this process is: who looks for them or shows them says nothing of itself.
 fn cap(seen: &Seen<'_>) -> Grade {
-    let user = String::from_utf8_lossy(last_part(seen.title()));
-    let user = user.trim_start_matches('-');
-    if is_text_tool(user.as_bytes()) {
+    if is_text_tool(tool(seen)) {
         Grade::Noted
-    } else if SHELLS.contains(&user) {
+    } else if is_of(tool(seen), SHELLS) {
         // What it runs looks for the words, or shows them.
-        let runs = seen.arguments.get(2).copied().unwrap_or_default();
-        let first = runs.split(u8::is_ascii_whitespace).find(|word| !word.is_empty());
-        let shows = first.is_some_and(|first| is_text_tool(last_part(first)));
-        if shows { Grade::Noted } else { Grade::Suspect }
+        if runs(seen, is_text_tool) { Grade::Noted } else { Grade::Suspect }
     } else {
         Grade::Confirmed
     }
 }
 
-/// It is the responder's own, or it only looks for words, shows them or asks what they mean.
+/// What it is by its executable, wherever that is known: anybody may call himself `grep`, and put a file of that name
+/// where everybody may write.
+pub(super) fn tool<'a>(seen: &Seen<'a>) -> &'a [u8] {
+    let title = last_part(seen.title());
+    let title = title.strip_prefix(b"-").unwrap_or(title);
+    let file = seen.file();
+    if file.is_empty() {
+        return title;
+    }
+    if place(seen.exe).is_strange() {
+        return if is_of(file, SHELLS) { file } else { b"" };
+    }
+    if is_of(file, MANY) {
+        return title;
+    }
+    // `vim.basic` and `python3.12` are called by the beginning of their names.
+    let stem = file.split(|it| *it == b'.').next().unwrap_or(file);
+    let bare = stem.iter().rposition(|it| !it.is_ascii_digit()).map_or(0, |at| at + 1);
+    let bare = stem.get(..bare).unwrap_or(stem);
+    let in_system =
+        |it: &&&[u8]| place(it) == Place::System && !it.windows(2).any(|it| it == b"..");
+    let script = seen.arguments.get(1).filter(in_system);
+    match script {
+        Some(script) if is_of(bare, INTERPRETERS) => last_part(script),
+        _ if is_of(file, ASKERS) || is_of(file, RESOLVERS) => file,
+        _ => stem,
+    }
+}
+
+/// It is the responder's own, or it only looks for words, shows them, asks what they mean or keeps out whom they name.
 pub(in crate::domain::detect) fn shows(seen: &Seen<'_>) -> bool {
-    let name = last_part(seen.title());
-    let asks = std::str::from_utf8(name).is_ok_and(|name| ASKERS.contains(&name));
+    let is_asker = |name: &[u8]| is_of(name, ASKERS);
+    let asks = is_asker(tool(seen)) || is_of(tool(seen), SHELLS) && runs(seen, is_asker);
     seen.own || asks || cap(seen) == Grade::Noted
+}
+
+/// It asks for names that others want to know.
+pub(in crate::domain::detect) fn resolves(seen: &Seen<'_>) -> bool {
+    is_of(&tool(seen).to_ascii_lowercase(), RESOLVERS)
+}
+
+/// What a shell runs is such a program.
+fn runs(seen: &Seen<'_>, is_such: impl Fn(&[u8]) -> bool) -> bool {
+    let first = |it: &&[u8]| {
+        let word = it.split(u8::is_ascii_whitespace).find(|word| !word.is_empty());
+        word.is_some_and(|word| is_such(last_part(word)))
+    };
+    if is_of(tool(seen), LETTERS) {
+        seen.arguments.iter().skip(1).take(4).any(|it| first(it))
+    } else {
+        seen.arguments.get(2).is_some_and(first)
+    }
+}
+
+fn is_of(name: &[u8], list: &[&str]) -> bool {
+    list.iter().any(|it| it.as_bytes() == name)
 }
 
 /// How far the words of this process carry where a rule of somebody's names them.

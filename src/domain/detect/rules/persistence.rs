@@ -57,6 +57,24 @@ const RUNNERS: [&str; 9] = ["sh", "bash", "dash", "ash", "zsh", "ksh", "python",
 /// Scripts that tools of administrators keep in a hidden folder, and run from there by themselves.
 const KNOWN_HIDDEN: [&str; 6] = ["/.acme.sh", "/.nvm", "/.cargo", "/.local", "/.pyenv", "/.rbenv"];
 
+/// Others that talk to whom they name.
+const CALLERS: [&str; 10] =
+    ["nc", "ncat", "netcat", "socat", "telnet", "ssh", "scp", "rsync", "git", "pip"];
+/// What tells that an address is kept out.
+const KEEPERS: [&str; 11] = [
+    "iptables",
+    "ip6tables",
+    "iptables-restore",
+    "ebtables",
+    "nft",
+    "ipset",
+    "ufw",
+    "firewall-cmd",
+    "fail2ban-client",
+    "blackhole",
+    "IPAddressDeny",
+];
+
 /// Words behind which a path is looked at, written or removed, and not run.
 const NOT_RUN: [&str; 28] = [
     "-o", "-O", "rm", "-f", "-rf", "find", "test", "-d", "-e", "-s", "cd", "mkdir", "-p", "touch",
@@ -138,6 +156,37 @@ pub(in crate::domain::detect) fn commands(line: &[u8]) -> Sentence {
         _ => text,
     };
     grammar::read([&b"sh"[..], b"-c", text].into_iter())
+}
+
+/// What a command of an entry has to do with whom it names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::domain::detect) enum Dealing {
+    /// It fetches from there, or works for them.
+    From,
+    /// Nobody can tell.
+    Named,
+    /// It keeps them out.
+    Kept,
+}
+
+/// The commands of an entry, without what is a comment, and what each of them has to do with whom it names.
+pub(in crate::domain::detect) fn dealings(entry: &Entry<'_>, mut with: impl FnMut(&str, Dealing)) {
+    let text = String::from_utf8_lossy(entry.content);
+    for line in text.split(['\n', '\r']).map(str::trim).filter(|line| is_said(line, entry.kind)) {
+        for part in line.split(['|', ';', '&']) {
+            let has = |words: &[&str]| words.iter().any(|word| has_word(part, word));
+            let heard = grammar::judge(&commands(part.as_bytes()));
+            let works = heard.iter().any(|(grade, _)| *grade > Grade::Noted);
+            let dealing = if works || has(&FETCHERS) || has(&CALLERS) {
+                Dealing::From
+            } else if has(&KEEPERS) {
+                Dealing::Kept
+            } else {
+                Dealing::Named
+            };
+            with(part, dealing);
+        }
+    }
 }
 
 /// Comments run nothing. A list for the loader has none, and the name of a user may begin with anything.
