@@ -6,6 +6,9 @@
     reason = "test helpers stop at the first surprise"
 )]
 
+#[path = "detect/ours.rs"]
+mod ours;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -7,6 +7,7 @@ mod examination;
 mod gap;
 mod gpu;
 mod hiding;
+mod ours;
 mod own;
 mod package;
 mod persistence;
@@ -28,6 +29,7 @@ pub use examination::{Environment, Examination, Mapping, MappingKind, Maps, Thre
 pub use gap::{Capability, Closed, DiagModule, Gap, Late, Lockdown, NotEntered, NotWhole, Weight};
 pub use gpu::{Gpu, GpuDevice, GpuHolder, GpuOutcome, GpuSource, GpuSourceKind, GpuUnlisted};
 pub use hiding::{Contradiction, ContradictionKind, FileStanding, Hiding, HostView};
+pub use ours::Ours;
 pub use own::{Doubt, Own, Raised};
 pub use package::Packaged;
 pub use persistence::{

@@ -103,6 +103,8 @@ labels! {
     Cut => "more was not read", "ส่วนที่เหลือไม่ได้อ่าน";
     /// Column: the container or unit.
     Column => "RUNS IN", "รันใน";
+    /// It belongs to the responder's own login.
+    OwnLogin => "It runs in your own login.", "รันอยู่ใน login ของคุณเอง";
     /// The executable is a file in memory alone.
     InMemory => "in memory alone, never on disk", "อยู่ในหน่วยความจำเท่านั้น ไม่เคยอยู่บนดิสก์";
 }

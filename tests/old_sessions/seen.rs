@@ -336,6 +336,7 @@ fn evidence(at: u64) -> Evidence {
 /// How the program stood.
 pub(crate) fn own(at: u64) -> Own {
     Own {
+        process: Some(id(4_000)),
         fixed: Reading::Known(true),
         loaded: vec!["/usr/local/lib/libx.so".into()],
         tracer: Some(Pid(700)),

@@ -58,7 +58,7 @@ fn facts_of_a_file_are_judged_by_the_rules_of_the_folder() {
     let answers: Vec<Value> =
         out(&output).lines().map(|it| serde_json::from_str(it).unwrap()).collect();
     let grades: Vec<&str> = answers.iter().map(|it| it["grade"].as_str().unwrap()).collect();
-    assert_eq!(grades, ["suspect", "confirmed", "confirmed", "confirmed", "noted", "none"]);
+    assert_eq!(grades, ["suspect", "confirmed", "confirmed", "suspect", "noted", "none"]);
     let reason = &answers[1]["reasons"][0];
     assert_eq!(reason["rule"], "indicator");
     assert!(reason["value"].as_str().unwrap().contains("file: seen.txt:1"), "{reason}");

@@ -11,7 +11,7 @@ use crate::domain::base::ProcessId;
 use crate::domain::detect::rules::{self, Told, pivot::Key};
 use crate::domain::detect::watch::Gathered;
 use crate::domain::detect::{End, Rule, Seen, Subject};
-use crate::domain::facts::{Process, Protocol, Proxies, Snapshot, SocketState, Trace};
+use crate::domain::facts::{Ours, Process, Protocol, Proxies, Snapshot, SocketState, Trace};
 
 /// The load of a whole life counts after this much CPU time.
 const LIFE_MS: u64 = 60_000;
@@ -24,6 +24,7 @@ pub(super) struct Finds(HashMap<ProcessId, Find>);
 struct Find {
     trace: Arc<Trace>,
     process: Arc<Process>,
+    own: bool,
     around: Around,
     told: Vec<Told>,
     keys: Vec<Key>,
@@ -39,7 +40,12 @@ struct Around {
 
 impl Finds {
     /// Gathers what speaks against processes that are there.
-    pub(super) fn see(&mut self, snapshot: &Snapshot, proxies: &Proxies, gathered: &mut Gathered) {
+    pub(super) fn see(
+        &mut self,
+        snapshot: &Snapshot,
+        (proxies, ours): (&Proxies, &Ours),
+        gathered: &mut Gathered,
+    ) {
         let traces = &snapshot.evidence.traces;
         self.0.retain(|id, _| snapshot.evidence.of(*id).is_some());
         if traces.is_empty() {
@@ -50,7 +56,7 @@ impl Finds {
             let Some(process) = snapshot.process(trace.process) else { continue };
             let (ends, listens) = sockets.remove(&process.id).unwrap_or_default();
             let around = Around { cpu: load(process, snapshot.moment.boot_ms), ends, listens };
-            self.find(trace, process, around);
+            self.find(trace, (process, ours.has(process)), around);
             let Some(found) = self.0.get(&process.id).filter(|it| !it.told.is_empty()) else {
                 continue;
             };
@@ -62,9 +68,15 @@ impl Finds {
         }
     }
 
-    fn find(&mut self, trace: &Arc<Trace>, process: &Arc<Process>, mut around: Around) {
+    fn find(
+        &mut self,
+        trace: &Arc<Trace>,
+        (process, own): (&Arc<Process>, bool),
+        mut around: Around,
+    ) {
         let known = self.0.get(&process.id).filter(|it| {
             Arc::ptr_eq(&it.trace, trace)
+                && it.own == own
                 && it.process.exe == process.exe
                 && it.process.command == process.command
         });
@@ -81,7 +93,7 @@ impl Finds {
             }
         }
         let end = |it: &SocketAddr| End { address: Some(it.ip()), name: &[], port: it.port() };
-        let mut seen = Seen::of(process).with(trace);
+        let mut seen = Seen { own, ..Seen::of(process) }.with(trace);
         seen.cpu = Some(around.cpu);
         seen.ends = around.ends.iter().map(end).collect();
         seen.listens.clone_from(&around.listens);
@@ -91,7 +103,7 @@ impl Finds {
         told = before.unwrap_or(told);
         let keys = rules::pivot::of_trace(&seen, trace.digest);
         let (trace, process) = (Arc::clone(trace), Arc::clone(process));
-        self.0.insert(process.id, Find { trace, process, around, told, keys });
+        self.0.insert(process.id, Find { trace, process, own, around, told, keys });
     }
 
     /// The connections that lead where a file or the memory says.

@@ -15,7 +15,7 @@ use crate::domain::detect::{
     Entry, FactSource, Finding, Grade, Reason, Rule, Seen, Subject, judge_entry,
 };
 use crate::domain::detect::{rules, wire};
-use crate::domain::facts::{Beyond, Process, Proxies, Reading, Snapshot, Socket};
+use crate::domain::facts::{Beyond, Ours, Process, Proxies, Reading, Snapshot, Socket};
 use crate::domain::playbook::Indicators;
 use crate::domain::untrusted::Untrusted;
 use entries::Entries;
@@ -49,6 +49,7 @@ pub struct Watch {
 #[derive(Debug)]
 struct Judged {
     process: Arc<Process>,
+    own: bool,
     reasons: Vec<(Grade, Reason)>,
 }
 
@@ -93,21 +94,24 @@ impl Watch {
             self.texts.clear();
             self.entries = Entries::default();
         }
-        self.texts(snapshot, look_for, &mut gathered);
+        let ours = Ours::of(snapshot);
+        self.texts(snapshot, &ours, look_for, &mut gathered);
         self.loads(snapshot, look_for, &mut gathered);
         self.gpus(snapshot, look_for, &mut gathered);
         let proxies = Proxies::of(snapshot);
         for socket in &snapshot.sockets {
             connection(socket, &proxies, look_for, &mut gathered);
         }
-        self.rules.gather(snapshot, &proxies, &mut gathered);
+        self.rules.gather(snapshot, &proxies, &ours, &mut gathered);
         wire::heard(snapshot, &proxies, look_for, &mut gathered);
         contradictions(snapshot, &mut gathered);
-        self.finds.see(snapshot, &proxies, &mut gathered);
+        self.finds.see(snapshot, (&proxies, &ours), &mut gathered);
         self.entries(snapshot, look_for, &mut gathered);
+        leave_out(&ours, &mut gathered);
         let arguments = |id| snapshot.process(id).map(|it| pivot::of_arguments(&Seen::of(it)));
         let arguments = |id| arguments(id).unwrap_or_default();
         self.trail.follow(snapshot, (&self.finds, &proxies), &arguments, &mut gathered);
+        leave_out(&ours, &mut gathered);
         self.returns.see(snapshot, &mut gathered);
         respawn::join(snapshot, &mut gathered);
         gathered.into_iter().filter_map(|(subject, reasons)| finding(subject, reasons)).collect()
@@ -123,22 +127,30 @@ impl Watch {
         self.entries.see(&snapshot.persistence, judge, gathered);
     }
 
-    fn texts(&mut self, snapshot: &Snapshot, look_for: &Indicators, gathered: &mut Gathered) {
+    fn texts(
+        &mut self,
+        snapshot: &Snapshot,
+        ours: &Ours,
+        look_for: &Indicators,
+        gathered: &mut Gathered,
+    ) {
         if self.texts.len() > snapshot.processes.len() * 2 + 64 {
             self.texts.retain(|id, _| snapshot.process(*id).is_some());
         }
         for process in &snapshot.processes {
+            let own = ours.has(process);
             let known = self.texts.get_mut(&process.id).is_some_and(|judged| {
                 let same =
                     Arc::ptr_eq(&judged.process, process) || same_words(&judged.process, process);
+                let same = same && judged.own == own;
                 judged.process = Arc::clone(process);
                 same
             });
             if !known {
-                let seen = Seen::of(process);
+                let seen = Seen { own, ..Seen::of(process) };
                 let mut reasons = rules::standing(&seen, look_for);
                 reasons.extend(self.rules.book.of_process(&seen, snapshot.moment.at));
-                let judged = Judged { process: Arc::clone(process), reasons };
+                let judged = Judged { process: Arc::clone(process), own, reasons };
                 self.texts.insert(process.id, judged);
             }
             if let Some(judged) = self.texts.get(&process.id)
@@ -207,6 +219,13 @@ impl Watch {
         let minutes = look_for.cpu.map_or(0, |(_, minutes)| minutes);
         let load = self.devices.get(name)?;
         Some(load.of_gpu(now, look_for.gpu?, minutes).1)
+    }
+}
+
+/// This program itself is no finding, whatever it reads and however hard it works.
+fn leave_out(ours: &Ours, gathered: &mut Gathered) {
+    for id in ours.selves() {
+        gathered.remove(&Subject::Process(*id));
     }
 }
 

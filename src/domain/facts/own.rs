@@ -10,6 +10,9 @@ use crate::domain::untrusted::Untrusted;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Own {
+    /// Who it is. Of the inode of its pidfd nothing is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub process: Option<ProcessId>,
     /// Its file needs no library of the host.
     pub fixed: Reading<bool>,
     /// Code of others that is in its memory, by its own maps.

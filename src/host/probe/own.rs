@@ -131,6 +131,7 @@ fn standing() -> Own {
     let (raised, looks) = raise::standing();
     let status = status();
     Own {
+        process: itself(),
         fixed: needs_no_loader(),
         loaded: loaded(),
         tracer: number(&status, b"TracerPid:").filter(|pid| *pid != 0).map(Pid),
@@ -143,6 +144,13 @@ fn standing() -> Own {
         locked: Reading::Unknown,
         spared: spared(),
     }
+}
+
+/// This process as the list of processes has it.
+fn itself() -> Option<ProcessId> {
+    let text = tree::small_file(Path::new("/proc/self/stat"), 4096).ok()?;
+    let pid = text::words(&text).next().and_then(text::whole_number)?;
+    Some(ProcessId { pid: Pid(pid), start: text::stat(&text)?.start, inode: 0 })
 }
 
 fn needs_no_loader() -> Reading<bool> {
@@ -326,6 +334,9 @@ mod tests {
     #[test]
     fn this_program_itself_is_seen_as_it_is() {
         let own = own();
+        let me = own.process.unwrap();
+        assert_eq!(me.pid, Pid(std::process::id()));
+        assert_ne!(me.start, 0);
         assert_eq!(own.fixed, Reading::Known(true), "it is built static");
         assert_eq!(own.loaded, []);
         assert_ne!(own.spared, Reading::Unknown);

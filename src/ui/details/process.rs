@@ -6,7 +6,7 @@ use ratatui::text::Span;
 use crate::cockpit::Model;
 use crate::domain::base::{Pid, ProcessId, Timestamp};
 use crate::domain::detect::{Finding, Grade, Subject};
-use crate::domain::facts::{OtherKind, OtherSocket, Process, Reading, Snapshot};
+use crate::domain::facts::{OtherKind, OtherSocket, Ours, Process, Reading, Snapshot};
 use crate::domain::untrusted::Untrusted;
 use crate::ui::details::{Sheet, around, examined};
 use crate::ui::graph::{Samples, graph_line};
@@ -78,6 +78,10 @@ fn facts(sheet: &mut Sheet<'_>, snapshot: &Snapshot, process: &Process) {
         name.push(sheet.span(Role::Hidden, format!("  {}", hiding::hidden_from(language, from))));
     }
     sheet.line(name);
+    if Ours::of(snapshot).has(process) {
+        let own = sheet.span(Role::Ok, sheet.say(Label::OwnLogin));
+        sheet.line(vec![own]);
+    }
     if !process.has_files() {
         let said = sheet.span(Role::Warn, hiding::by_calls(language));
         sheet.paragraph(0, &[said]);

@@ -10,9 +10,10 @@ use jiff::civil::Date;
 
 use super::Rulebook;
 use crate::domain::base::ProcessId;
+use crate::domain::detect::rules::command_line;
 use crate::domain::detect::watch::Gathered;
 use crate::domain::detect::{End, FactSource, Grade, Seen, Subject, Told, rules};
-use crate::domain::facts::{Proxies, Snapshot, Socket, Spoken, Trace};
+use crate::domain::facts::{Ours, Process, Proxies, Snapshot, Socket, Spoken, Trace};
 use crate::domain::untrusted::Untrusted;
 
 /// So many connections are remembered beyond those that are there.
@@ -25,6 +26,7 @@ pub(in crate::domain::detect) struct Memory {
     ends: HashMap<(SocketAddr, Option<ProcessId>, Untrusted), Vec<Told>>,
     traces: HashMap<ProcessId, (Arc<Trace>, Vec<Told>)>,
     day: Option<Date>,
+    ours: Ours,
 }
 
 impl Memory {
@@ -50,8 +52,14 @@ impl Memory {
         &mut self,
         snapshot: &Snapshot,
         proxies: &Proxies,
+        ours: &Ours,
         gathered: &mut Gathered,
     ) {
+        if !self.ours.is_like(ours) {
+            self.ends.clear();
+            self.traces.clear();
+        }
+        self.ours = ours.clone();
         if self.ends.len() > snapshot.sockets.len() * 2 + SPARE {
             self.ends.clear();
         }
@@ -91,12 +99,16 @@ impl Memory {
             let told = if let Some((_, told)) = known {
                 told.clone()
             } else {
-                let told = self.book.of_trace(&Seen::of(process).with(trace), snapshot.moment.at);
+                let told = self.book.of_trace(&self.seen(process).with(trace), snapshot.moment.at);
                 self.traces.insert(process.id, (Arc::clone(trace), told.clone()));
                 told
             };
             push(gathered, Subject::Process(process.id), &told);
         }
+    }
+
+    fn seen<'a>(&self, process: &'a Process) -> Seen<'a> {
+        Seen { own: self.ours.has(process), ..Seen::of(process) }
     }
 
     fn told(&mut self, snapshot: &Snapshot, socket: &Socket, remote: SocketAddr) -> Vec<Told> {
@@ -106,7 +118,10 @@ impl Memory {
         if let Some(known) = self.ends.get(&key) {
             return known.clone();
         }
-        let process = owner.and_then(|it| snapshot.process(it)).map(|it| Seen::of(it));
+        let process = owner.and_then(|it| snapshot.process(it)).map(|it| self.seen(it));
+        // The responder tries an end.
+        let tries = process.as_ref().is_some_and(|it| it.own && command_line::calls(it));
+        let most = if tries { Grade::Suspect } else { Grade::Confirmed };
         let now = snapshot.moment.at;
         let bare = End { address: Some(remote.ip()), name: &[], port: remote.port() };
         let mut told = self.book.of_end(&bare, process.as_ref(), now);
@@ -118,6 +133,7 @@ impl Memory {
                 told.push((grade.min(Grade::Suspect), reason));
             }
         }
+        told.iter_mut().for_each(|(grade, _)| *grade = most.min(*grade));
         self.ends.insert(key, told.clone());
         told
     }
@@ -128,7 +144,7 @@ impl Memory {
         for sighting in &snapshot.wire.sightings {
             let process = sighting.process.and_then(|it| snapshot.process(it));
             let Some(process) = process else { continue };
-            let seen = Seen::of(process);
+            let seen = self.seen(process);
             let mut told = Vec::new();
             for name in sighting.spoken.names() {
                 told.extend(self.book.of_name(name.bytes(), Some(&seen), now));

@@ -47,6 +47,12 @@ const ASKERS: &[&str] = &[
     "whois",
 ];
 
+/// Programs that talk to whomever they are told to.
+const CALLERS: &[&str] = &[
+    "curl", "ftp", "lynx", "nc", "ncat", "netcat", "nmap", "openssl", "scp", "sftp", "socat",
+    "ssh", "telnet", "wget",
+];
+
 /// Programs that ask for names on behalf of others: whose name it is says nothing of them.
 const RESOLVERS: &[&str] = &[
     "adguardhome",
@@ -82,8 +88,15 @@ pub(super) fn judge(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>
     let mut found = grammatical(seen.arguments.iter().copied());
     by_the_playbook(seen, look_for, &mut found);
     // Whoever responds types such words all day; a miner may be begun from the same shell.
-    let most = if seen.own { Grade::Suspect } else { Grade::Confirmed };
-    told.extend(found.into_iter().map(|(grade, reason)| (grade.min(most), reason)));
+    let works =
+        seen.own && cap(seen) == Grade::Confirmed && !is_of(tool(seen), ASKERS) && !calls(seen);
+    let paid = works && grammar::read(seen.arguments.iter().copied()).wallets().next().is_some();
+    let most = |rule| {
+        let told = paid && matches!(rule, Rule::PoolUrl | Rule::PoolAndWallet);
+        let sure = !seen.own || told;
+        if sure { Grade::Confirmed } else { Grade::Suspect }
+    };
+    told.extend(found.into_iter().map(|(grade, it)| (grade.min(most(it.rule)), it)));
 }
 
 /// What the grammar of miners says of these arguments, each rule once.
@@ -161,6 +174,12 @@ pub(in crate::domain::detect) fn shows(seen: &Seen<'_>) -> bool {
     let is_asker = |name: &[u8]| is_of(name, ASKERS);
     let asks = is_asker(tool(seen)) || is_of(tool(seen), SHELLS) && runs(seen, is_asker);
     seen.own || asks || cap(seen) == Grade::Noted
+}
+
+/// It talks to whomever it is told to: the responder tries an end with it.
+pub(in crate::domain::detect) fn calls(seen: &Seen<'_>) -> bool {
+    // `nc.openbsd` and `ssh` alike.
+    is_of(tool(seen), CALLERS)
 }
 
 /// It asks for names that others want to know.

@@ -51,7 +51,7 @@ pub(in crate::domain::detect) fn of_file(path: &[u8], read: &Config) -> Option<T
 
 /// How far a file can carry against a process that it belongs to in this way.
 fn reach(seen: &Seen<'_>, file: &FoundFile) -> Grade {
-    if seen.own || is_reader(seen) {
+    if is_reader(seen) {
         return Grade::Noted;
     }
     let little = if is_busy(seen) { Grade::Suspect } else { Grade::Noted };

@@ -1,0 +1,108 @@
+//! The responder's own login: what is typed there says less, and what is done there says as much as anywhere.
+
+use std::sync::Arc;
+
+use firedamp::domain::detect::{Grade, Rulebook, Subject, Watch, rulebook};
+use firedamp::domain::facts::{
+    Ancestor, Around, Own, Process, Reading, Sighting, Snapshot, Socket, Speaker, Spoken, Wire,
+};
+
+use super::{id, pb_31, process, snapshot, socket};
+
+const WALLET: &str = "0x52908400098527886E0F7030069857D2E4169EE7";
+
+fn below(pid: u32, comm: &str, exe: &str, words: &str, above: &[u32]) -> Process {
+    let ancestors = above.iter().map(|it| Ancestor { id: id(*it), comm: "bash".into() }).collect();
+    Process {
+        exe: Reading::Known(exe.into()),
+        around: Arc::new(Around { ancestors, session: 500, ..Around::default() }),
+        ..process(pid, comm, words.replace(' ', "\0").as_bytes())
+    }
+}
+
+fn carrier() -> Socket {
+    Socket { local: "192.0.2.7:22".parse().unwrap(), own: true, ..socket(10, "198.51.100.9:40000") }
+}
+
+fn grade(seen: &Snapshot, pid: u32) -> Option<Grade> {
+    let pack = rulebook::read("seen.txt", &format!("work.example\n203.0.113.7\n{WALLET}\n"));
+    let book = Arc::new(Rulebook::with(&[pack]));
+    let found = Watch::heeding(book).see(seen, &pb_31());
+    found.get(&Subject::Process(id(pid))).map(|it| it.grade)
+}
+
+/// This program runs these words below that one.
+fn of(exe: &str, words: &str, above: &[u32]) -> Option<Grade> {
+    let comm = exe.rsplit('/').next().unwrap();
+    let all = vec![
+        below(10, "sshd-session", "/usr/sbin/sshd", "sshd", &[]),
+        below(40, comm, exe, words, above),
+    ];
+    grade(&snapshot(1_000, all, vec![carrier()]), 40)
+}
+
+#[test]
+fn what_the_responder_types_is_not_confirmed_and_what_another_types_is() {
+    let curl = |above: &[u32]| of("/usr/bin/curl", "curl https://work.example/", above);
+    assert_eq!(curl(&[20, 10, 1]), Some(Grade::Noted));
+    assert_eq!(curl(&[20, 11, 1]), Some(Grade::Confirmed));
+    let miner = format!("./m -o stratum+tcp://203.0.113.7:443 -u {WALLET}");
+    assert_eq!(of("/root/m", &miner, &[20, 10]), Some(Grade::Confirmed), "a miner is one anywhere");
+    let asks = format!("curl -o stratum+tcp://203.0.113.7:443 -u {WALLET}");
+    assert!(of("/usr/bin/curl", &asks, &[20, 10]) < Some(Grade::Confirmed));
+}
+
+#[test]
+fn what_the_responder_tries_is_not_confirmed_and_what_mines_there_is() {
+    let see = |exe: &str, says: bool| {
+        let all = vec![
+            below(10, "sshd", "/usr/sbin/sshd", "sshd", &[]),
+            below(40, "x", exe, "x", &[20, 10]),
+        ];
+        let mut seen = snapshot(1_000, all, vec![carrier(), socket(40, "203.0.113.7:443")]);
+        if says {
+            let (client, server) =
+                ("192.0.2.7:50000".parse().unwrap(), "203.0.113.7:443".parse().unwrap());
+            let spoken = Spoken::Stratum {
+                by: Speaker::Client,
+                method: "login".into(),
+                login: "w".into(),
+                agent: "".into(),
+            };
+            let (moment, last) = (seen.moment, seen.moment);
+            let (process, served_by) = (Some(id(40)), None);
+            let sighting =
+                Sighting { moment, last, times: 1, spoken, client, server, process, served_by };
+            seen.wire = Arc::new(Wire { sightings: vec![Arc::new(sighting)], ..Wire::default() });
+        }
+        grade(&seen, 40)
+    };
+    assert_eq!(see("/usr/bin/curl", false), Some(Grade::Suspect));
+    assert_eq!(see("/root/m", false), Some(Grade::Confirmed));
+    assert_eq!(see("/usr/bin/curl", true), Some(Grade::Confirmed));
+}
+
+#[test]
+fn this_program_itself_is_never_a_finding() {
+    let me = Process {
+        cpu: 400.0,
+        exe_deleted: true,
+        ..below(30, "firedamp", "/tmp/x/firedamp", "firedamp --say work.example", &[20])
+    };
+    let mut helper = below(31, "firedamp", "/tmp/x/firedamp", "firedamp work.example", &[30, 20]);
+    helper.exe = me.exe.clone();
+    let other = below(32, "firedamp", "/tmp/x/firedamp", "firedamp work.example", &[1]);
+    let mut seen = snapshot(
+        1_000,
+        vec![me, helper, Process { around: Arc::default(), ..other }],
+        vec![socket(30, "203.0.113.7:3333")],
+    );
+    let all = |seen: &Snapshot| [30, 31, 32].map(|pid| grade(seen, pid).is_some());
+    assert_eq!(all(&seen), [true, true, true]);
+    seen.own = Arc::new(Own { process: Some(id(30)), ..Own::default() });
+    assert_eq!(all(&seen), [false, false, true], "another that is called so is another");
+    let mut late = id(30);
+    late.start += 1;
+    seen.own = Arc::new(Own { process: Some(late), ..Own::default() });
+    assert_eq!(all(&seen), [true, true, true], "the pid is another's now");
+}
