@@ -58,6 +58,24 @@ fn every_miners_configuration_is_found_and_no_ordinary_file_is() {
 }
 
 #[test]
+fn words_that_others_use_too_and_names_of_groups_confirm_nothing() {
+    let databases = [
+        r#"{"esm":true,"db":{"url":"db.example.com:5432","user":"app"}}"#,
+        r#"{"esm":true,"url":"db.example.com:5432","user":"app"}"#,
+        r#"{"nicehash":{"url":"shop.example.com:8443","user":"app"}}"#,
+        r#"{"donate-level":1,"db":{"url":"db.example.com:5432","user":"app"}}"#,
+        "octopus:\n  url: octopus.example.com:10943\n  user: deploy\n",
+        "[octopus]\nurl = octopus.example.com:10943\nuser = deploy\n",
+        "scantime: 30\nmport: 8080\nurl: av.example.com:3310\nuser: clam\n",
+    ];
+    let fact = |content: &&str| json!({"kind": "file", "id": 1, "path": "/srv/app/config", "content": content});
+    let facts: Vec<Value> = databases.iter().map(fact).collect();
+    for (fact, answer) in facts.iter().zip(answers(&facts)) {
+        assert!(rank(&answer["grade"]) < 3, "{fact} {answer}");
+    }
+}
+
+#[test]
 fn a_file_that_a_package_has_so_is_never_found() {
     let owned = |mut fact: Value| {
         fact["package_owned"] = true.into();

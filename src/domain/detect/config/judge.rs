@@ -75,7 +75,10 @@ struct Facts<'a> {
     /// An algorithm that nothing else has, and any.
     plain: bool,
     any: bool,
+    /// Keys that nothing but miners have, unless there is but one and it stands in another group.
     sole: usize,
+    /// All of them.
+    told: usize,
     rare: usize,
     /// The host is named after mining.
     named: bool,
@@ -97,7 +100,8 @@ impl<'a> Facts<'a> {
             paid: !vein.users.is_empty(),
             plain: is_plain(mine),
             any: !mine.algorithms.is_empty(),
-            sole: mine.sole.len(),
+            sole: if mine.sole.len() > 1 { mine.sole.len() } else { vein.sole },
+            told: mine.sole.len(),
             rare: mine.rare,
             named: speaks_of_mining(&host),
             idle: vein.passwords.iter().any(means_nothing),
@@ -106,7 +110,7 @@ impl<'a> Facts<'a> {
 
     /// A scheme that only mining has.
     fn mining_url(&self) -> Grade {
-        let further = self.any || self.sole + self.rare > 0 || !self.vein.passwords.is_empty();
+        let further = self.any || self.told + self.rare > 0 || !self.vein.passwords.is_empty();
         let asked = self.pool.by != By::Loose;
         if self.paid && (asked || further) || asked && further && self.vein.unpaid {
             Grade::Confirmed
@@ -122,8 +126,11 @@ impl<'a> Facts<'a> {
         let by = self.pool.by;
         let rather = matches!(by, By::Pool | By::Url);
         let helped = self.plain || self.sole > 0 || self.rare > 1;
-        let hints =
-            self.any || self.named || self.idle || !self.vein.rigs.is_empty() || self.rare > 0;
+        let hints = self.any
+            || self.named
+            || self.idle
+            || !self.vein.rigs.is_empty()
+            || self.told + self.rare > 0;
         if self.pays(UserBy::User) && (rather || helped || self.checked()) {
             return Some((Grade::Confirmed, Says::PoolAndWallet));
         }
@@ -142,13 +149,13 @@ impl<'a> Facts<'a> {
             (Grade::Confirmed, Says::PoolAndOption)
         } else if self.paid && rather && self.any && (self.named || self.idle && self.rare > 0) {
             (Grade::Confirmed, Says::PoolAndAlgorithm)
-        } else if self.paid && self.plain || rather && self.plain && self.sole + self.rare > 0 {
+        } else if self.paid && self.plain || rather && self.plain && self.told + self.rare > 0 {
             (Grade::Suspect, Says::PoolAndAlgorithm)
         } else if self.paid
             && (by == By::Pool && (self.idle || self.any) || self.named && rather && hints)
         {
             (Grade::Suspect, Says::PoolAndUser)
-        } else if rather && self.sole > 0 {
+        } else if rather && self.told > 0 {
             (Grade::Suspect, Says::PoolAndOption)
         } else if self.paid && rather && self.idle && self.rare > 0 {
             (Grade::Suspect, Says::PoolAndUser)
@@ -167,7 +174,7 @@ impl<'a> Facts<'a> {
             Some((Grade::Confirmed, Says::PoolAndWallet))
         } else if paid && (is_pool && self.pool.scheme != Scheme::Web || self.named) {
             Some((Grade::Suspect, Says::PoolAndWallet))
-        } else if self.sole > 1 || self.sole > 0 && (self.named || self.paid && self.rare > 0) {
+        } else if self.told > 1 || self.told > 0 && (self.named || self.paid && self.rare > 0) {
             Some((Grade::Suspect, Says::PoolAndOption))
         } else {
             None

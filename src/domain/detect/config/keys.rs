@@ -200,7 +200,6 @@ const SOLE: &[&str] = &[
     "max-threads-hint",
     "submit-to-origin",
     "use-nicehash",
-    "nicehash",
     "pool-weight",
     "pool-list",
     "cpu-threads-conf",
@@ -233,10 +232,8 @@ const SOLE: &[&str] = &[
     "mining-threads",
     "epool",
     "ewal",
-    "esm",
     "rigname",
     "rig-name",
-    "mport",
     "allpools",
     "allcoins",
     "randomx-mode",
@@ -284,8 +281,6 @@ const RARE: &[&str] = &[
     "trainer",
     "tls-protocols",
     "hashrate",
-    "scan-time",
-    "scantime",
     "failover-only",
     "cuda",
     "opencl",
@@ -325,8 +320,14 @@ fn is_known(name: &str) -> bool {
         .any(|it| it.contains(&name))
 }
 
+/// As options only miners have these; as keys others do.
+const COMMON: &[&str] = &["esm", "mport", "nicehash", "scan-time", "scantime"];
+
 /// How much the key tells by being there.
 pub(super) fn weight(name: &str) -> Weight {
+    if COMMON.contains(&name) {
+        return Weight::Common;
+    }
     let sole = SOLE.contains(&name)
         || name.len() > 3 && matches!(option(name), Some((_, Some(Weight::Sole))));
     if sole {

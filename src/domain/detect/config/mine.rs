@@ -7,6 +7,9 @@ use crate::domain::detect::grammar::{
 };
 use crate::domain::untrusted::Untrusted;
 
+/// No group has more of one kind of thing that anybody wrote.
+const MOST: usize = 256;
+
 /// What a file says of mining.
 #[derive(Debug, Default)]
 pub(super) struct Mine {
@@ -29,6 +32,8 @@ pub(super) struct Vein {
     pub(super) users: Vec<User>,
     pub(super) rigs: Vec<Untrusted>,
     pub(super) passwords: Vec<Untrusted>,
+    /// How many keys of this very group nothing but miners have.
+    pub(super) sole: usize,
     /// Somebody is to be paid for what this program computes by itself.
     pub(super) mines_alone: bool,
     /// There is a key for somebody, and nothing or no name behind it.
@@ -43,6 +48,7 @@ impl Mine {
         for setting in &settings.all {
             mine.tells(&setting.key);
             if let Some(vein) = veins.get_mut(setting.group) {
+                vein.sole += usize::from(weight(&setting.key) == Weight::Sole);
                 vein.take(setting, &mut mine.algorithms);
             }
         }
@@ -53,15 +59,17 @@ impl Mine {
         }
         // Who is paid may be said once for all places, further out.
         for at in 0..veins.len() {
+            if veins.get(at).is_none_or(|it| it.pools.is_empty() || !it.users.is_empty()) {
+                continue;
+            }
             let outer: Vec<User> = settings
                 .lineage(at)
                 .skip(1)
                 .filter_map(|outer| veins.get(outer))
                 .flat_map(|outer| outer.users.iter().cloned())
+                .take(MOST)
                 .collect();
-            if let Some(vein) =
-                veins.get_mut(at).filter(|it| !it.pools.is_empty() && it.users.is_empty())
-            {
+            if let Some(vein) = veins.get_mut(at) {
                 vein.users = outer;
             }
         }
@@ -78,14 +86,14 @@ impl Mine {
         }
     }
 
-    /// Names of groups tell as keys do, and some are algorithms: `"rx/0": [0, 1]`, `[Ethash]`.
+    /// Names of groups tell as keys do. Some are algorithms, as `"rx/0": [0, 1]`; without a slash they may be anybody's.
     fn groups(&mut self, settings: &Settings) {
         let keys = settings.all.iter().map(|it| (&it.key, true));
         for (name, of_list) in settings.groups.iter().map(|it| (&it.name, false)).chain(keys) {
             if !of_list {
                 self.tells(name);
             }
-            let named = (name.contains('/') || !of_list).then(|| algorithm(name)).flatten();
+            let named = name.contains('/').then(|| algorithm(name)).flatten();
             if let Some(found) = named.filter(|it| it.plain) {
                 keep(&mut self.algorithms, found);
             }
@@ -196,7 +204,7 @@ fn is_asked_for(text: &str) -> bool {
 }
 
 fn keep<T: PartialEq>(list: &mut Vec<T>, it: T) {
-    if !list.contains(&it) && list.len() < 256 {
+    if !list.contains(&it) && list.len() < MOST {
         list.push(it);
     }
 }
