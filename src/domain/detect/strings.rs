@@ -71,20 +71,29 @@ static ENGINE: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
 
 /// Adds what these bytes say of mining to what was found already.
 pub fn texts(bytes: &[u8], memory: bool, found: &mut Vec<FoundText>) {
+    let mut kept = Kept::of(memory, found);
     if let Some(engine) = ENGINE.as_ref() {
         for hit in engine.find_iter(bytes) {
             let Some((word, mark)) = MARKS.get(hit.pattern().as_usize()) else { continue };
-            let (kind, text) = match mark {
-                Mark::Scheme => (Kind::Place, url(bytes, hit.start())),
-                Mark::Login => (Kind::Login, login(bytes, hit.start())),
-                Mark::Word => (Kind::Word, Some(word.as_bytes())),
+            let kind = match mark {
+                Mark::Scheme => Kind::Place,
+                Mark::Login => Kind::Login,
+                Mark::Word => Kind::Word,
+            };
+            if kept.is_full(kind) {
+                continue;
+            }
+            let text = match mark {
+                Mark::Scheme => url(bytes, hit.start()),
+                Mark::Login => login(bytes, hit.start()),
+                Mark::Word => Some(word.as_bytes()),
             };
             if let Some(text) = text {
-                keep(kind, memory, text, found);
+                kept.keep(kind, text, found);
             }
         }
     }
-    wallets(bytes, |text| keep(Kind::Wallet, memory, text, found));
+    wallets(bytes, |text| kept.keep(Kind::Wallet, text, found));
 }
 
 /// What a text is that was kept.
@@ -102,12 +111,37 @@ pub fn kind(text: &[u8]) -> Kind {
     }
 }
 
-fn keep(kind: Kind, memory: bool, text: &[u8], found: &mut Vec<FoundText>) {
-    let same = |it: &&FoundText| it.memory == memory && self::kind(it.text.bytes()) == kind;
-    let known = found.iter().any(|it| it.memory == memory && it.text.bytes() == text);
-    let most = MOST.iter().find(|(it, _)| *it == kind).map_or(0, |(_, most)| *most);
-    if !known && found.iter().filter(same).count() < most {
-        found.push(FoundText { memory, text: Untrusted::new(text) });
+/// How many texts of each kind are kept already.
+struct Kept {
+    memory: bool,
+    counts: [(Kind, usize); 4],
+}
+
+impl Kept {
+    fn of(memory: bool, found: &[FoundText]) -> Self {
+        let mut kept = Self { memory, counts: MOST.map(|(kind, _)| (kind, 0)) };
+        for it in found.iter().filter(|it| it.memory == memory) {
+            kept.count(kind(it.text.bytes()));
+        }
+        kept
+    }
+
+    fn count(&mut self, kind: Kind) {
+        if let Some((_, count)) = self.counts.iter_mut().find(|(it, _)| *it == kind) {
+            *count += 1;
+        }
+    }
+
+    fn is_full(&self, kind: Kind) -> bool {
+        self.counts.iter().zip(MOST).any(|((it, count), (_, most))| *it == kind && *count >= most)
+    }
+
+    fn keep(&mut self, kind: Kind, text: &[u8], found: &mut Vec<FoundText>) {
+        let same = |it: &FoundText| it.memory == self.memory && it.text.bytes() == text;
+        if !self.is_full(kind) && !found.iter().any(same) {
+            found.push(FoundText { memory: self.memory, text: Untrusted::new(text) });
+            self.count(kind);
+        }
     }
 }
 

@@ -25,7 +25,7 @@ use crate::domain::facts::{Evidence, FoundText, Packaged, Process, Trace, Unread
 use crate::host::probe::Packages;
 use crate::host::probe::commands::Stuck;
 use budget::Budget;
-use desk::{Desk, Job, News, Part};
+use desk::{Desk, Job, Late, News, Part};
 use open::Device;
 
 /// What works hard is read again after this long.
@@ -73,6 +73,8 @@ pub(super) struct Seeker {
     failed: BTreeMap<ProcessId, String>,
     /// Where a thread was left behind.
     shunned: Vec<Device>,
+    /// What that thread would have read next.
+    moved: VecDeque<Job>,
 }
 
 /// What is known of a process that was sorted out.
@@ -105,6 +107,7 @@ impl Seeker {
             evidence: Arc::default(),
             failed: BTreeMap::new(),
             shunned: Vec::new(),
+            moved: VecDeque::new(),
         }
     }
 
@@ -119,6 +122,7 @@ impl Seeker {
         let Some(now) = self.now else { return busy };
         let files = !self.files.is_empty() && self.budget.has_files(now);
         busy || !self.fresh.is_empty()
+            || !self.moved.is_empty() && !self.stuck.is_full()
             || files
             || !self.memories.is_empty() && self.budget.has_memory(now)
     }
@@ -132,8 +136,11 @@ impl Seeker {
     ) -> Arc<Evidence> {
         let Some(sieve) = self.sieve else { return Arc::clone(&self.evidence) };
         self.now = Some(moment);
+        let late = self.desk.as_ref().and_then(|desk| desk.leave_late());
         let mut changed = self.take_in();
-        self.leave_late();
+        if let Some(late) = late {
+            self.leave(late);
+        }
         self.sort_out(sieve, moment, processes);
         changed |= self.forget(processes);
         self.hand_out(moment, processes);
@@ -148,6 +155,10 @@ impl Seeker {
         unread.extend(
             told.map(|(id, why)| Unread::source(format!("/proc/{}", id.pid), why.as_str())),
         );
+        unread.extend(self.shunned.iter().take(MOST_TOLD).map(|(major, minor)| {
+            let why = "did not answer, and is not asked for evidence again";
+            Unread::source(format!("file system {major}:{minor}"), why)
+        }));
         Arc::clone(&self.evidence)
     }
 
@@ -182,12 +193,11 @@ impl Seeker {
     }
 
     /// Who lets the thread wait for too long is left to it.
-    fn leave_late(&mut self) {
-        let Some(desk) = &self.desk else { return };
-        let Some((id, place)) = desk.leave_late() else { return };
+    fn leave(&mut self, Late { id, place, jobs }: Late) {
         self.stuck.add();
         self.failed.insert(id, "what belongs to it did not let itself be read in time".to_owned());
         self.shunned.extend(place);
+        self.moved.extend(jobs);
         self.desk = None;
     }
 
@@ -263,6 +273,11 @@ impl Seeker {
     }
 
     fn hand_out(&mut self, moment: Moment, processes: &[Arc<Process>]) {
+        if !self.moved.is_empty()
+            && let Some(desk) = self.desk().map(Arc::clone)
+        {
+            self.moved.drain(..).for_each(|job| desk.put(job));
+        }
         while self.desk.as_ref().is_none_or(|desk| desk.has_room()) {
             let part = if !self.files.is_empty() && self.budget.files(moment) {
                 Part::Files

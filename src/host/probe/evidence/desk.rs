@@ -50,6 +50,16 @@ pub(super) enum News {
     Refused(String),
 }
 
+/// A thread that was left behind.
+pub(super) struct Late {
+    /// Whom it was reading.
+    pub(super) id: ProcessId,
+    /// The file system that did not answer it.
+    pub(super) place: Option<Device>,
+    /// What it would have read next.
+    pub(super) jobs: VecDeque<Job>,
+}
+
 /// The desk.
 pub(super) struct Desk {
     state: Mutex<State>,
@@ -62,6 +72,8 @@ struct State {
     news: Vec<(ProcessId, News)>,
     current: Option<Current>,
     shunned: Vec<Device>,
+    /// Those that are never shunned: of the root, and of this program.
+    home: Vec<Device>,
     /// The number of the thread.
     thread: i32,
     /// Nobody waits for this thread any more, and it counts as stuck.
@@ -75,7 +87,7 @@ struct Current {
     begun: Instant,
     /// When it last went on.
     step: Instant,
-    /// The file system that is asked.
+    /// The file system that is asked at this moment.
     place: Option<Device>,
 }
 
@@ -110,18 +122,19 @@ impl Desk {
         std::mem::take(&mut self.state().news)
     }
 
-    /// Leaves the thread behind if it waits for too long; for which process, and for which file system.
-    pub(super) fn leave_late(&self) -> Option<(ProcessId, Option<Device>)> {
+    /// Leaves the thread behind if it waits for too long.
+    pub(super) fn leave_late(&self) -> Option<Late> {
         let mut state = self.state();
         let current = state.current.as_ref()?;
-        let late = current.step.elapsed() > A_STEP || current.begun.elapsed() > A_JOB;
+        let late = current.step.elapsed() > A_STEP;
         // Who only gets no CPU waits for nobody else.
         if !late || runs(state.thread) {
             return None;
         }
-        let late = (current.job.process.id, current.place);
+        let id = current.job.process.id;
+        let place = current.place.filter(|it| !state.home.contains(it));
         (state.left, state.over) = (true, true);
-        Some(late)
+        Some(Late { id, place, jobs: std::mem::take(&mut state.jobs) })
     }
 
     pub(super) fn end(&self) {
@@ -129,33 +142,31 @@ impl Desk {
         self.changed.notify_all();
     }
 
-    /// The thread asks this file system from here on; `false` if that one has not answered before.
-    pub(super) fn asks(&self, place: Device) -> bool {
+    /// The thread asks this file system something; `None` if that one has not answered before, or the time is over.
+    pub(super) fn asks<T>(&self, place: Device, ask: impl FnOnce() -> T) -> Option<T> {
         let mut state = self.state();
-        let may = !state.over && !state.shunned.contains(&place);
-        if let Some(current) = state.current.as_mut().filter(|_| may) {
+        if state.is_over() || state.shunned.contains(&place) {
+            return None;
+        }
+        if let Some(current) = state.current.as_mut() {
             (current.place, current.step) = (Some(place), Instant::now());
         }
-        may
+        drop(state);
+        let answer = ask();
+        self.steps();
+        Some(answer)
     }
 
-    /// The thread goes on with what it asks.
+    /// The thread goes on, and asks no file system.
     pub(super) fn steps(&self) {
-        if let Some(current) = &mut self.state().current {
-            current.step = Instant::now();
-        }
-    }
-
-    /// The thread asks no file system from here on, but the process itself.
-    pub(super) fn asks_it(&self) {
         if let Some(current) = &mut self.state().current {
             (current.place, current.step) = (None, Instant::now());
         }
     }
 
-    /// Nobody waits for what is being read.
+    /// Nobody waits for what is being read, or it has had its time.
     pub(super) fn is_over(&self) -> bool {
-        self.state().over
+        self.state().is_over()
     }
 
     pub(super) fn tell(&self, id: ProcessId, news: News) {
@@ -175,7 +186,9 @@ impl Desk {
         let mut files = Files::new(proc, sieve, packages);
         let mut programs = memory::Programs::default();
         let ours = open::behind(proc, "self/exe").ok().map(|it| it.version);
+        let root = open::folder(proc, b"/").ok().map(|(_, device, _)| device);
         let mut state = self.state();
+        state.home = root.into_iter().chain(ours.map(|it| it.device)).collect();
         loop {
             if state.over {
                 return state.left;
@@ -194,6 +207,7 @@ impl Desk {
             if is_there(proc, id) && (ours.is_none() || exe != ours) {
                 self.tell(id, News::Begun(job.part));
                 self.tell(id, News::Program(program(&job.process, packages)));
+                self.steps();
                 match job.part {
                     Part::Files => files.read(self, &job),
                     Part::Memory => programs.read(self, proc, sieve, &job),
@@ -202,6 +216,12 @@ impl Desk {
             state = self.state();
             state.current = None;
         }
+    }
+}
+
+impl State {
+    fn is_over(&self) -> bool {
+        self.over || self.current.as_ref().is_some_and(|it| it.begun.elapsed() > A_JOB)
     }
 }
 

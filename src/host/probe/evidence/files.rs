@@ -139,24 +139,14 @@ impl<'a> Files<'a> {
         path: &[u8],
         by: FoundBy,
     ) {
-        if !round.done.insert((device, inode)) || !round.desk.asks(device) {
+        if !round.done.insert((device, inode)) {
             return;
         }
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let Ok(listed) = rustix::fs::openat(&folder, c".", flags, Mode::empty()) else { return };
-        let (mut names, mut seen) = (Vec::new(), 0);
-        let mut buffer = Vec::with_capacity(32 << 10);
-        names_while(listed.as_fd(), &mut buffer, |name| {
-            seen += 1;
-            if let Some(rank) = rank(name) {
-                names.push((rank, name.to_vec()));
-            }
-            seen < MOST_NAMES
-        })
-        .ok();
+        let Some(mut names) = round.desk.asks(device, || names_of(&folder)) else { return };
         names.sort();
         for (_, name) in names.into_iter().take(MOST_FILES) {
-            if let Ok(found) = open::file(folder.as_fd(), &name) {
+            let found = round.desk.asks(device, || open::file(folder.as_fd(), &name));
+            if let Some(Ok(found)) = found {
                 self.file(round, &found, &joined(path, &name), by);
             }
         }
@@ -199,13 +189,11 @@ impl<'a> Files<'a> {
     fn file(&mut self, round: &mut Round<'_>, found: &Found, path: &[u8], by: FoundBy) {
         let version = found.version;
         let fits = (LEAST..=LARGEST).contains(&version.size) && round.kept < MOST_KEPT;
-        if !fits
-            || !round.done.insert((version.device, version.inode))
-            || !round.desk.asks(version.device)
-        {
+        if !fits || !round.done.insert((version.device, version.inode)) {
             return;
         }
-        let Some(content) = self.content(found, path) else { return };
+        let Some(content) = self.content(round.desk, found, path) else { return };
+        round.desk.steps();
         let judged = !round.contained && found.links > 0;
         let packaged =
             if judged { self.packages.judge(open::path(path)) } else { Packaged::Unknown };
@@ -216,11 +204,12 @@ impl<'a> Files<'a> {
     }
 
     /// What is kept of a file: all that is read of it, or nothing.
-    fn content(&mut self, found: &Found, path: &[u8]) -> Option<Untrusted> {
+    fn content(&mut self, desk: &Desk, found: &Found, path: &[u8]) -> Option<Untrusted> {
         if let Some(known) = self.memo.get(&found.version) {
             return known.clone();
         }
-        let bytes = found.content(self.proc, MOST_BYTES).ok()?;
+        let read = || found.content(self.proc, MOST_BYTES);
+        let bytes = desk.asks(found.version.device, read)?.ok()?;
         // What is no text is no configuration; UTF-16 begins with its mark.
         let text = !bytes.contains(&0) || bytes.starts_with(&[0xff, 0xfe]);
         let kept = (text && (self.sieve.keeps)(path, &bytes)).then(|| Untrusted::new(bytes));
@@ -230,6 +219,23 @@ impl<'a> Files<'a> {
         self.memo.insert(found.version, kept.clone());
         kept
     }
+}
+
+/// The names in a folder that may tell something, and how soon each is read.
+fn names_of(folder: &OwnedFd) -> Vec<(u8, Vec<u8>)> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let (mut names, mut seen) = (Vec::new(), 0);
+    let Ok(listed) = rustix::fs::openat(folder, c".", flags, Mode::empty()) else { return names };
+    let mut buffer = Vec::with_capacity(32 << 10);
+    names_while(listed.as_fd(), &mut buffer, |name| {
+        seen += 1;
+        if let Some(rank) = rank(name) {
+            names.push((rank, name.to_vec()));
+        }
+        seen < MOST_NAMES
+    })
+    .ok();
+    names
 }
 
 /// How soon a file of this name is read, if it is.

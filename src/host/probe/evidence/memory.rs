@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::Sieve;
 use super::desk::{Desk, Job, News};
-use super::open::{self, Version};
+use super::open::{self, Device, Version};
 use crate::domain::base::Digest;
 use crate::domain::facts::FoundText;
 use crate::host::probe::tree::read_to_end;
@@ -80,14 +80,14 @@ impl Programs {
         if let Some(known) = self.memo.get(&found.version) {
             return known.clone();
         }
-        if !scan.desk.asks(found.version.device) {
+        let device = found.version.device;
+        let Some(opened) = scan.desk.asks(device, || found.open(proc)) else {
             return Program::default();
-        }
+        };
         scan.hasher = Some(Sha256::new());
         let size = found.version.size;
-        let read = found
-            .open(proc)
-            .and_then(|file| scan.range(file.as_fd(), (0, size.min(MOST_PROGRAM)), false));
+        let read = opened
+            .and_then(|file| scan.range(file.as_fd(), (0, size.min(MOST_PROGRAM)), Some(device)));
         let whole = read.is_ok() && size <= MOST_PROGRAM && !scan.desk.is_over();
         let hasher = scan.hasher.take().filter(|_| whole);
         let digest = hasher.map(|hasher| Digest(hasher.finalize().into()));
@@ -115,7 +115,7 @@ impl Scan<'_> {
             let flags = OFlags::RDONLY | OFlags::CLOEXEC;
             rustix::fs::openat(proc, format!("{pid}/{name}"), flags, Mode::empty())
         };
-        self.desk.asks_it();
+        self.desk.steps();
         let mut maps = Vec::new();
         read_to_end(open("maps")?.as_fd(), &mut maps, MAPS_BYTES)?;
         let (memory, pages) = (open("mem")?, open("pagemap").ok());
@@ -129,18 +129,18 @@ impl Scan<'_> {
                 let to = to.min(from + left);
                 left -= to - from;
                 // What is unmapped meanwhile is gone.
-                self.range(memory.as_fd(), (from, to), true).ok();
+                self.range(memory.as_fd(), (from, to), None).ok();
             }
         }
         Ok(())
     }
 
-    /// Reads from one place to another, step by step.
+    /// Reads from one place to another, step by step: of a file, which lies on a device, or of memory.
     fn range(
         &mut self,
         file: BorrowedFd<'_>,
         (from, to): (u64, u64),
-        memory: bool,
+        device: Option<Device>,
     ) -> Result<(), Errno> {
         self.buffer.resize(STEP + OVERLAP, 0);
         let (mut at, mut kept) = (from, 0);
@@ -148,7 +148,11 @@ impl Scan<'_> {
             let most = usize::try_from(to - at).unwrap_or(STEP).min(STEP);
             let Some(room) = self.buffer.get_mut(kept..kept + most) else { break };
             self.desk.steps();
-            let read = rustix::io::pread(file, room, at)?;
+            let read = || rustix::io::pread(file, room, at);
+            let read = match device {
+                Some(device) => self.desk.asks(device, read).ok_or(Errno::CANCELED)??,
+                None => read()?,
+            };
             if read == 0 {
                 break;
             }
@@ -158,7 +162,8 @@ impl Scan<'_> {
                 hasher.update(self.buffer.get(kept..filled).unwrap_or_default());
             }
             let bytes = self.buffer.get(..filled).unwrap_or_default();
-            (self.sieve.texts)(bytes, memory, &mut self.texts);
+            (self.sieve.texts)(bytes, device.is_none(), &mut self.texts);
+            self.desk.steps();
             kept = filled.min(OVERLAP);
             self.buffer.copy_within(filled - kept..filled, 0);
             if read == STEP {
