@@ -12,6 +12,7 @@ use crate::domain::detect::rules::{self, Told, pivot::Key};
 use crate::domain::detect::watch::Gathered;
 use crate::domain::detect::{End, Rule, Seen, Subject};
 use crate::domain::facts::{Ours, Process, Protocol, Proxies, Snapshot, SocketState, Trace};
+use crate::domain::untrusted::Untrusted;
 
 /// The load of a whole life counts after this much CPU time.
 const LIFE_MS: u64 = 60_000;
@@ -34,7 +35,8 @@ struct Find {
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Around {
     cpu: f32,
-    ends: Vec<SocketAddr>,
+    /// Other ends, and what the wire calls them.
+    ends: Vec<(SocketAddr, Untrusted)>,
     listens: Vec<u16>,
 }
 
@@ -55,6 +57,7 @@ impl Finds {
         for trace in traces {
             let Some(process) = snapshot.process(trace.process) else { continue };
             let (ends, listens) = sockets.remove(&process.id).unwrap_or_default();
+            let ends = ends.into_iter().map(|it| (it, name_of(snapshot, it))).collect();
             let around = Around { cpu: load(process, snapshot.moment.boot_ms), ends, listens };
             self.find(trace, (process, ours.has(process)), around);
             let Some(found) = self.0.get(&process.id).filter(|it| !it.told.is_empty()) else {
@@ -75,7 +78,7 @@ impl Finds {
         mut around: Around,
     ) {
         let known = self.0.get(&process.id).filter(|it| {
-            Arc::ptr_eq(&it.trace, trace)
+            (Arc::ptr_eq(&it.trace, trace) || it.trace == *trace)
                 && it.own == own
                 && it.process.exe == process.exe
                 && it.process.command == process.command
@@ -92,10 +95,13 @@ impl Finds {
                 return;
             }
         }
-        let end = |it: &SocketAddr| End { address: Some(it.ip()), name: &[], port: it.port() };
         let mut seen = Seen { own, ..Seen::of(process) }.with(trace);
         seen.cpu = Some(around.cpu);
-        seen.ends = around.ends.iter().map(end).collect();
+        seen.ends = around
+            .ends
+            .iter()
+            .map(|(it, name)| End { address: Some(it.ip()), name: name.bytes(), port: it.port() })
+            .collect();
         seen.listens.clone_from(&around.listens);
         let mut told = rules::found(&seen);
         let grade = |told: &[Told]| told.iter().map(|(grade, _)| *grade).max();
@@ -142,6 +148,11 @@ impl Finds {
     pub(super) fn all(&self) -> impl Iterator<Item = (&Arc<Process>, &Arc<Trace>, &[Key])> {
         self.0.values().map(|it| (&it.process, &it.trace, it.keys.as_slice()))
     }
+}
+
+/// What the wire calls this address; empty if nobody said it.
+fn name_of(snapshot: &Snapshot, end: SocketAddr) -> Untrusted {
+    snapshot.wire.name_of(end.ip()).cloned().unwrap_or_default()
 }
 
 /// Percent of one CPU now, or over its whole life.

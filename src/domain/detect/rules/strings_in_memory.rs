@@ -4,6 +4,8 @@
 //! alarms, which are let pass: all that only read such texts (editors, shells, log shippers, sniffers, browsers, scanners,
 //! container runtimes that keep the arguments of others), and a pool's own server, which waits for miners.
 
+use std::net::IpAddr;
+
 use crate::domain::detect::grammar::{self, Wallet};
 use crate::domain::detect::place::place as lies;
 use crate::domain::detect::rules::Told;
@@ -18,6 +20,9 @@ use crate::domain::untrusted::Untrusted;
 const MOST_WALLETS: usize = 4;
 /// Who talks to more has other business.
 const MOST_ENDS: usize = 6;
+/// Ports on which everything else is served too.
+const EVERYBODYS: [u16; 16] =
+    [22, 25, 53, 80, 443, 465, 587, 853, 993, 3000, 3128, 5000, 8000, 8080, 8443, 9000];
 /// So many different words are no accident.
 const MANY_WORDS: usize = 6;
 
@@ -32,10 +37,11 @@ pub(super) fn judge(seen: &Seen<'_>, told: &mut Vec<Told>) {
         let small = texts.wallets.len() <= MOST_WALLETS && seen.ends.len() <= MOST_ENDS;
         let serves = texts.ports().any(|port| seen.listens.contains(&port));
         let nowhere = seen.deleted || seen.in_memory || lies(seen.exe).is_strange();
-        let talks = texts.talks(seen) || texts.logs_in && busy && !seen.ends.is_empty();
+        let (sure, maybe) = texts.talks(seen, busy);
+        let talks = sure || texts.logs_in && busy && !seen.ends.is_empty();
         let grade = if !installed && small && !serves && (talks || busy && nowhere) {
             Grade::Confirmed
-        } else if busy && small && !serves || nowhere {
+        } else if (busy || maybe && !installed) && small && !serves || nowhere {
             Grade::Suspect
         } else {
             Grade::Noted
@@ -117,14 +123,20 @@ impl<'a> Texts<'a> {
         })
     }
 
-    /// It has a connection to the very place: by the port, and by the address where that is said.
-    fn talks(&self, seen: &Seen<'_>) -> bool {
+    /// Whether it has a connection to the very place, and whether it may have one. The port alone tells little: where the
+    /// place has a name, the wire has to say it too, or the port is not everybody's and the process works.
+    fn talks(&self, seen: &Seen<'_>, busy: bool) -> (bool, bool) {
         let places = self.places.iter().filter_map(|text| std::str::from_utf8(text).ok());
-        places.filter_map(grammar::place).any(|place| {
-            let address = place.host.trim_matches(['[', ']']).parse().ok();
-            seen.ends.iter().any(|end| {
-                place.port == Some(end.port) && (address.is_none() || end.address == address)
-            })
-        })
+        let (mut sure, mut maybe) = (false, false);
+        for place in places.filter_map(grammar::place) {
+            let address: Option<IpAddr> = place.host.trim_matches(['[', ']']).parse().ok();
+            for end in seen.ends.iter().filter(|end| place.port == Some(end.port)) {
+                let named = end.name.eq_ignore_ascii_case(place.host.as_bytes());
+                let own_port = busy && !EVERYBODYS.contains(&end.port);
+                sure |= if address.is_some() { end.address == address } else { named || own_port };
+                maybe |= address.is_none() && (end.name.is_empty() || named);
+            }
+        }
+        (sure, maybe)
     }
 }
