@@ -46,6 +46,17 @@ fn a_configuration_beside_the_executable_is_confirmed() {
 }
 
 #[test]
+fn calling_itself_a_reader_of_files_hides_nobody() {
+    let Some(_alone) = alone() else { return };
+    let program = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let exe = copied("/bin/sleep", program.path(), "tail");
+    std::fs::write(program.path().join("config.json"), configuration()).unwrap();
+    let child = Running::start(Command::new(&exe).arg("60").current_dir("/"));
+    let (_, found) = Looker::open().find(child.pid(), Rule::ConfigFile);
+    assert_eq!(found.expect("it is found").0.grade, Grade::Confirmed);
+}
+
+#[test]
 fn a_configuration_that_was_deleted_and_is_still_open_is_confirmed() {
     let Some(_alone) = alone() else { return };
     let (program, place) = (TempDir::new().unwrap(), TempDir::new().unwrap());
@@ -136,6 +147,18 @@ fn a_pool_and_a_wallet_in_memory_alone_are_not_confirmed() {
     let exe = copied("/bin/bash", program.path(), "resolved0");
     let told = ["stratum+tcp://gw.example:3333".to_owned(), WALLET.to_owned()];
     let (child, _more) = remembers(&exe, &told, None);
+    let (_, found) = Looker::open().find(child.pid(), Rule::PaidInMemory);
+    assert_eq!(found.expect("it is found").0.grade, Grade::Suspect);
+}
+
+#[test]
+fn a_port_that_is_everybodys_is_no_conversation_with_a_pool_that_has_a_name() {
+    let Some(_alone) = alone() else { return };
+    let program = TempDir::new().unwrap();
+    let exe = copied("/bin/bash", program.path(), "timesyncd0");
+    let _listener = TcpListener::bind("127.0.0.1:443").unwrap();
+    let told = ["stratum+ssl://pool.example:443".to_owned(), WALLET.to_owned()];
+    let (child, _more) = remembers(&exe, &told, Some(443));
     let (_, found) = Looker::open().find(child.pid(), Rule::PaidInMemory);
     assert_eq!(found.expect("it is found").0.grade, Grade::Suspect);
 }

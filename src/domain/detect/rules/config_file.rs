@@ -80,9 +80,9 @@ pub(super) fn is_busy(seen: &Seen<'_>) -> bool {
     seen.cpu.is_some_and(|it| it >= HARD) || seen.cpu_minutes.is_some_and(|it| it >= LONG_MINUTES)
 }
 
-/// It shows files, looks through them, or changes them: by its executable, since anybody may call itself so.
+/// It shows files, looks through them, or changes them: a package brought it, since anybody may call a file so.
 pub(super) fn is_reader(seen: &Seen<'_>) -> bool {
-    is_text_tool(seen.file()) && !place(seen.exe).is_strange()
+    is_text_tool(seen.file()) && is_installed(seen)
 }
 
 /// A package brought it; where nobody knows, it lies where packages put programs.
