@@ -115,6 +115,57 @@ fn a_question_is_known_by_its_words_wherever_it_stands() {
     assert!(press.suggestion.is_none() && press.facts.is_empty() && press.ask.is_none());
 }
 
+/// A question with two branches, asked while a miner runs and talks to its pool.
+fn asked(question: &str, branches: [&str; 2]) -> Option<String> {
+    let [one, other] = branches;
+    let text = format!(
+        "# P\n\n```mermaid\ngraph TD\n  Q{{\"{question}\"}} -->|{one}| A\n  Q -->|{other}| B\n```\n"
+    );
+    let sockets = vec![socket(7, "203.0.113.9:3333", ESTABLISHED)];
+    Case::of(&text).seen(&look(vec![miner(7)], sockets)).suggests("Q")
+}
+
+#[test]
+fn what_was_done_is_no_question_for_a_look() {
+    for question in [
+        "Is the miner killed?",
+        "Is the pool blocked?",
+        "Is persistence removed?",
+        "Is the miner not running?",
+        "No miner left?",
+        "Is the mining pool ours?",
+        "หยุด miner แล้วหรือไม่",
+        "บล็อกพูลแล้วหรือยัง",
+        "ไม่มีพูลใช่ไหม",
+    ] {
+        assert_eq!(asked(question, ["Yes", "No"]), None, "{question}");
+    }
+    assert_eq!(asked("What to block?", ["Host firewall", "Network ACL"]), None);
+}
+
+#[test]
+fn what_is_there_is_answered() {
+    for question in [
+        "Is the miner running?",
+        "Are there any miners?",
+        "Is there a connection to a mining pool?",
+        "มีโปรแกรมขุดหรือไม่",
+        "พบการเชื่อมต่อไปพูลหรือไม่",
+    ] {
+        assert_eq!(asked(question, ["Yes", "No"]).as_deref(), Some("Yes"), "{question}");
+    }
+}
+
+#[test]
+fn words_that_only_look_like_others_are_about_nothing() {
+    for question in ["ดาวน์โหลด", "อัปโหลด", "ซัพพอร์ต", "รีพอร์ต", "เผยแพร่", "คนในทีม", "คนในองค์กร"]
+    {
+        let text = format!("# P\n\n```mermaid\ngraph TD\n  Q{{\"{question}\"}} -->|x| A\n```\n");
+        let case = Case::of(&text).seen(&look(vec![miner(7)], Vec::new()));
+        assert_eq!(case.on("Q").topics, [], "{question}");
+    }
+}
+
 #[test]
 fn a_figure_that_was_taken_back_states_nothing() {
     let mut case = Case::pb_31().noted("hosts: 4");

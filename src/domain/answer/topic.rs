@@ -2,6 +2,8 @@
 //!
 //! Invariant: a text without any of these words is about nothing, and nothing is said to it.
 
+use std::cmp::Reverse;
+
 /// What a question or an item may be about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Topic {
@@ -128,12 +130,48 @@ const TOPICS: [(Topic, &[&str]); 16] = [
     (Topic::Supply, &["supply chain", "dependenc", "ซัพพลายเชน"]),
 ];
 
-/// «Tool» begins like «machine» in Thai.
-const TOOL: &str = "เครื่องมือ";
+/// Thai words that hold a word of a topic and mean something else, and what stands for them.
+const LOOK_ALIKES: [(&str, &str); 15] = [
+    ("เครื่องมือ", "tool"),
+    ("ดาวน์โหลด", "download"),
+    ("อัปโหลด", "upload"),
+    ("อัพโหลด", "upload"),
+    ("รีโหลด", "reload"),
+    ("ซัพพอร์ต", "support"),
+    ("รีพอร์ต", "report"),
+    ("เอ็กซ์พอร์ต", "export"),
+    ("อิมพอร์ต", "import"),
+    ("เผยแพร่", "publish"),
+    ("แพร่หลาย", "common"),
+    ("คนในทีม", "team"),
+    ("คนในองค์กร", "staff"),
+    ("คนในบริษัท", "staff"),
+    ("คนในแผนก", "team"),
+];
 
 /// The text in small letters, without words that only look like others.
 pub(super) fn small(text: &str) -> String {
-    text.to_lowercase().replace(TOOL, "tool")
+    let apart = |text: String, (word, instead): &(&str, &str)| {
+        if text.contains(word) { text.replace(word, instead) } else { text }
+    };
+    LOOK_ALIKES.iter().fold(text.to_lowercase(), apart)
+}
+
+/// The text in small letters, and instead of every word of a topic a blank.
+pub(super) fn without_topics(text: &str) -> String {
+    let mut words: Vec<&str> = TOPICS.iter().flat_map(|(_, words)| words.iter().copied()).collect();
+    words.sort_unstable_by_key(|word| Reverse(word.len()));
+    let mut left = small(text);
+    for word in words {
+        while let Some(at) = place(&left, word) {
+            // An English word is taken whole: `connections`, `hiding`.
+            let rest = left.get(at + word.len()..).unwrap_or_default();
+            let more = rest.find(|it: char| !it.is_ascii_alphanumeric()).unwrap_or(rest.len());
+            let more = if word.is_ascii() { more } else { 0 };
+            left.replace_range(at..at + word.len() + more, " ");
+        }
+    }
+    left
 }
 
 /// What a text is about, in the order of its words.
