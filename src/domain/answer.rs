@@ -14,7 +14,6 @@ mod grounds;
 mod impact;
 mod lateral;
 mod limits;
-mod money;
 mod provider;
 mod speak;
 mod topic;
@@ -27,12 +26,11 @@ pub use fact::{Ask, Fact, FactsFrom, Way, What};
 pub use grounds::Grounds;
 pub use impact::{Impact, ImpactRow};
 pub use limits::Limit;
-pub use money::Sum;
 pub use provider::Provider;
 pub use topic::Topic;
 
 use crate::domain::playbook::{Flow, Indicators, Item, NodeId, Playbook, TableKind};
-use crate::domain::session::State;
+use crate::domain::session::{Money, State};
 
 /// Everything that an answer may rest on.
 #[derive(Clone, Copy, Debug)]
@@ -158,7 +156,7 @@ impl Known<'_> {
     pub fn sign(self) -> String {
         let tables = self.playbook.tables().filter(|it| it.kind == TableKind::Escalation);
         let mut cells = tables.flat_map(|it| &it.rows).filter_map(|row| row.first());
-        let sum = cells.find_map(|cell| Sum::read(&cell.text));
+        let sum = cells.find_map(|cell| Money::read(&cell.text));
         sum.map_or_else(|| String::from("$"), |sum| sum.sign)
     }
 }

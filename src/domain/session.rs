@@ -14,6 +14,7 @@ mod fold;
 mod handoff;
 mod json;
 pub mod mask;
+mod money;
 mod past;
 mod quick;
 mod signature;
@@ -39,8 +40,9 @@ pub use handoff::{
     Risk, RiskKind, Since, Standing, brief, escalations,
 };
 pub use json::to_json;
+pub use money::Money;
 pub use past::{KEPT, Keeper, Past};
 pub use signature::{NAMESPACE, Signature, SignatureProblem, Statement};
-pub use stated::{Figure, Stated, stated};
+pub use stated::{Figure, Said, Stated, stated};
 pub use sum::Sum;
 pub use time::{SLACK_MS, TimeWatch};

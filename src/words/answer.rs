@@ -362,10 +362,11 @@ pub(super) fn notice(language: Language, kind: &NoticeKind) -> Phrase {
         NoticeKind::BadFigure(Figure::HostType, text) => {
             say("No host type: ", "ไม่ใช่ประเภทเครื่อง: ").theirs(text)
         }
-        NoticeKind::BadFigure(_, text) => {
-            say("No figure (try 0.05 or $2,400): ", "ไม่ใช่ตัวเลข (ลอง 0.05 หรือ $2,400): ")
-                .theirs(text)
-        }
+        NoticeKind::BadFigure(_, text) => say(
+            "No figure (0.05, $2,400; commas only between thousands): ",
+            "ไม่ใช่ตัวเลข (0.05, $2,400; จุลภาคคั่นหลักพันเท่านั้น): ",
+        )
+        .theirs(text),
         NoticeKind::Escalate(condition, to) => say("Criterion met (gi): ", "ถึงเกณฑ์แล้ว (gi): ")
             .named(condition)
             .ours(pick(language, "; tell ", "; แจ้ง "))

@@ -2,6 +2,7 @@
 
 use firedamp::domain::answer::{Ask, Criterion, Firing, What};
 use firedamp::domain::facts::{GpuHolder, GpuSourceKind, Process, Reading, Snapshot, SocketState};
+use firedamp::domain::session::{Figure, stated};
 use firedamp::domain::untrusted::Untrusted;
 use std::sync::Arc;
 
@@ -26,6 +27,44 @@ fn a_bill_above_the_tables_figure_fires_and_the_figure_is_the_tables() {
     assert_eq!(fires(Case::pb_31()), Firing::Due);
     assert_eq!(fires(Case::edited("> $1,000", "> $5,000")), Firing::Silent);
     assert_eq!(fires(Case::edited("> $1,000", "> 2k USD")), Firing::Due);
+}
+
+#[test]
+fn a_bill_counts_in_its_own_money() {
+    let fires = |sum: &str| {
+        let note = Figure::Billing.note(sum, "$").unwrap();
+        let case = Case::pb_31().noted(&String::from_utf8_lossy(note.bytes()));
+        of(&case.known().criteria(), "billing").firing
+    };
+    assert_eq!(fires("5000 บาท"), Firing::Look, "nobody here knows what a baht is worth");
+    assert_eq!(fires("฿2000"), Firing::Look);
+    assert_eq!([fires("2k"), fires("$2k"), fires("2,000 USD")], [Firing::Due; 3]);
+    assert_eq!([fires("999"), fires("0")], [Firing::Silent; 2]);
+}
+
+#[test]
+fn a_note_states_a_figure_or_goes_on_in_words() {
+    let said = |note: &str| stated(&note.into()).map(|it| (it.value, it.sign));
+    for note in [
+        "billing: asked Finance, ticket 48213",
+        "hosts: 12 still to check",
+        "hosts: 2.5",
+        "rate: 0,05",
+        "rate: 1,00,000",
+        "rate: -5",
+        "rate: $5 ฿",
+        "billing: $1.2.3",
+        "billing:",
+    ] {
+        assert_eq!(said(note), None, "{note}");
+    }
+    assert_eq!(said("billing: 5000 บาท"), Some((Some(5_000.0), "฿".into())));
+    assert_eq!(said("billing: $2,400."), None, "nothing follows");
+    assert_eq!(said("rate: 0.05"), Some((Some(0.05), String::new())));
+    assert_eq!(said("hosts: 12 hosts"), Some((Some(12.0), String::new())));
+    assert_eq!(Figure::Rate.note("0,05", "$"), None);
+    assert_eq!(Figure::Rate.note("5000 บาท", "$"), Some("rate: 5000 บาท".into()));
+    assert_eq!(Figure::Rate.note("0.05", "$"), Some("rate: $0.05".into()));
 }
 
 #[test]
@@ -175,6 +214,14 @@ fn hours_of_a_graphics_processor_are_counted_from_look_to_look() {
     }
     let cost = case.known().cost();
     assert!((cost.gpu_hours - 0.5).abs() < 1e-6, "{cost:?}");
+    case.note("rate: $0");
+    assert_eq!(case.known().cost().sum, None, "its hours have no price");
+    case.note("gpu-rate: ฿2");
+    assert_eq!(case.known().cost().sum, None, "two moneys are no sum");
+    case.note("gpu-rate: $2");
+    let cost = case.known().cost();
+    assert_eq!(cost.sum.unwrap().show(), "$1.00");
+    assert_eq!(cost.a_day.unwrap().show(), "$24.00");
 }
 
 #[test]

@@ -77,6 +77,7 @@ fn what_was_found_tells_where_it_was_seen() {
     assert_eq!(net.suggests("Source").unwrap(), "Network → mining pool");
     let bill = Case::pb_31().seen(&look(Vec::new(), Vec::new())).noted("billing: $400");
     assert_eq!(bill.suggests("Source").unwrap(), "Cloud billing spike");
+    assert_eq!(bill.noted("billing: $0").suggests("Source"), None, "nothing was billed");
 }
 
 #[test]

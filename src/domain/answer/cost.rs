@@ -6,11 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::answer::Known;
-use crate::domain::answer::money::Sum;
 use crate::domain::base::ProcessId;
 use crate::domain::detect::{Finding, Grade, Subject};
 use crate::domain::facts::Snapshot;
-use crate::domain::session::{Figure, Stated};
+use crate::domain::session::{Figure, Money, Stated};
 
 /// So many that ended are remembered one by one.
 const ENDED: usize = 4_096;
@@ -28,8 +27,13 @@ pub struct Burn {
     live: BTreeSet<ProcessId>,
     /// Those that ended and are not remembered one by one any more.
     earlier: Used,
-    /// Cores that the confirmed ones keep busy now.
+    /// Those that were ever confirmed and are there now, whatever is said of them now.
+    here: BTreeSet<ProcessId>,
+    /// How many of them ended and are not remembered one by one any more.
+    ended_earlier: usize,
+    /// Cores that the confirmed ones keep busy now, and graphics processors.
     cores: f64,
+    gpus: f64,
     last_ms: Option<u64>,
 }
 
@@ -57,9 +61,9 @@ pub struct Cost {
     /// What an hour of a graphics processor costs, as it was stated.
     pub gpu_rate: Option<Stated>,
     /// What that costs so far; `None` while no rate is stated for what was used.
-    pub sum: Option<Sum>,
+    pub sum: Option<Money>,
     /// What a day of this costs.
-    pub a_day: Option<Sum>,
+    pub a_day: Option<Money>,
 }
 
 impl Burn {
@@ -72,7 +76,7 @@ impl Burn {
             self.gpu(snapshot, passed);
         }
         self.live.clear();
-        self.cores = 0.0;
+        (self.cores, self.gpus) = (0.0, 0.0);
         let confirmed = findings.values().filter(|it| it.grade == Grade::Confirmed);
         for finding in confirmed {
             let Subject::Process(id) = finding.subject else { continue };
@@ -84,6 +88,12 @@ impl Burn {
             self.cores += f64::from(process.cpu) / 100.0;
             self.live.insert(id);
         }
+        for holder in snapshot.gpu.holders.iter().filter(|it| self.live.contains(&it.process)) {
+            let busy = holder.busy.known().copied().unwrap_or_default();
+            self.gpus += f64::from(busy.clamp(0.0, 100.0)) / 100.0;
+        }
+        let ever = self.confirmed.keys().copied();
+        self.here = ever.filter(|id| snapshot.process(*id).is_some()).collect();
         self.let_go(snapshot);
     }
 
@@ -106,9 +116,10 @@ impl Burn {
         if over == 0 {
             return;
         }
-        let ended = self.confirmed.keys().filter(|id| !self.live.contains(id)).take(over);
+        let ended = self.confirmed.keys().filter(|id| !self.here.contains(id)).take(over);
         for id in ended.copied().collect::<Vec<_>>() {
             if let Some(used) = self.confirmed.remove(&id) {
+                self.ended_earlier += 1;
                 self.earlier.cpu_ms = self.earlier.cpu_ms.saturating_add(used.cpu_ms);
                 self.earlier.gpu_ms += used.gpu_ms;
             }
@@ -123,26 +134,38 @@ pub(super) fn cost(known: Known<'_>) -> Cost {
     let gpu_hours = all().map(|it| it.gpu_ms).sum::<f64>() / HOUR_MS;
     let rate = known.state.stated(Figure::Rate);
     let gpu_rate = known.state.stated(Figure::GpuRate);
-    let price = |stated: &Option<Stated>| stated.as_ref().and_then(|it| it.value);
-    let sum = |cores: f64, gpus: f64| {
-        let parts = [(cores, price(&rate)), (gpus, price(&gpu_rate))];
-        let priced = parts.iter().any(|(_, price)| price.is_some());
-        let value = parts.iter().map(|(used, price)| used * price.unwrap_or_default()).sum();
-        let stated = rate.iter().chain(&gpu_rate).find_map(|it| Sum::read(&it.text));
-        let sign = stated.map_or_else(|| known.sign(), |it| it.sign);
-        priced.then_some(Sum { value, sign })
-    };
+    let price = |stated: &Option<Stated>| stated.as_ref().and_then(|it| it.sum(&known.sign()));
+    let sum = |cores: f64, gpus: f64| priced(&[(cores, price(&rate)), (gpus, price(&gpu_rate))]);
     Cost {
         live: burn.live.len(),
-        ended: burn.confirmed.len() - burn.live.len(),
+        ended: burn.ended_earlier + burn.confirmed.len().saturating_sub(burn.here.len()),
         core_hours,
         gpu_hours,
         cores: burn.cores,
         sum: sum(core_hours, gpu_hours),
-        a_day: sum(burn.cores * 24.0, 0.0).filter(|it| it.value > 0.0),
+        a_day: sum(burn.cores * 24.0, burn.gpus * 24.0).filter(|it| it.value > 0.0),
         rate,
         gpu_rate,
     }
+}
+
+/// What all of that costs; `None` where something was used that has no price, or prices are in different moneys.
+fn priced(parts: &[(f64, Option<Money>)]) -> Option<Money> {
+    let mut sum: Option<Money> = None;
+    for (used, price) in parts {
+        let Some(price) = price else {
+            if *used > 0.0 {
+                return None;
+            }
+            continue;
+        };
+        let before = sum.as_ref().map_or(0.0, |it| it.value);
+        if sum.as_ref().is_some_and(|it| it.sign != price.sign) {
+            return None;
+        }
+        sum = Some(Money { value: before + used * price.value, sign: price.sign.clone() });
+    }
+    sum
 }
 
 #[expect(clippy::cast_precision_loss, reason = "hours are shown to a hundredth")]

@@ -4,12 +4,11 @@
 //! only hints at it, a person has to look. Whom to tell, and which playbook goes on, is what the table says.
 
 use crate::domain::answer::fact::{Ask, Fact, FactsFrom, Way, What};
-use crate::domain::answer::money::{self, Sum};
 use crate::domain::answer::topic::{Topic, topics};
 use crate::domain::answer::{Known, speak};
 use crate::domain::detect::{FactSource, Grade};
 use crate::domain::playbook::{Link, Prose, Table, TableKind};
-use crate::domain::session::{Escalation, Figure, Standing, escalations};
+use crate::domain::session::{Escalation, Figure, Money, Standing, escalations};
 
 /// How pressing a criterion is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,10 +67,10 @@ fn rows(known: Known<'_>, written: &[Escalation]) -> Vec<Criterion> {
 }
 
 /// The first figure of money that a criterion names.
-pub(super) fn billing_limit(known: Known<'_>) -> Option<Sum> {
+pub(super) fn billing_limit(known: Known<'_>) -> Option<Money> {
     let tables = known.playbook.tables().filter(|it| it.kind == TableKind::Escalation);
     let mut cells = tables.flat_map(|it| &it.rows).filter_map(|row| row.first());
-    cells.find_map(|cell| Sum::read(&cell.text))
+    cells.find_map(|cell| Money::read(&cell.text))
 }
 
 fn criterion(known: Known<'_>, condition: &Prose, to: &Prose, standing: Standing) -> Criterion {
@@ -131,18 +130,25 @@ fn on(known: Known<'_>, topic: Topic, condition: &str) -> Of {
 }
 
 fn bill(known: Known<'_>, condition: &str) -> (Vec<Fact>, Vec<Fact>, Ask) {
-    let Some(limit) = Sum::read(condition) else { return (Vec::new(), Vec::new(), Ask::Finance) };
-    let mut due = Vec::new();
-    let stated = known.state.stated(Figure::Billing);
-    if let Some(it) = stated.filter(|it| it.value.is_some_and(|value| value > limit.value)) {
-        let what = What::Stated(Figure::Billing, it.text);
-        due.push(Fact { what, from: FactsFrom::Journal(it.seq) });
+    let Some(limit) = Money::read(condition) else { return (Vec::new(), Vec::new(), Ask::Finance) };
+    let (mut due, mut look) = (Vec::new(), Vec::new());
+    if let Some(stated) = known.state.stated(Figure::Billing)
+        && let Some(sum) = stated.sum(&known.sign())
+    {
+        let what = What::Stated(Figure::Billing, stated.text);
+        let fact = Fact { what, from: FactsFrom::Journal(stated.seq) };
+        // What another money is worth, nobody here knows.
+        if sum.sign != limit.sign && sum.value > 0.0 {
+            look.push(fact);
+        } else if sum.value > limit.value {
+            due.push(fact);
+        }
     }
     let cost = known.cost();
     if let Some(sum) = cost.sum.filter(|sum| sum.value > limit.value && sum.sign == limit.sign) {
         due.push(Fact::counted(What::Spent(sum.show())));
     }
-    (due, Vec::new(), Ask::Finance)
+    (due, look, Ask::Finance)
 }
 
 /// A criterion about hosts has a figure, or says «several».
@@ -152,7 +158,7 @@ fn hosts(known: Known<'_>, condition: &str) -> Of {
     if !several.iter().any(|word| small.contains(word)) {
         return None;
     }
-    let limit = money::count(&small).unwrap_or(1);
+    let limit = count(&small).unwrap_or(1);
     let mut due = Vec::new();
     if let Some(it) = known.state.stated(Figure::Hosts) {
         #[expect(clippy::cast_precision_loss, reason = "nobody has so many hosts")]
@@ -164,6 +170,14 @@ fn hosts(known: Known<'_>, condition: &str) -> Of {
     }
     let scans = known.grounds.out.iter().filter(|it| matches!(it.what, What::Scan(..)));
     Some((due, scans.cloned().collect(), Ask::Hosts))
+}
+
+/// The first whole number of a text.
+fn count(text: &str) -> Option<u64> {
+    let at = text.find(|it: char| it.is_ascii_digit())?;
+    let rest = text.get(at..)?;
+    let end = rest.find(|it: char| !it.is_ascii_digit()).unwrap_or(rest.len());
+    rest.get(..end)?.parse().ok()
 }
 
 /// Credentials of the machine were within reach of a confirmed miner, or several users mine.

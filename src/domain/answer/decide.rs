@@ -7,7 +7,7 @@
 
 use crate::domain::answer::fact::{Ask, Fact, FactsFrom, Way, What};
 use crate::domain::answer::topic::{Topic, has, small, topics, without_topics};
-use crate::domain::answer::{Known, Suggestion, money, speak};
+use crate::domain::answer::{Known, Suggestion, speak};
 use crate::domain::detect::FactSource;
 use crate::domain::session::Figure;
 
@@ -340,7 +340,8 @@ fn seen(known: Known<'_>) -> Decided {
         let what = What::Cpu(grounds.cpu, Some((limit, over)));
         return Ok((Meaning::OnHost, Fact::look(what, FactSource::Stat)));
     }
-    if let Some(fact) = speak::stated(known, Figure::Billing) {
+    let billed = known.state.stated(Figure::Billing).and_then(|it| it.value);
+    if let Some(fact) = speak::stated(known, Figure::Billing).filter(|_| billed > Some(0.0)) {
         return Ok((Meaning::OnBill, fact));
     }
     Err(Ask::Wire)
@@ -423,8 +424,8 @@ fn load(known: Known<'_>) -> Decided {
 fn billed(known: Known<'_>) -> Decided {
     let limit = super::criteria::billing_limit(known).ok_or(Ask::Finance)?;
     let stated = known.state.stated(Figure::Billing).ok_or(Ask::Finance)?;
-    let value = money::Sum::read(&stated.text).map(|it| it.value).or(stated.value);
-    let passes = value.ok_or(Ask::Finance)? > limit.value;
+    let sum = stated.sum(&known.sign()).filter(|it| it.sign == limit.sign).ok_or(Ask::Finance)?;
+    let passes = sum.value > limit.value;
     let what = What::Stated(Figure::Billing, stated.text);
     let fact = Fact { what, from: FactsFrom::Journal(stated.seq) };
     Ok((if passes { Meaning::Yes } else { Meaning::No }, fact))

@@ -4,10 +4,12 @@
 //! timeline and in the handoff card, it can be taken back, it outlives the screen, and older versions read it. The
 //! newest one that was not taken back counts.
 //!
-//! Invariant: what cannot be read as a figure states nothing; nobody's silence is a zero.
+//! Invariant: what cannot be read as a figure, to its last letter, states nothing: a note may begin with such a name and
+//! go on in words. Nobody's silence is a zero.
 
 use crate::domain::base::Timestamp;
 use crate::domain::session::fold::State;
+use crate::domain::session::money::{self, Money};
 use crate::domain::untrusted::Untrusted;
 
 /// Something that a responder states.
@@ -36,6 +38,8 @@ pub struct Stated {
     pub text: String,
     /// The number in it; `None` for a kind of host.
     pub value: Option<f64>,
+    /// The sign of money that was written with it; empty if none was.
+    pub sign: String,
 }
 
 impl Figure {
@@ -65,34 +69,69 @@ impl Figure {
     #[must_use]
     pub fn note(self, value: &str, sign: &str) -> Option<Untrusted> {
         let value = value.trim();
-        let bare = value.starts_with(|it: char| it.is_ascii_digit() || it == '.');
+        let bare = Money::written(value).is_some_and(|it| it.sign.is_empty());
         let sign = if self.is_money() && bare { sign } else { "" };
         let note = Untrusted::from(format!("{}: {sign}{value}", self.name()).as_str());
-        stated(&note).is_some_and(|(figure, ..)| figure == self).then_some(note)
+        stated(&note).is_some_and(|it| it.figure == self).then_some(note)
     }
 }
 
-/// What a note states, if it states a figure: which, its text and its number.
+/// A figure as a note states it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Said {
+    /// Which.
+    pub figure: Figure,
+    /// As it was written, without the name.
+    pub text: String,
+    /// The number in it; `None` for a kind of host.
+    pub value: Option<f64>,
+    /// The sign of money that was written with it; empty if none was.
+    pub sign: String,
+}
+
+/// What may stand behind a number of hosts.
+const HOSTS: [&str; 7] = ["hosts", "host", "machines", "servers", "instances", "เครื่อง", "อินสแตนซ์"];
+
+/// What a note states, if it states a figure and nothing beside.
 #[must_use]
-pub fn stated(note: &Untrusted) -> Option<(Figure, String, Option<f64>)> {
+pub fn stated(note: &Untrusted) -> Option<Said> {
     // Most notes are something else, and there may be many.
     let begins = note.bytes().trim_ascii_start().first().map(u8::to_ascii_lowercase)?;
     let text = std::str::from_utf8(note.bytes()).ok().filter(|_| b"rgbh".contains(&begins))?;
     let (name, value) = text.split_once(':')?;
     let name = name.trim();
     let figure = Figure::ALL.into_iter().find(|it| it.name().eq_ignore_ascii_case(name))?;
-    let value = value.trim();
-    if figure == Figure::HostType {
-        return (!value.is_empty()).then(|| (figure, value.to_owned(), None));
+    let text = value.trim().to_owned();
+    let (value, sign) = match figure {
+        Figure::HostType => {
+            let sign = String::new();
+            return (!text.is_empty()).then_some(Said { figure, text, value: None, sign });
+        }
+        Figure::Hosts => (hosts(&text)?, String::new()),
+        Figure::Rate | Figure::GpuRate | Figure::Billing => {
+            let sum = Money::written(&text)?;
+            (sum.value, sum.sign)
+        }
+    };
+    Some(Said { figure, text, value: Some(value), sign })
+}
+
+/// A whole number of hosts; this one is among them.
+fn hosts(text: &str) -> Option<f64> {
+    let small = text.to_lowercase();
+    let (count, rest) = money::number(&small)?;
+    let rest = rest.trim();
+    let fits = count >= 1.0 && count.fract() == 0.0 && (rest.is_empty() || HOSTS.contains(&rest));
+    fits.then_some(count)
+}
+
+impl Stated {
+    /// The sum that was stated; one without a sign is meant in the playbook's own money, whose sign is `own`.
+    #[must_use]
+    pub fn sum(&self, own: &str) -> Option<Money> {
+        let sign = if self.sign.is_empty() { own } else { &self.sign };
+        Some(Money { value: self.value?, sign: sign.to_owned() })
     }
-    let digits: String = value.chars().filter(|it| *it != ',').collect();
-    let start = digits.find(|it: char| it.is_ascii_digit() || it == '.')?;
-    let number = digits.get(start..)?;
-    let end = number.find(|it: char| !(it.is_ascii_digit() || it == '.')).unwrap_or(number.len());
-    let number: f64 = number.get(..end)?.parse().ok()?;
-    let below = digits.get(..start).is_some_and(|before| before.contains('-'));
-    let fits = number.is_finite() && !below && (figure != Figure::Hosts || number >= 1.0);
-    fits.then(|| (figure, value.to_owned(), Some(number)))
 }
 
 impl State {
@@ -101,8 +140,9 @@ impl State {
     pub fn stated(&self, figure: Figure) -> Option<Stated> {
         let notes = self.notes.iter().rev().chain(self.telling_notes.iter().rev());
         notes.into_iter().find_map(|note| {
-            let (of, text, value) = stated(&note.text)?;
-            (of == figure).then_some(Stated { seq: note.seq, at: note.at, text, value })
+            let Said { text, value, sign, .. } =
+                stated(&note.text).filter(|it| it.figure == figure)?;
+            Some(Stated { seq: note.seq, at: note.at, text, value, sign })
         })
     }
 }
