@@ -1,7 +1,7 @@
 //! What can be said on the command line.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{self, PathBuf};
 use std::time::Duration;
 
 use clap::builder::PossibleValue;
@@ -351,17 +351,24 @@ impl Options {
     /// session itself knows best.
     #[must_use]
     pub(super) fn to_go_on(&self) -> Vec<OsString> {
-        let name = |value: Option<PossibleValue>| value.map(|it| it.get_name().to_owned());
+        let name = |value: Option<PossibleValue>| value.map(|it| OsString::from(it.get_name()));
         let values = [
-            ("--as", self.signer.clone()),
+            ("--as", self.signer.clone().map(OsString::from)),
             ("--lang", name(self.lang.and_then(|it| it.to_possible_value()))),
-            ("--theme", self.theme.clone()),
+            ("--theme", self.theme.clone().map(OsString::from)),
+            // Whoever goes on may stand in another folder.
+            (
+                "--rules",
+                self.rules
+                    .as_ref()
+                    .map(|it| path::absolute(it).unwrap_or_else(|_| it.clone()).into()),
+            ),
             ("--glyphs", name(self.glyphs.and_then(|it| it.to_possible_value()))),
         ];
         let flags = [("--shared-disk", self.shared_disk), ("--no-raise", self.no_raise)];
         let flags = flags.into_iter().filter(|(_, given)| *given).map(|(flag, _)| flag.into());
         let values = values.into_iter().filter_map(|(name, value)| Some((name, value?)));
-        values.flat_map(|(name, value)| guard::option(name, value.as_ref())).chain(flags).collect()
+        values.flat_map(|(name, value)| guard::option(name, &value)).chain(flags).collect()
     }
 
     /// The glyphs that were asked for, else those that the environment promises.
