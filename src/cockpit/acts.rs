@@ -4,7 +4,7 @@ use crate::cockpit::dialog::{Asked, Dialog};
 use crate::cockpit::model::Pane;
 use crate::cockpit::model::{NoticeKind, Pending};
 use crate::cockpit::panes::{ChecklistRow, RowStanding};
-use crate::cockpit::{Effect, Model, acknowledge, decision, rows};
+use crate::cockpit::{Effect, Model, acknowledge, decision, follow, rows};
 use crate::domain::facts::GpuOutcome;
 use crate::domain::playbook::{FlowId, ItemId, NodeId};
 use crate::domain::session::{Event, ItemState, Place};
@@ -163,6 +163,9 @@ fn choice_under_cursor(model: &Model) -> Option<(FlowId, NodeId, usize)> {
 
 /// Asks for a note on what is under the cursor.
 pub(super) fn ask_note(model: &mut Model) {
+    if follow::say_lost(model) {
+        return;
+    }
     let about = match model.focus {
         Pane::Checklist => item_under_cursor(model).map(Place::Item),
         Pane::Decision => {

@@ -82,7 +82,9 @@ pub(super) fn heed(model: &mut Model, book: Arc<Rulebook>) {
     model.live.watch.heed(book);
     // What is still wrong is said anew.
     model.withdraw(|kind| matches!(kind, NoticeKind::RulesBroken(..)));
-    if model.session.is_some() {
+    // While the picture is held, it and what is said of it stay what they were; looks go on behind it.
+    let held = model.source.paused && model.source.kind == SourceKind::Host;
+    if model.session.is_some() && !held {
         judge(model);
         rows::refresh(model);
     }
