@@ -56,6 +56,7 @@ pub fn fact(language: Language, fact: &Fact) -> Phrase {
         | What::Metadata(..)
         | What::Agent(..)
         | What::OwnMachine(_)
+        | What::Firmware(_)
         | What::Virtual(_)
         | What::FirmwareUnread
         | What::HostName(_)
@@ -91,11 +92,12 @@ fn machine(language: Language, what: &What) -> Phrase {
             say("agent of ", "agent ของ ").ours(provider.name()).ours(": ").theirs(name)
         }
         What::OwnMachine(name) => say("physical machine: ", "เครื่องจริง: ").theirs(name),
+        What::Firmware(name) => say("firmware: ", "เฟิร์มแวร์: ").theirs(name),
         What::Virtual(name) => {
             say("virtual machine, owner unknown: ", "เครื่องเสมือน ไม่รู้เจ้าของ: ").theirs(name)
         }
         What::HostName(name) => say("its name says so: ", "ชื่อเครื่องบอกไว้: ").theirs(name),
-        What::Desktop(name) => say("somebody sits at it: ", "มีคนนั่งใช้อยู่หน้าเครื่อง: ").theirs(name),
+        What::Desktop(name) => say("a desktop runs: ", "มีเดสก์ท็อปทำงานอยู่: ").theirs(name),
         _ => say("firmware: nothing known", "firmware: ไม่มีข้อมูล"),
     }
 }

@@ -1,7 +1,9 @@
 //! Criteria for telling others, impact and cost: what the tables say is what counts.
 
 use firedamp::domain::answer::{Ask, Criterion, Firing, What};
-use firedamp::domain::facts::{GpuHolder, GpuSourceKind, Process, Reading, Snapshot, SocketState};
+use firedamp::domain::facts::{
+    Firmware, GpuHolder, GpuSourceKind, Process, Reading, Site, Snapshot, SocketState,
+};
 use firedamp::domain::session::{Figure, stated};
 use firedamp::domain::untrusted::Untrusted;
 use std::sync::Arc;
@@ -89,6 +91,57 @@ fn several_hosts_fire_where_the_table_says_so() {
         of(&case.known().criteria(), "hosts").firing
     };
     assert_eq!([fires("hosts: 2"), fires("hosts: 3")], [Firing::Silent, Firing::Due]);
+    let least = |row: &str, hosts: &str| {
+        let case = Case::edited(table, &format!("| {row} | Major Incident |")).noted(hosts);
+        of(&case.known().criteria(), "hosts").firing
+    };
+    for row in [
+        "3 or more hosts",
+        "≥ 3 hosts",
+        ">= 3 hosts",
+        "At least 3 hosts",
+        "$1,000 and at least 3 hosts",
+    ] {
+        let found = [least(row, "hosts: 2"), least(row, "hosts: 3")];
+        assert_eq!(found, [Firing::Silent, Firing::Due], "{row}");
+    }
+}
+
+#[test]
+fn a_virtual_machine_has_a_chassis_and_is_no_workstation() {
+    let at = |vendor: &str, product: &str| {
+        let firmware = Firmware {
+            vendor: vendor.into(),
+            product: product.into(),
+            chassis: 3,
+            ..Firmware::default()
+        };
+        let site = Site { firmware: Reading::Known(firmware), ..Site::default() };
+        let snapshot = Snapshot { site: Arc::new(site), ..look(Vec::new(), Vec::new()) };
+        let impact = Case::pb_31().seen(&snapshot).known().impact();
+        impact.at.map(|at| impact.rows[at].host_type.clone())
+    };
+    assert_eq!(at("Microsoft Corporation", "Virtual Machine"), None);
+    assert_eq!(at("Dell Inc.", "OptiPlex 7090").unwrap(), "User workstation");
+}
+
+#[test]
+fn a_miner_that_is_called_like_a_desktop_is_none() {
+    let at = |process: Process| {
+        let impact = Case::pb_31().seen(&look(vec![process], Vec::new())).known().impact();
+        impact.at.map(|at| impact.rows[at].host_type.clone())
+    };
+    assert_eq!(at(Process { comm: "Xorg".into(), ..miner(7) }), None);
+    assert_eq!(at(process(5, "Xorg", b"Xorg")).unwrap(), "User workstation");
+}
+
+#[test]
+fn names_asked_for_at_the_metadata_address_are_no_credentials() {
+    for end in ["169.254.169.254:53", "168.63.129.16:80"] {
+        let sockets = vec![socket(7, end, SocketState::Established)];
+        let all = Case::pb_31().seen(&look(vec![miner(7)], sockets)).known().criteria();
+        assert_eq!(of(&all, "IAM").firing, Firing::Silent, "{end}");
+    }
 }
 
 #[test]

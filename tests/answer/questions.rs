@@ -1,7 +1,9 @@
 //! Questions of flows: which branch is suggested, and why.
 
 use firedamp::domain::answer::{Ask, FactsFrom, Provider, What};
-use firedamp::domain::facts::SocketState;
+use std::sync::Arc;
+
+use firedamp::domain::facts::{Host, Process, Snapshot, SocketState};
 use firedamp::domain::playbook::PB_31;
 use proptest::prelude::*;
 
@@ -20,8 +22,38 @@ fn firmware_of_a_provider_suggests_the_cloud_and_says_why() {
 
 #[test]
 fn a_machine_of_its_own_suggests_on_premise() {
-    let case = Case::pb_31().seen(&on_firmware("Example Servers Ltd", "R 740"));
+    let case = Case::pb_31().seen(&on_firmware("Dell Inc.", "PowerEdge R740"));
     assert_eq!(case.suggests("Env").unwrap(), "On-premise");
+}
+
+#[test]
+fn whose_machine_it_is_nobody_says_on_a_weak_sign() {
+    let asks = |snapshot| {
+        let answer = Case::pb_31().seen(&snapshot).on("Env");
+        assert_eq!((answer.suggestion, answer.ask), (None, Some(Ask::Owner)));
+        answer.facts
+    };
+    let facts = asks(on_firmware("Example Servers Ltd", "R 740"));
+    assert!(matches!(facts[0].what, What::Firmware(_)), "{facts:?}");
+    let agent = Process { uid: 0, ..process(5, "amazon-ssm-agen", b"amazon-ssm-agent") };
+    let facts = asks(look(vec![agent], Vec::new()));
+    assert!(facts.iter().any(|it| matches!(it.what, What::Agent(..))), "{facts:?}");
+    let talks = vec![Arc::new(socket(5, "169.254.169.254:80", ESTABLISHED))];
+    asks(Snapshot { sockets: talks, ..on_firmware("Dell Inc.", "PowerEdge R740") });
+}
+
+#[test]
+fn a_low_load_is_no_no_while_the_machine_is_busy() {
+    let text = "# P\n\n```mermaid\ngraph TD\n  Q{\"Is the load high?\"} -->|Yes| A\n  Q -->|No| B\n```\n\n\
+                | Indicator | Source | Threshold |\n|---|---|---|\n| High CPU | EDR | > 80% for 30 min |\n";
+    let asked = |cpu: f32| {
+        let mut snapshot = look(Vec::new(), Vec::new());
+        snapshot.host = Arc::new(Host { cpu, ..Host::default() });
+        let case = Case::of(text).seen(&snapshot);
+        (case.suggests("Q"), case.on("Q").ask)
+    };
+    assert_eq!(asked(10.0).0.as_deref(), Some("No"));
+    assert_eq!(asked(95.0), (None, Some(Ask::Logs)));
 }
 
 #[test]
@@ -57,13 +89,14 @@ fn one_host_does_not_say_that_it_is_the_only_one() {
 }
 
 #[test]
-fn a_scan_out_of_the_host_suggests_several() {
+fn a_scan_out_of_the_host_is_a_fact_and_counts_nobody() {
     let ends = (1..=6).map(|at| format!("203.0.113.{at}:22"));
     let sockets = ends.map(|end| socket(7, &end, SocketState::SynSent)).collect();
     let case = Case::pb_31().seen(&look(vec![miner(7)], sockets));
-    assert_eq!(case.suggests("Scope").unwrap(), "Several machines/regions");
-    let because = case.on("Scope").suggestion.unwrap().because;
-    assert_eq!(because.what, What::Scan(6, 22, "kworkerd".into()));
+    let answer = case.on("Scope");
+    assert_eq!((answer.suggestion, answer.ask), (None, Some(Ask::Hosts)));
+    let scan = What::Scan(6, 22, "kworkerd".into());
+    assert!(answer.facts.iter().any(|it| it.what == scan), "{:?}", answer.facts);
 }
 
 #[test]

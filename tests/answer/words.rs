@@ -51,6 +51,7 @@ fn facts() -> Vec<What> {
         What::Metadata(address, "x".into()),
         What::Agent(Provider::Azure, "x".into()),
         What::OwnMachine("x".into()),
+        What::Firmware("x".into()),
         What::Virtual("x".into()),
         What::SshOut(1, end, "x".into()),
         What::Scan(6, 22, "x".into()),

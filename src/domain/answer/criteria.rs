@@ -154,15 +154,29 @@ fn bill(known: Known<'_>, condition: &str) -> (Vec<Fact>, Vec<Fact>, Ask) {
 /// A criterion about hosts has a figure, or says «several».
 fn hosts(known: Known<'_>, condition: &str) -> Of {
     let small = condition.to_lowercase();
-    let several = ["several", "multiple", "many", "more than", ">", "หลาย", "มากกว่า"];
+    let several = [
+        "several",
+        "multiple",
+        "many",
+        "more",
+        ">",
+        "≥",
+        "at least",
+        "หลาย",
+        "มากกว่า",
+        "ขึ้นไป",
+        "อย่างน้อย",
+    ];
     if !several.iter().any(|word| small.contains(word)) {
         return None;
     }
-    let limit = count(&small).unwrap_or(1);
+    let (limit, is_least) = count(&small).unwrap_or((1, false));
     let mut due = Vec::new();
     if let Some(it) = known.state.stated(Figure::Hosts) {
         #[expect(clippy::cast_precision_loss, reason = "nobody has so many hosts")]
-        let passes = it.value.is_some_and(|value| value > limit as f64);
+        let passes = it
+            .value
+            .is_some_and(|value| value > limit as f64 || (is_least && value >= limit as f64));
         if passes {
             let what = What::Stated(Figure::Hosts, it.text);
             due.push(Fact { what, from: FactsFrom::Journal(it.seq) });
@@ -172,12 +186,27 @@ fn hosts(known: Known<'_>, condition: &str) -> Of {
     Some((due, scans.cloned().collect(), Ask::Hosts))
 }
 
-/// The first whole number of a text.
-fn count(text: &str) -> Option<u64> {
-    let at = text.find(|it: char| it.is_ascii_digit())?;
-    let rest = text.get(at..)?;
-    let end = rest.find(|it: char| !it.is_ascii_digit()).unwrap_or(rest.len());
-    rest.get(..end)?.parse().ok()
+/// The first whole number of a text that is no sum of money, and whether it is itself enough.
+fn count(text: &str) -> Option<(u64, bool)> {
+    let least = ["≥", ">=", "or more", "at least", "ขึ้นไป", "อย่างน้อย"];
+    let is_least = least.iter().any(|word| text.contains(word));
+    let of_number = |it: char| it.is_ascii_digit() || matches!(it, ',' | '.');
+    let mut end = 0;
+    for (at, _) in text.match_indices(of_number) {
+        if at < end {
+            continue;
+        }
+        let rest = text.get(at..)?;
+        let digits = rest.get(..rest.find(|it| !of_number(it)).unwrap_or(rest.len()))?;
+        end = at + digits.len();
+        let before = text.get(..at)?.trim_end();
+        let is_money = before.ends_with(['$', '฿', '€', '£', '¥', '₹', '-']);
+        let whole = digits.trim_end_matches([',', '.']);
+        if let Some(count) = whole.parse().ok().filter(|_| !is_money) {
+            return Some((count, is_least));
+        }
+    }
+    None
 }
 
 /// Credentials of the machine were within reach of a confirmed miner, or several users mine.

@@ -304,18 +304,19 @@ fn has_word(text: &str, words: &[&str]) -> bool {
 type Decided = Result<(Meaning, Fact), Ask>;
 
 fn environment(known: Known<'_>) -> Decided {
-    let firmware = known.grounds.firmware();
-    match firmware.what {
-        What::Rented(..) => return Ok((Meaning::Cloud, firmware)),
-        What::OwnMachine(_) => return Ok((Meaning::OnPremise, firmware)),
-        _ => {}
+    let grounds = known.grounds;
+    let firmware = grounds.firmware();
+    let metadata = grounds.metadata().cloned();
+    match (&firmware.what, metadata) {
+        (What::Rented(..), _) => Ok((Meaning::Cloud, firmware)),
+        (What::OwnMachine(_), None) => Ok((Meaning::OnPremise, firmware)),
+        // Machines of makers are rented out too; agents of providers run anywhere.
+        (What::OwnMachine(_), Some(_)) | (_, None) => Err(Ask::Owner),
+        (_, Some(metadata)) => Ok((Meaning::Cloud, metadata)),
     }
-    let signs = known.grounds.cloud.iter();
-    let first = signs.min_by_key(|it| !matches!(it.what, What::Agent(..)));
-    first.map(|it| (Meaning::Cloud, it.clone())).ok_or(Ask::Owner)
 }
 
-/// One host cannot count the others: without a word of the responder it can only say that somebody went on from here.
+/// One host cannot count the others: without a word of the responder they are asked for.
 fn scope(known: Known<'_>) -> Decided {
     if let Some(stated) = known.state.stated(Figure::Hosts) {
         let several = stated.value.is_some_and(|it| it > 1.0);
@@ -323,8 +324,7 @@ fn scope(known: Known<'_>) -> Decided {
         let fact = Fact { what, from: FactsFrom::Journal(stated.seq) };
         return Ok((if several { Meaning::Several } else { Meaning::One }, fact));
     }
-    let scan = known.grounds.out.iter().find(|it| matches!(it.what, What::Scan(..)));
-    scan.map(|it| (Meaning::Several, it.clone())).ok_or(Ask::Hosts)
+    Err(Ask::Hosts)
 }
 
 fn seen(known: Known<'_>) -> Decided {
@@ -407,7 +407,7 @@ fn entered(culprit: &crate::domain::answer::grounds::Culprit) -> Option<Fact> {
     entered.map(|it| Fact::look(What::Entered(it.rule, it.value.clone()), it.source))
 }
 
-/// The load is known either way.
+/// A low load is known only where all of it is seen.
 fn load(known: Known<'_>) -> Decided {
     let grounds = known.grounds;
     let (limit, over) = grounds.over.filter(|_| grounds.looked).ok_or(Ask::Logs)?;
@@ -415,9 +415,13 @@ fn load(known: Known<'_>) -> Decided {
     if let Some((busy, limit)) = gpu {
         return Ok((Meaning::Yes, Fact::look(What::Gpu(busy, Some(limit)), FactSource::Gpu)));
     }
-    let what = What::Cpu(grounds.cpu, Some((limit, over)));
-    let meaning = if over > 0 { Meaning::Yes } else { Meaning::No };
-    Ok((meaning, Fact::look(what, FactSource::Stat)))
+    let cpu = Fact::look(What::Cpu(grounds.cpu, Some((limit, over))), FactSource::Stat);
+    if over > 0 {
+        return Ok((Meaning::Yes, cpu));
+    }
+    // Many small ones, one that hides, or one on a graphics processor that tells nothing, may be behind it.
+    let doubtful = grounds.cpu > limit || grounds.hides > 0 || grounds.gpu_unread;
+    if doubtful { Err(Ask::Logs) } else { Ok((Meaning::No, cpu)) }
 }
 
 /// Whether the sum that was stated, or used up, passes the playbook's own figure.

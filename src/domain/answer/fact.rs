@@ -98,6 +98,8 @@ pub enum What {
     Agent(Provider, Untrusted),
     /// A machine of its own, by vendor and product.
     OwnMachine(Untrusted),
+    /// What the firmware says, by vendor and product, of which nothing follows.
+    Firmware(Untrusted),
     /// A virtual machine, and nothing tells of whom.
     Virtual(Untrusted),
     /// The firmware could not be read.
@@ -128,7 +130,7 @@ pub enum What {
     ChangedTool(Untrusted),
     /// The name of the host has a word of this kind in it.
     HostName(Untrusted),
-    /// Somebody works at the screen of this machine.
+    /// A desktop runs on this machine.
     Desktop(Untrusted),
 }
 

@@ -17,6 +17,8 @@ use crate::domain::facts::{
 use crate::domain::playbook::Indicators;
 use crate::domain::untrusted::Untrusted;
 
+/// Where names are asked for, at the same addresses.
+const DNS: u16 = 53;
 /// So many of what was found are looked at one by one; all are counted.
 const LOOKED_AT: usize = 32;
 /// So many of those above a process are told.
@@ -69,6 +71,8 @@ pub struct Grounds {
     pub(super) over: Option<(f32, usize)>,
     pub(super) gpu: Option<f32>,
     pub(super) has_gpu: bool,
+    /// One of them does not tell how busy it is.
+    pub(super) gpu_unread: bool,
     /// Of processors, then of graphics processors: who is above the limit for as long as it says, and who only now.
     pub(super) loaded: ((usize, usize), (usize, usize)),
     /// How many processes are confirmed, and how many suspect.
@@ -77,6 +81,8 @@ pub struct Grounds {
     pub(super) culprits: Vec<Culprit>,
     /// How many connections match, and where the gravest leads.
     pub(super) pools: (usize, Option<SocketAddr>),
+    /// One of them matches by more than its port, which others use too.
+    pub(super) pool_by_more: bool,
     /// Messages of mining and names of pools that were heard; `None` where nobody listens.
     pub(super) heard: Option<(usize, usize)>,
     pub(super) hides: usize,
@@ -136,7 +142,11 @@ impl Grounds {
         }
         grounds.findings(snapshot, findings);
         let mut processes = snapshot.processes.iter();
-        let desktop = processes.find(|it| DESKTOPS.contains(&it.comm.bytes()));
+        // Whatever was found may be called as it likes.
+        let found = |id: ProcessId| {
+            findings.get(&Subject::Process(id)).is_some_and(|it| it.grade > Grade::Noted)
+        };
+        let desktop = processes.find(|it| DESKTOPS.contains(&it.comm.bytes()) && !found(it.id));
         grounds.desktop = desktop.map(|it| it.comm.clone());
         grounds
     }
@@ -144,6 +154,11 @@ impl Grounds {
     /// Processes that are confirmed, of those that are looked at one by one.
     pub(super) fn confirmed(&self) -> impl Iterator<Item = &Culprit> {
         self.culprits.iter().filter(|it| it.grade == Grade::Confirmed)
+    }
+
+    /// Somebody talks to what tells a cloud's machine about itself.
+    pub(super) fn metadata(&self) -> Option<&Fact> {
+        self.cloud.iter().find(|it| matches!(it.what, What::Metadata(..)))
     }
 
     /// What the firmware says of whose machine it is.
@@ -156,6 +171,7 @@ impl Grounds {
         let of_holders = snapshot.gpu.holders.iter().filter_map(|it| it.busy.known());
         self.gpu = of_devices.chain(of_holders).copied().max_by(f32::total_cmp);
         self.has_gpu = !snapshot.gpu.devices.is_empty();
+        self.gpu_unread = snapshot.gpu.devices.iter().any(|it| it.busy.known().is_none());
     }
 
     fn wire(&mut self, snapshot: &Snapshot) {
@@ -178,6 +194,8 @@ impl Grounds {
                 },
                 Subject::Connection { remote, .. } if finding.grade > Grade::Noted => {
                     self.pools.0 += 1;
+                    self.pool_by_more |= finding.grade == Grade::Confirmed
+                        || finding.reasons.iter().any(|it| it.rule != Rule::PoolPort);
                     if finding.grade > gravest {
                         (gravest, self.pools.1) = (finding.grade, Some(*remote));
                     }
@@ -272,8 +290,8 @@ fn without_mark(path: &Untrusted, deleted: bool) -> Untrusted {
 /// It talks to what tells a cloud's machine about itself, and hands out its credentials.
 fn metadata(snapshot: &Snapshot, id: ProcessId) -> Option<Fact> {
     let own = snapshot.sockets.iter().filter(|it| it.owners.contains(&id) && provider::answers(it));
-    let mut ends = own.filter_map(|it| it.remote).map(|it| it.ip());
-    let end = ends.find(|it| provider::is_metadata(*it))?;
+    let mut ends = own.filter_map(|it| it.remote).filter(|it| it.port() != DNS).map(|it| it.ip());
+    let end = ends.find(|it| provider::hands_out_credentials(*it))?;
     let name = snapshot.process(id)?.comm.clone();
     Some(Fact::look(What::Metadata(end, name), FactSource::Sockets))
 }

@@ -108,11 +108,16 @@ fn because(known: Known<'_>, kind: Kind) -> Option<Fact> {
         Kind::Cloud => {
             let firmware = grounds.firmware();
             let rented = matches!(firmware.what, What::Rented(..)).then_some(firmware);
-            rented.or_else(|| grounds.cloud.first().cloned())
+            let own = matches!(grounds.firmware().what, What::OwnMachine(_));
+            rented.or_else(|| grounds.metadata().filter(|_| !own).cloned())
         }
         Kind::Workstation => {
             let firmware = match &grounds.site.firmware {
-                Reading::Known(it) if BEFORE_SOMEBODY.contains(&it.chassis) => {
+                // Hypervisors write a chassis too, whatever it is.
+                Reading::Known(it)
+                    if BEFORE_SOMEBODY.contains(&it.chassis)
+                        && matches!(grounds.firmware().what, What::OwnMachine(_)) =>
+                {
                     let what = What::OwnMachine(it.product.clone());
                     Some(Fact { what, from: FactsFrom::Firmware })
                 }

@@ -26,8 +26,10 @@ pub(super) fn of_look(snapshot: &Snapshot) -> Vec<Fact> {
         if socket.protocol != Protocol::Tcp || socket.own {
             continue;
         }
-        if socket.state == SocketState::SynSent {
-            let by = (socket.owners.first().copied(), remote.port());
+        // Without an owner, connections of many may look like those of one.
+        let owner = socket.owners.first().filter(|_| socket.state == SocketState::SynSent);
+        if let Some(owner) = owner {
+            let by = (Some(*owner), remote.port());
             tried.entry(by).or_default().insert(remote.ip());
         }
         let lives = matches!(socket.state, SocketState::Established | SocketState::SynSent);

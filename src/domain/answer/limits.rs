@@ -62,7 +62,13 @@ fn passed(known: Known<'_>, text: &str) -> (Firing, Vec<Fact>) {
     if topics.contains(&Topic::Pool) {
         let (count, first) = grounds.pools;
         let fact = Fact::look(What::Pools(count, first), FactSource::Sockets);
-        return (if count > 0 { Firing::Due } else { Firing::Silent }, vec![fact]);
+        let firing = match (count, grounds.pool_by_more) {
+            (0, _) => Firing::Silent,
+            // Anybody may use such a port.
+            (_, false) => Firing::Look,
+            (_, true) => Firing::Due,
+        };
+        return (firing, vec![fact]);
     }
     (Firing::Silent, Vec::new())
 }

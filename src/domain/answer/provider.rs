@@ -62,6 +62,34 @@ const HYPERVISORS: [&str; 13] = [
     "openstack",
 ];
 
+/// Who makes machines that stand in a room, on a table or on a lap.
+const MAKERS: [&str; 24] = [
+    "dell inc",
+    "hewlett-packard",
+    "hewlett packard",
+    "hp inc",
+    "hpe",
+    "lenovo",
+    "ibm",
+    "supermicro",
+    "super micro",
+    "fujitsu",
+    "cisco systems",
+    "asustek",
+    "acer",
+    "gigabyte",
+    "asrock",
+    "micro-star",
+    "intel corp",
+    "apple inc",
+    "inspur",
+    "huawei",
+    "quanta",
+    "toshiba",
+    "framework",
+    "system76",
+];
+
 /// Agents of providers, by `comm`, which holds 15 letters.
 const AGENTS: [(&[u8], Provider); 9] = [
     (b"amazon-ssm-agen", Provider::Amazon),
@@ -101,13 +129,15 @@ pub(super) fn of_firmware(firmware: &Reading<Firmware>) -> Fact {
     let Reading::Known(it) = firmware else { return Fact { what: What::FirmwareUnread, from } };
     let all = [&it.vendor, &it.product, &it.bios, &it.version, &it.tag];
     let text = all.map(|part| String::from_utf8_lossy(part.bytes()).to_lowercase()).join("\n");
+    let vendor = String::from_utf8_lossy(it.vendor.bytes()).trim().to_lowercase();
     let shown = name(it);
     let whose = FIRMWARE.iter().find(|(mark, _)| text.contains(mark));
     let what = match whose {
         Some((_, provider)) => What::Rented(*provider, shown),
         None if text.trim().is_empty() => What::FirmwareUnread,
         None if HYPERVISORS.iter().any(|mark| text.contains(mark)) => What::Virtual(shown),
-        None => What::OwnMachine(shown),
+        None if MAKERS.iter().any(|maker| vendor.starts_with(maker)) => What::OwnMachine(shown),
+        None => What::Firmware(shown),
     };
     Fact { what, from }
 }
@@ -119,6 +149,9 @@ fn name(it: &Firmware) -> Untrusted {
     Untrusted::new(parts.join(&b' '))
 }
 
+/// Every machine of Azure talks to this one, for names, addresses and its health.
+const AZURE_WIRE: Ipv4Addr = Ipv4Addr::new(168, 63, 129, 16);
+
 /// A machine asks about itself at one of these addresses.
 pub(super) fn is_metadata(address: IpAddr) -> bool {
     match address.to_canonical() {
@@ -127,12 +160,17 @@ pub(super) fn is_metadata(address: IpAddr) -> bool {
             Ipv4Addr::new(169, 254, 170, 2),
             Ipv4Addr::new(169, 254, 170, 23),
             Ipv4Addr::new(169, 254, 0, 23),
-            Ipv4Addr::new(168, 63, 129, 16),
+            AZURE_WIRE,
             Ipv4Addr::new(100, 100, 100, 200),
         ]
         .contains(&it),
         IpAddr::V6(it) => it.segments() == [0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254],
     }
+}
+
+/// At one of them it is also given credentials.
+pub(super) fn hands_out_credentials(address: IpAddr) -> bool {
+    is_metadata(address) && address.to_canonical() != IpAddr::V4(AZURE_WIRE)
 }
 
 /// Somebody answers there: a connection that nobody answers proves nothing.
