@@ -36,7 +36,9 @@ pub fn fact(language: Language, fact: &Fact) -> Phrase {
         }
         What::Pools(count, first) => Phrase::of(pools(language, *count, *first)),
         What::Named(pool) => say("named by it: ", "ที่มันระบุ: ").theirs(pool),
-        What::Heard(stratum, names) => Phrase::of(wire::live(language, *names, *stratum, 0)),
+        What::Heard(stratum, names, allowed) => {
+            Phrase::of(wire::live(language, *names, *stratum, *allowed))
+        }
         What::NotListening => Phrase::of(panes::word(language, panes::Word::NothingHeard)),
         What::Came(way_in, chain) => {
             let way = Phrase::of(way(language, *way_in));

@@ -40,7 +40,7 @@ fn facts() -> Vec<What> {
         What::Program("/x".into(), true),
         What::Pools(1, Some(end)),
         What::Named("x".into()),
-        What::Heard(1, 2),
+        What::Heard(1, 2, 3),
         What::Came(Way::Login, "a > b".into()),
         What::Entered(Rule::ServiceChild, "x".into()),
         What::RunsAs("x".into()),

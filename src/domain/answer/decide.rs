@@ -350,7 +350,7 @@ fn seen(known: Known<'_>) -> Decided {
 fn shows_pool(fact: &Fact) -> bool {
     match fact.what {
         What::Pools(count, _) => count > 0,
-        What::Heard(stratum, names) => stratum + names > 0,
+        What::Heard(stratum, names, _) => stratum + names > 0,
         What::Named(_) => true,
         _ => false,
     }
@@ -364,7 +364,7 @@ fn yes_or_no(known: Known<'_>, topic: Topic) -> Option<Decided> {
     match topic {
         Topic::Pool => yes(first(speak::pool(known).0, shows_pool), Ask::Wire),
         Topic::Stratum => {
-            let spoken = |it: &Fact| matches!(it.what, What::Heard(1.., _));
+            let spoken = |it: &Fact| matches!(it.what, What::Heard(1.., ..));
             yes(first(speak::pool(known).0, spoken), Ask::Wire)
         }
         Topic::Miner | Topic::Binary => {

@@ -72,8 +72,8 @@ pub enum What {
     Pools(usize, Option<SocketAddr>),
     /// A place that work comes from, as the command line of what was found names it.
     Named(Untrusted),
-    /// Heard on the wire: messages of mining, and names of pools.
-    Heard(usize, usize),
+    /// Heard on the wire: messages of mining, names of pools, and names that are allowed.
+    Heard(usize, usize, usize),
     /// Nobody listens on the wire.
     NotListening,
     /// Those above what was found, the nearest last, and what that tells.

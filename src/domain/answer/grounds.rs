@@ -83,8 +83,8 @@ pub struct Grounds {
     pub(super) pools: (usize, Option<SocketAddr>),
     /// One of them matches by more than its port, which others use too.
     pub(super) pool_by_more: bool,
-    /// Messages of mining and names of pools that were heard; `None` where nobody listens.
-    pub(super) heard: Option<(usize, usize)>,
+    /// Messages of mining, names of pools and other names that were heard; `None` where nobody listens.
+    pub(super) heard: Option<(usize, usize, usize)>,
     pub(super) hides: usize,
     /// What looks bad of what starts by itself, the gravest first; `None` until the places were read.
     pub(super) autostarts: Option<Vec<(Grade, AutostartKind, Untrusted)>>,
@@ -136,7 +136,7 @@ impl Grounds {
             ..Self::default()
         };
         grounds.gpu(snapshot);
-        grounds.wire(snapshot);
+        grounds.wire(snapshot, look_for);
         if snapshot.persistence.hunted_ms.is_some() {
             grounds.autostarts = Some(Vec::new());
         }
@@ -174,12 +174,16 @@ impl Grounds {
         self.gpu_unread = snapshot.gpu.devices.iter().any(|it| it.busy.known().is_none());
     }
 
-    fn wire(&mut self, snapshot: &Snapshot) {
+    fn wire(&mut self, snapshot: &Snapshot, look_for: &Indicators) {
         if snapshot.wire.state == WireState::Listening {
             let sightings = &snapshot.wire.sightings;
             let is_stratum = |it: &Spoken| matches!(it, Spoken::Stratum { .. });
             let stratum = sightings.iter().filter(|it| is_stratum(&it.spoken)).count();
-            self.heard = Some((stratum, sightings.len() - stratum));
+            let is_pool = |name: &Untrusted| {
+                std::str::from_utf8(name.bytes()).is_ok_and(|name| look_for.is_pool_name(name))
+            };
+            let allowed = snapshot.wire.names.iter().filter(|(_, name)| !is_pool(name)).count();
+            self.heard = Some((stratum, sightings.len() - stratum, allowed));
         }
     }
 

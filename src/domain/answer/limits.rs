@@ -39,7 +39,7 @@ fn passed(known: Known<'_>, text: &str) -> (Firing, Vec<Fact>) {
     let topics = topics(text);
     if topics.contains(&Topic::Stratum) {
         let facts = speak::on(known, Topic::Stratum).0;
-        let heard = grounds.heard.is_some_and(|(stratum, _)| stratum > 0);
+        let heard = grounds.heard.is_some_and(|(stratum, ..)| stratum > 0);
         return (if heard { Firing::Due } else { Firing::Silent }, facts);
     }
     if topics.contains(&Topic::Load) {

@@ -121,8 +121,8 @@ pub(super) fn pool(known: Known<'_>) -> Said {
 }
 
 fn heard(known: Known<'_>) -> Option<Fact> {
-    let (stratum, names) = known.grounds.heard?;
-    Some(Fact::look(What::Heard(stratum, names), FactSource::Wire))
+    let (stratum, names, allowed) = known.grounds.heard?;
+    Some(Fact::look(What::Heard(stratum, names, allowed), FactSource::Wire))
 }
 
 fn stratum(known: Known<'_>) -> Said {
