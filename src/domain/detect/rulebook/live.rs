@@ -133,7 +133,9 @@ impl Memory {
                 told.push((grade.min(Grade::Suspect), reason));
             }
         }
-        told.iter_mut().for_each(|(grade, _)| *grade = most.min(*grade));
+        for (grade, _) in &mut told {
+            *grade = most.min(*grade);
+        }
         self.ends.insert(key, told.clone());
         told
     }

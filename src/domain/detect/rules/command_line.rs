@@ -194,7 +194,7 @@ fn runs(seen: &Seen<'_>, is_such: impl Fn(&[u8]) -> bool) -> bool {
         word.is_some_and(|word| is_such(last_part(word)))
     };
     if is_of(tool(seen), LETTERS) {
-        seen.arguments.iter().skip(1).take(4).any(|it| first(it))
+        seen.arguments.iter().skip(1).take(4).any(first)
     } else {
         seen.arguments.get(2).is_some_and(first)
     }
