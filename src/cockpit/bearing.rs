@@ -72,7 +72,7 @@ pub(super) fn state(model: &mut Model, figure: Figure, value: &str) -> Result<Ve
 pub(super) fn escalate(model: &mut Model) {
     let due = model.known().map(Known::due).unwrap_or_default();
     for criterion in due {
-        if model.escalated.insert(criterion.condition.clone()) {
+        if model.escalated.insert(criterion.row) {
             model.notice(NoticeKind::Escalate(criterion.condition, criterion.to));
         }
     }

@@ -113,7 +113,7 @@ pub struct Model {
     /// When the bell last rang.
     pub(crate) rang: Option<Moment>,
     /// Criteria for telling others that were said to be met.
-    pub(crate) escalated: BTreeSet<String>,
+    pub(crate) escalated: BTreeSet<usize>,
     /// The minute of the boot clock that findings are counted in, and how many went to the journal in it.
     pub(crate) reported: (u64, usize),
     /// Findings that are alike, and how many of them were told.

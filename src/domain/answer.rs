@@ -6,6 +6,7 @@
 //! Invariant: pure. A suggestion carries the fact that it rests on, by its type; nothing here takes a branch, ticks an
 //! item or tells anybody. What was not seen is not said to be absent: only what is known not to be so is a «no».
 
+mod asked;
 mod cost;
 mod criteria;
 mod decide;

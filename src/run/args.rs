@@ -352,17 +352,13 @@ impl Options {
     #[must_use]
     pub(super) fn to_go_on(&self) -> Vec<OsString> {
         let name = |value: Option<PossibleValue>| value.map(|it| OsString::from(it.get_name()));
+        // Whoever goes on may stand in another folder.
+        let rules = self.rules.as_ref().and_then(|it| path::absolute(it).ok());
         let values = [
             ("--as", self.signer.clone().map(OsString::from)),
             ("--lang", name(self.lang.and_then(|it| it.to_possible_value()))),
             ("--theme", self.theme.clone().map(OsString::from)),
-            // Whoever goes on may stand in another folder.
-            (
-                "--rules",
-                self.rules
-                    .as_ref()
-                    .map(|it| path::absolute(it).unwrap_or_else(|_| it.clone()).into()),
-            ),
+            ("--rules", rules.map(OsString::from)),
             ("--glyphs", name(self.glyphs.and_then(|it| it.to_possible_value()))),
         ];
         let flags = [("--shared-disk", self.shared_disk), ("--no-raise", self.no_raise)];

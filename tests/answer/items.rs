@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use firedamp::domain::answer::{Answer, Ask, Way, What};
 use firedamp::domain::facts::{
-    Autostart, AutostartKind, Packaged, Persistence, Process, Reading, Site, Snapshot, SocketState,
-    SshHome, Target,
+    Autostart, AutostartKind, Hiding, HostView, Packaged, Persistence, Process, Reading, Site,
+    Snapshot, SocketState, SshHome, Target,
 };
 use firedamp::domain::playbook::ItemId;
 
@@ -120,6 +120,18 @@ fn ways_on_from_here_are_counted() {
     assert_eq!(answer.facts[0].what, What::SshOut(1, end, "ssh".into()));
     assert_eq!(answer.facts[1].what, What::Keys(1, 3, 1));
     assert_eq!(answer.ask, Some(Ask::Hosts));
+}
+
+#[test]
+fn that_nothing_hides_is_said_only_where_views_were_compared() {
+    let text = "# P\n\n```mermaid\ngraph TD\n  Q{\"Hidden?\"} -->|x| A\n```\n";
+    let on = |snapshot: &Snapshot| Case::of(text).seen(snapshot).on("Q");
+    let blind = on(&mined());
+    assert_eq!((blind.facts, blind.ask), (Vec::new(), Some(Ask::Logs)));
+    let views = vec![HostView::Clocks];
+    let hiding = Arc::new(Hiding { views, ..Hiding::default() });
+    let seen = on(&Snapshot { hiding, ..mined() });
+    assert_eq!(seen.facts[0].what, What::Hides(0));
 }
 
 #[test]

@@ -24,6 +24,8 @@ pub enum Firing {
 /// A criterion for telling others.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Criterion {
+    /// Which row of the tables it is, from 0 in the order of the document: the same in every language.
+    pub row: usize,
     /// When, as the table has it.
     pub condition: String,
     /// Whom to tell, as the table has it.
@@ -53,13 +55,14 @@ fn rows(known: Known<'_>, written: &[Escalation]) -> Vec<Criterion> {
     let tables = known.playbook.tables().filter(|it| it.kind == TableKind::Escalation);
     let rows = tables.flat_map(|table: &Table| &table.rows);
     let mut all: Vec<Criterion> = rows
-        .filter_map(|row| {
+        .enumerate()
+        .filter_map(|(at, row)| {
             let [condition, to, ..] = row.as_slice() else { return None };
             let standing = written
                 .iter()
                 .find(|it| it.condition == condition.text && it.to == to.text)
                 .map_or(Standing::Silent, |it| it.standing);
-            Some(criterion(known, condition, to, standing))
+            Some(Criterion { row: at, ..criterion(known, condition, to, standing) })
         })
         .collect();
     all.sort_by_key(|it| it.firing);
@@ -103,7 +106,7 @@ fn criterion(known: Known<'_>, condition: &Prose, to: &Prose, standing: Standing
     }
     let link = to.links.first().or_else(|| condition.links.first()).cloned();
     let (condition, to) = (condition.text.clone(), to.text.clone());
-    Criterion { condition, to, link, firing, facts, ask }
+    Criterion { row: 0, condition, to, link, firing, facts, ask }
 }
 
 /// What is so, what hints at it, and whom to ask; `None` where a topic is none of a criterion's.

@@ -63,6 +63,7 @@ const DESKTOPS: [&[u8]; 7] =
 
 /// What one look at the host gives to all answers.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each was seen or not, by itself")]
 pub struct Grounds {
     /// There was a look.
     pub(super) looked: bool,
@@ -86,6 +87,8 @@ pub struct Grounds {
     /// Messages of mining, names of pools and other names that were heard; `None` where nobody listens.
     pub(super) heard: Option<(usize, usize, usize)>,
     pub(super) hides: usize,
+    /// Other views of the host answered, and were compared with what it shows.
+    pub(super) compared: bool,
     /// What looks bad of what starts by itself, the gravest first; `None` until the places were read.
     pub(super) autostarts: Option<Vec<(Grade, AutostartKind, Untrusted)>>,
     /// Whose machine it is.
@@ -133,6 +136,7 @@ impl Grounds {
             cloud: provider::of_look(snapshot),
             out: lateral::of_look(snapshot),
             site: Arc::clone(&snapshot.site),
+            compared: !snapshot.hiding.views.is_empty(),
             ..Self::default()
         };
         grounds.gpu(snapshot);

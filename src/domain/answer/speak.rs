@@ -269,5 +269,10 @@ fn image(known: Known<'_>) -> Said {
 }
 
 fn hidden(known: Known<'_>) -> Said {
-    (vec![Fact::look(What::Hides(known.grounds.hides), FactSource::Views)], None)
+    let grounds = known.grounds;
+    // That nothing hides can be said only where something was compared.
+    if grounds.hides == 0 && !grounds.compared {
+        return (Vec::new(), Some(Ask::Logs));
+    }
+    (vec![Fact::look(What::Hides(grounds.hides), FactSource::Views)], None)
 }

@@ -21,11 +21,11 @@ pub(in crate::host::probe) fn ssh_homes(roots: &Roots) -> Reading<Vec<SshHome>> 
     for home in &homes.found {
         let names = match ground.names(home.base(), b".ssh") {
             Ok((names, _)) => names,
-            Err(Errno::ACCESS | Errno::PERM) => {
+            Err(Errno::NOENT | Errno::NOTDIR) => continue,
+            Err(_) => {
                 refused += 1;
                 continue;
             }
-            Err(_) => continue,
         };
         let known =
             ground.read(home.base(), b".ssh/known_hosts").map_or(0, |file| lines(&file.bytes));
