@@ -55,7 +55,9 @@ fn reach(seen: &Seen<'_>, file: &FoundFile) -> Grade {
         return Grade::Noted;
     }
     let little = if is_busy(seen) { Grade::Suspect } else { Grade::Noted };
-    if is_installed(seen) {
+    // Whoever is called so at home reads what lies elsewhere; what lies beside it is its own.
+    let called_so = is_text_tool(seen.file()) && !place(seen.exe).is_strange();
+    if is_installed(seen) || called_so && !is_from_there(seen, file) {
         return little;
     }
     match file.by {
