@@ -1,10 +1,6 @@
 //! Detection through its door: snapshots in, findings out.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "test helpers stop at the first surprise"
-)]
+#![expect(clippy::unwrap_used, reason = "test helpers stop at the first surprise")]
 
 #[path = "detect/ours.rs"]
 mod ours;

@@ -7,7 +7,7 @@
 )]
 
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -65,6 +65,28 @@ fn what_starts_by_itself_in_an_image_is_judged() {
     let words = scan(&["--root", at(&root)]);
     let words = String::from_utf8(words.stdout).unwrap();
     assert!(words.starts_with("suspect  /etc/cron.d/x:1"), "{words}");
+}
+
+#[test]
+fn files_that_lie_in_an_image_are_judged_by_what_they_say_and_where_they_lie() {
+    let root = image();
+    let config = r#"{"pools":[{"url":"stratum+tcp://pool.example:3333","user":"w1"}],"cpu":{"huge-pages":true},"donate-level":1}"#;
+    write(root.path(), "var/tmp/.x/config.json", config);
+    write(root.path(), "dev/shm/.k/kswapd0", "\x7fELF");
+    let program = root.path().join("dev/shm/.k/kswapd0");
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    write(root.path(), "opt/shop/settings.json", r#"{"url":"db.example:5432","user":"shop"}"#);
+    let output = scan(&["--root", at(&root), "--json"]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let value = value(&output);
+    let found = value["findings"].as_array().unwrap();
+    let grade = |path: &str| {
+        let of = found.iter().find(|it| it["subject"]["path"] == path);
+        of.map(|it| it["grade"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(grade("/var/tmp/.x/config.json").as_deref(), Some("confirmed"), "{value}");
+    assert_eq!(grade("/dev/shm/.k/kswapd0").as_deref(), Some("suspect"), "{value}");
+    assert_eq!(grade("/opt/shop/settings.json"), None);
 }
 
 #[test]

@@ -104,7 +104,9 @@ pub(super) fn scan(
     let mut said: Vec<Said> = findings.values().map(|it| said(&snapshot, it)).collect();
     said.extend(files.into_iter().filter_map(|(path, verdict)| of_file(&path, verdict)));
     if let Some(baseline) = &baseline {
-        said.iter_mut().for_each(|it| it.known = baseline.knows(&it.subject, it.grade));
+        for it in &mut said {
+            it.known = baseline.knows(&it.subject, it.grade);
+        }
     }
     let found = Found { snapshot, said, baseline, rules: Arc::clone(rules), rules_lack };
     let printed = if asked.json {

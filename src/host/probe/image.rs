@@ -106,7 +106,7 @@ impl Walk<'_> {
                 FileType::Directory => waiting.push_back((path, depth + 1)),
                 FileType::RegularFile => {
                     let size = u64::try_from(stat.st_size).unwrap_or(0);
-                    self.file(path, size, stat.st_mode & 0o111 != 0, take);
+                    self.file(&path, size, stat.st_mode & 0o111 != 0, take);
                 }
                 FileType::Symlink
                 | FileType::Fifo
@@ -118,7 +118,7 @@ impl Walk<'_> {
         }
     }
 
-    fn file(&mut self, path: Vec<u8>, size: u64, executable: bool, take: &mut dyn FnMut(&Lying)) {
+    fn file(&mut self, path: &[u8], size: u64, executable: bool, take: &mut dyn FnMut(&Lying)) {
         if self.files >= MOST_FILES {
             self.left_out += 1;
             return;
@@ -128,14 +128,14 @@ impl Walk<'_> {
         if (1..=MOST_BYTES).contains(&size) && self.bytes < MOST_OF_ALL {
             let cap = usize::try_from(MOST_BYTES).unwrap_or(usize::MAX);
             let read = self
-                .open(&path, OFlags::NONBLOCK)
+                .open(path, OFlags::NONBLOCK)
                 .and_then(|file| tree::read_again(file.as_fd(), &mut content, cap));
             if read.is_err() {
                 self.left_out += 1;
             }
             self.bytes += size;
         }
-        let path = [b"/".as_slice(), &path].concat();
+        let path = [b"/".as_slice(), path].concat();
         take(&Lying { path, content, executable });
     }
 
