@@ -20,7 +20,7 @@ use crate::domain::facts::{NotWhole, Unread};
 /// More of the list is not read.
 const MOST: usize = 4 << 20;
 /// The first look waits for names so long at most. They have been asked for long before.
-const FIRST_WAIT: Duration = Duration::from_millis(200);
+const FIRST_WAIT: Duration = Duration::from_millis(150);
 /// A list that is not read by then is said.
 const LATE: Duration = Duration::from_secs(2);
 
