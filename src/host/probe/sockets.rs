@@ -37,8 +37,9 @@ use tables::Clerk;
 pub(super) use row::Raw;
 use row::{Key, address, contradiction, row, state};
 
-/// Looks until the tables of our own namespace are read again, while nothing is in doubt.
-const TABLES_EVERY: u32 = 30;
+/// Looks until the tables of our own namespace are read again, while nothing is in doubt: the kernel walks its whole hash
+/// table for each, and again for the list that they are compared with.
+const TABLES_EVERY: u32 = 60;
 /// The same while a socket is known that only one view has.
 const FOUND_EVERY: u32 = 5;
 

@@ -11,6 +11,7 @@
 //! held by a file which is on its way through a socket, and by the sockets in it alone.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 use std::os::fd::BorrowedFd;
 
 use rustix::io::Errno;
@@ -18,8 +19,11 @@ use rustix::io::Errno;
 use crate::host::probe::text;
 use crate::host::probe::tree::Reader;
 
-/// Links that the round reads in one turn, and in the first one; the part that is reached is read to its end.
-const A_TURN: usize = 2_048;
+/// Links that the round reads in one turn: as many as bring it round in [`ROUND`] turns, within these bounds. The part that
+/// is reached is read to its end.
+const A_TURN: RangeInclusive<usize> = 128..=2_048;
+const ROUND: usize = 30;
+/// The same for the first turn.
 const FIRST: usize = 65_536;
 /// Links that are read in one turn besides, of processes with more than one part.
 const PARTS: usize = 4_096;
@@ -50,6 +54,10 @@ pub(super) struct Held {
     last: u32,
     /// Processes that the first round has not come to yet; none of it is known before it began.
     ahead: Option<usize>,
+    /// Links that this round has read in its turns so far.
+    read: usize,
+    /// Links that the round reads in the next turn; none before the first.
+    share: Option<usize>,
 }
 
 impl Held {
@@ -98,13 +106,16 @@ impl Held {
 
     /// Goes on with the round over all processes; gives back what is left of its share.
     fn round(&mut self, reader: &mut Reader<'_>, pids: &[u32], own: Option<u64>) -> usize {
-        let mut left = if self.ahead.is_some() { A_TURN } else { FIRST };
+        let share = self.share.unwrap_or(FIRST);
+        self.share = self.share.or(Some(*A_TURN.end()));
+        let mut left = share;
         let from = pids.partition_point(|pid| *pid < self.next);
-        let (all, is_first) = (pids.len(), self.ahead.is_none_or(|ahead| ahead > 0));
+        let (processes, is_first) = (pids.len(), self.ahead.is_none_or(|ahead| ahead > 0));
         for (at, pid) in pids.iter().enumerate().skip(from) {
             if left == 0 {
+                self.read += share;
                 self.next = *pid;
-                self.ahead = Some(if is_first { all - at } else { 0 });
+                self.ahead = Some(if is_first { processes - at } else { 0 });
                 return 0;
             }
             if *pid != std::process::id() {
@@ -112,6 +123,8 @@ impl Held {
             }
         }
         (self.next, self.ahead) = (0, Some(0));
+        let all = std::mem::take(&mut self.read) + share - left;
+        self.share = Some((all / ROUND).clamp(*A_TURN.start(), *A_TURN.end()));
         let [now, before] = &mut self.beyond;
         *before = std::mem::take(now);
         left
