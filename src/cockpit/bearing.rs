@@ -29,7 +29,7 @@ impl Model {
 pub(super) fn gather(model: &mut Model) {
     let Some(snapshot) = model.live.snapshot.clone() else { return };
     let (findings, look_for) = (&model.live.findings, &model.live.indicators);
-    let grounds = Grounds::gather(&snapshot, findings, look_for);
+    let grounds = model.live.grounds.next(&snapshot, findings, look_for);
     model.live.grounds = grounds;
 }
 

@@ -63,7 +63,7 @@ impl Case {
 
     pub(crate) fn see(&mut self, snapshot: &Snapshot) {
         let findings: BTreeMap<Subject, Finding> = self.watch.see(snapshot, &self.look_for);
-        self.grounds = Grounds::gather(snapshot, &findings, &self.look_for);
+        self.grounds = self.grounds.next(snapshot, &findings, &self.look_for);
         self.burn.see(snapshot, &findings);
     }
 

@@ -8,6 +8,7 @@ use firedamp::domain::facts::{
     Snapshot, SocketState, SshHome, Target,
 };
 use firedamp::domain::playbook::ItemId;
+use firedamp::domain::untrusted::Untrusted;
 
 use crate::case::{Case, below, look, miner, process, socket};
 
@@ -58,6 +59,18 @@ fn the_pool_is_named_by_the_connection_and_by_the_command_line() {
     let end = "203.0.113.9:3333".parse().unwrap();
     assert_eq!(answer.facts[0].what, What::Pools(1, Some(end)));
     assert_eq!(answer.facts[1].what, What::Named("stratum+tcp://pool.example:3333".into()));
+}
+
+#[test]
+fn a_process_that_now_runs_something_else_keeps_no_pool_of_before() {
+    let mut case = Case::pb_31().seen(&mined());
+    let arguments = b"kworkerd\0-o\0stratum+tcp://other.example:3333\0-u\0nobody";
+    let again = Process { command: Reading::Known(Untrusted::new(arguments)), ..miner(7) };
+    case.see(&look(vec![again], Vec::new()));
+    let named = What::Named("stratum+tcp://other.example:3333".into());
+    let pools: Vec<What> = item(&case, "1.3/3").facts.into_iter().map(|it| it.what).collect();
+    assert!(pools.contains(&named), "{pools:?}");
+    assert!(!pools.contains(&What::Named("stratum+tcp://pool.example:3333".into())), "{pools:?}");
 }
 
 #[test]

@@ -110,6 +110,8 @@ pub(super) struct Culprit {
     pub(super) uid: u32,
     pub(super) user: Option<Untrusted>,
     pub(super) container: Option<Untrusted>,
+    /// What it runs, by which `pools` are known.
+    command: Reading<Untrusted>,
     pub(super) pools: Vec<Untrusted>,
     pub(super) came: Option<(Way, Untrusted)>,
     pub(super) entered: Vec<Reason>,
@@ -122,6 +124,17 @@ impl Grounds {
     /// Takes in a look and what was found in it.
     #[must_use]
     pub fn gather(
+        snapshot: &Snapshot,
+        findings: &BTreeMap<Subject, Finding>,
+        look_for: &Indicators,
+    ) -> Self {
+        Self::default().next(snapshot, findings, look_for)
+    }
+
+    /// The same after these, whose work on what did not change is not done again.
+    #[must_use]
+    pub fn next(
+        &self,
         snapshot: &Snapshot,
         findings: &BTreeMap<Subject, Finding>,
         look_for: &Indicators,
@@ -144,7 +157,7 @@ impl Grounds {
         if snapshot.persistence.hunted_ms.is_some() {
             grounds.autostarts = Some(Vec::new());
         }
-        grounds.findings(snapshot, findings);
+        grounds.findings(snapshot, findings, &self.culprits);
         let mut processes = snapshot.processes.iter();
         // Whatever was found may be called as it likes.
         let found = |id: ProcessId| {
@@ -191,7 +204,12 @@ impl Grounds {
         }
     }
 
-    fn findings(&mut self, snapshot: &Snapshot, findings: &BTreeMap<Subject, Finding>) {
+    fn findings(
+        &mut self,
+        snapshot: &Snapshot,
+        findings: &BTreeMap<Subject, Finding>,
+        before: &[Culprit],
+    ) {
         let mut found: Vec<(ProcessId, &Finding)> = Vec::new();
         let mut gravest = Grade::Noted;
         for finding in findings.values() {
@@ -230,7 +248,7 @@ impl Grounds {
         self.found.1 = found.len() - self.found.0;
         let culprits = found.into_iter().take(LOOKED_AT);
         self.culprits = culprits
-            .filter_map(|(id, it)| Culprit::of(snapshot, snapshot.process(id)?, it))
+            .filter_map(|(id, it)| Culprit::of(snapshot, snapshot.process(id)?, it, before))
             .collect();
     }
 
@@ -250,22 +268,19 @@ fn is_hidden(reason: &Reason) -> bool {
 }
 
 impl Culprit {
-    fn of(snapshot: &Snapshot, process: &Process, finding: &Finding) -> Option<Self> {
+    fn of(
+        snapshot: &Snapshot,
+        process: &Process,
+        finding: &Finding,
+        before: &[Self],
+    ) -> Option<Self> {
         let weightiest = finding.reasons.first()?.clone();
         let mut name = process.id.pid.to_string().into_bytes();
         name.push(b' ');
         name.extend_from_slice(process.comm.bytes());
         let exe = process.exe.known().filter(|it| !it.is_empty());
-        let arguments = match &process.command {
-            Reading::Known(command) => grammar::read(command.arguments()),
-            Reading::Denied | Reading::Blocked | Reading::Unknown => grammar::Sentence::default(),
-        };
-        let mut pools: Vec<Untrusted> = Vec::new();
-        for pool in arguments.pools() {
-            if !pools.contains(&pool.text) {
-                pools.push(pool.text.clone());
-            }
-        }
+        let same = before.iter().find(|it| it.command == process.command);
+        let pools = same.map_or_else(|| pools(&process.command), |same| same.pools.clone());
         let entered = |it: &&Reason| matches!(it.rule, Rule::ServiceChild | Rule::FromRequest);
         let entered: Vec<Reason> = finding.reasons.iter().filter(entered).cloned().collect();
         let returns = |it: &&Reason| matches!(it.rule, Rule::ComesBack | Rule::CameBack);
@@ -280,6 +295,7 @@ impl Culprit {
             uid: process.uid,
             user: process.user.as_deref().map(Untrusted::from),
             container: container.map(|it| it.id.clone()),
+            command: process.command.clone(),
             pools,
             came: came(process, &entered),
             entered,
@@ -287,6 +303,21 @@ impl Culprit {
             metadata: metadata(snapshot, process.id),
         })
     }
+}
+
+/// Pools that a command line names, each once.
+fn pools(command: &Reading<Untrusted>) -> Vec<Untrusted> {
+    let arguments = match command {
+        Reading::Known(command) => grammar::read(command.arguments()),
+        Reading::Denied | Reading::Blocked | Reading::Unknown => return Vec::new(),
+    };
+    let mut pools: Vec<Untrusted> = Vec::new();
+    for pool in arguments.pools() {
+        if !pools.contains(&pool.text) {
+            pools.push(pool.text.clone());
+        }
+    }
+    pools
 }
 
 /// The kernel puts a mark behind the path of a file that was deleted.

@@ -2,7 +2,9 @@
 //!
 //! Invariant: a text without any of these words is about nothing, and nothing is said to it.
 
+use std::cell::RefCell;
 use std::cmp::Reverse;
+use std::collections::HashMap;
 
 /// What a question or an item may be about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -174,8 +176,30 @@ pub(super) fn without_topics(text: &str) -> String {
     left
 }
 
+/// Texts whose topics are remembered: a playbook has fewer.
+const MOST: usize = 512;
+
+thread_local! {
+    /// The same few texts are asked for with each look and each picture.
+    static KNOWN: RefCell<HashMap<Box<str>, Vec<Topic>>> = RefCell::default();
+}
+
 /// What a text is about, in the order of its words.
 pub(super) fn topics(text: &str) -> Vec<Topic> {
+    KNOWN.with_borrow_mut(|known| {
+        if let Some(topics) = known.get(text) {
+            return topics.clone();
+        }
+        if known.len() >= MOST {
+            known.clear();
+        }
+        let topics = topics_of(text);
+        known.insert(text.into(), topics.clone());
+        topics
+    })
+}
+
+fn topics_of(text: &str) -> Vec<Topic> {
     let text = small(text);
     let place = |words: &[&str]| words.iter().filter_map(|word| place(&text, word)).min();
     let mut found: Vec<(usize, Topic)> =
