@@ -7,7 +7,8 @@
 //! stands for rows of the list before, and `flows` are what was added to the bytes and times of rows of it:
 //! `[place, +sent, +received, +last_sent_ms, +last_received_ms]`; `starts` are the entries of `persistence` that went
 //! (places in the list before), were only touched (`[place, count, modified, changed]`) or are new; `searched` are the
-//! figures of `hiding`: `[tried, of, cpu]`. What is missing did not change.
+//! figures of `hiding`: `[tried, of, cpu]`; `traces` are those of `evidence` that went (places in the list before), that only
+//! got or lost files or texts, or that are new. What is missing did not change.
 //!
 //! Invariant: decoding what was encoded gives equal snapshots, and rows that did not change are shared. After
 //! a line that cannot be read, nothing is told until the next keyframe.
@@ -16,6 +17,7 @@ mod diff;
 mod recall;
 mod sockets;
 mod starts;
+mod traces;
 
 use std::sync::Arc;
 

@@ -14,6 +14,7 @@ use crate::domain::facts::{
 use crate::domain::session::telemetry::CodecError;
 use crate::domain::session::telemetry::sockets::{self, Flowed, Part};
 use crate::domain::session::telemetry::starts::{Searched, Starts};
+use crate::domain::session::telemetry::traces::Traces;
 
 /// What differs from the snapshot before.
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -48,8 +49,11 @@ pub(super) struct Change {
     starts: Option<Starts>,
     #[serde(skip_serializing_if = "Option::is_none")]
     wire: Option<Arc<Wire>>,
+    /// The whole of it, where `traces` cannot tell it, and in recordings of earlier versions.
     #[serde(skip_serializing_if = "Option::is_none")]
     evidence: Option<Arc<Evidence>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    traces: Option<Traces>,
     #[serde(skip_serializing_if = "Option::is_none")]
     site: Option<Arc<Site>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -94,7 +98,7 @@ impl Change {
         change.hiding(&before.hiding, &now.hiding);
         change.persistence(&before.persistence, &now.persistence);
         change.wire = changed(&before.wire, &now.wire);
-        change.evidence = changed(&before.evidence, &now.evidence);
+        change.evidence(&before.evidence, &now.evidence);
         change.site = changed(&before.site, &now.site);
         change.own = changed(&before.own, &now.own);
         (change.sockets, change.flows) = sockets::between(&before.sockets, &now.sockets);
@@ -125,6 +129,11 @@ impl Change {
             (None, Some(searched)) => Arc::new(searched.on(&before.hiding)),
             (None, None) => before.hiding,
         };
+        let evidence = match (self.evidence, self.traces) {
+            (Some(whole), _) => whole,
+            (None, Some(traces)) => Arc::new(traces.on(&before.evidence)?),
+            (None, None) => before.evidence,
+        };
         Ok(Snapshot {
             moment,
             host,
@@ -135,7 +144,7 @@ impl Change {
             hiding,
             persistence,
             wire: self.wire.unwrap_or(before.wire),
-            evidence: self.evidence.unwrap_or(before.evidence),
+            evidence,
             site: self.site.unwrap_or(before.site),
             own: self.own.unwrap_or(before.own),
             unread: self.unread.unwrap_or(before.unread),
@@ -157,6 +166,12 @@ impl Change {
         let Some(whole) = changed(before, now) else { return };
         self.searched = Searched::between(before, now);
         self.hiding = self.searched.is_none().then_some(whole);
+    }
+
+    fn evidence(&mut self, before: &Arc<Evidence>, now: &Arc<Evidence>) {
+        let Some(whole) = changed(before, now) else { return };
+        self.traces = Traces::between(before, now);
+        self.evidence = self.traces.is_none().then_some(whole);
     }
 
     fn persistence(&mut self, before: &Arc<Persistence>, now: &Arc<Persistence>) {
