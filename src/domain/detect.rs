@@ -6,6 +6,7 @@
 pub mod config;
 mod fault;
 mod found;
+mod gist;
 pub mod grammar;
 mod host_name;
 mod name;

@@ -24,9 +24,9 @@ use serde::{Deserialize, Serialize};
 use crate::domain::base::{Moment, ProcessId};
 use crate::domain::untrusted::Untrusted;
 
-pub use evidence::{Evidence, FoundBy, FoundFile, FoundText, Trace, Worth};
+pub use evidence::{Evidence, FoundBy, FoundFile, FoundText, Once, Trace, Worth};
 pub use examination::{Environment, Examination, Mapping, MappingKind, Maps, Thread};
-pub use gap::{Capability, Closed, DiagModule, Gap, Late, Lockdown, NotEntered, NotWhole, Weight};
+pub use gap::{Capability, Closed, DiagModule, Gap, Late, Lockdown, NotEntered, NotRead, NotWhole, Weight};
 pub use gpu::{Gpu, GpuDevice, GpuHolder, GpuOutcome, GpuSource, GpuSourceKind, GpuUnlisted};
 pub use hiding::{Contradiction, ContradictionKind, FileStanding, Hiding, HostView};
 pub use ours::Ours;

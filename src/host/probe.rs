@@ -43,7 +43,7 @@ use std::sync::Arc;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::domain::base::{Moment, ProcessId};
-use crate::domain::facts::{Contradiction, Examination, Hiding, Snapshot};
+use crate::domain::facts::{Contradiction, Examination, Hiding, Snapshot, Unread};
 use crate::domain::wire::Ear;
 use commands::Stuck;
 use evidence::Seeker;
@@ -266,6 +266,12 @@ impl Eyes {
     #[must_use]
     pub fn is_reading(&self) -> bool {
         self.seeker.is_reading()
+    }
+
+    /// What of a closer look at the processes of the last look there was no time or no room for: for whoever takes no other look.
+    #[must_use]
+    pub fn left_unread(&self, snapshot: &Snapshot) -> Vec<Unread> {
+        self.seeker.left(&snapshot.processes)
     }
 
     /// Listens on the wire from now on with this ear, or not any more. Whether the kernel lets us is in the next look.

@@ -3,6 +3,7 @@
 //! What is to be typed is the same in every language.
 
 mod late;
+mod not_read;
 mod spaces;
 mod whole;
 
@@ -62,6 +63,7 @@ pub fn gap(language: Language, gap: &Gap) -> Phrase {
                 .ours(module.name())
         }
         Gap::NotEntered(why, count) => spaces::not_entered(language, *why, *count),
+        Gap::NotRead(what, count) => Phrase::of(not_read::gap(language, *what, *count)),
         Gap::NotWhole(why) => Phrase::of(not_whole(language, *why)),
         Gap::Seccomp => {
             say("its system calls are filtered: seccomp", "system call ถูกกรอง: seccomp")
@@ -119,6 +121,7 @@ pub fn missing(language: Language, gap: &Gap) -> Phrase {
         Gap::NotEntered(..) => {
             ("sockets in namespaces without a process", "socket ใน namespace ที่ไม่มีโปรเซส")
         }
+        Gap::NotRead(what, _) => return Phrase::of(not_read::missing(language, *what)),
         Gap::NotWhole(_) => ("what stands in it", "สิ่งที่อยู่ในนั้น"),
         Gap::NoModule(DiagModule::Tcp) => {
             ("bytes of TCP connections, and a second view", "จำนวน byte ของ TCP และมุมมองที่สอง")
@@ -210,6 +213,7 @@ pub fn ways(language: Language, gap: &Gap) -> Vec<Way> {
             Way::Command(loads(*module)),
         ],
         Gap::NotEntered(why, _) => spaces::into(language, *why),
+        Gap::NotRead(what, _) => not_read::into(language, *what),
         Gap::NotWhole(why) => vec![whole::into(language, *why)],
         Gap::Seccomp => {
             vec![say("start it from a shell that has no filter", "เริ่มจาก shell ที่ไม่มีการกรอง")]
@@ -313,6 +317,7 @@ fn short(language: Language, gap: &Gap) -> &'static str {
         Gap::Late(_) => pick(language, "slow host", "เครื่องช้า"),
         Gap::NoModule(module) => module.name(),
         Gap::NotEntered(..) => pick(language, "other namespaces", "namespace อื่น"),
+        Gap::NotRead(..) => pick(language, "closer looks", "การตรวจละเอียด"),
         Gap::NotWhole(_) => pick(language, "a part", "บางส่วน"),
         Gap::Seccomp => "seccomp",
         Gap::Confined(_) => "LSM",

@@ -6,8 +6,9 @@
 use crate::domain::detect::grammar;
 use crate::domain::detect::place::{Place, place};
 use crate::domain::detect::seen::Seen;
-use crate::domain::detect::{Grade, config, rules};
-use crate::domain::facts::{Process, Worth};
+use crate::domain::detect::gist::Gist;
+use crate::domain::detect::{Grade, rules};
+use crate::domain::facts::{FoundFile, Process, Worth};
 use crate::domain::playbook::Indicators;
 
 /// Percent of one CPU from which a process works, and from which it works hard.
@@ -28,6 +29,7 @@ pub fn worth(process: &Process) -> Worth {
     let works = seen.cpu.is_some_and(|it| it >= WORKS);
     let named = grammar::read(seen.arguments.iter().copied());
     Worth {
+        suspect: suspect || strange,
         memory: suspect || hard || strange,
         files: suspect || works || strange || place(seen.exe) != Place::System,
         named: named.configurations().take(4).cloned().collect(),
@@ -36,6 +38,6 @@ pub fn worth(process: &Process) -> Worth {
 
 /// Whether a file says so much of mining that it is kept.
 #[must_use]
-pub fn keeps(path: &[u8], content: &[u8]) -> bool {
-    !config::read(path, content).heard().is_empty()
+pub fn keeps(file: &FoundFile) -> bool {
+    Gist::of(file).weightiest.is_some()
 }

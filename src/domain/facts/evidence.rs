@@ -3,7 +3,9 @@
 //! Invariant: nothing that says nothing of mining is kept here: a configuration of anything else may hold passwords, and
 //! this goes into recordings.
 
-use std::sync::Arc;
+use std::any::Any;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +17,7 @@ use crate::domain::untrusted::Untrusted;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Evidence {
-    /// By process; only those with something, and digests of what no package brought.
+    /// By process; only those with something, and digests of executables that are not as a package brought them.
     pub traces: Vec<Arc<Trace>>,
 }
 
@@ -55,7 +57,15 @@ pub struct FoundFile {
     pub packaged: Packaged,
     /// Its first bytes.
     pub content: Untrusted,
+    /// What was made of them.
+    #[serde(skip)]
+    pub read: Once,
 }
+
+/// What somebody made of a fact once, so that nobody has to again: no part of what the fact is. Any two are equal, and
+/// none is recorded.
+#[derive(Clone, Default)]
+pub struct Once(OnceLock<Arc<dyn Any + Send + Sync>>);
 
 /// How a file belongs to a process.
 #[derive(
@@ -87,6 +97,8 @@ pub struct FoundText {
 /// How much of a process is worth reading.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Worth {
+    /// It comes before others.
+    pub suspect: bool,
     /// Files in its folders, and those that it holds open.
     pub files: bool,
     /// Its executable and its memory.
@@ -105,11 +117,33 @@ impl Evidence {
 }
 
 impl Trace {
-    /// Something was found, or its executable is nobody's and can be found again elsewhere.
+    /// Something was found, or its executable is not what a package brought, so that its digest tells something.
     #[must_use]
     pub const fn tells(&self) -> bool {
-        let nobodys = matches!(self.program, Packaged::No | Packaged::Changed(_));
-        !self.files.is_empty() || !self.texts.is_empty() || nobodys && self.digest.is_some()
+        let brought = matches!(self.program, Packaged::Unchanged(_));
+        !self.files.is_empty() || !self.texts.is_empty() || !brought && self.digest.is_some()
+    }
+}
+
+impl Once {
+    /// What was made of it; made now, if nobody has. Whoever asks makes the same kind of thing.
+    pub fn get<T: Any + Send + Sync>(&self, make: impl Fn() -> T) -> Arc<T> {
+        let known = self.0.get_or_init(|| Arc::new(make()));
+        Arc::clone(known).downcast().unwrap_or_else(|_| Arc::new(make()))
+    }
+}
+
+impl PartialEq for Once {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Once {}
+
+impl fmt::Debug for Once {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Once")
     }
 }
 

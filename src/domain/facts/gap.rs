@@ -42,6 +42,8 @@ pub enum Gap {
     NoModule(DiagModule),
     /// So much of what only other network namespaces show is not looked into.
     NotEntered(NotEntered, u32),
+    /// What a closer look at so many processes would tell is not known; the note names them.
+    NotRead(NotRead, u32),
     /// One source, which the note names, was not read or not wholly, and the kernel has no words for why.
     NotWhole(NotWhole),
     /// Its own system calls are filtered.
@@ -143,6 +145,24 @@ pub enum NotEntered {
     NotYet,
 }
 
+/// What of a closer look at processes there was no time or no room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NotRead {
+    /// Their files wait to be read.
+    Files,
+    /// Their executables wait to be hashed.
+    Programs,
+    /// Their memory waits to be read.
+    Memory,
+    /// They are more than can wait.
+    Room,
+    /// Their executables are too large to be hashed.
+    Large,
+    /// Files that were found with them are more than is kept.
+    LetGo,
+}
+
 /// Why one source was not read, or not wholly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -211,6 +231,7 @@ impl Gap {
             | Self::Late(_)
             | Self::NoModule(_)
             | Self::NotEntered(..)
+            | Self::NotRead(..)
             | Self::NotWhole(_) => Weight::Part,
             Self::Capability(Capability::NetAdmin | Capability::SysNice)
             | Self::Seccomp

@@ -14,36 +14,45 @@ mod desk;
 mod files;
 mod memory;
 mod open;
+mod owner;
+mod queue;
+mod room;
+mod said;
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::domain::base::{Moment, ProcessId};
-use crate::domain::facts::{Evidence, FoundText, Packaged, Process, Trace, Unread, Worth};
+use crate::domain::facts::{Evidence, FoundFile, FoundText, Process, Unread, Worth};
 use crate::host::probe::Packages;
 use crate::host::probe::commands::Stuck;
 use budget::Budget;
-use desk::{Desk, Job, Late, News, Part};
+use desk::{Desk, Job, Late, Part};
 use open::Device;
+use queue::Queue;
+use room::Kept;
 
 /// What works hard is read again after this long.
 const AGAIN_MS: u64 = 600_000;
+/// Who was sorted out just now and is to be again takes its turn among the others: else whoever becomes one program after
+/// the other would be read all the time.
+const JUST_NOW_MS: u64 = 30_000;
 /// So long processes are sorted out in one look.
 const A_LOOK: Duration = Duration::from_millis(3);
 /// Percent of one CPU that make it worth thinking again.
 const STEPS: [f32; 2] = [20.0, 50.0];
-/// Of those that did not answer so many are named.
-const MOST_TOLD: usize = 8;
+/// What is read, in turns.
+const PARTS: [Part; 3] = [Part::Files, Part::Program, Part::Memory];
 
 /// Who is worth reading, and what of it is kept: what of mining means is not known here.
 #[derive(Clone, Copy)]
 pub struct Sieve {
     /// How much of this process is worth reading.
     pub worth: fn(&Process) -> Worth,
-    /// Whether a file, by its path and its first bytes, is kept.
-    pub keeps: fn(&[u8], &[u8]) -> bool,
+    /// Whether a file is kept. What it makes of the file for that stays with the file, so that nobody has to again.
+    pub keeps: fn(&FoundFile) -> bool,
     /// Adds the texts in some bytes that are kept; whether they are of a memory or of an executable.
     pub texts: fn(&[u8], bool, &mut Vec<FoundText>),
 }
@@ -58,19 +67,19 @@ pub(super) struct Seeker {
     known: HashMap<ProcessId, Known>,
     /// The processes of the look before.
     last: Vec<Arc<Process>>,
-    /// Those that are to be sorted out, in order, and as a set.
-    fresh: VecDeque<ProcessId>,
-    waiting: HashSet<ProcessId>,
-    /// Those that are worth it, and not handed out yet.
-    files: VecDeque<ProcessId>,
-    memories: VecDeque<ProcessId>,
+    /// Those that are to be sorted out.
+    fresh: Queue,
+    /// Those that are worth it, and not handed out yet, by part.
+    queues: [Queue; 3],
+    /// How many found no room to wait.
+    crowded: u32,
+    /// Whose turn it is of [`PARTS`].
+    turn: usize,
     budget: Budget,
     /// When the last look began.
     now: Option<Moment>,
-    traces: BTreeMap<ProcessId, Arc<Trace>>,
+    kept: Kept,
     evidence: Arc<Evidence>,
-    /// Who did not answer, or refused.
-    failed: BTreeMap<ProcessId, String>,
     /// Where a thread was left behind.
     shunned: Vec<Device>,
     /// What that thread would have read next.
@@ -97,15 +106,14 @@ impl Seeker {
             desk: None,
             known: HashMap::new(),
             last: Vec::new(),
-            fresh: VecDeque::new(),
-            waiting: HashSet::new(),
-            files: VecDeque::new(),
-            memories: VecDeque::new(),
+            fresh: Queue::default(),
+            queues: Default::default(),
+            crowded: 0,
+            turn: 0,
             budget: Budget::default(),
             now: None,
-            traces: BTreeMap::new(),
+            kept: Kept::default(),
             evidence: Arc::default(),
-            failed: BTreeMap::new(),
             shunned: Vec::new(),
             moved: VecDeque::new(),
         }
@@ -120,11 +128,10 @@ impl Seeker {
     pub(super) fn is_reading(&self) -> bool {
         let busy = self.desk.as_ref().is_some_and(|desk| desk.is_busy());
         let Some(now) = self.now else { return busy };
-        let files = !self.files.is_empty() && self.budget.has_files(now);
+        let mut parts = PARTS.iter().zip(&self.queues);
         busy || !self.fresh.is_empty()
             || !self.moved.is_empty() && !self.stuck.is_full()
-            || files
-            || !self.memories.is_empty() && self.budget.has_memory(now)
+            || parts.any(|(part, queue)| !queue.is_empty() && self.budget.has(*part, now))
     }
 
     /// What was found by now.
@@ -145,20 +152,12 @@ impl Seeker {
         changed |= self.forget(processes);
         self.hand_out(moment, processes);
         if changed {
-            let traces = self.traces.values().filter(|it| it.tells()).cloned().collect();
-            let evidence = Evidence { traces };
+            let evidence = self.kept.evidence();
             if *self.evidence != evidence {
                 self.evidence = Arc::new(evidence);
             }
         }
-        let told = self.failed.iter().take(MOST_TOLD);
-        unread.extend(
-            told.map(|(id, why)| Unread::source(format!("/proc/{}", id.pid), why.as_str())),
-        );
-        unread.extend(self.shunned.iter().take(MOST_TOLD).map(|(major, minor)| {
-            let why = "did not answer, and is not asked for evidence again";
-            Unread::source(format!("file system {major}:{minor}"), why)
-        }));
+        self.say(processes, unread);
         Arc::clone(&self.evidence)
     }
 
@@ -167,27 +166,7 @@ impl Seeker {
         let Some(news) = self.desk.as_ref().map(|desk| desk.take()) else { return false };
         let any = !news.is_empty();
         for (id, news) in news {
-            let trace = self
-                .traces
-                .entry(id)
-                .or_insert_with(|| Arc::new(Trace { process: id, ..Trace::default() }));
-            let trace = Arc::make_mut(trace);
-            match news {
-                News::Begun(part) => {
-                    self.failed.remove(&id);
-                    match part {
-                        Part::Files => trace.files.clear(),
-                        Part::Memory => trace.texts.clear(),
-                    }
-                }
-                News::Program(program) => trace.program = program,
-                News::Digest(digest) => trace.digest = Some(digest),
-                News::File(file) => trace.files.push(file),
-                News::Texts(texts) => trace.texts = texts,
-                News::Refused(why) => {
-                    self.failed.insert(id, why);
-                }
-            }
+            self.kept.take(id, news);
         }
         any
     }
@@ -195,16 +174,18 @@ impl Seeker {
     /// Who lets the thread wait for too long is left to it.
     fn leave(&mut self, Late { id, place, jobs }: Late) {
         self.stuck.add();
-        self.failed.insert(id, "what belongs to it did not let itself be read in time".to_owned());
+        let why = "what belongs to it did not let itself be read in time";
+        self.kept.failed.insert(id, why.to_owned());
         self.shunned.extend(place);
         self.moved.extend(jobs);
         self.desk = None;
     }
 
-    /// Who is new, became another program, or works harder than before; those that work hard first, and no longer than
-    /// [`A_LOOK`].
+    /// Who is new, became another program, or works harder than before; no longer than [`A_LOOK`].
     fn sort_out(&mut self, sieve: Sieve, moment: Moment, processes: &[Arc<Process>]) {
-        let before = std::mem::take(&mut self.last);
+        // Who found no room is not known, and so is due again.
+        let crowded = std::mem::take(&mut self.crowded) > 0;
+        let before = if crowded { Vec::new() } else { std::mem::take(&mut self.last) };
         let mut last = before.iter().peekable();
         for process in processes {
             while last.next_if(|old| old.id.pid < process.id.pid).is_some() {}
@@ -212,22 +193,14 @@ impl Seeker {
             if same || process.kernel || !self.is_due(moment, process) {
                 continue;
             }
-            if self.waiting.insert(process.id) {
-                if step(process) > 0 {
-                    self.fresh.push_front(process.id);
-                } else {
-                    self.fresh.push_back(process.id);
-                }
-            }
+            let room = self.fresh.push(process, step(process) > 0, moment.boot_ms);
+            self.crowded += u32::from(!room);
         }
         self.last = processes.to_vec();
         let begun = Instant::now();
         while begun.elapsed() < A_LOOK {
-            let Some(id) = self.fresh.pop_front() else { return };
-            self.waiting.remove(&id);
-            if let Some(process) = of(processes, id) {
-                self.sort(sieve, moment, process);
-            }
+            let Some(process) = self.fresh.pop(processes) else { return };
+            self.sort(sieve, moment, process);
         }
     }
 
@@ -242,34 +215,33 @@ impl Seeker {
     }
 
     fn sort(&mut self, sieve: Sieve, moment: Moment, process: &Arc<Process>) {
-        let (worth, id, step) = ((sieve.worth)(process), process.id, step(process));
-        if worth.memory {
-            self.files.push_front(id);
-            if step == STEPS.len() {
-                self.memories.push_front(id);
-            } else {
-                self.memories.push_back(id);
-            }
-        } else if worth.files || !worth.named.is_empty() {
-            self.files.push_back(id);
+        let (worth, id, now) = ((sieve.worth)(process), process.id, moment.boot_ms);
+        let recent = |it: &Known| now.saturating_sub(it.at_ms) < JUST_NOW_MS;
+        let suspect = worth.suspect && !self.known.get(&id).is_some_and(recent);
+        let files = worth.files || worth.memory || !worth.named.is_empty();
+        let wanted = [files, process.exe.known().is_some(), worth.memory];
+        let mut room = true;
+        for (queue, _) in self.queues.iter_mut().zip(wanted).filter(|(_, wanted)| *wanted) {
+            room &= queue.push(process, suspect, now);
         }
-        let process = Arc::clone(process);
-        self.known.insert(id, Known { process, worth, step, at_ms: moment.boot_ms });
+        if room {
+            let (process, step) = (Arc::clone(process), step(process));
+            self.known.insert(id, Known { process, worth, step, at_ms: now });
+        } else {
+            self.crowded += 1;
+        }
     }
 
     /// Forgets who ended; whether anything was known of them.
     fn forget(&mut self, processes: &[Arc<Process>]) -> bool {
-        if self.known.len() <= processes.len() && self.traces.is_empty() && self.failed.is_empty() {
-            return false;
+        for queue in self.queues.iter_mut().chain([&mut self.fresh]) {
+            queue.forget(processes);
         }
         let lives = |id: &ProcessId| of(processes, *id).is_some();
         if self.known.len() > processes.len() + 64 {
             self.known.retain(|id, _| lives(id));
         }
-        self.failed.retain(|id, _| lives(id));
-        let before = self.traces.len();
-        self.traces.retain(|id, _| lives(id));
-        before != self.traces.len()
+        self.kept.forget(lives)
     }
 
     fn hand_out(&mut self, moment: Moment, processes: &[Arc<Process>]) {
@@ -278,23 +250,32 @@ impl Seeker {
         {
             self.moved.drain(..).for_each(|job| desk.put(job));
         }
-        while self.desk.as_ref().is_none_or(|desk| desk.has_room()) {
-            let part = if !self.files.is_empty() && self.budget.files(moment) {
-                Part::Files
-            } else if !self.memories.is_empty() && self.budget.memory(moment) {
-                Part::Memory
-            } else {
-                return;
-            };
-            let queue = if part == Part::Files { &mut self.files } else { &mut self.memories };
-            let Some(id) = queue.pop_front() else { return };
-            let (Some(process), Some(known)) = (of(processes, id), self.known.get(&id)) else {
-                continue;
-            };
-            let (process, worth) = (Arc::clone(process), known.worth.clone());
-            let Some(desk) = self.desk() else { return };
-            desk.put(Job { process, worth, part });
+        // So many turns in a row without anybody to read mean that there is nobody.
+        let mut idle = 0;
+        while idle < PARTS.len() && self.desk.as_ref().is_none_or(|desk| desk.has_room()) {
+            let at = self.turn % PARTS.len();
+            self.turn = at + 1;
+            match self.next(at, moment, processes) {
+                Some(job) => {
+                    let Some(desk) = self.desk() else { return };
+                    desk.put(job);
+                    idle = 0;
+                }
+                None => idle += 1,
+            }
         }
+    }
+
+    /// Who is read next of those that wait for this part. Only who is there is paid for.
+    fn next(&mut self, at: usize, moment: Moment, processes: &[Arc<Process>]) -> Option<Job> {
+        let part = *PARTS.get(at)?;
+        if !self.budget.has(part, moment) {
+            return None;
+        }
+        let process = self.queues.get_mut(at)?.pop(processes)?;
+        let worth = self.known.get(&process.id)?.worth.clone();
+        self.budget.spend(part, moment);
+        Some(Job { process: Arc::clone(process), worth, part })
     }
 
     fn desk(&mut self) -> Option<&Arc<Desk>> {
@@ -336,22 +317,4 @@ fn of(processes: &[Arc<Process>], id: ProcessId) -> Option<&Arc<Process>> {
 /// What is read of it would be the same.
 fn same_program(one: &Process, other: &Process) -> bool {
     one.exe == other.exe && one.exe_deleted == other.exe_deleted && one.command == other.command
-}
-
-/// Whether a package brought the executable; in a container other packages do.
-fn program(process: &Process, packages: &Packages) -> Packaged {
-    let Some(exe) =
-        process.exe.known().filter(|_| process.around.container.as_ref().is_none_or(is_unit))
-    else {
-        return Packaged::Unknown;
-    };
-    if process.exe_deleted {
-        return Packaged::No;
-    }
-    packages.judge(open::path(exe.bytes()))
-}
-
-/// A unit of systemd is no container.
-fn is_unit(container: &crate::domain::facts::Container) -> bool {
-    container.runtime == crate::domain::facts::Runtime::Systemd
 }

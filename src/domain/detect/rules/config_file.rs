@@ -4,7 +4,8 @@
 //! what attackers delete after the start stays open. Known false alarms, which are let pass: whoever stands in a folder
 //! (a shell, an editor), whoever reads all files (a scanner, a log shipper, a backup), files of packages.
 
-use crate::domain::detect::config::{self, Config};
+use crate::domain::detect::config::Config;
+use crate::domain::detect::gist::Gist;
 use crate::domain::detect::place::{Place, place};
 use crate::domain::detect::rules::{HARD, LONG_MINUTES, Told, is_text_tool};
 use crate::domain::detect::seen::{Seen, last_part};
@@ -28,9 +29,8 @@ pub(super) fn judge(seen: &Seen<'_>, told: &mut Vec<Told>) {
     let found = seen.files.iter().filter(|file| file.packaged.is_as_packaged() != Some(true));
     let mut found: Vec<Told> = found
         .filter_map(|file| {
-            let read = config::read(file.path.bytes(), file.content.bytes());
-            let (grade, reason) = of_file(file.path.bytes(), &read)?;
-            Some((grade.min(reach(seen, file)), reason))
+            let (grade, value) = Gist::of(file).weightiest.clone()?;
+            Some((grade.min(reach(seen, file)), reason(file.path.bytes(), value)))
         })
         .collect();
     found.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
@@ -41,12 +41,16 @@ pub(super) fn judge(seen: &Seen<'_>, told: &mut Vec<Told>) {
 /// The weightiest that a file says.
 pub(in crate::domain::detect) fn of_file(path: &[u8], read: &Config) -> Option<Told> {
     let (grade, heard) = read.heard().into_iter().next()?;
+    Some((grade, reason(path, heard.value)))
+}
+
+fn reason(path: &[u8], value: Untrusted) -> Reason {
     let value = if path.is_empty() {
-        heard.value
+        value
     } else {
-        Untrusted::new([path, b": ", heard.value.bytes()].concat())
+        Untrusted::new([path, b": ", value.bytes()].concat())
     };
-    Some((grade, Reason { rule: Rule::ConfigFile, value, source: FactSource::File }))
+    Reason { rule: Rule::ConfigFile, value, source: FactSource::File }
 }
 
 /// How far a file can carry against a process that it belongs to in this way.

@@ -12,13 +12,14 @@ use aho_corasick::AhoCorasick;
 
 use crate::domain::base::{Digest, ProcessId};
 use crate::domain::detect::found::Finds;
+use crate::domain::detect::gist::Gist;
 use crate::domain::detect::grammar::{self, Pool, User};
 use crate::domain::detect::rules::config_file::{is_installed, is_reader};
 use crate::domain::detect::rules::{self, Told, is_text_tool};
 use crate::domain::detect::seen::{Seen, last_part};
 use crate::domain::detect::strings::{self, Kind};
 use crate::domain::detect::watch::Gathered;
-use crate::domain::detect::{FactSource, Grade, Reason, Rule, Subject, config};
+use crate::domain::detect::{FactSource, Grade, Reason, Rule, Subject};
 use crate::domain::facts::{Autostart, Persistence, Process, Proxies, Reading, Snapshot, Socket};
 use crate::domain::untrusted::Untrusted;
 
@@ -61,13 +62,13 @@ impl Key {
         }
     }
 
-    fn of_pool(pool: &Pool) -> Option<Self> {
+    pub(in crate::domain::detect) fn of_pool(pool: &Pool) -> Option<Self> {
         let port = pool.port?;
         let text = [pool.host.bytes(), b":", port.to_string().as_bytes()].concat();
         Some(Self::Pool(Untrusted::new(text), port))
     }
 
-    fn of_user(user: &User) -> Option<Self> {
+    pub(in crate::domain::detect) fn of_user(user: &User) -> Option<Self> {
         let wallet = user.wallet.as_ref().filter(|it| it.is_plain())?;
         Some(Self::Wallet(wallet.text.clone()))
     }
@@ -86,9 +87,7 @@ pub(in crate::domain::detect) fn of_trace(seen: &Seen<'_>, digest: Option<Digest
     let nobodys = digest.filter(|_| !is_installed(seen));
     keys.extend(nobodys.map(|it| Key::Program(it.to_string().into())));
     for file in seen.files.iter().filter(|it| it.packaged.is_as_packaged() != Some(true)) {
-        let read = config::read(file.path.bytes(), file.content.bytes());
-        keys.extend(read.pools().filter_map(Key::of_pool));
-        keys.extend(read.users().filter_map(Key::of_user));
+        keys.extend(Gist::of(file).keys.iter().cloned());
         keys.extend((!file.deleted).then(|| Key::File(file.path.clone())));
     }
     for text in seen.texts.iter().filter(|it| it.memory) {

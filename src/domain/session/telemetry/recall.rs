@@ -136,6 +136,7 @@ const fn is_of_files(gap: &Gap) -> bool {
         | Gap::Late(_)
         | Gap::NoModule(_)
         | Gap::NotEntered(..)
+        | Gap::NotRead(..)
         | Gap::NotWhole(_)
         | Gap::Lockdown(_)
         | Gap::NoPtrace

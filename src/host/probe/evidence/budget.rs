@@ -1,10 +1,13 @@
 //! How many processes may be read a minute.
 
+use super::desk::Part;
 use crate::domain::base::Moment;
 
 /// Two a second, and a minute's worth of half of that at once.
 const FILES: Rate = Rate { each_ms: 500, most: 60 };
-/// Programs and memory: six in the first minute, then one in ten seconds.
+/// Most processes run a program that was hashed for another one already.
+const PROGRAM: Rate = Rate { each_ms: 50, most: 240 };
+/// Texts of programs and memory: six in the first minute, then one in ten seconds.
 const MEMORY: Rate = Rate { each_ms: 10_000, most: 6 };
 
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +20,7 @@ struct Rate {
 #[derive(Debug, Default)]
 pub(super) struct Budget {
     files: Spent,
+    program: Spent,
     memory: Spent,
 }
 
@@ -25,38 +29,24 @@ pub(super) struct Budget {
 struct Spent(u64);
 
 impl Budget {
-    /// Files of one more process may be read.
-    pub(super) fn files(&mut self, now: Moment) -> bool {
-        self.files.one(FILES, now)
+    /// This may be read of one more process.
+    pub(super) fn has(&self, part: Part, now: Moment) -> bool {
+        let (rate, spent) = match part {
+            Part::Files => (FILES, &self.files),
+            Part::Program => (PROGRAM, &self.program),
+            Part::Memory => (MEMORY, &self.memory),
+        };
+        spent.0.saturating_sub(now.boot_ms) + rate.each_ms <= rate.each_ms * rate.most
     }
 
-    /// They may.
-    pub(super) fn has_files(&self, now: Moment) -> bool {
-        self.files.has(FILES, now)
-    }
-
-    /// It may.
-    pub(super) fn has_memory(&self, now: Moment) -> bool {
-        self.memory.has(MEMORY, now)
-    }
-
-    /// One more memory may be read.
-    pub(super) fn memory(&mut self, now: Moment) -> bool {
-        self.memory.one(MEMORY, now)
-    }
-}
-
-impl Spent {
-    fn one(&mut self, rate: Rate, now: Moment) -> bool {
-        let may = self.has(rate, now);
-        if may {
-            self.0 = self.0.max(now.boot_ms) + rate.each_ms;
-        }
-        may
-    }
-
-    fn has(&self, rate: Rate, now: Moment) -> bool {
-        self.0.saturating_sub(now.boot_ms) + rate.each_ms <= rate.each_ms * rate.most
+    /// This is read of one more process.
+    pub(super) fn spend(&mut self, part: Part, now: Moment) {
+        let (rate, spent) = match part {
+            Part::Files => (FILES, &mut self.files),
+            Part::Program => (PROGRAM, &mut self.program),
+            Part::Memory => (MEMORY, &mut self.memory),
+        };
+        spent.0 = spent.0.max(now.boot_ms) + rate.each_ms;
     }
 }
 
@@ -65,18 +55,25 @@ mod tests {
     use super::*;
     use crate::domain::base::Timestamp;
 
-    fn at(boot_ms: u64) -> Moment {
-        Moment { at: Timestamp::UNIX_EPOCH, boot_ms }
+    fn may(budget: &mut Budget, part: Part, boot_ms: u64) -> bool {
+        let now = Moment { at: Timestamp::UNIX_EPOCH, boot_ms };
+        let may = budget.has(part, now);
+        if may {
+            budget.spend(part, now);
+        }
+        may
     }
 
     #[test]
     fn some_are_read_at_once_and_the_rest_at_the_pace_of_the_clock() {
         let mut budget = Budget::default();
-        assert_eq!((0..100).filter(|_| budget.memory(at(5_000))).count(), 6);
-        assert!(!budget.memory(at(14_999)));
-        assert!(budget.memory(at(15_001)));
-        assert!(!budget.memory(at(15_002)));
-        assert_eq!((0..100).filter(|_| budget.memory(at(10_000_000))).count(), 6);
-        assert_eq!((0..100).filter(|_| budget.files(at(5_000))).count(), 60);
+        let mut count = |part, at| (0..1_000).filter(|_| may(&mut budget, part, at)).count();
+        assert_eq!(count(Part::Memory, 5_000), 6);
+        assert_eq!(count(Part::Memory, 14_999), 0);
+        assert_eq!(count(Part::Memory, 15_001), 1);
+        assert_eq!(count(Part::Memory, 10_000_000), 6);
+        assert_eq!(count(Part::Files, 5_000), 60);
+        assert_eq!(count(Part::Program, 5_000), 240);
+        assert_eq!(count(Part::Program, 6_000), 20);
     }
 }

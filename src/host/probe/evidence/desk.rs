@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use super::files::Files;
 use super::open::{self, Device};
-use super::{Sieve, memory, program};
+use super::owner::Owner;
+use super::{Sieve, memory};
 use crate::domain::base::{Digest, ProcessId};
 use crate::domain::facts::{FoundFile, FoundText, Packaged, Process, RunState, Worth};
 use crate::host::probe::Packages;
@@ -19,14 +20,18 @@ use crate::host::probe::tree::small_file;
 const ROOM: usize = 16;
 /// Everybody else comes first, but not a miner alone.
 const NICE: i32 = 10;
-/// A step of a reading may take so long, and the whole of it.
+/// A step of a reading may take so long, and the whole of it: whoever is slow on purpose takes no more from others.
 const A_STEP: Duration = Duration::from_secs(5);
-const A_JOB: Duration = Duration::from_mins(1);
+const A_JOB: Duration = Duration::from_secs(20);
 
 /// What is read of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
+    /// Files that belong to it.
     Files,
+    /// Whose its executable is, and the digest of that.
+    Program,
+    /// Texts in its executable and its memory.
     Memory,
 }
 
@@ -42,10 +47,14 @@ pub(super) enum News {
     /// It is read anew.
     Begun(Part),
     Program(Packaged),
-    /// Of its executable.
-    Digest(Digest),
+    /// Of its executable, if there is one.
+    Digest(Option<Digest>),
     File(Arc<FoundFile>),
     Texts(Vec<FoundText>),
+    /// It has more such files than are kept.
+    LeftOut,
+    /// Its executable is too large to be hashed.
+    Large,
     /// It could not be read.
     Refused(String),
 }
@@ -183,12 +192,13 @@ impl Desk {
         self.state().thread = thread.as_raw_nonzero().get();
         // Whoever is read first does not pay for reading the databases.
         packages.begin();
-        let mut files = Files::new(proc, sieve, packages);
+        let mut files = Files::new(proc, sieve);
         let mut programs = memory::Programs::default();
-        let ours = open::behind(proc, "self/exe").ok().map(|it| it.version);
-        let root = open::folder(proc, b"/").ok().map(|(_, device, _)| device);
+        let own = open::behind(proc, "self/exe").ok().map(|it| it.version);
+        let root = open::folder(proc, b"/").ok();
         let mut state = self.state();
-        state.home = root.into_iter().chain(ours.map(|it| it.device)).collect();
+        state.home = root.iter().map(|it| it.1).chain(own.map(|it| it.device)).collect();
+        let root = root.map(|it| it.0);
         loop {
             if state.over {
                 return state.left;
@@ -203,19 +213,38 @@ impl Desk {
             drop(state);
             let id = job.process.id;
             // This program knows all the words itself, whichever of its processes it is.
-            let exe = open::behind(proc, &format!("{}/exe", id.pid)).ok().map(|it| it.version);
-            if is_there(proc, id) && (ours.is_none() || exe != ours) {
+            let exe = open::behind(proc, &format!("{}/exe", id.pid)).ok();
+            let is_own = own.is_some() && exe.as_ref().map(|it| it.version) == own;
+            if is_there(proc, id) && !is_own {
                 self.tell(id, News::Begun(job.part));
-                self.tell(id, News::Program(program(&job.process, packages)));
+                let owner = Owner::of((self, proc), (packages, root.as_ref()), &job.process);
+                let program = owner.program(&job.process, exe.as_ref());
                 self.steps();
                 match job.part {
-                    Part::Files => files.read(self, &job),
-                    Part::Memory => programs.read(self, proc, sieve, &job),
+                    Part::Files => files.read(self, &job, &owner),
+                    // What a package brought and nobody changed is known without its digest.
+                    Part::Program if program.is_as_packaged() == Some(true) => {
+                        self.tell(id, News::Digest(None));
+                    }
+                    Part::Program => programs.hash((self, proc), id, exe.as_ref()),
+                    Part::Memory => programs.read((self, proc), sieve, id, exe.as_ref()),
+                }
+                self.tell(id, News::Program(program));
+                if self.is_over() {
+                    let why = "what belongs to it was not read to its end in time";
+                    self.tell(id, News::Refused(why.to_owned()));
                 }
             }
             state = self.state();
             state.current = None;
         }
+    }
+
+    /// Whom the thread reads, and who waits for it here.
+    pub(super) fn at_work(&self) -> Vec<(ProcessId, Part)> {
+        let state = self.state();
+        let current = state.current.iter().map(|it| (it.job.process.id, it.job.part));
+        current.chain(state.jobs.iter().map(|it| (it.process.id, it.part))).collect()
     }
 }
 

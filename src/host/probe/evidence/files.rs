@@ -1,18 +1,19 @@
 //! Files that belong to a process: those that its arguments name, beside its executable, in its current folder, those
 //! that it holds open, with a name or without, and in places of its container where images put settings.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
 use rustix::fs::{Mode, OFlags};
 
 use super::desk::{Desk, Job, News};
-use super::open::{self, Device, Found, Version};
-use super::{Sieve, is_unit};
-use crate::domain::facts::{FoundBy, FoundFile, Packaged};
+use super::Sieve;
+use super::open::{self, Device, Found};
+use super::owner::Owner;
+use super::room::{A_PROCESS, FILES, Memo};
+use crate::domain::facts::{FoundBy, FoundFile};
 use crate::domain::untrusted::Untrusted;
-use crate::host::probe::Packages;
 use crate::host::probe::tree::names_while;
 
 /// A configuration is not larger; of a larger one the beginning is read.
@@ -26,8 +27,6 @@ const MOST_FILES: usize = 64;
 const MOST_OPEN: usize = 256;
 /// So much is kept of one process.
 const MOST_KEPT: usize = 8;
-/// Versions of files that are remembered.
-const MOST_REMEMBERED: usize = 4096;
 /// What the kernel writes behind the name of a file without one.
 const DELETED: &[u8] = b" (deleted)";
 /// Ends of names that configurations and starters have.
@@ -54,31 +53,30 @@ const IN_IMAGES: [&[u8]; 9] =
 pub(super) struct Files<'a> {
     proc: BorrowedFd<'a>,
     sieve: Sieve,
-    packages: &'a Packages,
     /// What is kept of a version of a file, if anything.
-    memo: HashMap<Version, Option<Untrusted>>,
+    memo: Memo<Option<Arc<FoundFile>>>,
 }
 
 /// What is being read.
 struct Round<'a> {
     desk: &'a Desk,
     job: &'a Job,
+    owner: &'a Owner<'a>,
     /// Files and folders that were read.
     done: HashSet<(Device, u64)>,
     kept: usize,
-    contained: bool,
+    bytes: usize,
 }
 
 impl<'a> Files<'a> {
-    pub(super) fn new(proc: BorrowedFd<'a>, sieve: Sieve, packages: &'a Packages) -> Self {
-        Self { proc, sieve, packages, memo: HashMap::new() }
+    pub(super) fn new(proc: BorrowedFd<'a>, sieve: Sieve) -> Self {
+        Self { proc, sieve, memo: Memo::new(FILES) }
     }
 
     /// Tells the desk of each file that is kept, as soon as it was read.
-    pub(super) fn read(&mut self, desk: &Desk, job: &Job) {
+    pub(super) fn read(&mut self, desk: &Desk, job: &Job, owner: &Owner<'_>) {
         let pid = job.process.id.pid;
-        let contained = job.process.around.container.as_ref().is_some_and(|it| !is_unit(it));
-        let mut round = Round { desk, job, done: HashSet::new(), kept: 0, contained };
+        let mut round = Round { desk, job, owner, done: HashSet::new(), kept: 0, bytes: 0 };
         let root = open::folder(self.proc, format!("{pid}/root").as_bytes()).ok().map(|it| it.0);
         let current = self.link(&format!("{pid}/cwd"));
         self.named(&mut round, root.as_ref(), &current);
@@ -89,7 +87,7 @@ impl<'a> Files<'a> {
                 self.folder(&mut round, folder, &current, FoundBy::Folder);
             }
             self.open_files(&mut round);
-            if let Some(root) = root.as_ref().filter(|_| contained) {
+            if let Some(root) = root.as_ref().filter(|_| owner.elsewhere) {
                 for place in IN_IMAGES {
                     if let Ok(folder) = open::folder_in(root.as_fd(), place) {
                         self.folder(&mut round, folder, place, FoundBy::Folder);
@@ -187,36 +185,45 @@ impl<'a> Files<'a> {
     }
 
     fn file(&mut self, round: &mut Round<'_>, found: &Found, path: &[u8], by: FoundBy) {
-        let version = found.version;
-        let fits = (LEAST..=LARGEST).contains(&version.size) && round.kept < MOST_KEPT;
+        let (version, id) = (found.version, round.job.process.id);
+        let fits = (LEAST..=LARGEST).contains(&version.size);
         if !fits || !round.done.insert((version.device, version.inode)) {
             return;
         }
-        let Some(content) = self.content(round.desk, found, path) else { return };
+        let Some(known) = self.content(round.desk, found, path) else { return };
+        round.bytes += known.content.bytes().len();
+        if round.kept >= MOST_KEPT || round.bytes > A_PROCESS {
+            return round.desk.tell(id, News::LeftOut);
+        }
         round.desk.steps();
-        let judged = !round.contained && found.links > 0;
-        let packaged =
-            if judged { self.packages.judge(open::path(path)) } else { Packaged::Unknown };
         round.kept += 1;
-        let (path, deleted) = (Untrusted::new(path), found.links == 0);
-        let file = FoundFile { path, by, deleted, packaged, content };
-        round.desk.tell(round.job.process.id, News::File(Arc::new(file)));
+        let (packaged, deleted) = (round.owner.file(path, found), found.links == 0);
+        let file = FoundFile { by, deleted, packaged, ..FoundFile::clone(&known) };
+        // Whoever has the same file in the same way shares it.
+        let file = if file == *known { known } else { Arc::new(file) };
+        round.desk.tell(id, News::File(file));
     }
 
-    /// What is kept of a file: all that is read of it, or nothing.
-    fn content(&mut self, desk: &Desk, found: &Found, path: &[u8]) -> Option<Untrusted> {
-        if let Some(known) = self.memo.get(&found.version) {
-            return known.clone();
-        }
-        let read = || found.content(self.proc, MOST_BYTES);
-        let bytes = desk.asks(found.version.device, read)?.ok()?;
-        // What is no text is no configuration; UTF-16 begins with its mark.
-        let text = !bytes.contains(&0) || bytes.starts_with(&[0xff, 0xfe]);
-        let kept = (text && (self.sieve.keeps)(path, &bytes)).then(|| Untrusted::new(bytes));
-        if self.memo.len() >= MOST_REMEMBERED {
-            self.memo.clear();
-        }
-        self.memo.insert(found.version, kept.clone());
+    /// What is kept of a file under this name: its first bytes and what they say, or nothing.
+    fn content(&mut self, desk: &Desk, found: &Found, path: &[u8]) -> Option<Arc<FoundFile>> {
+        let known = self.memo.get(&found.version);
+        let content = match known {
+            Some(None) => return None,
+            Some(Some(file)) if file.path.bytes() == path => return Some(file),
+            Some(Some(file)) => file.content.clone(),
+            None => {
+                let read = || found.content(self.proc, MOST_BYTES);
+                let bytes = desk.asks(found.version.device, read)?.ok()?;
+                // What is no text is no configuration; UTF-16 begins with its mark.
+                let text = !bytes.contains(&0) || bytes.starts_with(&[0xff, 0xfe]);
+                Untrusted::new(if text { bytes } else { Vec::new() })
+            }
+        };
+        let file = FoundFile { path: Untrusted::new(path), content, ..FoundFile::default() };
+        let kept = (!file.content.is_empty() && (self.sieve.keeps)(&file)).then(|| Arc::new(file));
+        let bytes = kept.as_ref().map_or(0, |it| it.content.bytes().len());
+        desk.steps();
+        self.memo.keep(found.version, kept.clone(), bytes);
         kept
     }
 }

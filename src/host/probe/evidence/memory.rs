@@ -1,10 +1,10 @@
-//! Texts in the executable of a process and in its memory.
+//! The digest of the executable of a process, and texts in it and in its memory.
 //!
 //! Of its memory only what it can write to and what belongs to no file is read, the small pieces first, and only pages
 //! that are there: a page that was never used or was swapped out is not brought in. The process runs on meanwhile.
 
-use std::collections::HashMap;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::fs::{Mode, OFlags};
@@ -12,13 +12,16 @@ use rustix::io::Errno;
 use sha2::{Digest as _, Sha256};
 
 use super::Sieve;
-use super::desk::{Desk, Job, News};
-use super::open::{self, Device, Version};
-use crate::domain::base::Digest;
+use super::desk::{Desk, News};
+use super::open::{Device, Found};
+use super::room::{Memo, PROGRAMS};
+use crate::domain::base::{Digest, ProcessId};
 use crate::domain::facts::FoundText;
 use crate::host::probe::tree::read_to_end;
 
-/// Of an executable and of a memory no more is read, and of one piece of memory.
+/// Larger executables are not hashed.
+const MOST_HASHED: u64 = 256 << 20;
+/// Of an executable and of a memory no more is looked through for texts, and of one piece of memory.
 const MOST_PROGRAM: u64 = 48 << 20;
 const MOST_MEMORY: u64 = 64 << 20;
 const MOST_PIECE: u64 = 16 << 20;
@@ -30,33 +33,53 @@ const REST: Duration = Duration::from_millis(10);
 const OVERLAP: usize = 1024;
 /// A page is there.
 const PRESENT: u64 = 1 << 63;
-/// Versions of executables that are remembered.
-const MOST_REMEMBERED: usize = 256;
 
 /// Reads executables and memory, and remembers what it read of the former.
-#[derive(Default)]
 pub(super) struct Programs {
-    memo: HashMap<Version, Program>,
+    digests: Memo<Digest>,
+    texts: Memo<Arc<[FoundText]>>,
 }
 
-/// What is known of an executable.
-#[derive(Clone, Default)]
-struct Program {
-    texts: Vec<FoundText>,
-    /// Of the whole of it.
-    digest: Option<Digest>,
+impl Default for Programs {
+    fn default() -> Self {
+        Self { digests: Memo::new(usize::MAX), texts: Memo::new(PROGRAMS) }
+    }
 }
 
 impl Programs {
-    /// Tells the desk what was found.
-    pub(super) fn read(&mut self, desk: &Desk, proc: BorrowedFd<'_>, sieve: Sieve, job: &Job) {
-        let id = job.process.id;
-        let mut scan = Scan { desk, sieve, buffer: Vec::new(), texts: Vec::new(), hasher: None };
-        let program = self.program(&mut scan, proc, job);
-        if let Some(digest) = program.digest {
-            desk.tell(id, News::Digest(digest));
+    /// Tells the desk the digest of the executable.
+    pub(super) fn hash(
+        &mut self,
+        (desk, proc): (&Desk, BorrowedFd<'_>),
+        id: ProcessId,
+        exe: Option<&Found>,
+    ) {
+        let size = exe.map_or(0, |it| it.version.size);
+        if size > MOST_HASHED {
+            desk.tell(id, News::Large);
         }
-        scan.texts = program.texts;
+        let exe = exe.filter(|_| size <= MOST_HASHED);
+        let digest = exe.and_then(|exe| {
+            let known = self.digests.get(&exe.version);
+            known.or_else(|| {
+                let mut scan = Scan::new(desk, None);
+                self.whole(&mut scan, proc, exe)
+            })
+        });
+        desk.tell(id, News::Digest(digest));
+    }
+
+    /// Tells the desk what texts were found.
+    pub(super) fn read(
+        &mut self,
+        (desk, proc): (&Desk, BorrowedFd<'_>),
+        sieve: Sieve,
+        id: ProcessId,
+        exe: Option<&Found>,
+    ) {
+        let mut scan = Scan::new(desk, Some(sieve));
+        scan.texts =
+            exe.map(|exe| self.of_program(&mut scan, proc, exe)).unwrap_or_default().to_vec();
         let known = scan.texts.len();
         if known > 0 {
             desk.tell(id, News::Texts(scan.texts.clone()));
@@ -73,43 +96,64 @@ impl Programs {
         }
     }
 
-    fn program(&mut self, scan: &mut Scan<'_>, proc: BorrowedFd<'_>, job: &Job) -> Program {
-        let Ok(found) = open::behind(proc, &format!("{}/exe", job.process.id.pid)) else {
-            return Program::default();
-        };
-        if let Some(known) = self.memo.get(&found.version) {
-            return known.clone();
+    /// Texts in the executable.
+    fn of_program(
+        &mut self,
+        scan: &mut Scan<'_>,
+        proc: BorrowedFd<'_>,
+        exe: &Found,
+    ) -> Arc<[FoundText]> {
+        if let Some(known) = self.texts.get(&exe.version) {
+            return known;
         }
-        let device = found.version.device;
-        let Some(opened) = scan.desk.asks(device, || found.open(proc)) else {
-            return Program::default();
-        };
+        self.whole(scan, proc, exe);
+        let texts: Arc<[FoundText]> = std::mem::take(&mut scan.texts).into();
+        let bytes = texts.iter().map(|it| it.text.bytes().len()).sum();
+        if !scan.desk.is_over() {
+            self.texts.keep(exe.version, Arc::clone(&texts), bytes);
+        }
+        texts
+    }
+
+    /// Reads an executable; its digest, if all of it was read and it stayed the same meanwhile. Of a large one only the
+    /// beginning is looked through for texts.
+    fn whole(
+        &mut self,
+        scan: &mut Scan<'_>,
+        proc: BorrowedFd<'_>,
+        exe: &Found,
+    ) -> Option<Digest> {
+        let (device, size) = (exe.version.device, exe.version.size);
+        let most = if scan.sieve.is_some() { MOST_PROGRAM } else { MOST_HASHED };
+        let file = scan.desk.asks(device, || exe.open(proc))?.ok()?;
         scan.hasher = Some(Sha256::new());
-        let size = found.version.size;
-        let read = opened
-            .and_then(|file| scan.range(file.as_fd(), (0, size.min(MOST_PROGRAM)), Some(device)));
-        let whole = read.is_ok() && size <= MOST_PROGRAM && !scan.desk.is_over();
-        let hasher = scan.hasher.take().filter(|_| whole);
-        let digest = hasher.map(|hasher| Digest(hasher.finalize().into()));
-        let program = Program { texts: std::mem::take(&mut scan.texts), digest };
-        if self.memo.len() >= MOST_REMEMBERED {
-            self.memo.clear();
+        let read = scan.range(file.as_fd(), (0, size.min(most)), Some(device));
+        let hasher = scan.hasher.take().filter(|_| read.is_ok() && size <= most)?;
+        let same = scan.desk.asks(device, || exe.is_still(file.as_fd()))?;
+        let digest = Digest(hasher.finalize().into());
+        if !same || scan.desk.is_over() {
+            return None;
         }
-        self.memo.insert(found.version, program.clone());
-        program
+        self.digests.keep(exe.version, digest, 0);
+        Some(digest)
     }
 }
 
 /// What is read into, and what was found in it.
 struct Scan<'a> {
     desk: &'a Desk,
-    sieve: Sieve,
+    /// Says which texts are kept, if any are looked for.
+    sieve: Option<Sieve>,
     buffer: Vec<u8>,
     texts: Vec<FoundText>,
     hasher: Option<Sha256>,
 }
 
-impl Scan<'_> {
+impl<'a> Scan<'a> {
+    const fn new(desk: &'a Desk, sieve: Option<Sieve>) -> Self {
+        Self { desk, sieve, buffer: Vec::new(), texts: Vec::new(), hasher: None }
+    }
+
     fn memory(&mut self, proc: BorrowedFd<'_>, pid: u32) -> Result<(), Errno> {
         let open = |name: &str| -> Result<OwnedFd, Errno> {
             let flags = OFlags::RDONLY | OFlags::CLOEXEC;
@@ -161,8 +205,10 @@ impl Scan<'_> {
             if let Some(hasher) = &mut self.hasher {
                 hasher.update(self.buffer.get(kept..filled).unwrap_or_default());
             }
-            let bytes = self.buffer.get(..filled).unwrap_or_default();
-            (self.sieve.texts)(bytes, device.is_none(), &mut self.texts);
+            if let Some(sieve) = self.sieve {
+                let bytes = self.buffer.get(..filled).unwrap_or_default();
+                (sieve.texts)(bytes, device.is_none(), &mut self.texts);
+            }
             self.desk.steps();
             kept = filled.min(OVERLAP);
             self.buffer.copy_within(filled - kept..filled, 0);

@@ -83,14 +83,17 @@ fn regular(handle: OwnedFd) -> Result<Found, Errno> {
     if FileType::from_raw_mode(stat.stx_mode.into()) != FileType::RegularFile {
         return Err(Errno::INVAL);
     }
-    let version = Version {
+    Ok(Found { handle, version: version(&stat), links: stat.stx_nlink })
+}
+
+const fn version(stat: &Statx) -> Version {
+    Version {
         device: (stat.stx_dev_major, stat.stx_dev_minor),
         inode: stat.stx_ino,
         size: stat.stx_size,
         written: (stat.stx_mtime.tv_sec, stat.stx_mtime.tv_nsec),
         changed: (stat.stx_ctime.tv_sec, stat.stx_ctime.tv_nsec),
-    };
-    Ok(Found { handle, version, links: stat.stx_nlink })
+    }
 }
 
 /// As it is known without asking a server.
@@ -108,6 +111,13 @@ impl Found {
             Err(Errno::PERM) => rustix::fs::openat(proc, name.as_str(), flags, Mode::empty()),
             opened => opened,
         }
+    }
+
+    /// What was opened is this very version, and was not written to since.
+    pub(super) fn is_still(&self, opened: BorrowedFd<'_>) -> bool {
+        let flags = AtFlags::EMPTY_PATH;
+        rustix::fs::statx(opened, c"", flags, StatxFlags::BASIC_STATS)
+            .is_ok_and(|stat| version(&stat) == self.version)
     }
 
     /// Its first bytes.
