@@ -30,9 +30,10 @@ pub fn fact(language: Language, fact: &Fact) -> Phrase {
             .theirs(name)
             .ours(format!(": {} ", finding::rule(language, *rule)))
             .theirs(value),
-        What::Program(path, gone) => {
+        What::Program(path, gone, digest) => {
             let deleted = pick(language, " (deleted from disk)", " (ถูกลบจากดิสก์)");
-            Phrase::default().theirs(path).ours(if *gone { deleted } else { "" })
+            let digest = digest.map(|it| format!(" sha256 {it}")).unwrap_or_default();
+            Phrase::default().theirs(path).ours(if *gone { deleted } else { "" }).ours(digest)
         }
         What::Pools(count, first) => Phrase::of(pools(language, *count, *first)),
         What::Named(pool) => say("named by it: ", "ที่มันระบุ: ").theirs(pool),

@@ -50,7 +50,7 @@ fn the_binary_is_named_with_whether_its_file_is_there() {
     gone.exe_deleted = true;
     let case = Case::pb_31().seen(&look(vec![gone], Vec::new()));
     let answer = item(&case, "1.3/2");
-    assert_eq!(answer.facts[0].what, What::Program("/var/tmp/.x/kworkerd".into(), true));
+    assert_eq!(answer.facts[0].what, What::Program("/var/tmp/.x/kworkerd".into(), true, None));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What is said of facts and criteria: in both languages, and short enough to be read at night.
 
 use firedamp::domain::answer::{Ask, Fact, FactsFrom, Firing, Provider, Way, What};
-use firedamp::domain::base::Language;
+use firedamp::domain::base::{Digest, Language};
 use firedamp::domain::detect::{FactSource, Rule};
 use firedamp::domain::facts::AutostartKind;
 use firedamp::domain::session::Figure;
@@ -37,7 +37,7 @@ fn facts() -> Vec<What> {
         What::Gpu(97.0, Some(60.0)),
         What::Found(1, 2),
         What::Process("7 x".into(), Rule::PoolUrl, "x".into()),
-        What::Program("/x".into(), true),
+        What::Program("/x".into(), true, Some(Digest([7; 32]))),
         What::Pools(1, Some(end)),
         What::Named("x".into()),
         What::Heard(1, 2, 3),

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use crate::domain::answer::provider::Provider;
+use crate::domain::base::Digest;
 use crate::domain::detect::{FactSource, Rule};
 use crate::domain::facts::AutostartKind;
 use crate::domain::session::Figure;
@@ -66,8 +67,8 @@ pub enum What {
     Found(usize, usize),
     /// This process was found: its name, and the rule that weighs most.
     Process(Untrusted, Rule, Untrusted),
-    /// The executable of what was found, and whether it has no name on disk any more.
-    Program(Untrusted, bool),
+    /// The executable of what was found, whether it has no name on disk any more, and its digest, if that was read.
+    Program(Untrusted, bool, Option<Digest>),
     /// So many connections match the playbook's indicators, and where the first leads.
     Pools(usize, Option<SocketAddr>),
     /// A place that work comes from, as the command line of what was found names it.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::domain::answer::fact::{Fact, Way, What};
 use crate::domain::answer::{lateral, provider};
-use crate::domain::base::ProcessId;
+use crate::domain::base::{Digest, ProcessId};
 use crate::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject, grammar};
 use crate::domain::facts::{
     Ancestor, AutostartKind, Process, Reading, Runtime, Site, Snapshot, Spoken, WireState,
@@ -107,6 +107,7 @@ pub(super) struct Culprit {
     pub(super) name: Untrusted,
     pub(super) weightiest: Reason,
     pub(super) exe: Option<(Untrusted, bool)>,
+    pub(super) digest: Option<Digest>,
     pub(super) uid: u32,
     pub(super) user: Option<Untrusted>,
     pub(super) container: Option<Untrusted>,
@@ -292,6 +293,7 @@ impl Culprit {
             name: Untrusted::new(name),
             weightiest,
             exe: exe.map(|it| (without_mark(it, process.exe_deleted), process.exe_deleted)),
+            digest: snapshot.evidence.of(process.id).and_then(|it| it.digest),
             uid: process.uid,
             user: process.user.as_deref().map(Untrusted::from),
             container: container.map(|it| it.id.clone()),

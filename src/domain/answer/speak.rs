@@ -93,10 +93,10 @@ pub(super) fn process(culprit: &Culprit) -> Fact {
 }
 
 fn binary(known: Known<'_>) -> Said {
-    let programs = known.grounds.culprits.iter().filter_map(|it| it.exe.clone());
+    let programs = known.grounds.culprits.iter().filter_map(|it| Some((it.exe.clone()?, it.digest)));
     let mut facts: Vec<Fact> = Vec::new();
-    for (path, deleted) in programs {
-        let fact = Fact::look(What::Program(path, deleted), FactSource::Exe);
+    for ((path, deleted), digest) in programs {
+        let fact = Fact::look(What::Program(path, deleted, digest), FactSource::Exe);
         if facts.len() < TOLD && !facts.contains(&fact) {
             facts.push(fact);
         }

@@ -200,8 +200,8 @@ impl Rulebook {
         told
     }
 
-    /// What speaks against a process by what was read in its files and its memory. What it remembers it may have been
-    /// told, and what lies where it stands may be another's: that is no more than suspect.
+    /// What speaks against a process by its program, and by what was read in its files and its memory. What it remembers
+    /// it may have been told, and what lies where it stands may be another's: that is no more than suspect.
     #[must_use]
     pub fn of_trace(&self, seen: &Seen<'_>, now: Timestamp) -> Vec<Told> {
         let mut search = self.index.search();
@@ -214,8 +214,15 @@ impl Rulebook {
             let source = if it.memory { FactSource::Memory } else { FactSource::Program };
             search.text(it.text.bytes(), source, true);
         }
+        seen.digests.iter().for_each(|it| search.digest(it, FactSource::Exe));
         let most = Grade::Suspect.min(command_line::most(seen));
-        self.told(&search.hits, most, now)
+        let mut told = self.told(&search.hits, most, now);
+        if !seen.digests.is_empty() {
+            // A rule may ask for the digest and for more.
+            let most = if shows { Grade::Noted } else { Grade::Suspect };
+            self.sigma(Source::Process, most, &|| events::process(seen), &mut told);
+        }
+        told
     }
 
     /// What speaks against whoever asked for this name. Many names share an address, and who resolves names asks for those

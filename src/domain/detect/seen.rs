@@ -2,6 +2,7 @@
 //!
 //! Invariant: what is not known is empty or `None`, and speaks neither for nor against anybody.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use crate::domain::facts::{FoundFile, FoundText, Process, Trace};
@@ -40,7 +41,7 @@ pub struct Seen<'a> {
     /// Whether a package brought the executable.
     pub packaged: Option<bool>,
     /// Digests of the executable, as hex digits.
-    pub digests: Vec<&'a str>,
+    pub digests: Vec<Cow<'a, str>>,
     /// Percent of one CPU.
     pub cpu: Option<f32>,
     /// Minutes of CPU time so far.
@@ -99,6 +100,7 @@ impl<'a> Seen<'a> {
         self.packaged = self.packaged.or_else(|| trace.program.is_as_packaged());
         self.files = trace.files.iter().map(AsRef::as_ref).collect();
         self.texts = trace.texts.iter().collect();
+        self.digests.extend(trace.digest.map(|it| Cow::Owned(it.to_string())));
         self
     }
 

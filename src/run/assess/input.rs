@@ -116,7 +116,7 @@ impl Process {
             deleted: self.deleted,
             in_memory: false,
             packaged: self.packaged,
-            digests: self.digests.iter().map(String::as_str).collect(),
+            digests: self.digests.iter().map(|it| it.as_str().into()).collect(),
             cpu: self.cpu,
             cpu_minutes: self.minutes,
             ends: self.ends.iter().map(Peer::end).collect(),
