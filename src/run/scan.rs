@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 
 use crate::domain::base::{Clock as _, Language};
 use crate::domain::detect::{Finding, Grade, Reason, Rulebook, Subject, Verdict, Watch};
-use crate::domain::facts::{Snapshot, Weight};
+use crate::domain::facts::{Gap, Snapshot, Unread, Weight};
 use crate::domain::playbook::{Indicators, PB_31, read};
 use crate::domain::untrusted::Untrusted;
 use crate::host::probe::{Eyes, HostClock};
@@ -135,7 +135,25 @@ fn look(
         snapshot = eyes.look(HostClock.now());
         findings = watch.see(&snapshot, look_for);
     }
+    // Nobody takes another look, so whoever waits is not read.
+    snapshot.unread.retain(|it| !is_not_read(it));
+    snapshot.unread.extend(eyes.left_unread(&snapshot));
     Ok((snapshot, findings))
+}
+
+/// There was no time or no room to look closer at some processes.
+const fn is_not_read(unread: &Unread) -> bool {
+    matches!(unread.gap, Some(Gap::NotRead(..)))
+}
+
+/// What is missing; of single processes, of which.
+fn missing(language: Language, it: &Unread, cells: usize) -> String {
+    let Some(gap) = &it.gap else { return it.what.plain(cells) };
+    let said = gap::gap(language, gap).plain(cells);
+    if is_not_read(it) && !it.what.is_empty() {
+        return format!("{said}: {}", it.what.plain(cells));
+    }
+    said
 }
 
 impl Found {
@@ -169,7 +187,7 @@ impl Found {
         let look = Look::of(&self.snapshot);
         let difference = self.baseline.as_ref().map(|it| it.against(&look).value());
         let unread = self.snapshot.unread.iter().map(|it| {
-            let said = it.gap.as_ref().map(|it| gap::gap(Language::En, it).plain(usize::MAX).into());
+            let said = it.gap.as_ref().map(|_| missing(Language::En, it, usize::MAX).into());
             json!({"what": said.unwrap_or_else(|| text(&it.what)), "why": text(&it.why), "gap": it.gap})
         });
         let rules = self.rules.files().iter();
@@ -208,9 +226,10 @@ impl Found {
                 writeln!(out, "{sign} {kind}: {}", Untrusted::from(name.as_str()).plain(VALUE))?;
             }
         }
-        for it in self.snapshot.unread.iter().filter(|it| it.weight() == Weight::Much) {
-            let said = it.gap.as_ref().map(|it| gap::gap(language, it).plain(VALUE));
-            writeln!(out, "{}", said.unwrap_or_else(|| it.what.plain(VALUE)))?;
+        // What was not looked at closer does not change how it ends, but what that means.
+        let told = |it: &&Unread| it.weight() == Weight::Much || is_not_read(it);
+        for it in self.snapshot.unread.iter().filter(told) {
+            writeln!(out, "{}", missing(language, it, VALUE))?;
         }
         Ok(())
     }
