@@ -21,6 +21,8 @@ mod user;
 mod wallet;
 mod wrapped;
 
+use crate::domain::untrusted::Untrusted;
+
 #[cfg(test)]
 pub(in crate::domain::detect) mod tests;
 
@@ -33,7 +35,7 @@ pub use user::{User, UserBy};
 pub use wallet::{Family, Wallet, wallet};
 pub use wrapped::Told;
 
-pub(in crate::domain::detect) use algorithm::algorithm;
+pub(in crate::domain::detect) use algorithm::{algorithm, of_coin};
 pub(in crate::domain::detect) use options::option;
 pub(in crate::domain::detect) use pool::{is_far, place};
 pub(in crate::domain::detect) use user::user;
@@ -87,8 +89,23 @@ impl Sentence {
         self.commands.iter().flat_map(|it| &it.algorithms)
     }
 
+    /// Those of the pools that its judge takes for one: a page that is fetched is none.
+    pub fn judged_pools(&self) -> impl Iterator<Item = &Pool> {
+        self.commands.iter().flat_map(|it| judge::pools(it))
+    }
+
+    /// Algorithms by name, and those of the coins where nothing else is said.
+    pub fn computed(&self) -> impl Iterator<Item = Untrusted> {
+        self.commands.iter().flat_map(|it| {
+            let named = it.algorithms.iter().map(|it| it.text.clone());
+            let coins = it.coins.iter().filter(|_| it.algorithms.is_empty());
+            let of_coins = coins.map(|it| of_coin(&String::from_utf8_lossy(it.bytes())).map_or_else(|| it.clone(), Untrusted::from));
+            named.chain(of_coins)
+        })
+    }
+
     /// Files that say the rest.
-    pub fn configurations(&self) -> impl Iterator<Item = &crate::domain::untrusted::Untrusted> {
+    pub fn configurations(&self) -> impl Iterator<Item = &Untrusted> {
         self.commands.iter().flat_map(|it| &it.configurations)
     }
 }

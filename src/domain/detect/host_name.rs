@@ -1,14 +1,24 @@
 //! Words in the name of a host that speak of mining.
 //!
 //! Source: how pools name their hosts: a coin or an algorithm and `pool`, `mine`, `stratum`. Known false alarms, which are
-//! let pass: `whirlpool`, `liverpool`, time servers, storage pools; a coin or `pool` alone is no word of mining.
+//! let pass: `whirlpool`, `liverpool`, time servers, servers of a first or second stratum, storage pools, pages about a
+//! coin; a coin or `pool` alone is no word of mining.
+
+use crate::domain::detect::grammar::algorithm;
+
+/// What a name says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Says {
+    /// Work is handed out there.
+    Work,
+    /// It is about a coin; that may be a page, or a node.
+    Coin,
+    /// It ends like the name of a pool, and many others do.
+    Perhaps,
+}
 
 /// Whoever names a host so means mining.
-const OF_MINING: [&str; 22] = [
-    "stratum",
-    "xmr",
-    "monero",
-    "xmrig",
+const OF_MINING: [&str; 20] = [
     "randomx",
     "kawpow",
     "ethash",
@@ -27,61 +37,53 @@ const OF_MINING: [&str; 22] = [
     "ghostrider",
     "autolykos",
     "verushash",
+    "xmrpool",
+    "xmrig",
 ];
 /// Coins and algorithms, as a word of its own or before another.
-const COINS: [&str; 27] = [
-    "xmr",
-    "monero",
-    "rx",
-    "rvn",
-    "raven",
-    "ravencoin",
-    "kaw",
-    "eth",
-    "etc",
-    "vrsc",
-    "verus",
-    "zec",
-    "zeph",
-    "erg",
-    "ergo",
-    "kas",
-    "kaspa",
-    "dero",
-    "doge",
-    "ltc",
-    "btc",
-    "bch",
-    "dash",
-    "cfx",
-    "flux",
-    "ckb",
-    "hash",
-];
+const COINS: [&str; 11] =
+    ["raven", "kaw", "verus", "bch", "dash", "hash", "crypto", "coin", "xmr", "monero", "qubic"];
 /// What does the work, or shares it out, at the end of a word.
-const ENDS: [&str; 5] = ["pool", "pools", "mine", "miner", "mining"];
+const ENDS: [&str; 9] =
+    ["pool", "pools", "pooling", "mine", "miner", "miners", "mining", "hash", "hashrate"];
 
-/// The name of this host speaks of mining.
-pub(super) fn speaks_of_mining(host: &str) -> bool {
-    if host.ends_with(".ntp.org") {
-        return false;
-    }
+/// What the name of this host says of mining.
+pub(super) fn says(host: &str) -> Option<Says> {
     let host = host.to_ascii_lowercase();
+    if host.ends_with(".ntp.org") {
+        return None;
+    }
     let words =
         || host.split(|it: char| !it.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     let bare = |word: &str| word.trim_end_matches(|it: char| it.is_ascii_digit()).to_owned();
-    let of_mining = words().any(|word| {
-        let plain = bare(word);
-        OF_MINING.iter().any(|it| plain == *it || (it.len() > 4 && word.contains(it)))
-            || plain.contains("xmr")
-            || ["zergpool", "c3pool", "c3mine", "f2pool", "2miners"]
-                .iter()
-                .any(|it| word.contains(it))
-    });
-    let coin = |word: &str| COINS.contains(&word);
-    let joined =
-        words().any(|word| ENDS.iter().any(|end| word.strip_suffix(end).is_some_and(coin)));
-    let apart = words().any(|word| coin(&bare(word)))
-        && words().any(|word| ENDS.iter().any(|end| word.ends_with(end)));
-    of_mining || joined || apart
+    let named = words().any(|word| OF_MINING.iter().any(|it| word.contains(it)))
+        || ["zergpool", "c3pool", "c3mine", "f2pool", "2miners"].iter().any(|it| host.contains(it))
+        || words().any(|word| algorithm(word).is_some_and(|it| it.plain) && word.len() > 4);
+    let is_end = |word: &str, end: &str| word.ends_with(end);
+    let joined = words().any(|word| ENDS.iter().any(|end| word.strip_suffix(end).is_some_and(is_coin)));
+    let apart = words().any(|word| is_coin(&bare(word)))
+        && words().any(|word| ENDS.iter().any(|end| is_end(word, end) && !is_coin(word)));
+    let of_coin = words().any(|word| ["xmr", "monero"].iter().any(|it| word.contains(it)));
+    let pays = words().any(|word| ENDS.iter().chain(&["mine"]).any(|it| word.contains(it)));
+    // `stratum.example` hands out work, `stratum-one` tells the time.
+    let stratum = host.split('.').any(|label| label == "stratum");
+    if named || joined || apart || of_coin && pays {
+        Some(Says::Work)
+    } else if of_coin || stratum {
+        Some(Says::Coin)
+    } else if words().any(|word| ENDS.iter().any(|end| is_end(&bare(word), end)) || word.starts_with("unmine")) {
+        Some(Says::Perhaps)
+    } else {
+        None
+    }
+}
+
+/// A coin, or an algorithm by a word that others have too.
+fn is_coin(word: &str) -> bool {
+    COINS.contains(&word) || !word.is_empty() && word.len() < 12 && algorithm(word).is_some()
+}
+
+/// The name speaks of mining, or of what is mined.
+pub(super) fn speaks_of_mining(host: &str) -> bool {
+    matches!(says(host), Some(Says::Work | Says::Coin))
 }

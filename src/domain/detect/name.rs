@@ -127,6 +127,9 @@ const DAEMONS: [&[u8]; 61] = [
     b"multipathd",
 ];
 
+/// Tools that every host has, and that whoever looks for a daemon lets pass.
+const TOOLS: [&[u8]; 4] = [b"systemctl", b"journalctl", b"crontab", b"udevadm"];
+
 /// Those of them that never compute for long.
 const QUIET: [&[u8]; 30] = [
     b"sshd",
@@ -209,6 +212,34 @@ pub(super) fn is_kernels(name: &[u8]) -> bool {
     })
 }
 
+/// Beginnings of names that no program has but one that wants to be taken for the kernel's: others are words, or those of
+/// tools as well (`btrfs-convert`, `watchdogd`).
+const ONLY_KERNEL: [&[u8]; 18] = [
+    b"kworker",
+    b"kthreadd",
+    b"ksoftirqd",
+    b"rcu_",
+    b"kswapd",
+    b"kdevtmpfs",
+    b"khugepaged",
+    b"ksmd",
+    b"kcompactd",
+    b"kauditd",
+    b"khungtaskd",
+    b"oom_reaper",
+    b"kintegrityd",
+    b"kblockd",
+    b"kthrotld",
+    b"kcryptd",
+    b"ext4-rsv-conver",
+    b"bioset",
+];
+
+/// No program has a reason to be called so.
+pub(super) fn is_only_kernels(name: &[u8]) -> bool {
+    is_kernels(name) && ONLY_KERNEL.iter().any(|kernel| name.starts_with(kernel))
+}
+
 /// The name is that of a daemon that waits nearly all of its life.
 pub(super) fn is_quiet(name: &[u8]) -> bool {
     QUIET.contains(&name) || name.starts_with(b"systemd-")
@@ -221,7 +252,7 @@ pub(super) fn is_daemon(name: &[u8]) -> bool {
 
 /// The daemon or kernel thread that this name is almost, and is not.
 pub(super) fn looks_like(name: &[u8]) -> Option<&'static [u8]> {
-    if is_daemon(name) || is_kernels(name) {
+    if is_daemon(name) || TOOLS.contains(&name) || is_kernels(name) {
         return None;
     }
     let plain = plain(name);
@@ -235,12 +266,19 @@ pub(super) fn looks_like(name: &[u8]) -> Option<&'static [u8]> {
             }
         }
     }
-    let all = || DAEMONS.iter().chain(&KERNEL).copied().filter(|known| known.len() >= 4);
-    if plain != name {
-        let found = all().find(|known| known.eq_ignore_ascii_case(&plain));
-        if found.is_some() {
-            return found;
-        }
+    let all = || DAEMONS.iter().chain(&TOOLS).chain(&KERNEL).copied().filter(|it| it.len() >= 4);
+    let found = all().find(|known| known.eq_ignore_ascii_case(&plain));
+    if found.is_some() {
+        return found;
+    }
+    // `kworkerds`: no word begins so.
+    let longer = |kernel: &&[u8]| {
+        let rest = name.strip_prefix(*kernel).unwrap_or_default();
+        (1..=4).contains(&rest.len()) && rest.iter().all(u8::is_ascii_lowercase)
+    };
+    let found = ONLY_KERNEL.iter().copied().filter(|it| it.len() >= 6).find(longer);
+    if found.is_some() {
+        return found;
     }
     // A letter more or less makes another word of a short one.
     let client = |known: &[u8]| known.strip_suffix(b"d") == Some(name);

@@ -3,11 +3,12 @@
 use crate::domain::detect::seen::last_part;
 
 /// Where container runtimes keep the files of their containers, and what stands before the path inside.
-const LAYERS: [(&[u8], &[u8]); 4] = [
+const LAYERS: [(&[u8], &[u8]); 5] = [
     (b"/var/lib/docker/", b"/diff/"),
     (b"/var/lib/docker/", b"/merged/"),
     (b"/var/lib/containers/", b"/diff/"),
     (b"/var/lib/containerd/", b"/fs/"),
+    (b"/run/containerd/", b"/rootfs/"),
 ];
 
 /// What a path says about who put a file there.
@@ -51,7 +52,15 @@ const SYSTEM: [&[u8]; 10] = [
     b"/gnu/store/",
 ];
 /// What keeps every package in a folder of its own, and wraps its programs in hidden files.
-const STORES: [&[u8]; 2] = [b"/nix/store/", b"/gnu/store/"];
+const STORES: [&[u8]; 5] = [
+    b"/nix/store/",
+    b"/gnu/store/",
+    b"/run/current-system/",
+    b"/run/booted-system/",
+    b"/run/wrappers/bin/",
+];
+/// Disks that a person plugged in.
+const PLUGGED_IN: [&[u8]; 2] = [b"/run/media/", b"/media/"];
 const LOCAL: [&[u8]; 10] = [
     b"/usr/local/",
     b"/opt/",
@@ -78,7 +87,7 @@ const ODD: [&[u8]; 9] = [
     b"/var/cache/",
 ];
 /// What tools for developers and desktops keep their programs in.
-const KNOWN_HIDDEN: [&[u8]; 46] = [
+const KNOWN_HIDDEN: [&[u8]; 72] = [
     b".local",
     b".cargo",
     b".rustup",
@@ -125,9 +134,35 @@ const KNOWN_HIDDEN: [&[u8]; 46] = [
     b".elan",
     b".dropbox-dist",
     b".pnpm",
+    b".wine",
+    b".var",
+    b".gem",
+    b".cabal",
+    b".ghcup",
+    b".opam",
+    b".stack",
+    b".android",
+    b".julia",
+    b".juliaup",
+    b".pixi",
+    b".rye",
+    b".platformio",
+    b".arduino15",
+    b".espressif",
+    b".ollama",
+    b".composer",
+    b".fly",
+    b".pulumi",
+    b".mise",
+    b".proto",
+    b".swiftly",
+    b".coursier",
+    b".rancher-desktop",
+    b".sonar",
+    b".PlayOnLinux",
 ];
 /// Beginnings of names in volatile folders: what was built, unpacked or mounted there by a known tool.
-const WORKSHOPS: [&[u8]; 43] = [
+const WORKSHOPS: [&[u8]; 65] = [
     b"go-build",
     b"cargo",
     b"rustc",
@@ -171,6 +206,28 @@ const WORKSHOPS: [&[u8]; 43] = [
     b"JetBrains",
     b"pre-commit",
     b"uv",
+    b"onefile_",
+    b"nuitka",
+    b"par-",
+    b"gradle",
+    b"kotlin",
+    b"sbt",
+    b"pulumi",
+    b"vscode-",
+    b"chromedriver",
+    b"scoped_dir",
+    b"gitlab-runner",
+    b"buildkite",
+    b"dotnet",
+    b"ccache",
+    b"sccache",
+    b"cmake",
+    b"conan",
+    b"meson",
+    b"esbuild",
+    b"bats-",
+    b"zig-",
+    b"swift-",
 ];
 
 /// The place of this path. What lies in a container's layers is where the container sees it.
@@ -185,7 +242,9 @@ pub(super) fn place(path: &[u8]) -> Place {
         Place::Unknown
     } else if path.starts_with(b"/memfd:") || path.starts_with(b"memfd:") {
         Place::Memory
-    } else if under(&VOLATILE) {
+    } else if under(&STORES) {
+        Place::System
+    } else if under(&VOLATILE) && !under(&PLUGGED_IN) {
         if has_workshop(path) {
             Place::Workshop
         } else if has_hidden_part(path) {
@@ -193,11 +252,11 @@ pub(super) fn place(path: &[u8]) -> Place {
         } else {
             Place::Volatile
         }
-    } else if under(&STORES) {
-        Place::System
     } else if has_hidden_part(path) {
-        // A tool that keeps its own versions has them below a `bin`.
-        let kept = has_workshop(path) || path.windows(5).any(|part| part == b"/bin/");
+        // A tool that keeps its own versions has them below a `bin`; what it builds lies below its hidden folder.
+        let hides = path.windows(2).position(|pair| pair == b"/.").unwrap_or_default();
+        let below = path.get(hides..).unwrap_or(path);
+        let kept = has_workshop(below) || path.windows(5).any(|part| part == b"/bin/");
         if kept { Place::Home } else { Place::Hidden }
     } else if under(&WEB) || path.windows(13).any(|part| part == b"/public_html/") {
         Place::Web

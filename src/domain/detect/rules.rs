@@ -72,6 +72,13 @@ const TEXT_TOOLS: &[&str] = &[
     "diff",
     "jq",
     "man",
+    "logger",
+    "mail",
+    "mailx",
+    "mutt",
+    "notify-send",
+    "wall",
+    "write",
 ];
 /// What speaks against a process by what it is: none of it needs a second look, or another process.
 #[must_use]

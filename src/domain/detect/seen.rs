@@ -117,10 +117,29 @@ impl<'a> Seen<'a> {
         first.split(u8::is_ascii_whitespace).next().unwrap_or(first)
     }
 
+    /// Where its executable lies; if nobody could read that, where it says that it was started from: nobody says so to
+    /// look worse than he is.
+    #[must_use]
+    pub fn path(&self) -> Cow<'a, [u8]> {
+        let title = self.title();
+        if !self.exe.is_empty() || title.starts_with(b"/") {
+            return Cow::Borrowed(if self.exe.is_empty() { title } else { self.exe });
+        }
+        let inside = title.strip_prefix(b"./").unwrap_or(title);
+        let relative = title.contains(&b'/') && !title.starts_with(b"../");
+        if relative && self.folder.starts_with(b"/") && !inside.is_empty() {
+            Cow::Owned([self.folder, inside].join(&b'/'))
+        } else {
+            Cow::Borrowed(b"")
+        }
+    }
+
     /// It is the kernel itself, or looks just like it: a child of the kernel's, with nothing of a program about it.
     #[must_use]
     pub fn is_kernel(&self) -> bool {
-        let quiet = self.exe.is_empty() && self.uid.unwrap_or_default() == 0;
+        let told = self.arguments.len() > 1
+            || self.arguments.first().is_some_and(|it| it.contains(&b' ') || it.contains(&b'/') && !it.starts_with(b"["));
+        let quiet = self.exe.is_empty() && self.uid.unwrap_or_default() == 0 && !told;
         match self.kernel {
             Some(kernel) => kernel,
             None => quiet && (self.name == b"kthreadd" || self.parent == Some(2)),

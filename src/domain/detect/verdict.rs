@@ -31,7 +31,7 @@ pub fn judge_process(seen: &Seen<'_>, look_for: &Indicators) -> Verdict {
     let mut reasons = rules::standing(seen, look_for);
     reasons.extend(rules::doing(seen, look_for));
     Verdict { reasons, ..Verdict::default() }
-        .with(&grammar::read(seen.arguments.iter().copied()))
+        .with(&grammar::read(rules::command_line::words(seen).into_iter()))
         .settled()
 }
 
@@ -39,23 +39,23 @@ pub fn judge_process(seen: &Seen<'_>, look_for: &Indicators) -> Verdict {
 #[must_use]
 pub fn judge_connection(end: &End<'_>, owner: Option<&[u8]>, look_for: &Indicators) -> Verdict {
     let mut reasons = rules::ends::of(end, look_for);
+    rules::ends::by_owner(end, owner, &mut reasons);
     if let Some(owner) = owner {
         let (path, deleted) =
             owner.strip_suffix(b" (deleted)").map_or((owner, false), |it| (it, true));
         let is_path = path.starts_with(b"/");
-        let bracketed = path.starts_with(b"[");
         let seen = Seen {
             name: if is_path { &[] } else { path },
             exe: if is_path { path } else { &[] },
             deleted,
             // The kernel opens no connections of this kind.
-            kernel: bracketed.then_some(false),
+            kernel: Some(false),
             cpu_minutes: is_path.then_some(f32::MAX),
             ..Seen::default()
         };
         reasons.extend(rules::standing(&seen, look_for));
     }
-    Verdict { reasons, ..Verdict::default() }.settled()
+    Verdict { reasons, ..Verdict::default() }.leading_to(end).settled()
 }
 
 /// Judges something that starts by itself.
@@ -112,7 +112,22 @@ impl Verdict {
             let of_pool = |rule: Rule| Rule::OF_POOLS.contains(&rule);
             self.reasons.extend(owner.reasons.iter().filter(|(_, it)| of_pool(it.rule)).cloned());
         }
-        *self = std::mem::take(self).settled();
+        *self = std::mem::take(self).leading_to(end).settled();
+    }
+
+    /// Where its connection leads, if it is thought to lead to work.
+    fn leading_to(mut self, end: &End<'_>) -> Self {
+        let host = match end.address {
+            _ if !end.name.is_empty() => Some(String::from_utf8_lossy(end.name).into_owned()),
+            Some(IpAddr::V6(at)) => Some(format!("[{at}]")),
+            Some(IpAddr::V4(at)) => Some(at.to_string()),
+            None => None,
+        };
+        let place = host.map(|host| Untrusted::from(format!("{host}:{}", end.port)));
+        if let Some(place) = place.filter(|it| self.grade() >= Some(Grade::Suspect) && !self.pools.contains(it)) {
+            self.pools.push(place);
+        }
+        self
     }
 
     /// With what a command line names.
@@ -122,9 +137,9 @@ impl Verdict {
                 list.push(text.clone());
             }
         };
-        sentence.pools().for_each(|it| add(&mut self.pools, &it.text));
+        sentence.judged_pools().for_each(|it| add(&mut self.pools, &it.text));
         sentence.wallets().for_each(|it| add(&mut self.wallets, &it.text));
-        sentence.algorithms().for_each(|it| add(&mut self.algorithms, &it.text));
+        sentence.computed().for_each(|it| add(&mut self.algorithms, &it));
         self
     }
 

@@ -177,6 +177,7 @@ const OTHERS: &[&str] = &[
     "cfx",
     "ckb",
     "clore",
+    "cn",
     "conceal",
     "conflux",
     "cortex",
@@ -229,6 +230,7 @@ const OTHERS: &[&str] = &[
     "ravencoin",
     "rtm",
     "rvn",
+    "rx",
     "rxd",
     "safex",
     "salvium",
@@ -297,4 +299,39 @@ fn is_plain(name: &str) -> bool {
         && (NAMES.contains(&name)
             || of_family().is_some()
             || !name.contains('/') && STEMS.iter().any(|stem| name.starts_with(stem)))
+}
+
+/// What is computed for a coin, where a miner that is told only the coin computes it.
+const OF_COINS: &[(&[&str], &str)] = &[
+    (&["monero", "xmr", "zephyr", "zeph", "salvium"], "rx/0"),
+    (&["wownero", "wow"], "rx/wow"),
+    (&["arqma", "arq"], "rx/arq"),
+    (&["graft"], "rx/graft"),
+    (&["safex"], "rx/sfx"),
+    (&["keva"], "rx/keva"),
+    (&["sumokoin", "sumo"], "cn/r"),
+    (&["conceal", "ccx"], "cn/ccx"),
+    (&["turtlecoin"], "argon2/chukwav2"),
+    (&["ravencoin", "rvn", "neoxa", "clore"], "kawpow"),
+    (&["firo"], "firopow"),
+    (&["raptoreum", "rtm"], "ghostrider"),
+    (&["etc"], "etchash"),
+    (&["eth", "ethw", "zil"], "ethash"),
+    (&["ergo", "erg"], "autolykos2"),
+    (&["conflux", "cfx"], "octopus"),
+    (&["kaspa", "kas"], "kheavyhash"),
+    (&["alephium", "alph"], "blake3"),
+    (&["verus", "vrsc"], "verushash"),
+    (&["nexa"], "nexapow"),
+    (&["flux"], "zelhash"),
+    (&["zec", "zen"], "equihash"),
+    (&["ckb"], "eaglesong"),
+    (&["doge", "ltc"], "scrypt"),
+    (&["btc"], "sha256d"),
+];
+
+/// The algorithm of a coin.
+pub(in crate::domain::detect) fn of_coin(coin: &str) -> Option<&'static str> {
+    let coin = coin.to_ascii_lowercase();
+    OF_COINS.iter().find(|(names, _)| names.contains(&coin.as_str())).map(|(_, it)| *it)
 }

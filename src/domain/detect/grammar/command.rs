@@ -5,7 +5,7 @@
 
 use super::algorithm::{Algorithm, algorithm};
 use super::options::{Means, Weight, option};
-use super::pool::{By, Pool, Scheme, is_far, mentions_scheme, place};
+use super::pool::{By, Place, Pool, Scheme, is_far, mentions_scheme, place};
 use super::user::{User, UserBy, user};
 use super::wallet::wallet;
 use super::wrapped::{Spoken, Told};
@@ -42,6 +42,8 @@ pub struct Command {
     pub(super) has_files: bool,
     /// So does a host with its port.
     pub(super) has_end: bool,
+    /// The word before was a host.
+    after_host: bool,
     port: Option<u16>,
 }
 
@@ -190,16 +192,30 @@ impl Command {
             Means::Password | Means::Configuration if is_mining(value) => {
                 self.pool(By::Output, value)
             }
+            Means::Password if place(value).is_some_and(|it| is_end(&it)) => {
+                self.pool(By::Server, value)
+            }
             Means::Password => keep(&mut self.passwords, value.into()),
             Means::Rig => keep(&mut self.rigs, value.into()),
-            Means::Algorithm => algorithm(value).is_some_and(|it| keep(&mut self.algorithms, it)),
+            Means::Algorithm => match algorithm(value) {
+                Some(found) => keep(&mut self.algorithms, found),
+                // Some have their address where others have this.
+                None => {
+                    wallet(value).is_some_and(|it| it.is_plain()) && self.user(value, UserBy::Wallet)
+                }
+            },
             Means::Coin => {
-                let named = algorithm(value);
-                named.is_some_and(|it| keep(&mut self.algorithms, it))
-                    && keep(&mut self.coins, value.into())
+                let Some(named) = algorithm(value) else { return false };
+                if named.plain {
+                    keep(&mut self.algorithms, named);
+                }
+                keep(&mut self.coins, value.into())
             }
-            Means::Proxy => place(value.trim_start_matches("socks5://"))
-                .is_some_and(|it| it.port.is_some() && keep(&mut self.proxies, value.into())),
+            Means::Proxy => {
+                let place = place(value.trim_start_matches("socks5://"));
+                self.has_end |= place.as_ref().is_some_and(is_end);
+                place.is_some_and(|it| it.port.is_some() && keep(&mut self.proxies, value.into()))
+            }
             Means::Configuration => {
                 !value.contains(char::is_whitespace) && keep(&mut self.configurations, value.into())
             }
@@ -268,7 +284,10 @@ impl Command {
             }
             return;
         }
-        self.has_end |= place(word).is_some_and(|it| it.port.is_some() && is_far(it.host));
+        self.has_end |= place(word).is_some_and(|it| is_end(&it));
+        // `miner host 3333 address`.
+        self.has_end |= self.after_host && word.parse::<u16>().is_ok_and(|it| it > 0);
+        self.after_host = is_far(word) && !word.contains('/');
         self.has_files |= word.contains('/') && !is_mining(word);
         if word.contains('/') && word.len() < 20 && algorithm(word).is_some_and(|it| it.plain) {
             self.tell(word, Weight::Rare);
@@ -307,6 +326,11 @@ fn keep<T: PartialEq>(list: &mut Vec<T>, it: T) -> bool {
 /// It can be the value of an option: `-` begins the next one.
 fn is_value(word: &str) -> bool {
     !word.starts_with('-')
+}
+
+/// A host far away and its port, and no page there.
+fn is_end(place: &Place<'_>) -> bool {
+    place.port.is_some() && is_far(place.host) && place.scheme != Scheme::Web
 }
 
 fn is_word(text: &str) -> bool {

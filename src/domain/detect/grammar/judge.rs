@@ -64,6 +64,15 @@ pub fn judge(sentence: &Sentence) -> Vec<(Grade, Heard)> {
     heard
 }
 
+/// The pools of a command: a page that nothing else speaks for is none.
+pub(super) fn pools(command: &Command) -> impl Iterator<Item = &Pool> {
+    let facts = Facts::of(command);
+    command.pools.iter().filter(move |pool| {
+        let grade = facts.pool(pool).map(|(grade, _)| grade);
+        grade >= Some(if pool.scheme == Scheme::Web { Grade::Suspect } else { Grade::Noted })
+    })
+}
+
 /// How sure it is that the place of an option is a pool.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Sure {
@@ -170,6 +179,8 @@ impl<'a> Facts<'a> {
             it.by == UserBy::User && it.wallet.as_ref().is_some_and(super::Wallet::is_plain)
         });
         let very = sure == Sure::Very;
+        let by_pool = pool.by == By::Pool;
+        let named = !self.command.rigs.is_empty();
         Some(if very && (by_wallet || shaped) || by_user && (rather || !is_web) {
             (Grade::Confirmed, Says::PoolAndWallet)
         } else if self.plain && (paid || rather)
@@ -183,8 +194,10 @@ impl<'a> Facts<'a> {
             (Grade::Suspect, Says::PoolAndWallet)
         } else if paid && (self.any || rather && self.coin) && !is_web || self.plain {
             (Grade::Suspect, Says::PoolAndAlgorithm)
-        } else if paid && (very || rather && self.is_credible()) {
+        } else if paid && (very || rather && self.is_credible()) || by_pool && named {
             (Grade::Suspect, Says::PoolAndUser)
+        } else if by_pool && self.any {
+            (Grade::Suspect, Says::PoolAndAlgorithm)
         } else if self.sole > 0 || rather && self.rare > 0 || very && told {
             (Grade::Suspect, Says::PoolAndOption)
         } else if has_wallet && !is_web && self.common > 0 {
@@ -243,9 +256,14 @@ impl<'a> Facts<'a> {
         let told = self.sole + self.rare > 0 || self.any || self.coin || self.common > 1;
         let is_checked = |it: &super::Wallet| it.checked && it.family == Family::CryptoNote;
         let is_moneros = user.wallet.as_ref().is_some_and(is_checked);
+        let command = self.command;
+        let anywhere = command.has_end || !command.pools.is_empty();
+        let ethers = user.wallet.as_ref().is_some_and(|it| it.family == Family::Ethereum);
+        // The machine has a name, or a number of threads: it works for the address.
+        let works = anywhere && !ethers && (self.common > 0 || !command.rigs.is_empty());
         let grade = match user.by {
             UserBy::User => Grade::Suspect,
-            UserBy::Wallet if told => Grade::Suspect,
+            UserBy::Wallet if told || works || anywhere && is_moneros => Grade::Suspect,
             UserBy::Loose | UserBy::Url if self.sole > 0 => Grade::Suspect,
             // `miner host:port address`.
             UserBy::Loose if self.command.has_end && is_moneros => Grade::Suspect,

@@ -1,5 +1,6 @@
 //! Places on the net where work is handed out.
 
+use super::user::{UserBy, user};
 use crate::domain::untrusted::Untrusted;
 
 /// A place that a command line names.
@@ -120,7 +121,7 @@ pub(in crate::domain::detect) fn place(text: &str) -> Option<Place<'_>> {
         return None;
     }
     let (scheme, rest) = text.split_once("://").map_or((None, text), |(it, rest)| (Some(it), rest));
-    let (scheme, tls) = scheme.map_or(Some((Scheme::None, false)), kind)?;
+    let known = scheme.map_or(Some((Scheme::None, false)), kind);
     let ends = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     // A user may be `address.worker/mail@…`.
     let ends = match rest.rfind('@') {
@@ -130,9 +131,15 @@ pub(in crate::domain::detect) fn place(text: &str) -> Option<Place<'_>> {
         _ => ends,
     };
     let (place, path) = rest.split_at_checked(ends)?;
-    let (user, place) = place.rsplit_once('@').map_or((None, place), |(it, rest)| (Some(it), rest));
+    let (name, place) = place.rsplit_once('@').map_or((None, place), |(it, rest)| (Some(it), rest));
     let (host, port) = host_and_port(place)?;
-    Some(Place { scheme, tls, user: user.filter(|it| !it.is_empty()), host, port, rest: path })
+    // Some call their scheme by the coin: nobody else is known to sign in with an address.
+    let paid = |text: &str| user(text, UserBy::Url).wallet.is_some_and(|it| it.is_plain());
+    let (scheme, tls) = match known {
+        Some(known) => known,
+        None => name.filter(|it| paid(it)).map(|_| (Scheme::Mining, false))?,
+    };
+    Some(Place { scheme, tls, user: name.filter(|it| !it.is_empty()), host, port, rest: path })
 }
 
 /// A mining scheme stands in the text, wherever it is.

@@ -293,6 +293,12 @@ fn quoted(
     let is_code = is_one(bare, INTERPRETERS);
     let mut before = "";
     for word in arguments {
+        // `Popen(['./x', '-o', …])`: a command as a list of texts.
+        let listed = is_code && word.contains(['\'', '"']) && word.contains(',');
+        if listed {
+            let marks = |it: char| matches!(it, '\'' | '"' | ',' | '[' | ']' | '(' | ')' | ';');
+            script(&word.replace(marks, " "), told.max(Told::Quoted), depth + 1, found);
+        }
         if has_space(word) {
             let runs = (wraps || is_c(before)) && !is_code;
             script(word, if runs { told } else { told.max(Told::Quoted) }, depth + 1, found);

@@ -53,6 +53,9 @@ const CALLERS: &[&str] = &[
     "ssh", "telnet", "wget",
 ];
 
+/// Those of them that only try whether somebody answers.
+const TRIERS: &[&str] = &["nc", "ncat", "netcat", "nmap", "openssl", "telnet"];
+
 /// Programs that ask for names on behalf of others: whose name it is says nothing of them.
 const RESOLVERS: &[&str] = &[
     "adguardhome",
@@ -85,7 +88,12 @@ const RESOLVERS: &[&str] = &[
 
 /// What the arguments say.
 pub(super) fn judge(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>) {
-    let mut found = grammatical(seen.arguments.iter().copied());
+    let mut found = grammatical(words(seen).into_iter());
+    for told in by_environment(seen) {
+        if found.iter().all(|(_, known)| known.rule != told.1.rule) {
+            found.push(told);
+        }
+    }
     by_the_playbook(seen, look_for, &mut found);
     // Whoever responds types such words all day; a miner may be begun from the same shell.
     let works =
@@ -97,6 +105,33 @@ pub(super) fn judge(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>
         if sure { Grade::Confirmed } else { Grade::Suspect }
     };
     told.extend(found.into_iter().map(|(grade, it)| (grade.min(most(it.rule)), it)));
+}
+
+/// Its arguments. A program that lies where no tool does shows no text, whatever it calls itself.
+pub(in crate::domain::detect) fn words<'a>(seen: &Seen<'a>) -> Vec<&'a [u8]> {
+    let mut words = seen.arguments.clone();
+    let strange = place(&seen.path()).is_strange();
+    let shows = is_text_tool(last_part(seen.title())) && !is_text_tool(tool(seen));
+    if let Some(first) = words.first_mut().filter(|_| strange && shows) {
+        *first = b"./";
+    }
+    words
+}
+
+/// What its environment says of mining: images take their settings so. Whoever a miner starts inherits it.
+fn by_environment(seen: &Seen<'_>) -> Vec<Told> {
+    if seen.environment.is_empty() || is_text_tool(tool(seen)) {
+        return Vec::new();
+    }
+    let words = std::iter::once(&b"env-of"[..]).chain(seen.environment.iter().copied());
+    let told = grammatical(words).into_iter().filter(|(grade, it)| {
+        let tells = Rule::OF_POOLS.contains(&it.rule) || it.rule == Rule::Wallet;
+        tells && *grade >= Grade::Suspect
+    });
+    told.map(|(grade, it)| {
+        (grade.min(Grade::Suspect), Reason { source: FactSource::Environment, ..it })
+    })
+    .collect()
 }
 
 /// What the grammar of miners says of these arguments, each rule once.
@@ -146,11 +181,11 @@ pub(super) fn tool<'a>(seen: &Seen<'a>) -> &'a [u8] {
     let title = last_part(seen.title());
     let title = title.strip_prefix(b"-").unwrap_or(title);
     let file = seen.file();
+    if place(&seen.path()).is_strange() {
+        return if is_of(file, SHELLS) { file } else { b"" };
+    }
     if file.is_empty() {
         return title;
-    }
-    if place(seen.exe).is_strange() {
-        return if is_of(file, SHELLS) { file } else { b"" };
     }
     if is_of(file, MANY) {
         return title;
@@ -211,6 +246,9 @@ pub(in crate::domain::detect) fn most(seen: &Seen<'_>) -> Grade {
 
 fn by_the_playbook(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>) {
     let cap = cap(seen);
+    let tries = is_of(tool(seen), TRIERS);
+    // What it passes on to somebody is a text.
+    let passes_on = is_of(tool(seen), CALLERS);
     let mut add = |grade: Grade, rule, value: &str| {
         let reason = Reason { rule, value: value.into(), source: FactSource::CommandLine };
         if !told.iter().any(|(_, known)| known.rule == rule) {
@@ -222,13 +260,17 @@ fn by_the_playbook(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>)
         // A whole command line inside one argument is for another program to run; but a program that wrote its own
         // title over its arguments has all of them in the first.
         let nested = place > 0 && argument.trim().contains(char::is_whitespace);
-        let cap = if nested { cap.min(Grade::Suspect) } else { cap };
+        let quoted = if passes_on { Grade::Noted } else { Grade::Suspect };
+        let cap = if nested { cap.min(quoted) } else { cap };
         for word in argument.split_ascii_whitespace().skip(usize::from(place == 0)) {
             if let Some(url) = look_for.schemes.iter().find_map(|scheme| pool_url(word, scheme)) {
                 add(Grade::Confirmed.min(cap), Rule::PoolUrl, url);
             }
             if let Some(end) = endpoint(word).filter(|end| is_pool(end, look_for)) {
-                add(Grade::Suspect.min(cap), Rule::PoolName, end);
+                // A page that somebody reads, or whoever tries whether somebody answers.
+                let read = is_page(word) || tries;
+                let most = if read { Grade::Noted } else { Grade::Suspect };
+                add(most.min(cap), Rule::PoolName, end);
             }
         }
     }
@@ -255,6 +297,12 @@ fn endpoint(word: &str) -> Option<&str> {
     let host_and_port = rest.split('/').next().unwrap_or(rest);
     let has_port = endpoint_port(host_and_port).is_some();
     (after_scheme.is_some() || has_port).then_some(host_and_port)
+}
+
+/// A page of the web, below the first.
+fn is_page(word: &str) -> bool {
+    let rest = word.split_once("://").filter(|(scheme, _)| scheme.ends_with("http") || scheme.ends_with("https"));
+    rest.and_then(|(_, rest)| rest.split_once('/')).is_some_and(|(_, path)| !path.is_empty())
 }
 
 fn endpoint_port(text: &str) -> Option<u16> {

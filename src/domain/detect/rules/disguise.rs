@@ -4,7 +4,9 @@
 //! masquerading. Known false alarms, which are let pass: titles in brackets of celery, splunkd or `(sd-pam)`; daemons
 //! that were built on the host; a client whose name lacks the daemon's `d`.
 
-use crate::domain::detect::name::{is_daemon, is_kernels, is_quiet, looks_like, unbracketed};
+use crate::domain::detect::name::{
+    is_daemon, is_kernels, is_only_kernels, is_quiet, looks_like, unbracketed,
+};
 use crate::domain::detect::place::{Place, place};
 use crate::domain::detect::rules::Told;
 use crate::domain::detect::seen::{Seen, last_part};
@@ -14,8 +16,21 @@ use crate::domain::untrusted::Untrusted;
 /// Load that is long.
 const LONG_PERCENT: f32 = 80.0;
 const LONG_MINUTES: f32 = 30.0;
+/// Percent that one thread cannot take.
+const TWO_THREADS: f32 = 170.0;
+/// Minutes of CPU time that are hours on several processors.
+const HOURS_MINUTES: f32 = 600.0;
 /// Programs that run other programs' texts, and can call themselves anything.
 const INTERPRETERS: [&[u8]; 4] = [b"perl", b"python", b"ruby", b"php"];
+/// What they and their kin call themselves where they run something; there are others that run the same texts.
+const RUNTIMES: [&[u8]; 3] = [b"node", b"java", b"php"];
+/// Who is the first process of a container under many names, and who is many programs in one.
+const FIRST: [&[u8]; 6] = [b"init", b"systemd", b"busybox", b"toybox", b"tini", b"s6-svscan"];
+/// Programs that never have a second thread.
+const ONE_THREAD: [&[u8]; 16] = [
+    b"sh", b"bash", b"dash", b"ash", b"zsh", b"ksh", b"sleep", b"cat", b"tail", b"grep", b"sed",
+    b"login", b"getty", b"su", b"watch", b"nohup",
+];
 
 /// What its names say.
 pub(super) fn judge(seen: &Seen<'_>, told: &mut Vec<Told>) {
@@ -23,36 +38,85 @@ pub(super) fn judge(seen: &Seen<'_>, told: &mut Vec<Told>) {
         return;
     }
     kernel_name(seen, told);
+    bracketed(seen, told);
     borrowed(seen, told);
     look_alike(seen, told);
     busy(seen, told);
 }
 
 /// A daemon that waits for others does not compute for half an hour, and who computes for that long has no need of a
-/// title in brackets, of another program's path, or of none.
+/// title in brackets, of another program's path or name, or of none.
 fn busy(seen: &Seen<'_>, told: &mut Vec<Told>) {
-    let long = seen.cpu.is_some_and(|it| it >= LONG_PERCENT)
-        && seen.cpu_minutes.is_some_and(|it| it >= LONG_MINUTES);
-    if !long || seen.packaged == Some(true) {
+    let cpu = seen.cpu.unwrap_or_default();
+    let long = cpu >= LONG_PERCENT && seen.cpu_minutes.is_some_and(|it| it >= LONG_MINUTES);
+    if seen.packaged == Some(true) || !(long || cpu >= TWO_THREADS) {
         return;
     }
-    let title = seen.title();
-    let first = seen.arguments.first().copied().unwrap_or_default();
-    let quiet = [seen.file(), seen.name, last_part(title)].into_iter().find(|name| is_quiet(name));
-    let other = title.starts_with(b"/")
-        && place(title) == Place::System
-        && is_other(last_part(title), seen.file())
-        && !seen.exe.is_empty();
-    let bracketed = first.first() == Some(&b'[') && !seen.exe.is_empty();
-    let untitled = !seen.exe.is_empty() && !seen.arguments.is_empty() && first.is_empty();
-    let value = match quiet {
-        Some(name) => name,
-        None if other || bracketed => first,
-        None if untitled => seen.exe,
-        None => return,
-    };
-    let value = Untrusted::new(value);
-    told.push((Grade::Suspect, Reason { rule: Rule::BusyDaemon, value, source: FactSource::Stat }));
+    let found = one_thread(seen)
+        .filter(|_| cpu >= TWO_THREADS)
+        .or_else(|| long.then(|| quiet(seen).or_else(|| titled(seen)).or_else(|| silent(seen)))?);
+    if let Some(value) = found {
+        let value = Untrusted::new(value);
+        let reason = Reason { rule: Rule::BusyDaemon, value, source: FactSource::Stat };
+        told.push((Grade::Suspect, reason));
+    }
+}
+
+/// A daemon that only waits; also with a number behind its name.
+fn quiet<'a>(seen: &Seen<'a>) -> Option<&'a [u8]> {
+    let names = [seen.file(), seen.name, last_part(seen.title())];
+    names.into_iter().find(|name| is_quiet(name) || is_quiet(without_digits(name)))
+}
+
+/// A program that has one thread uses one processor.
+fn one_thread<'a>(seen: &Seen<'a>) -> Option<&'a [u8]> {
+    let title = last_part(seen.title());
+    let name = title.strip_prefix(b"-").unwrap_or(title);
+    let file = seen.file();
+    // What a shell runs by itself is another process; who hides behind its name may have its file too.
+    let same = file.is_empty() || file == name || is_other(name, file);
+    (ONE_THREAD.contains(&name) && same).then_some(title)
+}
+
+/// Another program's path, its name, a name in brackets, or none.
+fn titled<'a>(seen: &Seen<'a>) -> Option<&'a [u8]> {
+    let first = seen.arguments.first().copied()?;
+    let (title, file) = (seen.title(), seen.file());
+    if file.is_empty() {
+        return None;
+    }
+    if first.is_empty() {
+        return Some(seen.exe);
+    }
+    let interpreted = INTERPRETERS.iter().any(|it| file.starts_with(it));
+    if first.starts_with(b"[") {
+        // A pool of workers says what each of them does.
+        return (!interpreted || unbracketed(first).is_some_and(is_kernels)).then_some(first);
+    }
+    // Scripts are called by who runs them.
+    let script = seen.arguments.iter().skip(1).take(2).any(|it| last_part(it) == file);
+    let of_system = title.starts_with(b"/") && place(title) == Place::System;
+    let runtime = RUNTIMES.iter().any(|it| without_digits(last_part(title)) == *it)
+        && !matches!(place(seen.exe), Place::System | Place::Local);
+    (!script && (of_system || runtime) && is_other(last_part(title), file)).then_some(first)
+}
+
+/// Nobody told it anything, root has it run by itself, it serves nobody, and it takes several processors for hours.
+fn silent<'a>(seen: &Seen<'a>) -> Option<&'a [u8]> {
+    let roots = seen.uid == Some(0) || seen.user == b"root";
+    let by_itself = seen.parent == Some(1);
+    let hours = seen.cpu.is_some_and(|it| it >= TWO_THREADS)
+        && seen.cpu_minutes.is_some_and(|it| it >= HOURS_MINUTES);
+    let told = seen.arguments.len() > 1 || seen.title().len() < seen.arguments.first()?.len();
+    let known = is_daemon(seen.file()) || seen.file().is_empty();
+    let serves = !seen.listens.is_empty();
+    let silent = roots && by_itself && hours && !told && !known && !serves;
+    (silent && place(seen.exe) == Place::System).then_some(seen.exe)
+}
+
+fn without_digits(name: &[u8]) -> &[u8] {
+    let end = name.iter().rposition(|it| !it.is_ascii_digit() && *it != b'.').map_or(0, |at| at + 1);
+    name.get(..end).unwrap_or(name)
 }
 
 /// Two names of one program begin alike (`python3`, `python3.11`), or one is a letter of the other's.
@@ -74,7 +138,9 @@ fn kernel_name(seen: &Seen<'_>, told: &mut Vec<Told>) {
     // Only who calls itself so in an argument has arguments; tools show a kernel thread in the same brackets, so that
     // alone says nothing.
     let other_user = seen.uid.is_some_and(|uid| uid != 0) || !matches!(seen.user, b"" | b"root");
-    let system = place(seen.exe) == Place::System && inner.is_none();
+    // A few of these names are those of programs too.
+    let shared = inner.is_none() && !is_only_kernels(name);
+    let system = place(&seen.path()) == Place::System && shared;
     let grade = match () {
         () if system || seen.packaged == Some(true) => Grade::Noted,
         () if proven || other_user || (strange_parent && inner.is_some()) => Grade::Suspect,
@@ -84,9 +150,22 @@ fn kernel_name(seen: &Seen<'_>, told: &mut Vec<Told>) {
     told.push((grade, Reason { rule: Rule::KernelName, value: Untrusted::new(name), source }));
 }
 
+/// A name in the brackets that tools put around those of kernel threads, on a program that is called otherwise. Many
+/// daemons say there what they do; they use more than one word.
+fn bracketed(seen: &Seen<'_>, told: &mut Vec<Told>) {
+    let Some(name) = seen.arguments.first().and_then(|it| unbracketed(it)) else { return };
+    let word = name.iter().all(|it| it.is_ascii_alphanumeric() || b"/_-:.".contains(it));
+    let file = seen.file();
+    let interpreted = INTERPRETERS.iter().any(|it| file.starts_with(it));
+    if word && !file.is_empty() && is_other(name, file) && !interpreted && !is_kernels(name) {
+        let (value, source) = (Untrusted::new(name), FactSource::CommandLine);
+        told.push((Grade::Suspect, Reason { rule: Rule::KernelName, value, source }));
+    }
+}
+
 /// A daemon's name, and an executable that lies where no daemon does.
 fn borrowed(seen: &Seen<'_>, told: &mut Vec<Told>) {
-    let place = place(seen.exe);
+    let place = place(&seen.path());
     let title = seen.title();
     // A script can call itself whatever it likes; a daemon that is no script does not run in an interpreter.
     let scripted = INTERPRETERS.iter().any(|it| seen.file().starts_with(it));
@@ -94,8 +173,19 @@ fn borrowed(seen: &Seen<'_>, told: &mut Vec<Told>) {
         let (value, source) = (Untrusted::new(title), FactSource::CommandLine);
         return told.push((Grade::Suspect, Reason { rule: Rule::BorrowedName, value, source }));
     }
-    if seen.packaged == Some(true) || matches!(place, Place::System | Place::Local | Place::Unknown)
-    {
+    if seen.packaged == Some(true) {
+        return;
+    }
+    // No file is called like an option, lest tools take it for one.
+    if seen.file().starts_with(b"-") {
+        let value = Untrusted::new(seen.exe);
+        let reason = Reason { rule: Rule::BorrowedName, value, source: FactSource::Exe };
+        return told.push((Grade::Suspect, reason));
+    }
+    if place == Place::Local {
+        return of_another(seen, told);
+    }
+    if matches!(place, Place::System | Place::Unknown) {
         return;
     }
     let said = title.strip_suffix(b":").unwrap_or(title);
@@ -123,6 +213,19 @@ fn borrowed(seen: &Seen<'_>, told: &mut Vec<Told>) {
     ));
 }
 
+/// A daemon's title on a file of another name, where administrators put programs.
+fn of_another(seen: &Seen<'_>, told: &mut Vec<Told>) {
+    let title = seen.title();
+    let name = last_part(title.strip_suffix(b":").unwrap_or(title));
+    let file = seen.file();
+    let many = FIRST.contains(&name) || FIRST.contains(&file) || name.starts_with(b"m");
+    let scripted = INTERPRETERS.iter().any(|it| file.starts_with(it));
+    if is_daemon(name) && is_other(name, file) && !file.is_empty() && !many && !scripted {
+        let (value, source) = (Untrusted::new(name), FactSource::CommandLine);
+        told.push((Grade::Suspect, Reason { rule: Rule::BorrowedName, value, source }));
+    }
+}
+
 /// It says that it is a file of the system, and is another one in a place that is none of a program's.
 fn other_file(seen: &Seen<'_>, at: Place, told: &mut Vec<Told>) {
     let title = seen.title();
@@ -139,7 +242,7 @@ fn other_file(seen: &Seen<'_>, at: Place, told: &mut Vec<Told>) {
 
 /// Almost a daemon's or a kernel thread's name.
 fn look_alike(seen: &Seen<'_>, told: &mut Vec<Told>) {
-    let place = place(seen.exe);
+    let place = place(&seen.path());
     if seen.packaged == Some(true) {
         return;
     }
@@ -151,7 +254,7 @@ fn look_alike(seen: &Seen<'_>, told: &mut Vec<Told>) {
         let Some(like) = looks_like(name) else { continue };
         let kernels = is_kernels(like);
         let grade = match place {
-            _ if works => Grade::Suspect,
+            _ if works || is_only_kernels(like) => Grade::Suspect,
             Place::System | Place::Local | Place::Home | Place::Workshop => Grade::Noted,
             Place::Unknown if !kernels => Grade::Noted,
             Place::Unknown

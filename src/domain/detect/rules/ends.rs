@@ -6,22 +6,45 @@
 
 use std::net::IpAddr;
 
-use crate::domain::detect::host_name;
+use crate::domain::detect::host_name::{self, Says};
 use crate::domain::detect::place::{Place, place};
 use crate::domain::detect::rules::Told;
-use crate::domain::detect::seen::{End, Seen};
+use crate::domain::detect::seen::{End, Seen, last_part};
 use crate::domain::detect::{FactSource, Grade, Reason, Rule};
 use crate::domain::playbook::Indicators;
 use crate::domain::untrusted::Untrusted;
 
+/// Ports of the web, on which pools listen too.
+const WEB: [u16; 8] = [80, 443, 3000, 8000, 8008, 8080, 8443, 9443];
+/// Ports of services that hand out no work.
+const OTHERS: [u16; 24] = [
+    21, 22, 25, 53, 67, 110, 123, 143, 389, 465, 587, 636, 853, 873, 993, 995, 2049, 3128, 3260, 5222,
+    5432, 6379, 6697, 9418,
+];
+/// Ports on which nodes of coins talk to each other and to wallets.
+const NODES: [u16; 12] =
+    [8332, 8333, 8545, 8546, 9332, 9333, 18080, 18081, 18083, 18089, 30303, 38081];
+/// From here on a port belongs to whoever takes it.
+const FREE: u16 = 1024;
+/// Of Bitcoin's network, and in the playbook's list.
+const PEERS: u16 = 8333;
+/// Programs with which pages are read and fetched.
+const READERS: [&[u8]; 14] = [
+    b"apt", b"brave", b"chrome", b"chromium", b"curl", b"dnf", b"firefox", b"git", b"lynx", b"opera",
+    b"pip", b"vivaldi", b"wget", b"yum",
+];
+
 /// What the other ends of its connections say.
 pub(super) fn judge(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>) {
     let installed = seen.packaged == Some(true)
-        || matches!(place(seen.exe), Place::System | Place::Local | Place::Workshop);
+        || matches!(place(&seen.path()), Place::System | Place::Local | Place::Workshop);
     for end in &seen.ends {
         for (grade, reason) in of(end, look_for) {
-            let nobodys = if reason.rule == Rule::PoolPort { Grade::Suspect } else { grade };
-            let grade = if installed { Grade::Noted } else { nobodys };
+            let port = reason.rule == Rule::PoolPort;
+            let nobodys = if port { Grade::Suspect } else { grade };
+            // A port alone is everybody's; whoever works for somebody there for long has to explain it.
+            let works = port && end.port != PEERS && works_alone(seen);
+            let grade = if installed && !works { Grade::Noted } else { nobodys };
             if !told.iter().any(|(_, known)| known.rule == reason.rule) {
                 told.push((grade, reason));
             }
@@ -33,23 +56,61 @@ pub(super) fn judge(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>
 pub(in crate::domain::detect) fn of(end: &End<'_>, look_for: &Indicators) -> Vec<Told> {
     let mut told = Vec::new();
     let name = std::str::from_utf8(end.name).unwrap_or_default();
-    let says_pool =
-        !name.is_empty() && (look_for.is_pool_name(name) || host_name::speaks_of_mining(name));
-    if says_pool {
+    let said = if name.is_empty() { None } else { host_name::says(name) };
+    let listed = !name.is_empty() && look_for.is_pool_name(name);
+    if said.is_some() || listed {
         let near = end.address.is_some() && !is_public(end);
-        let grade = if near { Grade::Noted } else { Grade::Suspect };
+        let others = OTHERS.contains(&end.port) || name.contains("pool.ntp.");
+        let web = WEB.contains(&end.port);
+        let grade = match said {
+            _ if near || others => Grade::Noted,
+            Some(Says::Work) => Grade::Suspect,
+            _ if listed => Grade::Suspect,
+            // Whoever has something to say of a coin has a page too, and nodes have ports of their own.
+            Some(Says::Coin) if !web && !NODES.contains(&end.port) => Grade::Suspect,
+            // Many words end so; a port that nothing is known to have speaks for a pool.
+            Some(Says::Perhaps) if !web && end.port >= FREE => Grade::Suspect,
+            Some(Says::Coin | Says::Perhaps) | None => Grade::Noted,
+        };
         let value = Untrusted::new(end.name);
         told.push((grade, Reason { rule: Rule::PoolName, value, source: FactSource::Sockets }));
     }
     if look_for.ports.contains(&end.port) && is_public(end) {
-        let shown = match end.address {
-            Some(address) if name.is_empty() => format!("{address}:{}", end.port),
-            _ => format!("{name}:{}", end.port),
-        };
         let (rule, source) = (Rule::PoolPort, FactSource::Sockets);
-        told.push((Grade::Noted, Reason { rule, value: shown.into(), source }));
+        told.push((Grade::Noted, Reason { rule, value: shown(end).into(), source }));
     }
     told
+}
+
+/// What the program at this end adds, where nothing but its name is known.
+pub(in crate::domain::detect) fn by_owner(end: &End<'_>, owner: Option<&[u8]>, told: &mut [Told]) {
+    let reads = owner.is_some_and(|owner| {
+        let name = last_part(owner);
+        READERS.iter().any(|it| name.starts_with(it)) && WEB.contains(&end.port)
+    });
+    // Peers of a coin's network are everywhere on this one, and a name may be that of a host nearby.
+    let open = end.port != PEERS && (end.address.is_some() || owner.is_none());
+    for (grade, reason) in told {
+        if reason.rule == Rule::PoolPort && open {
+            *grade = Grade::Suspect.max(*grade);
+        }
+        if reason.rule == Rule::PoolName && reads {
+            *grade = Grade::Noted;
+        }
+    }
+}
+
+/// It works hard and long for one or two out there, serves nobody, and no package is known to have brought it.
+fn works_alone(seen: &Seen<'_>) -> bool {
+    let long = seen.cpu.is_some_and(|it| it >= 80.0) && seen.cpu_minutes.is_some_and(|it| it >= 30.0);
+    long && seen.packaged != Some(true) && seen.listens.is_empty() && seen.ends.len() <= 2
+}
+
+fn shown(end: &End<'_>) -> String {
+    match end.address {
+        Some(address) if end.name.is_empty() => std::net::SocketAddr::new(address, end.port).to_string(),
+        _ => format!("{}:{}", String::from_utf8_lossy(end.name), end.port),
+    }
 }
 
 /// It is somewhere out there: not this host, and not its own net.

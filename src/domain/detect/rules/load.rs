@@ -34,7 +34,7 @@ pub(super) fn judge(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>
 
 /// Nobody installed it, nobody is served by it, and it has one conversation with somebody out there.
 fn is_lonely(seen: &Seen<'_>) -> bool {
-    let nobodys = !matches!(place(seen.exe), Place::System | Place::Local | Place::Workshop);
+    let nobodys = !matches!(place(&seen.path()), Place::System | Place::Local | Place::Workshop);
     let out = seen.ends.iter().filter(|end| is_public(end)).count();
     seen.packaged != Some(true) && nobodys && seen.listens.is_empty() && (1..=2).contains(&out)
 }

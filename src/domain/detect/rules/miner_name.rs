@@ -76,6 +76,17 @@ const KNOWN: [&str; 62] = [
     "c3pool_miner",
 ];
 
+/// What is mined where knowledge is looked for.
+const OF_KNOWLEDGE: [&str; 13] = [
+    "bug", "corpus", "data", "fact", "graph", "log", "opinion", "pattern", "process", "rapid", "rule",
+    "text", "web",
+];
+/// Who watches miners, or looks for them, says so behind their names.
+const WATCHERS: [&str; 16] = [
+    "alert", "api", "check", "clean", "dash", "detect", "exporter", "find", "hunt", "kill", "metric",
+    "monitor", "remov", "scan", "stat", "watch",
+];
+
 /// What the names say.
 pub(super) fn judge(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>) {
     let title = seen.arguments.first().copied().unwrap_or_default();
@@ -86,7 +97,8 @@ pub(super) fn judge(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>
     ];
     if let Some((name, source)) = said.into_iter().find(|(name, _)| is_miner(name, look_for)) {
         let value = Untrusted::new(last_part(name));
-        return told.push((Grade::Suspect, Reason { rule: Rule::MinerName, value, source }));
+        let grade = if watches(last_part(name)) { Grade::Noted } else { Grade::Suspect };
+        return told.push((grade, Reason { rule: Rule::MinerName, value, source }));
     }
     if let Some(name) = seen.arguments.iter().skip(1).find(|it| is_miner(it, look_for)) {
         let (value, source) = (Untrusted::new(*name), FactSource::CommandLine);
@@ -98,9 +110,24 @@ pub(super) fn judge(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>
 fn is_miner(path: &[u8], look_for: &Indicators) -> bool {
     let name = last_part(path).to_ascii_lowercase();
     let known = KNOWN.iter().copied().chain(look_for.binaries.iter().map(String::as_str));
-    !is_text_tool(&name)
-        && known.into_iter().any(|miner| {
+    !is_text_tool(&name) && (is_called_miner(&name)
+        || known.into_iter().any(|miner| {
             let rest = name.strip_prefix(miner.as_bytes());
             rest.is_some_and(|rest| rest.first().is_none_or(|byte| !byte.is_ascii_alphanumeric()))
-        })
+        }))
+}
+
+/// The last word of the name is of somebody who watches.
+fn watches(name: &[u8]) -> bool {
+    let name = String::from_utf8_lossy(name).to_ascii_lowercase();
+    let mut words = name.split(['-', '_', '.']).skip(1);
+    words.any(|word| WATCHERS.iter().any(|it| word.starts_with(it)))
+}
+
+/// It says itself that it is a miner, of what is not knowledge.
+fn is_called_miner(name: &[u8]) -> bool {
+    let Ok(name) = std::str::from_utf8(name) else { return false };
+    let name = name.strip_suffix("64").unwrap_or(name);
+    let of = name.strip_suffix("miner").map(|it| it.trim_end_matches(['-', '_', '.']));
+    of.is_some_and(|of| !OF_KNOWLEDGE.iter().any(|it| of.ends_with(it)))
 }

@@ -117,27 +117,31 @@ pub(super) fn judge(seen: &Seen<'_>, told: &mut Vec<Told>) {
     if seen.is_kernel() || seen.packaged == Some(true) {
         return;
     }
-    let at = place(seen.exe);
+    let path = seen.path();
+    let at = place(&path);
     // What a service was told to run by a shell, and nobody installed: for a request that is long.
     let shell = seen.ancestors.first().is_some_and(|it| is_shell(it));
-    let data = DATA.iter().any(|it| seen.exe.windows(it.len()).any(|part| part == *it));
+    let data = DATA.iter().any(|it| path.windows(it.len()).any(|part| part == *it));
     let long =
         seen.cpu.is_some_and(|it| it >= 80.0) && seen.cpu_minutes.is_some_and(|it| it >= 30.0);
     let worker = seen.ancestors.iter().any(|it| it.starts_with(b"jupyter"));
+    // The service itself, from wherever it is kept.
+    let itself = serves(&Seen { ancestors: vec![seen.file()], ..Seen::default() }).is_some();
     let busy = at != Place::System
         && !worker
+        && !itself
         && (data || (shell && long) || (at == Place::Home && is_busy(seen)));
     let brought = at.is_strange() || busy;
     if let Some(service) = serves(seen).filter(|_| brought) {
         let value = Untrusted::new(
-            [service, b" > ", if seen.exe.is_empty() { seen.name } else { seen.exe }].concat(),
+            [service, b" > ", if path.is_empty() { seen.name } else { &path }].concat(),
         );
         told.push((
             Grade::Suspect,
             Reason { rule: Rule::ServiceChild, value, source: FactSource::Ancestry },
         ));
     } else if is_service(seen) && brought {
-        let value = Untrusted::new([seen.user, b": ", seen.exe].concat());
+        let value = Untrusted::new([seen.user, b": ", &path].concat());
         told.push((
             Grade::Suspect,
             Reason { rule: Rule::ServiceChild, value, source: FactSource::Ancestry },

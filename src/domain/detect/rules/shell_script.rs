@@ -15,6 +15,11 @@ use crate::domain::untrusted::Untrusted;
 /// Programs that run a text or a file.
 const RUNNERS: [&[u8]; 10] =
     [b"sh", b"bash", b"dash", b"ash", b"zsh", b"ksh", b"busybox", b"perl", b"python", b"php"];
+/// Programs that have a shell run what they are told.
+const WRAPPERS: [&[u8]; 16] = [
+    b"chroot", b"nsenter", b"setsid", b"nohup", b"timeout", b"nice", b"ionice", b"env", b"sudo", b"su",
+    b"runuser", b"unshare", b"flock", b"docker", b"kubectl", b"systemd-run",
+];
 
 /// What it was told.
 pub(super) fn judge(seen: &Seen<'_>, told: &mut Vec<Told>) {
@@ -22,20 +27,42 @@ pub(super) fn judge(seen: &Seen<'_>, told: &mut Vec<Told>) {
         return;
     }
     let name = last_part(seen.title());
-    let runs = RUNNERS.iter().any(|it| {
-        let rest = name.strip_prefix(b"-").unwrap_or(name).strip_prefix(*it);
-        rest.is_some_and(|rest| rest.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.'))
-    });
-    if runs {
-        text(seen, told);
+    // `chroot /mnt sh -c …` is a shell by its file, or will be one.
+    let at = seen.arguments.iter().take(6).position(|it| is_runner(last_part(it)));
+    let handed = is_runner(seen.file()) || WRAPPERS.contains(&name);
+    if let Some(at) = at.filter(|at| *at == 0 || handed) {
+        text(seen, at, told);
         file(seen, told);
     }
+    fetches(seen, name, told);
     over_a_process(seen, name, told);
 }
 
-/// The text of `-c`.
-fn text(seen: &Seen<'_>, told: &mut Vec<Told>) {
-    let mut arguments = seen.arguments.iter().skip(1);
+fn is_runner(name: &[u8]) -> bool {
+    RUNNERS.iter().any(|it| {
+        let rest = name.strip_prefix(b"-").unwrap_or(name).strip_prefix(*it);
+        rest.is_some_and(|rest| rest.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.'))
+    })
+}
+
+/// A service has no reason to fetch a file from a host without a name and to put it where it is not seen.
+fn fetches(seen: &Seen<'_>, name: &[u8], told: &mut Vec<Told>) {
+    let all = seen.arguments.join(&b' ');
+    let all = String::from_utf8_lossy(&all);
+    let hidden = seen.arguments.iter().skip(1).any(|it| {
+        let volatile = [&b"/tmp/"[..], b"/var/tmp/", b"/dev/shm/"];
+        volatile.iter().any(|folder| it.starts_with(folder)) && place(it) == Place::Hidden
+    });
+    let machine = is_service(seen) || serves(seen).is_some() || by_machine(seen);
+    if matches!(name, b"curl" | b"wget") && by_number(&all) && (hidden || machine && all.contains("/tmp/")) {
+        let (value, source) = (Untrusted::from(all.as_ref()), FactSource::CommandLine);
+        told.push((Grade::Suspect, Reason { rule: Rule::RunsScript, value, source }));
+    }
+}
+
+/// The text of `-c`, behind the shell at this place.
+fn text(seen: &Seen<'_>, at: usize, told: &mut Vec<Told>) {
+    let mut arguments = seen.arguments.iter().skip(at + 1);
     let is_text =
         |it: &&&[u8]| it.starts_with(b"-") && !it.starts_with(b"--") && it.contains(&b'c');
     let Some(text) = arguments.find(is_text).and_then(|_| arguments.next()) else { return };
@@ -43,14 +70,17 @@ fn text(seen: &Seen<'_>, told: &mut Vec<Told>) {
     let judged = judge_entry(&entry);
     let all = String::from_utf8_lossy(text);
     let encoded = all.contains("b64decode") && all.contains("exec(");
-    let by_itself = [Rule::DecodesAndRuns, Rule::AddsItselfAgain, Rule::HiddenEntry];
+    let by_itself =
+        [Rule::DecodesAndRuns, Rule::AddsItselfAgain, Rule::HiddenEntry, Rule::KernelName];
     let weighs = |rule: Rule| {
         by_itself.contains(&rule)
             || (rule == Rule::DownloadsAndRuns && (by_machine(seen) || by_number(&all)))
             || (rule == Rule::RunsOddPlace && (by_machine(seen) || all.contains("/dev/shm/.")))
     };
     let odd = judged.iter().any(|(grade, it)| *grade == Grade::Suspect && weighs(it.rule));
-    if encoded || odd {
+    // Whoever takes the processors for himself ends whoever else takes them.
+    let alone = all.contains("kill -9") && all.contains("$3>") && all.contains("while");
+    if encoded || odd || alone {
         let value = Untrusted::new(*text);
         told.push((
             Grade::Suspect,

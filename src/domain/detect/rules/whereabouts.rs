@@ -18,15 +18,19 @@ const IN_MEMORY: [&[u8]; 5] =
 /// CPU time in minutes, and percent, that a program in a strange place has to explain.
 const BUSY_MINUTES: f32 = 5.0;
 const BUSY_PERCENT: f32 = 50.0;
+/// The same, of what was deleted where people build programs.
+const LONG_PERCENT: f32 = 80.0;
+const LONG_MINUTES: f32 = 30.0;
 
 /// What its place says.
 pub(super) fn judge(seen: &Seen<'_>, told: &mut Vec<Told>) {
     if seen.is_kernel() || seen.packaged == Some(true) && !seen.deleted {
         return;
     }
-    let at = if seen.in_memory { Place::Memory } else { place(seen.exe) };
+    let path = seen.path();
+    let at = if seen.in_memory { Place::Memory } else { place(&path) };
     if at == Place::Memory {
-        let known = IN_MEMORY.iter().any(|name| contains(seen.exe, name));
+        let known = IN_MEMORY.iter().any(|name| contains(&path, name));
         let grade = if known { Grade::Noted } else { Grade::Suspect };
         return told.push(reason(grade, Rule::MemoryExe, seen));
     }
@@ -34,8 +38,8 @@ pub(super) fn judge(seen: &Seen<'_>, told: &mut Vec<Told>) {
         let grade = if of_deleted(seen, at) { Grade::Suspect } else { Grade::Noted };
         told.push(reason(grade, Rule::DeletedExe, seen));
     }
-    if at.is_strange() || is_hidden_file(seen.exe) {
-        let grade = if of_place(seen, at) { Grade::Suspect } else { Grade::Noted };
+    if at.is_strange() || is_hidden_file(&path) {
+        let grade = if of_place(seen, &path, at) { Grade::Suspect } else { Grade::Noted };
         told.push(reason(grade, Rule::OddPlace, seen));
     }
 }
@@ -44,33 +48,56 @@ pub(super) fn judge(seen: &Seen<'_>, told: &mut Vec<Told>) {
 fn of_deleted(seen: &Seen<'_>, at: Place) -> bool {
     match at {
         Place::Memory | Place::Hidden | Place::Volatile | Place::Web | Place::Odd => true,
-        Place::Home => is_busy(seen) || is_service(seen),
-        Place::Unknown | Place::System | Place::Local | Place::Workshop => false,
+        Place::Home => is_long(seen) || is_service(seen),
+        Place::Workshop => is_long(seen),
+        Place::Unknown | Place::System | Place::Local => false,
     }
 }
 
-fn of_place(seen: &Seen<'_>, at: Place) -> bool {
+fn of_place(seen: &Seen<'_>, path: &[u8], at: Place) -> bool {
     let served = is_service(seen) || serves(seen).is_some();
     match at {
         Place::Web | Place::Odd => true,
         Place::Hidden => {
             let home =
-                [&b"/home/"[..], b"/root/", b"/Users/"].iter().any(|it| seen.exe.starts_with(it));
-            !home || served || is_hidden_file(seen.exe) || is_busy(seen)
+                [&b"/home/"[..], b"/root/", b"/Users/"].iter().any(|it| path.starts_with(it));
+            // Vendors keep hidden folders below their own, and what lies there takes little.
+            let vendors = path.starts_with(b"/opt/") && !path.starts_with(b"/opt/.");
+            let let_pass = home || vendors && is_calm(seen);
+            !let_pass || served || is_hidden_file(path) || is_busy(seen)
         }
         Place::Volatile => {
-            seen.exe.starts_with(b"/dev/shm/")
+            path.starts_with(b"/dev/shm/")
                 || served
                 || is_busy(seen)
-                || is_hidden_file(seen.exe)
+                || is_hidden_file(path)
+                || !is_calm(seen) && !is_somebodys(seen)
         }
         Place::Unknown
         | Place::Memory
         | Place::System
         | Place::Local
         | Place::Home
-        | Place::Workshop => is_hidden_file(seen.exe) && (served || is_busy(seen)),
+        | Place::Workshop => is_hidden_file(path) && (served || is_busy(seen)),
     }
+}
+
+/// Whole processors for half an hour: more than a service that was brought up to date while it runs.
+fn is_long(seen: &Seen<'_>) -> bool {
+    seen.cpu.is_some_and(|percent| percent >= LONG_PERCENT)
+        && seen.cpu_minutes.is_none_or(|minutes| minutes >= LONG_MINUTES)
+}
+
+/// It is known to take little.
+fn is_calm(seen: &Seen<'_>) -> bool {
+    seen.cpu.is_some() && !is_busy(seen)
+}
+
+/// A person tries something, and it is known who: neither root nor a service, and somebody started it.
+fn is_somebodys(seen: &Seen<'_>) -> bool {
+    let root = seen.user == b"root" || seen.uid == Some(0);
+    let known = !seen.user.is_empty() || seen.uid.is_some();
+    known && !root && !is_service(seen) && !seen.ancestors.is_empty()
 }
 
 /// It takes more than a tool that was put there for a moment does.
@@ -84,5 +111,6 @@ fn contains(path: &[u8], name: &[u8]) -> bool {
 }
 
 fn reason(grade: Grade, rule: Rule, seen: &Seen<'_>) -> Told {
-    (grade, Reason { rule, value: Untrusted::new(seen.exe), source: FactSource::Exe })
+    let source = if seen.exe.is_empty() { FactSource::CommandLine } else { FactSource::Exe };
+    (grade, Reason { rule, value: Untrusted::new(seen.path()), source })
 }

@@ -1,0 +1,133 @@
+//! What only some kinds of places can say, and how what stands there is hidden.
+
+use super::{Entry, FETCHERS, RUNNERS, has_word, is_kind};
+use crate::domain::detect::place::{is_hidden_file, place};
+use crate::domain::detect::rules::Told;
+use crate::domain::detect::rules::origin::is_service_user;
+use crate::domain::detect::{FactSource, Grade, Reason, Rule};
+use crate::domain::facts::{Trick, tricks};
+use crate::domain::untrusted::Untrusted;
+
+pub(super) fn hidden(entry: &Entry<'_>, inner: &[Untrusted], told: &mut Vec<Told>) {
+    for trick in tricks(entry.content) {
+        let packed = matches!(trick, Trick::Base64 | Trick::Hex);
+        let commands = inner.iter().any(|it| {
+            let text = String::from_utf8_lossy(it.bytes());
+            FETCHERS.iter().chain(&RUNNERS).any(|word| has_word(&text, word))
+        });
+        let grade = match trick {
+            Trick::Padding if is_kind(entry.kind, &["profile", "bashrc", "motd", "pam"]) => {
+                Grade::Noted
+            }
+            _ if packed && !commands => continue,
+            Trick::HiddenCharacters => Grade::Noted,
+            Trick::CarriageReturn
+            | Trick::Padding
+            | Trick::Base64
+            | Trick::Hex
+            | Trick::FieldSeparator => Grade::Suspect,
+        };
+        let value = Untrusted::new(entry.content);
+        told.push((
+            grade,
+            Reason { rule: Rule::HiddenEntry, value, source: FactSource::Persistence },
+        ));
+    }
+    let mut add = |value: &[u8]| {
+        let value = Untrusted::new(value);
+        let reason = Reason { rule: Rule::HiddenEntry, value, source: FactSource::Persistence };
+        told.push((Grade::Suspect, reason));
+    };
+    if is_hidden_file(entry.path)
+        && is_kind(entry.kind, &["cron", "systemd", "timer", "init", "udev", "xdg", "sudo"])
+    {
+        add(entry.path);
+    }
+    let text = String::from_utf8_lossy(entry.content);
+    // A timer, and the unit behind it, that no list shows.
+    let unit = text.lines().filter_map(|line| line.trim().strip_prefix("Unit="));
+    if let Some(unit) = unit.map(str::trim).find(|it| it.starts_with('.')) {
+        add(unit.as_bytes());
+    }
+    // A database was told to write itself where a text is read.
+    if text.contains("REDIS0") {
+        add(entry.content);
+    }
+}
+
+/// Homes of services in which nobody signs in with a key.
+const NOBODYS_HOMES: [&str; 14] = [
+    "/var/www/",
+    "/var/lib/redis/",
+    "/var/lib/mysql/",
+    "/var/lib/mongodb/",
+    "/var/lib/elasticsearch/",
+    "/var/spool/lpd/",
+    "/var/spool/news/",
+    "/var/spool/mail/",
+    "/var/mail/",
+    "/usr/games/",
+    "/nonexistent/",
+    "/dev/",
+    "/bin/",
+    "/sbin/",
+];
+
+/// What only some kinds can say.
+pub(super) fn of_kind(entry: &Entry<'_>, told: &mut Vec<Told>) {
+    let text = String::from_utf8_lossy(entry.content);
+    let mut add = |grade, rule, value: &str| {
+        told.push((grade, Reason { rule, value: value.into(), source: FactSource::Persistence }));
+    };
+    if is_kind(entry.kind, &["preload"]) {
+        for library in
+            text.split(|it: char| it.is_whitespace() || it == ':').filter(|it| it.starts_with('/'))
+        {
+            let at = place(library.as_bytes());
+            let vendor = library.starts_with("/opt/");
+            let snoopy = library.contains("snoopy")
+                || library.contains("libarmmem")
+                || library.contains("libjemalloc")
+                || library.contains("liboneagentproc");
+            let grade = if vendor || snoopy { Grade::Noted } else { Grade::Suspect };
+            let grade = if at.is_strange() { Grade::Suspect } else { grade };
+            add(grade, Rule::Preload, library);
+        }
+    }
+    if is_kind(entry.kind, &["module", "modprobe", "kernel"]) || text.contains("modprobe msr") {
+        let opened = text.contains("allow_writes=on");
+        let pages = text.contains("nr_hugepages");
+        let grade = if pages { Grade::Suspect } else { Grade::Noted };
+        if opened {
+            add(grade, Rule::MinerOptions, "msr allow_writes=on");
+        }
+    }
+    if is_kind(entry.kind, &["passwd", "user"]) {
+        for line in text.lines() {
+            let fields: Vec<_> = line.split(':').collect();
+            if let [name, _, "0", ..] = fields.as_slice()
+                && *name != "root"
+            {
+                add(Grade::Suspect, Rule::SecondRoot, line);
+            }
+        }
+    }
+    if is_kind(entry.kind, &["sudo"]) && text.contains("NOPASSWD") && text.contains("ALL") {
+        let service = text
+            .lines()
+            .any(|line| is_service_user(line.split_whitespace().next().unwrap_or_default()));
+        add(if service { Grade::Suspect } else { Grade::Noted }, Rule::ForcedCommand, text.trim());
+    }
+    if is_kind(entry.kind, &["sudo"]) && text.contains("!syslog") {
+        add(Grade::Suspect, Rule::HiddenEntry, text.trim());
+    }
+    let path = String::from_utf8_lossy(entry.path);
+    if is_kind(entry.kind, &["authorized", "ssh"]) || path.ends_with("authorized_keys") {
+        if NOBODYS_HOMES.iter().any(|home| path.starts_with(home)) {
+            add(Grade::Suspect, Rule::ForcedCommand, &path);
+        }
+        for line in text.lines().filter(|line| line.contains("command=")) {
+            add(Grade::Noted, Rule::ForcedCommand, line);
+        }
+    }
+}
