@@ -11,6 +11,8 @@ use crate::domain::detect::grammar::algorithm;
 pub(super) enum Says {
     /// Work is handed out there.
     Work,
+    /// It is called after the protocol, and after what tells the time.
+    Stratum,
     /// It is about a coin; that may be a page, or a node.
     Coin,
     /// It ends like the name of a pool, and many others do.
@@ -37,7 +39,7 @@ const OF_MINING: [&str; 20] = [
     "ghostrider",
     "autolykos",
     "verushash",
-    "xmrpool",
+    "miningpool",
     "xmrig",
 ];
 /// Coins and algorithms, as a word of its own or before another.
@@ -46,6 +48,12 @@ const COINS: [&str; 11] =
 /// What does the work, or shares it out, at the end of a word.
 const ENDS: [&str; 9] =
     ["pool", "pools", "pooling", "mine", "miner", "miners", "mining", "hash", "hashrate"];
+
+/// What stands before such an end in words of another business.
+const OTHERWISE: [&str; 22] = [
+    "agent", "car", "conn", "connection", "data", "db", "deter", "exa", "gold", "liver", "log", "node", "ntp",
+    "pg", "process", "swimming", "text", "thread", "whirl", "worker", "fa", "jas",
+];
 
 /// What the name of this host says of mining.
 pub(super) fn says(host: &str) -> Option<Says> {
@@ -63,19 +71,32 @@ pub(super) fn says(host: &str) -> Option<Says> {
     let joined = words().any(|word| ENDS.iter().any(|end| word.strip_suffix(end).is_some_and(is_coin)));
     let apart = words().any(|word| is_coin(&bare(word)))
         && words().any(|word| ENDS.iter().any(|end| is_end(word, end) && !is_coin(word)));
-    let of_coin = words().any(|word| ["xmr", "monero"].iter().any(|it| word.contains(it)));
+    let of_coin = words().any(|word| {
+        let xmrs = word.ends_with("xmr") || bare(word) == "xmr";
+        word.contains("monero") || xmrs || word.len() > 5 && word.starts_with("xmr")
+    });
     let pays = words().any(|word| ENDS.iter().chain(&["mine"]).any(|it| word.contains(it)));
     // `stratum.example` hands out work, `stratum-one` tells the time.
-    let stratum = host.split('.').any(|label| label == "stratum");
+    let stratum = words().any(|word| bare(word) == "stratum");
     if named || joined || apart || of_coin && pays {
         Some(Says::Work)
-    } else if of_coin || stratum {
+    } else if stratum {
+        Some(Says::Stratum)
+    } else if of_coin {
         Some(Says::Coin)
-    } else if words().any(|word| ENDS.iter().any(|end| is_end(&bare(word), end)) || word.starts_with("unmine")) {
+    } else if host.split('.').any(|label| is_perhaps(label.trim_end_matches(|it: char| it.is_ascii_digit()))) {
         Some(Says::Perhaps)
     } else {
         None
     }
+}
+
+/// The label ends with such a word, and the word before it is none of another business.
+fn is_perhaps(label: &str) -> bool {
+    let before = ENDS.iter().find_map(|end| label.strip_suffix(end));
+    let before = before.map(|it| it.trim_end_matches(['-', '_']));
+    label.starts_with("unmine")
+        || before.is_some_and(|it| !OTHERWISE.iter().any(|other| it.ends_with(other)))
 }
 
 /// A coin, or an algorithm by a word that others have too.
@@ -85,5 +106,5 @@ fn is_coin(word: &str) -> bool {
 
 /// The name speaks of mining, or of what is mined.
 pub(super) fn speaks_of_mining(host: &str) -> bool {
-    matches!(says(host), Some(Says::Work | Says::Coin))
+    matches!(says(host), Some(Says::Work | Says::Stratum | Says::Coin))
 }

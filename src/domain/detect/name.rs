@@ -245,6 +245,13 @@ pub(super) fn is_quiet(name: &[u8]) -> bool {
     QUIET.contains(&name) || name.starts_with(b"systemd-")
 }
 
+/// The name, without a number at its end.
+pub(super) fn without_digits(name: &[u8]) -> &[u8] {
+    let is_number = |it: u8| it.is_ascii_digit() || it == b'.';
+    let end = name.iter().rposition(|it| !is_number(*it)).map_or(0, |at| at + 1);
+    name.get(..end).unwrap_or(name)
+}
+
 /// The name is that of a daemon.
 pub(super) fn is_daemon(name: &[u8]) -> bool {
     DAEMONS.contains(&name)

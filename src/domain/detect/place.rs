@@ -162,7 +162,7 @@ const KNOWN_HIDDEN: [&[u8]; 72] = [
     b".PlayOnLinux",
 ];
 /// Beginnings of names in volatile folders: what was built, unpacked or mounted there by a known tool.
-const WORKSHOPS: [&[u8]; 65] = [
+const WORKSHOPS: [&[u8]; 66] = [
     b"go-build",
     b"cargo",
     b"rustc",
@@ -216,6 +216,7 @@ const WORKSHOPS: [&[u8]; 65] = [
     b"vscode-",
     b"chromedriver",
     b"scoped_dir",
+    b".org.chromium.",
     b"gitlab-runner",
     b"buildkite",
     b"dotnet",
@@ -256,11 +257,11 @@ pub(super) fn place(path: &[u8]) -> Place {
         // A tool that keeps its own versions has them below a `bin`; what it builds lies below its hidden folder.
         let hides = path.windows(2).position(|pair| pair == b"/.").unwrap_or_default();
         let below = path.get(hides..).unwrap_or(path);
-        let kept = has_workshop(below) || path.windows(5).any(|part| part == b"/bin/");
+        let kept = has_workshop(below) || below.windows(5).any(|part| part == b"/bin/");
         if kept { Place::Home } else { Place::Hidden }
     } else if under(&WEB) || path.windows(13).any(|part| part == b"/public_html/") {
         Place::Web
-    } else if under(&ODD) {
+    } else if under(&ODD) || is_below_tools(path) {
         Place::Odd
     } else if under(&LOCAL) {
         Place::Local
@@ -269,6 +270,15 @@ pub(super) fn place(path: &[u8]) -> Place {
     } else {
         Place::Home
     }
+}
+
+/// Packages put tools into these folders, and no folders of their own but a few.
+fn is_below_tools(path: &[u8]) -> bool {
+    const KNOWN: [&[u8]; 7] =
+        [b"X11/", b"core_perl/", b"mh/", b"multiarch", b"site_perl/", b"vendor_perl/", b"x86_64-"];
+    let folders: [&[u8]; 4] = [b"/usr/bin/", b"/usr/sbin/", b"/bin/", b"/sbin/"];
+    let rest = folders.iter().find_map(|it| path.strip_prefix(*it));
+    rest.is_some_and(|rest| rest.contains(&b'/') && !KNOWN.iter().any(|it| rest.starts_with(it)))
 }
 
 /// A folder that a tool made to build, unpack or test in.

@@ -11,11 +11,12 @@ pub(super) mod ends;
 mod hidden_characters;
 pub(super) mod hiding;
 mod load;
-mod miner_name;
+pub(super) mod miner_name;
 mod origin;
 mod padding;
 pub(super) mod persistence;
 pub(super) mod pivot;
+mod settings;
 mod shell_script;
 mod strings_in_memory;
 mod whereabouts;
@@ -95,12 +96,26 @@ pub fn standing(seen: &Seen<'_>, look_for: &Indicators) -> Vec<Told> {
     whereabouts::judge(seen, &mut told);
     origin::judge(seen, &mut told);
     shell_script::judge(seen, &mut told);
+    settings::judge(seen, &mut told);
     paid(seen, &mut told);
+    measures(seen, &mut told);
     told.extend(found(seen));
     told.extend(
         hiding::title(seen).filter(|(_, title)| told.iter().all(|(_, it)| it.rule != title.rule)),
     );
     told
+}
+
+/// A miner that measures how fast it is works for nobody.
+fn measures(seen: &Seen<'_>, told: &mut [Told]) {
+    let asks = seen.arguments.iter().any(|it| it.starts_with(b"--bench"));
+    if asks && !told.iter().any(|(_, it)| Rule::OF_POOLS.contains(&it.rule)) {
+        for (grade, reason) in told {
+            if matches!(reason.rule, Rule::MinerName | Rule::Algorithm | Rule::MinerOptions) {
+                *grade = Grade::Noted;
+            }
+        }
+    }
 }
 
 /// What speaks against it by what was read in its files and its memory.

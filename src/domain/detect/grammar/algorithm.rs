@@ -86,6 +86,7 @@ const STEMS: &[&str] = &[
     "randomwow",
     "randomx",
     "randomy",
+    "qubic_",
     "rinhash",
     "sha256csm",
     "sha256dt",

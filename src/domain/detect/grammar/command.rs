@@ -176,7 +176,9 @@ impl Command {
                 self.port.is_some()
             }
             Means::Wallet => {
-                !value.contains(char::is_whitespace) && self.user(value, UserBy::Wallet)
+                // Nimiq writes groups of four.
+                let grouped = value.starts_with("NQ") && value.split(' ').all(|it| it.len() == 4);
+                (grouped || !value.contains(char::is_whitespace)) && self.user(value, UserBy::Wallet)
             }
             Means::Address => {
                 let known = user(value, UserBy::Wallet).wallet.is_some();

@@ -194,6 +194,8 @@ impl<'a> Facts<'a> {
             (Grade::Suspect, Says::PoolAndWallet)
         } else if paid && (self.any || rather && self.coin) && !is_web || self.plain {
             (Grade::Suspect, Says::PoolAndAlgorithm)
+        } else if is_near(pool) && pool.by == By::Output && !self.is_nobodys() && self.common < 2 {
+            (Grade::Noted, Says::Pool)
         } else if paid && (very || rather && self.is_credible()) || by_pool && named {
             (Grade::Suspect, Says::PoolAndUser)
         } else if by_pool && self.any {
@@ -244,6 +246,14 @@ impl<'a> Facts<'a> {
             || self.paid.iter().any(is_paid)
     }
 
+    /// Its password is one that means nothing, or who signs in has an address or a machine.
+    fn is_nobodys(&self) -> bool {
+        let means_nothing = |it: &Untrusted| it.bytes().len() < 3 || it.bytes().contains(&b'=');
+        let is_paid = |it: &&User| it.rig.is_some() || it.wallet.is_some() || it.mail;
+        let passwords = &self.command.passwords;
+        passwords.is_empty() || passwords.iter().any(means_nothing) || self.paid.iter().any(is_paid)
+    }
+
     fn has_wallet_as_user(&self) -> bool {
         self.paid.iter().any(|it| it.by != UserBy::Wallet && it.wallet.is_some())
     }
@@ -260,13 +270,18 @@ impl<'a> Facts<'a> {
         let anywhere = command.has_end || !command.pools.is_empty();
         let ethers = user.wallet.as_ref().is_some_and(|it| it.family == Family::Ethereum);
         // The machine has a name, or a number of threads: it works for the address.
-        let works = anywhere && !ethers && (self.common > 0 || !command.rigs.is_empty());
+        let signs = !command.rigs.is_empty() || !command.passwords.is_empty();
+        let works = anywhere
+            && !ethers
+            && (self.common > 0 || signs || !command.proxies.is_empty());
+        let is_qubic = user.wallet.as_ref().is_some_and(super::Wallet::is_capitals);
         let grade = match user.by {
             UserBy::User => Grade::Suspect,
             UserBy::Wallet if told || works || anywhere && is_moneros => Grade::Suspect,
             UserBy::Loose | UserBy::Url if self.sole > 0 => Grade::Suspect,
             // `miner host:port address`.
             UserBy::Loose if self.command.has_end && is_moneros => Grade::Suspect,
+            UserBy::Loose if is_qubic && self.common > 0 => Grade::Suspect,
             UserBy::Wallet | UserBy::Loose | UserBy::Url => Grade::Noted,
         };
         Some((grade, Heard { says: Says::Wallet, value }))
@@ -300,6 +315,12 @@ fn sure(pool: &Pool) -> Sure {
         (By::Url, Scheme::None | Scheme::Mining) => Sure::Rather,
         (By::Url | By::Server | By::Loose, _) => Sure::Little,
     }
+}
+
+/// Somewhere in one's own net.
+fn is_near(pool: &Pool) -> bool {
+    let host = String::from_utf8_lossy(pool.host.bytes());
+    host.parse::<std::net::Ipv4Addr>().is_ok_and(|it| it.is_private())
 }
 
 /// `-o host:port` and nothing else: no output is called so.

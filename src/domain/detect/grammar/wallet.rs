@@ -62,7 +62,15 @@ impl Wallet {
     #[must_use]
     pub fn is_plain(&self) -> bool {
         let monero = || base58::is_as_long_as_moneros(self.text.bytes());
-        self.checked || self.family == Family::Ethereum || monero()
+        self.checked || self.family == Family::Ethereum || monero() || self.is_capitals()
+    }
+
+    /// Sixty capitals, as Qubic writes addresses; letters that no protein has are among them.
+    #[must_use]
+    pub fn is_capitals(&self) -> bool {
+        let text = self.text.bytes();
+        let others = b"BJOUXZ".iter().filter(|it| text.contains(it)).count();
+        text.len() == 60 && text.iter().all(u8::is_ascii_uppercase) && others >= 3
     }
 }
 

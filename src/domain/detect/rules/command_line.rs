@@ -9,6 +9,7 @@ use crate::domain::detect::rules::{Told, is_text_tool};
 use crate::domain::detect::seen::{Seen, last_part};
 use crate::domain::detect::{FactSource, Grade, Reason, Rule};
 use crate::domain::playbook::Indicators;
+use crate::domain::untrusted::Untrusted;
 
 /// Programs that run what their arguments say.
 const SHELLS: &[&str] =
@@ -124,6 +125,11 @@ fn by_environment(seen: &Seen<'_>) -> Vec<Told> {
         return Vec::new();
     }
     let words = std::iter::once(&b"env-of"[..]).chain(seen.environment.iter().copied());
+    let named = seen.environment.iter().find(|it| it.starts_with(b"XMRIG_"));
+    let named = named.map(|it| {
+        let (rule, value) = (Rule::MinerOptions, Untrusted::new(*it));
+        (Grade::Suspect, Reason { rule, value, source: FactSource::Environment })
+    });
     let told = grammatical(words).into_iter().filter(|(grade, it)| {
         let tells = Rule::OF_POOLS.contains(&it.rule) || it.rule == Rule::Wallet;
         tells && *grade >= Grade::Suspect
@@ -131,6 +137,7 @@ fn by_environment(seen: &Seen<'_>) -> Vec<Told> {
     told.map(|(grade, it)| {
         (grade.min(Grade::Suspect), Reason { source: FactSource::Environment, ..it })
     })
+    .chain(named)
     .collect()
 }
 

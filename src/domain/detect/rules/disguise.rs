@@ -6,6 +6,7 @@
 
 use crate::domain::detect::name::{
     is_daemon, is_kernels, is_only_kernels, is_quiet, looks_like, unbracketed,
+    without_digits,
 };
 use crate::domain::detect::place::{Place, place};
 use crate::domain::detect::rules::Told;
@@ -52,9 +53,10 @@ fn busy(seen: &Seen<'_>, told: &mut Vec<Told>) {
     if seen.packaged == Some(true) || !(long || cpu >= TWO_THREADS) {
         return;
     }
-    let found = one_thread(seen)
-        .filter(|_| cpu >= TWO_THREADS)
-        .or_else(|| long.then(|| quiet(seen).or_else(|| titled(seen)).or_else(|| silent(seen)))?);
+    let many = cpu >= TWO_THREADS;
+    let at_once = || one_thread(seen).or_else(|| quiet(seen)).or_else(|| bare(seen));
+    let in_time = || quiet(seen).or_else(|| titled(seen)).or_else(|| silent(seen));
+    let found = many.then(at_once).flatten().or_else(|| long.then(in_time).flatten());
     if let Some(value) = found {
         let value = Untrusted::new(value);
         let reason = Reason { rule: Rule::BusyDaemon, value, source: FactSource::Stat };
@@ -66,6 +68,12 @@ fn busy(seen: &Seen<'_>, told: &mut Vec<Told>) {
 fn quiet<'a>(seen: &Seen<'a>) -> Option<&'a [u8]> {
     let names = [seen.file(), seen.name, last_part(seen.title())];
     names.into_iter().find(|name| is_quiet(name) || is_quiet(without_digits(name)))
+}
+
+/// Neither a file nor an argument: so are threads of the kernel, and none of them uses two processors.
+fn bare<'a>(seen: &Seen<'a>) -> Option<&'a [u8]> {
+    let nothing = seen.exe.is_empty() && seen.arguments.is_empty() && seen.kernel != Some(true);
+    (nothing && !seen.name.is_empty()).then_some(seen.name)
 }
 
 /// A program that has one thread uses one processor.
@@ -107,16 +115,12 @@ fn silent<'a>(seen: &Seen<'a>) -> Option<&'a [u8]> {
     let by_itself = seen.parent == Some(1);
     let hours = seen.cpu.is_some_and(|it| it >= TWO_THREADS)
         && seen.cpu_minutes.is_some_and(|it| it >= HOURS_MINUTES);
-    let told = seen.arguments.len() > 1 || seen.title().len() < seen.arguments.first()?.len();
+    let blank = seen.arguments.first().is_some_and(|it| it.contains(&b' '));
+    let told = seen.arguments.len() > 1 || blank;
     let known = is_daemon(seen.file()) || seen.file().is_empty();
     let serves = !seen.listens.is_empty();
     let silent = roots && by_itself && hours && !told && !known && !serves;
     (silent && place(seen.exe) == Place::System).then_some(seen.exe)
-}
-
-fn without_digits(name: &[u8]) -> &[u8] {
-    let end = name.iter().rposition(|it| !it.is_ascii_digit() && *it != b'.').map_or(0, |at| at + 1);
-    name.get(..end).unwrap_or(name)
 }
 
 /// Two names of one program begin alike (`python3`, `python3.11`), or one is a letter of the other's.
@@ -169,7 +173,9 @@ fn borrowed(seen: &Seen<'_>, told: &mut Vec<Told>) {
     let title = seen.title();
     // A script can call itself whatever it likes; a daemon that is no script does not run in an interpreter.
     let scripted = INTERPRETERS.iter().any(|it| seen.file().starts_with(it));
-    if scripted && title.starts_with(b"/") && is_daemon(last_part(title)) {
+    let perl = seen.file().starts_with(b"perl") && seen.arguments.len() == 1;
+    let bare = perl && (is_daemon(title) || matches!(title, b"rsync" | b"bash" | b"sh" | b"top"));
+    if bare || scripted && title.starts_with(b"/") && is_daemon(last_part(title)) {
         let (value, source) = (Untrusted::new(title), FactSource::CommandLine);
         return told.push((Grade::Suspect, Reason { rule: Rule::BorrowedName, value, source }));
     }

@@ -17,13 +17,16 @@ use crate::domain::untrusted::Untrusted;
 /// Ports of the web, on which pools listen too.
 const WEB: [u16; 8] = [80, 443, 3000, 8000, 8008, 8080, 8443, 9443];
 /// Ports of services that hand out no work.
-const OTHERS: [u16; 24] = [
-    21, 22, 25, 53, 67, 110, 123, 143, 389, 465, 587, 636, 853, 873, 993, 995, 2049, 3128, 3260, 5222,
-    5432, 6379, 6697, 9418,
+const OTHERS: [u16; 32] = [
+    21, 22, 25, 67, 104, 110, 123, 143, 389, 465, 587, 636, 853, 873, 993, 995, 1433, 1521, 1883, 2049,
+    3128, 3260, 3306, 5222, 5269, 5432, 6379, 6432, 6697, 8883, 9418, 27017,
 ];
 /// Ports on which nodes of coins talk to each other and to wallets.
 const NODES: [u16; 12] =
     [8332, 8333, 8545, 8546, 9332, 9333, 18080, 18081, 18083, 18089, 30303, 38081];
+/// Labels of names that are known in one's own net alone.
+const NEAR: [&[u8]; 7] =
+    [b"corp", b"home", b"internal", b"intra", b"intranet", b"lan", b"local"];
 /// From here on a port belongs to whoever takes it.
 const FREE: u16 = 1024;
 /// Of Bitcoin's network, and in the playbook's list.
@@ -59,18 +62,19 @@ pub(in crate::domain::detect) fn of(end: &End<'_>, look_for: &Indicators) -> Vec
     let said = if name.is_empty() { None } else { host_name::says(name) };
     let listed = !name.is_empty() && look_for.is_pool_name(name);
     if said.is_some() || listed {
-        let near = end.address.is_some() && !is_public(end);
+        let near = !is_public(end);
         let others = OTHERS.contains(&end.port) || name.contains("pool.ntp.");
-        let web = WEB.contains(&end.port);
+        let free = !WEB.contains(&end.port) && end.port >= FREE;
         let grade = match said {
             _ if near || others => Grade::Noted,
             Some(Says::Work) => Grade::Suspect,
             _ if listed => Grade::Suspect,
+            Some(Says::Stratum) if end.port == 443 => Grade::Suspect,
             // Whoever has something to say of a coin has a page too, and nodes have ports of their own.
-            Some(Says::Coin) if !web && !NODES.contains(&end.port) => Grade::Suspect,
+            Some(Says::Coin | Says::Stratum) if free && !NODES.contains(&end.port) => Grade::Suspect,
             // Many words end so; a port that nothing is known to have speaks for a pool.
-            Some(Says::Perhaps) if !web && end.port >= FREE => Grade::Suspect,
-            Some(Says::Coin | Says::Perhaps) | None => Grade::Noted,
+            Some(Says::Perhaps) if free => Grade::Suspect,
+            Some(Says::Coin | Says::Stratum | Says::Perhaps) | None => Grade::Noted,
         };
         let value = Untrusted::new(end.name);
         told.push((grade, Reason { rule: Rule::PoolName, value, source: FactSource::Sockets }));
@@ -88,8 +92,10 @@ pub(in crate::domain::detect) fn by_owner(end: &End<'_>, owner: Option<&[u8]>, t
         let name = last_part(owner);
         READERS.iter().any(|it| name.starts_with(it)) && WEB.contains(&end.port)
     });
-    // Peers of a coin's network are everywhere on this one, and a name may be that of a host nearby.
-    let open = end.port != PEERS && (end.address.is_some() || owner.is_none());
+    // Peers of a coin's network are everywhere on this one, and who has a name for other business has other business.
+    let name = std::str::from_utf8(end.name).unwrap_or_default();
+    let hides = name.is_empty() || name.ends_with(".onion") || host_name::says(name).is_some();
+    let open = end.port != PEERS && (hides || owner.is_none_or(is_nobodys));
     for (grade, reason) in told {
         if reason.rule == Rule::PoolPort && open {
             *grade = Grade::Suspect.max(*grade);
@@ -104,6 +110,12 @@ pub(in crate::domain::detect) fn by_owner(end: &End<'_>, owner: Option<&[u8]>, t
 fn works_alone(seen: &Seen<'_>) -> bool {
     let long = seen.cpu.is_some_and(|it| it >= 80.0) && seen.cpu_minutes.is_some_and(|it| it >= 30.0);
     long && seen.packaged != Some(true) && seen.listens.is_empty() && seen.ends.len() <= 2
+}
+
+/// Nothing that is installed is called so: a letter or two, a path, a name with blanks around it.
+fn is_nobodys(owner: &[u8]) -> bool {
+    let name = last_part(owner);
+    name.len() < 3 || owner.starts_with(b"./") || owner.starts_with(b"/") && place(owner).is_strange()
 }
 
 fn shown(end: &End<'_>) -> String {
@@ -128,8 +140,7 @@ pub(super) fn is_public(end: &End<'_>) -> bool {
         }
         None => {
             end.name.contains(&b'.')
-                && !end.name.ends_with(b".local")
-                && !end.name.ends_with(b".internal")
+                && !end.name.split(|it| *it == b'.').skip(1).any(|label| NEAR.contains(&label))
         }
     }
 }

@@ -100,14 +100,34 @@ pub(super) fn judge(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>
         let grade = if watches(last_part(name)) { Grade::Noted } else { Grade::Suspect };
         return told.push((grade, Reason { rule: Rule::MinerName, value, source }));
     }
+    if let Some(script) = script(seen).filter(|it| is_miner(without_end(it), look_for)) {
+        let (value, source) = (Untrusted::new(script), FactSource::CommandLine);
+        return told.push((Grade::Suspect, Reason { rule: Rule::MinerName, value, source }));
+    }
     if let Some(name) = seen.arguments.iter().skip(1).find(|it| is_miner(it, look_for)) {
         let (value, source) = (Untrusted::new(*name), FactSource::CommandLine);
         told.push((Grade::Noted, Reason { rule: Rule::MinerName, value, source }));
     }
 }
 
+/// What an interpreter was told to run.
+fn script<'a>(seen: &Seen<'a>) -> Option<&'a [u8]> {
+    const RUN: [&[u8]; 7] = [b"java", b"node", b"perl", b"php", b"python", b"pypy", b"ruby"];
+    let runs = RUN.iter().any(|it| last_part(seen.title()).starts_with(it));
+    let mut words = seen.arguments.iter().skip(1).copied();
+    let first = words.find(|word| !word.starts_with(b"-"))?;
+    let ends: [&[u8]; 5] = [b".jar", b".js", b".py", b".php", b".pl"];
+    let is_file = ends.iter().any(|it| first.ends_with(it));
+    (runs && is_file).then(|| last_part(first))
+}
+
+/// A name of a file without its end.
+fn without_end(name: &[u8]) -> &[u8] {
+    name.iter().rposition(|it| *it == b'.').and_then(|at| name.get(..at)).unwrap_or(name)
+}
+
 /// The program's name is a miner's, or begins with one and goes on as another word (`xmrig-6.21`).
-fn is_miner(path: &[u8], look_for: &Indicators) -> bool {
+pub(super) fn is_miner(path: &[u8], look_for: &Indicators) -> bool {
     let name = last_part(path).to_ascii_lowercase();
     let known = KNOWN.iter().copied().chain(look_for.binaries.iter().map(String::as_str));
     !is_text_tool(&name) && (is_called_miner(&name)

@@ -132,7 +132,11 @@ pub(super) fn judge(seen: &Seen<'_>, told: &mut Vec<Told>) {
         && !itself
         && (data || (shell && long) || (at == Place::Home && is_busy(seen)));
     let brought = at.is_strange() || busy;
-    if let Some(service) = serves(seen).filter(|_| brought) {
+    if let Some(service) = never_runs(seen) {
+        let value = Untrusted::new([service, b" > ", seen.name].concat());
+        let reason = Reason { rule: Rule::ServiceChild, value, source: FactSource::Ancestry };
+        told.push((Grade::Suspect, reason));
+    } else if let Some(service) = serves(seen).filter(|_| brought) {
         let value = Untrusted::new(
             [service, b" > ", if path.is_empty() { seen.name } else { &path }].concat(),
         );
@@ -157,6 +161,14 @@ pub(super) fn judge(seen: &Seen<'_>, told: &mut Vec<Told>) {
             Reason { rule: Rule::FromRequest, value, source: FactSource::Environment },
         ));
     }
+}
+
+/// A store of data that runs no programs, above a shell or whatever a shell ran.
+fn never_runs<'a>(seen: &Seen<'a>) -> Option<&'a [u8]> {
+    const STORES: [&[u8]; 2] = [b"redis-server", b"memcached"];
+    let itself = |name: &[u8]| name.starts_with(b"redis") || name.starts_with(b"memcached");
+    let above = seen.ancestors.iter().copied().find(|it| STORES.contains(&last_part(it)));
+    above.filter(|_| !itself(seen.name) && !itself(seen.file()))
 }
 
 /// A user that runs a service and has no programs of its own.

@@ -6,6 +6,7 @@
 
 mod kinds;
 mod lines;
+mod ran;
 
 use crate::domain::detect::grammar::{self, Sentence};
 use crate::domain::detect::rules::{Told, command_line};

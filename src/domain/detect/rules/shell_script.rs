@@ -101,10 +101,18 @@ fn by_machine(seen: &Seen<'_>) -> bool {
 
 /// From a host that is named by its number: no installer is.
 fn by_number(text: &str) -> bool {
+    let bare = || {
+        text.split_whitespace().any(|word| {
+            let host = word.split_once('/').map(|(host, _)| host);
+            let host = host.and_then(|it| it.split(':').next()?.parse::<std::net::Ipv4Addr>().ok());
+            host.is_some_and(|at| !at.is_private() && !at.is_loopback())
+        })
+    };
     text.split("://").skip(1).any(|rest| {
         let host = rest.split(['/', ':', '"', '\'', ' ']).next().unwrap_or_default();
         host.parse::<std::net::Ipv4Addr>().is_ok_and(|at| !at.is_private() && !at.is_loopback())
     }) || text.contains("/dev/tcp/")
+        || (text.contains("curl ") || text.contains("wget ")) && bare()
 }
 
 /// A script that lies hidden.

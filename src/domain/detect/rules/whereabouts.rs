@@ -12,8 +12,8 @@ use crate::domain::detect::{FactSource, Grade, Reason, Rule};
 use crate::domain::untrusted::Untrusted;
 
 /// Programs in memory that their own makers start that way.
-const IN_MEMORY: [&[u8]; 5] =
-    [b"runc_cloned", b"systemd-executor", b"crun_cloned", b"sd-executor", b"runc-dmz"];
+const IN_MEMORY: [&[u8]; 6] =
+    [b"memfd:crun", b"runc_cloned", b"systemd-executor", b"crun_cloned", b"sd-executor", b"runc-dmz"];
 
 /// CPU time in minutes, and percent, that a program in a strange place has to explain.
 const BUSY_MINUTES: f32 = 5.0;
@@ -67,7 +67,7 @@ fn of_place(seen: &Seen<'_>, path: &[u8], at: Place) -> bool {
             !let_pass || served || is_hidden_file(path) || is_busy(seen)
         }
         Place::Volatile => {
-            path.starts_with(b"/dev/shm/")
+            path.starts_with(b"/dev/shm/") && !(is_calm(seen) && is_somebodys(seen))
                 || served
                 || is_busy(seen)
                 || is_hidden_file(path)

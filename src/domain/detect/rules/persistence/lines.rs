@@ -1,11 +1,14 @@
 //! One line of what starts by itself, as a shell would take it.
 
+use super::ran;
 use super::{Entry, FETCHERS, RUNNERS, has_word, is_kind};
-use crate::domain::detect::name::{is_daemon, is_kernels, unbracketed};
-use crate::domain::detect::place::{Place, is_hidden_file, place};
-use crate::domain::detect::rules::Told;
+use crate::domain::detect::name::{
+    is_daemon, is_kernels, is_quiet, unbracketed, without_digits,
+};
+use crate::domain::detect::rules::{Told, miner_name};
 use crate::domain::detect::seen::last_part;
 use crate::domain::detect::{FactSource, Grade, Reason, Rule};
+use crate::domain::playbook::Indicators;
 
 /// Scripts that tools of administrators keep in a hidden folder, and run from there by themselves.
 const KNOWN_HIDDEN: [&str; 6] = ["/.acme.sh", "/.nvm", "/.cargo", "/.local", "/.pyenv", "/.rbenv"];
@@ -22,44 +25,9 @@ const DECODES: [&str; 8] = [
     "openssl base64", "b64decode",
 ];
 
-/// Words behind which a path is looked at, written or removed, and not run.
-const NOT_RUN: [&str; 28] = [
-    "-o", "-O", "rm", "-f", "-rf", "find", "test", "-d", "-e", "-s", "cd", "mkdir", "-p", "touch",
-    "-delete", "cat", "tail", "ls", "du", "-x", "chown", "chmod", "-L", "logger", "-r", "-w", "-c",
-    "stat",
-];
-/// Places without programs that lines name all the time.
-const USUAL: [&str; 10] = [
-    "/etc/",
-    "/run/",
-    "/var/run/",
-    "/var/lock/",
-    "/var/spool/",
-    "/var/log/",
-    "/var/cache/",
-    "/var/mail/",
-    "/proc/",
-    "/sys/",
-];
-/// Devices that lines name all the time.
-const DEVICES: [&str; 15] = [
-    "/dev/null",
-    "/dev/stdout",
-    "/dev/stderr",
-    "/dev/tty",
-    "/dev/zero",
-    "/dev/urandom",
-    "/dev/random",
-    "/dev/tcp/",
-    "/dev/sd",
-    "/dev/vd",
-    "/dev/nvme",
-    "/dev/disk",
-    "/dev/md",
-    "/dev/mapper/",
-    "/dev/log",
-];
-
+/// Ends of files that are read, and not run.
+const FILES: [&str; 9] =
+    [".cfg", ".conf", ".ini", ".json", ".log", ".pid", ".toml", ".txt", ".yml"];
 
 pub(super) fn of_line(line: &str, entry: &Entry<'_>, told: &mut Vec<Told>) {
     // `{base64,-d}` is `base64 -d` to a shell.
@@ -79,14 +47,26 @@ pub(super) fn of_line(line: &str, entry: &Entry<'_>, told: &mut Vec<Told>) {
     }
     let again = has(&["crontab -", "crontab /"]) && line.contains('|')
         || has(&["kill -0", "pgrep", "pidof", "ps aux", "ps -ef"])
-            && (fetches || runs_strange(line).is_some());
+            && (fetches || ran::strange(line).is_some());
     if again {
         add(Grade::Suspect, Rule::AddsItselfAgain, line);
+    }
+    if let Some(name) = ran::and_removed(line) {
+        add(Grade::Suspect, Rule::HiddenEntry, name);
+    }
+    for path in ran::paths(line) {
+        let name = last_part(path.as_bytes());
+        let plain = !FILES.iter().any(|end| path.ends_with(end));
+        if plain && miner_name::is_miner(name, &Indicators::default()) {
+            add(Grade::Suspect, Rule::MinerName, path);
+        } else if !is_quiet(name) && is_quiet(without_digits(name)) {
+            add(Grade::Suspect, Rule::LookAlike, path);
+        }
     }
     if let Some(name) = called_otherwise(line) {
         add(Grade::Suspect, Rule::KernelName, name);
     }
-    if let Some(path) = runs_strange(line) {
+    if let Some(path) = ran::strange(line) {
         if !is_kind(entry.kind, &["passwd", "sudo"]) {
             let grade = if is_kept_by_a_tool(path) { Grade::Noted } else { Grade::Suspect };
             add(grade, Rule::RunsOddPlace, path);
@@ -145,32 +125,6 @@ fn runs_text(part: &str) -> bool {
         RUNNERS.contains(&name)
             && !words.next().is_some_and(|next| next == "-c" || next == "-e" || next == "-r")
     })
-}
-
-/// A path that runs something from where no program should be.
-fn runs_strange(line: &str) -> Option<&str> {
-    let ends = |it: char| {
-        let quote = matches!(it, '"' | '\'' | '`' | '(' | ')' | '[' | ']' | '{' | '}');
-        it.is_whitespace() || quote || matches!(it, ';' | '&' | '|' | ',' | '=')
-    };
-    let words = line.split(ends);
-    let mut before = "";
-    for word in words.filter(|word| !word.is_empty()) {
-        let plain = word.trim_start_matches(['@', '-', '+', '!', ':']);
-        let written = before.ends_with('>') || NOT_RUN.contains(&before);
-        if plain.starts_with('/') && !word.starts_with('>') && !written {
-            let path = plain.as_bytes();
-            let hidden = is_hidden_file(path) || plain.contains("/.");
-            let usual = !hidden && USUAL.iter().any(|it| plain.starts_with(it));
-            let device = DEVICES.iter().any(|it| plain.starts_with(it));
-            let at = place(path);
-            if at.is_strange() && !usual && !device && at != Place::Web {
-                return Some(plain);
-            }
-        }
-        before = word;
-    }
-    None
 }
 
 fn writes_strange(line: &str) -> bool {
