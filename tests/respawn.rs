@@ -187,6 +187,135 @@ fn what_starts_by_itself_is_judged_and_judged_again_when_it_changes() {
     assert!(against(&found, &job).is_none(), "a package has it so: {found:?}");
 }
 
+/// What is said of who starts whom, the plain way: every entry and every shell beside every one of the accused.
+fn plainly(snapshot: &Snapshot) -> Vec<(Subject, Rule, String)> {
+    const MOST: usize = 8;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let holds = |text: &[u8], part: &[u8]| text.windows(part.len()).any(|it| it == part);
+    let is_accused =
+        |it: &&Arc<Process>| it.command.known().is_some_and(|it| holds(it.bytes(), b"stratum+tcp"));
+    let accused: Vec<_> = snapshot.processes.iter().filter(is_accused).collect();
+    let called = |it: &Process| format!("{} {}", it.id.pid, text(it.comm.bytes()));
+    let mut said: Vec<(Subject, Rule, String)> = Vec::new();
+    let mut say = |subject: Subject, rule: Rule, value: String| {
+        let before = said.iter().filter(|it| it.0 == subject && it.1 == rule).count();
+        if before < MOST {
+            said.push((subject, rule, value));
+        }
+    };
+    for entry in &snapshot.persistence.entries {
+        let path = entry.path.bytes();
+        let name = path.rsplit(|it| *it == b'/').next().unwrap();
+        for process in &accused {
+            let runs =
+                entry.runs.as_ref().is_some_and(|it| Some(&it.program) == process.exe.known());
+            let mut parts = process.around.cgroup.bytes().split(|it| *it == b'/');
+            let unit = entry.kind == AutostartKind::SystemdUnit && parts.any(|it| it == name);
+            let container = process.around.container.as_ref();
+            let container = entry.kind == AutostartKind::Container
+                && container.is_some_and(|it| holds(path, it.id.bytes()));
+            if runs || unit || container {
+                say(Subject::of_autostart(entry), Rule::RunsFinding, called(process));
+                let line = if entry.line > 0 { format!(":{}", entry.line) } else { String::new() };
+                let by = format!("{} {}{line}", entry.kind.name(), text(path));
+                say(Subject::Process(process.id), Rule::ComesBack, by);
+            }
+        }
+    }
+    let shells = snapshot.processes.iter().filter(|it| it.comm.bytes() == b"bash");
+    for shell in shells.filter(|it| !is_accused(it)) {
+        for process in &accused {
+            let exe = process.exe.known().unwrap().bytes();
+            if holds(shell.command.known().unwrap().bytes(), exe) {
+                say(Subject::Process(process.id), Rule::ComesBack, called(shell));
+            }
+        }
+    }
+    said.sort();
+    said.dedup();
+    said
+}
+
+/// The same of what a watch said.
+fn told(found: &BTreeMap<Subject, Finding>) -> Vec<(Subject, Rule, String)> {
+    let of_it = |rule: Rule| matches!(rule, Rule::ComesBack | Rule::RunsFinding);
+    let reasons = found.values().flat_map(|it| it.reasons.iter().map(move |reason| (it, reason)));
+    let told = reasons.filter(|(_, reason)| of_it(reason.rule)).map(|(it, reason)| {
+        (
+            it.subject.clone(),
+            reason.rule,
+            String::from_utf8_lossy(reason.value.bytes()).into_owned(),
+        )
+    });
+    let mut told: Vec<_> = told.collect();
+    told.sort();
+    told
+}
+
+/// Places of programs; one of them is the beginning of another.
+const PROGRAMS: [&str; 4] = ["/opt/cache/upd", "/opt/cache/upd2", "/opt/b/upd", "/tmp/.x/upd"];
+
+/// A miner, a shell that names some of the programs, or what is neither.
+fn anybody() -> impl Strategy<Value = Process> {
+    let of_program = prop::sample::select(PROGRAMS.to_vec());
+    let places = (of_program.clone(), 0_usize..3, 0_usize..3);
+    let miner = places.prop_map(|(exe, unit, container)| {
+        let command = format!("{exe}\0-o\0stratum+tcp://pool.example:3333\0-u\0w1");
+        let mut it = process(0, exe, command.as_bytes());
+        let cgroup = ["", "/system.slice/a.service", "/system.slice/b.service/a.service"][unit];
+        let id = ["", "4f1c0ffee1", "4f1c0ffee123"][container];
+        let container =
+            (!id.is_empty()).then(|| Container { runtime: Runtime::Docker, id: id.into() });
+        let around = firedamp::domain::facts::Around {
+            cgroup: cgroup.into(),
+            container,
+            ..Default::default()
+        };
+        it.around = Arc::new(around);
+        it
+    });
+    let shell = prop::collection::vec(of_program, 0..4).prop_map(|of| {
+        let script = of.join(" || ");
+        process(
+            0,
+            "/usr/bin/bash",
+            format!("bash\0-c\0while :; do {script}; sleep 9; done").as_bytes(),
+        )
+    });
+    let other = Just(process(0, "/opt/shop/server", b"/opt/shop/server\0--port\x008080"));
+    prop_oneof![4 => miner, 4 => shell, 1 => other]
+}
+
+fn any_entry() -> impl Strategy<Value = Autostart> {
+    let runs = (0_u32..40, prop::sample::select(PROGRAMS.to_vec()))
+        .prop_map(|(line, it)| entry(AutostartKind::Cron, "/etc/cron.d/x", line, Some(it)));
+    let paths = [
+        (AutostartKind::SystemdUnit, "/etc/systemd/system/a.service"),
+        (AutostartKind::SystemdUnit, "/etc/systemd/system/b.service"),
+        (AutostartKind::Container, "/var/lib/docker/containers/4f1c0ffee123/hostconfig.json"),
+        (AutostartKind::Container, "/var/lib/docker/containers/4f1c0ffee1/hostconfig.json"),
+    ];
+    let of_place = (prop::sample::select(paths.to_vec()), any::<bool>())
+        .prop_map(|((kind, path), runs)| entry(kind, path, 0, runs.then_some(PROGRAMS[0])));
+    prop_oneof![3 => runs, 1 => of_place]
+}
+
+/// A moment of a host: who is there, by their pids, and what starts by itself.
+fn any_moment() -> impl Strategy<Value = (Vec<Process>, Vec<Autostart>)> {
+    let pids = prop::collection::btree_map(2_u32..60, anybody(), 0..40);
+    let processes = pids.prop_map(|all| {
+        let with = |(pid, it)| Process { id: id(pid), ..it };
+        all.into_iter().map(with).collect::<Vec<_>>()
+    });
+    let key = |it: &Autostart| (it.kind, it.path.clone(), it.line);
+    let entries = prop::collection::vec(any_entry(), 0..30).prop_map(move |mut all| {
+        all.sort_by_key(key);
+        all.dedup_by_key(|it| key(it));
+        all
+    });
+    (processes, entries)
+}
+
 proptest! {
     /// Whoever is not spoken against by something else is not spoken against for being started, nor is what starts it.
     #[test]
@@ -196,5 +325,22 @@ proptest! {
         let job = entry(AutostartKind::Cron, "/etc/cron.d/shop", line, Some(program));
         let found = see(&snapshot(9_000, processes.collect(), vec![job]));
         prop_assert!(found.is_empty(), "{found:?}");
+    }
+    /// However many there are and whatever was remembered of the moment before: the answers are those of the plain way.
+    #[test]
+    fn who_starts_whom_is_as_when_each_is_held_beside_each(
+        moments in prop::collection::vec(any_moment(), 1..4),
+        stays in any::<bool>(),
+    ) {
+        let mut watch = Watch::default();
+        let mut before: Option<Snapshot> = None;
+        for (at, (processes, entries)) in (1_u64..).zip(moments) {
+            let mut now = snapshot(at * 1_000, processes, entries);
+            if let Some(before) = before.filter(|_| stays) {
+                now.persistence = before.persistence;
+            }
+            prop_assert_eq!(told(&watch.see(&now, &pb_31())), plainly(&now));
+            before = Some(now);
+        }
     }
 }

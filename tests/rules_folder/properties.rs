@@ -1,5 +1,7 @@
 //! What must hold for any file: nobody panics, what is refused has a line, and no heuristic is confirmed.
 
+use std::net::IpAddr;
+
 use firedamp::domain::base::Language;
 use firedamp::domain::detect::rulebook::read;
 use firedamp::domain::detect::{Grade, Rule, Rulebook};
@@ -34,6 +36,29 @@ fn pieces() -> impl Strategy<Value = String> {
 }
 
 proptest! {
+    /// Whatever nets lie in each other or are written twice: an address is found in those whose beginning it has.
+    #[test]
+    fn an_address_is_found_in_each_net_that_holds_it(
+        nets in prop::collection::vec((address(), 0_usize..97), 0..12),
+        asked in prop::collection::vec(address(), 1..12),
+    ) {
+        let bits = |it: &IpAddr, more: usize| if it.is_ipv4() { 16 + more % 17 } else { 32 + more };
+        let nets: Vec<(IpAddr, usize)> = nets.into_iter().map(|(it, more)| (it, bits(&it, more))).collect();
+        let list: String = nets.iter().map(|(it, bits)| format!("{it}/{bits}\n")).collect();
+        let contents = read("x.txt", &list);
+        prop_assert_eq!(&contents.faults, &[]);
+        let book = Rulebook::with(&[contents]);
+        for address in asked {
+            let told = book.of_end(&end(Some(&address.to_string()), "", 443), None, today());
+            let rows: Vec<String> = told.iter().map(|(_, it)| it.value.plain(400)).collect();
+            for (at, (net, bits)) in nets.iter().enumerate() {
+                let holds = beginning(*net, *bits) == beginning(address, *bits);
+                let line = format!("x.txt:{}", at + 1);
+                prop_assert_eq!(rows.iter().any(|it| it.ends_with(&line)), holds, "{} {:?}", address, told);
+            }
+        }
+    }
+
     #[test]
     fn any_text_is_read_or_refused_and_never_panics(text in ".{0,400}", more in pieces()) {
         for file in FILES {
@@ -87,6 +112,24 @@ proptest! {
             prop_assert!(grade < Grade::Confirmed, "{reason:?}");
         }
     }
+}
+
+/// An address of few nets, so that many lie in each other.
+fn address() -> impl Strategy<Value = IpAddr> {
+    let nets = prop::sample::select(vec![[192, 0, 2], [198, 51, 100], [203, 0, 113]]);
+    let four = (nets, any::<u8>()).prop_map(|([a, b, c], host)| IpAddr::from([a, b, c, host]));
+    let six = (0_u16..8, 0_u16..256)
+        .prop_map(|(net, host)| IpAddr::from([0x2001, 0xdb8, 0, net, 0, 0, 0, host]));
+    prop_oneof![four, six]
+}
+
+/// The first bits of an address, as letters.
+fn beginning(address: IpAddr, bits: usize) -> String {
+    let all = match address {
+        IpAddr::V4(it) => format!("four{:032b}", it.to_bits()),
+        IpAddr::V6(it) => format!("six.{:0128b}", it.to_bits()),
+    };
+    all.get(..4 + bits).unwrap_or(&all).to_owned()
 }
 
 fn slowly(pattern: &[char], text: &[char]) -> bool {

@@ -19,6 +19,7 @@ use crate::domain::facts::{Beyond, Ours, Process, Proxies, Reading, Snapshot, So
 use crate::domain::playbook::Indicators;
 use crate::domain::untrusted::Untrusted;
 use entries::Entries;
+use respawn::Respawn;
 use returns::Returns;
 
 /// A pause in the load shorter than this does not start the clock of «sustained» again.
@@ -39,6 +40,7 @@ pub struct Watch {
     devices: HashMap<Untrusted, Load>,
     entries: Entries,
     returns: Returns,
+    respawn: Respawn,
     /// The rules in force beyond those of this room.
     rules: Memory,
     finds: Finds,
@@ -113,7 +115,7 @@ impl Watch {
         self.trail.follow(snapshot, (&self.finds, &proxies), &arguments, &mut gathered);
         leave_out(&ours, &mut gathered);
         self.returns.see(snapshot, &mut gathered);
-        respawn::join(snapshot, &mut gathered);
+        self.respawn.join(snapshot, &mut gathered);
         gathered.into_iter().filter_map(|(subject, reasons)| finding(subject, reasons)).collect()
     }
 

@@ -22,7 +22,8 @@ pub(in crate::domain::detect) type Place = (usize, usize);
 #[derive(Clone, Debug, Default)]
 pub(in crate::domain::detect) struct Index {
     known: HashMap<Indicator, Vec<Place>>,
-    nets: Vec<(Net, Vec<Place>)>,
+    /// How long the beginnings of nets are: an address is looked up once for each.
+    lengths: Vec<(bool, u8)>,
     /// What kinds there are: of the others nothing need be looked up.
     kinds: Vec<Kind>,
 }
@@ -66,14 +67,14 @@ impl Index {
         if !self.has(kind) {
             self.kinds.push(kind);
         }
-        if let Indicator::Net(net) = indicator {
-            return match self.nets.iter_mut().find(|(known, _)| known == net) {
-                Some((_, places)) => places.push(place),
-                None => self.nets.push((*net, vec![place])),
-            };
+        if let Indicator::Net(net) = indicator
+            && !self.lengths.contains(&net.length())
+        {
+            self.lengths.push(net.length());
         }
         let places = self.known.entry(indicator.clone()).or_default();
-        if !places.contains(&place) {
+        // One row after the other.
+        if places.last() != Some(&place) {
             places.push(place);
         }
     }
@@ -84,16 +85,12 @@ impl Index {
 
     /// The rows that name this.
     pub(in crate::domain::detect) fn places(&self, indicator: &Indicator) -> &[Place] {
-        if let Indicator::Net(net) = indicator {
-            let known = self.nets.iter().find(|(known, _)| known == net);
-            return known.map_or(&[], |(_, places)| places);
-        }
         self.known.get(indicator).map_or(&[], Vec::as_slice)
     }
 
     /// Nothing is looked for.
     pub(in crate::domain::detect) fn is_empty(&self) -> bool {
-        self.known.is_empty() && self.nets.is_empty()
+        self.known.is_empty()
     }
 
     /// A search in which nothing was found yet.
@@ -124,8 +121,11 @@ impl Search<'_> {
             self.hit(whole, shown, source, named);
         }
         let index = self.index;
-        for (net, _) in index.nets.iter().filter(|(net, _)| net.holds(address)) {
-            self.hit(Indicator::Net(*net), shown, source, named);
+        for (_, prefix) in index.lengths.iter().filter(|(six, _)| *six == address.is_ipv6()) {
+            let net = Indicator::Net(Net::around(address, *prefix));
+            if index.known.contains_key(&net) {
+                self.hit(net, shown, source, named);
+            }
         }
     }
 

@@ -135,6 +135,27 @@ impl Net {
         Some(Self { base, prefix })
     }
 
+    /// The net with so long a beginning that an address lies in: the same one for all of its addresses.
+    pub(super) fn around(address: IpAddr, prefix: u8) -> Self {
+        let rest = u32::from(width(address).saturating_sub(prefix));
+        let base = match address {
+            IpAddr::V4(it) => {
+                let bits = it.to_bits().checked_shr(rest).and_then(|it| it.checked_shl(rest));
+                IpAddr::from(std::net::Ipv4Addr::from_bits(bits.unwrap_or(0)))
+            }
+            IpAddr::V6(it) => {
+                let bits = it.to_bits().checked_shr(rest).and_then(|it| it.checked_shl(rest));
+                IpAddr::from(std::net::Ipv6Addr::from_bits(bits.unwrap_or(0)))
+            }
+        };
+        Self { base, prefix }
+    }
+
+    /// Which addresses it is for, those of six or those of four, and how much of them it says.
+    pub(super) const fn length(&self) -> (bool, u8) {
+        (self.base.is_ipv6(), self.prefix)
+    }
+
     /// The address lies in it.
     pub(in crate::domain::detect) fn holds(&self, address: IpAddr) -> bool {
         let same = |one: u128, other: u128, width: u32| {
@@ -176,6 +197,7 @@ fn address(text: &str) -> Result<Option<Indicator>, RuleFault> {
         own_or_shared(net.base, text)?;
         let whole = net.prefix == width(net.base);
         let of_one = || Indicator::Address(net.base.to_canonical());
+        let net = Net::around(net.base, net.prefix);
         return Ok(Some(if whole { of_one() } else { Indicator::Net(net) }));
     }
     let bare = text.strip_prefix('[').and_then(|it| it.strip_suffix(']')).unwrap_or(text);
