@@ -22,6 +22,7 @@ pub mod find;
 pub mod follow;
 mod goto;
 pub mod handoff;
+mod heed;
 pub mod hides;
 pub mod history;
 pub mod keymap;
@@ -111,8 +112,8 @@ pub enum Msg {
     Recalled(String, Box<Known>),
     /// This screen gave the pen, or lost it.
     PenWent(Box<Went>),
-    /// These rules are in force now.
-    RulesLoaded(Arc<Rulebook>),
+    /// These rules are in force now, and this is wrong with their files.
+    RulesLoaded(Arc<Rulebook>, Vec<trouble::BadRules>),
     /// A theme is in use: its name.
     ThemeLoaded(String),
     /// Text was copied, as far as that can be known.

@@ -14,8 +14,8 @@ use firedamp::domain::detect::Grade;
 use firedamp::domain::facts::{AutostartChange, AutostartKind, Own};
 use firedamp::domain::playbook::ItemId;
 use firedamp::domain::session::{
-    Audit, Chain, ClockChange, Event, ItemState, KINDS, LineProblem, Place, State, digest, to_json,
-    write,
+    Audit, BrokenFile, Chain, ClockChange, Event, InForce, ItemState, KINDS, LineProblem, Place,
+    RuleFile, State, digest, to_json, write,
 };
 use firedamp::domain::untrusted::Untrusted;
 use proptest::prelude::*;
@@ -70,6 +70,15 @@ fn every_kind() -> Vec<Event> {
         Event::Ended { subject: subject(), name: "4242 xmrig".into() },
         Event::Acknowledged { subject: subject() },
         Event::Prepared(Box::new(Own { loaded: vec!["/lib/x\u{1b}.so".into()], ..Own::default() })),
+        Event::Rules(Box::new(InForce {
+            files: vec![RuleFile {
+                file: "case\u{1b}.toml".into(),
+                indicators: 2,
+                ..RuleFile::default()
+            }],
+            broken: vec![BrokenFile { file: "x.yml".into(), line: 3, faults: 1 }],
+            ..InForce::default()
+        })),
         Event::Redacted { opening: first(), head: Digest([3; 32]), entries: 12 },
     ]
 }
@@ -122,7 +131,7 @@ fn a_known_kind_with_other_content_is_no_unknown_kind() {
         map.retain(|key, _| key == "kind");
         let refused = Chain::default().line(draft(0, "ploy", Event::Unknown(map)));
         // What is missing of it has a value, so that it can be read, but not as it would be written.
-        let problem = if matches!(event, Event::Prepared(_)) {
+        let problem = if matches!(event, Event::Prepared(_) | Event::Rules(_)) {
             LineProblem::NotCanonical
         } else {
             LineProblem::Content(kind.as_str().into())

@@ -11,10 +11,9 @@ use crate::cockpit::model::{
 };
 use crate::cockpit::storage::{Storage, Unsaved};
 use crate::cockpit::{
-    Effect, Model, Opened, acts, bearing, coach, decision, handoff, pen, rows, wire,
+    Effect, Model, Opened, acts, bearing, coach, decision, handoff, heed, pen, rows, wire,
 };
 use crate::domain::base::Language;
-use crate::domain::detect::Rulebook;
 use crate::domain::playbook::{PB_31, read};
 use crate::domain::session::{Anchor, Entry, Event, KEPT, Past};
 
@@ -74,24 +73,12 @@ pub(super) fn open(model: &mut Model, opened: Opened) -> Vec<Effect> {
         let version = env!("CARGO_PKG_VERSION").to_owned();
         effects.extend(acts::record(model, Event::Resumed { version }));
     }
+    effects.extend(heed::due(model));
     effects
 }
 
-/// Other rules are in force, also for what is on the screen.
-pub(super) fn heed(model: &mut Model, book: Arc<Rulebook>) {
-    model.live.watch.heed(book);
-    // What is still wrong is said anew.
-    model.withdraw(|kind| matches!(kind, NoticeKind::RulesBroken(..)));
-    // While the picture is held, it and what is said of it stay what they were; looks go on behind it.
-    let held = model.source.paused && model.source.kind == SourceKind::Host;
-    if model.session.is_some() && !held {
-        judge(model);
-        rows::refresh(model);
-    }
-}
-
 /// What was seen while no session was open was judged by no playbook: until the next look, all of it would look harmless.
-fn judge(model: &mut Model) {
+pub(super) fn judge(model: &mut Model) {
     if let Some(snapshot) = model.live.snapshot.clone() {
         let indicators = Arc::clone(&model.live.indicators);
         model.live.findings = Arc::new(model.live.watch.see(&snapshot, &indicators));

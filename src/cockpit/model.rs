@@ -23,7 +23,7 @@ use crate::domain::base::{Language, Moment};
 use crate::domain::detect::{Finding, Subject, Watch};
 use crate::domain::facts::{Doubt, Snapshot};
 use crate::domain::playbook::Indicators;
-use crate::domain::session::{Entry, Event};
+use crate::domain::session::{Entry, Event, InForce};
 use crate::domain::untrusted::Untrusted;
 
 /// An answer stays this long before a finding takes its place.
@@ -102,6 +102,8 @@ pub struct Model {
     pub(crate) doubts: Vec<Doubt>,
     /// Those that carry the terminal had to be raised.
     pub(crate) carried: bool,
+    /// The rules in force, as the journal is told.
+    pub(crate) in_force: Option<Arc<InForce>>,
     /// When the clock first passed over the notice on the screen.
     pub(crate) notice_since: Option<u64>,
     /// Number of the last ticket given to the journal.
@@ -259,6 +261,7 @@ impl Model {
             standing: Vec::new(),
             doubts: Vec::new(),
             carried: false,
+            in_force: None,
             notice_since: None,
             ticket: 0,
             anchored_ms: now.boot_ms,

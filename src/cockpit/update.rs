@@ -6,8 +6,8 @@ use crate::cockpit::model::{NoticeKind, Pen, Recording, Session, SourceKind, Sta
 use crate::cockpit::panes::Cursor;
 use crate::cockpit::storage::Storage;
 use crate::cockpit::{
-    Effect, Model, Msg, acts, bearing, coach, ended, entries, examine, find, handoff, keys, obey,
-    pen, persistence, rows, wire,
+    Effect, Model, Msg, acts, bearing, coach, ended, entries, examine, find, handoff, heed, keys,
+    obey, pen, persistence, rows, wire,
 };
 use crate::domain::detect::{Finding, Grade, Rule, Subject};
 use crate::domain::facts::{Own, Process, Snapshot};
@@ -91,7 +91,7 @@ fn apply(model: &mut Model, msg: Msg) -> Vec<Effect> {
                 model.panes.timeline.lines = session.entries.len();
             }
         }
-        Msg::RulesLoaded(book) => entries::heed(model, book),
+        Msg::RulesLoaded(book, bad) => return heed::heed(model, book, &bad).into_iter().collect(),
         Msg::ThemeLoaded(name) => {
             model.theme.clone_from(&name);
             model.notice(NoticeKind::ThemeLoaded(name));
@@ -141,6 +141,7 @@ fn seen(model: &mut Model, snapshot: Arc<Snapshot>) -> Vec<Effect> {
     bearing::burn(model, &snapshot, &findings);
     let mut effects = report(model, &snapshot, &findings);
     effects.extend(carried(model, &snapshot));
+    effects.extend(heed::due(model));
     effects.extend(ended::look(model, &snapshot));
     effects.extend(persistence::report(model, &snapshot));
     effects.extend(wire::look(model, &snapshot));

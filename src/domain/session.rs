@@ -12,6 +12,7 @@ mod chain;
 mod event;
 mod fold;
 mod handoff;
+mod in_force;
 mod json;
 pub mod mask;
 mod money;
@@ -39,6 +40,7 @@ pub use handoff::{
     Brief, Escalation, FindingBrief, FlowBrief, ItemBrief, NextStep, NodeBrief, Passed, PhaseBrief,
     Risk, RiskKind, Since, Standing, brief, escalations,
 };
+pub use in_force::{BrokenFile, InForce, RuleFile};
 pub use json::to_json;
 pub use money::Money;
 pub use past::{KEPT, Keeper, Past};

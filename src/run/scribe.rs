@@ -167,6 +167,7 @@ impl Desk {
                 | Event::Autostart { .. }
                 | Event::WireRefused { .. }
                 | Event::Prepared(_)
+                | Event::Rules(_)
         );
         let by = if by_itself { PROGRAM.into() } else { self.who.clone() };
         self.settle(Some(ticket), |it| it.write(ticket, moment, by, event));

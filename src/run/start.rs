@@ -265,7 +265,7 @@ pub(super) fn show(
     rules.watch(outbox);
     let book = rules.book();
     let mut desk = Desk::new(model, (themes, rules), canvas, hands, &clock);
-    desk.apply(Msg::RulesLoaded(book));
+    desk.apply(Msg::RulesLoaded(book, bad_rules.clone()));
     for msg in first {
         desk.apply(msg);
     }

@@ -1,10 +1,15 @@
 //! Words for rules of the responder's own: what they saw, and what is wrong with a file of them.
 
 use crate::cockpit::trouble::{BadRules, RulesFault};
-use crate::domain::base::Language;
+use crate::domain::base::{Digest, Language};
 use crate::domain::detect::{Rule, RuleFault};
+use crate::domain::session::{InForce, RuleFile};
 use crate::domain::untrusted::Untrusted;
 use crate::words::{Phrase, pick, storage};
+
+/// Files of the responder's that an entry names, and digits of their digests.
+const NAMED: usize = 2;
+const DIGITS: usize = 8;
 
 /// What a rule saw; the value stands behind it.
 #[expect(clippy::wildcard_enum_match_arm, reason = "whoever asks names each rule")]
@@ -280,6 +285,54 @@ pub fn in_force(language: Language, indicators: usize, rules: usize) -> String {
         Language::En => format!("Rules in force: {indicators} indicators, {rules} Sigma rules."),
         Language::Th => format!("กฎที่ใช้อยู่: indicator {indicators} กฎ Sigma {rules}"),
     }
+}
+
+/// By what a session judges, as its journal says it.
+#[must_use]
+pub fn judged_by(language: Language, rules: &InForce) -> Phrase {
+    let say = |en, th| Phrase::of(pick(language, en, th));
+    let added = rules.added();
+    let mut said = match (added, language) {
+        (0, _) => say("judged by built-in rules alone", "ใช้กฎในตัวโปรแกรมเท่านั้น"),
+        (1, Language::En) => Phrase::of("judged by built-in rules and 1 file: "),
+        (_, Language::En) => Phrase::of(format!("judged by built-in rules and {added} files: ")),
+        (_, Language::Th) => Phrase::of(format!("ใช้กฎในตัวโปรแกรมและไฟล์ {added} ไฟล์: ")),
+    };
+    let begin = |digest: &Digest| digest.to_string().chars().take(DIGITS).collect::<String>();
+    let own = rules.files.iter().filter(|it| !it.built_in);
+    for (at, it) in own.take(NAMED).enumerate() {
+        let comma = if at > 0 { ", " } else { "" };
+        said = said.ours(comma).theirs(&it.file).ours(format!(" {}", begin(&it.sha256)));
+    }
+    if added > NAMED {
+        said = said.ours(", …");
+    }
+    let sum = |of: fn(&RuleFile) -> usize| rules.files.iter().map(of).sum::<usize>();
+    let (indicators, expired, sigma) =
+        (sum(|it| it.indicators), sum(|it| it.expired), sum(|it| it.rules));
+    said = said.ours(match language {
+        Language::En => format!(". {indicators} indicators, {sigma} Sigma rules"),
+        Language::Th => format!(" indicator {indicators} กฎ Sigma {sigma}"),
+    });
+    if expired > 0 {
+        said = said.ours(match language {
+            Language::En => format!(", {expired} expired"),
+            Language::Th => format!(" หมดอายุ {expired}"),
+        });
+    }
+    said = said.ours(format!(" [{}]", begin(&rules.digest)));
+    if let Some(first) = rules.broken.first() {
+        let not_used = pick(language, ". Not used: ", " ส่วนที่ใช้ไม่ได้: ");
+        said = said.ours(not_used).theirs(&first.file).ours(format!(":{}", first.line));
+        let more = rules.broken.iter().map(|it| it.faults).sum::<usize>().saturating_sub(1);
+        if more > 0 {
+            said = said.ours(match language {
+                Language::En => format!(" (+{more} more)"),
+                Language::Th => format!(" (อีก {more})"),
+            });
+        }
+    }
+    said
 }
 
 /// What is wrong with the rules, as a notice says it.

@@ -7,7 +7,7 @@ use crate::domain::playbook::Phase;
 use crate::domain::session::{ClockChange, Event, ItemState, Opening, Place, known_part};
 use crate::domain::untrusted::Untrusted;
 use crate::words::trouble::damage;
-use crate::words::{Phrase, finding, own, persistence, pick, short, wire};
+use crate::words::{Phrase, finding, own, persistence, pick, rules, short, wire};
 
 /// Title of a pane.
 #[must_use]
@@ -203,6 +203,7 @@ pub fn event(language: Language, event: &Event) -> Phrase {
         Event::Prepared(own) => {
             say("firedamp itself: ", "ตัว firedamp เอง: ").then(own::brief(language, own))
         }
+        Event::Rules(rules) => rules::judged_by(language, rules),
         Event::Clock { change, by_ms } => clock(language, *change, *by_ms),
         Event::Redacted { opening, head, entries } => {
             let head: String = head.to_string().chars().take(12).collect();

@@ -128,7 +128,7 @@ pub(crate) fn look_at(ms: u64, processes: Vec<Process>, sockets: Vec<Socket>) ->
 pub(crate) fn on_firmware(vendor: &str, product: &str) -> Snapshot {
     let firmware =
         Firmware { vendor: vendor.into(), product: product.into(), ..Firmware::default() };
-    let site = Site { firmware: Reading::Known(firmware), homes: Reading::Unknown };
+    let site = Site { firmware: Reading::Known(firmware), ..Site::default() };
     Snapshot { site: Arc::new(site), ..look(Vec::new(), Vec::new()) }
 }
 

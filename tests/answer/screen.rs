@@ -20,7 +20,7 @@ use firedamp::domain::facts::SocketState;
 
 fn mined(ms: u64) -> Snapshot {
     let firmware = Firmware { vendor: "Amazon EC2".into(), ..Firmware::default() };
-    let site = Site { firmware: Reading::Known(firmware), homes: Reading::Unknown };
+    let site = Site { firmware: Reading::Known(firmware), ..Site::default() };
     let sockets = vec![socket(7, "169.254.169.254:80", SocketState::Established)];
     Snapshot { site: Arc::new(site), ..look_at(ms, vec![miner(7)], sockets) }
 }

@@ -312,7 +312,11 @@ fn site(at: u64) -> Site {
     let home = SshHome { user: "suda".into(), known: 3, keys: 2 };
     match at {
         0 => Site::default(),
-        _ => Site { firmware: Reading::Known(firmware), homes: Reading::Known(vec![home]) },
+        _ => Site {
+            firmware: Reading::Known(firmware),
+            homes: Reading::Known(vec![home]),
+            homes_unread: 1,
+        },
     }
 }
 

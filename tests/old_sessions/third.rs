@@ -11,7 +11,8 @@ use firedamp::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject
 use firedamp::domain::facts::{AutostartChange, AutostartKind};
 use firedamp::domain::playbook::{FlowId, ItemId, NodeId};
 use firedamp::domain::session::{
-    Anchor, ClockChange, Event, ItemState, KINDS, Place, State, write,
+    Anchor, BrokenFile, ClockChange, Event, InForce, ItemState, KINDS, Place, RuleFile, State,
+    write,
 };
 use firedamp::host::store::Store;
 
@@ -22,8 +23,8 @@ use crate::{ID, copy_of, form};
 const NEWEST: u32 = 3;
 /// Its session and the redacted copy of that: entries, and the digest of the last line.
 const SESSIONS: [(&str, u64, &str); 2] = [
-    (ID, 32, "4c10717ba4436c84ae4868b352d3ea5e1012dc892d83bbcdd404a37ddc5a428f"),
-    (COPY, 32, "b61ed08651462ae4f59b6652f841f09857190ab99c0b86ed7f4ca6e220e07f20"),
+    (ID, 33, "6fa5f80904ab01cda8c453feb344fbd8c5cb473a162519fdefedb6f9db79324f"),
+    (COPY, 33, "730ba1123712ad68c54dc1eb8fff81ea9e018ccb89b62480eda8533fe62f016d"),
 ];
 /// The redacted copy.
 pub(crate) const COPY: &str = "20261121T173000Z-masked-1-redacted";
@@ -119,8 +120,27 @@ fn passed_on() -> Vec<(&'static str, Event)> {
         ("firedamp", Event::TapeAt { ms: 65_000 }),
         ("suda", Event::Debriefed { score: 80 }),
         ("suda", Event::Resumed { version: "0.1.0".into() }),
+        ("firedamp", Event::Rules(Box::new(in_force()))),
         ("suda", Event::Left),
     ]
+}
+
+fn in_force() -> InForce {
+    let file = |file: &str, built_in| RuleFile {
+        file: file.into(),
+        sha256: Digest([5; 32]),
+        pack: "Case 7".into(),
+        built_in,
+        indicators: 3,
+        expired: 1,
+        rules: 2,
+    };
+    InForce {
+        digest: Digest([6; 32]),
+        files: vec![file("built-in.toml", true), file("case7.toml", false)],
+        unnamed: 1,
+        broken: vec![BrokenFile { file: "case8.yml".into(), line: 3, faults: 2 }],
+    }
 }
 
 #[test]
@@ -190,9 +210,14 @@ fn the_newest_one_holds_every_kind_of_event() {
 fn the_newest_one_holds_every_member_that_is_recorded() {
     let text = newest();
     let mut members = BTreeSet::new();
-    for file in
-        ["facts.rs", "facts", "session/event.rs", "session/telemetry.rs", "session/telemetry"]
-    {
+    for file in [
+        "facts.rs",
+        "facts",
+        "session/event.rs",
+        "session/in_force.rs",
+        "session/telemetry.rs",
+        "session/telemetry",
+    ] {
         members.extend(written_by(&source(file)));
     }
     for known in ["own", "since_before", "let_go", "searched", "undoes", "starts"] {

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use firedamp::cockpit::keymap::Key;
 use firedamp::cockpit::model::{NoticeKind, Pen, Source};
 use firedamp::cockpit::pen::{Around, Came, Holding, Went};
+use firedamp::cockpit::trouble::BadRules;
 use firedamp::cockpit::{Effect, Msg};
-use firedamp::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject};
+use firedamp::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Rulebook, Subject};
 use firedamp::domain::facts::{Own, Snapshot};
-use firedamp::domain::session::{Event, Listening};
+use firedamp::domain::session::{BrokenFile, Event, InForce, Listening};
 
 use crate::incident::{Desk, entry, miner, opened, opening, process, snapshot};
 use crate::{LANGUAGES, keys, screen};
@@ -71,6 +72,74 @@ fn that_workers_were_put_back_is_an_entry_which_says_so() {
         let shown = screen(&desk.model);
         assert_eq!(shown.matches(said).count(), 1, "{shown}");
     }
+}
+
+fn rules(effects: &[Effect]) -> Vec<InForce> {
+    let rules = |effect: &Effect| {
+        let Effect::Record { event: Event::Rules(rules), .. } = effect else { return None };
+        Some(InForce::clone(rules))
+    };
+    effects.iter().filter_map(rules).collect()
+}
+
+/// The folder was read: this list, and a file of which two lines are bad.
+fn loaded(list: &str) -> Msg {
+    let contents = firedamp::domain::detect::rulebook::read("case7.txt", list);
+    let bad = |line| BadRules {
+        file: "/home/suda/.config/firedamp/rules/x.yml".into(),
+        line,
+        why: firedamp::cockpit::trouble::RulesFault::NoFile,
+    };
+    Msg::RulesLoaded(Arc::new(Rulebook::with(&[contents])), vec![bad(3), bad(9)])
+}
+
+#[test]
+fn a_session_says_by_which_rules_it_judges_and_says_it_again_when_they_change() {
+    for (language, said) in LANGUAGES.into_iter().zip(["1 file: case7.txt", "ไฟล์ 1 ไฟล์: case7.txt"])
+    {
+        let mut desk = Desk::at_the_start();
+        desk.model.language = language;
+        let list = "# expires: 1969-01-01\n192.0.2.7\nwork.example\n";
+        assert_eq!(rules(&desk.tell(loaded(list))), [], "there is no journal yet");
+        let effects = desk.tell(Msg::Opened(Box::new(opened(vec![opening()], Source::default()))));
+        let told = rules(&effects);
+        desk.save(effects);
+        assert_eq!(told.len(), 1);
+        let file = told[0].files.last().unwrap();
+        assert_eq!((&file.file, file.indicators, file.expired), (&"case7.txt".into(), 2, 2));
+        assert!(!file.built_in && told[0].files[0].built_in);
+        let broken = BrokenFile { file: "x.yml".into(), line: 3, faults: 2 };
+        assert_eq!(told[0].broken, [broken], "without the folder, which names a person");
+        let look = || Msg::Seen(Arc::new(snapshot(1_000, Vec::new())));
+        assert_eq!(rules(&desk.tell(look())), [], "once");
+        assert_eq!(rules(&desk.tell(loaded(list))), [], "the same rules again");
+        let effects = desk.tell(loaded("192.0.2.8\n"));
+        let again = rules(&effects);
+        desk.save(effects);
+        assert_eq!(again.len(), 1);
+        assert_ne!(again[0].digest, told[0].digest);
+        keys(&mut desk, "6");
+        let shown = screen(&desk.model);
+        assert!(shown.contains(said), "{shown}");
+    }
+}
+
+#[test]
+fn rules_are_said_again_only_if_the_journal_does_not_say_them_yet_and_by_whoever_has_the_pen() {
+    let mut desk = Desk::at_the_start();
+    desk.tell(loaded("192.0.2.7\n"));
+    let open = |entries| Msg::Opened(Box::new(opened(entries, Source::default())));
+    let told = rules(&desk.tell(open(vec![opening()])));
+    let before = entry(2, Event::Rules(Box::new(told[0].clone())));
+    assert_eq!(rules(&desk.tell(open(vec![opening(), before.clone()]))), []);
+    let others = InForce { files: Vec::new(), ..told[0].clone() };
+    let others = entry(3, Event::Rules(Box::new(others)));
+    desk.tell(Msg::Pen(Pen::Observer(None)));
+    desk.tell(Msg::Followed(vec![others]));
+    let look = || Msg::Seen(Arc::new(snapshot(1_000, Vec::new())));
+    assert_eq!(rules(&desk.tell(look())), [], "another one judges by its own");
+    desk.tell(Msg::Pen(Pen::Ours));
+    assert_eq!(rules(&desk.tell(look())), told);
 }
 
 #[test]

@@ -15,7 +15,8 @@ use firedamp::domain::facts::{
 };
 use firedamp::domain::playbook::{FlowId, ItemId, NodeId, Phase};
 use firedamp::domain::session::{
-    Anchor, ClockChange, Event, ItemState, LineProblem, Opening, Place,
+    Anchor, BrokenFile, ClockChange, Event, InForce, ItemState, LineProblem, Opening, Place,
+    RuleFile,
 };
 use firedamp::domain::untrusted::Untrusted;
 use firedamp::words::notice::{Weight, notice, weight_word};
@@ -52,6 +53,18 @@ pub(crate) const RULES: [Rule; 26] = [
 ];
 
 /// Somebody traces the program.
+fn in_force() -> InForce {
+    let file = RuleFile {
+        file: "case7.toml".into(),
+        indicators: 3,
+        expired: 1,
+        rules: 2,
+        ..RuleFile::default()
+    };
+    let broken = vec![BrokenFile { file: "x.yml".into(), line: 3, faults: 2 }];
+    InForce { files: vec![file; 5], broken, ..InForce::default() }
+}
+
 fn traced() -> Own {
     let loaded = vec![Untrusted::from("/tmp/hook.so")];
     Own { tracer: Some(Pid(7)), loaded, ..Own::default() }
@@ -112,6 +125,8 @@ pub(crate) fn events() -> Vec<Event> {
         Event::Left,
         Event::Prepared(Box::default()),
         Event::Prepared(Box::new(traced())),
+        Event::Rules(Box::default()),
+        Event::Rules(Box::new(in_force())),
         chose(value()),
         chose(Untrusted::default()),
         Event::TookBack { choice: 7 },

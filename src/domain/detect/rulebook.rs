@@ -50,6 +50,27 @@ pub struct Rulebook {
     sigma: Vec<SigmaRule>,
     index: Index,
     files: Vec<(String, Digest)>,
+    /// Of each file the pack, if it is one, and how many Sigma rules it has.
+    parts: Vec<(Option<usize>, usize)>,
+}
+
+/// A file of rules in force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileInForce<'a> {
+    /// The file, without its folder.
+    pub file: &'a str,
+    /// SHA-256 of its text.
+    pub digest: Digest,
+    /// What the pack is called, if it is one.
+    pub pack: &'a str,
+    /// It came with the program.
+    pub built_in: bool,
+    /// How many indicators it has.
+    pub indicators: usize,
+    /// How many of them hold no longer.
+    pub expired: usize,
+    /// How many Sigma rules it has.
+    pub rules: usize,
 }
 
 /// Reads a file by what the end of its name says: `toml`, `json` (STIX), `txt` (a list), `yml` (Sigma).
@@ -102,6 +123,8 @@ impl Rulebook {
             [own].into_iter().chain(rules).chain(files.iter().cloned()).collect();
         let mut book = Self::default();
         for contents in all {
+            let pack = contents.pack.is_some().then_some(book.packs.len());
+            book.parts.push((pack, contents.sigma.len()));
             book.files.push((contents.file, contents.digest));
             book.packs.extend(contents.pack);
             book.sigma.extend(contents.sigma);
@@ -114,6 +137,27 @@ impl Rulebook {
     #[must_use]
     pub fn files(&self) -> &[(String, Digest)] {
         &self.files
+    }
+
+    /// The files, and how much of each holds on this day.
+    pub fn in_force(&self, now: Timestamp) -> impl Iterator<Item = FileInForce<'_>> {
+        let today = today(now);
+        let own = 1 + sigma::PB_31.len();
+        let files = self.files.iter().zip(&self.parts).enumerate();
+        files.map(move |(at, ((file, digest), (pack, rules)))| {
+            let pack = pack.and_then(|it| self.packs.get(it));
+            let rows = pack.map_or(&[][..], |it| it.rows.as_slice());
+            let over = |row: &&pack::Row| pack.is_some_and(|it| it.is_over(row, today));
+            FileInForce {
+                file,
+                digest: *digest,
+                pack: pack.map_or("", |it| &it.name),
+                built_in: at < own,
+                indicators: rows.len(),
+                expired: rows.iter().filter(over).count(),
+                rules: *rules,
+            }
+        })
     }
 
     /// How many indicators and how many Sigma rules there are.

@@ -17,6 +17,9 @@ pub struct Site {
     /// Homes out of which one gets to other hosts.
     #[serde(skip_serializing_if = "Reading::is_unknown")]
     pub homes: Reading<Vec<SshHome>>,
+    /// So many homes beside those were not looked into: closed, or on another machine.
+    #[serde(skip_serializing_if = "is_default")]
+    pub homes_unread: u32,
 }
 
 /// What the firmware says of the machine. A hypervisor writes this, and root can lay another file over it.

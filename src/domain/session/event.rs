@@ -7,6 +7,7 @@ use crate::domain::detect::{Finding, Subject};
 use crate::domain::facts::{AutostartChange, AutostartKind, Own};
 use crate::domain::playbook::{FlowId, ItemId, NodeId};
 use crate::domain::session::anchor::Anchor;
+use crate::domain::session::in_force::InForce;
 use crate::domain::untrusted::Untrusted;
 
 /// Who an entry is by when the program itself saw something.
@@ -14,7 +15,7 @@ pub const PROGRAM: &str = "firedamp";
 
 /// The kinds of [`Event`] that this version knows, as they are written. What is of one of them and cannot be read as that
 /// is damage, and no event of a later version.
-pub const KINDS: [&str; 29] = [
+pub const KINDS: [&str; 30] = [
     "opened",
     "resumed",
     "left",
@@ -44,6 +45,7 @@ pub const KINDS: [&str; 29] = [
     "autostart",
     "redacted",
     "prepared",
+    "rules",
 ];
 
 /// One line of the journal.
@@ -267,6 +269,8 @@ pub enum Event {
     },
     /// How the program itself stood on this host when the session was opened.
     Prepared(Box<Own>),
+    /// By these rules everything is judged from here on.
+    Rules(Box<InForce>),
     /// First entry of a redacted copy, in the place of [`Event::Opened`]. The entries after it have the numbers that
     /// they had; the chain is a new one.
     Redacted {

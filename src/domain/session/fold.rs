@@ -16,6 +16,7 @@ use crate::domain::session::acts::{Act, Acts};
 use crate::domain::session::anchor::Anchor;
 use crate::domain::session::chain;
 use crate::domain::session::event::{Entry, Event, ItemState, Opening, PROGRAM, known_part};
+use crate::domain::session::in_force::InForce;
 use crate::domain::untrusted::Untrusted;
 
 pub use part::{
@@ -71,6 +72,10 @@ pub struct State {
     /// So many of those that carry its terminal were raised, and not put back, by the screen that writes. What one had
     /// raised that writes no more is not known: it has no pen to say that it put them back.
     pub carriers: u32,
+    /// How often a screen took it up again.
+    pub resumes: u64,
+    /// The rules by which was judged last, if the journal says so.
+    pub rules: Option<Box<InForce>>,
     /// Programs that the responder allowed.
     pub allowed: Vec<Untrusted>,
     /// The newest handoff that stands, if any.
@@ -203,6 +208,7 @@ impl State {
             }
             Event::Listening { on } => self.listening = Listening::of(on),
             Event::Prepared(own) => self.carriers = own.carriers,
+            Event::Rules(rules) => self.rules = Some(rules),
             Event::Resumed { .. } => self.resumed(),
             Event::Left | Event::PenGiven { .. } | Event::PenTaken { .. } => self.carriers = 0,
             Event::WireRefused { .. } | Event::Clock { .. } | Event::Autostart { .. } => {}
@@ -211,6 +217,7 @@ impl State {
 
     /// Whoever listened is gone, and its guard has put back whom it raised.
     fn resumed(&mut self) {
+        self.resumes += 1;
         self.carriers = 0;
         if self.listening == Listening::On {
             self.listening = Listening::Lost;

@@ -20,7 +20,7 @@ impl Desk<'_> {
         let bad = self.rules.reload();
         let book = self.rules.book();
         let (indicators, sigma) = book.counts();
-        self.apply(Msg::RulesLoaded(book));
+        self.apply(Msg::RulesLoaded(book, bad.clone()));
         self.apply(Msg::Notice(NoticeKind::RulesLoaded(indicators, sigma)));
         self.say_what_is_wrong(&bad);
     }

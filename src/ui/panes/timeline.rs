@@ -243,6 +243,8 @@ fn mark(event: &Event) -> (&'static str, Role) {
         Event::Autostart { change, .. } => (persistence::sign(*change), Role::Warn),
         Event::Ended { .. } => (".", Role::Dim),
         Event::Prepared(own) if own.doubts().is_empty() => (" ", Role::Dim),
+        Event::Rules(rules) if rules.broken.is_empty() => (" ", Role::Dim),
+        Event::Rules(_) => ("!", Role::Warn),
         Event::Trouble { .. } | Event::Prepared(_) => ("!", Role::Crit),
         Event::TookBack { .. } | Event::Withdrew { .. } | Event::Marked { undoes: Some(_), .. } => {
             ("<", Role::Warn)
