@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::domain::base::{Clock as _, Language, Timestamp};
 use crate::domain::detect::{
-    Rulebook, Verdict, judge_connection, judge_entry, judge_file, judge_process,
+    Grade, Rulebook, Verdict, judge_connection, judge_entry, judge_file, judge_process,
 };
 use crate::domain::playbook::{Indicators, PB_31, read};
 use crate::domain::untrusted::Untrusted;
@@ -196,6 +196,9 @@ fn judge(case: &Case, processes: &HashSet<String>, by: &By<'_>) -> Verdict {
 
 fn answer(id: &Value, verdict: &Verdict) -> Value {
     let reasons: Vec<Value> = verdict.reasons.iter().map(|(_, reason)| told(reason)).collect();
+    // Everybody has a user and a name for the machine.
+    let found = verdict.grade() >= Some(Grade::Suspect);
+    let of_found = |it: &[Untrusted]| if found { texts(it) } else { Vec::new() };
     json!({
         "id": id,
         "grade": grade(verdict.grade()),
@@ -203,6 +206,8 @@ fn answer(id: &Value, verdict: &Verdict) -> Value {
         "extracted": {
             "pools": texts(&verdict.pools),
             "wallets": texts(&verdict.wallets),
+            "users": of_found(&verdict.users),
+            "rigs": of_found(&verdict.rigs),
             "algorithms": texts(&verdict.algorithms),
         },
     })

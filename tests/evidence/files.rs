@@ -103,12 +103,36 @@ fn renaming_a_file_and_its_hosts_loses_nothing() {
 }
 
 #[test]
-fn pools_wallets_and_algorithms_are_taken_out_of_a_file() {
+fn pools_wallets_rigs_and_algorithms_are_taken_out_of_a_file() {
     let content = "{\"pools\":[{\"url\":\"stratum+tcp://gw.example:3333\",\"algo\":\"rx/0\",\
                    \"user\":\"42yKYMHoNCUeBtk8oxKFJoVGKZrdJH8o2aX46t5KeqXRAtj3GYtF9uobpdVHfPXYsYFgnamKBpjgkFk8oAhcPGAA7ethnPb.w1\"}]}";
     let fact = json!({"kind": "file", "id": 1, "path": "/x/config.json", "content": content});
     let answer = &answers(&[fact])[0];
     assert_eq!(answer["extracted"]["pools"], json!(["stratum+tcp://gw.example:3333"]));
     assert_eq!(answer["extracted"]["algorithms"], json!(["rx/0"]));
+    assert_eq!(answer["extracted"]["rigs"], json!(["w1"]));
     assert_eq!(answer["reasons"][0]["rule"], "config-file");
+}
+
+#[test]
+fn accounts_and_names_of_machines_are_taken_out_of_who_is_found_and_of_nobody_else() {
+    let fact =
+        |id: &str, cmdline: &[&str]| json!({"kind": "process", "id": id, "cmdline": cmdline});
+    let account = "somebody@mail.example";
+    let miner = [
+        "/opt/a",
+        "-o",
+        "stratum+tcp://gw.example:3333",
+        "-u",
+        account,
+        "--rig-id",
+        "web-7",
+        "-a",
+        "rx/0",
+    ];
+    let client = ["mysql", "-h", "db.example", "-u", "somebody@mail.example"];
+    let all = answers(&[fact("m", &miner), fact("c", &client)]);
+    assert_eq!(all[0]["extracted"]["users"], json!([account]));
+    assert_eq!(all[0]["extracted"]["rigs"], json!(["web-7"]));
+    assert_eq!(all[1]["extracted"]["users"], json!([]));
 }

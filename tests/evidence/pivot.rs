@@ -81,6 +81,24 @@ fn another_command_line_with_the_wallet_joins() {
 }
 
 #[test]
+fn an_account_that_is_paid_is_followed_and_a_bare_name_is_not() {
+    let of = |user: &str| {
+        let arguments =
+            ["svc", "-o", "stratum+tcp://gw.example:3333", "-u", user, "-a", "rx/0", "-p", "x"];
+        let miner = process(7, "/opt/x/svc", &arguments);
+        let helper = process(9, "/usr/bin/python3", &["python3", "watch.py", user]);
+        let found = found(&snapshot(vec![miner, helper], Vec::new()));
+        assert_eq!(found[&Subject::Process(id(7))].grade, Grade::Confirmed);
+        shared(&found, &Subject::Process(id(9)))
+    };
+    let told = |user: &str| vec![(format!("{user} pid 7"), FactSource::CommandLine)];
+    for user in ["somebody@mail.example", "someone.rig-7"] {
+        assert_eq!(of(user), told(user));
+    }
+    assert_eq!(of("postgres"), [], "everybody may be called so");
+}
+
+#[test]
 fn who_looks_for_the_wallet_is_noted_at_most() {
     let miner = process(7, "/opt/x/svc", &["svc"]);
     let greps = [

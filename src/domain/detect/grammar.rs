@@ -84,6 +84,11 @@ impl Sentence {
         self.users().filter_map(|it| it.wallet.as_ref())
     }
 
+    /// What the machine is called where work comes from.
+    pub fn rigs(&self) -> impl Iterator<Item = &crate::domain::untrusted::Untrusted> {
+        self.commands.iter().flat_map(|it| &it.rigs)
+    }
+
     /// All algorithms.
     pub fn algorithms(&self) -> impl Iterator<Item = &Algorithm> {
         self.commands.iter().flat_map(|it| &it.algorithms)

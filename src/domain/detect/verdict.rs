@@ -21,6 +21,10 @@ pub struct Verdict {
     pub pools: Vec<Untrusted>,
     /// Addresses that are paid.
     pub wallets: Vec<Untrusted>,
+    /// Who else is paid: accounts and e-mails. Only somebody who is found is paid by them.
+    pub users: Vec<Untrusted>,
+    /// What the machine is called where work comes from.
+    pub rigs: Vec<Untrusted>,
     /// What is computed.
     pub algorithms: Vec<Untrusted>,
 }
@@ -139,6 +143,9 @@ impl Verdict {
         };
         sentence.judged_pools().for_each(|it| add(&mut self.pools, &it.text));
         sentence.wallets().for_each(|it| add(&mut self.wallets, &it.text));
+        let others = sentence.users().filter(|it| it.wallet.is_none());
+        others.for_each(|it| add(&mut self.users, &it.text));
+        sentence.rigs().for_each(|it| add(&mut self.rigs, it));
         sentence.computed().for_each(|it| add(&mut self.algorithms, &it));
         self
     }
@@ -155,6 +162,9 @@ impl Verdict {
             .users()
             .filter_map(|it| it.wallet.as_ref())
             .for_each(|it| add(&mut self.wallets, &it.text));
+        let others = config.users().filter(|it| it.wallet.is_none());
+        others.for_each(|it| add(&mut self.users, &it.text));
+        config.rigs().for_each(|it| add(&mut self.rigs, it));
         config.algorithms().for_each(|it| add(&mut self.algorithms, &it.text));
         self
     }

@@ -13,7 +13,7 @@ use aho_corasick::AhoCorasick;
 use crate::domain::base::{Digest, ProcessId};
 use crate::domain::detect::found::Finds;
 use crate::domain::detect::gist::Gist;
-use crate::domain::detect::grammar::{self, Pool, User};
+use crate::domain::detect::grammar::{self, Pool, User, UserBy};
 use crate::domain::detect::rules::config_file::{is_installed, is_reader};
 use crate::domain::detect::rules::{self, Told, is_text_tool};
 use crate::domain::detect::seen::{Seen, last_part};
@@ -37,6 +37,9 @@ const MOST_SHARED: usize = 4;
 pub(in crate::domain::detect) enum Key {
     /// An address that is paid.
     Wallet(Untrusted),
+    /// An account with a machine's name behind it, or an e-mail, that is paid. What the machine alone is called is not
+    /// followed: it is the host's own name as often as not.
+    Account(Untrusted),
     /// `host:port`, and the port.
     Pool(Untrusted, u16),
     /// A configuration.
@@ -50,15 +53,17 @@ impl Key {
     pub(in crate::domain::detect) const fn port(&self) -> Option<u16> {
         match self {
             Self::Pool(_, port) => Some(*port),
-            Self::Wallet(_) | Self::File(_) | Self::Program(_) => None,
+            Self::Wallet(_) | Self::Account(_) | Self::File(_) | Self::Program(_) => None,
         }
     }
 
     fn text(&self) -> &Untrusted {
         match self {
-            Self::Wallet(text) | Self::Pool(text, _) | Self::File(text) | Self::Program(text) => {
-                text
-            }
+            Self::Wallet(text)
+            | Self::Account(text)
+            | Self::Pool(text, _)
+            | Self::File(text)
+            | Self::Program(text) => text,
         }
     }
 
@@ -69,8 +74,11 @@ impl Key {
     }
 
     pub(in crate::domain::detect) fn of_user(user: &User) -> Option<Self> {
-        let wallet = user.wallet.as_ref().filter(|it| it.is_plain())?;
-        Some(Self::Wallet(wallet.text.clone()))
+        if let Some(wallet) = &user.wallet {
+            return wallet.is_plain().then(|| Self::Wallet(wallet.text.clone()));
+        }
+        let specific = user.by > UserBy::Loose && (user.mail || user.rig.is_some());
+        specific.then(|| Self::Account(user.text.clone()))
     }
 }
 
