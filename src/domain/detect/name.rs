@@ -1,5 +1,7 @@
 //! Names that a disguise borrows: those of the kernel's threads and of daemons.
 
+use Day::{Quiet, Works};
+
 /// Beginnings of names that only the kernel gives its threads.
 const KERNEL: [&[u8]; 58] = [
     b"kworker",
@@ -62,107 +64,82 @@ const KERNEL: [&[u8]; 58] = [
     b"pool_workqueue_",
 ];
 
-/// Daemons that are on many hosts, and whose names are borrowed.
-const DAEMONS: [&[u8]; 61] = [
-    b"sshd",
-    b"systemd",
-    b"systemd-journald",
-    b"systemd-logind",
-    b"systemd-udevd",
-    b"systemd-networkd",
-    b"systemd-resolved",
-    b"systemd-timesyncd",
-    b"init",
-    b"cron",
-    b"crond",
-    b"atd",
-    b"anacron",
-    b"rsyslogd",
-    b"syslogd",
-    b"syslog-ng",
-    b"auditd",
-    b"dbus-daemon",
-    b"dbus-broker",
-    b"polkitd",
-    b"udisksd",
-    b"upowerd",
-    b"accounts-daemon",
-    b"NetworkManager",
-    b"wpa_supplicant",
-    b"dhclient",
-    b"dhcpcd",
-    b"chronyd",
-    b"ntpd",
-    b"acpid",
-    b"irqbalance",
-    b"haveged",
-    b"rngd",
-    b"snapd",
-    b"agetty",
-    b"login",
-    b"nginx",
-    b"apache2",
-    b"httpd",
-    b"php-fpm",
-    b"mysqld",
-    b"mariadbd",
-    b"postgres",
-    b"redis-server",
-    b"mongod",
-    b"dockerd",
-    b"containerd",
-    b"containerd-shim",
-    b"kubelet",
-    b"kube-proxy",
-    b"named",
-    b"dnsmasq",
-    b"master",
-    b"sendmail",
-    b"exim4",
-    b"dovecot",
-    b"smbd",
-    b"nmbd",
-    b"udevd",
-    b"thermald",
-    b"multipathd",
+/// Daemons that are on many hosts, and whose names are borrowed; and what each does all day.
+const DAEMONS: [(&[u8], Day); 61] = [
+    (b"sshd", Quiet),
+    (b"systemd", Works),
+    (b"systemd-journald", Works),
+    (b"systemd-logind", Works),
+    (b"systemd-udevd", Works),
+    (b"systemd-networkd", Works),
+    (b"systemd-resolved", Works),
+    (b"systemd-timesyncd", Works),
+    (b"init", Works),
+    (b"cron", Quiet),
+    (b"crond", Quiet),
+    (b"atd", Quiet),
+    (b"anacron", Quiet),
+    (b"rsyslogd", Works),
+    (b"syslogd", Quiet),
+    (b"syslog-ng", Works),
+    (b"auditd", Quiet),
+    (b"dbus-daemon", Quiet),
+    (b"dbus-broker", Quiet),
+    (b"polkitd", Quiet),
+    (b"udisksd", Quiet),
+    (b"upowerd", Quiet),
+    (b"accounts-daemon", Quiet),
+    (b"NetworkManager", Quiet),
+    (b"wpa_supplicant", Quiet),
+    (b"dhclient", Quiet),
+    (b"dhcpcd", Quiet),
+    (b"chronyd", Quiet),
+    (b"ntpd", Quiet),
+    (b"acpid", Quiet),
+    (b"irqbalance", Quiet),
+    (b"haveged", Quiet),
+    (b"rngd", Quiet),
+    (b"snapd", Works),
+    (b"agetty", Quiet),
+    (b"login", Quiet),
+    (b"nginx", Works),
+    (b"apache2", Works),
+    (b"httpd", Works),
+    (b"php-fpm", Works),
+    (b"mysqld", Works),
+    (b"mariadbd", Works),
+    (b"postgres", Works),
+    (b"redis-server", Works),
+    (b"mongod", Works),
+    (b"dockerd", Works),
+    (b"containerd", Works),
+    (b"containerd-shim", Quiet),
+    (b"kubelet", Works),
+    (b"kube-proxy", Works),
+    (b"named", Works),
+    (b"dnsmasq", Works),
+    (b"master", Works),
+    (b"sendmail", Works),
+    (b"exim4", Works),
+    (b"dovecot", Works),
+    (b"smbd", Works),
+    (b"nmbd", Quiet),
+    (b"udevd", Quiet),
+    (b"thermald", Quiet),
+    (b"multipathd", Quiet),
 ];
+
+/// What a daemon does all day.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Day {
+    /// It waits, and never computes for long.
+    Quiet,
+    /// It may be busy, or carries what is.
+    Works,
+}
 
 /// Tools that every host has, and that whoever looks for a daemon lets pass.
 const TOOLS: [&[u8]; 4] = [b"systemctl", b"journalctl", b"crontab", b"udevadm"];
-
-/// Those of them that never compute for long.
-const QUIET: [&[u8]; 30] = [
-    b"sshd",
-    b"cron",
-    b"crond",
-    b"atd",
-    b"anacron",
-    b"auditd",
-    b"dbus-daemon",
-    b"dbus-broker",
-    b"polkitd",
-    b"udisksd",
-    b"upowerd",
-    b"accounts-daemon",
-    b"NetworkManager",
-    b"wpa_supplicant",
-    b"dhclient",
-    b"dhcpcd",
-    b"chronyd",
-    b"ntpd",
-    b"acpid",
-    b"irqbalance",
-    b"haveged",
-    b"rngd",
-    b"agetty",
-    b"login",
-    b"udevd",
-    b"thermald",
-    b"multipathd",
-    b"nmbd",
-    b"containerd-shim",
-    b"syslogd",
-];
 
 /// Letters that look alike: those on the left are drawn as the one on the right.
 const HOMOGLYPHS: [(&str, u8); 29] = [
@@ -242,7 +219,7 @@ pub(super) fn is_only_kernels(name: &[u8]) -> bool {
 
 /// The name is that of a daemon that waits nearly all of its life.
 pub(super) fn is_quiet(name: &[u8]) -> bool {
-    QUIET.contains(&name) || name.starts_with(b"systemd-")
+    DAEMONS.contains(&(name, Quiet)) || name.starts_with(b"systemd-")
 }
 
 /// The name, without a number at its end.
@@ -254,7 +231,12 @@ pub(super) fn without_digits(name: &[u8]) -> &[u8] {
 
 /// The name is that of a daemon.
 pub(super) fn is_daemon(name: &[u8]) -> bool {
-    DAEMONS.contains(&name)
+    DAEMONS.iter().any(|(daemon, _)| *daemon == name)
+}
+
+/// All names that a disguise may borrow.
+fn borrowed() -> impl Iterator<Item = &'static [u8]> {
+    DAEMONS.iter().map(|(name, _)| *name).chain(KERNEL)
 }
 
 /// The daemon or kernel thread that this name is almost, and is not.
@@ -267,13 +249,13 @@ pub(super) fn looks_like(name: &[u8]) -> Option<&'static [u8]> {
         let Ok(text) = std::str::from_utf8(name) else { break };
         if text.contains(pair) {
             let drawn = text.replace(pair, letter);
-            let known = DAEMONS.iter().chain(&KERNEL).copied().find(|it| *it == drawn.as_bytes());
+            let known = borrowed().find(|it| *it == drawn.as_bytes());
             if known.is_some() {
                 return known;
             }
         }
     }
-    let all = || DAEMONS.iter().chain(&TOOLS).chain(&KERNEL).copied().filter(|it| it.len() >= 4);
+    let all = || borrowed().chain(TOOLS).filter(|known| known.len() >= 4);
     let found = all().find(|known| known.eq_ignore_ascii_case(&plain));
     if found.is_some() {
         return found;
