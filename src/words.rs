@@ -4,6 +4,26 @@
 //! that is missing in one of them does not compile. What the host or a person said is a part of its own in a
 //! [`Phrase`] and stays [`Untrusted`].
 
+/// A kind whose words are fixed. Each is written once, in both languages.
+macro_rules! fixed {
+    (#[$what:meta] pub enum $kind:ident; $($(#[$doc:meta])* $word:ident => $en:literal, $th:literal;)+) => {
+        #[$what]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $kind { $(#[doc = $en] $(#[$doc])* $word,)+ }
+
+        impl $kind {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$word,)+];
+
+            /// Its words.
+            #[must_use]
+            pub const fn text(self, language: crate::domain::base::Language) -> &'static str {
+                match self { $(Self::$word => crate::words::pick(language, $en, $th),)+ }
+            }
+        }
+    };
+}
+
 pub mod answer;
 pub mod around;
 pub mod caption;

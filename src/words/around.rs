@@ -4,27 +4,10 @@ use crate::domain::base::Language;
 use crate::domain::facts::{MappingKind, Runtime};
 use crate::words::pick;
 
-macro_rules! labels {
-    ($($(#[$doc:meta])+ $name:ident => $en:literal, $th:literal;)+) => {
-        /// A heading, a name before a value, or a word in one.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Label { $($(#[$doc])+ $name,)+ }
+fixed! {
+    /// A heading, a name before a value, or a word in one.
+    pub enum Label;
 
-        impl Label {
-            /// All of them.
-            pub const ALL: &[Self] = &[$(Self::$name,)+];
-
-            /// Its words.
-            #[must_use]
-            pub const fn text(self, language: Language) -> &'static str {
-                let (en, th) = match self { $(Self::$name => ($en, $th),)+ };
-                pick(language, en, th)
-            }
-        }
-    };
-}
-
-labels! {
     /// Heading: where it belongs.
     Where => "Where it belongs", "อยู่ที่ไหน";
     /// Heading: what it may do.

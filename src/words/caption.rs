@@ -1,29 +1,9 @@
 //! Words of the screen's own furniture: labels, questions, and what an empty place says.
 
-use crate::domain::base::Language;
-use crate::words::pick;
+fixed! {
+    /// A caption.
+    pub enum Caption;
 
-macro_rules! captions {
-    ($($(#[$doc:meta])+ $name:ident => $en:literal, $th:literal;)+) => {
-        /// A caption.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Caption { $($(#[$doc])+ $name,)+ }
-
-        impl Caption {
-            /// All captions.
-            pub const ALL: &[Self] = &[$(Self::$name,)+];
-
-            /// Its words.
-            #[must_use]
-            pub const fn text(self, language: Language) -> &'static str {
-                let (en, th) = match self { $(Self::$name => ($en, $th),)+ };
-                pick(language, en, th)
-            }
-        }
-    };
-}
-
-captions! {
     /// Header: the newest act is on disk.
     Saved => "saved", "บันทึกแล้ว";
     /// Header: acts wait for the disk.

@@ -4,26 +4,16 @@ use crate::cockpit::panes::{NetworkPart, ProcessSort};
 use crate::domain::base::Language;
 use crate::words::{fact, pick};
 
-macro_rules! words {
-    ($($word:ident => $en:literal, $th:literal;)+) => {
-        /// A fixed word or phrase of a pane.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Word { $(#[doc = $en] $word,)+ }
-
-        impl Word {
-            /// All of them.
-            pub const ALL: &[Self] = &[$(Self::$word,)+];
-        }
-
-        /// The word in `language`.
-        #[must_use]
-        pub const fn word(language: Language, word: Word) -> &'static str {
-            match word { $(Word::$word => pick(language, $en, $th),)+ }
-        }
-    };
+/// The word in `language`.
+#[must_use]
+pub const fn word(language: Language, word: Word) -> &'static str {
+    word.text(language)
 }
 
-words! {
+fixed! {
+    /// A fixed word or phrase of a pane.
+    pub enum Word;
+
     Pid => "PID", "PID";
     User => "USER", "ผู้ใช้";
     Cpu => "CPU%", "CPU%";

@@ -191,26 +191,16 @@ pub fn news(language: Language, count: usize) -> String {
     }
 }
 
-macro_rules! labels {
-    ($($label:ident => $en:literal, $th:literal;)+) => {
-        /// A fixed word of the pane or of the page of one entry.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Label { $(#[doc = $en] $label,)+ }
-
-        impl Label {
-            /// All of them.
-            pub const ALL: &[Self] = &[$(Self::$label,)+];
-        }
-
-        /// The word in `language`.
-        #[must_use]
-        pub const fn label(language: Language, label: Label) -> &'static str {
-            match label { $(Label::$label => pick(language, $en, $th),)+ }
-        }
-    };
+/// The word in `language`.
+#[must_use]
+pub const fn label(language: Language, label: Label) -> &'static str {
+    label.text(language)
 }
 
-labels! {
+fixed! {
+    /// A fixed word of the pane or of the page of one entry.
+    pub enum Label;
+
     Who => "WHO", "ใคร";
     Place => "PLACE", "ที่";
     What => "WHAT IT RUNS", "รันอะไร";

@@ -6,27 +6,10 @@ use crate::domain::base::Language;
 use crate::domain::facts::{Protocol, SocketView};
 use crate::words::pick;
 
-macro_rules! words {
-    ($($(#[$doc:meta])+ $name:ident => $en:literal, $th:literal;)+) => {
-        /// A word about sockets.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum SocketWord { $($(#[$doc])+ $name,)+ }
+fixed! {
+    /// A word about sockets.
+    pub enum SocketWord;
 
-        impl SocketWord {
-            /// All of them.
-            pub const ALL: &[Self] = &[$(Self::$name,)+];
-
-            /// The word in `language`.
-            #[must_use]
-            pub const fn text(self, language: Language) -> &'static str {
-                let (en, th) = match self { $(Self::$name => ($en, $th),)+ };
-                pick(language, en, th)
-            }
-        }
-    };
-}
-
-words! {
     /// Column: bytes that went out.
     Sent => "SENT", "ส่ง";
     /// Column: bytes that came in.

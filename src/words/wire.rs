@@ -20,26 +20,10 @@ pub const fn stop(language: Language) -> &'static str {
     pick(language, "stop listening", "หยุดฟัง")
 }
 
-macro_rules! words {
-    ($($(#[$doc:meta])+ $word:ident => $en:literal, $th:literal;)+) => {
-        /// A fixed text of the wire.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Word { $($(#[$doc])+ $word,)+ }
+fixed! {
+    /// A fixed text of the wire.
+    pub enum Word;
 
-        impl Word {
-            /// All of them.
-            pub const ALL: &[Self] = &[$(Self::$word,)+];
-
-            /// Its text.
-            #[must_use]
-            pub const fn text(self, language: Language) -> &'static str {
-                match self { $(Self::$word => pick(language, $en, $th),)+ }
-            }
-        }
-    };
-}
-
-words! {
     /// Question: what it does.
     Does => "Hears DNS questions, server names in TLS greetings, and stratum messages.", "ฟังคำถาม DNS ชื่อเซิร์ฟเวอร์ใน TLS และข้อความ stratum";
     /// Question: what is kept.

@@ -1,28 +1,9 @@
 //! Fixed words of suggestions, and of the pane of impact, cost and criteria.
 
-use crate::domain::base::Language;
-use crate::words::pick;
+fixed! {
+    /// A fixed word.
+    pub enum Word;
 
-macro_rules! words {
-    ($($(#[$doc:meta])+ $word:ident => $en:literal, $th:literal;)+) => {
-        /// A fixed word.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Word { $($(#[$doc])+ $word,)+ }
-
-        impl Word {
-            /// All of them.
-            pub const ALL: &[Self] = &[$(Self::$word,)+];
-
-            /// Its text.
-            #[must_use]
-            pub const fn text(self, language: Language) -> &'static str {
-                match self { $(Self::$word => pick(language, $en, $th),)+ }
-            }
-        }
-    };
-}
-
-words! {
     /// Before the letter of the branch that the facts speak for.
     Suggests => "suggests", "แนะนำ";
     /// Beside the branch in the tree.
@@ -47,4 +28,8 @@ words! {
     ADay => "a day", "ต่อวัน";
     /// What the sum leaves out.
     AtLeast => "at least: who ended unseen is in no sum", "อย่างน้อย: ไม่รวมที่จบไปก่อนเห็น";
+    /// The same where it is known that something was left out.
+    AtLeastHere => "at least: only what this screen saw counts", "อย่างน้อย: นับเฉพาะที่จอนี้เห็น";
+    /// Before such a sum.
+    Least => "at least", "อย่างน้อย";
 }
