@@ -67,13 +67,13 @@ pub fn fact(language: Language, fact: &Fact) -> Phrase {
         What::SshOut(..)
         | What::Scan(..)
         | What::Keys(..)
-        | What::HomesUnread
+        | What::HomesUnread(_)
         | What::NothingOut => onward(language, &fact.what),
         What::Hides(..)
         | What::Stated(..)
         | What::Written
         | What::Used(..)
-        | What::Spent(_)
+        | What::Spent(..)
         | What::Users(_)
         | What::ChangedTool(_) => counted(language, fact),
     }
@@ -125,11 +125,26 @@ fn onward(language: Language, what: &What) -> Phrase {
             };
             Phrase::of(text).ours(by).theirs(&named(who))
         }
-        What::Keys(keys, known, homes) => Phrase::of(match language {
-            Language::En => format!("{keys} private keys, {known} known hosts in {homes} homes"),
-            Language::Th => format!("คีย์ส่วนตัว {keys} known_hosts {known} ใน {homes} home"),
-        }),
-        What::HomesUnread => say("SSH folders of homes: not read", "โฟลเดอร์ SSH ใน home: อ่านไม่ได้"),
+        What::Keys(keys, known, homes, unread) => {
+            let said = Phrase::of(match language {
+                Language::En => {
+                    format!("{keys} private keys, {known} known hosts in {homes} homes")
+                }
+                Language::Th => format!("คีย์ส่วนตัว {keys} known_hosts {known} ใน {homes} home"),
+            });
+            match (unread, language) {
+                (0, _) => said,
+                (_, Language::En) => said.ours(format!("; not read: {unread}")),
+                (_, Language::Th) => said.ours(format!(" อ่านไม่ได้ {unread}")),
+            }
+        }
+        What::HomesUnread(0) => {
+            say("SSH folders of homes: not read", "โฟลเดอร์ SSH ใน home: อ่านไม่ได้")
+        }
+        What::HomesUnread(count) => {
+            say("SSH folders of homes, not read: ", "โฟลเดอร์ SSH ใน home ที่อ่านไม่ได้: ")
+                .ours(count.to_string())
+        }
         _ => say("no SSH and no scan out of here now", "ขณะนี้ไม่มี SSH หรือการสแกนออกไป"),
     }
 }
@@ -157,7 +172,10 @@ fn counted(language: Language, fact: &Fact) -> Phrase {
             _ => say("see the journal", "ดู journal"),
         },
         What::Used(cores, gpus) => Phrase::of(used(language, *cores, *gpus)),
-        What::Spent(sum) => say("cost so far: ", "ค่าใช้จ่ายถึงตอนนี้: ").ours(sum.clone()),
+        What::Spent(sum, true) => {
+            say("cost so far, at least: ", "ค่าใช้จ่ายถึงตอนนี้ อย่างน้อย: ").ours(sum.clone())
+        }
+        What::Spent(sum, false) => say("cost so far: ", "ค่าใช้จ่ายถึงตอนนี้: ").ours(sum.clone()),
         What::Users(count) => {
             say("confirmed under several users: ", "ยืนยันแล้วในหลายผู้ใช้: ").ours(count.to_string())
         }

@@ -1,10 +1,11 @@
 //! Criteria for telling others, impact and cost: what the tables say is what counts.
 
 use firedamp::domain::answer::{Ask, Criterion, Firing, What};
+use firedamp::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject};
 use firedamp::domain::facts::{
     Firmware, GpuHolder, GpuSourceKind, Process, Reading, Site, Snapshot, SocketState,
 };
-use firedamp::domain::session::{Figure, stated};
+use firedamp::domain::session::{Event, Figure, stated};
 use firedamp::domain::untrusted::Untrusted;
 use std::sync::Arc;
 
@@ -79,7 +80,31 @@ fn what_was_used_up_at_the_stated_rate_fires_too() {
     assert_eq!(fires(Case::pb_31()).0, Firing::Silent, "4,000 hours are $200");
     let (firing, facts) = fires(Case::edited("> $1,000", "> $150"));
     assert_eq!(firing, Firing::Due);
-    assert_eq!(facts[0].what, What::Spent("$200.00".into()));
+    assert_eq!(facts[0].what, What::Spent("$200.00".into(), false));
+}
+
+#[test]
+fn what_was_used_up_is_a_least_sum_after_another_screen_saw_somebody() {
+    let spent = |case: &Case| {
+        let known = case.known();
+        let least = known.cost().at_least;
+        let facts = known.criteria().into_iter().flat_map(|it| it.facts);
+        (least, facts.filter(|it| matches!(it.what, What::Spent(_, true))).count() > 0)
+    };
+    let case = || {
+        let edited = Case::edited("> $1,000", "> $150").noted("rate: $0.05");
+        edited.seen(&look(vec![after_hours(4_000)], Vec::new()))
+    };
+    assert_eq!(spent(&case()), (false, false));
+    let mut resumed = case();
+    resumed.apply(Event::Resumed { version: "0.1.0".into() });
+    assert_eq!(spent(&resumed), (true, true));
+    let mut missed = case();
+    let subject = Subject::Process(id(4_711));
+    let reason = Reason { rule: Rule::PoolUrl, value: "x".into(), source: FactSource::CommandLine };
+    let finding = Finding { subject, grade: Grade::Confirmed, reasons: vec![reason] };
+    missed.apply(Event::Found { finding, name: "4711 gone".into() });
+    assert_eq!(spent(&missed), (true, true), "it ended before this screen looked");
 }
 
 #[test]
@@ -169,6 +194,17 @@ fn a_miner_that_is_its_containers_own_program_leads_to_the_supply_chain_playbook
     let own = in_container(below(miner(7), &["containerd-shim", "systemd"]));
     assert_eq!(firing(own), Firing::Look);
     assert_eq!(firing(below(miner(7), &["sh", "npm", "bash"])), Firing::Look);
+    assert_eq!(firing(below(miner(7), &["node", "sh", "npm install", "bash"])), Firing::Look);
+    assert_eq!(firing(below(miner(7), &["pip3", "bash"])), Firing::Look);
+    // What was installed runs below the tool that started it: whoever broke into that came by another way.
+    for above in [
+        &["sh", "node", "sh", "npm", "systemd"][..],
+        &["sh", "server", "npm", "systemd"],
+        &["sh", "node", "npm start", "systemd"],
+        &["bash", "sshd", "npm"],
+    ] {
+        assert_eq!(firing(below(miner(7), above)), Firing::Silent, "{above:?}");
+    }
     let broken_in = in_container(below(miner(7), &["sh", "nginx", "containerd-shim"]));
     assert_eq!(firing(broken_in), Firing::Silent);
 }

@@ -124,14 +124,14 @@ fn ways_on_from_here_are_counted() {
         SshHome { user: "root".into(), known: 3, keys: 1 },
         SshHome { user: "suda".into(), known: 0, keys: 0 },
     ];
-    let site = Site { homes: Reading::Known(homes), ..Site::default() };
+    let site = Site { homes: Reading::Known(homes), homes_unread: 2, ..Site::default() };
     let sockets = vec![socket(5, "203.0.113.8:22", SocketState::Established)];
     let snapshot = look(vec![process(5, "ssh", b"ssh\0host.example")], sockets);
     let snapshot = Snapshot { site: Arc::new(site), ..snapshot };
     let answer = item(&Case::pb_31().seen(&snapshot), "1.3/8");
     let end = "203.0.113.8:22".parse().unwrap();
     assert_eq!(answer.facts[0].what, What::SshOut(1, end, "ssh".into()));
-    assert_eq!(answer.facts[1].what, What::Keys(1, 3, 1));
+    assert_eq!(answer.facts[1].what, What::Keys(1, 3, 1, 2));
     assert_eq!(answer.ask, Some(Ask::Hosts));
 }
 

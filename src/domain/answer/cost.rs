@@ -64,6 +64,8 @@ pub struct Cost {
     pub sum: Option<Money>,
     /// What a day of this costs.
     pub a_day: Option<Money>,
+    /// More was used than is in the sum: another screen saw it, or this one before it was taken up again.
+    pub at_least: bool,
 }
 
 impl Burn {
@@ -146,7 +148,21 @@ pub(super) fn cost(known: Known<'_>) -> Cost {
         a_day: sum(burn.cores * 24.0, burn.gpus * 24.0).filter(|it| it.value > 0.0),
         rate,
         gpu_rate,
+        at_least: known.state.resumes > 0 || missed(known),
     }
+}
+
+/// The journal names somebody who was confirmed and whom this screen has not seen.
+fn missed(known: Known<'_>) -> bool {
+    // Of so many that they are not remembered one by one, nobody knows which these were.
+    let all = known.burn.ended_earlier == 0;
+    let mut confirmed = known.state.findings.values().map(|(_, finding, _)| finding);
+    all && confirmed.any(|it| match it.subject {
+        Subject::Process(id) => {
+            it.grade == Grade::Confirmed && !known.burn.confirmed.contains_key(&id)
+        }
+        Subject::Connection { .. } | Subject::Hiding { .. } | Subject::Autostart { .. } => false,
+    })
 }
 
 /// What all of that costs; `None` where something was used that has no price, or prices are in different moneys.

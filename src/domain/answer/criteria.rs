@@ -149,7 +149,7 @@ fn bill(known: Known<'_>, condition: &str) -> (Vec<Fact>, Vec<Fact>, Ask) {
     }
     let cost = known.cost();
     if let Some(sum) = cost.sum.filter(|sum| sum.value > limit.value && sum.sign == limit.sign) {
-        due.push(Fact::counted(What::Spent(sum.show())));
+        due.push(Fact::counted(What::Spent(sum.show(), cost.at_least)));
     }
     (due, look, Ask::Finance)
 }

@@ -109,10 +109,10 @@ pub enum What {
     SshOut(usize, SocketAddr, Untrusted),
     /// Many hosts are tried at one port: how many, which port, and who tries.
     Scan(usize, u16, Untrusted),
-    /// So many files of private keys and known hosts lie in so many homes.
-    Keys(u32, u32, usize),
-    /// Homes could not be read.
-    HomesUnread,
+    /// So many files of private keys and known hosts lie in so many homes; and so many homes were not read.
+    Keys(u32, u32, usize, u32),
+    /// So many homes could not be read; 0 if nobody knows how many.
+    HomesUnread(u32),
     /// No connection to other hosts' SSH servers and no scan was seen.
     NothingOut,
     /// So many things hide.
@@ -123,8 +123,8 @@ pub enum What {
     Written,
     /// Core-hours and hours of graphics processors that confirmed processes used.
     Used(f64, f64),
-    /// What that costs, as an amount with its sign.
-    Spent(String),
+    /// What that costs, as an amount with its sign; and whether it is known that there is more.
+    Spent(String, bool),
     /// Confirmed processes run as so many users.
     Users(usize),
     /// The program of a package was changed, or one stands before it.

@@ -25,9 +25,11 @@ const LOOKED_AT: usize = 32;
 const ABOVE: usize = 5;
 
 /// Tools that install or build what others wrote, by `comm`.
-const SUPPLY: [&[u8]; 18] = [
+const SUPPLY: [&[u8]; 20] = [
     b"npm",
     b"npm install",
+    b"npm ci",
+    b"npm rebuild",
     b"yarn",
     b"pnpm",
     b"pip",
@@ -45,6 +47,17 @@ const SUPPLY: [&[u8]; 18] = [
     b"apk",
     b"conda",
 ];
+/// Those of them that start what was installed as well, and do not say by their names which of both they do.
+const RUNNERS: [&[u8]; 5] = [b"npm", b"yarn", b"pnpm", b"bundle", b"composer"];
+/// What an install script is run by.
+const SCRIPTS: [&[u8]; 11] = [
+    b"sh", b"bash", b"dash", b"ash", b"busybox", b"make", b"node", b"python", b"python3", b"ruby",
+    b"perl",
+];
+/// Those of them that servers are run by.
+const SERVERS: [&[u8]; 5] = [b"node", b"python", b"python3", b"ruby", b"perl"];
+/// So many may be between a tool and what its script starts: a shell, and what that runs.
+const SCRIPTED: usize = 3;
 /// What starts a container's own program.
 const SHIMS: [&[u8]; 7] = [
     b"containerd-shim",
@@ -353,7 +366,7 @@ fn came(process: &Process, entered: &[Reason]) -> Option<(Way, Untrusted)> {
     };
     let way = if entered.iter().any(is_above) {
         Way::Service
-    } else if one_of(&SUPPLY) {
+    } else if is_installed(above) {
         Way::Supply
     } else if in_container && is_first {
         Way::Image
@@ -367,6 +380,21 @@ fn came(process: &Process, entered: &[Reason]) -> Option<(Way, Untrusted)> {
         return None;
     };
     Some((way, chain(above, process)))
+}
+
+/// A script of what is being installed started it: nothing but that script is between it and the tool. Further below such
+/// a tool runs whatever was installed, and who breaks into that comes in by another way.
+fn is_installed(above: &[Ancestor]) -> bool {
+    let is_one =
+        |it: &Ancestor, names: &[&[u8]]| names.iter().any(|name| begins(it.comm.bytes(), name));
+    let (scripts, rest) = above.split_at(
+        above.iter().take_while(|it| SCRIPTS.contains(&it.comm.bytes())).count().min(SCRIPTED),
+    );
+    let Some(tool) = rest.first() else { return false };
+    // These start services too, and then what they call a script is a server.
+    let bare =
+        is_one(tool, &RUNNERS) && scripts.iter().any(|it| SERVERS.contains(&it.comm.bytes()));
+    is_one(tool, &SUPPLY) && !bare
 }
 
 /// The kernel cuts names, and shells of tools add a version.

@@ -197,7 +197,7 @@ fn bill(known: Known<'_>) -> Said {
     let billed = !facts.is_empty();
     let cost = known.cost();
     if let Some(sum) = &cost.sum {
-        facts.push(Fact::counted(What::Spent(sum.show())));
+        facts.push(Fact::counted(What::Spent(sum.show(), cost.at_least)));
     }
     if known.grounds.looked {
         facts.push(Fact::counted(What::Used(cost.core_hours, cost.gpu_hours)));
@@ -216,15 +216,16 @@ fn credentials(known: Known<'_>) -> Said {
 
 /// What of SSH lies in homes.
 fn keys(known: Known<'_>) -> Option<Fact> {
+    let unread = known.grounds.site.homes_unread;
     let what = match &known.grounds.site.homes {
         Reading::Known(homes) => {
             let sum = |of: fn(&crate::domain::facts::SshHome) -> u32| {
                 homes.iter().map(of).fold(0, u32::saturating_add)
             };
             let with = homes.iter().filter(|it| it.keys + it.known > 0).count();
-            What::Keys(sum(|it| it.keys), sum(|it| it.known), with)
+            What::Keys(sum(|it| it.keys), sum(|it| it.known), with, unread)
         }
-        Reading::Denied | Reading::Blocked => What::HomesUnread,
+        Reading::Denied | Reading::Blocked => What::HomesUnread(unread),
         Reading::Unknown => return None,
     };
     Some(Fact { what, from: FactsFrom::Homes })

@@ -31,23 +31,17 @@ const BEHIND: [(&str, &str); 14] = [
 ];
 
 impl Money {
-    /// The first sum in a text.
+    /// The first sum in a text: one with a sign before it, if there is any.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
-        let text = text.to_lowercase();
-        let before = BEFORE.iter().filter_map(|sign| {
-            let at = text.find(sign)?;
-            let (value, _) = number(text.get(at + sign.len()..)?.trim_start())?;
-            Some((at, Self { value, sign: (*sign).to_owned() }))
-        });
-        if let Some((_, sum)) = before.min_by_key(|(at, _)| *at) {
-            return Some(sum);
-        }
-        starts(&text).into_iter().find_map(|at| {
-            let (value, rest) = number(text.get(at..)?)?;
-            let (sign, _) = behind(rest)?;
-            Some(Self { value, sign: sign.to_owned() })
-        })
+        let all = read(text);
+        let first = all.iter().position(|(before, _)| *before).unwrap_or(0);
+        all.into_iter().nth(first).map(|(_, sum)| sum)
+    }
+
+    /// Every sum in a text.
+    pub(super) fn each(text: &str) -> impl Iterator<Item = Self> {
+        read(text).into_iter().map(|(_, sum)| sum)
     }
 
     /// A text that is one sum and nothing else: a sign, a number, a unit. One without a sign has an empty one.
@@ -87,16 +81,31 @@ impl Money {
     }
 }
 
-/// Where numbers begin.
-fn starts(text: &str) -> Vec<usize> {
-    let of_number = |it: char| it.is_ascii_digit() || it == ',' || it == '.';
-    let mut before = ' ';
+/// Every sum in a text, and whether its sign stands before it.
+fn read(text: &str) -> Vec<(bool, Money)> {
+    let text = text.to_lowercase();
     let mut found = Vec::new();
-    for (at, it) in text.char_indices() {
-        if it.is_ascii_digit() && !of_number(before) {
-            found.push(at);
+    let (mut rest, mut in_number) = (text.as_str(), false);
+    while let Some(first) = rest.chars().next() {
+        let sign = BEFORE.iter().find_map(|sign| Some((*sign, rest.strip_prefix(sign)?)));
+        let signed = sign.and_then(|(sign, after)| Some((sign, number(after.trim_start())?)));
+        let starts = first.is_ascii_digit() && !in_number;
+        if let Some((sign, (value, after))) = signed {
+            found.push((true, Money { value, sign: sign.to_owned() }));
+            (rest, in_number) = (after, true);
+        } else if let Some((value, after)) = starts.then(|| number(rest)).flatten() {
+            (rest, in_number) = (after, true);
+            // `$` between two numbers is the sign of the one behind it.
+            let is_sign = BEFORE.iter().any(|sign| after.trim_start().starts_with(sign));
+            let next = |it: &str| it.trim_start().starts_with(|it: char| it.is_ascii_digit());
+            if let Some((sign, after)) = behind(after).filter(|(_, it)| !(is_sign && next(it))) {
+                found.push((false, Money { value, sign: sign.to_owned() }));
+                rest = after;
+            }
+        } else {
+            in_number = first.is_ascii_digit() || first == ',' || first == '.';
+            rest = rest.get(first.len_utf8()..).unwrap_or_default();
         }
-        before = it;
     }
     found
 }

@@ -30,7 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(super) struct Place {
     roots: Roots,
     firmware: Option<Errand<Reading<Firmware>>>,
-    homes: Option<Errand<Reading<Vec<SshHome>>>>,
+    homes: Option<Errand<(Reading<Vec<SshHome>>, u32)>>,
     asked: Option<Instant>,
     last: Arc<Site>,
 }
@@ -54,8 +54,10 @@ impl Place {
             Arc::make_mut(&mut self.last).firmware = firmware;
         }
         let homes = self.homes.as_mut().and_then(|it| it.take(Duration::ZERO));
-        if let Some(homes) = homes.filter(|homes| *homes != self.last.homes) {
-            Arc::make_mut(&mut self.last).homes = homes;
+        let known = (&self.last.homes, &self.last.homes_unread);
+        if let Some((homes, unread)) = homes.filter(|(homes, unread)| (homes, unread) != known) {
+            let last = Arc::make_mut(&mut self.last);
+            (last.homes, last.homes_unread) = (homes, unread);
         }
         let late = |what: &str| Unread::source(what, "no answer in time");
         if self.firmware.as_ref().is_some_and(|it| it.is_late(PATIENCE)) {

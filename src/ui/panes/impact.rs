@@ -149,7 +149,8 @@ impl Page<'_> {
         let parts = [(role, used), (Role::Dim, format!("  {by}"))];
         self.sheet.wrapped(vec![(Role::Text, String::from("  "))], &parts);
         if let Some(sum) = &cost.sum {
-            let mut parts = vec![(Role::Crit, sum.show())];
+            let least = cost.at_least.then(|| format!("{} ", self.say(Word::Least)));
+            let mut parts = vec![(Role::Crit, least.unwrap_or_default() + &sum.show())];
             if let Some(day) = &cost.a_day {
                 let now = format!(
                     "  {} {} ",
@@ -162,8 +163,9 @@ impl Page<'_> {
             self.sheet.wrapped(vec![(Role::Text, String::from("  "))], &parts);
         }
         self.rates(&cost);
-        let least = self.say(Word::AtLeast).to_owned();
-        if cost.live + cost.ended > 0 {
+        let of = if cost.at_least { Word::AtLeastHere } else { Word::AtLeast };
+        let least = self.say(of).to_owned();
+        if cost.live + cost.ended > 0 || cost.at_least {
             self.below((Role::Dim, "- "), &[(Role::Dim, least)]);
         }
     }

@@ -6,6 +6,7 @@
 
 use crate::domain::playbook::{Block, Playbook, Table, TableKind};
 use crate::domain::session::fold::State;
+use crate::domain::session::money::Money;
 use crate::domain::session::stated::stated;
 use crate::domain::untrusted::Untrusted;
 
@@ -77,7 +78,7 @@ pub(in crate::domain::session) enum Bearing {
 pub(in crate::domain::session) fn bearing(text: &Untrusted) -> Option<Bearing> {
     let text = small(text);
     let is_about_one = TOPICS.into_iter().any(|words| is_about(&text, words));
-    let bearing = || if dollars(&text).next().is_some() { Bearing::Sum } else { Bearing::Mention };
+    let bearing = || if Money::read(&text).is_some() { Bearing::Sum } else { Bearing::Mention };
     is_about_one.then(bearing)
 }
 
@@ -112,11 +113,13 @@ fn standing(condition: &str, said: &[Said]) -> Standing {
     let condition = condition.to_lowercase();
     let topics: Vec<&[&str]> =
         TOPICS.into_iter().filter(|words| is_about(&condition, words)).collect();
-    let limit = dollars(&condition).next();
+    let limit = Money::read(&condition);
     let mut newest = Standing::Silent;
     let about = |(_, text, _): &&Said| topics.iter().any(|it| is_about(text, it));
     for (seq, text, is_figure) in said.iter().filter(about) {
-        let passes = limit.is_some_and(|limit| dollars(text).any(|sum| sum > limit));
+        let passes = limit.as_ref().is_some_and(|limit| {
+            Money::each(text).any(|sum| sum.sign == limit.sign && sum.value > limit.value)
+        });
         if passes {
             return Standing::Due(*seq);
         }
@@ -137,16 +140,4 @@ fn is_about(text: &str, words: &[&str]) -> bool {
         })
     };
     words.iter().any(|word| begins(word))
-}
-
-/// The whole dollars of every sum in the text: `$1,000`, `$ 2400.50`, `$3k`.
-fn dollars(text: &str) -> impl Iterator<Item = u64> {
-    text.split('$').skip(1).filter_map(|after| {
-        let after = after.trim_start();
-        let end = after.find(|c: char| !(c.is_ascii_digit() || c == ',')).unwrap_or(after.len());
-        let (sum, rest) = after.split_at_checked(end)?;
-        let sum: u64 = sum.replace(',', "").parse().ok()?;
-        let rest = rest.trim_start_matches(|c: char| c == '.' || c.is_ascii_digit());
-        Some(if rest.starts_with('k') { sum.saturating_mul(1_000) } else { sum })
-    })
 }

@@ -13,9 +13,9 @@ use crate::host::probe::Roots;
 /// Files of keys that are named otherwise than `id_ed25519`.
 const ENDINGS: [&[u8]; 2] = [b".pem", b".key"];
 
-/// The homes that hold something of SSH. Homes on other machines are not looked into.
-pub(in crate::host::probe) fn ssh_homes(roots: &Roots) -> Reading<Vec<SshHome>> {
-    let Ok(ground) = Ground::open(roots) else { return Reading::Denied };
+/// The homes that hold something of SSH, and how many were not looked into: those on other machines are not.
+pub(in crate::host::probe) fn ssh_homes(roots: &Roots) -> (Reading<Vec<SshHome>>, u32) {
+    let Ok(ground) = Ground::open(roots) else { return (Reading::Denied, 0) };
     let homes = accounts::homes(&ground);
     let (mut found, mut refused) = (Vec::new(), 0);
     for home in &homes.found {
@@ -36,7 +36,9 @@ pub(in crate::host::probe) fn ssh_homes(roots: &Roots) -> Reading<Vec<SshHome>> 
         }
     }
     let refused = refused + homes.left_out.len();
-    if found.is_empty() && refused > 0 { Reading::Denied } else { Reading::Known(found) }
+    let none = found.is_empty() && refused > 0;
+    let homes = if none { Reading::Denied } else { Reading::Known(found) };
+    (homes, u32::try_from(refused).unwrap_or(u32::MAX))
 }
 
 /// Named like a private key.
