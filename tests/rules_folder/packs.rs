@@ -56,7 +56,7 @@ fn a_plain_list_tells_each_kind_by_its_form() {
     assert_eq!(told(&["/opt/a", "http://drop.example/b.sh"]), []);
     let mut seen = process(&["/usr/local/bin/tool"]);
     let upper = SHA.to_uppercase();
-    seen.digests = vec![&upper];
+    seen.digests = vec![upper.as_str().into()];
     let told = book.of_process(&seen, today());
     assert_eq!(grade(&told, Rule::Indicator), Some(Grade::Confirmed));
     assert!(value(&told, Rule::Indicator).contains("source: Example CERT"));
@@ -87,7 +87,7 @@ fn a_bundle_of_stix_is_read_with_its_author_and_its_days() {
     assert_eq!(book.of_end(&end(Some("192.0.2.99"), "", 80), None, today()), [], "it was revoked");
     let mut seen = process(&["/opt/a", "http://drop.example/a"]);
     assert_eq!(book.of_process(&seen, today()), [], "one of two is not both");
-    seen.digests = vec![SHA];
+    seen.digests = vec![SHA.into()];
     assert_eq!(book.of_process(&seen, today()).len(), 1);
 }
 
