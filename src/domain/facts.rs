@@ -26,7 +26,9 @@ use crate::domain::untrusted::Untrusted;
 
 pub use evidence::{Evidence, FoundBy, FoundFile, FoundText, Once, Trace, Worth};
 pub use examination::{Environment, Examination, Mapping, MappingKind, Maps, Thread};
-pub use gap::{Capability, Closed, DiagModule, Gap, Late, Lockdown, NotEntered, NotRead, NotWhole, Weight};
+pub use gap::{
+    Capability, Closed, DiagModule, Gap, Late, Lockdown, NotEntered, NotRead, NotWhole, Weight,
+};
 pub use gpu::{Gpu, GpuDevice, GpuHolder, GpuOutcome, GpuSource, GpuSourceKind, GpuUnlisted};
 pub use hiding::{Contradiction, ContradictionKind, FileStanding, Hiding, HostView};
 pub use ours::Ours;

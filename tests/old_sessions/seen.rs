@@ -9,9 +9,9 @@ use std::sync::Arc;
 use firedamp::domain::base::{Digest, Pid, ProcessId};
 use firedamp::domain::facts::{
     Ancestor, Around, Autostart, AutostartKind, Container, Contradiction, ContradictionKind,
-    Evidence, FileStanding, Firmware, Flow, FoundBy, FoundFile, FoundText, Gap, Gpu, GpuDevice, Once,
+    Evidence, FileStanding, Firmware, Flow, FoundBy, FoundFile, FoundText, Gap, Gpu, GpuDevice,
     GpuHolder, GpuOutcome, GpuSource, GpuSourceKind, GpuUnlisted, Heard, HiddenFrom, Hiding, Host,
-    HostView, Io, Namespaces, OtherKind, OtherSocket, Own, Packaged, Persistence, Process,
+    HostView, Io, Namespaces, Once, OtherKind, OtherSocket, Own, Packaged, Persistence, Process,
     Protocol, Raised, Reading, Remark, RunState, Runtime, Sighting, Site, Snapshot, Socket,
     SocketState, SocketView, Speaker, Spoken, SshHome, Target, Trace, Trick, Unread, Wire,
     WireState,
@@ -324,7 +324,14 @@ fn site(at: u64) -> Site {
 fn evidence(at: u64) -> Evidence {
     let found = |packaged| {
         let (path, content) = ("/tmp/.x/config.json".into(), "{\"pools\":[]}".into());
-        Arc::new(FoundFile { path, by: FoundBy::Open, deleted: true, packaged, content, read: Once::default() })
+        Arc::new(FoundFile {
+            path,
+            by: FoundBy::Open,
+            deleted: true,
+            packaged,
+            content,
+            read: Once::default(),
+        })
     };
     let text = FoundText { memory: true, text: "stratum+tcp://gw.example:3333".into() };
     let trace = Trace {

@@ -93,7 +93,8 @@ pub(super) fn process(culprit: &Culprit) -> Fact {
 }
 
 fn binary(known: Known<'_>) -> Said {
-    let programs = known.grounds.culprits.iter().filter_map(|it| Some((it.exe.clone()?, it.digest)));
+    let programs =
+        known.grounds.culprits.iter().filter_map(|it| Some((it.exe.clone()?, it.digest)));
     let mut facts: Vec<Fact> = Vec::new();
     for ((path, deleted), digest) in programs {
         let fact = Fact::look(What::Program(path, deleted, digest), FactSource::Exe);

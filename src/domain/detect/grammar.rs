@@ -104,7 +104,10 @@ impl Sentence {
         self.commands.iter().flat_map(|it| {
             let named = it.algorithms.iter().map(|it| it.text.clone());
             let coins = it.coins.iter().filter(|_| it.algorithms.is_empty());
-            let of_coins = coins.map(|it| of_coin(&String::from_utf8_lossy(it.bytes())).map_or_else(|| it.clone(), Untrusted::from));
+            let of_coins = coins.map(|it| {
+                of_coin(&String::from_utf8_lossy(it.bytes()))
+                    .map_or_else(|| it.clone(), Untrusted::from)
+            });
             named.chain(of_coins)
         })
     }

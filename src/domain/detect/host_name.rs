@@ -51,8 +51,28 @@ const ENDS: [&str; 9] =
 
 /// What stands before such an end in words of another business.
 const OTHERWISE: [&str; 22] = [
-    "agent", "car", "conn", "connection", "data", "db", "deter", "exa", "gold", "liver", "log", "node", "ntp",
-    "pg", "process", "swimming", "text", "thread", "whirl", "worker", "fa", "jas",
+    "agent",
+    "car",
+    "conn",
+    "connection",
+    "data",
+    "db",
+    "deter",
+    "exa",
+    "gold",
+    "liver",
+    "log",
+    "node",
+    "ntp",
+    "pg",
+    "process",
+    "swimming",
+    "text",
+    "thread",
+    "whirl",
+    "worker",
+    "fa",
+    "jas",
 ];
 
 /// What the name of this host says of mining.
@@ -68,7 +88,8 @@ pub(super) fn says(host: &str) -> Option<Says> {
         || ["zergpool", "c3pool", "c3mine", "f2pool", "2miners"].iter().any(|it| host.contains(it))
         || words().any(|word| algorithm(word).is_some_and(|it| it.plain) && word.len() > 4);
     let is_end = |word: &str, end: &str| word.ends_with(end);
-    let joined = words().any(|word| ENDS.iter().any(|end| word.strip_suffix(end).is_some_and(is_coin)));
+    let joined =
+        words().any(|word| ENDS.iter().any(|end| word.strip_suffix(end).is_some_and(is_coin)));
     let apart = words().any(|word| is_coin(&bare(word)))
         && words().any(|word| ENDS.iter().any(|end| is_end(word, end) && !is_coin(word)));
     let of_coin = words().any(|word| {
@@ -84,7 +105,10 @@ pub(super) fn says(host: &str) -> Option<Says> {
         Some(Says::Stratum)
     } else if of_coin {
         Some(Says::Coin)
-    } else if host.split('.').any(|label| is_perhaps(label.trim_end_matches(|it: char| it.is_ascii_digit()))) {
+    } else if host
+        .split('.')
+        .any(|label| is_perhaps(label.trim_end_matches(|it: char| it.is_ascii_digit())))
+    {
         Some(Says::Perhaps)
     } else {
         None

@@ -138,7 +138,9 @@ impl<'a> Seen<'a> {
     #[must_use]
     pub fn is_kernel(&self) -> bool {
         let told = self.arguments.len() > 1
-            || self.arguments.first().is_some_and(|it| it.contains(&b' ') || it.contains(&b'/') && !it.starts_with(b"["));
+            || self.arguments.first().is_some_and(|it| {
+                it.contains(&b' ') || it.contains(&b'/') && !it.starts_with(b"[")
+            });
         let quiet = self.exe.is_empty() && self.uid.unwrap_or_default() == 0 && !told;
         match self.kernel {
             Some(kernel) => kernel,

@@ -128,7 +128,9 @@ impl Verdict {
             None => None,
         };
         let place = host.map(|host| Untrusted::from(format!("{host}:{}", end.port)));
-        if let Some(place) = place.filter(|it| self.grade() >= Some(Grade::Suspect) && !self.pools.contains(it)) {
+        if let Some(place) =
+            place.filter(|it| self.grade() >= Some(Grade::Suspect) && !self.pools.contains(it))
+        {
             self.pools.push(place);
         }
         self

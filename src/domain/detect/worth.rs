@@ -3,10 +3,10 @@
 //! Invariant: by cost. The arguments of everybody are read anyway; folders and open files of those that nobody installed,
 //! or that work hard; programs and memory only of those that work hard, that are suspect already, or that hide.
 
+use crate::domain::detect::gist::Gist;
 use crate::domain::detect::grammar;
 use crate::domain::detect::place::{Place, place};
 use crate::domain::detect::seen::Seen;
-use crate::domain::detect::gist::Gist;
 use crate::domain::detect::{Grade, rules};
 use crate::domain::facts::{FoundFile, Process, Worth};
 use crate::domain::playbook::Indicators;

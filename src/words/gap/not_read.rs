@@ -18,7 +18,9 @@ pub(super) fn gap(language: Language, what: NotRead, count: u32) -> String {
         NotRead::Memory => ("memory not read yet: of ", "ยังไม่ได้อ่านหน่วยความจำของ "),
         NotRead::Room => ("no room to wait for a closer look: ", "ไม่มีที่ให้รอตรวจละเอียด: "),
         NotRead::Large => ("programs too large to be hashed: of ", "โปรแกรมใหญ่เกินคำนวณ hash: ของ "),
-        NotRead::LetGo => ("found files let go, for want of room: of ", "ทิ้งไฟล์ที่พบเพราะที่เก็บเต็ม: ของ "),
+        NotRead::LetGo => {
+            ("found files let go, for want of room: of ", "ทิ้งไฟล์ที่พบเพราะที่เก็บเต็ม: ของ ")
+        }
     };
     format!("{}{whose}", pick(language, en, th))
 }
@@ -26,7 +28,9 @@ pub(super) fn gap(language: Language, what: NotRead, count: u32) -> String {
 /// What is not seen because of it.
 pub(super) const fn missing(language: Language, what: NotRead) -> &'static str {
     let (en, th) = match what {
-        NotRead::Files => ("configurations of miners that they have", "ไฟล์ตั้งค่าของ miner ที่โปรเซสเหล่านี้มี"),
+        NotRead::Files => {
+            ("configurations of miners that they have", "ไฟล์ตั้งค่าของ miner ที่โปรเซสเหล่านี้มี")
+        }
         NotRead::Programs | NotRead::Large => {
             ("whether their hashes are known indicators", "hash ตรงกับ indicator ที่รู้จักหรือไม่")
         }

@@ -178,7 +178,8 @@ impl Command {
             Means::Wallet => {
                 // Nimiq writes groups of four.
                 let grouped = value.starts_with("NQ") && value.split(' ').all(|it| it.len() == 4);
-                (grouped || !value.contains(char::is_whitespace)) && self.user(value, UserBy::Wallet)
+                (grouped || !value.contains(char::is_whitespace))
+                    && self.user(value, UserBy::Wallet)
             }
             Means::Address => {
                 let known = user(value, UserBy::Wallet).wallet.is_some();
@@ -203,7 +204,8 @@ impl Command {
                 Some(found) => keep(&mut self.algorithms, found),
                 // Some have their address where others have this.
                 None => {
-                    wallet(value).is_some_and(|it| it.is_plain()) && self.user(value, UserBy::Wallet)
+                    wallet(value).is_some_and(|it| it.is_plain())
+                        && self.user(value, UserBy::Wallet)
                 }
             },
             Means::Coin => {

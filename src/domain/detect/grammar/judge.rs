@@ -271,9 +271,8 @@ impl<'a> Facts<'a> {
         let ethers = user.wallet.as_ref().is_some_and(|it| it.family == Family::Ethereum);
         // The machine has a name, or a number of threads: it works for the address.
         let signs = !command.rigs.is_empty() || !command.passwords.is_empty();
-        let works = anywhere
-            && !ethers
-            && (self.common > 0 || signs || !command.proxies.is_empty());
+        let works =
+            anywhere && !ethers && (self.common > 0 || signs || !command.proxies.is_empty());
         let is_qubic = user.wallet.as_ref().is_some_and(super::Wallet::is_capitals);
         let grade = match user.by {
             UserBy::User => Grade::Suspect,

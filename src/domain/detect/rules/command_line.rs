@@ -308,7 +308,9 @@ fn endpoint(word: &str) -> Option<&str> {
 
 /// A page of the web, below the first.
 fn is_page(word: &str) -> bool {
-    let rest = word.split_once("://").filter(|(scheme, _)| scheme.ends_with("http") || scheme.ends_with("https"));
+    let rest = word
+        .split_once("://")
+        .filter(|(scheme, _)| scheme.ends_with("http") || scheme.ends_with("https"));
     rest.and_then(|(_, rest)| rest.split_once('/')).is_some_and(|(_, path)| !path.is_empty())
 }
 

@@ -45,11 +45,8 @@ pub(in crate::domain::detect) fn of_file(path: &[u8], read: &Config) -> Option<T
 }
 
 fn reason(path: &[u8], value: Untrusted) -> Reason {
-    let value = if path.is_empty() {
-        value
-    } else {
-        Untrusted::new([path, b": ", value.bytes()].concat())
-    };
+    let value =
+        if path.is_empty() { value } else { Untrusted::new([path, b": ", value.bytes()].concat()) };
     Reason { rule: Rule::ConfigFile, value, source: FactSource::File }
 }
 

@@ -5,8 +5,7 @@
 //! that were built on the host; a client whose name lacks the daemon's `d`.
 
 use crate::domain::detect::name::{
-    is_daemon, is_kernels, is_only_kernels, is_quiet, looks_like, unbracketed,
-    without_digits,
+    is_daemon, is_kernels, is_only_kernels, is_quiet, looks_like, unbracketed, without_digits,
 };
 use crate::domain::detect::place::{Place, place};
 use crate::domain::detect::rules::Told;

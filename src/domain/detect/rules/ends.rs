@@ -18,23 +18,34 @@ use crate::domain::untrusted::Untrusted;
 const WEB: [u16; 8] = [80, 443, 3000, 8000, 8008, 8080, 8443, 9443];
 /// Ports of services that hand out no work.
 const OTHERS: [u16; 32] = [
-    21, 22, 25, 67, 104, 110, 123, 143, 389, 465, 587, 636, 853, 873, 993, 995, 1433, 1521, 1883, 2049,
-    3128, 3260, 3306, 5222, 5269, 5432, 6379, 6432, 6697, 8883, 9418, 27017,
+    21, 22, 25, 67, 104, 110, 123, 143, 389, 465, 587, 636, 853, 873, 993, 995, 1433, 1521, 1883,
+    2049, 3128, 3260, 3306, 5222, 5269, 5432, 6379, 6432, 6697, 8883, 9418, 27017,
 ];
 /// Ports on which nodes of coins talk to each other and to wallets.
 const NODES: [u16; 12] =
     [8332, 8333, 8545, 8546, 9332, 9333, 18080, 18081, 18083, 18089, 30303, 38081];
 /// Labels of names that are known in one's own net alone.
-const NEAR: [&[u8]; 7] =
-    [b"corp", b"home", b"internal", b"intra", b"intranet", b"lan", b"local"];
+const NEAR: [&[u8]; 7] = [b"corp", b"home", b"internal", b"intra", b"intranet", b"lan", b"local"];
 /// From here on a port belongs to whoever takes it.
 const FREE: u16 = 1024;
 /// Of Bitcoin's network, and in the playbook's list.
 const PEERS: u16 = 8333;
 /// Programs with which pages are read and fetched.
 const READERS: [&[u8]; 14] = [
-    b"apt", b"brave", b"chrome", b"chromium", b"curl", b"dnf", b"firefox", b"git", b"lynx", b"opera",
-    b"pip", b"vivaldi", b"wget", b"yum",
+    b"apt",
+    b"brave",
+    b"chrome",
+    b"chromium",
+    b"curl",
+    b"dnf",
+    b"firefox",
+    b"git",
+    b"lynx",
+    b"opera",
+    b"pip",
+    b"vivaldi",
+    b"wget",
+    b"yum",
 ];
 
 /// What the other ends of its connections say.
@@ -71,7 +82,9 @@ pub(in crate::domain::detect) fn of(end: &End<'_>, look_for: &Indicators) -> Vec
             _ if listed => Grade::Suspect,
             Some(Says::Stratum) if end.port == 443 => Grade::Suspect,
             // Whoever has something to say of a coin has a page too, and nodes have ports of their own.
-            Some(Says::Coin | Says::Stratum) if free && !NODES.contains(&end.port) => Grade::Suspect,
+            Some(Says::Coin | Says::Stratum) if free && !NODES.contains(&end.port) => {
+                Grade::Suspect
+            }
             // Many words end so; a port that nothing is known to have speaks for a pool.
             Some(Says::Perhaps) if free => Grade::Suspect,
             Some(Says::Coin | Says::Stratum | Says::Perhaps) | None => Grade::Noted,
@@ -108,19 +121,24 @@ pub(in crate::domain::detect) fn by_owner(end: &End<'_>, owner: Option<&[u8]>, t
 
 /// It works hard and long for one or two out there, serves nobody, and no package is known to have brought it.
 fn works_alone(seen: &Seen<'_>) -> bool {
-    let long = seen.cpu.is_some_and(|it| it >= 80.0) && seen.cpu_minutes.is_some_and(|it| it >= 30.0);
+    let long =
+        seen.cpu.is_some_and(|it| it >= 80.0) && seen.cpu_minutes.is_some_and(|it| it >= 30.0);
     long && seen.packaged != Some(true) && seen.listens.is_empty() && seen.ends.len() <= 2
 }
 
 /// Nothing that is installed is called so: a letter or two, a path, a name with blanks around it.
 fn is_nobodys(owner: &[u8]) -> bool {
     let name = last_part(owner);
-    name.len() < 3 || owner.starts_with(b"./") || owner.starts_with(b"/") && place(owner).is_strange()
+    name.len() < 3
+        || owner.starts_with(b"./")
+        || owner.starts_with(b"/") && place(owner).is_strange()
 }
 
 fn shown(end: &End<'_>) -> String {
     match end.address {
-        Some(address) if end.name.is_empty() => std::net::SocketAddr::new(address, end.port).to_string(),
+        Some(address) if end.name.is_empty() => {
+            std::net::SocketAddr::new(address, end.port).to_string()
+        }
         _ => format!("{}:{}", String::from_utf8_lossy(end.name), end.port),
     }
 }

@@ -78,13 +78,13 @@ const KNOWN: [&str; 62] = [
 
 /// What is mined where knowledge is looked for.
 const OF_KNOWLEDGE: [&str; 13] = [
-    "bug", "corpus", "data", "fact", "graph", "log", "opinion", "pattern", "process", "rapid", "rule",
-    "text", "web",
+    "bug", "corpus", "data", "fact", "graph", "log", "opinion", "pattern", "process", "rapid",
+    "rule", "text", "web",
 ];
 /// Who watches miners, or looks for them, says so behind their names.
 const WATCHERS: [&str; 16] = [
-    "alert", "api", "check", "clean", "dash", "detect", "exporter", "find", "hunt", "kill", "metric",
-    "monitor", "remov", "scan", "stat", "watch",
+    "alert", "api", "check", "clean", "dash", "detect", "exporter", "find", "hunt", "kill",
+    "metric", "monitor", "remov", "scan", "stat", "watch",
 ];
 
 /// What the names say.
@@ -130,11 +130,14 @@ fn without_end(name: &[u8]) -> &[u8] {
 pub(super) fn is_miner(path: &[u8], look_for: &Indicators) -> bool {
     let name = last_part(path).to_ascii_lowercase();
     let known = KNOWN.iter().copied().chain(look_for.binaries.iter().map(String::as_str));
-    !is_text_tool(&name) && (is_called_miner(&name)
-        || known.into_iter().any(|miner| {
-            let rest = name.strip_prefix(miner.as_bytes());
-            rest.is_some_and(|rest| rest.first().is_none_or(|byte| !byte.is_ascii_alphanumeric()))
-        }))
+    !is_text_tool(&name)
+        && (is_called_miner(&name)
+            || known.into_iter().any(|miner| {
+                let rest = name.strip_prefix(miner.as_bytes());
+                rest.is_some_and(|rest| {
+                    rest.first().is_none_or(|byte| !byte.is_ascii_alphanumeric())
+                })
+            }))
 }
 
 /// The last word of the name is of somebody who watches.

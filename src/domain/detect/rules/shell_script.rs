@@ -17,8 +17,22 @@ const RUNNERS: [&[u8]; 10] =
     [b"sh", b"bash", b"dash", b"ash", b"zsh", b"ksh", b"busybox", b"perl", b"python", b"php"];
 /// Programs that have a shell run what they are told.
 const WRAPPERS: [&[u8]; 16] = [
-    b"chroot", b"nsenter", b"setsid", b"nohup", b"timeout", b"nice", b"ionice", b"env", b"sudo", b"su",
-    b"runuser", b"unshare", b"flock", b"docker", b"kubectl", b"systemd-run",
+    b"chroot",
+    b"nsenter",
+    b"setsid",
+    b"nohup",
+    b"timeout",
+    b"nice",
+    b"ionice",
+    b"env",
+    b"sudo",
+    b"su",
+    b"runuser",
+    b"unshare",
+    b"flock",
+    b"docker",
+    b"kubectl",
+    b"systemd-run",
 ];
 
 /// What it was told.
@@ -54,7 +68,10 @@ fn fetches(seen: &Seen<'_>, name: &[u8], told: &mut Vec<Told>) {
         volatile.iter().any(|folder| it.starts_with(folder)) && place(it) == Place::Hidden
     });
     let machine = is_service(seen) || serves(seen).is_some() || by_machine(seen);
-    if matches!(name, b"curl" | b"wget") && by_number(&all) && (hidden || machine && all.contains("/tmp/")) {
+    if matches!(name, b"curl" | b"wget")
+        && by_number(&all)
+        && (hidden || machine && all.contains("/tmp/"))
+    {
         let (value, source) = (Untrusted::from(all.as_ref()), FactSource::CommandLine);
         told.push((Grade::Suspect, Reason { rule: Rule::RunsScript, value, source }));
     }

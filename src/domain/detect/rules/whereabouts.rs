@@ -12,8 +12,14 @@ use crate::domain::detect::{FactSource, Grade, Reason, Rule};
 use crate::domain::untrusted::Untrusted;
 
 /// Programs in memory that their own makers start that way.
-const IN_MEMORY: [&[u8]; 6] =
-    [b"memfd:crun", b"runc_cloned", b"systemd-executor", b"crun_cloned", b"sd-executor", b"runc-dmz"];
+const IN_MEMORY: [&[u8]; 6] = [
+    b"memfd:crun",
+    b"runc_cloned",
+    b"systemd-executor",
+    b"crun_cloned",
+    b"sd-executor",
+    b"runc-dmz",
+];
 
 /// CPU time in minutes, and percent, that a program in a strange place has to explain.
 const BUSY_MINUTES: f32 = 5.0;

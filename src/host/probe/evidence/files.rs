@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use rustix::fs::{Mode, OFlags};
 
-use super::desk::{Desk, Job, News};
 use super::Sieve;
+use super::desk::{Desk, Job, News};
 use super::open::{self, Device, Found};
 use super::owner::Owner;
 use super::room::{A_PROCESS, FILES, Memo};

@@ -117,12 +117,7 @@ impl Programs {
 
     /// Reads an executable; its digest, if all of it was read and it stayed the same meanwhile. Of a large one only the
     /// beginning is looked through for texts.
-    fn whole(
-        &mut self,
-        scan: &mut Scan<'_>,
-        proc: BorrowedFd<'_>,
-        exe: &Found,
-    ) -> Option<Digest> {
+    fn whole(&mut self, scan: &mut Scan<'_>, proc: BorrowedFd<'_>, exe: &Found) -> Option<Digest> {
         let (device, size) = (exe.version.device, exe.version.size);
         let most = if scan.sieve.is_some() { MOST_PROGRAM } else { MOST_HASHED };
         let file = scan.desk.asks(device, || exe.open(proc))?.ok()?;

@@ -90,11 +90,7 @@ fn is_unit(container: &Container) -> bool {
 }
 
 /// Its root is another one than ours, and has lists of packages that are not ours.
-fn has_other_lists(
-    (desk, proc): (&Desk, BorrowedFd<'_>),
-    ours: BorrowedFd<'_>,
-    pid: u32,
-) -> bool {
+fn has_other_lists((desk, proc): (&Desk, BorrowedFd<'_>), ours: BorrowedFd<'_>, pid: u32) -> bool {
     let Ok((root, device, inode)) = open::folder(proc, format!("{pid}/root").as_bytes()) else {
         return false;
     };

@@ -63,12 +63,7 @@ impl Seeker {
 }
 
 /// That this is missing of these, and of so many more.
-fn gap(
-    what: NotRead,
-    processes: &[Arc<Process>],
-    ids: &[ProcessId],
-    more: u32,
-) -> Option<Unread> {
+fn gap(what: NotRead, processes: &[Arc<Process>], ids: &[ProcessId], more: u32) -> Option<Unread> {
     let there = ids.iter().filter_map(|id| of(processes, *id));
     let whom: Whom = there.map(|it| (it.id.pid.0, it.comm.clone())).collect();
     let count = u32::try_from(whom.count).unwrap_or(u32::MAX).saturating_add(more);

@@ -2,9 +2,7 @@
 
 use super::ran;
 use super::{Entry, FETCHERS, RUNNERS, has_word, is_kind};
-use crate::domain::detect::name::{
-    is_daemon, is_kernels, is_quiet, unbracketed, without_digits,
-};
+use crate::domain::detect::name::{is_daemon, is_kernels, is_quiet, unbracketed, without_digits};
 use crate::domain::detect::rules::{Told, miner_name};
 use crate::domain::detect::seen::last_part;
 use crate::domain::detect::{FactSource, Grade, Reason, Rule};
@@ -13,16 +11,28 @@ use crate::domain::playbook::Indicators;
 /// Scripts that tools of administrators keep in a hidden folder, and run from there by themselves.
 const KNOWN_HIDDEN: [&str; 6] = ["/.acme.sh", "/.nvm", "/.cargo", "/.local", "/.pyenv", "/.rbenv"];
 
-
 /// What runs a text that is fetched in the same breath.
 const RUNS_WHAT_COMES: [&str; 9] = [
-    "sh -c \"$(", "bash -c \"$(", "<(curl", "<(wget", "eval \"$(", "eval $(", "`curl", "`wget",
+    "sh -c \"$(",
+    "bash -c \"$(",
+    "<(curl",
+    "<(wget",
+    "eval \"$(",
+    "eval $(",
+    "`curl",
+    "`wget",
     "exec(",
 ];
 /// What makes a text out of letters and digits again.
 const DECODES: [&str; 8] = [
-    "base64 -d", "base64 --decode", "base64 -D", "base64 -i", "xxd -r", "openssl enc",
-    "openssl base64", "b64decode",
+    "base64 -d",
+    "base64 --decode",
+    "base64 -D",
+    "base64 -i",
+    "xxd -r",
+    "openssl enc",
+    "openssl base64",
+    "b64decode",
 ];
 
 /// Ends of files that are read, and not run.
@@ -132,4 +142,3 @@ fn writes_strange(line: &str) -> bool {
     let strange = ["/tmp/", "/var/tmp/", "/dev/shm/", "/."].iter().any(|it| line.contains(it));
     run && strange
 }
-

@@ -41,11 +41,10 @@ const DEVICES: [&str; 15] = [
     "/dev/log",
 ];
 
-
 /// Programs that do something to the paths behind them, and run none.
 const HANDLES: [&str; 22] = [
-    "cat", "chattr", "chgrp", "chmod", "chown", "cp", "du", "grep", "head", "install", "ln", "logger", "ls",
-    "mkdir", "mv", "rm", "rmdir", "rsync", "stat", "tail", "tar", "touch",
+    "cat", "chattr", "chgrp", "chmod", "chown", "cp", "du", "grep", "head", "install", "ln",
+    "logger", "ls", "mkdir", "mv", "rm", "rmdir", "rsync", "stat", "tail", "tar", "touch",
 ];
 
 /// What it runs, by path, in the order of the line.
