@@ -35,11 +35,13 @@ const DECODES: [&str; 8] = [
     "b64decode",
 ];
 
-/// Ends of files that are read, and not run.
-const FILES: [&str; 9] =
-    [".cfg", ".conf", ".ini", ".json", ".log", ".pid", ".toml", ".txt", ".yml"];
+/// What stands there is no line of a shell, whatever paths it names.
+const NO_SHELL: [&str; 7] = ["passwd", "sudo", "preload", "ssh", "authorized", "pam", "module"];
 
 pub(super) fn of_line(line: &str, entry: &Entry<'_>, told: &mut Vec<Told>) {
+    // `id:levels:action:command`, of the init of old.
+    let table = entry.path.ends_with(b"inittab");
+    let line = line.splitn(4, ':').nth(3).filter(|_| table).unwrap_or(line);
     // `{base64,-d}` is `base64 -d` to a shell.
     let unfolded = line.contains('{').then(|| line.replace(['{', '}'], " ").replace(',', " "));
     let line = unfolded.as_deref().unwrap_or(line);
@@ -49,7 +51,9 @@ pub(super) fn of_line(line: &str, entry: &Entry<'_>, told: &mut Vec<Told>) {
     };
     let fetches = FETCHERS.iter().any(|it| has_word(line, it)) || line.contains("urlopen");
     let piped = line.split('|').skip(1).any(runs_text);
-    if fetches && (piped || has(&RUNS_WHAT_COMES) || makes_program(line) || writes_strange(line)) {
+    let then = || ran::fetched(line).is_some();
+    let comes = piped || has(&RUNS_WHAT_COMES) || makes_program(line) || writes_strange(line);
+    if fetches && (comes || then()) {
         add(Grade::Suspect, Rule::DownloadsAndRuns, line);
     }
     if has(&DECODES) && (piped || has(&["eval", "exec(", "-c \"$(", "-c $("])) {
@@ -61,12 +65,15 @@ pub(super) fn of_line(line: &str, entry: &Entry<'_>, told: &mut Vec<Told>) {
     if again {
         add(Grade::Suspect, Rule::AddsItselfAgain, line);
     }
+    if line.contains("ld.so.preload") && has_word(line, "chattr") {
+        add(Grade::Suspect, Rule::Preload, line);
+    }
     if let Some(name) = ran::and_removed(line) {
         add(Grade::Suspect, Rule::HiddenEntry, name);
     }
     for path in ran::paths(line) {
         let name = last_part(path.as_bytes());
-        let plain = !FILES.iter().any(|end| path.ends_with(end));
+        let plain = !ran::is_data(path);
         if plain && miner_name::is_miner(name, &Indicators::default()) {
             add(Grade::Suspect, Rule::MinerName, path);
         } else if !is_quiet(name) && is_quiet(without_digits(name)) {
@@ -81,6 +88,9 @@ pub(super) fn of_line(line: &str, entry: &Entry<'_>, told: &mut Vec<Told>) {
             let grade = if is_kept_by_a_tool(path) { Grade::Noted } else { Grade::Suspect };
             add(grade, Rule::RunsOddPlace, path);
         }
+    } else if let Some(path) = ran::among_settings(line).filter(|_| !is_kind(entry.kind, &NO_SHELL))
+    {
+        add(Grade::Suspect, Rule::RunsOddPlace, path);
     } else if has(&["cd /tmp", "cd /var/tmp", "cd /dev/shm"]) && line.contains("./") {
         add(Grade::Suspect, Rule::RunsOddPlace, line);
     }

@@ -1,5 +1,6 @@
 //! Paths in a line that are run, and not only looked at, written or removed.
 
+use super::RUNNERS;
 use crate::domain::detect::place::{Place, is_hidden_file, place};
 use crate::domain::detect::seen::last_part;
 
@@ -41,6 +42,44 @@ const DEVICES: [&str; 15] = [
     "/dev/log",
 ];
 
+/// Ends of files that are read, and not run.
+const FILES: [&str; 9] =
+    [".cfg", ".conf", ".ini", ".json", ".log", ".pid", ".toml", ".txt", ".yml"];
+/// Words before what is run.
+const STARTERS: [&str; 12] = [
+    "then", "do", "else", "exec", "nohup", "setsid", "sudo", "nice", "ionice", "eval", "command",
+    "-c",
+];
+/// Options behind which stands where to write.
+const OUTPUTS: [&str; 5] = ["-o", "-O", "--output", "--output-document", ">"];
+/// Files in `/etc` itself that are named all the time, or run by old custom.
+const SETTINGS: [&str; 22] = [
+    "rc",
+    "rmt",
+    "init",
+    "profile",
+    "bashrc",
+    "environment",
+    "crontab",
+    "fstab",
+    "mtab",
+    "hosts",
+    "hostname",
+    "passwd",
+    "shadow",
+    "group",
+    "gshadow",
+    "motd",
+    "issue",
+    "shells",
+    "services",
+    "protocols",
+    "aliases",
+    "inittab",
+];
+/// Times of a line of cron, and whose it is.
+const CRON_FIELDS: usize = 6;
+
 /// Programs that do something to the paths behind them, and run none.
 const HANDLES: [&str; 22] = [
     "cat", "chattr", "chgrp", "chmod", "chown", "cp", "du", "grep", "head", "install", "ln",
@@ -71,16 +110,91 @@ fn of_command(command: &str) -> impl Iterator<Item = &str> {
         let quote = matches!(it, '"' | '\'' | '`' | '(' | ')' | '[' | ']' | '{' | '}');
         it.is_whitespace() || quote || matches!(it, ',' | '=')
     };
-    let mut before = "";
+    let (mut before, mut shell) = ("", false);
     let mut handled = false;
     command.split(ends).filter(|word| !word.is_empty()).filter_map(move |word| {
         let plain = word.trim_start_matches(['@', '-', '+', '!', ':']);
-        let written = before.ends_with('>') || NOT_RUN.contains(&before);
+        // What a shell is told with `-c` is run.
+        let told = shell && before == "-c";
+        let read = before.starts_with("--") && is_data(plain);
+        let written = before.ends_with('>') || NOT_RUN.contains(&before) && !told || read;
         let runs = plain.starts_with('/') && !word.starts_with('>') && !written && !handled;
         handled |= HANDLES.contains(&plain.rsplit('/').next().unwrap_or(plain));
+        shell = RUNNERS.contains(&last_word(before)) || told;
         before = word;
         runs.then_some(plain)
     })
+}
+
+/// The name of a program without the folders before it.
+fn last_word(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// By its name it is read, and not run.
+pub(super) fn is_data(path: &str) -> bool {
+    FILES.iter().any(|end| path.ends_with(end))
+}
+
+/// A program that lies in `/etc` itself, where settings are, and is run from there.
+pub(super) fn among_settings(line: &str) -> Option<&str> {
+    let is_end = |it: char| matches!(it, ';' | '&' | '|');
+    line.split(is_end).find_map(of_settings)
+}
+
+fn of_settings(command: &str) -> Option<&str> {
+    let ends = |it: char| it.is_whitespace() || matches!(it, '"' | '\'' | '=' | '(' | ')' | '`');
+    let words = || command.split(ends).filter(|word| !word.is_empty());
+    // A line of cron begins with its times and with whose it is.
+    let first = words().next().unwrap_or_default();
+    let timed = first.starts_with(|it: char| matches!(it, '*' | '@') || it.is_ascii_digit());
+    let before = std::iter::once("").chain(words());
+    before.zip(words()).enumerate().find_map(|(at, (before, word))| {
+        let path = word.trim_start_matches(['@', '-', '+', '!', ':']);
+        let name = path.strip_prefix("/etc/").filter(|it| !it.is_empty())?;
+        let known = name.contains(['/', '.', '*', '$']) || SETTINGS.contains(&name);
+        let starts = before.is_empty()
+            || before.starts_with("Exec")
+            || STARTERS.contains(&before)
+            || RUNNERS.contains(&last_word(before))
+            || timed && at <= CRON_FIELDS && !before.starts_with('-');
+        (starts && !known).then_some(path)
+    })
+}
+
+/// What is fetched in the clear, or from an address without a name, and then run by the name that it was given.
+pub(super) fn fetched(line: &str) -> Option<&str> {
+    let commands = || line.split([';', '&', '|']).map(str::trim);
+    let url = line.split_whitespace().map(unquoted).find(|word| is_bare(word))?;
+    let given = commands().flat_map(|command| {
+        let words = || command.split_whitespace().map(unquoted);
+        let options = words().zip(words().skip(1));
+        options.filter(|(option, _)| OUTPUTS.contains(option)).map(|(_, file)| file)
+    });
+    let mut files = given.chain(std::iter::once(url)).map(last_word).filter(|it| !it.is_empty());
+    files.find(|file| commands().any(|command| is_of(command, file)))
+}
+
+/// This file is what the command runs, or what the shell that it runs is given.
+fn is_of(command: &str, file: &str) -> bool {
+    let mut words = command.split_whitespace().map(unquoted).skip_while(|it| STARTERS.contains(it));
+    let first = words.next().unwrap_or_default();
+    let mut given = || words.find(|word| !word.starts_with('-')).map(last_word);
+    first.contains('/') && !first.contains("://") && last_word(first) == file
+        || RUNNERS.contains(&last_word(first)) && given() == Some(file)
+}
+
+fn unquoted(word: &str) -> &str {
+    word.trim_matches(['"', '\'', '(', ')'])
+}
+
+/// Nobody vouches for what comes from there.
+fn is_bare(word: &str) -> bool {
+    let Some((scheme, rest)) = word.split_once("://") else { return false };
+    let host = rest.split(['/', ':', '?']).next().unwrap_or_default();
+    let numbered = host.parse::<std::net::Ipv4Addr>().is_ok();
+    let ours = matches!(host, "localhost" | "127.0.0.1");
+    !ours && (numbered || matches!(scheme, "http" | "ftp" | "tftp"))
 }
 
 /// A program that is copied from somewhere, run, and removed at once.
