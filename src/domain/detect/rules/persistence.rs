@@ -42,7 +42,7 @@ impl<'a> Entry<'a> {
 }
 
 /// Programs that bring a file from elsewhere.
-const FETCHERS: [&str; 11] = [
+const FETCHERS: [&str; 13] = [
     "curl",
     "wget",
     "cdt",
@@ -54,6 +54,8 @@ const FETCHERS: [&str; 11] = [
     "tftp",
     "/dev/tcp/",
     "urlopen",
+    "urlretrieve",
+    "getstore",
 ];
 /// What runs a text that comes to it.
 const RUNNERS: [&str; 9] = ["sh", "bash", "dash", "ash", "zsh", "ksh", "python", "perl", "php"];

@@ -114,6 +114,8 @@ fn makes_program(line: &str) -> bool {
     line.split_once("chmod").is_some_and(|(_, rest)| {
         let mut words = rest.split_whitespace().filter(|it| !it.starts_with("-"));
         words.next().is_some_and(|mode| {
+            // Perl puts the file right behind it.
+            let mode = mode.split(',').next().filter(|it| it.starts_with('0')).unwrap_or(mode);
             let digits = mode.bytes().all(|it| it.is_ascii_digit());
             if digits { mode.contains(['1', '5', '7']) } else { mode.contains(['x', 's', 'X']) }
         })
