@@ -11,22 +11,30 @@
 mod files;
 #[path = "evidence/hazards.rs"]
 mod hazards;
+#[path = "evidence/known.rs"]
+mod known;
 #[path = "evidence/live.rs"]
 mod live;
+#[path = "evidence/owner.rs"]
+mod owner;
 #[path = "evidence/pivot.rs"]
 mod pivot;
 #[path = "evidence/recorded.rs"]
 mod recorded;
+#[path = "support/silent.rs"]
+mod silent;
+#[path = "evidence/turns.rs"]
+mod turns;
 
 use std::collections::BTreeMap;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use firedamp::domain::base::{Clock, Pid};
-use firedamp::domain::detect::{self, Finding, Reason, Rule, Subject, Watch};
+use firedamp::domain::detect::{self, Finding, Reason, Rule, Rulebook, Subject, Watch};
 use firedamp::domain::facts::Snapshot;
 use firedamp::domain::playbook::{PB_31, read};
 use firedamp::host::probe::{Eyes, HostClock, Sieve};
@@ -91,6 +99,18 @@ impl Running {
     }
 }
 
+/// Waits until somebody runs a program of this name: whoever is seen before is seen as another one for a while.
+fn until_runs(name: &str) {
+    let end = Instant::now() + Duration::from_secs(10);
+    let runs = |entry: std::fs::DirEntry| {
+        std::fs::read_link(entry.path().join("exe")).is_ok_and(|exe| exe.ends_with(name))
+    };
+    while !std::fs::read_dir("/proc").unwrap().flatten().any(runs) {
+        assert!(Instant::now() < end, "nobody runs {name}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
 /// A copy of a program of this host under another name, which no package has.
 fn copied(program: &str, folder: &Path, name: &str) -> PathBuf {
     let file = folder.join(name);
@@ -109,6 +129,11 @@ impl Looker {
         let mut eyes = Eyes::open().unwrap();
         eyes.seek(SIEVE);
         Self { eyes, watch: Watch::default() }
+    }
+
+    /// The same, that know these rules as well.
+    fn heeding(book: Rulebook) -> Self {
+        Self { watch: Watch::heeding(Arc::new(book)), ..Self::open() }
     }
 
     fn look(&mut self) -> (Snapshot, BTreeMap<Subject, Finding>) {

@@ -21,6 +21,8 @@ mod identity;
 mod recorded;
 #[path = "processes/sheet.rs"]
 mod sheet;
+#[path = "support/silent.rs"]
+mod silent;
 
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;

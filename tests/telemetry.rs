@@ -11,7 +11,8 @@ use std::sync::Arc;
 
 use firedamp::domain::base::{Moment, Pid, ProcessId, Timestamp};
 use firedamp::domain::facts::{
-    Flow, Host, Process, Protocol, Reading, RunState, Snapshot, Socket, SocketState,
+    Evidence, Flow, FoundFile, FoundText, Host, Process, Protocol, Reading, RunState, Snapshot,
+    Socket, SocketState, Trace,
 };
 use firedamp::domain::session::telemetry::{CodecError, Decoder, Encoder};
 use firedamp::domain::untrusted::Untrusted;
@@ -128,6 +129,35 @@ fn what_flows_over_a_thousand_connections_travels_as_differences() {
     let last = text.last().unwrap();
     assert!(last.contains(r#""sockets":[[0,1],[2,998]],"flows":[[0,40"#), "{last}");
     assert_eq!(decoded(&text), [at(0), at(1), third]);
+}
+
+#[test]
+fn a_file_that_was_found_travels_once() {
+    let content = "x".repeat(100_000).as_str().into();
+    let file = Arc::new(FoundFile { path: "/tmp/c".into(), content, ..FoundFile::default() });
+    let trace = |pid: u32, texts: u32, files: Vec<Arc<FoundFile>>| {
+        let text = |at: u32| FoundText { memory: true, text: format!("rx/{at}").as_str().into() };
+        let texts = (0..texts).map(text).collect();
+        Arc::new(Trace { process: process(pid).id, files, texts, ..Trace::default() })
+    };
+    let look = |second, traces| {
+        let evidence = Arc::new(Evidence { traces });
+        Snapshot { evidence, ..snapshot(second, vec![process(7)], Vec::new()) }
+    };
+    let all = [
+        look(0, vec![trace(7, 0, vec![Arc::clone(&file)])]),
+        look(1, vec![trace(7, 2, vec![Arc::clone(&file)])]),
+        look(2, vec![trace(7, 2, vec![Arc::clone(&file)]), trace(9, 1, Vec::new())]),
+        look(3, vec![trace(9, 1, Vec::new())]),
+    ];
+    let told = lines(&all);
+    assert!(told.first().unwrap().len() > 100_000);
+    assert!(told.iter().skip(1).all(|it| it.len() < 1_000), "{told:?}");
+    let back = decoded(&told);
+    assert_eq!(back, all);
+    let mut files = back.iter().flat_map(|it| &it.evidence.traces).flat_map(|it| &it.files);
+    let first = files.next().unwrap();
+    assert!(files.all(|it| Arc::ptr_eq(it, first)), "and is shared");
 }
 
 #[test]

@@ -261,7 +261,7 @@ fn every_gap_says_what_is_missing_and_how_to_get_it_in_both_languages() {
 
 fn every_gap() -> Vec<Gap> {
     use firedamp::domain::facts::{
-        Capability, Closed, DiagModule, Late, Lockdown, NotEntered, NotWhole, Runtime,
+        Capability, Closed, DiagModule, Late, Lockdown, NotEntered, NotRead, NotWhole, Runtime,
     };
     let mut all = vec![
         Gap::PidNamespace(None),
@@ -289,6 +289,12 @@ fn every_gap() -> Vec<Gap> {
         Gap::NotEntered(NotEntered::NotAsked, 3),
         Gap::NotEntered(NotEntered::Files, 37),
         Gap::NotEntered(NotEntered::NotYet, 2),
+        Gap::NotRead(NotRead::Files, 1),
+        Gap::NotRead(NotRead::Programs, 2),
+        Gap::NotRead(NotRead::Memory, 37),
+        Gap::NotRead(NotRead::Room, 900),
+        Gap::NotRead(NotRead::Large, 1),
+        Gap::NotRead(NotRead::LetGo, 3),
         Gap::Seccomp,
         Gap::Confined("example (enforce)".into()),
         Gap::Lockdown(Lockdown::Integrity),

@@ -243,6 +243,8 @@ fixed! {
     GoneHelp => "It ended, or the tape is at another moment.", "จบไปแล้ว หรือบันทึกอยู่ที่เวลาอื่น";
     /// Process: label.
     Executable => "exe", "exe";
+    /// Process: label of whose the executable is.
+    Package => "package", "แพ็กเกจ";
     /// Process: the executable is deleted.
     Deleted => "deleted", "ถูกลบ";
     /// Process: label.

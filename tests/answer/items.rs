@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use firedamp::domain::answer::{Answer, Ask, Way, What};
+use firedamp::domain::base::{Digest, Language};
 use firedamp::domain::facts::{
-    Autostart, AutostartKind, Hiding, HostView, Packaged, Persistence, Process, Reading, Site,
-    Snapshot, SocketState, SshHome, Target,
+    Autostart, AutostartKind, Evidence, Hiding, HostView, Packaged, Persistence, Process, Reading,
+    Site, Snapshot, SocketState, SshHome, Target, Trace,
 };
 use firedamp::domain::playbook::ItemId;
 use firedamp::domain::untrusted::Untrusted;
@@ -51,6 +52,24 @@ fn the_binary_is_named_with_whether_its_file_is_there() {
     let case = Case::pb_31().seen(&look(vec![gone], Vec::new()));
     let answer = item(&case, "1.3/2");
     assert_eq!(answer.facts[0].what, What::Program("/var/tmp/.x/kworkerd".into(), true, None));
+}
+
+#[test]
+fn the_binary_is_named_with_its_hash_where_that_was_read() {
+    let gone = miner(7);
+    let trace = Trace { process: gone.id, digest: Some(Digest([0xab; 32])), ..Trace::default() };
+    let mut look = look(vec![gone], Vec::new());
+    look.evidence = Arc::new(Evidence { traces: vec![Arc::new(trace)] });
+    for case in [Case::pb_31(), Case::thai()] {
+        let answer = item(&case.seen(&look), "1.3/2");
+        let digest = Some(Digest([0xab; 32]));
+        assert_eq!(
+            answer.facts[0].what,
+            What::Program("/var/tmp/.x/kworkerd".into(), false, digest)
+        );
+        let said = firedamp::words::answer::fact(Language::En, &answer.facts[0]).plain(200);
+        assert_eq!(said, format!("/var/tmp/.x/kworkerd sha256 {}", "ab".repeat(32)));
+    }
 }
 
 #[test]

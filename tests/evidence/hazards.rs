@@ -9,7 +9,7 @@ use firedamp::domain::detect::{Grade, Rule};
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use tempfile::TempDir;
 
-use crate::{Looker, Running, alone, configuration, copied};
+use crate::{Looker, Running, alone, configuration, copied, silent, until_runs};
 
 /// No look may take longer for what is read beside it.
 const MOST: Duration = Duration::from_millis(500);
@@ -38,32 +38,6 @@ fn pipes_sockets_links_and_huge_files_hide_nothing_and_hold_nobody_up() {
     assert!(begun.elapsed() < MOST, "{:?}", begun.elapsed());
 }
 
-/// A file system that answers its first question and no other one, and a process that is told of a file there.
-const SILENT: &str = r"
-import os,ctypes,struct,tempfile,threading,time,sys
-libc=ctypes.CDLL(None,use_errno=True)
-d=tempfile.mkdtemp()
-fd=os.open('/dev/fuse',os.O_RDWR)
-opts=f'fd={fd},rootmode=40000,user_id=0,group_id=0,allow_other'.encode()
-if libc.mount(b'silent',d.encode(),b'fuse.silent',0,opts): raise SystemExit(1)
-buf=os.read(fd,1<<17)
-ln,op,uniq=struct.unpack('<IIQ',buf[:16])
-major,minor,ra,fl=struct.unpack('<IIII',buf[40:56])
-out=struct.pack('<IIIIHHII',7,31,ra,0,12,1,1<<16,1)+b'\0'*32
-os.write(fd,struct.pack('<IiQ',16+len(out),0,uniq)+out)
-def drain():
-    while True:
-        try: os.read(fd,1<<17)
-        except OSError: return
-threading.Thread(target=drain,daemon=True).start()
-pid=os.fork()
-if pid==0:
-    os.close(fd)
-    os.execv(sys.argv[1],['worker','-s','--','--config='+d+'/config.json'])
-print(pid,flush=True)
-time.sleep(60)
-";
-
 #[test]
 fn a_file_system_that_does_not_answer_costs_its_process_a_reading_and_nobody_else() {
     if !std::path::Path::new("/dev/fuse").exists() {
@@ -72,28 +46,28 @@ fn a_file_system_that_does_not_answer_costs_its_process_a_reading_and_nobody_els
     let Some(_alone) = alone() else { return };
     let place = TempDir::new().unwrap();
     let bash = copied("/bin/bash", place.path(), "udevd0");
-    let mut command = Command::new("unshare");
-    command.args(["--mount", "--propagation", "private", "--pid", "--fork", "--kill-child"]);
-    command.args(["python3", "-c", SILENT]).arg(&bash);
-    let mut silent = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    let mut line = String::new();
-    let out = silent.stdout.take().unwrap();
-    std::io::BufRead::read_line(&mut std::io::BufReader::new(out), &mut line).unwrap();
+    let home = TempDir::new().unwrap();
+    let mut worker = Command::new(&bash);
+    worker.args(["-s", "--"]).arg(format!("--config={}/config.json", home.path().display()));
+    let apart = ["--pid", "--fork", "--kill-child"];
+    let start = |command: &mut Command| command.spawn().unwrap();
+    let Some((silent, _says)) = silent::held(&[home.path()], &apart, &worker, start) else {
+        return;
+    };
     let silent = Running(silent);
-    if line.trim().is_empty() {
-        return eprintln!("left out: no file system can be mounted here");
-    }
+    until_runs("udevd0");
     let mut looker = Looker::open();
     let (mut slowest, begun) = (Duration::ZERO, Instant::now());
     let mut told = false;
-    while begun.elapsed() < Duration::from_secs(8) && !told {
+    while begun.elapsed() < Duration::from_secs(12) && !told {
         let now = Instant::now();
         let (snapshot, _) = looker.look();
         slowest = slowest.max(now.elapsed());
+        // Whoever is read first shows that it does not answer; what lies there is not asked for again.
         let worker = snapshot
             .processes
             .iter()
-            .find(|it| it.command.known().is_some_and(|it| it.bytes().starts_with(b"worker\0-s")));
+            .find(|it| it.exe.known().is_some_and(|it| it.bytes().ends_with(b"/udevd0")));
         if let Some(Pid(pid)) = worker.map(|it| it.id.pid) {
             let name = format!("/proc/{pid}");
             told = snapshot.unread.iter().any(|it| it.what.plain(80) == name);

@@ -106,7 +106,7 @@ fn a_file_that_its_arguments_name_is_read() {
 }
 
 /// A copy of bash that is told something through a pipe, keeps it, and waits.
-fn remembers(
+pub(crate) fn remembers(
     exe: &std::path::Path,
     what: &[String],
     port: Option<u16>,

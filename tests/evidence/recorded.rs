@@ -50,3 +50,22 @@ fn a_recording_is_judged_as_the_host_was() {
         assert_eq!(said.contains("traces"), look.moment.boot_ms > 1_000);
     }
 }
+
+#[test]
+fn a_file_is_taken_apart_once_by_whoever_keeps_it() {
+    let content = configuration().as_str().into();
+    let file = FoundFile { path: "/tmp/x/c".into(), content, ..FoundFile::default() };
+    assert!(firedamp::domain::detect::keeps(&file));
+    // Whoever would read it again would find nothing in this one.
+    let file = FoundFile { content: "nothing".into(), ..file };
+    let found = |file: &FoundFile| {
+        let files = vec![Arc::new(file.clone())];
+        let trace = Trace { process: id(), program: Packaged::No, files, ..Trace::default() };
+        let look = seen(1_000, vec![Arc::new(trace)]);
+        Watch::default().see(&look, &read(PB_31.en).0.indicators()).len()
+    };
+    assert_eq!(found(&file), 1);
+    // A recording has the bytes alone, and they are read again.
+    let played: FoundFile = serde_json::from_value(serde_json::to_value(&file).unwrap()).unwrap();
+    assert_eq!(found(&played), 0);
+}

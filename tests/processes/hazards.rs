@@ -1,12 +1,13 @@
 //! Processes that want to be waited for: the look is not.
 
+use std::os::unix::process::CommandExt as _;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use firedamp::domain::facts::{Reading, Snapshot};
 use firedamp::host::probe::Eyes;
 
-use crate::{Running, Talking, alone, is_root, look, python, row};
+use crate::{Running, Talking, alone, is_root, look, python, row, silent};
 
 /// No look may take longer, nor four times as long as in peace on a machine that is slow already; what it really took is
 /// printed.
@@ -33,32 +34,17 @@ print('ready',flush=True)
 time.sleep(600)
 ";
 
-/// A file system that answers its first question and no other one, and a process with a file of it open.
-const SILENT: &str = r"
-import os,ctypes,struct,tempfile,threading,time
-libc=ctypes.CDLL(None,use_errno=True)
-d=tempfile.mkdtemp()
-fd=os.open('/dev/fuse',os.O_RDWR)
-opts=f'fd={fd},rootmode=40000,user_id=0,group_id=0,allow_other'.encode()
-if libc.mount(b'silent',d.encode(),b'fuse.silent',0,opts): raise SystemExit(1)
-buf=os.read(fd,1<<17)
-ln,op,uniq=struct.unpack('<IIQ',buf[:16])
-major,minor,ra,fl=struct.unpack('<IIII',buf[40:56])
-out=struct.pack('<IIIIHHII',7,31,ra,0,12,1,1<<16,1)+b'\0'*32
-os.write(fd,struct.pack('<IiQ',16+len(out),0,uniq)+out)
-def drain():
-    while True:
-        try: os.read(fd,1<<17)
-        except OSError: return
-threading.Thread(target=drain,daemon=True).start()
+/// One process that has the folder open, and one that asks it something and waits.
+const HOLDS: &str = r"
+import os,sys,time
+d=sys.argv[1]
 pid=os.fork()
 if pid==0:
-    os.close(fd); os.open(d,os.O_PATH)
+    os.open(d,os.O_PATH)
     time.sleep(600)
 time.sleep(0.2)
 asks=os.fork()
-if asks==0:
-    os.close(fd); os.stat(d+'/x')
+if asks==0: os.stat(d+'/x')
 print(pid,asks,flush=True)
 time.sleep(600)
 ";
@@ -171,17 +157,19 @@ fn examining_a_process_that_locks_its_memory_waits_for_nothing() {
 fn a_file_system_that_does_not_answer_holds_nobody_up() {
     let _alone = alone();
     let (mut eyes, most) = in_peace();
-    let Some(script) = python(SILENT).filter(|_| is_root()) else { return };
-    let mut command = Command::new("unshare");
-    command
-        .args(["--mount", "--propagation", "private"])
-        .arg(script.get_program())
-        .args(script.get_args());
-    let mut silent = Talking::start(&mut command);
-    let Some(said) = silent.says() else {
-        return eprintln!("left out: no file system can be mounted here");
+    let Some(mut script) = python(HOLDS).filter(|_| is_root()) else { return };
+    let home = tempfile::tempdir().unwrap();
+    script.arg(home.path());
+    let start = |command: &mut Command| {
+        // In a group of its own, which ends with the test.
+        command.process_group(0).spawn().unwrap()
     };
-    let pids: Vec<u32> = said.iter().map(|word| word.parse().unwrap()).collect();
+    let Some((silent, mut says)) = silent::held(&[home.path()], &[], &script, start) else {
+        return;
+    };
+    let _silent = Running(silent);
+    let said = says.next().unwrap().unwrap();
+    let pids: Vec<u32> = said.split_whitespace().map(|word| word.parse().unwrap()).collect();
     let (seen, times) = looks(&mut eyes, 40);
     let p99 = p99(&times);
     eprintln!("beside a silent file system: p50 {:?}, p99 {p99:?}", times[times.len() / 2]);

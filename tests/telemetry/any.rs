@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use firedamp::domain::base::{Pid, ProcessId};
+use firedamp::domain::base::{Digest, Pid, ProcessId};
 use firedamp::domain::facts::{
-    Flow, Gap, Gpu, GpuOutcome, GpuSource, GpuSourceKind, Host, Process, Reading, RunState,
-    Snapshot, Socket, SocketView, Unread,
+    Evidence, Flow, FoundFile, FoundText, Gap, Gpu, GpuOutcome, GpuSource, GpuSourceKind, Host,
+    Packaged, Process, Reading, RunState, Snapshot, Socket, SocketView, Trace, Unread,
 };
 use firedamp::domain::session::telemetry::Decoder;
 use firedamp::domain::untrusted::Untrusted;
@@ -62,11 +62,37 @@ fn any_socket() -> impl Strategy<Value = Socket> {
     )
 }
 
+fn any_trace() -> impl Strategy<Value = Trace> {
+    let file = (0_u8..3, any::<bool>()).prop_map(|(name, deleted)| {
+        let path = format!("/tmp/{name}").into();
+        Arc::new(FoundFile { path, deleted, content: "url=".into(), ..FoundFile::default() })
+    });
+    let text = any::<bool>().prop_map(|memory| FoundText { memory, text: "stratum".into() });
+    let files = prop::collection::vec(file, 0..4);
+    let texts = prop::collection::vec(text, 0..3);
+    (0_u32..6, prop::option::of(0_u8..2), files, texts).prop_map(|(pid, digest, files, texts)| {
+        let process = ProcessId { pid: Pid(pid), start: 1, inode: 0 };
+        let digest = digest.map(|it| Digest([it; 32]));
+        Trace { process, program: Packaged::No, digest, files, texts }
+    })
+}
+
+fn any_evidence() -> impl Strategy<Value = Evidence> {
+    (prop::collection::vec(any_trace(), 0..6), any::<bool>()).prop_map(|(mut traces, odd)| {
+        if !odd {
+            traces.sort_by_key(|it| it.process);
+            traces.dedup_by_key(|it| it.process);
+        }
+        Evidence { traces: traces.into_iter().map(Arc::new).collect() }
+    })
+}
+
 fn any_snapshot() -> impl Strategy<Value = Snapshot> {
     let sockets = prop::collection::vec(any_socket(), 0..8);
     let rows = prop::collection::vec(any_process(), 0..10);
-    (rows, sockets, prop::collection::vec(any::<f32>(), 0..3), any::<bool>(), 0_u64..9).prop_map(
-        |(mut rows, sockets, cpus, odd, second)| {
+    let host = prop::collection::vec(any::<f32>(), 0..3);
+    (rows, sockets, host, any::<bool>(), 0_u64..9, any_evidence()).prop_map(
+        |(mut rows, sockets, cpus, odd, second, evidence)| {
             if !odd || second > 0 {
                 rows.sort_by_key(|row| row.id.pid);
                 rows.dedup_by_key(|row| row.id.pid);
@@ -74,6 +100,7 @@ fn any_snapshot() -> impl Strategy<Value = Snapshot> {
             let mut snapshot = snapshot(second, rows, sockets);
             let name = if odd { "web03" } else { "db01" }.into();
             let cpus = cpus.into_iter().filter(|it| it.is_finite()).collect();
+            snapshot.evidence = Arc::new(evidence);
             snapshot.host = Arc::new(Host { name, cpus, ..Host::default() });
             if second % 2 == 0 {
                 let source = GpuSource { kind: GpuSourceKind::Sysfs, outcome: GpuOutcome::Absent };

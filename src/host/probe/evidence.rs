@@ -16,6 +16,7 @@ mod memory;
 mod open;
 mod owner;
 mod queue;
+mod reach;
 mod room;
 mod said;
 
@@ -31,7 +32,7 @@ use crate::host::probe::commands::Stuck;
 use budget::Budget;
 use desk::{Desk, Job, Late, Part};
 use open::Device;
-use queue::Queue;
+use queue::{Means, Queue};
 use room::Kept;
 
 /// What works hard is read again after this long.
@@ -131,7 +132,13 @@ impl Seeker {
         let mut parts = PARTS.iter().zip(&self.queues);
         busy || !self.fresh.is_empty()
             || !self.moved.is_empty() && !self.stuck.is_full()
-            || parts.any(|(part, queue)| !queue.is_empty() && self.budget.has(*part, now))
+            || parts.any(|(part, queue)| {
+                self.budget.has(*part, now) && queue.has_turn(self.means(*part, now))
+            })
+    }
+
+    fn means(&self, part: Part, now: Moment) -> Means {
+        Means { now_ms: now.boot_ms, scarce: self.budget.is_scarce(part, now) }
     }
 
     /// What was found by now.
@@ -172,10 +179,10 @@ impl Seeker {
     }
 
     /// Who lets the thread wait for too long is left to it.
-    fn leave(&mut self, Late { id, place, jobs }: Late) {
+    fn leave(&mut self, Late { id, part, place, jobs }: Late) {
         self.stuck.add();
         let why = "what belongs to it did not let itself be read in time";
-        self.kept.failed.insert(id, why.to_owned());
+        self.kept.failed.insert((id, part), why.to_owned());
         self.shunned.extend(place);
         self.moved.extend(jobs);
         self.desk = None;
@@ -199,7 +206,8 @@ impl Seeker {
         self.last = processes.to_vec();
         let begun = Instant::now();
         while begun.elapsed() < A_LOOK {
-            let Some(process) = self.fresh.pop(processes) else { return };
+            let means = Means { now_ms: moment.boot_ms, scarce: false };
+            let Some(process) = self.fresh.pop(processes, means) else { return };
             self.sort(sieve, moment, process);
         }
     }
@@ -272,7 +280,8 @@ impl Seeker {
         if !self.budget.has(part, moment) {
             return None;
         }
-        let process = self.queues.get_mut(at)?.pop(processes)?;
+        let means = self.means(part, moment);
+        let process = self.queues.get_mut(at)?.pop(processes, means)?;
         let worth = self.known.get(&process.id)?.worth.clone();
         self.budget.spend(part, moment);
         Some(Job { process: Arc::clone(process), worth, part })

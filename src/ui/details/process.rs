@@ -15,7 +15,7 @@ use crate::ui::text::{age, clock, day_and_time, percent, phrase, pieces, size, s
 use crate::ui::theme::Theme;
 use crate::words::around::Label;
 use crate::words::panes::more;
-use crate::words::{Caption, SocketWord, fact, finding, hiding, socket};
+use crate::words::{Caption, SocketWord, fact, finding, hiding, persistence, socket};
 
 /// Sockets listed before the arguments; the network pane has them all.
 const SOCKETS: usize = 100;
@@ -35,7 +35,10 @@ pub(super) fn sheet<'a>(
     let snapshot = model.live.snapshot.as_deref();
     let now = snapshot.and_then(|snapshot| Some((snapshot, snapshot.process(id)?)));
     match now {
-        Some((snapshot, process)) => facts(&mut sheet, snapshot, process),
+        Some((snapshot, process)) => {
+            facts(&mut sheet, snapshot, process);
+            program(&mut sheet, snapshot, id);
+        }
         None => gone(&mut sheet, id),
     }
     reasons(&mut sheet, model.panes.against(&model.live, id));
@@ -127,6 +130,18 @@ fn facts(sheet: &mut Sheet<'_>, snapshot: &Snapshot, process: &Process) {
     let mut cpu = vec![sheet.span(Role::Text, cpu)];
     cpu.extend(history(sheet, process.id, taken));
     sheet.fact(Caption::History, cpu);
+}
+
+/// Whose the executable is, and its digest, where that was read.
+fn program(sheet: &mut Sheet<'_>, snapshot: &Snapshot, id: ProcessId) {
+    let Some(trace) = snapshot.evidence.of(id) else { return };
+    let whose = persistence::packaged(sheet.model.language, &trace.program);
+    let whose = phrase(sheet.theme, Role::Text, &whose, sheet.cells / 2);
+    sheet.fact(Caption::Package, whose);
+    if let Some(digest) = trace.digest {
+        let digest = vec![sheet.span(Role::Text, format!("sha256 {digest}"))];
+        sheet.paragraph(2, &digest);
+    }
 }
 
 fn started(snapshot: &Snapshot, lived: u64) -> Option<Timestamp> {

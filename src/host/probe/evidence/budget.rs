@@ -39,6 +39,16 @@ impl Budget {
         spent.0.saturating_sub(now.boot_ms) + rate.each_ms <= rate.each_ms * rate.most
     }
 
+    /// Half of what may be read at once was.
+    pub(super) fn is_scarce(&self, part: Part, now: Moment) -> bool {
+        let (rate, spent) = match part {
+            Part::Files => (FILES, &self.files),
+            Part::Program => (PROGRAM, &self.program),
+            Part::Memory => (MEMORY, &self.memory),
+        };
+        spent.0.saturating_sub(now.boot_ms) + rate.each_ms > rate.each_ms * rate.most / 2
+    }
+
     /// This is read of one more process.
     pub(super) fn spend(&mut self, part: Part, now: Moment) {
         let (rate, spent) = match part {

@@ -25,7 +25,7 @@ const A_STEP: Duration = Duration::from_secs(5);
 const A_JOB: Duration = Duration::from_secs(20);
 
 /// What is read of a process.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Part {
     /// Files that belong to it.
     Files,
@@ -55,14 +55,15 @@ pub(super) enum News {
     LeftOut,
     /// Its executable is too large to be hashed.
     Large,
-    /// It could not be read.
-    Refused(String),
+    /// This part could not be read.
+    Refused(Part, String),
 }
 
 /// A thread that was left behind.
 pub(super) struct Late {
     /// Whom it was reading.
     pub(super) id: ProcessId,
+    pub(super) part: Part,
     /// The file system that did not answer it.
     pub(super) place: Option<Device>,
     /// What it would have read next.
@@ -98,6 +99,8 @@ struct Current {
     step: Instant,
     /// The file system that is asked at this moment.
     place: Option<Device>,
+    /// It was said that something lies where nobody answers.
+    said: bool,
 }
 
 impl Desk {
@@ -140,10 +143,10 @@ impl Desk {
         if !late || runs(state.thread) {
             return None;
         }
-        let id = current.job.process.id;
+        let (id, part) = (current.job.process.id, current.job.part);
         let place = current.place.filter(|it| !state.home.contains(it));
         (state.left, state.over) = (true, true);
-        Some(Late { id, place, jobs: std::mem::take(&mut state.jobs) })
+        Some(Late { id, part, place, jobs: std::mem::take(&mut state.jobs) })
     }
 
     pub(super) fn end(&self) {
@@ -154,7 +157,7 @@ impl Desk {
     /// The thread asks this file system something; `None` if that one has not answered before, or the time is over.
     pub(super) fn asks<T>(&self, place: Device, ask: impl FnOnce() -> T) -> Option<T> {
         let mut state = self.state();
-        if state.is_over() || state.shunned.contains(&place) {
+        if state.is_over() || state.avoids(place) {
             return None;
         }
         if let Some(current) = state.current.as_mut() {
@@ -209,7 +212,8 @@ impl Desk {
             };
             let job = Arc::new(job);
             let (begun, place) = (Instant::now(), None);
-            state.current = Some(Current { job: Arc::clone(&job), begun, step: begun, place });
+            state.current =
+                Some(Current { job: Arc::clone(&job), begun, step: begun, place, said: false });
             drop(state);
             let id = job.process.id;
             // This program knows all the words itself, whichever of its processes it is.
@@ -232,7 +236,7 @@ impl Desk {
                 self.tell(id, News::Program(program));
                 if self.is_over() {
                     let why = "what belongs to it was not read to its end in time";
-                    self.tell(id, News::Refused(why.to_owned()));
+                    self.tell(id, News::Refused(job.part, why.to_owned()));
                 }
             }
             state = self.state();
@@ -249,6 +253,20 @@ impl Desk {
 }
 
 impl State {
+    /// This file system has not answered before; that something lies there is said once.
+    fn avoids(&mut self, place: Device) -> bool {
+        if !self.shunned.contains(&place) {
+            return false;
+        }
+        if let Some(current) = self.current.as_mut().filter(|it| !it.said && !self.over) {
+            current.said = true;
+            let why = "something of it lies on a file system that did not answer".to_owned();
+            let job = &current.job;
+            self.news.push((job.process.id, News::Refused(job.part, why)));
+        }
+        true
+    }
+
     fn is_over(&self) -> bool {
         self.over || self.current.as_ref().is_some_and(|it| it.begun.elapsed() > A_JOB)
     }

@@ -11,6 +11,7 @@ use super::Sieve;
 use super::desk::{Desk, Job, News};
 use super::open::{self, Device, Found};
 use super::owner::Owner;
+use super::reach;
 use super::room::{A_PROCESS, FILES, Memo};
 use crate::domain::facts::{FoundBy, FoundFile};
 use crate::domain::untrusted::Untrusted;
@@ -89,7 +90,7 @@ impl<'a> Files<'a> {
             self.open_files(&mut round);
             if let Some(root) = root.as_ref().filter(|_| owner.elsewhere) {
                 for place in IN_IMAGES {
-                    if let Ok(folder) = open::folder_in(root.as_fd(), place) {
+                    if let Some(folder) = reach::folder(desk, root.as_fd(), place) {
                         self.folder(&mut round, folder, place, FoundBy::Folder);
                     }
                 }
@@ -107,7 +108,7 @@ impl<'a> Files<'a> {
         let Some(root) = root else { return };
         for name in &round.job.worth.named {
             let path = joined(current, name.bytes());
-            if let Ok(found) = open::file_in(root.as_fd(), &path) {
+            if let Some(found) = reach::file(round.desk, root.as_fd(), &path) {
                 self.file(round, &found, &path, FoundBy::Named);
             }
         }
@@ -124,7 +125,7 @@ impl<'a> Files<'a> {
         if none || SHARED.into_iter().any(shared) {
             return;
         }
-        if let Ok(folder) = open::folder_in(root.as_fd(), place) {
+        if let Some(folder) = reach::folder(round.desk, root.as_fd(), place) {
             self.folder(round, folder, place, FoundBy::Beside);
         }
     }

@@ -12,7 +12,7 @@ use rustix::io::Errno;
 use sha2::{Digest as _, Sha256};
 
 use super::Sieve;
-use super::desk::{Desk, News};
+use super::desk::{Desk, News, Part};
 use super::open::{Device, Found};
 use super::room::{Memo, PROGRAMS};
 use crate::domain::base::{Digest, ProcessId};
@@ -89,7 +89,7 @@ impl Programs {
             && !matches!(error, Errno::SRCH | Errno::NOENT)
             && rustix::process::geteuid().is_root()
         {
-            desk.tell(id, News::Refused(error.to_string()));
+            desk.tell(id, News::Refused(Part::Memory, error.to_string()));
         }
         if scan.texts.len() > known {
             desk.tell(id, News::Texts(scan.texts));

@@ -8,7 +8,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, ResolveFlags, Statx, StatxFlags};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, Statx, StatxFlags};
 use rustix::io::Errno;
 
 use crate::host::probe::tree::read_to_end;
@@ -47,29 +47,10 @@ pub(super) fn folder(at: BorrowedFd<'_>, name: &[u8]) -> Result<(OwnedFd, Device
     Ok((handle, (stat.stx_dev_major, stat.stx_dev_minor), stat.stx_ino))
 }
 
-/// The same below a root that nothing leads out of, as somebody else sees it.
-pub(super) fn folder_in(
-    root: BorrowedFd<'_>,
-    name: &[u8],
-) -> Result<(OwnedFd, Device, u64), Errno> {
-    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
-    let handle = rustix::fs::openat2(root, name, flags, Mode::empty(), resolve)?;
-    let stat = looked_at(handle.as_fd())?;
-    Ok((handle, (stat.stx_dev_major, stat.stx_dev_minor), stat.stx_ino))
-}
-
 /// A regular file below a folder, that no link stands for.
 pub(super) fn file(folder: BorrowedFd<'_>, name: &[u8]) -> Result<Found, Errno> {
     let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     regular(rustix::fs::openat(folder, name, flags, Mode::empty())?)
-}
-
-/// A regular file below a root, wherever links lead there.
-pub(super) fn file_in(root: BorrowedFd<'_>, name: &[u8]) -> Result<Found, Errno> {
-    let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
-    let flags = OFlags::PATH | OFlags::CLOEXEC;
-    regular(rustix::fs::openat2(root, name, flags, Mode::empty(), resolve)?)
 }
 
 /// What a link of the kernel's leads to, as `PID/exe` and `PID/fd/3`.
@@ -78,7 +59,8 @@ pub(super) fn behind(proc: BorrowedFd<'_>, link: &str) -> Result<Found, Errno> {
     regular(rustix::fs::openat(proc, link, flags, Mode::empty())?)
 }
 
-fn regular(handle: OwnedFd) -> Result<Found, Errno> {
+/// What is behind a handle, if it is a regular file.
+pub(super) fn regular(handle: OwnedFd) -> Result<Found, Errno> {
     let stat = looked_at(handle.as_fd())?;
     if FileType::from_raw_mode(stat.stx_mode.into()) != FileType::RegularFile {
         return Err(Errno::INVAL);
@@ -97,7 +79,7 @@ const fn version(stat: &Statx) -> Version {
 }
 
 /// As it is known without asking a server.
-fn looked_at(handle: BorrowedFd<'_>) -> Result<Statx, Errno> {
+pub(super) fn looked_at(handle: BorrowedFd<'_>) -> Result<Statx, Errno> {
     let flags = AtFlags::EMPTY_PATH | AtFlags::STATX_DONT_SYNC;
     rustix::fs::statx(handle, c"", flags, StatxFlags::BASIC_STATS)
 }

@@ -8,6 +8,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use super::desk::Desk;
 use super::open::{self, Found, Version};
+use super::reach;
 use crate::domain::facts::{Container, Packaged, Process, Runtime};
 use crate::host::probe::Packages;
 
@@ -25,6 +26,7 @@ const LISTS: [&[u8]; 8] = [
 
 /// Knows whose the files of one process are.
 pub(super) struct Owner<'a> {
+    desk: &'a Desk,
     packages: &'a Packages,
     /// Where this program, and with it the packages, finds its files.
     ours: Option<BorrowedFd<'a>>,
@@ -35,7 +37,7 @@ pub(super) struct Owner<'a> {
 impl<'a> Owner<'a> {
     /// Looks where the process lives.
     pub(super) fn of(
-        (desk, proc): (&Desk, BorrowedFd<'_>),
+        (desk, proc): (&'a Desk, BorrowedFd<'_>),
         (packages, ours): (&'a Packages, Option<&'a OwnedFd>),
         process: &Process,
     ) -> Self {
@@ -43,7 +45,7 @@ impl<'a> Owner<'a> {
         let ours = ours.map(AsFd::as_fd);
         let elsewhere = contained
             || ours.is_some_and(|ours| has_other_lists((desk, proc), ours, process.id.pid.0));
-        Self { packages, ours, elsewhere }
+        Self { desk, packages, ours, elsewhere }
     }
 
     /// Whether a package brought the executable.
@@ -71,7 +73,8 @@ impl<'a> Owner<'a> {
             return self.packages.judge(open::path(path));
         }
         let is_ours = || {
-            self.ours.and_then(|ours| open::file_in(ours, path).ok()).is_some_and(|it| {
+            let found = self.ours.and_then(|ours| reach::file(self.desk, ours, path));
+            found.is_some_and(|it| {
                 (it.version.device, it.version.inode) == (version.device, version.inode)
             })
         };
@@ -99,10 +102,9 @@ fn has_other_lists((desk, proc): (&Desk, BorrowedFd<'_>), ours: BorrowedFd<'_>, 
         return false;
     }
     let which = |root: BorrowedFd<'_>, list: &[u8]| {
-        open::file_in(root, list).ok().map(|it| (it.version.device, it.version.inode))
+        reach::file(desk, root, list).map(|it| (it.version.device, it.version.inode))
     };
-    LISTS.iter().any(|list| {
-        let its = desk.asks(device, || which(root.as_fd(), list)).flatten();
-        its.is_some_and(|its| which(ours, list) != Some(its))
-    })
+    LISTS
+        .iter()
+        .any(|list| which(root.as_fd(), list).is_some_and(|its| which(ours, list) != Some(its)))
 }

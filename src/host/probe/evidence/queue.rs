@@ -2,7 +2,8 @@
 //!
 //! Suspects come before others, and whoever has waited longest before who came later. But programs take turns: whoever
 //! forks all the time waits behind itself, and nobody else does. And now and then it is the turn of whoever has used most
-//! CPU time of all: names and files can be made up, work cannot.
+//! CPU time of all: names and files can be made up, work cannot. Where little may still be read, it is kept for programs of
+//! which nothing was read yet: whoever is there first does not spend what is meant for all.
 //!
 //! Invariant: bounded, and nobody waits twice. Who ended leaves, and costs no turn.
 
@@ -18,6 +19,10 @@ use crate::domain::facts::Process;
 const MOST: usize = 8192;
 /// Entries of those who do not wait any more are cleared away at the latest when there are so many.
 const SPARE: usize = 64;
+/// A program had its turn for so long.
+const HAD_MS: u64 = 60_000;
+/// So many programs that had it are remembered.
+const MOST_HAD: usize = 1024;
 /// Whose turn it is, one after the other.
 const TURNS: [Turn; 4] = [Turn::Suspect, Turn::Hardest, Turn::Suspect, Turn::Other];
 
@@ -36,8 +41,18 @@ pub(super) struct Queue {
     others: Lane,
     waiting: HashMap<ProcessId, Wait>,
     turn: usize,
+    /// When programs last had their turn.
+    had: HashMap<u64, u64>,
     /// Keyed, so that nobody can make up a path that counts as another's.
     programs: RandomState,
+}
+
+/// What may still be read.
+#[derive(Clone, Copy)]
+pub(super) struct Means {
+    pub(super) now_ms: u64,
+    /// So little that it is kept for programs that had no turn.
+    pub(super) scarce: bool,
 }
 
 struct Wait {
@@ -65,33 +80,66 @@ impl Queue {
                 self.waiting.insert(process.id, wait);
             }
         }
-        let name = process.exe.known().unwrap_or(&process.comm);
-        let program = self.programs.hash_one((name.bytes(), process.uid));
+        let program = self.program(process);
         let lane = if suspect { &mut self.suspects } else { &mut self.others };
         lane.push(program, process.id);
         true
     }
 
+    fn program(&self, process: &Process) -> u64 {
+        let name = process.exe.known().unwrap_or(&process.comm);
+        self.programs.hash_one((name.bytes(), process.uid))
+    }
+
     /// Whose turn it is, of those that are there.
-    pub(super) fn pop<'p>(&mut self, processes: &'p [Arc<Process>]) -> Option<&'p Arc<Process>> {
+    pub(super) fn pop<'p>(
+        &mut self,
+        processes: &'p [Arc<Process>],
+        means: Means,
+    ) -> Option<&'p Arc<Process>> {
         if self.waiting.is_empty() {
             return None;
         }
+        let found = self.turn(processes, means)?;
+        if self.had.len() >= MOST_HAD {
+            self.had.retain(|_, had| means.now_ms.saturating_sub(*had) < HAD_MS);
+        }
+        if self.had.len() < MOST_HAD {
+            self.had.insert(self.program(found), means.now_ms);
+        }
+        Some(found)
+    }
+
+    fn turn<'p>(
+        &mut self,
+        processes: &'p [Arc<Process>],
+        means: Means,
+    ) -> Option<&'p Arc<Process>> {
         let turn = TURNS.get(self.turn % TURNS.len()).copied().unwrap_or(Turn::Suspect);
         self.turn = self.turn.wrapping_add(1);
         let all = [turn, Turn::Suspect, Turn::Other];
-        all.into_iter().find_map(|turn| match turn {
-            Turn::Suspect => self.suspects.next(&mut self.waiting, processes),
-            Turn::Other => self.others.next(&mut self.waiting, processes),
-            Turn::Hardest => self.hardest(processes),
+        all.into_iter().find_map(|turn| {
+            let may = |program: u64| means.may(&self.had, program);
+            match turn {
+                Turn::Suspect => self.suspects.next(&mut self.waiting, processes, may),
+                Turn::Other => self.others.next(&mut self.waiting, processes, may),
+                Turn::Hardest => self.hardest(processes, means),
+            }
         })
     }
 
-    fn hardest<'p>(&mut self, processes: &'p [Arc<Process>]) -> Option<&'p Arc<Process>> {
+    fn hardest<'p>(
+        &mut self,
+        processes: &'p [Arc<Process>],
+        means: Means,
+    ) -> Option<&'p Arc<Process>> {
         let mut found: Option<&Arc<Process>> = None;
         for process in processes {
             let harder = found.is_none_or(|it| process.cpu_ms > it.cpu_ms);
-            if harder && self.waiting.contains_key(&process.id) {
+            if harder
+                && self.waiting.contains_key(&process.id)
+                && means.may(&self.had, self.program(process))
+            {
                 found = Some(process);
             }
         }
@@ -110,6 +158,12 @@ impl Queue {
         }
     }
 
+    /// Somebody has a turn.
+    pub(super) fn has_turn(&self, means: Means) -> bool {
+        let mut programs = self.suspects.turns.iter().chain(&self.others.turns);
+        !self.waiting.is_empty() && programs.any(|it| means.may(&self.had, *it))
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.waiting.is_empty()
     }
@@ -121,6 +175,13 @@ impl Queue {
             self.waiting.iter().filter(|(_, wait)| long(wait)).map(|(id, _)| *id).collect();
         found.sort_unstable();
         found
+    }
+}
+
+impl Means {
+    fn may(self, had: &HashMap<u64, u64>, program: u64) -> bool {
+        let lately = |had: &u64| self.now_ms.saturating_sub(*had) < HAD_MS;
+        !self.scarce || !had.get(&program).is_some_and(lately)
     }
 }
 
@@ -138,8 +199,11 @@ impl Lane {
         &mut self,
         waiting: &mut HashMap<ProcessId, Wait>,
         processes: &'p [Arc<Process>],
+        may: impl Fn(u64) -> bool,
     ) -> Option<&'p Arc<Process>> {
-        while let Some(program) = self.turns.pop_front() {
+        while let Some(program) =
+            self.turns.iter().position(|program| may(*program)).and_then(|at| self.turns.remove(at))
+        {
             let Some(all) = self.programs.get_mut(&program) else { continue };
             let mut found = None;
             while found.is_none()
@@ -187,7 +251,8 @@ mod tests {
 
     /// The pids in the order of their turns.
     fn order(queue: &mut Queue, processes: &[Arc<Process>]) -> Vec<u32> {
-        std::iter::from_fn(|| queue.pop(processes)).map(|it| it.id.pid.0).collect()
+        let plenty = Means { now_ms: 9, scarce: false };
+        std::iter::from_fn(|| queue.pop(processes, plenty)).map(|it| it.id.pid.0).collect()
     }
 
     #[test]
@@ -235,6 +300,26 @@ mod tests {
         let left = [Arc::clone(&all[1]), Arc::clone(&all[2])];
         assert_eq!(order(&mut queue, &left), [3, 2]);
         assert!(queue.is_empty());
+    }
+
+    #[test]
+    fn where_little_may_be_read_it_is_kept_for_programs_that_had_no_turn() {
+        let mut all: Vec<_> = (1..=9).map(|pid| process(pid, "/tmp/decoy", 5)).collect();
+        let mut queue = Queue::default();
+        for decoy in &all {
+            queue.push(decoy, true, 0);
+        }
+        let scarce = Means { now_ms: 1_000, scarce: true };
+        assert_eq!(queue.pop(&all, scarce).map(|it| it.id.pid.0), Some(1));
+        assert!(!queue.has_turn(scarce) && queue.pop(&all, scarce).is_none());
+        all.push(process(10, "/opt/x/svc", 0));
+        queue.push(&all[9], false, 1_500);
+        assert!(queue.has_turn(scarce));
+        assert_eq!(queue.pop(&all, scarce).map(|it| it.id.pid.0), Some(10));
+        let later = Means { now_ms: 61_001, scarce: true };
+        assert_eq!(queue.pop(&all, later).map(|it| it.id.pid.0), Some(2), "a minute later");
+        let plenty = Means { scarce: false, ..later };
+        assert_eq!(queue.pop(&all, plenty).map(|it| it.id.pid.0), Some(3));
     }
 
     #[test]

@@ -63,7 +63,7 @@ pub(super) struct Kept {
     pub(super) let_go: BTreeSet<ProcessId>,
     pub(super) large: BTreeSet<ProcessId>,
     /// Who did not answer, or refused.
-    pub(super) failed: BTreeMap<ProcessId, String>,
+    pub(super) failed: BTreeMap<(ProcessId, Part), String>,
 }
 
 impl Default for Kept {
@@ -89,7 +89,7 @@ impl Kept {
         let trace = Arc::make_mut(trace);
         match news {
             News::Begun(part) => {
-                self.failed.remove(&id);
+                self.failed.remove(&(id, part));
                 match part {
                     Part::Files => {
                         trace.files.clear();
@@ -105,7 +105,7 @@ impl Kept {
             News::Texts(texts) => trace.texts = texts,
             News::LeftOut => self.let_go.extend([id]),
             News::Large => self.large.extend([id]),
-            News::Refused(why) => self.failed.extend([(id, why)]),
+            News::Refused(part, why) => self.failed.extend([((id, part), why)]),
         }
         let before = std::mem::replace(bytes, weight(trace));
         self.bytes = self.bytes + *bytes - before;
@@ -127,7 +127,7 @@ impl Kept {
 
     /// Forgets who ended; whether anything was found with them.
     pub(super) fn forget(&mut self, lives: impl Fn(&ProcessId) -> bool) -> bool {
-        self.failed.retain(|id, _| lives(id));
+        self.failed.retain(|(id, _), _| lives(id));
         self.let_go.retain(&lives);
         self.large.retain(&lives);
         let before = self.traces.len();

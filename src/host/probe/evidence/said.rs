@@ -18,7 +18,7 @@ impl Seeker {
     pub(super) fn say(&self, processes: &[Arc<Process>], unread: &mut Vec<Unread>) {
         let told = self.kept.failed.iter().take(MOST_TOLD);
         unread.extend(
-            told.map(|(id, why)| Unread::source(format!("/proc/{}", id.pid), why.as_str())),
+            told.map(|((id, _), why)| Unread::source(format!("/proc/{}", id.pid), why.as_str())),
         );
         unread.extend(self.shunned.iter().take(MOST_TOLD).map(|(major, minor)| {
             let why = "did not answer, and is not asked for evidence again";
