@@ -259,9 +259,16 @@ fn every_gap_says_what_is_missing_and_how_to_get_it_in_both_languages() {
     }
 }
 
+/// What of a closer look can be missing, of one and of many.
+fn not_read() -> [Gap; 7] {
+    use firedamp::domain::facts::NotRead::{Files, Large, LetGo, Memory, Programs, Room};
+    [(Files, 1), (Files, 37), (Programs, 2), (Memory, 37), (Room, 900), (Large, 1), (LetGo, 3)]
+        .map(|(what, count)| Gap::NotRead(what, count))
+}
+
 fn every_gap() -> Vec<Gap> {
     use firedamp::domain::facts::{
-        Capability, Closed, DiagModule, Late, Lockdown, NotEntered, NotRead, NotWhole, Runtime,
+        Capability, Closed, DiagModule, Late, Lockdown, NotEntered, NotWhole, Runtime,
     };
     let mut all = vec![
         Gap::PidNamespace(None),
@@ -289,12 +296,6 @@ fn every_gap() -> Vec<Gap> {
         Gap::NotEntered(NotEntered::NotAsked, 3),
         Gap::NotEntered(NotEntered::Files, 37),
         Gap::NotEntered(NotEntered::NotYet, 2),
-        Gap::NotRead(NotRead::Files, 1),
-        Gap::NotRead(NotRead::Programs, 2),
-        Gap::NotRead(NotRead::Memory, 37),
-        Gap::NotRead(NotRead::Room, 900),
-        Gap::NotRead(NotRead::Large, 1),
-        Gap::NotRead(NotRead::LetGo, 3),
         Gap::Seccomp,
         Gap::Confined("example (enforce)".into()),
         Gap::Lockdown(Lockdown::Integrity),
@@ -321,7 +322,7 @@ fn every_gap() -> Vec<Gap> {
         NotWhole::Etcd,
         NotWhole::Database,
     ];
-    all.extend(parts.map(Gap::NotWhole));
+    all.extend(parts.map(Gap::NotWhole).into_iter().chain(not_read()));
     all.extend(Capability::ALL.map(Gap::Capability));
     let runtimes = [Runtime::Docker, Runtime::Podman, Runtime::Kubernetes, Runtime::Lxc];
     all.extend(runtimes.map(|runtime| Gap::PidNamespace(Some(runtime))));

@@ -200,14 +200,7 @@ pub fn ways(language: Language, gap: &Gap) -> Vec<Way> {
         Gap::NetNamespace => vec![Way::Command("sudo nsenter -t 1 -n firedamp")],
         Gap::MountNamespace => vec![Way::Command("sudo nsenter -t 1 -m firedamp")],
         Gap::Closed(..) => vec![as_root(), Way::Command("sudo firedamp")],
-        Gap::Late(Late::Graphics(_)) => vec![
-            say(
-                "it comes back when the driver answers; ask the kernel:",
-                "กลับมาเมื่อไดรเวอร์ตอบ; ดู kernel:",
-            ),
-            Way::Command("sudo dmesg"),
-        ],
-        Gap::Late(_) => vec![say("it is asked again by itself", "จะถามใหม่เอง")],
+        Gap::Late(what) => late::into(language, what),
         Gap::NoModule(module) => vec![
             say("only if the host may be changed:", "เฉพาะเมื่อเปลี่ยนเครื่องนี้ได้:"),
             Way::Command(loads(*module)),

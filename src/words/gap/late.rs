@@ -2,6 +2,7 @@
 
 use crate::domain::base::Language;
 use crate::domain::facts::Late;
+use crate::words::gap::Way;
 use crate::words::{Phrase, pick};
 
 /// What has not answered.
@@ -58,4 +59,25 @@ pub(super) const fn missing(language: Language, what: &Late) -> &'static str {
         Late::Hunt => ("what starts by itself", "สิ่งที่เริ่มทำงานเอง"),
     };
     pick(language, en, th)
+}
+
+/// How to see it.
+pub(super) fn into(language: Language, what: &Late) -> Vec<Way> {
+    let say = |en, th| Way::Words(Phrase::of(pick(language, en, th)));
+    match what {
+        Late::Graphics(_) => vec![
+            say(
+                "it comes back when the driver answers; ask the kernel:",
+                "กลับมาเมื่อไดรเวอร์ตอบ; ดู kernel:",
+            ),
+            Way::Command("sudo dmesg"),
+        ],
+        Late::Processes(_)
+        | Late::Standing
+        | Late::Modules
+        | Late::Namespaces
+        | Late::Tables
+        | Late::Tools
+        | Late::Hunt => vec![say("it is asked again by itself", "จะถามใหม่เอง")],
+    }
 }

@@ -31,7 +31,7 @@ pub(super) fn folder(
     let handle = reach(desk, root, path)?;
     let stat = open::looked_at(handle.as_fd()).ok()?;
     let is_folder = FileType::from_raw_mode(stat.stx_mode.into()) == FileType::Directory;
-    is_folder.then(|| (handle, (stat.stx_dev_major, stat.stx_dev_minor), stat.stx_ino))
+    is_folder.then_some((handle, (stat.stx_dev_major, stat.stx_dev_minor), stat.stx_ino))
 }
 
 fn reach(desk: &Desk, root: BorrowedFd<'_>, path: &[u8]) -> Option<OwnedFd> {
