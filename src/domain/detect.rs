@@ -265,6 +265,8 @@ pub enum Rule {
     MiningWords,
     /// It shares a wallet, a pool or a file with somebody who is found.
     SharesWith,
+    /// Its load is held at a ceiling, or taken in turns with pauses.
+    ShapedLoad,
 }
 
 impl Subject {

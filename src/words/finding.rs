@@ -64,6 +64,7 @@ pub const fn rule(language: Language, rule: Rule) -> &'static str {
         Rule::MemoryExe => ("in memory alone", "อยู่ในหน่วยความจำ"),
         Rule::ServiceChild => ("run by a service", "บริการเป็นผู้รัน"),
         Rule::FromRequest => ("from a request", "มาจาก request"),
+        Rule::ShapedLoad => ("shaped load", "โหลดถูกคุมรูปแบบ"),
         Rule::LonelyLoad => ("load and one peer", "โหลดกับปลายทางเดียว"),
         Rule::DownloadsAndRuns => ("downloads and runs", "ดาวน์โหลดแล้วรัน"),
         Rule::DecodesAndRuns => ("decodes and runs", "ถอดรหัสแล้วรัน"),
@@ -159,6 +160,7 @@ fn sentence(language: Language, rule: Rule) -> &'static str {
         | Rule::ServiceChild
         | Rule::FromRequest
         | Rule::LonelyLoad
+        | Rule::ShapedLoad
         | Rule::DownloadsAndRuns
         | Rule::DecodesAndRuns
         | Rule::AddsItselfAgain
@@ -232,6 +234,10 @@ const fn judged(rule: Rule) -> (&'static str, &'static str) {
         Rule::FromRequest => {
             ("its environment holds a web request: ", "environment มีข้อมูลของ web request: ")
         }
+        Rule::ShapedLoad => (
+            "its load is held at a level, or comes in regular turns: ",
+            "โหลดถูกคุมไว้ที่ระดับหนึ่ง หรือมาเป็นรอบสม่ำเสมอ: ",
+        ),
         Rule::LonelyLoad => (
             "long high load, and hardly anybody to talk to: ",
             "โหลดสูงต่อเนื่อง และคุยกับปลายทางแทบแห่งเดียว: ",

@@ -168,8 +168,8 @@ fn of_indicator(language: Language, why: &RuleFault) -> Phrase {
         ),
         RuleFault::NoIndicator(said) => about(
             said,
-            "is no IP, net, host, hash, wallet or URL. Put remarks behind #",
-            "ไม่ใช่ IP เครือข่าย host hash wallet หรือ URL หมายเหตุใส่หลัง #",
+            "is no IP, net, host, hash, wallet or URL. Put remarks behind #; say type = \"wallet\" of a wallet",
+            "ไม่ใช่ IP เครือข่าย host hash wallet หรือ URL หมายเหตุใส่หลัง # ถ้าเป็น wallet ให้ใส่ type = \"wallet\"",
         ),
         _ => Phrase::default(),
     }

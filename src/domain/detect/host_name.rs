@@ -20,7 +20,7 @@ pub(super) enum Says {
 }
 
 /// Whoever names a host so means mining.
-const OF_MINING: [&str; 20] = [
+const OF_MINING: [&str; 21] = [
     "randomx",
     "kawpow",
     "ethash",
@@ -40,6 +40,7 @@ const OF_MINING: [&str; 20] = [
     "autolykos",
     "verushash",
     "miningpool",
+    "minepool",
     "xmrig",
 ];
 /// Coins and algorithms, as a word of its own or before another.
@@ -49,6 +50,9 @@ const COINS: [&str; 11] =
 const ENDS: [&str; 9] =
     ["pool", "pools", "pooling", "mine", "miner", "miners", "mining", "hash", "hashrate"];
 
+/// Parts of the world.
+const REGIONS: [&str; 14] =
+    ["ap", "as", "asia", "au", "ca", "cn", "de", "eu", "fr", "hk", "jp", "ru", "sg", "us"];
 /// What stands before such an end in words of another business.
 const OTHERWISE: [&str; 22] = [
     "agent",
@@ -96,7 +100,13 @@ pub(super) fn says(host: &str) -> Option<Says> {
         let xmrs = word.ends_with("xmr") || bare(word) == "xmr";
         word.contains("monero") || xmrs || word.len() > 5 && word.starts_with("xmr")
     });
-    let pays = words().any(|word| ENDS.iter().chain(&["mine"]).any(|it| word.contains(it)));
+    // Pools have a host for each part of the world.
+    let somewhere = host.split('.').any(|label| {
+        let mut parts = label.split('-').map(bare);
+        parts.next().is_some_and(|it| it == "xmr") && parts.any(|it| REGIONS.contains(&it.as_str()))
+    });
+    let pays = somewhere
+        || words().any(|word| ENDS.iter().chain(&["mine", "proxy"]).any(|it| word.contains(it)));
     // `stratum.example` hands out work, `stratum-one` tells the time.
     let stratum = words().any(|word| bare(word) == "stratum");
     if named || joined || apart || of_coin && pays {
@@ -131,4 +141,9 @@ fn is_coin(word: &str) -> bool {
 /// The name speaks of mining, or of what is mined.
 pub(super) fn speaks_of_mining(host: &str) -> bool {
     matches!(says(host), Some(Says::Work | Says::Stratum | Says::Coin))
+}
+
+/// Only a pool is called so.
+pub(super) fn hands_out_work(host: &str) -> bool {
+    says(host) == Some(Says::Work)
 }

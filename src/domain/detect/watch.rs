@@ -3,6 +3,7 @@
 mod entries;
 mod respawn;
 mod returns;
+mod shape;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use crate::domain::untrusted::Untrusted;
 use entries::Entries;
 use respawn::Respawn;
 use returns::Returns;
+use shape::Shapes;
 
 /// A pause in the load shorter than this does not start the clock of «sustained» again.
 const LULL_MS: u64 = 30_000;
@@ -35,6 +37,7 @@ const FEW_ENDS: usize = 3;
 pub struct Watch {
     texts: HashMap<ProcessId, Judged>,
     loads: HashMap<ProcessId, Load>,
+    shapes: Shapes,
     gpus: HashMap<ProcessId, Load>,
     /// Graphics processors by name, whoever keeps them busy.
     devices: HashMap<Untrusted, Load>,
@@ -99,6 +102,7 @@ impl Watch {
         let ours = Ours::of(snapshot);
         self.texts(snapshot, &ours, look_for, &mut gathered);
         self.loads(snapshot, look_for, &mut gathered);
+        self.shapes.see(snapshot, &mut gathered);
         self.gpus(snapshot, look_for, &mut gathered);
         let proxies = Proxies::of(snapshot);
         for socket in &snapshot.sockets {
@@ -175,7 +179,10 @@ impl Watch {
         }
         settle(&mut self.loads, snapshot);
         for (id, load) in &self.loads {
-            if let Some(reason) = load.reason(snapshot.moment, percent, minutes) {
+            if let Some((grade, reason)) = load.reason(snapshot.moment, percent, minutes) {
+                // What a package brought may compute all day: the playbook's threshold is a reason to look, no more.
+                let installed = shape::packaged(*id, snapshot) == Some(true);
+                let reason = (if installed { Grade::Noted } else { grade }, reason);
                 gathered.entry(Subject::Process(*id)).or_default().push(reason);
             }
         }

@@ -6,8 +6,9 @@
 use std::net::SocketAddr;
 
 use crate::domain::base::ProcessId;
+use crate::domain::detect::rules::command_line;
 use crate::domain::detect::watch::Gathered;
-use crate::domain::detect::{FactSource, Grade, Reason, Rule, Subject, rules};
+use crate::domain::detect::{FactSource, Grade, Reason, Rule, Seen, Subject, rules};
 use crate::domain::facts::{Protocol, Proxies, Sighting, Snapshot, Speaker, Spoken};
 use crate::domain::playbook::Indicators;
 use crate::domain::untrusted::Untrusted;
@@ -22,7 +23,11 @@ pub(super) fn heard(
     let wire = &snapshot.wire;
     for sighting in &wire.sightings {
         for (process, grade, reason) in against(sighting, look_for) {
-            if snapshot.process(process).is_some() {
+            if let Some(it) = snapshot.process(process) {
+                // Who answers the questions of others asks for what they want to know.
+                let asks =
+                    reason.rule == Rule::PoolNameAsked && command_line::resolves(&Seen::of(it));
+                let grade = if asks { Grade::Noted } else { grade };
                 push(gathered, Subject::Process(process), grade, reason);
             }
         }

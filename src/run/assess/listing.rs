@@ -78,7 +78,7 @@ fn header(line: &str) -> Option<Vec<String>> {
 fn row(line: &str, columns: &[String]) -> Result<Case, String> {
     let mut rest = line.trim_start();
     let mut process = Process::default();
-    let mut id = None;
+    let (mut id, mut held) = (None, None);
     for (at, column) in columns.iter().enumerate() {
         if at + 1 == columns.len() {
             command(rest, &mut process);
@@ -92,11 +92,26 @@ fn row(line: &str, columns: &[String]) -> Result<Case, String> {
             "PPID" => process.parent = field.parse().ok(),
             "USER" | "UID" | "EUSER" | "RUSER" => user(field, &mut process),
             "%CPU" | "PCPU" => process.cpu = field.parse().ok(),
+            // A thread of the kernel has no memory of its own.
+            "VSZ" | "RSS" => {
+                let size = field.parse::<u64>().ok();
+                held = size.map(|size| size > 0 || held == Some(true)).or(held);
+            }
             "TIME" | "CPUTIME" => process.minutes = minutes(field),
             _ => {}
         }
     }
     let id = id.ok_or("has no pid")?;
+    let bracketed = process.arguments.first().is_some_and(|it| it.starts_with('['))
+        && process.arguments.last().is_some_and(|it| it.ends_with(']'));
+    if bracketed {
+        let of_kernel = matches!(process.parent, None | Some(0 | 2));
+        process.kernel = match held {
+            Some(true) => Some(false),
+            Some(false) if of_kernel => Some(true),
+            Some(false) | None => None,
+        };
+    }
     Ok(Case { id: id.into(), fact: Fact::Process(Box::new(process)) })
 }
 

@@ -276,7 +276,9 @@ impl<'a> Facts<'a> {
         let is_qubic = user.wallet.as_ref().is_some_and(super::Wallet::is_capitals);
         let grade = match user.by {
             UserBy::User => Grade::Suspect,
-            UserBy::Wallet if told || works || anywhere && is_moneros => Grade::Suspect,
+            UserBy::Wallet if told || works || anywhere && (is_moneros || is_qubic) => {
+                Grade::Suspect
+            }
             UserBy::Loose | UserBy::Url if self.sole > 0 => Grade::Suspect,
             // `miner host:port address`.
             UserBy::Loose if self.command.has_end && is_moneros => Grade::Suspect,

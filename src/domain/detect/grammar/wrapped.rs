@@ -300,6 +300,8 @@ fn quoted(
             script(&word.replace(marks, " "), told.max(Told::Quoted), depth + 1, found);
         }
         if has_space(word) {
+            // What it sends is a text.
+            let told = if is_one(program, &["curl", "wget"]) { Told::Shown } else { told };
             let runs = (wraps || is_c(before)) && !is_code;
             script(word, if runs { told } else { told.max(Told::Quoted) }, depth + 1, found);
         }

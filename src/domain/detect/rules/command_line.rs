@@ -4,6 +4,7 @@
 //! own tools, and commands inside a shell's argument.
 
 use crate::domain::detect::grammar::{self, Says};
+use crate::domain::detect::host_name;
 use crate::domain::detect::place::{Place, place};
 use crate::domain::detect::rules::{Told, is_text_tool};
 use crate::domain::detect::seen::{Seen, last_part};
@@ -275,7 +276,7 @@ fn by_the_playbook(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>)
             }
             if let Some(end) = endpoint(word).filter(|end| is_pool(end, look_for)) {
                 // A page that somebody reads, or whoever tries whether somebody answers.
-                let read = is_page(word) || tries;
+                let read = is_page(word) || tries || passes_on && word.contains("http");
                 let most = if read { Grade::Noted } else { Grade::Suspect };
                 add(most.min(cap), Rule::PoolName, end);
             }
@@ -324,7 +325,8 @@ fn endpoint_port(text: &str) -> Option<u16> {
 
 /// The place on the net that `end` names is one of the playbook's pools.
 fn is_pool(end: &str, look_for: &Indicators) -> bool {
-    look_for.is_pool_name(end.rsplit_once(':').map_or(end, |(host, _)| host))
+    let host = end.rsplit_once(':').map_or(end, |(host, _)| host);
+    look_for.is_pool_name(host) || host_name::hands_out_work(host)
 }
 
 /// The reason names an endpoint with this port, in the command line of its owner.

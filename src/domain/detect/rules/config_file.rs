@@ -57,7 +57,9 @@ fn reach(seen: &Seen<'_>, file: &FoundFile) -> Grade {
     }
     let little = if is_busy(seen) { Grade::Suspect } else { Grade::Noted };
     // Whoever is called so at home reads what lies elsewhere; what lies beside it is its own.
-    let called_so = is_text_tool(seen.file()) && !place(seen.exe).is_strange();
+    // Nobody tells a tool that shows texts where its settings are.
+    let told = seen.arguments.iter().any(|it| it.starts_with(b"--config"));
+    let called_so = is_text_tool(seen.file()) && !place(seen.exe).is_strange() && !told;
     if is_installed(seen) || called_so && !is_from_there(seen, file) {
         return little;
     }

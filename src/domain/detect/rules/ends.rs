@@ -28,6 +28,8 @@ const NODES: [u16; 12] =
 const NEAR: [&[u8]; 7] = [b"corp", b"home", b"internal", b"intra", b"intranet", b"lan", b"local"];
 /// From here on a port belongs to whoever takes it.
 const FREE: u16 = 1024;
+/// Ports that the playbook does not name, and that hardly anything but pools is known to have.
+const OF_POOLS: [u16; 6] = [10300, 10343, 14433, 45560, 45700, 58080];
 /// Of Bitcoin's network, and in the playbook's list.
 const PEERS: u16 = 8333;
 /// Programs with which pages are read and fetched.
@@ -92,7 +94,7 @@ pub(in crate::domain::detect) fn of(end: &End<'_>, look_for: &Indicators) -> Vec
         let value = Untrusted::new(end.name);
         told.push((grade, Reason { rule: Rule::PoolName, value, source: FactSource::Sockets }));
     }
-    if look_for.ports.contains(&end.port) && is_public(end) {
+    if (look_for.ports.contains(&end.port) || OF_POOLS.contains(&end.port)) && is_public(end) {
         let (rule, source) = (Rule::PoolPort, FactSource::Sockets);
         told.push((Grade::Noted, Reason { rule, value: shown(end).into(), source }));
     }
@@ -122,7 +124,7 @@ pub(in crate::domain::detect) fn by_owner(end: &End<'_>, owner: Option<&[u8]>, t
 /// It works hard and long for one or two out there, serves nobody, and no package is known to have brought it.
 fn works_alone(seen: &Seen<'_>) -> bool {
     let long =
-        seen.cpu.is_some_and(|it| it >= 80.0) && seen.cpu_minutes.is_some_and(|it| it >= 30.0);
+        seen.cpu.is_some_and(|it| it >= 170.0) && seen.cpu_minutes.is_some_and(|it| it >= 30.0);
     long && seen.packaged != Some(true) && seen.listens.is_empty() && seen.ends.len() <= 2
 }
 

@@ -77,7 +77,7 @@ fn of_place(seen: &Seen<'_>, path: &[u8], at: Place) -> bool {
                 || served
                 || is_busy(seen)
                 || is_hidden_file(path)
-                || !is_calm(seen) && !is_somebodys(seen)
+                || !is_roots(path) && !is_calm(seen) && !is_somebodys(seen)
         }
         Place::Unknown
         | Place::Memory
@@ -97,6 +97,12 @@ fn is_long(seen: &Seen<'_>) -> bool {
 /// It is known to take little.
 fn is_calm(seen: &Seen<'_>) -> bool {
     seen.cpu.is_some() && !is_busy(seen)
+}
+
+/// It is gone after a restart, but not everybody may write to it.
+fn is_roots(path: &[u8]) -> bool {
+    let below = path.strip_prefix(b"/var/run/").or_else(|| path.strip_prefix(b"/run/"));
+    below.is_some_and(|it| !it.starts_with(b"user/") && !it.starts_with(b"shm/"))
 }
 
 /// A person tries something, and it is known who: neither root nor a service, and somebody started it.

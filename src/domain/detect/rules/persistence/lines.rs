@@ -104,7 +104,9 @@ pub(super) fn of_line(line: &str, entry: &Entry<'_>, told: &mut Vec<Told>) {
 fn is_kept_by_a_tool(path: &str) -> bool {
     KNOWN_HIDDEN.iter().any(|known| {
         path.split_once(known).is_some_and(|(before, rest)| {
-            !before.contains("/.") && !rest.contains("/.") && rest.starts_with(['/', '.', ' '])
+            !before.contains("/.")
+                && !rest.contains("/.")
+                && (rest.is_empty() || rest.starts_with(['/', '.', ' ']))
         })
     }) && !path.starts_with("/tmp/")
 }

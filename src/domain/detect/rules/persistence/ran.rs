@@ -81,9 +81,9 @@ const SETTINGS: [&str; 22] = [
 const CRON_FIELDS: usize = 6;
 
 /// Programs that do something to the paths behind them, and run none.
-const HANDLES: [&str; 22] = [
-    "cat", "chattr", "chgrp", "chmod", "chown", "cp", "du", "grep", "head", "install", "ln",
-    "logger", "ls", "mkdir", "mv", "rm", "rmdir", "rsync", "stat", "tail", "tar", "touch",
+const HANDLES: [&str; 17] = [
+    "cat", "chattr", "chgrp", "chmod", "chown", "du", "grep", "head", "ln", "logger", "ls",
+    "mkdir", "rm", "rmdir", "stat", "tail", "touch",
 ];
 
 /// What it runs, by path, in the order of the line.
@@ -110,17 +110,18 @@ fn of_command(command: &str) -> impl Iterator<Item = &str> {
         let quote = matches!(it, '"' | '\'' | '`' | '(' | ')' | '[' | ']' | '{' | '}');
         it.is_whitespace() || quote || matches!(it, ',' | '=')
     };
-    let (mut before, mut shell) = ("", false);
-    let mut handled = false;
+    let mut before = "";
+    let (mut handled, mut shell) = (false, false);
     command.split(ends).filter(|word| !word.is_empty()).filter_map(move |word| {
         let plain = word.trim_start_matches(['@', '-', '+', '!', ':']);
-        // What a shell is told with `-c` is run.
-        let told = shell && before == "-c";
+        // What stands behind an option is run where a shell is told it, or a job for later.
+        let told = shell && matches!(before, "-c" | "-f");
         let read = before.starts_with("--") && is_data(plain);
         let written = before.ends_with('>') || NOT_RUN.contains(&before) && !told || read;
         let runs = plain.starts_with('/') && !word.starts_with('>') && !written && !handled;
-        handled |= HANDLES.contains(&plain.rsplit('/').next().unwrap_or(plain));
-        shell = RUNNERS.contains(&last_word(before)) || told;
+        let name = last_word(plain);
+        shell |= matches!(name, "sh" | "bash" | "dash" | "ash" | "at" | "su");
+        handled |= HANDLES.contains(&name);
         before = word;
         runs.then_some(plain)
     })
