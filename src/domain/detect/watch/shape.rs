@@ -2,8 +2,8 @@
 //!
 //! Source: miners that stay below a threshold: `cpulimit` and options that leave processors to others hold the load flat at
 //! a part of one; others work for a time and sleep for a time, as long each time. Known false alarms: services that a
-//! container holds to a share, and whoever does the same every so many minutes. So a shape is noted, and suspect only of a
-//! program that nobody installed.
+//! container holds to a share, and whoever does the same every so many minutes. So a shape is nothing of a program that a
+//! package brought, noted of others, and suspect only of one that lies where nobody installs any.
 //!
 //! Invariant: a process costs a few words here, however long it runs. Absent: what it reads and writes, which no look
 //! brings.
@@ -25,8 +25,8 @@ const RESTS: f32 = 5.0;
 /// So many minutes on one level are no accident.
 const HELD_MINUTES: u32 = 20;
 /// How far a minute may be from the level, as a part of it and in percent of one processor.
-const NEAR: f32 = 0.03;
-const NEAR_LEAST: f32 = 1.0;
+const NEAR: f32 = 0.015;
+const NEAR_LEAST: f32 = 0.7;
 /// So far from whole processors: a thread that is never stopped takes one of them whole.
 const OFF_WHOLE: f32 = 4.0;
 /// So many turns of work and of rest each, none of them shorter.
@@ -70,7 +70,11 @@ impl Shapes {
         for (id, shape) in &self.0 {
             let Some(value) = shape.says() else { continue };
             let Some(process) = snapshot.process(*id) else { continue };
-            let grade = if is_nobodys(process, snapshot) { Grade::Suspect } else { Grade::Noted };
+            // What a package brought may be held, and may do the same every hour.
+            if packaged(*id, snapshot) == Some(true) {
+                continue;
+            }
+            let grade = if is_nobodys(process) { Grade::Suspect } else { Grade::Noted };
             let (rule, source) = (Rule::ShapedLoad, FactSource::Stat);
             let reason = Reason { rule, value: value.into(), source };
             gathered.entry(Subject::Process(*id)).or_default().push((grade, reason));
@@ -148,14 +152,12 @@ fn regular(turns: impl Iterator<Item = u32> + Clone) -> Option<u32> {
     (turns.count() >= TURNS && least >= TURN_MINUTES && alike).then_some(least)
 }
 
-/// Neither a package nor an administrator put it there.
-fn is_nobodys(process: &Process, snapshot: &Snapshot) -> bool {
-    if packaged(process.id, snapshot) == Some(true) {
-        return false;
-    }
+/// It lies where neither packages nor administrators put programs.
+fn is_nobodys(process: &Process) -> bool {
     let seen = Seen::of(process);
     let at = place(&seen.path());
-    seen.deleted || seen.in_memory || !matches!(at, Place::System | Place::Local | Place::Workshop)
+    let kept = matches!(at, Place::Unknown | Place::System | Place::Local | Place::Workshop);
+    seen.deleted || seen.in_memory || !kept
 }
 
 /// Whether a package brought the program, as far as that was looked up.
