@@ -1,14 +1,15 @@
 //! The brief: what the next responder is told, made from entries and the playbook alone.
 #![expect(clippy::unwrap_used, reason = "a broken test should stop where it is")]
 
-use firedamp::domain::base::{Digest, Pid, ProcessId, Timestamp};
+use firedamp::domain::base::{Digest, Language, Pid, ProcessId, Timestamp};
 use firedamp::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject};
 use firedamp::domain::playbook::{
     Block, Checklist, Direction, Edge, Flow, FlowId, Item, ItemId, Node, NodeId, PB_31, Phase,
     Playbook, Section, Shape, Stroke, read,
 };
 use firedamp::domain::session::{
-    Brief, Chain, Draft, Event, ItemState, NextStep, RiskKind, Stamp, Standing, State, brief,
+    Brief, Chain, Draft, Event, InForce, ItemState, NextStep, RiskKind, RuleFile, Stamp, Standing,
+    State, brief,
 };
 
 fn at(second: i64) -> Timestamp {
@@ -280,6 +281,25 @@ fn a_note_that_begins_with_a_question_mark_is_a_guess() {
 }
 
 #[test]
+fn the_card_says_by_whose_rules_was_judged() {
+    let playbook = read(PB_31.en).0;
+    let said = |rules: InForce| {
+        let brief = told_by(&playbook, Some(Event::Rules(Box::new(rules))));
+        let card = firedamp::words::card::card(Language::En, &brief, None, &playbook);
+        let lines = card.iter().flat_map(|it| &it.lines);
+        let text = |line: &firedamp::words::card::Line| format!("{:?}", line.text);
+        lines.map(text).find(|it| it.contains("judged by"))
+    };
+    let file =
+        |file: &str, built_in| RuleFile { file: file.into(), built_in, ..RuleFile::default() };
+    let own = InForce { files: vec![file("built-in.toml", true)], ..InForce::default() };
+    assert_eq!(said(own.clone()), None, "as always");
+    let added =
+        InForce { files: vec![file("built-in.toml", true), file("case7.toml", false)], ..own };
+    assert!(said(added).unwrap().contains("case7.toml"));
+}
+
+#[test]
 fn an_escalation_is_due_when_a_figure_that_was_written_passes_the_playbook_s() {
     for edition in [PB_31.en, PB_31.th] {
         let playbook = read(edition).0;
@@ -294,6 +314,9 @@ fn an_escalation_is_due_when_a_figure_that_was_written_passes_the_playbook_s() {
         assert_eq!(note("Billing: $2,400 so far"), (Standing::Due(1), vec![1]));
         assert_eq!(note("the cost is $3k"), (Standing::Due(1), vec![1]));
         assert_eq!(note("ค่าใช้จ่าย $1,001"), (Standing::Due(1), vec![1]));
+        assert_eq!(note("billing $900 in May, 2,400 USD now"), (Standing::Due(1), vec![1]));
+        assert_eq!(note("billing 5000 ฿"), (Standing::Mentioned(1), vec![]), "other money");
+        assert_eq!(note("billing $5,0000"), (Standing::Mentioned(1), vec![]), "no sum at all");
         assert_eq!(note("paid $5,000 for lunch"), (Standing::Silent, vec![]));
         assert_eq!(note("IAM keys look fine"), (Standing::Mentioned(1), vec![]));
         let why = marked("1.3/4", ItemState::Blocked, "a contractor has the logs");

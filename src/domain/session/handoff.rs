@@ -23,6 +23,7 @@ use crate::domain::playbook::{
 };
 use crate::domain::session::event::{ItemState, Opening};
 use crate::domain::session::fold::{Choice, HandoffState, ItemMark, Note, SignedBy, State, Worker};
+use crate::domain::session::in_force::InForce;
 use crate::domain::untrusted::Untrusted;
 
 /// Where a session stands, for the one who takes it up.
@@ -70,6 +71,8 @@ pub struct Brief {
     pub signatures: Vec<SignedBy>,
     /// Programs of the host that were allowed to run.
     pub allowed: Vec<Untrusted>,
+    /// By which rules was judged last, if the journal says so.
+    pub rules: Option<Box<InForce>>,
     /// Entries that this version does not understand.
     pub unknown: u64,
 }
@@ -196,6 +199,7 @@ pub fn brief(state: &State, playbook: &Playbook, now: Timestamp) -> Brief {
         handoff: state.handoff.clone(),
         signatures: state.signatures.clone(),
         allowed: state.allowed.clone(),
+        rules: state.rules.clone(),
         unknown: state.unknown.len() as u64 + state.earlier_unknown,
     }
 }

@@ -2,11 +2,12 @@
 
 use crate::domain::detect::Grade;
 use crate::domain::playbook::Block;
-use crate::domain::session::{HandoffState, Note, Place};
+use crate::domain::session::{HandoffState, InForce, Note, Place};
 use crate::words::Part;
 use crate::words::card::{
     Line, Sign, Teller, Text, Tone, moment, one_line, part, plain, quiet, strong, theirs, toned,
 };
+use crate::words::rules::judged_by;
 use crate::words::session::place;
 
 /// Notes, each with its author and what it is about.
@@ -60,7 +61,7 @@ fn subject(teller: Teller<'_>, about: &Place) -> Text {
     }
 }
 
-/// Who worked, from when to when; what was allowed to run; what this version does not understand.
+/// Who worked, from when to when; what was allowed to run; by which rules was judged; what this version does not understand.
 pub(super) fn people(teller: Teller<'_>) -> Vec<Line> {
     let brief = teller.brief;
     let mut lines: Vec<Line> = brief
@@ -76,6 +77,12 @@ pub(super) fn people(teller: Teller<'_>) -> Vec<Line> {
     lines.extend(brief.allowed.iter().map(|program| {
         let said = teller.say("allowed to run: ", "อนุญาตให้รัน: ");
         Line::with(Sign::Grade(Grade::Suspect), vec![part(Tone::Watch, said), theirs(program)])
+    }));
+    // The rules of the program alone need no word.
+    let told = |it: &&InForce| it.added() > 0 || !it.broken.is_empty();
+    lines.extend(brief.rules.as_deref().filter(told).map(|it| {
+        let tone = if it.broken.is_empty() { Tone::Quiet } else { Tone::Watch };
+        Line::of(toned(tone, judged_by(teller.language, it)))
     }));
     if brief.unknown > 0 {
         let said = teller.say("entries of kinds unknown here", "รายการชนิดที่รุ่นนี้ไม่รู้จัก");
