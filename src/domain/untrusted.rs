@@ -73,6 +73,10 @@ impl Untrusted {
     /// It would not be drawn as itself: some character had to be escaped.
     #[must_use]
     pub fn has_escapes(&self) -> bool {
+        let padded = || self.0.windows(2).any(|pair| pair == b"  ");
+        if self.plain_ascii().is_some() && !padded() {
+            return false;
+        }
         Reader::over(&self.0).any(|glyph| matches!(glyph, Glyph::Escape(_)))
     }
 

@@ -12,8 +12,7 @@ fn asked_by(exe: &str) -> Option<Grade> {
     let asks = Process { exe: Reading::Known(exe.into()), ..process(42, comm, comm.as_bytes()) };
     let mut seen = snapshot(1_000, vec![asks], vec![]);
     let spoken = Spoken::Dns { name: "pool.example".into(), alias: "".into(), addresses: vec![] };
-    let (client, server) =
-        ("192.0.2.7:50000".parse().unwrap(), "192.0.2.53:53".parse().unwrap());
+    let (client, server) = ("192.0.2.7:50000".parse().unwrap(), "192.0.2.53:53".parse().unwrap());
     let (moment, last) = (seen.moment, seen.moment);
     let (process, served_by) = (Some(id(42)), None);
     let sighting = Sighting { moment, last, times: 1, spoken, client, server, process, served_by };

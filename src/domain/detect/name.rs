@@ -244,7 +244,9 @@ pub(super) fn looks_like(name: &[u8]) -> Option<&'static [u8]> {
     if is_daemon(name) || TOOLS.contains(&name) || is_kernels(name) {
         return None;
     }
-    let plain = plain(name);
+    // What is drawn as itself looks like nothing else by its letters.
+    let alike = |byte: &u8| !byte.is_ascii() || b"0135$4@I".contains(byte);
+    let plain = if name.iter().any(alike) { plain(name) } else { name.to_vec() };
     for (pair, letter) in [("rn", "m"), ("cl", "d"), ("vv", "w"), ("ea", "ae"), ("m", "rn")] {
         let Ok(text) = std::str::from_utf8(name) else { break };
         if text.contains(pair) {
@@ -271,8 +273,12 @@ pub(super) fn looks_like(name: &[u8]) -> Option<&'static [u8]> {
     }
     // A letter more or less makes another word of a short one.
     let client = |known: &[u8]| known.strip_suffix(b"d") == Some(name);
-    let near = |known: &&[u8]| known.first() == name.first() && is_one_off(name, known);
-    all().filter(|known| known.len() >= 6 && !client(known)).find(near)
+    let near = |known: &&[u8]| {
+        known.first() == name.first()
+            && known.len().abs_diff(name.len()) < 2
+            && is_one_off(name, known)
+    };
+    all().filter(|known| known.len() >= 6).find(|known| near(known) && !client(known))
 }
 
 /// With every letter as it is drawn.

@@ -234,11 +234,16 @@ const WORKSHOPS: [&[u8]; 66] = [
 /// The place of this path. What lies in a container's layers is where the container sees it.
 pub(super) fn place(path: &[u8]) -> Place {
     let inside = LAYERS.iter().find_map(|(above, layer)| {
-        let at = path.windows(layer.len()).position(|part| part == *layer)?;
-        path.starts_with(above).then(|| path.get(at + layer.len() - 1..))?
+        let layered = path.starts_with(above).then_some(path)?;
+        let at = layered.windows(layer.len()).position(|part| part == *layer)?;
+        path.get(at + layer.len() - 1..)
     });
     let path = inside.unwrap_or(path);
-    let under = |folders: &[&[u8]]| folders.iter().any(|folder| path.starts_with(folder));
+    // Most begin with another letter, and to see that takes no call.
+    let letter = path.get(1);
+    let under = |folders: &[&[u8]]| {
+        folders.iter().any(|folder| folder.get(1) == letter && path.starts_with(folder))
+    };
     if path.is_empty() {
         Place::Unknown
     } else if path.starts_with(b"/memfd:") || path.starts_with(b"memfd:") {
@@ -290,7 +295,10 @@ fn has_workshop(path: &[u8]) -> bool {
 fn has_hidden_part(path: &[u8]) -> bool {
     let mut parts = path.split(|byte| *byte == b'/');
     parts.any(|part| {
-        let blank = !part.is_empty() && part.iter().all(|byte| matches!(byte, b' ' | b'.'));
+        if !matches!(part.first(), Some(b'.' | b' ')) {
+            return false;
+        }
+        let blank = part.iter().all(|byte| matches!(byte, b' ' | b'.'));
         let relative = part == b"." || part == b"..";
         let hidden = part.len() > 1 && part.first() == Some(&b'.') && !relative;
         (hidden || (blank && !relative)) && !KNOWN_HIDDEN.contains(&part)

@@ -172,6 +172,7 @@ impl Rulebook {
         if seen.is_kernel() {
             return Vec::new();
         }
+        let most = command_line::most(seen);
         let mut told = Vec::new();
         if !self.index.is_empty() {
             let mut search = self.index.search();
@@ -180,9 +181,9 @@ impl Rulebook {
             }
             seen.digests.iter().for_each(|it| search.digest(it, FactSource::Exe));
             seen.ends.iter().for_each(|end| ends(&mut search, end));
-            told = self.told(&search.hits, command_line::most(seen), now);
+            told = self.told(&search.hits, most, now);
         }
-        let most = if command_line::shows(seen) { Grade::Noted } else { Grade::Suspect };
+        let most = most.min(Grade::Suspect);
         self.sigma(Source::Process, most, &|| events::process(seen), &mut told);
         for end in &seen.ends {
             self.connected(end, Some(seen), &mut told);

@@ -4,6 +4,7 @@ mod entries;
 mod respawn;
 mod returns;
 mod shape;
+mod words;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use entries::Entries;
 use respawn::Respawn;
 use returns::Returns;
 use shape::Shapes;
+use words::Words;
 
 /// A pause in the load shorter than this does not start the clock of «sustained» again.
 const LULL_MS: u64 = 30_000;
@@ -143,6 +145,7 @@ impl Watch {
         if self.texts.len() > snapshot.processes.len() * 2 + 64 {
             self.texts.retain(|id, _| snapshot.process(*id).is_some());
         }
+        let mut alike: HashMap<Words<'_>, Vec<(Grade, Reason)>> = HashMap::new();
         for process in &snapshot.processes {
             let own = ours.has(process);
             let known = self.texts.get_mut(&process.id).is_some_and(|judged| {
@@ -153,9 +156,13 @@ impl Watch {
                 same
             });
             if !known {
-                let seen = Seen { own, ..Seen::of(process) };
-                let mut reasons = rules::standing(&seen, look_for);
-                reasons.extend(self.rules.book.of_process(&seen, snapshot.moment.at));
+                let judge = || {
+                    let seen = Seen { own, ..Seen::of(process) };
+                    let mut reasons = rules::standing(&seen, look_for);
+                    reasons.extend(self.rules.book.of_process(&seen, snapshot.moment.at));
+                    reasons
+                };
+                let reasons = alike.entry(Words::of(process, own)).or_insert_with(judge).clone();
                 let judged = Judged { process: Arc::clone(process), own, reasons };
                 self.texts.insert(process.id, judged);
             }

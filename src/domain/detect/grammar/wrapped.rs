@@ -256,7 +256,7 @@ fn command(words: Vec<String>, told: Told, depth: usize, found: &mut Vec<Spoken>
     if is_one(&program, TEXT_TOOLS) {
         return found.push(Spoken { program, arguments, told: Told::Shown });
     }
-    let wrapper = WRAPPERS.iter().find(|(name, _)| is_one(&program, &[name]));
+    let wrapper = WRAPPERS.iter().find(|(name, _)| *name == called(&program));
     let (wraps, behind) = if is_one(&program, SHELLS) {
         (true, shell(&program, &arguments))
     } else if is_one(&program, CONTAINERS) {
@@ -363,8 +363,12 @@ fn from(arguments: &[String], at: usize) -> Vec<String> {
 
 /// The last part of a path is one of these names; login shells have a dash before it.
 fn is_one(path: &str, names: &[&str]) -> bool {
+    names.contains(&called(path))
+}
+
+fn called(path: &str) -> &str {
     let name = path.rsplit('/').next().unwrap_or(path);
-    names.contains(&name.strip_prefix('-').unwrap_or(name))
+    name.strip_prefix('-').unwrap_or(name)
 }
 
 /// `-c`, `-lc`: the next word is a command.

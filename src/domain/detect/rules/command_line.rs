@@ -96,10 +96,13 @@ pub(super) fn judge(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>
             found.push(told);
         }
     }
-    by_the_playbook(seen, look_for, &mut found);
+    let tool = tool(seen);
+    by_the_playbook(seen, tool, look_for, &mut found);
     // Whoever responds types such words all day; a miner may be begun from the same shell.
-    let works =
-        seen.own && cap(seen) == Grade::Confirmed && !is_of(tool(seen), ASKERS) && !calls(seen);
+    let works = seen.own
+        && cap(seen, tool) == Grade::Confirmed
+        && !is_of(tool, ASKERS)
+        && !is_of(tool, CALLERS);
     let paid = works && grammar::read(seen.arguments.iter().copied()).wallets().next().is_some();
     let most = |rule| {
         let told = paid && matches!(rule, Rule::PoolUrl | Rule::PoolAndWallet);
@@ -172,12 +175,12 @@ pub(super) const fn rule(says: Says) -> Rule {
 }
 
 /// How far words carry of whom this process is: who looks for them or shows them says nothing of itself.
-fn cap(seen: &Seen<'_>) -> Grade {
-    if is_text_tool(tool(seen)) {
+fn cap(seen: &Seen<'_>, tool: &[u8]) -> Grade {
+    if is_text_tool(tool) {
         Grade::Noted
-    } else if is_of(tool(seen), SHELLS) {
+    } else if is_of(tool, SHELLS) {
         // What it runs looks for the words, or shows them.
-        if runs(seen, is_text_tool) { Grade::Noted } else { Grade::Suspect }
+        if runs(seen, tool, is_text_tool) { Grade::Noted } else { Grade::Suspect }
     } else {
         Grade::Confirmed
     }
@@ -214,9 +217,7 @@ pub(super) fn tool<'a>(seen: &Seen<'a>) -> &'a [u8] {
 
 /// It is the responder's own, or it only looks for words, shows them, asks what they mean or keeps out whom they name.
 pub(in crate::domain::detect) fn shows(seen: &Seen<'_>) -> bool {
-    let is_asker = |name: &[u8]| is_of(name, ASKERS);
-    let asks = is_asker(tool(seen)) || is_of(tool(seen), SHELLS) && runs(seen, is_asker);
-    seen.own || asks || cap(seen) == Grade::Noted
+    most(seen) == Grade::Noted
 }
 
 /// It talks to whomever it is told to: the responder tries an end with it.
@@ -231,12 +232,12 @@ pub(in crate::domain::detect) fn resolves(seen: &Seen<'_>) -> bool {
 }
 
 /// What a shell runs is such a program.
-fn runs(seen: &Seen<'_>, is_such: impl Fn(&[u8]) -> bool) -> bool {
+fn runs(seen: &Seen<'_>, tool: &[u8], is_such: impl Fn(&[u8]) -> bool) -> bool {
     let first = |it: &&[u8]| {
         let word = it.split(u8::is_ascii_whitespace).find(|word| !word.is_empty());
         word.is_some_and(|word| is_such(last_part(word)))
     };
-    if is_of(tool(seen), LETTERS) {
+    if is_of(tool, LETTERS) {
         seen.arguments.iter().skip(1).take(4).any(first)
     } else {
         seen.arguments.get(2).is_some_and(first)
@@ -249,14 +250,16 @@ fn is_of(name: &[u8], list: &[&str]) -> bool {
 
 /// How far the words of this process carry where a rule of somebody's names them.
 pub(in crate::domain::detect) fn most(seen: &Seen<'_>) -> Grade {
-    if shows(seen) { Grade::Noted } else { cap(seen) }
+    let (tool, is_asker) = (tool(seen), |name: &[u8]| is_of(name, ASKERS));
+    let asks = is_asker(tool) || is_of(tool, SHELLS) && runs(seen, tool, is_asker);
+    if seen.own || asks { Grade::Noted } else { cap(seen, tool) }
 }
 
-fn by_the_playbook(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>) {
-    let cap = cap(seen);
-    let tries = is_of(tool(seen), TRIERS);
+fn by_the_playbook(seen: &Seen<'_>, tool: &[u8], look_for: &Indicators, told: &mut Vec<Told>) {
+    let cap = cap(seen, tool);
+    let tries = is_of(tool, TRIERS);
     // What it passes on to somebody is a text.
-    let passes_on = is_of(tool(seen), CALLERS);
+    let passes_on = is_of(tool, CALLERS);
     let mut add = |grade: Grade, rule, value: &str| {
         let reason = Reason { rule, value: value.into(), source: FactSource::CommandLine };
         if !told.iter().any(|(_, known)| known.rule == rule) {

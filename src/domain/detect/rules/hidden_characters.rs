@@ -17,6 +17,10 @@ pub(super) fn judge(seen: &Seen<'_>, told: &mut Vec<Told>) {
         return add(Grade::Suspect, name, FactSource::Comm);
     }
     for (place, argument) in seen.arguments.iter().enumerate() {
+        // Nearly all, and nothing need be copied to see that.
+        if argument.iter().all(|byte| matches!(byte, b'!'..=b'~') && *byte != b'\\') {
+            continue;
+        }
         // Scripts and padding in `-c` arguments are everyday; a program's own name is not text.
         let grade = if place == 0 { Grade::Suspect } else { Grade::Noted };
         let everyday = |byte: &u8| place > 0 && matches!(byte, b'\n' | b'\t' | b'\r' | b' ');

@@ -128,16 +128,19 @@ fn without_end(name: &[u8]) -> &[u8] {
 
 /// The program's name is a miner's, or begins with one and goes on as another word (`xmrig-6.21`).
 pub(super) fn is_miner(path: &[u8], look_for: &Indicators) -> bool {
-    let name = last_part(path).to_ascii_lowercase();
+    let name = last_part(path);
+    let letter = name.first().map(u8::to_ascii_lowercase);
     let known = KNOWN.iter().copied().chain(look_for.binaries.iter().map(String::as_str));
-    !is_text_tool(&name)
-        && (is_called_miner(&name)
-            || known.into_iter().any(|miner| {
-                let rest = name.strip_prefix(miner.as_bytes());
-                rest.is_some_and(|rest| {
-                    rest.first().is_none_or(|byte| !byte.is_ascii_alphanumeric())
-                })
-            }))
+    // Every argument of every process is asked; most begin with another letter.
+    let mut known = known.map(str::as_bytes).filter(|it| it.first().copied() == letter);
+    let is_known = known.any(|miner| {
+        let split = name.split_at_checked(miner.len());
+        split.is_some_and(|(begin, rest)| {
+            begin.eq_ignore_ascii_case(miner)
+                && rest.first().is_none_or(|byte| !byte.is_ascii_alphanumeric())
+        })
+    });
+    (is_known || is_called_miner(name)) && !is_text_tool(&name.to_ascii_lowercase())
 }
 
 /// The last word of the name is of somebody who watches.
@@ -149,8 +152,12 @@ fn watches(name: &[u8]) -> bool {
 
 /// It says itself that it is a miner, of what is not knowledge.
 fn is_called_miner(name: &[u8]) -> bool {
-    let Ok(name) = std::str::from_utf8(name) else { return false };
-    let name = name.strip_suffix("64").unwrap_or(name);
-    let of = name.strip_suffix("miner").map(|it| it.trim_end_matches(['-', '_', '.']));
-    of.is_some_and(|of| !OF_KNOWLEDGE.iter().any(|it| of.ends_with(it)))
+    let name = name.strip_suffix(b"64").unwrap_or(name);
+    let Some((of, end)) = name.split_last_chunk::<5>() else { return false };
+    if !end.eq_ignore_ascii_case(b"miner") {
+        return false;
+    }
+    let Ok(of) = std::str::from_utf8(of) else { return false };
+    let of = of.trim_end_matches(['-', '_', '.']).to_ascii_lowercase();
+    !OF_KNOWLEDGE.iter().any(|it| of.ends_with(it))
 }

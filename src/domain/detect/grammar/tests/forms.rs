@@ -197,9 +197,8 @@ fn all_of_it_is_extracted() {
     assert_eq!(command.passwords[0].plain(20), "secret");
     assert_eq!(command.coins[0].plain(20), "monero");
     assert_eq!(sentence.algorithms().count(), 1);
-    let computed = |words: &str| -> Vec<String> {
-        said(words).computed().map(|it| it.plain(40)).collect()
-    };
+    let computed =
+        |words: &str| -> Vec<String> { said(words).computed().map(|it| it.plain(40)).collect() };
     assert_eq!(computed("prog -o b.example:80 --coin monero"), ["rx/0"]);
     assert_eq!(computed("prog -o b.example:80 --coin monero -a rx/wow"), ["rx/wow"]);
     assert_eq!(sentence.configurations().count(), 1);

@@ -1,0 +1,40 @@
+//! Workers by the hundred say the same of themselves: what the rules for words see of a process, to judge it once.
+
+use crate::domain::base::Pid;
+use crate::domain::facts::{Process, Reading};
+use crate::domain::untrusted::Untrusted;
+
+/// All that [`Seen::of`](crate::domain::detect::Seen::of) takes from a process but what it uses, which is no word.
+#[derive(PartialEq, Eq, Hash)]
+pub(super) struct Words<'a> {
+    own: bool,
+    kernel: bool,
+    deleted: bool,
+    memory: bool,
+    parent: Pid,
+    uid: u32,
+    user: Option<&'a str>,
+    name: &'a Untrusted,
+    command: Option<&'a Untrusted>,
+    exe: Option<&'a Untrusted>,
+    ancestors: Vec<&'a Untrusted>,
+}
+
+impl<'a> Words<'a> {
+    pub(super) fn of(process: &'a Process, own: bool) -> Self {
+        let known = |it: &'a Reading<Untrusted>| it.known();
+        Self {
+            own,
+            kernel: process.kernel,
+            deleted: process.exe_deleted,
+            memory: process.exe_memory,
+            parent: process.parent,
+            uid: process.uid,
+            user: process.user.as_deref(),
+            name: &process.comm,
+            command: known(&process.command),
+            exe: known(&process.exe),
+            ancestors: process.around.ancestors.iter().map(|it| &it.comm).collect(),
+        }
+    }
+}
