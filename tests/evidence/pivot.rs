@@ -221,3 +221,29 @@ fn whose_folder_it_is_decides_and_a_package_is_a_shell() {
         assert_eq!(found[&Subject::Process(id(7))].grade, grade, "{by:?} {exe}");
     }
 }
+
+#[test]
+fn notes_and_reports_that_lie_in_a_folder_are_nobodys_configuration() {
+    let notes = format!(
+        "The miner on web-03 talks to its pool since last night.\n\
+         It was told to use stratum+tcp://pool.example:3333 and is paid to {WALLET} there.\n\
+         confirmed  pid 7 xmrig\n    an argument is a pool's address: pool.example:3333\n"
+    );
+    let of = |by, path: &str| {
+        let content = notes.as_str().into();
+        let file = FoundFile { path: path.into(), by, content, ..FoundFile::default() };
+        let files = vec![Arc::new(file)];
+        let trace = Trace { process: id(7), program: Packaged::No, files, ..Trace::default() };
+        let shell = process(7, "/opt/x/svc", &["svc"]);
+        let found = found(&snapshot(vec![shell], vec![Arc::new(trace)]));
+        let finding = found.get(&Subject::Process(id(7)));
+        let told = finding.map_or(&[][..], |it| &it.reasons);
+        told.iter().filter(|it| it.rule == Rule::ConfigFile).count()
+    };
+    for path in ["/opt/x/notes.txt", "/opt/x/scan", "/opt/x/report.md"] {
+        assert_eq!(of(FoundBy::Folder, path), 0, "{path}");
+        assert_eq!(of(FoundBy::Beside, path), 0, "{path}");
+    }
+    // Whoever is told to read it does, however much is written around.
+    assert_eq!(of(FoundBy::Named, "/opt/x/notes.txt"), 1);
+}

@@ -15,6 +15,7 @@ mod judge;
 mod keys;
 mod lines;
 mod mine;
+mod prose;
 mod settings;
 
 #[cfg(test)]
@@ -40,6 +41,8 @@ pub struct Config {
     commands: Vec<Sentence>,
     /// It speaks about such things, and is told to nobody.
     prose: bool,
+    /// It is written in sentences, whatever it is called: notes, a report.
+    sentences: bool,
 }
 
 /// Reads a file by what it says; of its path, which may be empty, only the end is looked at.
@@ -55,7 +58,9 @@ pub fn read(path: &[u8], content: &[u8]) -> Config {
         lines::read(&text, &mut settings);
     }
     let commands = commands(&text, is_json, &settings);
-    Config { mine: Mine::of(&settings), commands, prose: is_prose(path, &text) }
+    let (prose, sentences) =
+        (prose::by_its_name(path, &text), !is_json && prose::in_sentences(&text));
+    Config { mine: Mine::of(&settings), commands, prose, sentences }
 }
 
 /// As text: what is in two bytes a letter, as Windows writes it, too.
@@ -122,40 +127,33 @@ fn is_command(line: &str) -> bool {
     !comment && line.len() > 12 && (line.contains(" -") || line.contains("://"))
 }
 
-/// A manual, source code, a log: whoever reads or writes it is no miner for that.
-fn is_prose(path: &[u8], text: &str) -> bool {
-    let path = String::from_utf8_lossy(path).to_ascii_lowercase();
-    let name = path.rsplit('/').next().unwrap_or(&path);
-    let end = name.rsplit_once('.').map_or("", |(_, end)| end);
-    let in_manual =
-        ["/doc/", "/docs/", "/man/", "/licenses/", "/help/", "/testdata/", "/fixtures/"];
-    PROSE.contains(&end)
-        || name.contains(".log.")
-        || name.contains("history")
-        || ["readme", "changelog", "license", "copying"].iter().any(|it| name.starts_with(it))
-        || in_manual.iter().any(|it| path.contains(it))
-        || text.trim_start().starts_with(['<', '%'])
-}
-
-/// Ends of names of files that speak to people, or to compilers.
-const PROSE: &[&str] = &[
-    "md", "rst", "adoc", "html", "htm", "xml", "tex", "pdf", "log", "diff", "patch", "orig", "po",
-    "c", "h", "cc", "cpp", "hpp", "rs", "go", "py", "js", "ts", "java", "kt", "rb", "php", "pl",
-    "lua", "css", "csv", "tsv", "yar", "yara", "rules", "sigma", "sql", "jsonl", "ndjson", "eml",
-    "1", "5", "7", "8",
-];
-
 impl Config {
+    /// It speaks about mining, to people or to compilers.
+    #[must_use]
+    pub const fn is_prose(&self) -> bool {
+        self.prose || self.sentences
+    }
+
     /// What it amounts to, the weightiest first.
     #[must_use]
     pub fn heard(&self) -> Vec<(Grade, Heard)> {
+        self.weighed(self.is_prose())
+    }
+
+    /// The same of a file that a program was told to read: sentences in it are no reason to believe that it is not.
+    #[must_use]
+    pub fn heard_if_told(&self) -> Vec<(Grade, Heard)> {
+        self.weighed(self.prose)
+    }
+
+    fn weighed(&self, speaks: bool) -> Vec<(Grade, Heard)> {
         let mut heard = judge::judge(&self.mine);
         for sentence in &self.commands {
             heard.extend(
                 grammar::judge(sentence).into_iter().filter(|(grade, _)| *grade > Grade::Noted),
             );
         }
-        if self.prose {
+        if speaks {
             for (grade, _) in &mut heard {
                 *grade = Grade::Noted;
             }

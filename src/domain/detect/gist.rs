@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::domain::detect::grammar::Heard;
 use crate::domain::detect::rules::pivot::Key;
 use crate::domain::detect::{Grade, config};
 use crate::domain::facts::FoundFile;
@@ -15,6 +16,10 @@ const MOST_KEYS: usize = 64;
 pub(super) struct Gist {
     /// The weightiest thing that it says.
     pub(super) weightiest: Option<(Grade, Untrusted)>,
+    /// The same for whoever was told to read it.
+    pub(super) if_told: Option<(Grade, Untrusted)>,
+    /// It only speaks about miners.
+    pub(super) is_prose: bool,
     /// What can be followed from it.
     pub(super) keys: Vec<Key>,
 }
@@ -24,13 +29,16 @@ impl Gist {
     pub(super) fn of(file: &FoundFile) -> Arc<Self> {
         file.read.get(|| {
             let read = config::read(file.path.bytes(), file.content.bytes());
-            let weightiest = read.heard().into_iter().next();
+            let first = |heard: Vec<(Grade, Heard)>| {
+                heard.into_iter().next().map(|(grade, heard)| (grade, heard.value))
+            };
+            let (weightiest, if_told) = (first(read.heard()), first(read.heard_if_told()));
             let pools = read.pools().filter_map(Key::of_pool);
             let mut keys: Vec<Key> = pools.chain(read.users().filter_map(Key::of_user)).collect();
             keys.sort();
             keys.dedup();
             keys.truncate(MOST_KEYS);
-            Self { weightiest: weightiest.map(|(grade, heard)| (grade, heard.value)), keys }
+            Self { weightiest, if_told, is_prose: read.is_prose(), keys }
         })
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! Source: where miners look for what they are told: beside the executable, in the current folder, where an option says;
 //! what attackers delete after the start stays open. Known false alarms, which are let pass: whoever stands in a folder
-//! (a shell, an editor), whoever reads all files (a scanner, a log shipper, a backup), files of packages.
+//! (a shell, an editor), whoever reads all files (a scanner, a log shipper, a backup), files of packages, notes
+//! and reports that only speak about miners.
 
 use crate::domain::detect::config::Config;
 use crate::domain::detect::gist::Gist;
@@ -29,13 +30,23 @@ pub(super) fn judge(seen: &Seen<'_>, told: &mut Vec<Told>) {
     let found = seen.files.iter().filter(|file| file.packaged.is_as_packaged() != Some(true));
     let mut found: Vec<Told> = found
         .filter_map(|file| {
-            let (grade, value) = Gist::of(file).weightiest.clone()?;
-            Some((grade.min(reach(seen, file)), reason(file.path.bytes(), value)))
+            let (gist, is_told) = (Gist::of(file), is_told(file));
+            let said = if is_told { &gist.if_told } else { &gist.weightiest };
+            let (grade, value) = said.clone()?;
+            // What lies there and only speaks about miners is nobody's configuration.
+            let is_one = is_told || grade > Grade::Noted;
+            let grade = grade.min(reach(seen, file));
+            is_one.then(|| (grade, reason(file.path.bytes(), value)))
         })
         .collect();
     found.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
     found.truncate(2);
     told.extend(found);
+}
+
+/// Whoever has it was told to read it, or hides that it has it.
+fn is_told(file: &FoundFile) -> bool {
+    file.by == FoundBy::Named || file.deleted
 }
 
 /// The weightiest that a file says.

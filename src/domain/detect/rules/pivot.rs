@@ -20,7 +20,9 @@ use crate::domain::detect::seen::{Seen, last_part};
 use crate::domain::detect::strings::{self, Kind};
 use crate::domain::detect::watch::Gathered;
 use crate::domain::detect::{FactSource, Grade, Reason, Rule, Subject};
-use crate::domain::facts::{Autostart, Persistence, Process, Proxies, Reading, Snapshot, Socket};
+use crate::domain::facts::{
+    Autostart, FoundBy, Persistence, Process, Proxies, Reading, Snapshot, Socket,
+};
 use crate::domain::untrusted::Untrusted;
 
 /// No more is followed at once.
@@ -95,7 +97,12 @@ pub(in crate::domain::detect) fn of_trace(seen: &Seen<'_>, digest: Option<Digest
     let nobodys = digest.filter(|_| !is_installed(seen));
     keys.extend(nobodys.map(|it| Key::Program(it.to_string().into())));
     for file in seen.files.iter().filter(|it| it.packaged.is_as_packaged() != Some(true)) {
-        keys.extend(Gist::of(file).keys.iter().cloned());
+        let gist = Gist::of(file);
+        // Notes and reports name what others do.
+        if gist.is_prose && file.by != FoundBy::Named && !file.deleted {
+            continue;
+        }
+        keys.extend(gist.keys.iter().cloned());
         keys.extend((!file.deleted).then(|| Key::File(file.path.clone())));
     }
     for text in seen.texts.iter().filter(|it| it.memory) {
