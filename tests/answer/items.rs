@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use firedamp::domain::answer::{Answer, Ask, Way, What};
+use firedamp::domain::answer::{Answer, Ask, Fact, Way, What};
 use firedamp::domain::base::{Digest, Language};
 use firedamp::domain::facts::{
     Autostart, AutostartKind, Evidence, Hiding, HostView, Packaged, Persistence, Process, Reading,
-    Site, Snapshot, SocketState, SshHome, Target, Trace,
+    RunState, Site, Snapshot, SocketState, SshHome, Target, Trace,
 };
 use firedamp::domain::playbook::ItemId;
 use firedamp::domain::untrusted::Untrusted;
@@ -170,4 +170,22 @@ fn that_nothing_hides_is_said_only_where_views_were_compared() {
 fn an_item_about_nothing_here_gets_nothing() {
     let answer = item(&Case::pb_31().seen(&mined()), "6/6");
     assert_eq!(answer, Answer::default());
+}
+
+#[test]
+fn tools_that_are_only_suspect_are_no_mining_binaries_beside_a_confirmed_one() {
+    let mut suspect = process(9, "backup", b"backup");
+    suspect.exe = Reading::Known("/var/tmp/backup (deleted)".into());
+    (suspect.exe_deleted, suspect.cpu, suspect.state) = (true, 99.0, RunState::Running);
+    let named = |processes| {
+        let case = Case::pb_31().seen(&look(processes, Vec::new()));
+        let facts = item(&case, "1.3/2").facts;
+        let program = |fact: Fact| {
+            if let What::Program(path, _) = fact.what { Some(path.plain(80)) } else { None }
+        };
+        facts.into_iter().filter_map(program).collect::<Vec<_>>()
+    };
+    let alone = named(vec![suspect.clone()]);
+    assert_eq!(alone, ["/var/tmp/backup"], "a suspect is better than nothing");
+    assert_eq!(named(vec![miner(7), suspect]), ["/var/tmp/.x/kworkerd"]);
 }

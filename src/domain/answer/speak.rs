@@ -92,9 +92,12 @@ pub(super) fn process(culprit: &Culprit) -> Fact {
     Fact::look(what, of.source)
 }
 
+/// Files of those that are confirmed; of suspects, which may be tools of a package, only where nobody is confirmed.
 fn binary(known: Known<'_>) -> Said {
-    let programs =
-        known.grounds.culprits.iter().filter_map(|it| Some((it.exe.clone()?, it.digest)));
+    let culprits = &known.grounds.culprits;
+    let gravest = culprits.iter().map(|it| it.grade).max();
+    let culprits = culprits.iter().filter(|it| Some(it.grade) == gravest);
+    let programs = culprits.filter_map(|it| Some((it.exe.clone()?, it.digest)));
     let mut facts: Vec<Fact> = Vec::new();
     for ((path, deleted), digest) in programs {
         let fact = Fact::look(What::Program(path, deleted, digest), FactSource::Exe);
