@@ -227,9 +227,18 @@ fn a_miner_that_is_started_again_and_again_is_one_line_and_has_to_be_read_anew()
 }
 
 #[test]
-fn what_was_acknowledged_is_no_risk_until_more_is_found() {
+fn what_was_acknowledged_and_is_live_stays_on_the_card_and_need_not_be_marked() {
     let seen = [found(1, Grade::Confirmed), acknowledged(1)];
-    assert!(told(seen.clone()).risks.is_empty());
+    let brief = told(seen.clone());
+    let [risk] = brief.risks.as_slice() else { panic!("{:?}", brief.risks) };
+    assert!(matches!(&risk.what, RiskKind::Found(it, 0) if it.acknowledged && it.ended.is_none()));
+    assert!(brief.must_read().is_empty());
+    let name = seen.iter().find_map(|event| {
+        if let Event::Found { name, .. } = event { Some(name.clone()) } else { None }
+    });
+    let subject = Subject::Process(ProcessId { pid: Pid(1), start: 1, inode: 0 });
+    let ended = Event::Ended { subject, name: name.unwrap() };
+    assert!(told(seen.clone().into_iter().chain([ended])).risks.is_empty(), "what is over is over");
     let more = told(seen.into_iter().chain([found(1, Grade::Confirmed)]));
     assert_eq!(more.must_read(), [3]);
 }

@@ -15,7 +15,7 @@ const REASONS: usize = 3;
 /// Next steps that are told.
 const STEPS: usize = 4;
 
-/// Findings that nobody acknowledged, what is live first, and trouble; then how many were acknowledged.
+/// Findings that nobody acknowledged or that are there still, what is live first, and trouble; then how many are over.
 pub(super) fn risks(teller: Teller<'_>) -> Vec<Line> {
     let brief = teller.brief;
     let mut lines: Vec<Line> = brief.risks.iter().flat_map(|risk| one_risk(teller, risk)).collect();
@@ -36,7 +36,7 @@ fn acknowledged(teller: Teller<'_>) -> Option<Line> {
     let found = &teller.brief.findings;
     let is_noted = |it: &FindingBrief| it.finding.grade == Grade::Noted;
     let seen: Vec<&FindingBrief> =
-        found.iter().filter(|it| it.acknowledged && !is_noted(it)).collect();
+        found.iter().filter(|it| it.acknowledged && it.ended.is_some() && !is_noted(it)).collect();
     let noted: Vec<&FindingBrief> = found.iter().filter(|it| is_noted(it)).collect();
     let kinds = [
         (seen, teller.say("acknowledged", "รับทราบแล้ว")),
@@ -91,10 +91,22 @@ fn found_one(
     // The first thing to know about it is whether it is still there.
     let state = match found.ended {
         None => part(tone, teller.say("LIVE", "ยังทำงาน")),
-        Some(at) => quiet(format!("{} {}", teller.say("ended", "จบแล้ว"), moment(at))),
+        Some(at) => {
+            let over = match found.finding.subject {
+                Subject::Process(_) => teller.say("ended", "จบแล้ว"),
+                Subject::Connection { .. } | Subject::Hiding { .. } | Subject::Autostart { .. } => {
+                    teller.say("gone", "หายไปแล้ว")
+                }
+            };
+            quiet(format!("{over} {}", moment(at)))
+        }
     };
     let tone = if found.ended.is_some() { Tone::Quiet } else { tone };
-    let mut text = vec![state, plain("  "), theirs(&found.name), plain("  ")];
+    let mut text = vec![state, plain("  ")];
+    if found.acknowledged {
+        text.extend([strong(teller.say("acknowledged", "รับทราบแล้ว")), plain("  ")]);
+    }
+    text.extend([theirs(&found.name), plain("  ")]);
     text.push(part(tone, finding::grade(teller.language, grade)));
     if more > 0 {
         let said = teller.say("alike", "ตัวเหมือนกัน");

@@ -1,9 +1,11 @@
 //! What whoever takes over must not be surprised by.
 //!
-//! A risk is a finding that nobody has acknowledged, or trouble that the program met since the session was last taken
-//! over. Some must be marked as read by both sides: confirmed findings and trouble, and no more than those, for a
-//! ceremony of fifty marks is one that nobody reads.
+//! A risk is a finding that nobody has acknowledged, one that is acknowledged and still there, or trouble that the program
+//! met since the session was last taken over: that somebody has seen a miner does not end it. Some must be marked as read
+//! by both sides: confirmed findings that nobody has acknowledged and trouble, and no more than those, for a ceremony of
+//! fifty marks is one that nobody reads.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::domain::detect::{Grade, Subject};
@@ -25,8 +27,9 @@ pub struct Risk {
 /// Kinds of [`Risk`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum RiskKind {
-    /// A finding that nobody has acknowledged, and how many more there are of the same name and grade that are as live
-    /// or as dead as it is: a miner that is started again and again is one risk.
+    /// A finding that nobody has acknowledged or that is still there, and how many more there are of the same name and
+    /// grade that are as live or as dead, and as acknowledged, as it is: a miner that is started again and again is one
+    /// risk.
     Found(FindingBrief, usize),
     /// Trouble that the program met.
     Trouble(TroubleMet),
@@ -53,10 +56,10 @@ impl Risk {
 /// read of the live.
 pub(super) fn risks(state: &State, findings: &[FindingBrief]) -> Vec<Risk> {
     let mut found: Vec<Risk> = Vec::new();
-    let mut alike: BTreeMap<(bool, Grade, Untrusted), usize> = BTreeMap::new();
-    for it in findings.iter().filter(|it| is_open(state, it)) {
+    let mut alike: BTreeMap<(bool, Grade, bool, Untrusted), usize> = BTreeMap::new();
+    for it in findings.iter().filter(|it| is_open(it)) {
         let seq = state.renewed.get(&it.finding.subject).copied().unwrap_or(it.seq);
-        let kind = (it.ended.is_some(), it.finding.grade, called(it));
+        let kind = (it.ended.is_some(), it.finding.grade, it.acknowledged, called(it));
         let place = *alike.entry(kind).or_insert(found.len());
         if let Some(Risk { seq: newest, what: RiskKind::Found(first, more), .. }) =
             found.get_mut(place)
@@ -66,10 +69,15 @@ pub(super) fn risks(state: &State, findings: &[FindingBrief]) -> Vec<Risk> {
             first.ended = first.ended.max(it.ended);
             *more += 1;
         } else {
-            let must = it.finding.grade == Grade::Confirmed;
+            let must = it.finding.grade == Grade::Confirmed && !it.acknowledged;
             found.push(Risk { seq, must, what: RiskKind::Found(it.clone(), 0) });
         }
     }
+    // Of the same weight, what nobody has seen comes first.
+    found.sort_by_key(|risk| match &risk.what {
+        RiskKind::Found(it, _) => (it.ended.is_some(), Reverse(it.finding.grade), it.acknowledged),
+        RiskKind::Trouble(_) => (false, Reverse(Grade::Confirmed), false),
+    });
     let since = state.relieved.as_ref().map_or(0, |handoff| handoff.seq);
     let troubles = state.troubles.iter().filter(|trouble| trouble.seq > since);
     let troubles = troubles.map(|trouble| Risk {
@@ -83,9 +91,10 @@ pub(super) fn risks(state: &State, findings: &[FindingBrief]) -> Vec<Risk> {
     found
 }
 
-fn is_open(state: &State, it: &FindingBrief) -> bool {
+/// Nobody has acknowledged it, or it is there all the same.
+fn is_open(it: &FindingBrief) -> bool {
     let noted = it.finding.grade == Grade::Noted;
-    !noted && !state.acknowledged.contains_key(&it.finding.subject)
+    !noted && (!it.acknowledged || it.ended.is_none())
 }
 
 /// Its name without the number of the process, which changes each time that it is started.
