@@ -186,7 +186,10 @@ fn obituary(signal: i32) -> Option<Complaint> {
 /// opened, or none that is written, the same words again; but nobody has to begin a new one.
 fn resume() -> Untrusted {
     let mut given = std::env::args_os();
-    let mut words = vec![given.next().unwrap_or_else(|| PROGRAM.into())];
+    // Whoever came by sudo cannot open as themselves what root wrote.
+    let by_sudo = rustix::process::geteuid().is_root() && std::env::var_os("SUDO_UID").is_some();
+    let mut words: Vec<OsString> = by_sudo.then(|| "sudo".into()).into_iter().collect();
+    words.push(given.next().unwrap_or_else(|| PROGRAM.into()));
     let session = SLIP.get().and_then(Slip::read);
     let parts = session.as_deref().and_then(|it| Some((it.file_name()?, it.parent()?)));
     if let Some((id, place)) = parts {

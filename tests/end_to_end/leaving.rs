@@ -139,6 +139,26 @@ fn whoever_loses_a_screen_is_told_the_session_that_was_on_it_and_goes_on_with_th
 }
 
 #[test]
+fn whoever_came_by_sudo_is_told_to_come_by_it_again() {
+    if !rustix::process::geteuid().is_root() {
+        eprintln!("left out, since only root can have come by sudo");
+        return;
+    }
+    let place = Place::new();
+    let (sessions, home) = (place.sessions(), place.home());
+    let env = [("HOME", home.as_str()), ("SUDO_UID", "1000"), ("SUDO_USER", "aor")];
+    let args = ["--dir", &sessions, "--as", "suda", "--new"];
+    let mut desk = Cockpit::start(&args, &env, 120, 30);
+    desk.wait_until("it is open", |screen| screen.contains("saved"));
+    desk.kill9();
+    let screen = desk.screen();
+    let one_line: String = screen.split_whitespace().collect();
+    assert!(one_line.contains("goonwith:sudo/"), "{screen}");
+    let words = format!("firedamp resume {} --dir {sessions} --as suda", id(&place.session()));
+    says(&desk, &words);
+}
+
+#[test]
 fn a_training_goes_on_by_its_name_and_what_writes_no_session_by_the_same_words() {
     let place = Place::new();
     let mut desk = place.cockpit("suda", &["train", "web"], (120, 36));
