@@ -3,7 +3,7 @@
 use crate::cockpit::panes::ProcessSort;
 use crate::domain::base::Language;
 use crate::domain::facts::{GpuOutcome, GpuSourceKind, Reading, RunState, SocketState};
-use crate::words::{Phrase, pick};
+use crate::words::{Phrase, gap, pick};
 
 /// State of a process in a word.
 #[must_use]
@@ -66,7 +66,7 @@ pub fn gpu_outcome(language: Language, outcome: &GpuOutcome) -> Phrase {
         }
         GpuOutcome::Waiting => say("no answer yet", "ยังไม่ตอบ"),
         GpuOutcome::Late => say("does not answer", "ไม่ตอบ"),
-        GpuOutcome::Failed(why) => say("failed: ", "ล้มเหลว: ").theirs(why),
+        GpuOutcome::Failed(why) => say("failed: ", "ล้มเหลว: ").then(gap::why(language, why)),
     }
 }
 

@@ -4,11 +4,14 @@
 
 mod late;
 mod not_read;
+mod said;
 mod spaces;
 mod whole;
 
 use crate::domain::base::Language;
-use crate::domain::facts::{Capability, Closed, DiagModule, Gap, Late, Runtime, Unread};
+use crate::domain::facts::{
+    Capability, Closed, DiagModule, Gap, Late, NotEntered, Runtime, Unread,
+};
 use crate::domain::untrusted::Untrusted;
 use crate::words::{Phrase, pick};
 
@@ -18,6 +21,7 @@ const TO_LOOK: &str = "sudo setcap cap_sys_ptrace,cap_dac_read_search+ep ./fired
 /// Cells for the name of what could not be read.
 const WHAT: usize = 36;
 
+pub use said::{source, why};
 pub use whole::not_whole;
 
 /// A way to see more.
@@ -219,6 +223,22 @@ pub fn ways(language: Language, gap: &Gap) -> Vec<Way> {
         }
         Gap::NoCgroup2 => vec![say("nothing needs to be done", "ไม่ต้องทำอะไร")],
     }
+}
+
+/// How to see it for whoever is root already; `None` if being root is not what is missing.
+#[must_use]
+pub fn ways_of_root(language: Language, gap: &Gap) -> Option<Vec<Way>> {
+    let refused = matches!(
+        gap,
+        Gap::Closed(..) | Gap::NotEntered(NotEntered::Refused | NotEntered::Files, _)
+    );
+    refused.then(|| {
+        vec![Way::Words(Phrase::of(pick(
+            language,
+            "root may not either: run it on the host itself",
+            "แม้เป็น root ก็อ่านไม่ได้: รันบนเครื่อง host โดยตรง",
+        )))]
+    })
 }
 
 /// What loads this module.

@@ -181,7 +181,7 @@ fn tools_that_are_only_suspect_are_no_mining_binaries_beside_a_confirmed_one() {
         let case = Case::pb_31().seen(&look(processes, Vec::new()));
         let facts = item(&case, "1.3/2").facts;
         let program = |fact: Fact| {
-            if let What::Program(path, _) = fact.what { Some(path.plain(80)) } else { None }
+            if let What::Program(path, _, _) = fact.what { Some(path.plain(80)) } else { None }
         };
         facts.into_iter().filter_map(program).collect::<Vec<_>>()
     };

@@ -9,9 +9,10 @@ use firedamp::cockpit::keymap::Key;
 use firedamp::cockpit::model::{NoticeKind, Size};
 use firedamp::domain::base::Language;
 use firedamp::domain::facts::{
-    Closed, Gap, Gpu, GpuOutcome, GpuSource, GpuSourceKind, NotWhole, Protocol, Snapshot, Socket,
-    SocketState, Unread,
+    Closed, Gap, Gpu, GpuOutcome, GpuSource, GpuSourceKind, NotWhole, Own, Protocol, Snapshot,
+    Socket, SocketState, Unread,
 };
+use firedamp::words;
 
 use crate::incident::{Desk, miner, process, snapshot};
 use crate::{LANGUAGES, keys, screen};
@@ -211,7 +212,12 @@ fn what_was_not_read_is_named_with_whom_it_is_about_and_the_title_says_partial()
         assert!(screen(&desk.model).contains(partial));
         keys(&mut desk, "gr");
         let shown = screen(&desk.model);
-        for part in ["812 nginx, 900 redis", "/proc/net/raw", "Permission denied"] {
+        let denied = if language == Language::En {
+            "Permission denied"
+        } else {
+            "ไม่มีสิทธิ์"
+        };
+        for part in ["812 nginx, 900 redis", "/proc/net/raw", denied] {
             assert!(shown.contains(part), "{part}\n{shown}");
         }
     }
@@ -271,4 +277,89 @@ fn the_last_line_names_no_key_that_has_nothing_to_do_here() {
     }
     assert!(!keys_of("gu", absent()).contains("nvidia-smi"));
     assert!(keys_of("gu", GpuOutcome::NotAllowed(path.into())).contains("nvidia-smi"));
+}
+
+#[test]
+fn what_threads_and_tools_say_of_themselves_is_in_the_language_of_the_screen() {
+    let texts = [
+        (
+            "what starts by itself",
+            "Resource temporarily unavailable (os error 11)",
+            "สิ่งที่เริ่มทำงานเอง",
+        ),
+        ("/proc/7", "what belongs to it did not let itself be read in time", "ไม่ทันเวลา"),
+        (
+            "/proc/self/mountinfo 8:1",
+            "did not answer, and is not asked for evidence again",
+            "ไม่ตอบ",
+        ),
+    ];
+    for language in LANGUAGES {
+        let mut desk = Desk::at_work();
+        desk.model.language = language;
+        desk.model.size = Size { columns: 120, rows: 36 };
+        let mut seen = snapshot(1_000, vec![miner(42)]);
+        seen.unread = texts.map(|(what, why, _)| Unread::source(what, why)).to_vec();
+        desk.tell(Msg::Seen(Arc::new(seen)));
+        keys(&mut desk, "gr");
+        let shown = screen(&desk.model);
+        for (_, english, thai) in texts {
+            let lead = english.split(" (").next().unwrap();
+            let (said, other) = if language == Language::En { (lead, thai) } else { (thai, lead) };
+            assert!(shown.contains(said) && !shown.contains(other), "{said}\n{shown}");
+        }
+        // Of an error there is the number in both.
+        assert!(shown.contains("(os error 11)"), "{shown}");
+    }
+    let failed = GpuOutcome::Failed("cannot run it: Permission denied (os error 13)".into());
+    let said =
+        [Language::En, Language::Th].map(|it| words::fact::gpu_outcome(it, &failed).plain(80));
+    assert_eq!(said[0], "failed: cannot run it: Permission denied (os error 13)");
+    assert_eq!(said[1], "ล้มเหลว: รันไม่ได้: ไม่มีสิทธิ์ (os error 13)");
+}
+
+#[test]
+fn nobody_who_is_root_is_told_to_become_root() {
+    for (uid, language, way) in [
+        (1_000, Language::En, "sudo firedamp"),
+        (0, Language::En, "root may not either"),
+        (0, Language::Th, "แม้เป็น root ก็อ่านไม่ได้"),
+    ] {
+        let mut desk = Desk::at_work();
+        desk.model.language = language;
+        desk.model.size = Size { columns: 120, rows: 36 };
+        let mut own = process(7, "firedamp", b"firedamp");
+        own.uid = uid;
+        let mut seen = snapshot(1_000, vec![own.clone()]);
+        seen.own = Arc::new(Own { process: Some(own.id), ..Own::default() });
+        seen.unread = vec![Unread::gap(Gap::Closed(Closed::OpenFiles, 1))];
+        desk.tell(Msg::Seen(Arc::new(seen)));
+        keys(&mut desk, "gr");
+        let shown = screen(&desk.model);
+        assert!(shown.contains(way), "{way}\n{shown}");
+        assert_eq!(shown.contains("sudo"), uid > 0, "{shown}");
+    }
+}
+
+#[test]
+fn nobody_has_more_memory_than_there_is_and_a_total_that_says_so_is_called_untrue() {
+    for (language, untrue) in [(Language::En, "is not true"), (Language::Th, "ไม่จริง")]
+    {
+        let mut desk = Desk::at_work();
+        desk.model.language = language;
+        desk.model.size = Size { columns: 120, rows: 36 };
+        let mut large = process(7, "java", b"java");
+        large.memory = 293 << 20;
+        let shown = |desk: &mut Desk, total: u64| {
+            let mut seen = snapshot(1_000, vec![large.clone()]);
+            Arc::make_mut(&mut seen.host).memory_total = total;
+            desk.tell(Msg::Seen(Arc::new(seen)));
+            screen(&desk.model)
+        };
+        let forged = shown(&mut desk, 1 << 20);
+        assert!(forged.contains(">100") && forged.contains(untrue), "{forged}");
+        assert!(!forged.contains("29300"), "{forged}");
+        let honest = shown(&mut desk, 1 << 30);
+        assert!(honest.contains("28.6") && !honest.contains(untrue), "{honest}");
+    }
 }

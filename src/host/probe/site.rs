@@ -14,7 +14,7 @@ use super::persistence::ssh_homes;
 use super::text::whole_number;
 use super::tool::Errand;
 use super::tree::small_file;
-use crate::domain::facts::{Firmware, Reading, Site, SshHome, Unread};
+use crate::domain::facts::{Firmware, NotWhole, Reading, Site, SshHome, Unread};
 use crate::domain::untrusted::Untrusted;
 
 /// Where the kernel shows what the firmware says.
@@ -59,7 +59,7 @@ impl Place {
             let last = Arc::make_mut(&mut self.last);
             (last.homes, last.homes_unread) = (homes, unread);
         }
-        let late = |what: &str| Unread::source(what, "no answer in time");
+        let late = |what: &str| Unread::part(what, NotWhole::Late);
         if self.firmware.as_ref().is_some_and(|it| it.is_late(PATIENCE)) {
             unread.push(late("/sys/class/dmi/id"));
         }

@@ -49,7 +49,10 @@ pub(super) fn sheet<'a>(model: &'a Model, theme: &'a Theme, area: Rect) -> Sheet
 /// One value and why it is missing.
 pub(super) fn line(sheet: &mut Sheet<'_>, unread: &Unread) {
     let why = match &unread.gap {
-        None => pieces(sheet.theme, Role::Untrusted, &unread.why, sheet.cells),
+        None => {
+            let why = said::why(sheet.model.language, &unread.why);
+            text::phrase(sheet.theme, Role::Text, &why, sheet.cells)
+        }
         Some(Gap::NotWhole(why)) => {
             vec![sheet.span(Role::Text, said::not_whole(sheet.model.language, *why))]
         }
@@ -57,10 +60,18 @@ pub(super) fn line(sheet: &mut Sheet<'_>, unread: &Unread) {
     };
     let cells = sheet.cells;
     let mut spans = vec![sheet.span(Role::Unknown, "? ")];
-    spans.extend(pieces(sheet.theme, Role::Untrusted, &unread.what, cells * LINES));
+    let what = said::source(sheet.model.language, &unread.what);
+    spans.extend(text::phrase(sheet.theme, Role::Text, &what, cells * LINES));
     spans.push(sheet.span(Role::Dim, "  "));
     spans.extend(why);
     sheet.paragraph(0, &spans);
+}
+
+/// The program runs as root: nobody is told to become what they are.
+fn is_root(model: &Model) -> bool {
+    let snapshot = model.live.snapshot.as_ref();
+    let own = snapshot.and_then(|it| it.process(it.own.process?));
+    own.is_some_and(|it| it.uid == 0)
 }
 
 /// A gap, whom it is about, what it takes from sight, and the ways around it.
@@ -92,7 +103,8 @@ fn of_gap(sheet: &mut Sheet<'_>, gap: &Gap, unread: &Unread) {
         paragraphs.push((2, labelled(whom_label, whom)));
     }
     paragraphs.push((2, labelled(missing_label, missing)));
-    let ways = said::ways(language, gap);
+    let by_root = is_root(sheet.model).then(|| said::ways_of_root(language, gap)).flatten();
+    let ways = by_root.unwrap_or_else(|| said::ways(language, gap));
     let fits = |way: &Way| match way {
         Way::Words(_) => true,
         Way::Command(typed) => label_cells + 4 + width(typed) <= cells,

@@ -18,18 +18,22 @@ pub(super) fn not_entered(language: Language, why: NotEntered, count: u32) -> Ph
         (NotEntered::TooMany, _) => because("too many", "มากเกินไป"),
         (NotEntered::NotAsked, _) => because("netlink is not asked", "ไม่ได้ถาม netlink"),
         (NotEntered::Files, Language::En) => {
-            Phrase::of(format!("not searched for network namespaces: files of {count} processes"))
+            Phrase::of(format!("not searched for network namespaces: files of {}", whom(count)))
         }
         (NotEntered::Files, Language::Th) => {
             Phrase::of(format!("ไม่ได้หา network namespace ในไฟล์ของ {count} โปรเซส"))
         }
-        (NotEntered::NotYet, Language::En) => Phrase::of(format!(
-            "not yet searched for network namespaces: files of {count} processes"
-        )),
+        (NotEntered::NotYet, Language::En) => {
+            Phrase::of(format!("not yet searched for network namespaces: files of {}", whom(count)))
+        }
         (NotEntered::NotYet, Language::Th) => {
             Phrase::of(format!("ยังหา network namespace ในไฟล์ของ {count} โปรเซสไม่เสร็จ"))
         }
     }
+}
+
+fn whom(count: u32) -> String {
+    if count == 1 { String::from("1 process") } else { format!("{count} processes") }
 }
 
 /// What helps.

@@ -38,8 +38,11 @@ impl Whom {
         } else {
             (format!("/proc/PID/{file}"), self.names())
         };
-        let of: &[u8] = if names.is_empty() { b"" } else { b" of " };
-        Untrusted::new([path.as_bytes(), of, names.bytes()].concat())
+        if names.is_empty() {
+            return Untrusted::new(path.into_bytes());
+        }
+        // Without a word of any language.
+        Untrusted::new([path.as_bytes(), b" (", names.bytes(), b")"].concat())
     }
 
     /// Their names, and how many more there are.
