@@ -12,9 +12,10 @@ use firedamp::cockpit::model::{NoticeKind, Pen, Source, SourceKind};
 use firedamp::cockpit::storage::{Refusal, Storage, Waiting};
 use firedamp::cockpit::{Effect, Model, Msg};
 use firedamp::domain::base::Language;
+use firedamp::domain::session::Event;
 use firedamp::ui::Screen;
 use firedamp::ui::theme::Theme;
-use incident::{Desk, opened, opening, snapshot};
+use incident::{Desk, miner, opened, opening, snapshot};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
@@ -177,5 +178,26 @@ fn the_long_name_of_the_session_goes_before_the_language() {
         let header = header(&desk.model, columns);
         let named = header.contains("20261121T173000Z");
         assert!(!named || header.ends_with("TH"), "{columns}: {header}");
+    }
+}
+
+#[test]
+fn the_playbook_and_the_language_stay_in_80_cells_whatever_the_host_is_called() {
+    for language in [Language::En, Language::Th] {
+        let mut desk = Desk::with(Source::default());
+        let mut first = opening();
+        if let Event::Opened(opening) = &mut first.event {
+            opening.host = "ip-10-0-12-34.eu-west-1.compute.example".into();
+        }
+        desk.tell(Msg::Opened(Box::new(opened(vec![first], Source::default()))));
+        desk.model.language = language;
+        let found = desk.tell(Msg::Seen(Arc::new(snapshot(761_000, vec![miner(42)]))));
+        desk.save(found);
+        let said = header(&desk.model, 80);
+        let mark = if language == Language::En { "EN" } else { "TH" };
+        assert!(said.contains("PB-31") && said.ends_with(mark), "{said}");
+        assert!(said.contains("ip-10-0-12") && said.contains("00:12:41"), "{said}");
+        let wide = header(&desk.model, 200);
+        assert!(wide.contains("ip-10-0-12-34.eu-w"), "a name is whole where it fits: {wide}");
     }
 }

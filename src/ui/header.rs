@@ -22,8 +22,9 @@ use crate::words::{Caption, gap, pen, storage};
 /// Longest host name, and as much of a node's label as can be read at a glance.
 const NAME: usize = 24;
 
-/// Cells of a node's label before anything lighter is let in.
-const LEAST: usize = 12;
+/// Cells that the host's name and a node's label are let in with.
+const LEAST_NAME: usize = 12;
+const LEAST_LABEL: usize = 10;
 
 /// Cells for why nothing is recorded.
 const WHY: usize = 24;
@@ -35,13 +36,14 @@ struct Part {
     weight: u8,
     /// It begins in the first column.
     at_edge: bool,
-    /// It is cut before it goes, and before another goes.
-    shrinks: bool,
+    /// It is cut before it goes, and before another goes: the cells that it is let in with, and as many as come before
+    /// anything lighter.
+    shrinks: Option<(usize, usize)>,
     spans: Vec<Span<'static>>,
 }
 
 const fn of(weight: u8, spans: Vec<Span<'static>>) -> Part {
-    Part { weight, at_edge: false, shrinks: false, spans }
+    Part { weight, at_edge: false, shrinks: None, spans }
 }
 
 /// Draws the header.
@@ -59,7 +61,8 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
         Language::En => "EN",
         Language::Th => "TH",
     };
-    parts.push(ours(theme, 3, language));
+    // Whoever cannot read the screen has to find the key that changes its language.
+    parts.push(ours(theme, 8, language));
     let line = joined(parts, usize::from(area.width), (theme, model.glyphs));
     put(buf, area, 0, &line);
 }
@@ -79,30 +82,36 @@ fn joined(parts: Vec<Part>, cells: usize, (theme, glyphs): (&Theme, Glyphs)) -> 
     weights.sort_unstable_by(|one, other| other.cmp(one));
     weights.dedup();
     let mut left = cells;
-    let mut fits = vec![false; parts.len()];
-    let mut grown = 0;
+    // Cells of each part that is let in.
+    let mut given: Vec<Option<usize>> = vec![None; parts.len()];
     for weight in weights {
-        let let_in = parts.iter().zip(&fits).filter(|(_, fits)| **fits).map(|(part, _)| part);
-        for part in let_in.filter(|part| part.shrinks && part.weight > weight) {
-            let wanted = part.cells().min(NAME).saturating_sub(part.least() + grown).min(left);
-            grown += wanted;
+        let let_in = parts.iter().zip(&mut given).filter(|(part, _)| part.weight > weight);
+        for (part, given) in let_in {
+            let (Some(given), Some((_, readable))) = (given, part.shrinks) else { continue };
+            let wanted = part.cells().min(readable).saturating_sub(*given).min(left);
+            *given += wanted;
             left -= wanted;
         }
-        for (part, fits) in parts.iter().zip(&mut fits).filter(|(part, _)| part.weight == weight) {
+        for (part, given) in parts.iter().zip(&mut given).filter(|(part, _)| part.weight == weight)
+        {
             let taken = part.least() + GAP.len();
-            *fits = taken <= left || weight == u8::MAX;
-            left = left.saturating_sub(if *fits { taken } else { 0 });
+            if taken <= left || weight == u8::MAX {
+                *given = Some(part.least());
+                left = left.saturating_sub(taken);
+            }
         }
     }
     let mut line = Line::default();
-    for (part, _) in parts.into_iter().zip(fits).filter(|(_, fits)| *fits) {
+    for (part, given) in parts.into_iter().zip(given) {
+        let Some(given) = given else { continue };
         let gap = match line.spans.len() {
             0 if part.at_edge => "",
             0 => " ",
             _ => GAP,
         };
         line.spans.push(span(theme, Role::Header, gap));
-        let room = if part.shrinks { part.least() + grown + left } else { usize::MAX };
+        let room = part.shrinks.map_or(usize::MAX, |_| part.cells().min(given + left));
+        left -= if part.shrinks.is_some() { room - given } else { 0 };
         line.spans.extend(fit_spans(part.spans, room, glyphs));
     }
     line
@@ -115,7 +124,7 @@ impl Part {
 
     /// Cells that it is let in with.
     fn least(&self) -> usize {
-        if self.shrinks { self.cells().min(LEAST) } else { self.cells() }
+        self.shrinks.map_or(self.cells(), |(least, _)| self.cells().min(least))
     }
 }
 
@@ -139,12 +148,13 @@ fn in_session(model: &Model, session: &Session, theme: &Theme, parts: &mut Vec<P
     let short = Untrusted::from(started);
     parts.push(of(1, pieces(theme, Role::Header, &short, NAME)));
     if let Some(opening) = opening {
-        parts.push(of(7, pieces(theme, Role::Header, &opening.host, NAME)));
+        let host = of(9, pieces(theme, Role::Header, &opening.host, NAME));
+        parts.push(Part { shrinks: Some((LEAST_NAME, LEAST_NAME)), ..host });
         let playbook = Untrusted::from(opening.playbook.as_str());
-        parts.push(of(4, pieces(theme, Role::Header, &playbook, NAME)));
+        parts.push(of(8, pieces(theme, Role::Header, &playbook, NAME)));
     }
     if let Some(label) = here_label(model) {
-        parts.push(Part { shrinks: true, ..ours(theme, 3, label) });
+        parts.push(Part { shrinks: Some((LEAST_LABEL, NAME)), ..ours(theme, 3, label) });
     }
     parts.push(tape(model, theme));
     parts.extend(open_for(model, session, theme));
