@@ -70,7 +70,8 @@ impl Row<'_> {
 }
 
 /// Who is under the cursor, if that is known and there.
-pub(super) fn process_under_cursor(model: &Model) -> Option<ProcessId> {
+#[must_use]
+pub fn process_under_cursor(model: &Model) -> Option<ProcessId> {
     let snapshot = model.live.snapshot.as_ref()?;
     let rows = rows(model.heard.of(snapshot), &model.live.indicators);
     let process = rows.get(model.panes.wire.line)?.process(snapshot)?;

@@ -7,9 +7,9 @@ use ratatui::text::{Line, Span};
 use crate::cockpit::Model;
 use crate::cockpit::command::Command;
 use crate::cockpit::dialog::{Asked, Dialog};
-use crate::cockpit::model::{Notice, NoticeKind, Pane, Pen, SourceKind, Stage, View};
+use crate::cockpit::model::{Notice, Pane, Pen, SourceKind, Stage, View};
 use crate::cockpit::pen::takes_shift;
-use crate::cockpit::wire::is_on;
+use crate::cockpit::wire::{is_on, process_under_cursor};
 use crate::domain::base::Language;
 use crate::domain::facts::GpuOutcome;
 use crate::domain::session::Figure;
@@ -86,9 +86,10 @@ fn of_dialog(model: &Model) -> (&'static [Command], &'static [(&'static str, Cap
         Dialog::PenAsked(_) => {
             (&[], &[("y", Caption::Yes), ("n", Caption::No), ("Esc", Caption::Close)])
         }
-        Dialog::NotNamed(_) | Dialog::LoseReasons(..) => {
-            (&[], &[("y", Caption::Yes), ("n", Caption::No), CANCEL])
-        }
+        Dialog::NotNamed(_)
+        | Dialog::LoseReasons(..)
+        | Dialog::SignNow(_)
+        | Dialog::AcknowledgeAll(_) => (&[], &[("y", Caption::Yes), ("n", Caption::No), CANCEL]),
         Dialog::GivePen(..) => (&[], &[("Enter", Caption::GiveNow), CHOOSE, CANCEL]),
         Dialog::Ask(Asked::Time, _) => (&[], &[("Enter", Caption::GoThere), CANCEL]),
         Dialog::SignHandoff(_) => (&[], &[("Enter", Caption::SignNow), CANCEL]),
@@ -133,7 +134,7 @@ fn at_work(model: &Model) -> Vec<Command> {
         commands.push(Command::AskForPen);
     }
     // What stands on the line above waits for this key.
-    let found = |it: &Notice| matches!(it.kind, NoticeKind::Found(..));
+    let found = |it: &Notice| it.kind.found().is_some();
     if writes && model.notice.as_ref().is_some_and(found) {
         commands.push(Command::Acknowledge);
     }
@@ -145,6 +146,8 @@ fn at_work(model: &Model) -> Vec<Command> {
     let own = of_pane(model.focus).iter().copied();
     // Nothing to accept or to allow, no key for it.
     let own = own.filter(|it| *it != Command::Accept || waits);
+    let opens = opens(model);
+    let own = own.filter(|it| opens || !matches!(it, Command::Open | Command::Acknowledge));
     let tool = tool_waits(model);
     let own = own.filter(|it| *it != Command::AllowGpuTool || tool);
     commands.extend(own.filter(|it| writes || !it.verb().is_some_and(|verb| verb.writes)));
@@ -173,6 +176,26 @@ fn at_work(model: &Model) -> Vec<Command> {
         }
     }
     seen
+}
+
+/// There is something under the cursor of a pane that may have no rows at all.
+fn opens(model: &Model) -> bool {
+    match model.focus {
+        Pane::Wire => process_under_cursor(model).is_some(),
+        Pane::Hiding => {
+            model.live.snapshot.as_ref().is_some_and(|it| !it.hiding.contradictions.is_empty())
+        }
+        Pane::Processes
+        | Pane::Network
+        | Pane::Gpu
+        | Pane::Decision
+        | Pane::Checklist
+        | Pane::Timeline
+        | Pane::Playbook
+        | Pane::Handoff
+        | Pane::Persistence
+        | Pane::Impact => true,
+    }
 }
 
 /// A tool of the host waits for the responder's word.

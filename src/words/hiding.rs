@@ -2,7 +2,7 @@
 
 use crate::domain::base::Language;
 use crate::domain::detect::Rule;
-use crate::domain::facts::{ContradictionKind, HiddenFrom, HostView};
+use crate::domain::facts::{ContradictionKind, HiddenFrom, HostView, NotWhole};
 use crate::words::pick;
 
 /// A reason that a contradiction gives, in a sentence that ends with what the rule saw.
@@ -221,6 +221,14 @@ pub fn unexplained(language: Language, percent: f32) -> String {
         Language::En => format!("{percent:.0}% of one CPU"),
         Language::Th => format!("{percent:.0}% ของหนึ่ง CPU"),
     }
+}
+
+/// That it is not known how much CPU time nobody accounts for: not yet, or never here.
+#[must_use]
+pub fn not_known(language: Language, why: Option<NotWhole>) -> String {
+    let Some(why) = why else { return said(language, Said::NotKnown).to_owned() };
+    let why = crate::words::gap::not_whole(language, why);
+    format!("{}: {why}", pick(language, "cannot be known here", "ที่นี่รู้ไม่ได้"))
 }
 
 /// How far the pass over all pids has come.

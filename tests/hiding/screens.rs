@@ -13,15 +13,17 @@ use firedamp::cockpit::{Effect, Model, Msg, update};
 use firedamp::domain::base::{Language, ProcessId};
 use firedamp::domain::detect::{Rule, Subject};
 use firedamp::domain::facts::{
-    Around, Contradiction, ContradictionKind, HiddenFrom, Hiding, HostView, Packaged, Process,
-    Reading, RunState, Snapshot,
+    Around, Contradiction, ContradictionKind, HiddenFrom, Hiding, HostView, NotWhole, Packaged,
+    Process, Reading, RunState, Snapshot, Unread,
 };
 use firedamp::domain::session::Event;
+use firedamp::ui::Screen;
 use firedamp::ui::panes::draw;
 use firedamp::ui::theme::Theme;
 use mined::{full, mined as at_work};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::widgets::Widget;
 
 const EN: Language = Language::En;
 const TH: Language = Language::Th;
@@ -250,4 +252,41 @@ fn no_key_is_promised_for_what_names_no_process() {
             }
         }
     }
+}
+
+#[test]
+fn where_the_busy_time_can_never_be_compared_the_pane_says_why() {
+    for (language, said, never) in [
+        (EN, "cannot be known here: it counts more than the processes", "not known yet"),
+        (TH, "ที่นี่รู้ไม่ได้", "ยังไม่ทราบ"),
+    ] {
+        let mut model = full(at_work(language), Pane::Hiding);
+        let mut snapshot = Snapshot::clone(model.live.snapshot.as_ref().unwrap());
+        snapshot.hiding = Arc::new(Hiding::default());
+        let _none = update(&mut model, Msg::Seen(Arc::new(snapshot.clone())));
+        assert!(plain(&drawn(&model, Pane::Hiding, 120, 8)).contains(&plain(never)));
+        snapshot.unread = vec![Unread::part("/proc/stat", NotWhole::CountsOthers)];
+        let _none = update(&mut model, Msg::Seen(Arc::new(snapshot)));
+        let text = plain(&drawn(&model, Pane::Hiding, 120, 8));
+        assert!(text.contains(&plain(said)) && !text.contains(&plain(never)), "{text}");
+    }
+}
+
+/// Without blanks: letters that are drawn over others may have cells of their own.
+fn plain(text: &str) -> String {
+    text.split_whitespace().collect()
+}
+
+#[test]
+fn where_nothing_hides_no_key_is_offered_that_opens_it() {
+    let footer = |model: &Model| {
+        let area = Rect::new(0, 0, 120, 30);
+        let mut buffer = Buffer::empty(area);
+        Screen { model, theme: &Theme::of_name("dark") }.render(area, &mut buffer);
+        (0..120).map(|x| buffer[(x, 29)].symbol()).collect::<String>()
+    };
+    let calm = footer(&calm(EN));
+    assert!(!calm.contains("Enter") && calm.contains("m note"), "{calm}");
+    let found = footer(&pane(EN, everything()));
+    assert!(found.contains("Enter open"), "{found}");
 }

@@ -9,11 +9,13 @@ use firedamp::cockpit::{Effect, Model, Msg};
 use firedamp::domain::base::{Language, ProcessId};
 use firedamp::domain::facts::{Heard, Sighting, Snapshot, Speaker, Spoken, Wire, WireState};
 use firedamp::domain::session::Event;
+use firedamp::ui::Screen;
 use firedamp::ui::panes::draw;
 use firedamp::ui::theme::Theme;
 use firedamp::words::wire::Word;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::widgets::Widget;
 
 use crate::bytes::{CLIENT, RESOLVER, SERVER, end};
 use crate::ear::socket;
@@ -257,4 +259,21 @@ fn the_words_are_short_and_in_both_languages() {
         let is_thai = |c: char| ('\u{0e00}'..='\u{0e7f}').contains(&c);
         assert!(thai.contains(is_thai) || *word == Word::Pool, "{word:?}: {thai}");
     }
+}
+
+#[test]
+fn a_key_that_opens_is_offered_only_where_somebody_was_heard() {
+    let footer = |desk: &Desk| {
+        let area = Rect::new(0, 0, 120, 30);
+        let mut buffer = Buffer::empty(area);
+        Screen { model: &desk.model, theme: &Theme::of_name("dark") }.render(area, &mut buffer);
+        (0..120).map(|x| buffer[(x, 29)].symbol()).collect::<String>()
+    };
+    let mut desk = Desk::at_work();
+    "gw".chars().for_each(|key| drop(desk.press(Key::Char(key))));
+    desk.tell(Msg::Seen(Arc::new(snapshot(1_000, Vec::new()))));
+    let off = footer(&desk);
+    assert!(off.contains("W listen") && !off.contains("Enter"), "{off}");
+    desk.tell(Msg::Seen(Arc::new(heard())));
+    assert!(footer(&desk).contains("Enter open"), "{}", footer(&desk));
 }

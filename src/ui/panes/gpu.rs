@@ -15,7 +15,7 @@ use crate::ui::panes::{Title, condition, framed, say_empty};
 use crate::ui::role::Role;
 use crate::ui::text::{percent, size};
 use crate::ui::theme::Theme;
-use crate::words::panes::{Word, word};
+use crate::words::panes::{self as said, Word, word};
 
 /// From this many rows on, the CPU has a graph of several rows and each core its own bar.
 const ROWS_FOR_CORES: usize = 7;
@@ -102,6 +102,15 @@ impl Page<'_> {
     fn memory(&mut self, host: &Host) {
         let tail = format!(" {}/{}", size(host.memory_used), size(host.memory_total));
         let share = share(host.memory_used, host.memory_total);
+        let processes = self.model.live.snapshot.iter().flat_map(|it| &it.processes);
+        let largest = processes.map(|it| it.memory).max().unwrap_or_default();
+        if host.memory_total > 0 && largest > host.memory_total {
+            let said =
+                said::untrue_total(self.model.language, &size(host.memory_total), &size(largest));
+            let mut row = self.row();
+            row.left(Role::Dim, "mem", LABEL);
+            return row.say(Role::Warn, &said);
+        }
         let mut row = self.row();
         gauge(&mut row, "mem", share, &share_text(share, host.memory_total), &tail);
     }

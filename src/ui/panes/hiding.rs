@@ -11,7 +11,8 @@ use crate::cockpit::hides::in_order;
 use crate::cockpit::model::Pane;
 use crate::cockpit::pen::raised_elsewhere;
 use crate::domain::facts::{
-    Contradiction, ContradictionKind, Hiding, HostView, Own, Packaged, Process, Reading, Snapshot,
+    Contradiction, ContradictionKind, Gap, Hiding, HostView, NotWhole, Own, Packaged, Process,
+    Reading, Snapshot,
 };
 use crate::domain::untrusted::Untrusted;
 use crate::ui::own;
@@ -244,6 +245,15 @@ struct Page<'a> {
     buf: &'a mut Buffer,
 }
 
+/// Why it cannot be known how much CPU time nobody accounts for; `None` if that only takes some seconds more.
+fn why_unknown(snapshot: &Snapshot) -> Option<NotWhole> {
+    let mut unread = snapshot.unread.iter().filter(|it| it.what.bytes() == b"/proc/stat");
+    unread.find_map(|it| match it.gap {
+        Some(Gap::NotWhole(why)) => Some(why),
+        _ => None,
+    })
+}
+
 impl Page<'_> {
     fn row(&mut self, line: usize) -> Row<'_> {
         Row::new(self.theme, self.model.glyphs, self.area, line, self.buf)
@@ -251,7 +261,7 @@ impl Page<'_> {
 
     /// CPU time that no visible process used: the one sign of somebody who hides well.
     fn load(&mut self, hiding: &Hiding) {
-        let language = self.model.language;
+        let (language, unknown) = (self.model.language, why_unknown(self.snapshot));
         let mut row = self.row(0);
         row.say(Role::Text, said::said(language, Said::Unexplained));
         row.skip(1);
@@ -263,7 +273,10 @@ impl Page<'_> {
                 let role = if percent > 0.0 { Role::Warn } else { Role::Ok };
                 row.say(role, &said::unexplained(language, percent));
             }
-            Reading::Unknown => row.say(Role::Unknown, said::said(language, Said::NotKnown)),
+            Reading::Unknown => {
+                let text = said::not_known(language, unknown);
+                row.say(Role::Unknown, &text);
+            }
             ref other @ (Reading::Denied | Reading::Blocked) => {
                 row.say(Role::Unknown, fact::not_read(language, other));
             }

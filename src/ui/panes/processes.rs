@@ -276,7 +276,9 @@ impl Look<'_> {
             Column::Memory => pen.right(usual, &read(process, || size(process.memory)), cells),
             Column::MemoryShare => {
                 let share = read(process, || memory_share(process, self.snapshot));
-                pen.right(usual, &share, cells);
+                let total = self.snapshot.host.memory_total;
+                let untrue = total > 0 && process.memory > total && !self.row.gone;
+                pen.right(if untrue { Role::Warn } else { usual }, &share, cells);
             }
             Column::Age => pen.right(usual, &age(process.age_ms(self.snapshot.moment)), cells),
             Column::State => {

@@ -64,10 +64,7 @@ fn title(model: &Model) -> Title {
         title.push((Role::Pending, format!("~{waiting}")));
     }
     title.push(match model.panes.timeline.line {
-        0 => {
-            let (follows, newest) = (word(model.language, Word::Follows), Word::Newest);
-            (Role::Dim, format!("{follows} {}", word(model.language, newest)))
-        }
+        0 => (Role::Dim, word(model.language, Word::FollowsNewest).to_owned()),
         newer => (Role::Warn, said::newer(model.language, newer)),
     });
     title

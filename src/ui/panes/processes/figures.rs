@@ -43,6 +43,8 @@ pub(super) fn of_all(process: &Process, snapshot: &Snapshot) -> String {
 pub(super) fn memory_share(process: &Process, snapshot: &Snapshot) -> String {
     match snapshot.host.memory_total {
         0 => String::from("?"),
+        // Nobody has more than all there is: the total was not told as it is.
+        total if process.memory > total => String::from(">100"),
         total => format!("{:.1}", process.memory as f64 / total as f64 * 100.0),
     }
 }
