@@ -344,7 +344,7 @@ fn after_a_resize_the_keyboard_is_with_a_pane_that_is_shown() {
 #[test]
 fn an_observer_is_told_whom_the_pen_is_asked_of() {
     let mut desk = Desk::at_work();
-    keys(&mut desk, "0Sseen it all\n");
+    keys(&mut desk, "0Sseen it all\ny");
     let handoff = desk.session().state.handoff.clone().unwrap();
     assert_eq!(handoff.accepted, None);
     desk.model.who = "niran".into();

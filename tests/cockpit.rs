@@ -27,8 +27,10 @@ use firedamp::cockpit::model::{
 use firedamp::cockpit::panes::RowStanding;
 use firedamp::cockpit::storage::{Refusal, Unsaved};
 use firedamp::cockpit::{Effect, Model, Msg, Tape, Which, update};
+use firedamp::domain::base::Language;
 use firedamp::domain::playbook::{FlowId, ItemId, NodeId};
 use firedamp::domain::session::{Anchor, Event, ItemState};
+use firedamp::words;
 use incident::{Desk, moment, opened, snapshot};
 
 fn keys(desk: &mut Desk, keys: &str) {
@@ -157,6 +159,48 @@ fn a_branch_that_is_not_reachable_is_refused_in_words() {
 }
 
 #[test]
+fn space_on_a_question_says_where_its_branches_are_and_on_an_answer_how_to_take_it_back() {
+    let mut desk = Desk::at_work();
+    let said = |desk: &mut Desk| {
+        assert!(desk.press(Key::Char(' ')).is_empty());
+        desk.model.notice.as_ref().unwrap().kind.clone()
+    };
+    // The alert has one way on; the question after it has two.
+    keys(&mut desk, "gd");
+    desk.do_and_save(Key::Char(' '));
+    keys(&mut desk, "ggj");
+    let row = &desk.model.panes.decision.rows[desk.model.panes.decision.line];
+    assert_eq!(row.standing, RowStanding::Here, "the cursor is on the question itself");
+    assert_eq!(said(&mut desk), NoticeKind::ChooseBelow);
+    keys(&mut desk, "gg");
+    assert_eq!(said(&mut desk), NoticeKind::WasAnswered);
+    for language in [Language::En, Language::Th] {
+        let kinds = [NoticeKind::ChooseBelow, NoticeKind::WasAnswered, NoticeKind::EndOfFlow];
+        let told = kinds.map(|it| words::notice::notice(language, &it));
+        assert!(told[0] != told[1] && told[1] != told[2] && told[0] != told[2]);
+    }
+}
+
+#[test]
+fn the_cursor_of_the_tree_is_where_it_was_after_the_cockpit_was_looked_at() {
+    let mut desk = Desk::at_work();
+    desk.tell(Msg::Resized(Size { columns: 120, rows: 36 }));
+    // Far down in the whole flow, where the cockpit folds it away.
+    keys(&mut desk, "gdG");
+    let under_cursor = |desk: &Desk| {
+        let pane = &desk.model.panes.decision;
+        let row = &pane.rows[pane.line];
+        (row.node.clone(), row.via.clone())
+    };
+    let before = under_cursor(&desk);
+    desk.press(Key::Esc);
+    assert_eq!(desk.model.view, View::Cockpit);
+    assert_ne!(under_cursor(&desk), before, "there it stands on the branch that hides it");
+    keys(&mut desk, "gd");
+    assert_eq!(under_cursor(&desk), before);
+}
+
+#[test]
 fn an_observer_looks_at_everything_and_writes_nothing() {
     let mut desk = Desk::at_work();
     desk.tell(Msg::Pen(Pen::Observer(Some("somsak".into()))));
@@ -235,7 +279,8 @@ fn a_handoff_is_signed_with_words_and_accepted_by_the_next() {
     let mut desk = Desk::at_work();
     keys(&mut desk, "S");
     keys(&mut desk, "check the cron of www-data");
-    let signed = desk.press(Key::Enter);
+    assert!(desk.press(Key::Enter).is_empty(), "Enter asks, and does not sign");
+    let signed = desk.press(Key::Char('y'));
     desk.save(signed);
     let anchor = Anchor::of(desk.session().state.seq, desk.session().state.head());
     assert_eq!(desk.model.notice.as_ref().unwrap().kind, NoticeKind::Signed(anchor));

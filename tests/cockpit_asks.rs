@@ -54,7 +54,7 @@ fn keys(desk: &mut Desk, keys: &str) -> Vec<Event> {
 /// `suda` has signed to `niran`; whoever is named here sits at the screen now.
 fn signed_to_niran(who: &str) -> Desk {
     let mut desk = Desk::at_work();
-    keys(&mut desk, "S@niran, check the cron\n");
+    keys(&mut desk, "S@niran, check the cron\ny");
     desk.model.who = who.into();
     desk
 }
@@ -133,7 +133,7 @@ fn the_words_of_the_last_handoff_stay_on_top_of_the_card_until_the_next_is_signe
     assert!(before[0].contains("HANDOFF") && before[0].contains("check the cron"), "{before:?}");
     assert!(before[1].contains(" accepted"), "{before:?}");
     assert!(handoff(&desk).accepted.is_some());
-    keys(&mut desk, "S@suda nothing new\n0");
+    keys(&mut desk, "S@suda nothing new\ny0");
     let after = top(&mut desk);
     assert!(after[0].contains("SIGNED") && after[0].contains("nothing new"), "{after:?}");
 }
@@ -346,7 +346,7 @@ fn on_the_card_undo_takes_a_signature_back_and_never_work_that_is_not_on_it() {
     keys(&mut desk, "gc 0");
     assert!(keys(&mut desk, "u").is_empty(), "the tick stands");
     assert_eq!(said(&desk), Some(&NoticeKind::NothingSigned));
-    keys(&mut desk, "S@niran check the cron\n");
+    keys(&mut desk, "S@niran check the cron\ny");
     assert!(matches!(keys(&mut desk, "u")[..], [Event::Withdrew { .. }]));
     assert!(!matches!(said(&desk), Some(NoticeKind::Signed(_))), "{:?}", said(&desk));
     assert!(keys(&mut desk, "u").is_empty());

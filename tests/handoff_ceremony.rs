@@ -10,9 +10,15 @@ use firedamp::cockpit::handoff::unread;
 use firedamp::cockpit::keymap::Key;
 use firedamp::cockpit::model::{NoticeKind, Pen};
 use firedamp::cockpit::{Effect, Msg};
+use firedamp::domain::base::Language;
 use firedamp::domain::session::{Anchor, Event};
+use firedamp::ui::Screen;
+use firedamp::ui::theme::Theme;
 use incident::{Desk, miner, moment, snapshot};
 use proptest::prelude::*;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::widgets::Widget;
 
 const MINUTE: u64 = 60_000;
 
@@ -34,6 +40,15 @@ fn mined(miners: u32) -> Desk {
     let found = desk.tell(Msg::Seen(Arc::new(snapshot(1_000, miners.collect()))));
     desk.save(found);
     desk
+}
+
+fn screen(desk: &Desk) -> String {
+    let area = Rect::new(0, 0, 80, 24);
+    let mut buffer = Buffer::empty(area);
+    Screen { model: &desk.model, theme: &Theme::of_name("dark") }.render(area, &mut buffer);
+    let row = |y| (0..area.width).map(|x| buffer[(x, y)].symbol()).collect::<String>();
+    // Letters of Thai stand in one cell, with an empty one after those that are wide.
+    (0..area.height).map(row).collect::<Vec<_>>().join("\n")
 }
 
 fn notice(desk: &Desk) -> &NoticeKind {
@@ -59,11 +74,38 @@ fn nothing_is_signed_before_every_line_that_must_be_read_is_marked() {
     assert!(matches!(desk.model.dialog, Dialog::Closed));
     keys(&mut desk, " S");
     assert_eq!(notice(&desk), &NoticeKind::MustRead(1));
-    keys(&mut desk, " S@niran check the cron");
-    let signed = desk.press(Key::Enter);
+    keys(&mut desk, " S@niran check the cron\n");
+    let signed = desk.press(Key::Char('y'));
     let Event::HandedOff { to, words, read } = records(&signed)[0] else { panic!("{signed:?}") };
     assert_eq!((to, words), (&"niran".into(), &"check the cron".into()));
     assert_eq!(*read, [2, 3], "the signature says what was read");
+}
+
+#[test]
+fn enter_asks_before_it_signs_and_says_when_nobody_is_named() {
+    let asked = |typed: &str, language| {
+        let mut desk = Desk::at_work();
+        desk.model.language = language;
+        keys(&mut desk, "S");
+        keys(&mut desk, typed);
+        assert!(records(&desk.press(Key::Enter)).is_empty());
+        assert!(records(&desk.press(Key::Enter)).is_empty(), "a second Enter is no yes");
+        desk
+    };
+    let bare = |language| screen(&asked("over to you", language));
+    let text = bare(Language::En);
+    assert!(text.contains("Sign the handoff?") && text.contains("over to you"), "{text}");
+    assert!(text.contains("nobody is named") && text.contains("@name"), "{text}");
+    let thai = bare(Language::Th);
+    assert!(thai.contains("เซ็นส่งเวรหรือไม่") && thai.contains("@ชื่อ"), "{thai}");
+    let mut desk = asked("@niran over to you", Language::En);
+    let text = screen(&desk);
+    assert!(text.contains("suda signs for niran.") && !text.contains("nobody is named"), "{text}");
+    assert!(records(&desk.press(Key::Char('n'))).is_empty());
+    let Dialog::SignHandoff(input) = &desk.model.dialog else { panic!("{:?}", desk.model.dialog) };
+    assert_eq!(input.value(), "@niran over to you", "the words stay");
+    keys(&mut desk, "\ny");
+    assert_eq!(desk.session().state.handoff.as_ref().unwrap().to, "niran".into());
 }
 
 #[test]
@@ -97,7 +139,7 @@ fn what_is_found_while_the_words_are_typed_stops_the_signature_and_keeps_the_wor
 fn the_next_one_reads_it_too_and_enter_accepts() {
     let mut desk = mined(1);
     desk.model.panes.ceremony.in_view = true;
-    keys(&mut desk, "S Sover to you\n");
+    keys(&mut desk, "S Sover to you\ny");
     assert!(matches!(notice(&desk), NoticeKind::Signed(_)));
     assert_eq!(unread(&desk.model).len(), 1, "marks are of one signature");
     desk.model.who = "niran".into();
@@ -143,7 +185,7 @@ fn a_note_and_an_open_handoff_are_taken_back_by_entries_and_the_timeline_has_bot
     assert!(desk.session().state.notes.is_empty());
     desk.do_and_save(Key::Ctrl('r'));
     assert_eq!(desk.session().state.notes.len(), 1, "redo writes it once more");
-    keys(&mut desk, "Stoo early\nu");
+    keys(&mut desk, "Stoo early\nyu");
     assert!(desk.session().state.handoff.is_none());
     assert!(desk.do_and_save(Key::Ctrl('r')).is_empty());
     assert!(desk.session().state.handoff.is_none(), "a key does not sign again");
@@ -165,7 +207,7 @@ fn a_note_and_an_open_handoff_are_taken_back_by_entries_and_the_timeline_has_bot
 #[test]
 fn what_was_accepted_is_not_taken_back() {
     let mut desk = Desk::at_work();
-    keys(&mut desk, "Sover to you\n");
+    keys(&mut desk, "Sover to you\ny");
     desk.model.who = "niran".into();
     keys(&mut desk, "Au");
     assert_eq!(notice(&desk), &NoticeKind::NothingToUndo);
@@ -206,7 +248,7 @@ proptest! {
 
     #[test]
     fn no_keys_sign_or_accept_what_was_not_marked(
-        typed in prop::collection::vec(prop::sample::select(vec!['S', 'A', ' ', '\n', 'x', 'u', '0', 'm', 'j', '1']), 0..30),
+        typed in prop::collection::vec(prop::sample::select(vec!['S', 'A', ' ', '\n', 'y', 'n', 'x', 'u', '0', 'm', 'j', '1']), 0..30),
         miners in 1_u32..4,
     ) {
         let mut desk = mined(miners);

@@ -294,7 +294,11 @@ fn no_size_makes_it_panic() {
     models.push(copying(Language::Th));
     models.push(searching(Language::Th, "เครื่อง"));
     models.push(with_dialog_and_unread(Language::En));
-    models.extend([wrapped(Pane::Processes), wrapped(Pane::Network), not_read_whole(Language::Th)]);
+    models.extend(vec![
+        wrapped(Pane::Processes),
+        wrapped(Pane::Network),
+        not_read_whole(Language::Th),
+    ]);
     models.push(searching_in(Language::En, Pane::Timeline, "logs"));
     for model in &models {
         for columns in [0, 1, 2, 3, 5, 8, 20, 39, 40, 41, 60, 79, 80, 119, 120, 179, 180, 299, 300]
@@ -338,8 +342,9 @@ fn what_is_not_saved_is_said_however_narrow_the_screen_is() {
 
 #[test]
 fn no_control_character_reaches_a_cell() {
-    let all = [at_start(Language::En, offers(), 3), at_work(Language::En), unsaved(Language::En)];
-    for model in all.iter().chain([&with_dialog(Language::En, Dialog::Process(MINER))]) {
+    let start = at_start(Language::En, offers(), 3);
+    let (work, unsaved) = (at_work(Language::En), unsaved(Language::En));
+    for model in [&start, &work, &unsaved, &with_dialog(Language::En, Dialog::Process(MINER))] {
         let buffer = buffer(model, "dark", 100, 40);
         let hostile = |c: char| c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c);
         assert!(buffer.content().iter().all(|cell| !cell.symbol().contains(hostile)));

@@ -21,6 +21,8 @@ impl Place {
         ploy.wait_until("ploy is asked for words", |screen| screen.contains("Enter"));
         ploy.type_keys("@niran all quiet");
         ploy.press(Key::Enter);
+        ploy.wait_until("it asks once more", |screen| screen.contains("Sign the handoff?"));
+        ploy.type_keys("y");
         ploy.wait_until("it is signed", |screen| screen.contains("Signed, anchor"));
         niran.wait_until("niran is told", |screen| screen.contains("A handoff waits for you"));
         (ploy, niran)

@@ -107,6 +107,8 @@ fn work_over_ssh_survives_a_cut_connection_and_is_handed_over_to_another_login()
     read_card(&mut again, "S");
     again.wait_until("the brief asks for words", |screen| screen.contains("@name"));
     again.type_keys("look at cron first\r");
+    again.wait_until("it asks once more", |screen| screen.contains("Sign the handoff?"));
+    again.type_keys("y");
     again.wait_until("it is signed", |_| place.journal().contains("handed-off"));
     again.press(Key::Esc);
     again.type_keys("q\r");

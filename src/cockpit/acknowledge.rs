@@ -1,10 +1,14 @@
 //! «Seen»: the notice leaves the line, and a finding says from then on who has looked at it.
 
+mod alike;
+
+pub(super) use alike::{all, ask_alike};
+
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use crate::cockpit::acts::record;
-use crate::cockpit::model::{Notice, NoticeKind, Pane, Session};
+use crate::cockpit::model::{NextAlert, Notice, NoticeKind, Pane, Session};
 use crate::cockpit::{Effect, Model, follow, hides};
 use crate::domain::detect::{Finding, Grade, Subject};
 use crate::domain::facts::Socket;
@@ -18,23 +22,31 @@ const GLANCE_MS: u64 = 700;
 /// to the line first, whatever pane has the keyboard: nobody acknowledges what is not on the screen.
 pub(super) fn acknowledge(model: &mut Model) -> Vec<Effect> {
     // What came this moment was not what the key was meant for, and what fades by itself asks for nothing.
-    let young = |it: &Notice| {
-        matches!(it.kind, NoticeKind::Found(..)) && model.now.ms_since(it.at) < GLANCE_MS
-    };
-    let stands = model
-        .notice
-        .as_ref()
-        .is_some_and(|it| matches!(it.kind, NoticeKind::Found(..)) || !it.kind.fades());
+    let young = |it: &Notice| it.kind.found().is_some() && model.now.ms_since(it.at) < GLANCE_MS;
+    let stands =
+        model.notice.as_ref().is_some_and(|it| it.kind.found().is_some() || !it.kind.fades());
     let read = stands && !model.notice.as_ref().is_some_and(young);
     let notice = if read { model.dismiss() } else { None };
-    match notice.map(|notice| notice.kind) {
-        Some(NoticeKind::Found(finding, _)) => match recorded(model, &finding.subject) {
-            Some(subject) => settle(model, subject),
-            None => Vec::new(),
-        },
-        Some(_) => Vec::new(),
-        None => under_cursor_or_next(model),
-    }
+    let Some(notice) = notice else { return under_cursor_or_next(model) };
+    let subject = notice.kind.found().and_then(|(finding, _)| recorded(model, &finding.subject));
+    let Some(subject) = subject else { return Vec::new() };
+    let effects = settle(model, subject);
+    show_next(model);
+    effects
+}
+
+/// Whoever acknowledges what stands on the line sees the next one there, so that one key an alert is enough.
+fn show_next(model: &mut Model) {
+    let Some(NoticeKind::Acknowledged(done, left)) = model.notice.as_ref().map(|it| &it.kind)
+    else {
+        return;
+    };
+    let (done, left) = (done.clone(), *left);
+    let Some((finding, name)) = next_alert(model) else { return };
+    // It stands on the line now, and waits nowhere else.
+    let same = |kind: &NoticeKind| kind.found().is_some_and(|it| it.0.subject == finding.subject);
+    model.standing.retain(|it| !same(&it.kind));
+    model.notice(NoticeKind::NextAlert(Box::new(NextAlert { done, left, finding, name })));
 }
 
 /// Nothing that can be acknowledged stands on the line.
@@ -47,7 +59,7 @@ fn under_cursor_or_next(model: &mut Model) -> Vec<Effect> {
     match (here, known) {
         (Some(subject), None) if model.writes() => return settle(model, subject),
         (_, known) => match (next_alert(model), known) {
-            (Some((finding, name)), _) => model.notice(NoticeKind::Found(finding, name)),
+            (Some((finding, name)), _) => model.answer(NoticeKind::Found(finding, name)),
             (None, Some(name)) => model.notice(NoticeKind::AlreadyAcknowledged(name)),
             (None, None) => model.notice(NoticeKind::NothingToAcknowledge),
         },
@@ -65,7 +77,7 @@ fn next_alert(model: &Model) -> Option<(Finding, Untrusted)> {
 
 /// The finding has been seen. Whoever only reads takes a notice off their own screen; that is no entry.
 fn settle(model: &mut Model, subject: Subject) -> Vec<Effect> {
-    let about = |it: &Notice| matches!(&it.kind, NoticeKind::Found(it, _) if it.subject == subject);
+    let about = |it: &Notice| it.kind.found().is_some_and(|(it, _)| it.subject == subject);
     model.standing.retain(|it| !about(it));
     if !model.writes() {
         return Vec::new();

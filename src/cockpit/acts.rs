@@ -16,7 +16,12 @@ pub(super) fn record(model: &mut Model, event: Event) -> Option<Effect> {
     model.unsay(|kind| {
         matches!(
             kind,
-            NoticeKind::ReasonNeeded | NoticeKind::NotReachable | NoticeKind::OtherBranch
+            NoticeKind::ReasonNeeded
+                | NoticeKind::NotReachable
+                | NoticeKind::OtherBranch
+                | NoticeKind::ChooseBelow
+                | NoticeKind::EndOfFlow
+                | NoticeKind::WasAnswered
         )
     });
     let session = model.session.as_mut()?;
@@ -128,11 +133,7 @@ pub(super) fn act(model: &mut Model, event: Event) -> Option<Effect> {
 /// Takes the branch under the cursor; on the node where the walk is, its only next step.
 fn choose(model: &mut Model) -> Vec<Effect> {
     let Some((flow, node, branch)) = choice_under_cursor(model) else {
-        model.notice(if decision::is_other_branch(model) {
-            NoticeKind::OtherBranch
-        } else {
-            NoticeKind::NotReachable
-        });
+        model.notice(decision::why_not(model));
         return Vec::new();
     };
     let Some((to, label)) = decision::branch(model, &flow, &node, branch) else {

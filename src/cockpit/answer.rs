@@ -10,8 +10,8 @@ use crate::cockpit::filter::Filter;
 use crate::cockpit::model::NoticeKind;
 use crate::cockpit::pen::Wish;
 use crate::cockpit::{
-    Effect, Model, acts, bearing, coach, copy, cursor, find, goto, handoff, obey, pen, persistence,
-    rows, wire,
+    Effect, Model, acknowledge, acts, bearing, coach, copy, cursor, find, goto, handoff, obey, pen,
+    persistence, rows, wire,
 };
 use crate::domain::session::Event;
 use crate::domain::untrusted::Untrusted;
@@ -69,7 +69,11 @@ pub(super) fn in_dialog(model: &mut Model, command: Command) -> Vec<Effect> {
             let chosen = watchers.get(*line).cloned();
             return chosen.map_or_else(Vec::new, |watcher| pen::give_to(model, watcher));
         }
-        (Dialog::NotNamed(_) | Dialog::LoseReasons(..), Command::Open) => return anyway(model),
+        (dialog, Command::Open) if dialog.asks_twice() => return anyway(model),
+        // The words stay: they may want another name, or another end.
+        (Dialog::SignNow(input), Command::Back) => {
+            model.dialog = Dialog::SignHandoff(input.clone());
+        }
         (Dialog::ShowExpert | Dialog::EndTraining, Command::Open) => return coach::agree(model),
         (Dialog::Coach, Command::Hint | Command::Expert | Command::Debrief) => {
             return coach::ask(model, command).into_iter().collect();
@@ -108,10 +112,18 @@ pub(super) fn in_dialog(model: &mut Model, command: Command) -> Vec<Effect> {
 fn anyway(model: &mut Model) -> Vec<Effect> {
     match std::mem::take(&mut model.dialog) {
         Dialog::NotNamed(handoff) => handoff::accept_now(model, handoff),
-        Dialog::LoseReasons(..) if !model.writes() => {
+        Dialog::LoseReasons(..) | Dialog::AcknowledgeAll(_) if !model.writes() => {
             pen::no_pen(model);
             Vec::new()
         }
+        Dialog::SignNow(input) if !model.writes() => {
+            // The pen went while it was asked: the words stay, they may be wanted elsewhere.
+            pen::no_pen(model);
+            model.dialog = Dialog::SignHandoff(input);
+            Vec::new()
+        }
+        Dialog::SignNow(input) => handoff::sign(model, &input),
+        Dialog::AcknowledgeAll(subjects) => acknowledge::all(model, &subjects),
         Dialog::LoseReasons(items, state) => acts::set(model, items, state, &Untrusted::default()),
         other => {
             model.dialog = other;
@@ -211,7 +223,10 @@ pub(super) fn enter(model: &mut Model) -> Vec<Effect> {
             model.dialog = Dialog::SignHandoff(input);
             Vec::new()
         }
-        Dialog::SignHandoff(input) => handoff::sign(model, &input),
+        Dialog::SignHandoff(input) => {
+            handoff::ask_to_sign(model, input);
+            Vec::new()
+        }
         other => {
             model.dialog = other;
             Vec::new()

@@ -98,6 +98,8 @@ pub enum Command {
     Range,
     /// The notice, or the finding under the cursor, has been seen.
     Acknowledge,
+    /// So have all that are alike; asks first.
+    AcknowledgeAll,
     /// Let `nvidia-smi` run; asks first.
     AllowGpuTool,
     /// Listen on the wire, or not any more; asks first.
@@ -237,6 +239,7 @@ pub const VERBS: &[Verb] = &[
     look("range", Command::Range, Group::Work),
     // Whoever only reads may take a notice off the screen; the entry needs the pen.
     look("acknowledge", Command::Acknowledge, Group::Work),
+    work("acknowledge-all", Command::AcknowledgeAll),
     work("allow-nvidia-smi", Command::AllowGpuTool),
     // Whoever only reads may stop it; the entry needs the pen.
     look("listen", Command::Listen, Group::Work),

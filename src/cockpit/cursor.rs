@@ -29,6 +29,8 @@ pub(super) fn step(model: &mut Model, by: isize) {
             let pane = &mut panes.decision;
             let line = moved(pane.line, by, pane.rows.len());
             pane.line = if skips { within_reach(&pane.rows, pane.line, line) } else { line };
+            pane.held = true;
+            pane.stand();
         }
         Pane::Checklist => {
             panes.checklist.line = moved(panes.checklist.line, by, panes.checklist.rows.len());

@@ -1,8 +1,8 @@
 //! The flow under the responder's hands: its rows, where the walk stands, and which flow is shown.
 
 use crate::cockpit::Model;
-use crate::cockpit::model::{Pane, Session, View};
-use crate::cockpit::panes::{FlowRow, RowStanding};
+use crate::cockpit::model::{NoticeKind, Pane, Session, View};
+use crate::cockpit::panes::{DecisionPane, FlowRow, RowStanding};
 use crate::domain::base::Language;
 use crate::domain::playbook::{Flow, FlowId, NodeId, Playbook, Standing, Walk};
 use crate::domain::session::State;
@@ -29,24 +29,25 @@ pub(super) fn refresh(model: &mut Model) {
         let node = row.node.clone();
         FlowRow { node, via, depth, repeat: row.repeat, standing, folded: 0 }
     });
-    let mut rows: Vec<FlowRow> = rows.collect();
-    if model.view != View::Full(Pane::Decision) {
-        rows = fold(rows);
-    }
+    let rows: Vec<FlowRow> = rows.collect();
+    let pane = &model.panes.decision;
+    let is_on =
+        |row: &FlowRow| pane.on.as_ref().is_some_and(|on| on.0 == row.node && on.1 == row.via);
+    let line = rows.iter().position(is_on).unwrap_or(pane.line);
+    let (rows, line) =
+        if model.view == View::Full(Pane::Decision) { (rows, line) } else { fold(rows, line) };
     let pane = &mut model.panes.decision;
-    let under_cursor = pane.rows.get(pane.line);
-    let same =
-        |row: &FlowRow| under_cursor.is_some_and(|it| it.node == row.node && it.via == row.via);
-    let line = rows.iter().position(same).unwrap_or(pane.line);
     pane.line = line.min(rows.len().saturating_sub(1));
     pane.rows = rows;
 }
 
-/// Leaves out what lies behind branches that were not taken: the choices at hand stand together then.
-fn fold(rows: Vec<FlowRow>) -> Vec<FlowRow> {
+/// Leaves out what lies behind branches that were not taken: the choices at hand stand together then. A cursor on what is
+/// left out stands on the branch that it lies behind.
+fn fold(rows: Vec<FlowRow>, cursor: usize) -> (Vec<FlowRow>, usize) {
     let mut folded: Vec<FlowRow> = Vec::with_capacity(rows.len());
     let mut closed_at: Option<u16> = None;
-    for row in rows {
+    let mut line = 0;
+    for (at, row) in rows.into_iter().enumerate() {
         if closed_at.is_some_and(|depth| row.depth > depth) {
             if let Some(last) = folded.last_mut() {
                 last.folded += 1;
@@ -55,21 +56,25 @@ fn fold(rows: Vec<FlowRow>) -> Vec<FlowRow> {
         }
         let closes = matches!(row.standing, RowStanding::Choice | RowStanding::NotTaken);
         closed_at = closes.then_some(row.depth);
+        if at <= cursor {
+            line = folded.len();
+        }
         folded.push(row);
     }
-    folded
+    (folded, line)
+}
+
+impl DecisionPane {
+    /// What is under the cursor is what the cursor was put on.
+    pub(super) fn stand(&mut self) {
+        self.on = self.rows.get(self.line).map(|row| (row.node.clone(), row.via.clone()));
+    }
 }
 
 fn shown(model: &Model) -> Option<(&Session, &Flow)> {
     let session = model.session.as_ref()?;
     let flow = session.playbook(model.language).flow(model.panes.decision.flow.as_ref()?)?;
     Some((session, flow))
-}
-
-/// The cursor is on a branch of a question that was answered with another one.
-pub(super) fn is_other_branch(model: &Model) -> bool {
-    let pane = &model.panes.decision;
-    pane.rows.get(pane.line).is_some_and(|row| row.standing == RowStanding::NotTaken)
 }
 
 /// The walk as the screen shows it: with choices that are still on their way to the disk.
@@ -98,17 +103,59 @@ fn standing(walk: &Walk<'_>, node: &NodeId, via: Option<&(NodeId, usize)>) -> Ro
     }
 }
 
-/// Puts the cursor where the walk is: on the first branch that can be chosen there, else on the node.
+/// Puts the cursor where the walk is: on the branch that the facts speak for, else on the first that can be chosen there,
+/// else on the node.
 pub(super) fn to_here(model: &mut Model) {
+    let suggested = suggested(model);
     let pane = &mut model.panes.decision;
+    pane.held = false;
     let here = pane.rows.iter().position(|row| row.standing == RowStanding::Here);
     let Some(here) = here else { return };
     let node = pane.rows.get(here).map(|row| row.node.clone());
     let choices = pane.rows.iter().enumerate().filter(|(_, row)| {
         row.standing == RowStanding::Choice && row.via.as_ref().map(|it| &it.0) == node.as_ref()
     });
-    let choices: Vec<usize> = choices.map(|(at, _)| at).collect();
-    pane.line = if let [first, _, ..] = choices[..] { first } else { here };
+    let choices: Vec<(usize, Option<usize>)> =
+        choices.map(|(at, row)| (at, row.via.as_ref().map(|it| it.1))).collect();
+    let spoken_for = choices.iter().find(|(_, branch)| suggested.is_some() && *branch == suggested);
+    pane.line = match choices[..] {
+        [(first, _), _, ..] => spoken_for.map_or(first, |(at, _)| *at),
+        _ => here,
+    };
+    pane.stand();
+}
+
+/// The branch that the facts speak for at the node where the walk is.
+fn suggested(model: &Model) -> Option<usize> {
+    let (session, flow) = shown(model)?;
+    let walk = walk(session, flow);
+    let here = walk.here()?;
+    model.known()?.on_node(flow, here).suggestion.map(|it| it.branch)
+}
+
+/// The facts may speak for another branch than before. The cursor goes to it unless the responder has moved it, and never
+/// while the keyboard is here: what Space takes stays what was looked at.
+pub(super) fn follow_facts(model: &mut Model) {
+    if !model.panes.decision.held && model.focus != Pane::Decision {
+        to_here(model);
+    }
+}
+
+/// What keeps Space from choosing on the row under the cursor.
+pub(super) fn why_not(model: &Model) -> NoticeKind {
+    let pane = &model.panes.decision;
+    let Some(row) = pane.rows.get(pane.line) else { return NoticeKind::NotReachable };
+    let ends = || {
+        let flow = shown(model).map(|(_, flow)| flow);
+        flow.is_some_and(|flow| flow.edges.iter().all(|edge| edge.from != row.node))
+    };
+    match row.standing {
+        RowStanding::NotTaken => NoticeKind::OtherBranch,
+        RowStanding::Here | RowStanding::Reached if ends() => NoticeKind::EndOfFlow,
+        RowStanding::Here | RowStanding::Reached => NoticeKind::ChooseBelow,
+        RowStanding::Passed => NoticeKind::WasAnswered,
+        RowStanding::Choice | RowStanding::Ahead => NoticeKind::NotReachable,
+    }
 }
 
 /// The only branch that can be taken from `node`, if there is exactly one.
@@ -153,7 +200,7 @@ pub(super) fn other_flow(model: &mut Model, by: isize) {
     let at = at.and_then(|at| isize::try_from(at).ok()).unwrap_or(0);
     let next = usize::try_from((at + by).rem_euclid(count)).unwrap_or(0);
     model.panes.decision.flow = flows.into_iter().nth(next);
-    model.panes.decision.line = 0;
+    (model.panes.decision.line, model.panes.decision.on) = (0, None);
     refresh(model);
     to_here(model);
 }

@@ -9,6 +9,7 @@ use crate::cockpit::find::Before;
 use crate::cockpit::pen::Watcher;
 use crate::cockpit::persistence;
 use crate::domain::base::ProcessId;
+use crate::domain::detect::Subject;
 use crate::domain::facts::{Autostart, SocketKey};
 use crate::domain::playbook::{FlowId, ItemId, NodeId};
 use crate::domain::session::{Figure, ItemState, Place};
@@ -68,6 +69,10 @@ pub enum Dialog {
     NotNamed(u64),
     /// «Set these items so, although some of them have reasons that would go?»
     LoseReasons(Vec<ItemId>, ItemState),
+    /// «Sign the handoff with these words?»
+    SignNow(Input),
+    /// «Acknowledge all of these?»
+    AcknowledgeAll(Vec<Subject>),
 }
 
 /// Something that can be copied.
@@ -151,13 +156,18 @@ impl Dialog {
                 | Self::PenAsked(_)
                 | Self::NotNamed(_)
                 | Self::LoseReasons(..)
+                | Self::SignNow(_)
+                | Self::AcknowledgeAll(_)
         )
     }
 
     /// Only `y` says yes: the key before it was Enter, or was pressed for many things one after the other.
     #[must_use]
     pub const fn asks_twice(&self) -> bool {
-        matches!(self, Self::NotNamed(_) | Self::LoseReasons(..))
+        matches!(
+            self,
+            Self::NotNamed(_) | Self::LoseReasons(..) | Self::SignNow(_) | Self::AcknowledgeAll(_)
+        )
     }
 
     /// It may be longer than the screen, so the arrows move its lines. The coach's pages turn by themselves.
@@ -175,6 +185,8 @@ impl Dialog {
             | Self::PenAsked(_)
             | Self::NotNamed(_)
             | Self::LoseReasons(..)
+            | Self::SignNow(_)
+            | Self::AcknowledgeAll(_)
             | Self::Unread => true,
             Self::Closed
             | Self::Ask(..)

@@ -68,17 +68,26 @@ pub(super) fn ask(model: &mut Model) {
     }
 }
 
-/// Signs the handoff with what was typed: `@niran check the cron` says who shall take it. What the brief was made from
-/// is the line before, and the chain names it.
-pub(super) fn sign(model: &mut Model, input: &Input) -> Vec<Effect> {
+/// Asks whether to sign with what was typed: `@niran check the cron` says who shall take it. Nothing but words is sent
+/// back to the line.
+pub(super) fn ask_to_sign(model: &mut Model, input: Input) {
     let (to, words) = addressed(input.value());
     if words.is_empty() {
         model.notice(NoticeKind::ReasonNeeded);
-        model.dialog = Dialog::SignHandoff(input.clone());
-        return Vec::new();
+        model.dialog = Dialog::SignHandoff(input);
+        return;
     }
-    (model.panes.ceremony.to, model.panes.ceremony.words) = (to.clone(), words.clone());
+    (model.panes.ceremony.to, model.panes.ceremony.words) = (to, words);
     // Something may have been found while the words were typed.
+    if all_read(model) {
+        model.dialog = Dialog::SignNow(input);
+    }
+}
+
+/// Signs the handoff. What the brief was made from is the line before, and the chain names it.
+pub(super) fn sign(model: &mut Model, input: &Input) -> Vec<Effect> {
+    let (to, words) = addressed(input.value());
+    // Something may have been found while it was asked.
     if !all_read(model) {
         return Vec::new();
     }
@@ -266,7 +275,8 @@ fn all_read(model: &mut Model) -> bool {
 }
 
 /// `@niran check the cron` to whom, and what.
-fn addressed(text: &str) -> (Untrusted, Untrusted) {
+#[must_use]
+pub fn addressed(text: &str) -> (Untrusted, Untrusted) {
     let text = text.trim();
     let Some(rest) = text.strip_prefix('@') else { return (Untrusted::default(), text.into()) };
     let (to, words) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));

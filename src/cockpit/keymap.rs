@@ -140,6 +140,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[Key::Ctrl('r')], Command::Redo),
     bind(&[Key::Char('v')], Command::Range),
     bind(&[Key::Char('a')], Command::Acknowledge),
+    bind(&[Key::Char('g'), Key::Char('A')], Command::AcknowledgeAll),
     bind(&[Key::Char('V')], Command::AllowGpuTool),
     bind(&[Key::Char('W')], Command::Listen),
     bind(&[Key::Char('S')], Command::HandOff),

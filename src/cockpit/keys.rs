@@ -104,6 +104,8 @@ const fn input_of(dialog: &mut Dialog) -> Option<&mut Input> {
         | Dialog::GivePen(..)
         | Dialog::NotNamed(_)
         | Dialog::LoseReasons(..)
+        | Dialog::SignNow(_)
+        | Dialog::AcknowledgeAll(_)
         | Dialog::Unread => None,
     }
 }

@@ -1,7 +1,7 @@
 //! All that the screen shows.
 
 use crate::cockpit::alike::Alike;
-pub use crate::cockpit::notice::{Closed, Copied, Kept, Notice, NoticeKind};
+pub use crate::cockpit::notice::{Closed, Copied, Kept, NextAlert, Notice, NoticeKind};
 pub use crate::cockpit::offer::{Condition, Offer};
 pub use crate::cockpit::session::{Pen, Pending, Session};
 pub use crate::cockpit::size::{Breakpoint, Size};
@@ -295,10 +295,8 @@ impl Model {
     }
 
     /// The notice line answers something that the responder just did; the timeline has the findings anyway.
-    pub(crate) fn is_being_read(&self) -> bool {
-        let news =
-            |it: &NoticeKind| matches!(it, NoticeKind::Found(..) | NoticeKind::Autostart(..));
-        let answers = |it: &&Notice| !news(&it.kind);
+    fn is_being_read(&self) -> bool {
+        let answers = |it: &&Notice| !it.kind.is_news();
         let young = |it: &Notice| self.now.ms_since(it.at) < READING_MS;
         self.notice.as_ref().filter(answers).is_some_and(young)
     }
@@ -341,14 +339,29 @@ impl Model {
         self.source.kind == SourceKind::Training || opening.is_some_and(|it| it.training.is_some())
     }
 
-    /// Shows `kind` on the notice line.
+    /// Shows `kind` on the notice line. What nobody asked for waits below an answer that was not read yet.
     pub(crate) fn notice(&mut self, kind: NoticeKind) {
+        if kind.is_news() && self.is_being_read() {
+            let waits = Some(Notice { kind, at: self.now }).filter(|it| !it.kind.fades());
+            self.standing.extend(waits);
+            return self.stand();
+        }
+        self.answer(kind);
+    }
+
+    /// Shows what a key asked for, whatever stands there.
+    pub(crate) fn answer(&mut self, kind: NoticeKind) {
         let before = self.notice.replace(Notice { kind, at: self.now });
         // What warns waits below what comes after it. Many warnings are one: the timeline has them all.
         self.standing.extend(before.filter(|it| !it.kind.fades()));
+        self.notice_since = None;
+        self.stand();
+    }
+
+    /// Of too many warnings the oldest go.
+    fn stand(&mut self) {
         let too_many = self.standing.len().saturating_sub(STANDING);
         self.standing.drain(..too_many);
-        self.notice_since = None;
     }
 }
 

@@ -1,5 +1,7 @@
 //! What the line above the footer says.
 
+mod news;
+
 use crate::cockpit::Model;
 use crate::cockpit::pen::Holding;
 use crate::cockpit::storage::{Refusal, Unsaved};
@@ -58,6 +60,12 @@ pub enum NoticeKind {
     NobodyWatches,
     /// That branch cannot be taken from here.
     NotReachable,
+    /// This is the question itself: its branches stand below.
+    ChooseBelow,
+    /// The flow ends here: there is nothing to choose.
+    EndOfFlow,
+    /// This question was answered, or this branch was taken.
+    WasAnswered,
     /// The question was answered with another branch.
     OtherBranch,
     /// There is nothing to undo.
@@ -157,6 +165,10 @@ pub enum NoticeKind {
     NothingToAcknowledge,
     /// The finding on this is acknowledged; its name, and how many are still open.
     Acknowledged(Untrusted, usize),
+    /// A finding is acknowledged, and the next one stands here in its place: one key a finding is enough.
+    NextAlert(Box<NextAlert>),
+    /// So many findings that are alike were acknowledged with one answer; and how many others are still open.
+    AcknowledgedAll(usize, usize),
     /// The recording begins here: there is nothing before.
     NothingBefore,
     /// The recording ends here: there is nothing after.
@@ -204,6 +216,19 @@ pub enum NoticeKind {
     Doubted(Box<Own>),
     /// Something does not work.
     Trouble(Trouble),
+}
+
+/// An alert that takes the place of one that was acknowledged.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NextAlert {
+    /// Name of the one that is acknowledged.
+    pub done: Untrusted,
+    /// How many are still open, this one included.
+    pub left: usize,
+    /// The next one.
+    pub finding: Finding,
+    /// Its name.
+    pub name: Untrusted,
 }
 
 /// Why nobody can write on this screen.
@@ -263,6 +288,7 @@ impl NoticeKind {
     pub fn fades(&self) -> bool {
         match self {
             Self::Found(finding, _) => finding.grade < Grade::Confirmed,
+            Self::NextAlert(next) => next.finding.grade < Grade::Confirmed,
             Self::Copied(copied) => !matches!(copied.kept, Kept::Failed(_)),
             Self::NotSaved(_)
             | Self::Escalate(..)
@@ -342,6 +368,10 @@ impl NoticeKind {
             | Self::NothingToAcknowledge
             | Self::AlreadyAcknowledged(_)
             | Self::Acknowledged(..)
+            | Self::AcknowledgedAll(..)
+            | Self::ChooseBelow
+            | Self::EndOfFlow
+            | Self::WasAnswered
             | Self::NothingBefore
             | Self::NothingAfter
             | Self::NoMoreHints

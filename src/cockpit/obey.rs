@@ -98,6 +98,7 @@ fn work(model: &mut Model, command: Command) -> Vec<Effect> {
         Command::Redo => return undo::redo(model),
         Command::AllowGpuTool if model.source.kind == SourceKind::Host => acts::ask_for_tool(model),
         Command::AllowGpuTool => model.notice(NoticeKind::NoTool),
+        Command::AcknowledgeAll => acknowledge::ask_alike(model),
         Command::HandOff => handoff::ask(model),
         Command::Move if model.source.kind == SourceKind::Host => {
             model.dialog = Dialog::Ask(Asked::Directory, Input::default());

@@ -228,6 +228,10 @@ pub struct DecisionPane {
     pub rows: Vec<FlowRow>,
     /// Row of the cursor.
     pub line: usize,
+    /// What the cursor was put on, also while that is folded away.
+    pub on: Option<(NodeId, Option<(NodeId, usize)>)>,
+    /// The responder moved the cursor: nothing else moves it.
+    pub held: bool,
 }
 
 /// One row of the walked flow.

@@ -6,8 +6,8 @@ use crate::cockpit::model::{NoticeKind, Pen, Recording, Session, SourceKind, Sta
 use crate::cockpit::panes::Cursor;
 use crate::cockpit::storage::Storage;
 use crate::cockpit::{
-    Effect, Model, Msg, acts, bearing, coach, ended, entries, examine, find, handoff, heed, keys,
-    obey, pen, persistence, rows, wire,
+    Effect, Model, Msg, acts, bearing, coach, decision, ended, entries, examine, find, handoff,
+    heed, keys, obey, pen, persistence, rows, wire,
 };
 use crate::domain::detect::{Finding, Grade, Rule, Subject};
 use crate::domain::facts::{Own, Process, Snapshot};
@@ -152,6 +152,7 @@ fn seen(model: &mut Model, snapshot: Arc<Snapshot>) -> Vec<Effect> {
         model.live.findings = findings;
         bearing::gather(model);
         bearing::escalate(model);
+        decision::follow_facts(model);
         rows::refresh(model);
     }
     effects
@@ -230,7 +231,7 @@ fn report(
         effects.extend(acts::record(model, Event::Found { finding, name }));
     }
     // There is one line for it, and processes come first.
-    if let Some((finding, name)) = gravest.filter(|_| !model.is_being_read()) {
+    if let Some((finding, name)) = gravest {
         model.notice(NoticeKind::Found(finding, name));
     }
     effects

@@ -55,7 +55,10 @@ pub(super) fn draw(
         }
         Asked::Figure(figure) => {
             let name = answer::figure_name(model.language, *figure);
-            (Phrase::of(name), Caption::AskFigureHelp)
+            let rows = model.known().map(|known| known.impact().rows).unwrap_or_default();
+            let hosts: Vec<String> = rows.into_iter().map(|row| row.host_type).collect();
+            let help = answer::figure_help(model.language, *figure, &hosts);
+            return line(model, theme, (&Phrase::of(name), &help, typed), area, buf);
         }
         Asked::Time => (says(model, Caption::AskTime), Caption::AskTimeHelp),
         Asked::Directory => (says(model, Caption::AskDirectory), Caption::AskDirectoryHelp),
@@ -80,10 +83,21 @@ pub(super) fn draw(
         | Asked::Directory
         | Asked::Force => area,
     };
+    line(model, theme, (&title, help, typed), area, buf);
+}
+
+/// The question, the line that is typed, and how it is written.
+fn line(
+    model: &Model,
+    theme: &Theme,
+    (title, help, typed): (&Phrase, &str, Typed<'_>),
+    area: Rect,
+    buf: &mut Buffer,
+) {
     let cells = usize::from(QUESTION.min(area.width)).saturating_sub(4);
     let lines = wrap(help, cells);
     let rows = u16::try_from(lines.len()).unwrap_or(1).saturating_add(4);
-    let inside = asking(model, theme, &title, rows, area, buf);
+    let inside = asking(model, theme, title, rows, area, buf);
     entry(theme, typed, inside, 0, buf);
     for (row, line) in (2..inside.height).zip(lines) {
         put(buf, inside, row, &Line::from(span(theme, Role::Dim, format!(" {line}"))));

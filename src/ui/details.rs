@@ -60,6 +60,8 @@ fn page<'a>(model: &'a Model, theme: &'a Theme, area: Rect) -> Option<Sheet<'a>>
         | Dialog::GivePen(..)
         | Dialog::NotNamed(_)
         | Dialog::LoseReasons(..)
+        | Dialog::SignNow(_)
+        | Dialog::AcknowledgeAll(_)
         | Dialog::Bookmarks(_) => None,
     }
 }

@@ -69,7 +69,10 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
         Dialog::GivePen(watchers, line) => {
             menu::watchers(model, theme, (watchers, *line), area, buf);
         }
-        Dialog::NotNamed(_) | Dialog::LoseReasons(..) => {
+        Dialog::NotNamed(_)
+        | Dialog::LoseReasons(..)
+        | Dialog::SignNow(_)
+        | Dialog::AcknowledgeAll(_) => {
             if let Some((title, lines)) = twice::asked(model, theme, room(area)) {
                 answered(model, theme, (title, TWICE), lines, area, buf);
             }
@@ -117,7 +120,10 @@ pub fn dialog_steps(model: &Model, theme: &Theme) -> usize {
             let lines = leave(model, theme, area).len();
             (lines, text_rows(area, lines))
         }
-        Dialog::NotNamed(_) | Dialog::LoseReasons(..) => {
+        Dialog::NotNamed(_)
+        | Dialog::LoseReasons(..)
+        | Dialog::SignNow(_)
+        | Dialog::AcknowledgeAll(_) => {
             let lines = twice::asked(model, theme, room(area)).map_or(0, |(_, lines)| lines.len());
             (lines, text_rows(area, lines))
         }

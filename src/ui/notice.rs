@@ -7,6 +7,7 @@ use ratatui::text::Line;
 use crate::cockpit::Model;
 use crate::cockpit::model::NoticeKind;
 use crate::domain::base::Timestamp;
+use crate::domain::detect::Subject;
 use crate::ui::role::Role;
 use crate::ui::text::{fit_spans, phrase, put, span, time, width};
 use crate::ui::theme::Theme;
@@ -27,7 +28,7 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let cells = usize::from(area.width);
     // What has ended is no danger any more; it still wants to be looked at.
     let (sign, word, role, at) = match ended(model, &newest.kind) {
-        Some(at) => (".", panes::word(model.language, Word::Ended), Role::Unknown, at),
+        Some((word, at)) => (".", panes::word(model.language, word), Role::Unknown, at),
         None => (sign, word, role, newest.at.at),
     };
     let mut spans = vec![
@@ -44,8 +45,15 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
     put(buf, area, 0, &Line::from(spans));
 }
 
-/// Since when what the notice is about is no longer there.
-fn ended(model: &Model, kind: &NoticeKind) -> Option<Timestamp> {
-    let NoticeKind::Found(finding, _) = kind else { return None };
-    model.session.as_ref()?.state.ended.get(&finding.subject).copied()
+/// Since when what the notice is about is no longer there, and how that is called: a process ends, a line of cron is gone.
+fn ended(model: &Model, kind: &NoticeKind) -> Option<(Word, Timestamp)> {
+    let (finding, _) = kind.found()?;
+    let at = *model.session.as_ref()?.state.ended.get(&finding.subject)?;
+    let word = match finding.subject {
+        Subject::Process(_) => Word::Ended,
+        Subject::Connection { .. } | Subject::Hiding { .. } | Subject::Autostart { .. } => {
+            Word::IsGone
+        }
+    };
+    Some((word, at))
 }

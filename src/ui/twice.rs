@@ -4,13 +4,15 @@ use ratatui::text::{Line, Span};
 
 use crate::cockpit::Model;
 use crate::cockpit::dialog::Dialog;
+use crate::cockpit::handoff::addressed;
+use crate::domain::detect::Subject;
 use crate::domain::playbook::ItemId;
 use crate::domain::session::{HandoffState, ItemState};
 use crate::domain::untrusted::Untrusted;
 use crate::ui::dialog::paragraph;
 use crate::ui::document;
 use crate::ui::role::Role;
-use crate::ui::text::{fit, phrase, span};
+use crate::ui::text::{fit, phrase, pieces, span};
 use crate::ui::theme::Theme;
 use crate::ui::wrap::wrap_spans;
 use crate::words::{Caption, Phrase, question};
@@ -28,6 +30,10 @@ pub(super) fn asked(
         Some((Caption::NotNamed, not_named(model, theme, *handoff, cells)))
     } else if let Dialog::LoseReasons(items, state) = &model.dialog {
         Some((Caption::LoseReasons, lose_reasons(model, theme, (items, *state), cells)))
+    } else if let Dialog::SignNow(input) = &model.dialog {
+        Some((Caption::SignAsked, sign(model, theme, input.value(), cells)))
+    } else if let Dialog::AcknowledgeAll(subjects) = &model.dialog {
+        Some((Caption::AcknowledgeAll, acknowledge_all(model, theme, subjects, cells)))
     } else {
         None
     }
@@ -85,6 +91,47 @@ fn lose_reasons(
     lines.extend(paragraph(theme, Role::Text, &anyway, cells));
     let help = Caption::LoseReasonsHelp.text(model.language);
     lines.extend(paragraph(theme, Role::Dim, help, cells));
+    lines
+}
+
+/// Who signs, for whom, and the words: what is signed goes to somebody who was named, or to whoever comes.
+fn sign(model: &Model, theme: &Theme, typed: &str, cells: usize) -> Vec<Line<'static>> {
+    let (to, words) = addressed(typed);
+    let role = if to.is_empty() { Role::Warn } else { Role::Text };
+    let mut lines = vec![Line::default()];
+    let named = question::signs_for(model.language, &model.who, &to);
+    lines.extend(sentence(theme, role, &named, cells));
+    lines.push(Line::default());
+    lines.extend(sentence(theme, Role::Text, &Phrase::default().theirs(&words), cells));
+    lines.push(Line::default());
+    let help = Caption::SignAskedHelp.text(model.language);
+    lines.extend(paragraph(theme, Role::Dim, help, cells));
+    lines
+}
+
+/// What speaks against all of them, and who they are: nobody acknowledges what is not on the screen.
+fn acknowledge_all(
+    model: &Model,
+    theme: &Theme,
+    subjects: &[Subject],
+    cells: usize,
+) -> Vec<Line<'static>> {
+    let Some(session) = &model.session else { return Vec::new() };
+    let found: Vec<_> = subjects.iter().filter_map(|it| session.state.findings.get(it)).collect();
+    let mut lines = vec![Line::default()];
+    if let Some((_, finding, _)) = found.first() {
+        let said = question::alike(model.language, found.len(), finding);
+        lines.extend(sentence(theme, Role::Warn, &said, cells));
+    }
+    lines.push(Line::default());
+    for (_, _, name) in found {
+        let mut spans = vec![Span::raw("   ")];
+        spans.extend(pieces(theme, Role::Untrusted, name, cells.saturating_sub(3)));
+        lines.push(Line::from(spans));
+    }
+    lines.push(Line::default());
+    let help = Caption::AcknowledgeAllHelp.text(model.language);
+    lines.extend(paragraph(theme, Role::Text, help, cells));
     lines
 }
 

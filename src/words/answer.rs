@@ -85,7 +85,7 @@ fn machine(language: Language, what: &What) -> Phrase {
     let say = |en, th| Phrase::of(pick(language, en, th));
     match what {
         What::Rented(provider, machine) => {
-            say("firmware says ", "firmware ระบุ ").ours(provider.name()).ours(": ").theirs(machine)
+            say("firmware says ", "เฟิร์มแวร์ระบุ ").ours(provider.name()).ours(": ").theirs(machine)
         }
         What::Metadata(address, who) => Phrase::default()
             .theirs(&named(who))
@@ -101,7 +101,7 @@ fn machine(language: Language, what: &What) -> Phrase {
         }
         What::HostName(name) => say("its name says so: ", "ชื่อเครื่องบอกไว้: ").theirs(name),
         What::Desktop(name) => say("a desktop runs: ", "มีเดสก์ท็อปทำงานอยู่: ").theirs(name),
-        _ => say("firmware: nothing known", "firmware: ไม่มีข้อมูล"),
+        _ => say("firmware: nothing known", "เฟิร์มแวร์: ไม่มีข้อมูล"),
     }
 }
 
@@ -246,6 +246,21 @@ pub const fn figure_name(language: Language, figure: Figure) -> &'static str {
     }
 }
 
+/// How the figure is written: an example of it alone. Of kinds of host there are those of the playbook's table.
+#[must_use]
+pub fn figure_help(language: Language, figure: Figure, types: &[String]) -> String {
+    let example = match figure {
+        Figure::Rate => pick(language, "a price, as 0.05 or $0.05", "ราคา เช่น 0.05 หรือ $0.05"),
+        Figure::GpuRate => pick(language, "a price, as 2.50 or $2.50", "ราคา เช่น 2.50 หรือ $2.50"),
+        Figure::Billing => pick(language, "a sum, as 2400 or $2,400", "ยอดเงิน เช่น 2400 หรือ $2,400"),
+        Figure::Hosts => pick(language, "a number with this host, as 3", "จำนวน รวมเครื่องนี้ เช่น 3"),
+        Figure::HostType => pick(language, "one of: ", "หนึ่งในนี้: "),
+    };
+    let types = if figure == Figure::HostType { types.join(", ") } else { String::new() };
+    let note = pick(language, "; it is a note: u takes it back", "; เป็นโน้ต กด u เพื่อถอน");
+    format!("{example}{types}{note}")
+}
+
 /// Whom or what to ask.
 #[must_use]
 pub const fn ask(language: Language, ask: Ask) -> &'static str {
@@ -258,8 +273,8 @@ pub const fn ask(language: Language, ask: Ask) -> &'static str {
         ),
         Ask::HostType => pick(
             language,
-            "ask what it is for; then :host-type TYPE",
-            "ถามว่าเครื่องใช้ทำอะไร แล้ว :host-type TYPE",
+            "ask what it is for; then :host-type lists the types",
+            "ถามว่าเครื่องใช้ทำอะไร แล้ว :host-type จะบอกประเภท",
         ),
         Ask::Hosts => pick(
             language,

@@ -44,6 +44,14 @@ fixed! {
     NotNamedHelp => "Accept it anyway? The journal will name both.", "รับเวรแทนหรือไม่ journal จะลงทั้งสองชื่อ";
     /// Question: what somebody wrote would go from the list.
     LoseReasons => "A reason would go", "เหตุผลจะหายไป";
+    /// Question: sign with these words.
+    SignAsked => "Sign the handoff?", "เซ็นส่งเวรหรือไม่";
+    /// Question: what signing does, and how it is taken back.
+    SignAskedHelp => "Signed with your name and the time. Until it is accepted, u takes it back; n goes back to the words.", "ลงชื่อคุณและเวลา ก่อนมีคนรับ กด u เพื่อถอนได้ กด n เพื่อกลับไปแก้ข้อความ";
+    /// Question: acknowledge all that are alike.
+    AcknowledgeAll => "Acknowledge all of these?", "รับทราบทั้งหมดนี้หรือไม่";
+    /// Question: what a yes writes, and what it leaves.
+    AcknowledgeAllHelp => "The journal gets an entry for each. What is not listed stays open.", "journal จะลงแยกทีละรายการ ที่ไม่อยู่ในรายการนี้ยังค้างอยู่";
     /// Question: where the reason stays.
     LoseReasonsHelp => "The timeline keeps it; u brings it back.", "ลำดับเหตุการณ์ยังเก็บไว้ กด u เพื่อเอาคืน";
     /// Card: the pen was asked for, so that the handoff can be accepted.
@@ -170,8 +178,6 @@ fixed! {
     AskTimeHelp => "17:45   17:45:30   -5m   +30s   -1h", "เช่น 17:45   17:45:30   -5m   +30s   -1h";
     /// Title of the letters that state a figure.
     StateFigure => "state", "ระบุ";
-    /// Ask: how to write a figure.
-    AskFigureHelp => "0.05   $2,400   3   production; it is a note: u takes it back", "เช่น 0.05   $2,400   3   production; เป็นโน้ต กด u เพื่อถอน";
     /// Ask: a directory.
     AskDirectory => "Move the session to the directory", "ย้าย session ไปที่ไดเรกทอรี";
     /// Ask: which directories do.

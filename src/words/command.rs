@@ -163,6 +163,12 @@ const fn words(command: Command) -> Texts {
             "seen: the notice, or the finding here",
             "รับทราบการแจ้ง หรือสิ่งที่พบตรงนี้",
         ),
+        Command::AcknowledgeAll => say(
+            "all alike",
+            "รับทราบทั้งหมด",
+            "acknowledge all alerts like this one; asks first",
+            "รับทราบแจ้งเตือนแบบเดียวกันทั้งหมด จะถามก่อน",
+        ),
         Command::Undo => say(
             "undo",
             "เลิกทำ",

@@ -1,15 +1,17 @@
 //! Words for notices: what the responder should see now, and how much it weighs.
 
+mod alert;
 mod long;
 
+pub use self::alert::alerts;
 use self::long::{
     copied, little_room, lost_with_pen, must_read, not_recording, plain_playbook, tape_damaged,
 };
 use crate::cockpit::model::{Kept, NoticeKind};
 use crate::domain::base::Language;
-use crate::domain::detect::{Finding, Grade};
+use crate::domain::detect::Grade;
 use crate::domain::untrusted::Untrusted;
-use crate::words::{Part, Phrase, answer, finding, own, pen, pick, storage, trouble};
+use crate::words::{Phrase, answer, own, pen, pick, storage, trouble};
 
 /// How much a notice weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,11 +29,8 @@ pub enum Weight {
 #[expect(clippy::too_many_lines, reason = "a table: one row a notice, no logic")]
 pub fn weight(kind: &NoticeKind) -> Weight {
     match kind {
-        NoticeKind::Found(found, _) => match found.grade {
-            Grade::Noted => Weight::Calm,
-            Grade::Suspect => Weight::Watch,
-            Grade::Confirmed => Weight::Danger,
-        },
+        NoticeKind::Found(found, _) => of_grade(found.grade),
+        NoticeKind::NextAlert(next) => of_grade(next.finding.grade),
         NoticeKind::Autostart(_, entry, _) => {
             if entry.is_as_packaged() {
                 Weight::Calm
@@ -58,6 +57,9 @@ pub fn weight(kind: &NoticeKind) -> Weight {
         | NoticeKind::PenNotFree
         | NoticeKind::NobodyWatches
         | NoticeKind::NotReachable
+        | NoticeKind::ChooseBelow
+        | NoticeKind::EndOfFlow
+        | NoticeKind::WasAnswered
         | NoticeKind::OtherBranch
         | NoticeKind::ReasonNeeded
         | NoticeKind::MustRead(_)
@@ -111,6 +113,7 @@ pub fn weight(kind: &NoticeKind) -> Weight {
         | NoticeKind::NothingToAcknowledge
         | NoticeKind::AlreadyAcknowledged(_)
         | NoticeKind::Acknowledged(..)
+        | NoticeKind::AcknowledgedAll(..)
         | NoticeKind::NothingBefore
         | NoticeKind::NothingAfter
         | NoticeKind::AskedForShift(..)
@@ -135,6 +138,14 @@ pub fn weight(kind: &NoticeKind) -> Weight {
     }
 }
 
+const fn of_grade(grade: Grade) -> Weight {
+    match grade {
+        Grade::Noted => Weight::Calm,
+        Grade::Suspect => Weight::Watch,
+        Grade::Confirmed => Weight::Danger,
+    }
+}
+
 /// A weight in a word.
 #[must_use]
 pub const fn weight_word(language: Language, weight: Weight) -> &'static str {
@@ -152,7 +163,7 @@ pub const fn weight_word(language: Language, weight: Weight) -> &'static str {
 pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
     let say = |en, th| Phrase::of(pick(language, en, th));
     match kind {
-        NoticeKind::Found(found, name) => self::found(language, found, name),
+        NoticeKind::Found(found, name) => alert::found(language, found, name),
         NoticeKind::Autostart(change, it, more) => {
             use crate::words::persistence::happened;
             // Of several ones the text has no room.
@@ -227,14 +238,9 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
         NoticeKind::NothingToAcknowledge => {
             say("Nothing to acknowledge here.", "ไม่มีอะไรให้รับทราบตรงนี้")
         }
-        NoticeKind::Acknowledged(name, left) => {
-            let said = say("Acknowledged: ", "รับทราบแล้ว: ").theirs(name);
-            match (language, left) {
-                (_, 0) => said.ours(pick(language, ". No alert is open.", " ไม่มีแจ้งเตือนค้าง")),
-                (Language::En, left) => said.ours(format!(". {left} open, a shows the next.")),
-                (Language::Th, left) => said.ours(format!(" ยังค้าง {left} กด a ดูรายการถัดไป")),
-            }
-        }
+        NoticeKind::Acknowledged(..)
+        | NoticeKind::AcknowledgedAll(..)
+        | NoticeKind::NextAlert(_) => alert::acknowledged(language, kind),
         NoticeKind::NothingBefore => {
             say("This is the beginning: nothing to go back to.", "ถึงต้นแล้ว ไม่มีก่อนหน้านี้ให้ย้อนไป")
         }
@@ -248,6 +254,16 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
             "Not reachable yet: answer the question before it.",
             "ยังไปไม่ถึง ให้ตอบคำถามก่อนหน้านี้ก่อน",
         ),
+        NoticeKind::ChooseBelow => say(
+            "This is the question: Down to a branch below it, then Space.",
+            "นี่คือคำถาม เลื่อนลงไปที่ทางเลือกด้านล่าง แล้วกด Space",
+        ),
+        NoticeKind::EndOfFlow => {
+            say("The flow ends here: nothing to choose.", "ผังจบตรงนี้ ไม่มีอะไรให้เลือก")
+        }
+        NoticeKind::WasAnswered => {
+            say("Answered already: u takes the answer back.", "ตอบไปแล้ว กด u เพื่อถอนคำตอบ")
+        }
         NoticeKind::OtherBranch => say(
             "Another branch was taken here: u takes it back first.",
             "ตรงนี้เลือกทางอื่นไปแล้ว กด u เพื่อย้อนก่อน",
@@ -361,31 +377,5 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
             say("It moved. ", "ย้ายแล้ว ").then(trouble::follow(language, place))
         }
         NoticeKind::Trouble(what) => trouble::trouble(language, what).line(language),
-    }
-}
-
-/// Who, and the weightiest reason. Where the name says what the reason would end with, it is said once.
-fn found(language: Language, found: &Finding, name: &Untrusted) -> Phrase {
-    let phrase = Phrase::default().theirs(name).ours(": ");
-    let Some(reason) = found.reasons.first() else {
-        return phrase.ours(finding::grade(language, found.grade));
-    };
-    let mut said = finding::reason(language, reason);
-    if name.bytes().ends_with(reason.value.bytes()) && !reason.value.is_empty() {
-        said.0.truncate(1);
-        if let Some(Part::Ours(text)) = said.0.first_mut() {
-            *text = text.trim_end_matches([':', ' ']).to_owned().into();
-        }
-    }
-    phrase.then(said)
-}
-
-/// How many alerts are open.
-#[must_use]
-pub fn alerts(language: Language, count: usize) -> String {
-    match language {
-        Language::En if count == 1 => String::from("1 alert"),
-        Language::En => format!("{count} alerts"),
-        Language::Th => format!("เตือน {count}"),
     }
 }

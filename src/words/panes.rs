@@ -35,8 +35,9 @@ fixed! {
     Held => "held", "หยุดภาพ";
     Tree => "tree", "ต้นไม้";
     Follows => "follows", "ตาม";
-    Newest => "newest", "ใหม่สุด";
+    FollowsNewest => "follows newest", "ตามรายการล่าสุด";
     Gone => "gone", "จบแล้ว";
+    IsGone => "gone", "หายไปแล้ว";
     Ended => "ended", "จบแล้ว";
     Deleted => "deleted", "ถูกลบ";
     Waiting => "waiting for the first look at the host", "รอดูเครื่องครั้งแรก";
@@ -93,8 +94,8 @@ fixed! {
     NotAccepted => "signed, not accepted yet", "เซ็นแล้ว รอผู้รับ";
     AcceptedBy => "accepted", "รับเวรแล้ว";
     Temperature => "temp", "อุณหภูมิ";
-    Legend => "! confirmed * suspect . noted | Pool Name Deleted Cpu Gpu Escape Hides Kernel",
-        "! ยืนยัน * น่าสงสัย . สังเกต | P pool N ชื่อ D ลบ C CPU G GPU E อักขระ H ซ่อน K kernel";
+    Legend => "! confirmed * suspect . noted  Pool Name Del Cpu Gpu Escape Hides Kernel Rule",
+        "! ยืนยัน * น่าสงสัย . สังเกต  Pool N ชื่อ D ลบ Cpu Gpu E อักขระ H ซ่อน Kernel R กฎ";
 }
 
 /// What a part of the network pane holds.
@@ -151,6 +152,15 @@ pub fn over(language: Language, found: usize, ended: usize) -> String {
         (Language::Th, _, 0) => format!("พบ {found} รายการ หายไปแล้ว"),
         (Language::En, _, _) => format!("{found} found, {ended} ended"),
         (Language::Th, _, _) => format!("พบ {found} รายการ จบแล้ว {ended} รายการ"),
+    }
+}
+
+/// The host says that it has less memory than one process holds.
+#[must_use]
+pub fn untrue_total(language: Language, total: &str, held: &str) -> String {
+    match language {
+        Language::En => format!("{total} is not true: one holds {held}"),
+        Language::Th => format!("{total} ไม่จริง: โปรเซสเดียวใช้ {held}"),
     }
 }
 

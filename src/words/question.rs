@@ -1,10 +1,12 @@
-//! Words of the questions that come before an act which somebody may not mean: taking what was signed for somebody else,
-//! and losing what somebody wrote.
+//! Words of the questions that come before an act which somebody may not mean: signing, taking what was signed for
+//! somebody else, losing what somebody wrote, and acknowledging many alerts at once.
 
 use crate::domain::base::Language;
+use crate::domain::detect::Finding;
 use crate::domain::playbook::ItemId;
 use crate::domain::session::ItemState;
 use crate::domain::untrusted::Untrusted;
+use crate::words::finding;
 use crate::words::session::item_state;
 use crate::words::{Phrase, pick};
 
@@ -29,6 +31,34 @@ pub fn accepted_instead(language: Language, to: &Untrusted, who: &Untrusted) -> 
 #[must_use]
 pub fn signed_for(language: Language, to: &Untrusted) -> Phrase {
     Phrase::of(pick(language, "Signed for ", "เซ็นให้ ")).theirs(to)
+}
+
+/// «aor signs for niran.» Where nobody is named, that is said, and how somebody would be.
+#[must_use]
+pub fn signs_for(language: Language, who: &Untrusted, to: &Untrusted) -> Phrase {
+    if to.is_empty() {
+        return Phrase::default().theirs(who).ours(pick(
+            language,
+            " signs for whoever takes over: nobody is named. @name before the words names somebody.",
+            " เซ็นให้ใครก็ได้ที่รับเวร เพราะไม่ได้ระบุชื่อ ใส่ @ชื่อ ไว้หน้าข้อความเพื่อระบุ",
+        ));
+    }
+    let signs = pick(language, " signs for ", " เซ็นให้ ");
+    Phrase::default().theirs(who).ours(signs).theirs(to).ours(pick(language, ".", ""))
+}
+
+/// «7 alerts, each suspect: runs from a file in memory alone»
+#[must_use]
+pub fn alike(language: Language, count: usize, finding: &Finding) -> Phrase {
+    let grade = finding::grade(language, finding.grade);
+    let lead = match (language, count) {
+        (Language::En, 1) => format!("1 alert, {grade}: "),
+        (Language::En, _) => format!("{count} alerts, each {grade}: "),
+        (Language::Th, _) => format!("แจ้งเตือน {count} รายการ {grade}: "),
+    };
+    let rules: Vec<&str> =
+        finding.reasons.iter().map(|it| finding::fact(language, it.rule)).collect();
+    Phrase::of(lead).ours(rules.join("; "))
 }
 
 /// «1.3/4 is blocked: "waits for the vendor".»

@@ -14,7 +14,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
-use crate::case::{look_at, miner, socket};
+use crate::case::{look_at, miner, on_firmware, socket};
 use crate::incident::Desk;
 use firedamp::domain::facts::SocketState;
 
@@ -143,4 +143,59 @@ fn impact_and_cost_are_shown_with_what_they_rest_on() {
     assert!(screen.contains("PB-16 Cloud IAM (Cloud_IAM.en.md)  due"), "{screen}");
     assert!(screen.contains("state a price: :rate 0.05"), "{screen}");
     assert!(ui::panes::impact_lines(&desk.model, 118) > 20);
+}
+
+#[test]
+fn each_figure_is_asked_for_with_an_example_of_its_own_and_the_types_of_hosts_are_listed() {
+    let mut desk = desk();
+    let mut asked = |verb: &str, language| {
+        desk.model.language = language;
+        type_in(&mut desk, verb);
+        let screen = drawn(&mut desk, (80, 24));
+        desk.press(Key::Esc);
+        screen
+    };
+    let own = [("rate", "0.05"), ("gpu-rate", "2.50"), ("billing", "$2,400"), ("hosts", "as 3")];
+    for (verb, example) in own {
+        let screen = asked(verb, Language::En);
+        assert!(screen.contains(example), "{verb}: {screen}");
+        let others = own.iter().filter(|it| it.0 != verb);
+        assert!(others.into_iter().all(|it| !screen.contains(it.1)), "{verb}: {screen}");
+    }
+    let types = asked("host-type", Language::En);
+    for kind in ["Production server", "Cloud instance", "User workstation", "Dev/test server"] {
+        assert!(types.contains(kind), "{types}");
+    }
+    let thai = asked("host-type", Language::Th);
+    assert!(thai.contains("Production server") && thai.contains("Cloud instance"), "{thai}");
+}
+
+#[test]
+fn the_cursor_of_the_tree_waits_on_the_branch_that_the_facts_speak_for_until_it_is_moved() {
+    let mut desk = Desk::at_work();
+    "gd ".chars().for_each(|key| drop(desk.do_and_save(Key::Char(key))));
+    desk.press(Key::Esc);
+    desk.model.focus = Pane::Processes;
+    let under_cursor = |desk: &mut Desk| {
+        let screen = drawn(desk, (120, 36));
+        let row = screen.lines().find(|it| it.contains("suggested")).unwrap_or_default();
+        (row.contains('▶'), row.contains("On-premise"), row.contains("Cloud"))
+    };
+    desk.tell(Msg::Seen(Arc::new(on_firmware("Dell Inc.", "PowerEdge R640"))));
+    assert_eq!(under_cursor(&mut desk), (true, true, false), "the second branch");
+    // With the keyboard there, nothing moves under the key that takes it.
+    desk.model.focus = Pane::Decision;
+    desk.tell(Msg::Seen(Arc::new(on_firmware("Amazon EC2", "m5.large"))));
+    assert_eq!(under_cursor(&mut desk), (false, false, true));
+    desk.model.focus = Pane::Processes;
+    desk.tell(Msg::Seen(Arc::new(on_firmware("Amazon EC2", "m5.large"))));
+    assert_eq!(under_cursor(&mut desk), (true, false, true));
+    // Whoever moves it keeps it where it is.
+    desk.model.focus = Pane::Decision;
+    desk.press(Key::Down);
+    let line = desk.model.panes.decision.line;
+    desk.model.focus = Pane::Processes;
+    desk.tell(Msg::Seen(Arc::new(on_firmware("Amazon EC2", "m5.large"))));
+    assert_eq!(desk.model.panes.decision.line, line);
+    assert!(!under_cursor(&mut desk).0);
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use firedamp::cockpit::dialog::Dialog;
 use firedamp::cockpit::keymap::Key;
 use firedamp::cockpit::model::{NoticeKind, Pane, Pen, Source, SourceKind};
 use firedamp::cockpit::trouble::Trouble;
@@ -85,4 +86,113 @@ fn a_notice_fades_but_a_warning_stays_until_it_is_acknowledged() {
         desk.press(Key::Char('a'));
         assert_eq!(said(&desk), None);
     }
+}
+
+/// A desk on which so many processes of one kind were found, and one of another.
+fn crowd(alike: u32) -> Desk {
+    let mut desk = Desk::at_work();
+    let mut seen: Vec<_> = (1..=alike).map(|at| miner(40 + at)).collect();
+    let mut other = miner(90);
+    other.exe_deleted = true;
+    seen.push(other);
+    // Of one look no more than a few go to the journal.
+    for at in 1..=u64::from(alike) {
+        let found = desk.tell(Msg::Seen(Arc::new(snapshot(at * 1_000, seen.clone()))));
+        desk.save(found);
+    }
+    desk.tell(Msg::Tick(moment(60_000)));
+    desk
+}
+
+fn acknowledged(effects: &[Effect]) -> Vec<u32> {
+    let mut pids = Vec::new();
+    for effect in effects {
+        if let Effect::Record {
+            event: Event::Acknowledged { subject: Subject::Process(id) }, ..
+        } = effect
+        {
+            pids.push(id.pid.0);
+        }
+    }
+    pids.sort_unstable();
+    pids
+}
+
+#[test]
+fn one_key_an_alert_is_enough_and_nothing_goes_that_was_not_on_the_line() {
+    let mut desk = crowd(3);
+    let mut gone = Vec::new();
+    for round in 0..4_u64 {
+        let Some((finding, _)) = said(&desk).and_then(NoticeKind::found) else {
+            panic!("{round}: {:?}", said(&desk))
+        };
+        let Subject::Process(shown) = finding.subject else { panic!("{finding:?}") };
+        // What came this moment was not read yet.
+        if round > 0 {
+            assert!(desk.press(Key::Char('a')).is_empty(), "{round}");
+        }
+        desk.tell(Msg::Tick(moment(61_000 + round * 1_000)));
+        let effects = desk.press(Key::Char('a'));
+        assert_eq!(acknowledged(&effects), [shown.pid.0]);
+        gone.push(shown.pid.0);
+        desk.save(effects);
+    }
+    gone.sort_unstable();
+    assert_eq!(gone, [41, 42, 43, 90]);
+    assert!(matches!(said(&desk), Some(NoticeKind::Acknowledged(_, 0))), "{:?}", said(&desk));
+}
+
+#[test]
+fn all_alike_are_acknowledged_after_one_question_with_an_entry_each() {
+    let mut desk = crowd(3);
+    desk.model.panes.processes.selected = Some(miner(42).id);
+    desk.model.notice = None;
+    for key in "gA".chars() {
+        assert!(desk.press(Key::Char(key)).is_empty());
+    }
+    let Dialog::AcknowledgeAll(subjects) = &desk.model.dialog else {
+        panic!("{:?}", desk.model.dialog)
+    };
+    assert_eq!(subjects.len(), 3, "against the one whose file is gone more speaks");
+    assert!(desk.press(Key::Enter).is_empty(), "Enter is no yes");
+    assert!(desk.press(Key::Char('n')).is_empty());
+    assert!(matches!(desk.model.dialog, Dialog::Closed));
+    let effects = ['g', 'A', 'y'].into_iter().flat_map(|key| desk.press(Key::Char(key)));
+    let effects: Vec<Effect> = effects.collect();
+    assert_eq!(acknowledged(&effects), [41, 42, 43]);
+    assert_eq!(said(&desk), Some(&NoticeKind::AcknowledgedAll(3, 1)));
+    desk.save(effects);
+    assert_eq!(desk.session().state.acknowledged.len(), 3);
+}
+
+#[test]
+fn an_observer_acknowledges_nothing_at_once_either() {
+    let mut desk = crowd(2);
+    desk.tell(Msg::Pen(Pen::Observer(None)));
+    for key in "gA".chars() {
+        assert!(desk.press(Key::Char(key)).is_empty());
+    }
+    assert!(matches!(desk.model.dialog, Dialog::Closed));
+    assert_eq!(said(&desk), Some(&NoticeKind::NoPen));
+}
+
+#[test]
+fn news_wait_below_the_answer_to_a_key_and_are_not_lost() {
+    let mut desk = Desk::at_work();
+    desk.model.focus = Pane::Gpu;
+    desk.press(Key::Char('v'));
+    assert_eq!(said(&desk), Some(&NoticeKind::NoRange));
+    let found = desk.tell(Msg::Seen(Arc::new(snapshot(1_000, vec![miner(42)]))));
+    desk.save(found);
+    desk.tell(Msg::Notice(NoticeKind::Escalate("bill > $1,000".into(), "Finance".into())));
+    desk.tell(Msg::Notice(NoticeKind::LittleRoom(12)));
+    assert_eq!(said(&desk), Some(&NoticeKind::NoRange), "what was asked for is answered first");
+    desk.tell(Msg::Tick(moment(2_000)));
+    desk.tell(Msg::Tick(moment(12_000)));
+    let mut waited = Vec::new();
+    while let Some(kind) = said(&desk).cloned() {
+        waited.push(std::mem::discriminant(&kind));
+        desk.press(Key::Esc);
+    }
+    assert_eq!(waited.len(), 3, "the finding, the criterion and the disk");
 }

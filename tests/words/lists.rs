@@ -1,7 +1,9 @@
 //! One of everything that words are for.
 
 use firedamp::cockpit::command::VERBS;
-use firedamp::cockpit::model::{Condition, Copied, Kept, NoticeKind, Pane, Pen, SourceKind};
+use firedamp::cockpit::model::{
+    Condition, Copied, Kept, NextAlert, NoticeKind, Pane, Pen, SourceKind,
+};
 use firedamp::cockpit::panes::ProcessSort;
 use firedamp::cockpit::pen::Holding;
 use firedamp::cockpit::storage::{Refusal, Unsaved};
@@ -197,6 +199,17 @@ pub(crate) fn notices() -> Vec<NoticeKind> {
         NoticeKind::NotReachable,
         NoticeKind::Acknowledged(value(), 0),
         NoticeKind::Acknowledged(value(), 3),
+        NoticeKind::AcknowledgedAll(7, 0),
+        NoticeKind::AcknowledgedAll(7, 3),
+        NoticeKind::NextAlert(Box::new(NextAlert {
+            done: value(),
+            left: 3,
+            finding: found(Grade::Suspect),
+            name: value(),
+        })),
+        NoticeKind::ChooseBelow,
+        NoticeKind::EndOfFlow,
+        NoticeKind::WasAnswered,
         NoticeKind::NothingBefore,
         NoticeKind::NothingAfter,
         NoticeKind::AskedForShift(value(), Holding::Works),

@@ -122,10 +122,7 @@ fn show(
         let runs = suspects.contains(&entry.key());
         (rank(entry, runs), *change == AutostartChange::Vanished)
     })?;
-    if !model.is_being_read() {
-        let kind = NoticeKind::Autostart(*change, Arc::clone(worst), some.len() - 1);
-        model.notice(kind);
-    }
+    model.notice(NoticeKind::Autostart(*change, Arc::clone(worst), some.len() - 1));
     // What a package brought as it is rings no bell: an upgrade is no news to whoever runs it.
     (!worst.is_as_packaged() && may_ring(model)).then_some(Effect::Bell)
 }

@@ -7,7 +7,7 @@ use crate::domain::untrusted::Untrusted;
 use crate::words::{Phrase, pick};
 
 /// How such a text begins, and that in Thai; what follows, as the number of an error, is told as it is.
-const KNOWN: [(&str, &str); 16] = [
+const KNOWN: [(&str, &str); 17] = [
     ("permission denied", "ไม่มีสิทธิ์"),
     ("operation not permitted", "ไม่ได้รับอนุญาต"),
     ("no such file or directory", "ไม่มีไฟล์หรือไดเรกทอรีนี้"),
@@ -24,6 +24,7 @@ const KNOWN: [(&str, &str); 16] = [
     ("this build is static and cannot load it", "โปรแกรมนี้เป็น static จึงโหลดไม่ได้"),
     ("did not answer, and is not asked for evidence again", "ไม่ตอบ และจะไม่ถามหาหลักฐานอีก"),
     ("what belongs to it did not let itself be read in time", "อ่านสิ่งที่เป็นของมันไม่ทันเวลา"),
+    ("what belongs to it was not read to its end in time", "อ่านสิ่งที่เป็นของมันไม่จบในเวลา"),
 ];
 
 /// Why something was not read.
@@ -46,6 +47,10 @@ pub fn why(language: Language, why: &Untrusted) -> Phrase {
 /// What was not read, where that has a name of ours and no path.
 #[must_use]
 pub fn source(language: Language, what: &Untrusted) -> Phrase {
+    if let Some(rest) = what.bytes().strip_prefix(b"file system ") {
+        let named = pick(language, "file system ", "ระบบไฟล์ ");
+        return Phrase::of(named).theirs(&Untrusted::new(rest));
+    }
     match what.bytes() {
         b"what starts by itself" => {
             Phrase::of(pick(language, "what starts by itself", "สิ่งที่เริ่มทำงานเอง"))
