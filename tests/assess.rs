@@ -196,7 +196,7 @@ fn what_is_taken_out_is_where_work_comes_from_and_what_is_computed() {
 fn nobody_is_a_thread_of_the_kernel_who_is_told_something() {
     let told = verdict(process("", "kthreadd -o 192.0.2.9:443 -a rx/0 -u someone -k"));
     assert_eq!(rank(&told), CONFIRMED, "{told}");
-    assert_eq!(rank(&verdict(process("", "[kthreadd]"))), 0);
+    assert!(rank(&verdict(process("", "[kthreadd]"))) < SUSPECT);
 }
 
 #[test]

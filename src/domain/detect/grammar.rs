@@ -96,7 +96,7 @@ impl Sentence {
 
     /// Those of the pools that its judge takes for one: a page that is fetched is none.
     pub fn judged_pools(&self) -> impl Iterator<Item = &Pool> {
-        self.commands.iter().flat_map(|it| judge::pools(it))
+        self.commands.iter().flat_map(judge::pools)
     }
 
     /// Algorithms by name, and those of the coins where nothing else is said.

@@ -112,12 +112,11 @@ pub(super) fn judge(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>
     told.extend(found.into_iter().map(|(grade, it)| (grade.min(most(it.rule)), it)));
 }
 
-/// Its arguments. A program that lies where no tool does shows no text, whatever it calls itself.
+/// Its arguments. A program whose file is no tool that shows texts shows none, whatever it calls itself.
 pub(in crate::domain::detect) fn words<'a>(seen: &Seen<'a>) -> Vec<&'a [u8]> {
     let mut words = seen.arguments.clone();
-    let strange = place(&seen.path()).is_strange();
     let shows = is_text_tool(last_part(seen.title())) && !is_text_tool(tool(seen));
-    if let Some(first) = words.first_mut().filter(|_| strange && shows) {
+    if let Some(first) = words.first_mut().filter(|_| shows) {
         *first = b"./";
     }
     words

@@ -252,10 +252,14 @@ fn look_alike(seen: &Seen<'_>, told: &mut Vec<Told>) {
         return;
     }
     let works = seen.cpu_minutes.is_some_and(|it| it >= LONG_MINUTES);
-    let names = [(seen.file(), FactSource::Exe), (seen.name, FactSource::Comm)];
-    let own = last_part(seen.title());
-    let title = (own.strip_suffix(b":").unwrap_or(own), FactSource::CommandLine);
-    for (name, source) in names.into_iter().chain([title]) {
+    let names = [
+        (seen.file(), FactSource::Exe),
+        (seen.name, FactSource::Comm),
+        (last_part(seen.title()), FactSource::CommandLine),
+    ];
+    for (name, source) in names {
+        // `postgres: writer`.
+        let name = name.strip_suffix(b":").unwrap_or(name);
         let Some(like) = looks_like(name) else { continue };
         let kernels = is_kernels(like);
         let grade = match place {

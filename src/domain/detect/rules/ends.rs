@@ -109,7 +109,9 @@ pub(in crate::domain::detect) fn by_owner(end: &End<'_>, owner: Option<&[u8]>, t
     });
     // Peers of a coin's network are everywhere on this one, and who has a name for other business has other business.
     let name = std::str::from_utf8(end.name).unwrap_or_default();
-    let hides = name.is_empty() || name.ends_with(".onion") || host_name::says(name).is_some();
+    let hides = name.is_empty()
+        || name.rsplit('.').next() == Some("onion")
+        || host_name::says(name).is_some();
     let open = end.port != PEERS && (hides || owner.is_none_or(is_nobodys));
     for (grade, reason) in told {
         if reason.rule == Rule::PoolPort && open {

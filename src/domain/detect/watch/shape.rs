@@ -57,16 +57,16 @@ impl Shapes {
     /// Takes in a look, and says whose load has a shape.
     pub(super) fn see(&mut self, snapshot: &Snapshot, gathered: &mut Gathered) {
         let now = snapshot.moment.boot_ms;
-        for process in snapshot.processes.iter().filter(|it| !it.kernel) {
-            match self.0.get_mut(&process.id) {
-                Some(shape) => shape.look(now, process.cpu),
-                None if process.cpu >= WORKS => {
-                    self.0.insert(process.id, Shape::begin(now, process.cpu));
-                }
-                None => {}
-            }
+        for process in snapshot.processes.iter().filter(|it| !it.kernel && it.cpu >= WORKS) {
+            self.0.entry(process.id).or_insert_with(|| Shape::begin(now));
         }
-        self.0.retain(|id, shape| shape.matters(now) && snapshot.process(*id).is_some());
+        self.0.retain(|id, shape| {
+            let process = snapshot.process(*id);
+            if let Some(process) = process {
+                shape.look(now, process.cpu);
+            }
+            process.is_some() && shape.matters(now)
+        });
         for (id, shape) in &self.0 {
             let Some(value) = shape.says() else { continue };
             let Some(process) = snapshot.process(*id) else { continue };
@@ -74,7 +74,7 @@ impl Shapes {
             if packaged(*id, snapshot) == Some(true) {
                 continue;
             }
-            let grade = if is_nobodys(process) { Grade::Suspect } else { Grade::Noted };
+            let Some(grade) = grade(process) else { continue };
             let (rule, source) = (Rule::ShapedLoad, FactSource::Stat);
             let reason = Reason { rule, value: value.into(), source };
             gathered.entry(Subject::Process(*id)).or_default().push((grade, reason));
@@ -83,15 +83,14 @@ impl Shapes {
 }
 
 impl Shape {
-    const fn begin(now: u64, cpu: f32) -> Self {
+    const fn begin(now: u64) -> Self {
         let turns = VecDeque::new();
-        Self { from_ms: now, last_ms: now, sum: cpu, looks: 1, level: 0.0, held: 0, turns }
+        Self { from_ms: now, last_ms: now, sum: 0.0, looks: 0, level: 0.0, held: 0, turns }
     }
 
     fn look(&mut self, now: u64, cpu: f32) {
         if now.saturating_sub(self.last_ms) > GAP_MS || now < self.last_ms {
-            *self = Self::begin(now, cpu);
-            return;
+            *self = Self::begin(now);
         }
         if now.saturating_sub(self.from_ms) >= MINUTE_MS {
             self.minute();
@@ -152,12 +151,18 @@ fn regular(turns: impl Iterator<Item = u32> + Clone) -> Option<u32> {
     (turns.count() >= TURNS && least >= TURN_MINUTES && alike).then_some(least)
 }
 
-/// It lies where neither packages nor administrators put programs.
-fn is_nobodys(process: &Process) -> bool {
+/// How far a shape carries: to suspect of what lies where neither packages nor administrators put programs; of what nobody
+/// knows where it lies, to nothing.
+fn grade(process: &Process) -> Option<Grade> {
     let seen = Seen::of(process);
-    let at = place(&seen.path());
-    let kept = matches!(at, Place::Unknown | Place::System | Place::Local | Place::Workshop);
-    seen.deleted || seen.in_memory || !kept
+    match place(&seen.path()) {
+        _ if seen.deleted || seen.in_memory => Some(Grade::Suspect),
+        Place::Unknown => None,
+        Place::System | Place::Local | Place::Workshop => Some(Grade::Noted),
+        Place::Memory | Place::Home | Place::Hidden | Place::Volatile | Place::Web | Place::Odd => {
+            Some(Grade::Suspect)
+        }
+    }
 }
 
 /// Whether a package brought the program, as far as that was looked up.

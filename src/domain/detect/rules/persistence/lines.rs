@@ -114,7 +114,7 @@ fn is_kept_by_a_tool(path: &str) -> bool {
 /// It is made a program; whoever fetches a key takes rights away from others.
 fn makes_program(line: &str) -> bool {
     line.split_once("chmod").is_some_and(|(_, rest)| {
-        let mut words = rest.split_whitespace().filter(|it| !it.starts_with("-"));
+        let mut words = rest.split_whitespace().filter(|it| !it.starts_with('-'));
         words.next().is_some_and(|mode| {
             // Perl puts the file right behind it.
             let mode = mode.split(',').next().filter(|it| it.starts_with('0')).unwrap_or(mode);
