@@ -330,8 +330,11 @@ fn nobody_who_is_root_is_told_to_become_root() {
         desk.model.size = Size { columns: 120, rows: 36 };
         let mut own = process(7, "firedamp", b"firedamp");
         own.uid = uid;
-        let mut seen = snapshot(1_000, vec![own.clone()]);
-        seen.own = Arc::new(Own { process: Some(own.id), ..Own::default() });
+        // Of its own inode the program tells nothing.
+        let itself = own.id;
+        own.id.inode = 4_026;
+        let mut seen = snapshot(1_000, vec![own]);
+        seen.own = Arc::new(Own { process: Some(itself), ..Own::default() });
         seen.unread = vec![Unread::gap(Gap::Closed(Closed::OpenFiles, 1))];
         desk.tell(Msg::Seen(Arc::new(seen)));
         keys(&mut desk, "gr");

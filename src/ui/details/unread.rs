@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 use crate::cockpit::Model;
+use crate::domain::base::ProcessId;
 use crate::domain::facts::{Gap, Unread, Weight};
 use crate::ui::details::Sheet;
 use crate::ui::role::Role;
@@ -69,9 +70,12 @@ pub(super) fn line(sheet: &mut Sheet<'_>, unread: &Unread) {
 
 /// The program runs as root: nobody is told to become what they are.
 fn is_root(model: &Model) -> bool {
-    let snapshot = model.live.snapshot.as_ref();
-    let own = snapshot.and_then(|it| it.process(it.own.process?));
-    own.is_some_and(|it| it.uid == 0)
+    let Some(snapshot) = &model.live.snapshot else { return false };
+    // Of its own inode nothing is told.
+    let is_own = |id: ProcessId| {
+        snapshot.own.process.is_some_and(|own| (own.pid, own.start) == (id.pid, id.start))
+    };
+    snapshot.processes.iter().any(|it| is_own(it.id) && it.uid == 0)
 }
 
 /// A gap, whom it is about, what it takes from sight, and the ways around it.
