@@ -155,7 +155,7 @@ pub enum NotRead {
     Programs,
     /// Their memory waits to be read.
     Memory,
-    /// They are more than can wait.
+    /// Whether they are worth it is not known yet, or they are more than can wait.
     Room,
     /// Their executables are too large to be hashed.
     Large,

@@ -16,7 +16,7 @@ pub(super) fn gap(language: Language, what: NotRead, count: u32) -> String {
         NotRead::Files => ("files not read yet: of ", "ยังไม่ได้อ่านไฟล์ของ "),
         NotRead::Programs => ("programs not hashed yet: of ", "ยังไม่ได้คำนวณ hash โปรแกรมของ "),
         NotRead::Memory => ("memory not read yet: of ", "ยังไม่ได้อ่านหน่วยความจำของ "),
-        NotRead::Room => ("no room to wait for a closer look: ", "ไม่มีที่ให้รอตรวจละเอียด: "),
+        NotRead::Room => ("closer look not decided yet: on ", "ยังไม่ได้ตัดสินว่าจะตรวจละเอียด: "),
         NotRead::Large => ("programs too large to be hashed: of ", "โปรแกรมใหญ่เกินคำนวณ hash: ของ "),
         NotRead::LetGo => {
             ("found files let go, for want of room: of ", "ทิ้งไฟล์ที่พบเพราะที่เก็บเต็ม: ของ ")
