@@ -272,6 +272,12 @@ pub(super) fn place(path: &[u8]) -> Place {
         Place::Local
     } else if under(&SYSTEM) {
         Place::System
+    } else if path
+        .strip_prefix(b"/usr/")
+        .is_some_and(|rest| rest.windows(5).any(|it| it == b"/bin/"))
+    {
+        // A tree of its own, as `/usr/pgsql-14/bin`.
+        Place::Local
     } else {
         Place::Home
     }
