@@ -6,10 +6,10 @@
 
 /// A kind whose words are fixed. Each is written once, in both languages.
 macro_rules! fixed {
-    (#[$what:meta] pub enum $kind:ident; $($(#[$doc:meta])* $word:ident => $en:literal, $th:literal;)+) => {
+    (#[$what:meta] pub enum $kind:ident; $($(#[$doc:meta])+ $word:ident => $en:literal, $th:literal;)+) => {
         #[$what]
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum $kind { $(#[doc = $en] $(#[$doc])* $word,)+ }
+        pub enum $kind { $($(#[$doc])+ $word,)+ }
 
         impl $kind {
             /// All of them.
@@ -21,6 +21,10 @@ macro_rules! fixed {
                 match self { $(Self::$word => crate::words::pick(language, $en, $th),)+ }
             }
         }
+    };
+    // Where its English says what a word is for.
+    (#[$what:meta] pub enum $kind:ident; $($word:ident => $en:literal, $th:literal;)+) => {
+        fixed! { #[$what] pub enum $kind; $(#[doc = $en] $word => $en, $th;)+ }
     };
 }
 

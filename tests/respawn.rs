@@ -258,12 +258,12 @@ const PROGRAMS: [&str; 4] = ["/opt/cache/upd", "/opt/cache/upd2", "/opt/b/upd", 
 /// A miner, a shell that names some of the programs, or what is neither.
 fn anybody() -> impl Strategy<Value = Process> {
     let of_program = prop::sample::select(PROGRAMS.to_vec());
-    let places = (of_program.clone(), 0_usize..3, 0_usize..3);
-    let miner = places.prop_map(|(exe, unit, container)| {
+    let units = vec!["", "/system.slice/a.service", "/system.slice/b.service/a.service"];
+    let ids = vec!["", "4f1c0ffee1", "4f1c0ffee123"];
+    let places = (of_program.clone(), prop::sample::select(units), prop::sample::select(ids));
+    let miner = places.prop_map(|(exe, cgroup, id)| {
         let command = format!("{exe}\0-o\0stratum+tcp://pool.example:3333\0-u\0w1");
         let mut it = process(0, exe, command.as_bytes());
-        let cgroup = ["", "/system.slice/a.service", "/system.slice/b.service/a.service"][unit];
-        let id = ["", "4f1c0ffee1", "4f1c0ffee123"][container];
         let container =
             (!id.is_empty()).then(|| Container { runtime: Runtime::Docker, id: id.into() });
         let around = firedamp::domain::facts::Around {

@@ -44,8 +44,8 @@ proptest! {
     ) {
         let bits = |it: &IpAddr, more: usize| if it.is_ipv4() { 16 + more % 17 } else { 32 + more };
         let nets: Vec<(IpAddr, usize)> = nets.into_iter().map(|(it, more)| (it, bits(&it, more))).collect();
-        let list: String = nets.iter().map(|(it, bits)| format!("{it}/{bits}\n")).collect();
-        let contents = read("x.txt", &list);
+        let list: Vec<String> = nets.iter().map(|(it, bits)| format!("{it}/{bits}")).collect();
+        let contents = read("x.txt", &list.join("\n"));
         prop_assert_eq!(&contents.faults, &[]);
         let book = Rulebook::with(&[contents]);
         for address in asked {

@@ -7,10 +7,8 @@ use crate::domain::untrusted::Untrusted;
 /// All that [`Seen::of`](crate::domain::detect::Seen::of) takes from a process but what it uses, which is no word.
 #[derive(PartialEq, Eq, Hash)]
 pub(super) struct Words<'a> {
-    own: bool,
-    kernel: bool,
-    deleted: bool,
-    memory: bool,
+    /// The responder's own, the kernel's, deleted, in memory alone.
+    is: [bool; 4],
     parent: Pid,
     uid: u32,
     user: Option<&'a str>,
@@ -24,10 +22,7 @@ impl<'a> Words<'a> {
     pub(super) fn of(process: &'a Process, own: bool) -> Self {
         let known = |it: &'a Reading<Untrusted>| it.known();
         Self {
-            own,
-            kernel: process.kernel,
-            deleted: process.exe_deleted,
-            memory: process.exe_memory,
+            is: [own, process.kernel, process.exe_deleted, process.exe_memory],
             parent: process.parent,
             uid: process.uid,
             user: process.user.as_deref(),
