@@ -39,7 +39,7 @@ const FEW_ENDS: usize = 3;
 pub struct Watch {
     texts: HashMap<ProcessId, Judged>,
     loads: HashMap<ProcessId, Load>,
-    shapes: Shapes,
+    shapes: Box<Shapes>,
     gpus: HashMap<ProcessId, Load>,
     /// Graphics processors by name, whoever keeps them busy.
     devices: HashMap<Untrusted, Load>,
