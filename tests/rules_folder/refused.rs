@@ -63,7 +63,8 @@ fn the_digest_of_an_empty_file_is_refused() {
 fn what_has_no_form_is_named_with_what_to_do() {
     assert_eq!(
         of_list("not an indicator"),
-        "2: `not an indicator` is no IP, net, host, hash, wallet or URL. Put remarks behind #"
+        "2: `not an indicator` is no IP, net, host, hash, wallet or URL. Put remarks behind #; \
+         say type = \"wallet\" of a wallet"
     );
     assert_eq!(of_list("work.example:3333"), "2: `work.example:3333` has a port. Leave it away");
     assert_eq!(of_list("192.0.2.7:3333"), "2: `192.0.2.7:3333` has a port. Leave it away");
