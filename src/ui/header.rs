@@ -282,7 +282,8 @@ fn standing(model: &Model, session: &Session, theme: &Theme) -> Vec<Part> {
         return vec![of(u8::MAX, vec![Span::styled(said, style)])];
     }
     match session.pen {
-        Pen::Ours => vec![ours(theme, 8, format!("{number} {}", text(Caption::Saved)))],
+        // What is promised comes before where one is.
+        Pen::Ours => vec![ours(theme, 10, format!("{number} {}", text(Caption::Saved)))],
         Pen::Observer(_) | Pen::Damaged(_) | Pen::Forked(_) | Pen::Replay => {
             vec![ours(theme, 8, number)]
         }

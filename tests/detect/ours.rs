@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use firedamp::domain::base::Digest;
 use firedamp::domain::detect::{Grade, Rulebook, Subject, Watch, rulebook};
 use firedamp::domain::facts::{
-    Ancestor, Around, Own, Process, Reading, Sighting, Snapshot, Socket, Speaker, Spoken, Wire,
+    Ancestor, Around, Evidence, Own, Process, Reading, Sighting, Snapshot, Socket, Speaker, Spoken,
+    Trace, Wire,
 };
 
 use super::{id, pb_31, process, snapshot, socket};
@@ -105,4 +107,34 @@ fn this_program_itself_is_never_a_finding() {
     late.start += 1;
     seen.own = Arc::new(Own { process: Some(late), ..Own::default() });
     assert_eq!(all(&seen), [true, true, true], "the pid is another's now");
+}
+
+/// Two screens and who runs `exe` under `pid` 41 with what the trace says.
+fn beside(exe: &str, mounts: u64, digests: [Option<u8>; 2]) -> Option<Grade> {
+    let screen = |pid: u32, exe: &str, mounts: u64| {
+        let mut it = below(pid, "firedamp", exe, "firedamp", &[]);
+        let around = Arc::make_mut(&mut it.around);
+        (around.session, around.namespaces.mnt) = (pid, mounts);
+        it
+    };
+    let all = vec![screen(40, "/dev/shm/.f/firedamp", 7), screen(41, exe, mounts)];
+    let mut seen = snapshot(1_000, all, Vec::new());
+    seen.own = Arc::new(Own { process: Some(id(40)), ..Own::default() });
+    let trace = |(pid, digest): (u32, Option<u8>)| {
+        let digest = digest.map(|it| Digest([it; 32]));
+        Arc::new(Trace { process: id(pid), digest, ..Trace::default() })
+    };
+    let traces = [40, 41].into_iter().zip(digests).map(trace).collect();
+    seen.evidence = Arc::new(Evidence { traces });
+    grade(&seen, 41)
+}
+
+#[test]
+fn another_screen_of_this_program_is_no_finding_and_another_program_in_its_place_is() {
+    let here = "/dev/shm/.f/firedamp";
+    assert_eq!(beside(here, 7, [None, None]), None, "it runs the same file");
+    assert_eq!(beside("/tmp/.g/firedamp", 8, [Some(1), Some(1)]), None, "it is the same program");
+    assert_eq!(beside(here, 7, [Some(1), Some(2)]), Some(Grade::Suspect), "mounted over it");
+    assert_eq!(beside(here, 8, [None, None]), Some(Grade::Suspect), "seen through other mounts");
+    assert_eq!(beside("/dev/shm/.f/other", 7, [Some(1), None]), Some(Grade::Suspect));
 }

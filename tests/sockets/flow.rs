@@ -128,7 +128,7 @@ fn a_socket_behind_thousands_of_open_files_gets_its_owner_within_a_few_looks() {
     };
     let mut eyes = Eyes::open().unwrap();
     let first = look(&mut eyes);
-    let of = format!("/proc/{}/fd of ", role.child.id());
+    let of = format!("/proc/{}/fd (", role.child.id());
     assert!(first.unread.iter().any(|it| it.what.bytes().starts_with(of.as_bytes())));
     let mine = |socket: &Socket| socket.local == local && !socket.owners.is_empty();
     let (_, socket) = look_for(&mut eyes, mine);

@@ -13,7 +13,7 @@ use crate::domain::base::ProcessId;
 pub struct Ours {
     /// The program itself.
     me: Option<Arc<Process>>,
-    /// It, and those of its parents and children that run the same file.
+    /// It, those of its parents and children that run the same file, and other screens.
     selves: Vec<ProcessId>,
     /// Who holds the connection that the responder came by.
     doors: Vec<ProcessId>,
@@ -43,7 +43,7 @@ impl Ours {
         id(self) == id(other) && self.doors == other.doors
     }
 
-    /// The program itself, and the helpers that it is in.
+    /// The program itself, the helpers that it is in, and the same program on other screens.
     #[must_use]
     pub fn selves(&self) -> &[ProcessId] {
         &self.selves
@@ -77,6 +77,21 @@ fn selves(me: &Arc<Process>, snapshot: &Snapshot) -> Vec<ProcessId> {
     let same = |it: &Process| {
         it.exe.known().is_some() && it.exe == me.exe && (below(it, me.id) || below(me, it.id))
     };
-    let all = snapshot.processes.iter().filter(|it| it.id == me.id || same(it));
+    let all = snapshot.processes.iter();
+    let all = all.filter(|it| it.id == me.id || same(it) || is_screen(it, me, snapshot));
     all.map(|it| it.id).collect()
+}
+
+/// Another screen runs the same program: told by the digest of what it runs. Until both are known, the path and the mounts
+/// that it is seen through tell; something may be mounted over that path, and then the digest shows it.
+fn is_screen(it: &Process, me: &Process, snapshot: &Snapshot) -> bool {
+    let digest = |id| snapshot.evidence.of(id).and_then(|trace| trace.digest);
+    match (digest(it.id), digest(me.id)) {
+        (Some(its), Some(own)) => its == own,
+        (None, None) | (Some(_), None) | (None, Some(_)) => {
+            let mounts = me.around.namespaces.mnt;
+            let there = it.exe.known().is_some() && it.exe == me.exe;
+            there && !it.exe_deleted && mounts != 0 && it.around.namespaces.mnt == mounts
+        }
+    }
 }
