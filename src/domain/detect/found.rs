@@ -145,6 +145,11 @@ impl Finds {
     }
 
     /// All of whom something was read.
+    /// Whose find it is, if there is one.
+    pub(super) fn get(&self, of: ProcessId) -> Option<&Arc<Process>> {
+        self.0.get(&of).map(|it| &it.process)
+    }
+
     pub(super) fn all(&self) -> impl Iterator<Item = (&Arc<Process>, &Arc<Trace>, &[Key])> {
         self.0.values().map(|it| (&it.process, &it.trace, it.keys.as_slice()))
     }

@@ -94,8 +94,19 @@ pub(super) fn says(host: &str) -> Option<Says> {
     let is_end = |word: &str, end: &str| word.ends_with(end);
     let joined =
         words().any(|word| ENDS.iter().any(|end| word.strip_suffix(end).is_some_and(is_coin)));
-    let apart = words().any(|word| is_coin(&bare(word)))
-        && words().any(|word| ENDS.iter().any(|end| is_end(word, end) && !is_coin(word)));
+    // The last label is a country or a trade, and a name of two letters is anybody's.
+    let names = || {
+        let before = host.rsplit_once('.').map_or("", |(before, _)| before);
+        before.split(|it: char| !it.is_ascii_alphanumeric()).filter(|word| !word.is_empty())
+    };
+    let otherwise = |word: &str, end: &str| {
+        let before = word.strip_suffix(end).unwrap_or_default();
+        !before.is_empty() && OTHERWISE.iter().any(|it| before.ends_with(it))
+    };
+    let is_own =
+        |word: &str, end: &str| is_end(word, end) && !is_coin(word) && !otherwise(word, end);
+    let apart = names().any(|word| bare(word).len() > 2 && is_coin(&bare(word)))
+        && names().any(|word| ENDS.iter().any(|end| is_own(word, end)));
     let of_coin = words().any(|word| {
         let xmrs = word.ends_with("xmr") || bare(word) == "xmr";
         word.contains("monero") || xmrs || word.len() > 5 && word.starts_with("xmr")

@@ -1,6 +1,7 @@
 //! Sees one snapshot after the other and says what speaks against whom.
 
 mod entries;
+mod level;
 mod respawn;
 mod returns;
 mod shape;
@@ -21,6 +22,7 @@ use crate::domain::facts::{Beyond, Ours, Process, Proxies, Reading, Snapshot, So
 use crate::domain::playbook::Indicators;
 use crate::domain::untrusted::Untrusted;
 use entries::Entries;
+use level::{Levels, percent};
 use respawn::Respawn;
 use returns::Returns;
 use shape::Shapes;
@@ -38,6 +40,7 @@ const FEW_ENDS: usize = 3;
 #[derive(Debug, Default)]
 pub struct Watch {
     texts: HashMap<ProcessId, Judged>,
+    levels: Levels,
     loads: HashMap<ProcessId, Load>,
     shapes: Box<Shapes>,
     gpus: HashMap<ProcessId, Load>,
@@ -57,6 +60,7 @@ pub struct Watch {
 struct Judged {
     process: Arc<Process>,
     own: bool,
+    level: usize,
     reasons: Vec<(Grade, Reason)>,
 }
 
@@ -144,26 +148,28 @@ impl Watch {
     ) {
         if self.texts.len() > snapshot.processes.len() * 2 + 64 {
             self.texts.retain(|id, _| snapshot.process(*id).is_some());
+            self.levels.forget(snapshot);
         }
         let mut alike: HashMap<Words<'_>, Vec<(Grade, Reason)>> = HashMap::new();
         for process in &snapshot.processes {
-            let own = ours.has(process);
+            let (own, level) = (ours.has(process), self.levels.of(process, snapshot.moment));
             let known = self.texts.get_mut(&process.id).is_some_and(|judged| {
                 let same =
                     Arc::ptr_eq(&judged.process, process) || same_words(&judged.process, process);
-                let same = same && judged.own == own;
+                let same = same && (judged.own, judged.level) == (own, level);
                 judged.process = Arc::clone(process);
                 same
             });
             if !known {
                 let judge = || {
-                    let seen = Seen { own, ..Seen::of(process) };
+                    let seen = Seen { own, cpu: Some(percent(level)), ..Seen::of(process) };
                     let mut reasons = rules::standing(&seen, look_for);
                     reasons.extend(self.rules.book.of_process(&seen, snapshot.moment.at));
                     reasons
                 };
-                let reasons = alike.entry(Words::of(process, own)).or_insert_with(judge).clone();
-                let judged = Judged { process: Arc::clone(process), own, reasons };
+                let reasons =
+                    alike.entry(Words::of(process, own, level)).or_insert_with(judge).clone();
+                let judged = Judged { process: Arc::clone(process), own, level, reasons };
                 self.texts.insert(process.id, judged);
             }
             if let Some(judged) = self.texts.get(&process.id)

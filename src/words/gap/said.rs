@@ -7,7 +7,7 @@ use crate::domain::untrusted::Untrusted;
 use crate::words::{Phrase, pick};
 
 /// How such a text begins, and that in Thai; what follows, as the number of an error, is told as it is.
-const KNOWN: [(&str, &str); 17] = [
+const KNOWN: [(&str, &str); 18] = [
     ("permission denied", "ไม่มีสิทธิ์"),
     ("operation not permitted", "ไม่ได้รับอนุญาต"),
     ("no such file or directory", "ไม่มีไฟล์หรือไดเรกทอรีนี้"),
@@ -25,6 +25,7 @@ const KNOWN: [(&str, &str); 17] = [
     ("did not answer, and is not asked for evidence again", "ไม่ตอบ และจะไม่ถามหาหลักฐานอีก"),
     ("what belongs to it did not let itself be read in time", "อ่านสิ่งที่เป็นของมันไม่ทันเวลา"),
     ("what belongs to it was not read to its end in time", "อ่านสิ่งที่เป็นของมันไม่จบในเวลา"),
+    ("something of it lies on a file system that did not answer", "บางอย่างของมันอยู่ในระบบไฟล์ที่ไม่ตอบ"),
 ];
 
 /// Why something was not read.

@@ -31,6 +31,10 @@ const PROSE: &[&str] = &[
 
 /// At least a third of its lines are sentences. Comments do not count: every file has some.
 pub(super) fn in_sentences(text: &str) -> bool {
+    // A script speaks to nobody, whatever it prints.
+    if text.starts_with("#!") {
+        return false;
+    }
     let lines = || {
         let lines = text.lines().map(str::trim).filter(|it| !it.is_empty() && !is_comment(it));
         lines.take(LINES)

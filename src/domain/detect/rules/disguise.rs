@@ -26,6 +26,20 @@ const INTERPRETERS: [&[u8]; 4] = [b"perl", b"python", b"ruby", b"php"];
 const RUNTIMES: [&[u8]; 3] = [b"node", b"java", b"php"];
 /// Who is the first process of a container under many names, and who is many programs in one.
 const FIRST: [&[u8]; 6] = [b"init", b"systemd", b"busybox", b"toybox", b"tini", b"s6-svscan"];
+/// Programs that are many daemons in one, or the heir of one and bear its name.
+const HEIRS: [&[u8]; 11] = [
+    b"k3s",
+    b"k0s",
+    b"rke2",
+    b"kubelite",
+    b"hyperkube",
+    b"openresty",
+    b"angie",
+    b"tengine",
+    b"valkey",
+    b"keydb",
+    b"percona",
+];
 /// Programs that never have a second thread.
 const ONE_THREAD: [&[u8]; 16] = [
     b"sh", b"bash", b"dash", b"ash", b"zsh", b"ksh", b"sleep", b"cat", b"tail", b"grep", b"sed",
@@ -223,7 +237,9 @@ fn of_another(seen: &Seen<'_>, told: &mut Vec<Told>) {
     let title = seen.title();
     let name = last_part(title.strip_suffix(b":").unwrap_or(title));
     let file = seen.file();
-    let many = FIRST.contains(&name) || FIRST.contains(&file) || name.starts_with(b"m");
+    let heirs = HEIRS.iter().any(|it| file.starts_with(it))
+        || !name.is_empty() && file.windows(name.len()).any(|it| it == name);
+    let many = FIRST.contains(&name) || FIRST.contains(&file) || name.starts_with(b"m") || heirs;
     let scripted = INTERPRETERS.iter().any(|it| file.starts_with(it));
     if is_daemon(name) && is_other(name, file) && !file.is_empty() && !many && !scripted {
         let (value, source) = (Untrusted::new(name), FactSource::CommandLine);

@@ -81,6 +81,8 @@ const OF_KNOWLEDGE: [&str; 13] = [
     "bug", "corpus", "data", "fact", "graph", "log", "opinion", "pattern", "process", "rapid",
     "rule", "text", "web",
 ];
+/// Words that only end so.
+const OF_WORDS: [&str; 6] = ["coal", "content", "deter", "exa", "gold", "under"];
 /// Who watches miners, or looks for them, says so behind their names.
 const WATCHERS: [&str; 16] = [
     "alert", "api", "check", "clean", "dash", "detect", "exporter", "find", "hunt", "kill",
@@ -97,7 +99,10 @@ pub(super) fn judge(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>
     ];
     if let Some((name, source)) = said.into_iter().find(|(name, _)| is_miner(name, look_for)) {
         let value = Untrusted::new(last_part(name));
-        let grade = if watches(last_part(name)) { Grade::Noted } else { Grade::Suspect };
+        // What a package brought may be called as its makers like.
+        let brought = seen.packaged == Some(true) && is_called_miner(last_part(name));
+        let noted = brought || watches(last_part(name));
+        let grade = if noted { Grade::Noted } else { Grade::Suspect };
         return told.push((grade, Reason { rule: Rule::MinerName, value, source }));
     }
     if let Some(script) = script(seen).filter(|it| is_miner(without_end(it), look_for)) {
@@ -159,5 +164,5 @@ fn is_called_miner(name: &[u8]) -> bool {
     }
     let Ok(of) = std::str::from_utf8(of) else { return false };
     let of = of.trim_end_matches(['-', '_', '.']).to_ascii_lowercase();
-    !OF_KNOWLEDGE.iter().any(|it| of.ends_with(it))
+    !OF_KNOWLEDGE.iter().chain(&OF_WORDS).any(|it| of.ends_with(it))
 }

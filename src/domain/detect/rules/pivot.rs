@@ -233,8 +233,7 @@ impl Trail {
 
     /// Who runs the very file that another runs shares no more than that with it: a copy of it elsewhere does.
     fn is_shared(key: &Key, of: ProcessId, process: &Process, finds: &Finds) -> bool {
-        !matches!(key, Key::Program(_))
-            || finds.all().all(|(it, ..)| it.id != of || it.exe != process.exe)
+        !matches!(key, Key::Program(_)) || finds.get(of).is_none_or(|it| it.exe != process.exe)
     }
 
     /// Each of another's is a reason of its own.

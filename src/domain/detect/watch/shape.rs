@@ -156,10 +156,11 @@ fn regular(turns: impl Iterator<Item = u32> + Clone) -> Option<u32> {
 fn grade(process: &Process) -> Option<Grade> {
     let seen = Seen::of(process);
     match place(&seen.path()) {
-        _ if seen.deleted || seen.in_memory => Some(Grade::Suspect),
+        _ if seen.in_memory => Some(Grade::Suspect),
         Place::Unknown => None,
-        Place::System | Place::Local | Place::Workshop => Some(Grade::Noted),
-        Place::Memory | Place::Home | Place::Hidden | Place::Volatile | Place::Web | Place::Odd => {
+        // An image puts its program where it likes, and what runs may have been brought up to date since.
+        Place::System | Place::Local | Place::Workshop | Place::Home => Some(Grade::Noted),
+        Place::Memory | Place::Hidden | Place::Volatile | Place::Web | Place::Odd => {
             Some(Grade::Suspect)
         }
     }
@@ -167,6 +168,6 @@ fn grade(process: &Process) -> Option<Grade> {
 
 /// Whether a package brought the program, as far as that was looked up.
 pub(super) fn packaged(id: ProcessId, snapshot: &Snapshot) -> Option<bool> {
-    let trace = snapshot.evidence.traces.iter().find(|it| it.process == id)?;
+    let trace = snapshot.evidence.of(id)?;
     Packaged::is_as_packaged(&trace.program)
 }

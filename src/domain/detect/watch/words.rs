@@ -4,11 +4,12 @@ use crate::domain::base::Pid;
 use crate::domain::facts::{Process, Reading};
 use crate::domain::untrusted::Untrusted;
 
-/// All that [`Seen::of`](crate::domain::detect::Seen::of) takes from a process but what it uses, which is no word.
+/// All that [`Seen::of`](crate::domain::detect::Seen::of) takes from a process; of what it uses, the step.
 #[derive(PartialEq, Eq, Hash)]
 pub(super) struct Words<'a> {
     /// The responder's own, the kernel's, deleted, in memory alone.
     is: [bool; 4],
+    level: usize,
     parent: Pid,
     uid: u32,
     user: Option<&'a str>,
@@ -19,10 +20,11 @@ pub(super) struct Words<'a> {
 }
 
 impl<'a> Words<'a> {
-    pub(super) fn of(process: &'a Process, own: bool) -> Self {
+    pub(super) fn of(process: &'a Process, own: bool, level: usize) -> Self {
         let known = |it: &'a Reading<Untrusted>| it.known();
         Self {
             is: [own, process.kernel, process.exe_deleted, process.exe_memory],
+            level,
             parent: process.parent,
             uid: process.uid,
             user: process.user.as_deref(),

@@ -73,17 +73,18 @@ impl<'a> Owner<'a> {
             return self.packages.judge(open::path(path));
         }
         let is_ours = || {
-            let found = self.ours.and_then(|ours| reach::file(self.desk, ours, path));
-            found.is_some_and(|it| {
-                (it.version.device, it.version.inode) == (version.device, version.inode)
-            })
+            let found = self.ours.and_then(|ours| reach::file(self.desk, ours, path))?;
+            let found = (found.version.device, found.version.inode);
+            Some(found == (version.device, version.inode))
         };
-        if !is_ours() {
-            return Packaged::No;
+        match is_ours() {
+            Some(true) => {}
+            Some(false) => return Packaged::No,
+            None => return Packaged::Unknown,
         }
         let judged = self.packages.judge(open::path(path));
         // What was judged is what the name meant then.
-        if is_ours() { judged } else { Packaged::Unknown }
+        if is_ours() == Some(true) { judged } else { Packaged::Unknown }
     }
 }
 

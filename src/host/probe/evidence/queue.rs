@@ -23,6 +23,9 @@ const SPARE: usize = 64;
 const HAD_MS: u64 = 60_000;
 /// So many programs that had it are remembered.
 const MOST_HAD: usize = 1024;
+/// Where more than these wait, only one of so many turns of the hardest is taken.
+const MANY: usize = 4096;
+const SELDOM: usize = 16;
 /// Whose turn it is, one after the other.
 const TURNS: [Turn; 4] = [Turn::Suspect, Turn::Hardest, Turn::Suspect, Turn::Other];
 
@@ -116,6 +119,10 @@ impl Queue {
         means: Means,
     ) -> Option<&'p Arc<Process>> {
         let turn = TURNS.get(self.turn % TURNS.len()).copied().unwrap_or(Turn::Suspect);
+        // To find the hardest takes a look at everybody: where many wait, that is worth it now and then.
+        let many = self.waiting.len().max(processes.len() / 4) > MANY
+            && !self.turn.is_multiple_of(SELDOM * TURNS.len() + 1);
+        let turn = if many && matches!(turn, Turn::Hardest) { Turn::Suspect } else { turn };
         self.turn = self.turn.wrapping_add(1);
         let all = [turn, Turn::Suspect, Turn::Other];
         all.into_iter().find_map(|turn| {

@@ -95,7 +95,11 @@ impl Kept {
                         trace.files.clear();
                         self.let_go.remove(&id);
                     }
-                    Part::Program => self.large.retain(|it| *it != id),
+                    Part::Program => {
+                        // It may be another program by now.
+                        trace.digest = None;
+                        self.large.retain(|it| *it != id);
+                    }
                     Part::Memory => trace.texts.clear(),
                 }
             }
