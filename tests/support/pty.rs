@@ -297,8 +297,19 @@ const fn size(cols: u16, rows: u16) -> PtySize {
 }
 
 /// Threads that read the host, which takes what it takes and has nothing to do with the terminal.
-const READERS: [&str; 8] =
-    ["commands", "hidden-pids", "hiding-files", "hiding-maps", "hunter", "own", "tables", "tools"];
+const READERS: [&str; 11] = [
+    "commands",
+    "evidence",
+    "hidden-pids",
+    "hidden-threads",
+    "hiding-files",
+    "hiding-maps",
+    "hunter",
+    "mounted-nets",
+    "own",
+    "tables",
+    "tools",
+];
 
 /// The folder of the build that this test or example belongs to: `target/debug` or its like.
 pub(crate) fn build_folder() -> PathBuf {

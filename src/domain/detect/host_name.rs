@@ -95,7 +95,7 @@ pub(super) fn says(host: &str) -> Option<Says> {
     let joined =
         words().any(|word| ENDS.iter().any(|end| word.strip_suffix(end).is_some_and(is_coin)));
     // The last label is a country or a trade, and a name of two letters is anybody's.
-    let names = || {
+    let own_words = || {
         let before = host.rsplit_once('.').map_or("", |(before, _)| before);
         before.split(|it: char| !it.is_ascii_alphanumeric()).filter(|word| !word.is_empty())
     };
@@ -105,8 +105,8 @@ pub(super) fn says(host: &str) -> Option<Says> {
     };
     let is_own =
         |word: &str, end: &str| is_end(word, end) && !is_coin(word) && !otherwise(word, end);
-    let apart = names().any(|word| bare(word).len() > 2 && is_coin(&bare(word)))
-        && names().any(|word| ENDS.iter().any(|end| is_own(word, end)));
+    let apart = own_words().any(|word| bare(word).len() > 2 && is_coin(&bare(word)))
+        && own_words().any(|word| ENDS.iter().any(|end| is_own(word, end)));
     let of_coin = words().any(|word| {
         let xmrs = word.ends_with("xmr") || bare(word) == "xmr";
         word.contains("monero") || xmrs || word.len() > 5 && word.starts_with("xmr")

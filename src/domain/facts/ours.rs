@@ -86,12 +86,10 @@ fn selves(me: &Arc<Process>, snapshot: &Snapshot) -> Vec<ProcessId> {
 /// that it is seen through tell; something may be mounted over that path, and then the digest shows it.
 fn is_screen(it: &Process, me: &Process, snapshot: &Snapshot) -> bool {
     let digest = |id| snapshot.evidence.of(id).and_then(|trace| trace.digest);
-    match (digest(it.id), digest(me.id)) {
-        (Some(its), Some(own)) => its == own,
-        (None, None) | (Some(_), None) | (None, Some(_)) => {
-            let mounts = me.around.namespaces.mnt;
-            let there = it.exe.known().is_some() && it.exe == me.exe;
-            there && !it.exe_deleted && mounts != 0 && it.around.namespaces.mnt == mounts
-        }
+    if let (Some(its), Some(own)) = (digest(it.id), digest(me.id)) {
+        return its == own;
     }
+    let mounts = me.around.namespaces.mnt;
+    let there = it.exe.known().is_some() && it.exe == me.exe;
+    there && !it.exe_deleted && mounts != 0 && it.around.namespaces.mnt == mounts
 }

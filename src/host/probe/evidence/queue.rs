@@ -120,9 +120,9 @@ impl Queue {
     ) -> Option<&'p Arc<Process>> {
         let turn = TURNS.get(self.turn % TURNS.len()).copied().unwrap_or(Turn::Suspect);
         // To find the hardest takes a look at everybody: where many wait, that is worth it now and then.
-        let many = self.waiting.len().max(processes.len() / 4) > MANY
+        let crowded = self.waiting.len().max(processes.len() / 4) > MANY
             && !self.turn.is_multiple_of(SELDOM * TURNS.len() + 1);
-        let turn = if many && matches!(turn, Turn::Hardest) { Turn::Suspect } else { turn };
+        let turn = if crowded && matches!(turn, Turn::Hardest) { Turn::Suspect } else { turn };
         self.turn = self.turn.wrapping_add(1);
         let all = [turn, Turn::Suspect, Turn::Other];
         all.into_iter().find_map(|turn| {
