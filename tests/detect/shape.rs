@@ -17,7 +17,10 @@ fn shape(exe: &str, packaged: bool, loads: impl Iterator<Item = f32>) -> Option<
     let evidence = Arc::new(Evidence { traces: vec![Arc::new(trace)] });
     for (minute, cpu) in (0_u64..).zip(loads) {
         for look in 0..6 {
-            let busy = Process { exe: Reading::Known(exe.into()), cpu, ..process(42, "w", b"w") };
+            // A person's, so that no rule for services speaks beside the shape.
+            let (uid, user) = (1000, Some("mali".into()));
+            let exe = Reading::Known(exe.into());
+            let busy = Process { exe, cpu, uid, user, ..process(42, "w", b"w") };
             let mut seen = snapshot(minute * 60_000 + look * 10_000, vec![busy], vec![]);
             seen.evidence = Arc::clone(&evidence);
             last = watch.see(&seen, &pb_31()).remove(&Subject::Process(id(42)));
@@ -37,7 +40,7 @@ fn turns(work: u32, rest: u32) -> impl Iterator<Item = f32> {
 #[test]
 fn a_load_that_is_held_at_a_part_of_a_processor_is_seen() {
     let held = || (0..40).map(|it| if it % 2 == 0 { 50.0 } else { 50.4 });
-    assert_eq!(shape("/home/user/w", false, held()), Some(Grade::Suspect));
+    assert_eq!(shape("/home/user/w", false, held()), Some(Grade::Noted));
     assert_eq!(shape("/usr/local/bin/w", false, held()), Some(Grade::Noted));
     assert_eq!(shape("/usr/bin/w", true, held()), None, "a package brought it");
     assert_eq!(shape("/home/user/w", false, held().take(15)), None, "not for long yet");
@@ -51,7 +54,7 @@ fn a_whole_processor_is_what_any_thread_takes() {
 
 #[test]
 fn regular_turns_of_work_and_rest_are_seen() {
-    assert_eq!(shape("/home/user/w", false, turns(7, 5)), Some(Grade::Suspect));
+    assert_eq!(shape("/home/user/w", false, turns(7, 5)), Some(Grade::Noted));
     assert_eq!(shape("/usr/bin/w", true, turns(7, 5)), None);
     let begins = turns(7, 5).take(12 * 4);
     assert_eq!(shape("/home/user/w", false, begins), None, "too few turns");
