@@ -32,6 +32,8 @@ use crate::words;
 const LARGEST: u64 = 8 << 20;
 /// More files are no folder of rules.
 const MOST_FILES: usize = 1_000;
+/// How often a folder may come nearer or go away while it is looked for.
+const MOST_STEPS: usize = 64;
 /// Ends of the names of files that are read.
 const ENDS: [&str; 8] = ["toml", "json", "stix", "txt", "list", "ioc", "yml", "yaml"];
 
@@ -43,7 +45,7 @@ pub(super) struct Rules {
     inbox: Option<Sender<Happening>>,
     /// The loop was told, and has not looked yet.
     told: Arc<AtomicBool>,
-    watcher: Option<(RecommendedWatcher, PathBuf)>,
+    watcher: Option<RecommendedWatcher>,
 }
 
 impl Rules {
@@ -96,27 +98,38 @@ impl Rules {
         self.look_there();
     }
 
-    /// A folder that is not there yet is waited for where it would be.
+    /// Watches the folder, or where it would be. This is done anew before each reading, since what is watched may be gone with
+    /// another of its name in its place; and until the folder did not come nearer while the watch was being set.
     fn look_there(&mut self) {
         let (Some(dir), Some(inbox)) = (self.dir.clone(), self.inbox.clone()) else { return };
-        let Some(near) = dir.ancestors().find(|it| it.is_dir()).map(Path::to_owned) else { return };
-        if self.watcher.as_ref().is_some_and(|(_, watched)| *watched == near) {
-            return;
-        }
-        let told = Arc::clone(&self.told);
-        let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-            let is_ours = |path: &PathBuf| dir.starts_with(path) || is_rules(path);
-            let changed =
-                event.is_ok_and(|event| !event.kind.is_access() && event.paths.iter().any(is_ours));
-            // An editor writes several times; what waits to be told tells of all of that.
-            if changed && !told.swap(true, Ordering::AcqRel) {
-                let full = inbox.try_send(Happening::RulesChanged).is_err();
-                told.fetch_and(!full, Ordering::AcqRel);
+        let near = || dir.ancestors().find(|it| it.is_dir()).map(Path::to_owned);
+        for _ in 0..MOST_STEPS {
+            let Some(place) = near() else { return };
+            let heard = heard(dir.clone(), Arc::clone(&self.told), inbox.clone());
+            let Ok(mut watcher) = notify::recommended_watcher(heard) else { return };
+            let set = watcher.watch(&place, RecursiveMode::NonRecursive);
+            self.watcher = set.is_ok().then_some(watcher);
+            if near().is_some_and(|it| it == place) {
+                return;
             }
-        });
-        let Ok(mut watcher) = watcher else { return };
-        if watcher.watch(&near, RecursiveMode::NonRecursive).is_ok() {
-            self.watcher = Some((watcher, near));
+        }
+    }
+}
+
+/// What is heard about a folder of rules, or where it would be.
+fn heard(
+    dir: PathBuf,
+    told: Arc<AtomicBool>,
+    inbox: Sender<Happening>,
+) -> impl FnMut(notify::Result<notify::Event>) {
+    move |event| {
+        let is_ours = |path: &PathBuf| dir.starts_with(path) || is_rules(path);
+        let changed =
+            event.is_ok_and(|event| !event.kind.is_access() && event.paths.iter().any(is_ours));
+        // An editor writes several times; what waits to be told tells of all of that.
+        if changed && !told.swap(true, Ordering::AcqRel) {
+            let full = inbox.try_send(Happening::RulesChanged).is_err();
+            told.fetch_and(!full, Ordering::AcqRel);
         }
     }
 }
@@ -197,4 +210,60 @@ fn text(path: &Path, ours: bool) -> Result<String, RulesFault> {
     let file = fs::File::open(path).map_err(refused)?;
     file.take(LARGEST).read_to_end(&mut bytes).map_err(refused)?;
     String::from_utf8(bytes).map_err(|_| RulesFault::Encoding)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::thread;
+    use std::time::{Duration, Instant};
+
+    use tokio::sync::mpsc::channel;
+
+    use super::*;
+
+    /// The loop: reads again whenever it is told, until what is in force has as much as it should.
+    fn until(rules: &mut Rules, inbox: &mut tokio::sync::mpsc::Receiver<Happening>, count: usize) {
+        let late = Instant::now() + Duration::from_secs(20);
+        while rules.book().counts().0 != count {
+            assert!(Instant::now() < late, "{:?}, not {count}", rules.book().counts());
+            match inbox.try_recv() {
+                Ok(_) => drop(rules.reload()),
+                Err(_) => thread::sleep(Duration::from_micros(200)),
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_heard_however_the_folder_comes_and_goes_while_it_is_looked_for() {
+        let built_in = Rules::default().book().counts().0;
+        for wait in 0..150 {
+            let home = tempfile::tempdir().unwrap();
+            let dir = home.path().join("a/b/rules");
+            let (outbox, mut inbox) = channel(4);
+            let mut rules = Rules { dir: Some(dir.clone()), ..Rules::default() };
+            rules.watch(outbox);
+            let (read, was_read) = mpsc::sync_channel(3);
+            let responder = thread::spawn(move || {
+                for (at, step) in ["a", "a/b", "a/b/rules"].into_iter().enumerate() {
+                    fs::create_dir(home.path().join(step)).unwrap();
+                    thread::sleep(Duration::from_micros(wait * 7 * at as u64));
+                }
+                fs::write(dir.join("one.txt"), "192.0.2.7\n").unwrap();
+                was_read.recv().unwrap();
+                fs::write(dir.join("one.txt"), "192.0.2.7\n192.0.2.8\n").unwrap();
+                was_read.recv().unwrap();
+                fs::remove_dir_all(&dir).unwrap();
+                fs::create_dir(&dir).unwrap();
+                thread::sleep(Duration::from_micros(wait * 7));
+                fs::write(dir.join("two.txt"), "192.0.2.7\n192.0.2.8\n192.0.2.9\n").unwrap();
+                home
+            });
+            for count in 1..=3 {
+                until(&mut rules, &mut inbox, built_in + count);
+                read.send(()).ok();
+            }
+            responder.join().unwrap();
+        }
+    }
 }
