@@ -112,7 +112,7 @@ pub(super) fn in_dialog(model: &mut Model, command: Command) -> Vec<Effect> {
 fn anyway(model: &mut Model) -> Vec<Effect> {
     match std::mem::take(&mut model.dialog) {
         Dialog::NotNamed(handoff) => handoff::accept_now(model, handoff),
-        Dialog::LoseReasons(..) | Dialog::AcknowledgeAll(_) if !model.writes() => {
+        Dialog::LoseReasons(..) | Dialog::AcknowledgeAll(..) if !model.writes() => {
             pen::no_pen(model);
             Vec::new()
         }
@@ -123,7 +123,7 @@ fn anyway(model: &mut Model) -> Vec<Effect> {
             Vec::new()
         }
         Dialog::SignNow(input) => handoff::sign(model, &input),
-        Dialog::AcknowledgeAll(subjects) => acknowledge::all(model, &subjects),
+        Dialog::AcknowledgeAll(subjects, _) => acknowledge::all(model, &subjects),
         Dialog::LoseReasons(items, state) => acts::set(model, items, state, &Untrusted::default()),
         other => {
             model.dialog = other;

@@ -71,8 +71,8 @@ pub enum Dialog {
     LoseReasons(Vec<ItemId>, ItemState),
     /// «Sign the handoff with these words?»
     SignNow(Input),
-    /// «Acknowledge all of these?»
-    AcknowledgeAll(Vec<Subject>),
+    /// «Acknowledge all of these?», and how many of their kind there are.
+    AcknowledgeAll(Vec<Subject>, usize),
 }
 
 /// Something that can be copied.
@@ -157,7 +157,7 @@ impl Dialog {
                 | Self::NotNamed(_)
                 | Self::LoseReasons(..)
                 | Self::SignNow(_)
-                | Self::AcknowledgeAll(_)
+                | Self::AcknowledgeAll(..)
         )
     }
 
@@ -166,7 +166,7 @@ impl Dialog {
     pub const fn asks_twice(&self) -> bool {
         matches!(
             self,
-            Self::NotNamed(_) | Self::LoseReasons(..) | Self::SignNow(_) | Self::AcknowledgeAll(_)
+            Self::NotNamed(_) | Self::LoseReasons(..) | Self::SignNow(_) | Self::AcknowledgeAll(..)
         )
     }
 
@@ -186,7 +186,7 @@ impl Dialog {
             | Self::NotNamed(_)
             | Self::LoseReasons(..)
             | Self::SignNow(_)
-            | Self::AcknowledgeAll(_)
+            | Self::AcknowledgeAll(..)
             | Self::Unread => true,
             Self::Closed
             | Self::Ask(..)

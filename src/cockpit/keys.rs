@@ -105,7 +105,7 @@ const fn input_of(dialog: &mut Dialog) -> Option<&mut Input> {
         | Dialog::NotNamed(_)
         | Dialog::LoseReasons(..)
         | Dialog::SignNow(_)
-        | Dialog::AcknowledgeAll(_)
+        | Dialog::AcknowledgeAll(..)
         | Dialog::Unread => None,
     }
 }

@@ -251,6 +251,8 @@ pub enum Rule {
     SecondRoot,
     /// A key or a rule that runs a command, or needs no password.
     ForcedCommand,
+    /// A key opens an account that only a service should have.
+    ServiceKey,
     /// What starts by itself starts a process that something else speaks against.
     RunsFinding,
     /// Something starts it again when it ends (ATT&CK T1053, T1543).

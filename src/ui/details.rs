@@ -61,7 +61,7 @@ fn page<'a>(model: &'a Model, theme: &'a Theme, area: Rect) -> Option<Sheet<'a>>
         | Dialog::NotNamed(_)
         | Dialog::LoseReasons(..)
         | Dialog::SignNow(_)
-        | Dialog::AcknowledgeAll(_)
+        | Dialog::AcknowledgeAll(..)
         | Dialog::Bookmarks(_) => None,
     }
 }

@@ -72,7 +72,7 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
         Dialog::NotNamed(_)
         | Dialog::LoseReasons(..)
         | Dialog::SignNow(_)
-        | Dialog::AcknowledgeAll(_) => {
+        | Dialog::AcknowledgeAll(..) => {
             if let Some((title, lines)) = twice::asked(model, theme, room(area)) {
                 answered(model, theme, (title, TWICE), lines, area, buf);
             }
@@ -123,7 +123,7 @@ pub fn dialog_steps(model: &Model, theme: &Theme) -> usize {
         Dialog::NotNamed(_)
         | Dialog::LoseReasons(..)
         | Dialog::SignNow(_)
-        | Dialog::AcknowledgeAll(_) => {
+        | Dialog::AcknowledgeAll(..) => {
             let lines = twice::asked(model, theme, room(area)).map_or(0, |(_, lines)| lines.len());
             (lines, text_rows(area, lines))
         }

@@ -89,7 +89,7 @@ fn of_dialog(model: &Model) -> (&'static [Command], &'static [(&'static str, Cap
         Dialog::NotNamed(_)
         | Dialog::LoseReasons(..)
         | Dialog::SignNow(_)
-        | Dialog::AcknowledgeAll(_) => (&[], &[("y", Caption::Yes), ("n", Caption::No), CANCEL]),
+        | Dialog::AcknowledgeAll(..) => (&[], &[("y", Caption::Yes), ("n", Caption::No), CANCEL]),
         Dialog::GivePen(..) => (&[], &[("Enter", Caption::GiveNow), CHOOSE, CANCEL]),
         Dialog::Ask(Asked::Time, _) => (&[], &[("Enter", Caption::GoThere), CANCEL]),
         Dialog::SignHandoff(_) => (&[], &[("Enter", Caption::SignNow), CANCEL]),

@@ -32,8 +32,8 @@ pub(super) fn asked(
         Some((Caption::LoseReasons, lose_reasons(model, theme, (items, *state), cells)))
     } else if let Dialog::SignNow(input) = &model.dialog {
         Some((Caption::SignAsked, sign(model, theme, input.value(), cells)))
-    } else if let Dialog::AcknowledgeAll(subjects) = &model.dialog {
-        Some((Caption::AcknowledgeAll, acknowledge_all(model, theme, subjects, cells)))
+    } else if let Dialog::AcknowledgeAll(subjects, all) = &model.dialog {
+        Some((Caption::AcknowledgeAll, acknowledge_all(model, theme, (subjects, *all), cells)))
     } else {
         None
     }
@@ -113,14 +113,14 @@ fn sign(model: &Model, theme: &Theme, typed: &str, cells: usize) -> Vec<Line<'st
 fn acknowledge_all(
     model: &Model,
     theme: &Theme,
-    subjects: &[Subject],
+    (subjects, all): (&[Subject], usize),
     cells: usize,
 ) -> Vec<Line<'static>> {
     let Some(session) = &model.session else { return Vec::new() };
     let found: Vec<_> = subjects.iter().filter_map(|it| session.state.findings.get(it)).collect();
     let mut lines = vec![Line::default()];
     if let Some((_, finding, _)) = found.first() {
-        let said = question::alike(model.language, found.len(), finding);
+        let said = question::alike(model.language, found.len(), all, finding);
         lines.extend(sentence(theme, Role::Warn, &said, cells));
     }
     lines.push(Line::default());

@@ -73,6 +73,7 @@ pub const fn rule(language: Language, rule: Rule) -> &'static str {
         Rule::HiddenEntry => ("hidden entry", "รายการซ่อน"),
         Rule::SecondRoot => ("second root", "root ตัวที่สอง"),
         Rule::ForcedCommand => ("forced command", "คำสั่งบังคับ"),
+        Rule::ServiceKey => ("key of a service", "กุญแจของบริการ"),
         Rule::RunsFinding => ("starts a finding", "เริ่มสิ่งที่พบ"),
         Rule::ComesBack => ("comes back", "จะกลับมาอีก"),
         Rule::CameBack => ("came back", "กลับมาแล้ว"),
@@ -167,7 +168,8 @@ fn sentence(language: Language, rule: Rule) -> &'static str {
         | Rule::RunsOddPlace
         | Rule::HiddenEntry
         | Rule::SecondRoot
-        | Rule::ForcedCommand => judged(rule),
+        | Rule::ForcedCommand
+        | Rule::ServiceKey => judged(rule),
         Rule::RunsFinding => ("starts a process that is spoken against: ", "เริ่มโปรเซสที่มีข้อสงสัย: "),
         Rule::ComesBack => ("will be started again by: ", "จะถูกเริ่มใหม่โดย: "),
         Rule::CameBack => ("the same ended and was started again: ", "ตัวเดิมจบแล้วถูกเริ่มใหม่: "),
@@ -250,6 +252,7 @@ const fn judged(rule: Rule) -> (&'static str, &'static str) {
         }
         Rule::HiddenEntry => ("is written so that nobody sees it: ", "เขียนไว้ให้มองไม่เห็น: "),
         Rule::SecondRoot => ("another user has the rights of root: ", "ผู้ใช้อื่นมีสิทธิ์ root: "),
+        Rule::ServiceKey => ("a key opens the account of a service: ", "มีกุญแจเปิดบัญชีของบริการ: "),
         _ => ("runs a command, or asks for no password: ", "รันคำสั่งเอง หรือไม่ต้องใช้รหัสผ่าน: "),
     }
 }

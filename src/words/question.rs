@@ -47,12 +47,14 @@ pub fn signs_for(language: Language, who: &Untrusted, to: &Untrusted) -> Phrase 
     Phrase::default().theirs(who).ours(signs).theirs(to).ours(pick(language, ".", ""))
 }
 
-/// «7 alerts, each suspect: runs from a file in memory alone»
+/// «7 alerts, each suspect: runs from a file in memory alone»; of more than one question asks about, «50 of 63 alerts».
 #[must_use]
-pub fn alike(language: Language, count: usize, finding: &Finding) -> Phrase {
+pub fn alike(language: Language, count: usize, all: usize, finding: &Finding) -> Phrase {
     let grade = finding::grade(language, finding.grade);
     let lead = match (language, count) {
         (Language::En, 1) => format!("1 alert, {grade}: "),
+        (Language::En, _) if count < all => format!("{count} of {all} alerts, each {grade}: "),
+        (Language::Th, _) if count < all => format!("แจ้งเตือน {count} จาก {all} รายการ {grade}: "),
         (Language::En, _) => format!("{count} alerts, each {grade}: "),
         (Language::Th, _) => format!("แจ้งเตือน {count} รายการ {grade}: "),
     };

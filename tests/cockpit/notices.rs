@@ -8,6 +8,7 @@ use firedamp::cockpit::model::{NoticeKind, Pane, Pen, Source, SourceKind};
 use firedamp::cockpit::trouble::Trouble;
 use firedamp::cockpit::{Effect, Msg};
 use firedamp::domain::detect::Subject;
+use firedamp::domain::facts::Process;
 use firedamp::domain::session::Event;
 
 use crate::incident::{Desk, miner, moment, snapshot};
@@ -91,10 +92,7 @@ fn a_notice_fades_but_a_warning_stays_until_it_is_acknowledged() {
 /// A desk on which so many processes of one kind were found, and one of another.
 fn crowd(alike: u32) -> Desk {
     let mut desk = Desk::at_work();
-    let mut seen: Vec<_> = (1..=alike).map(|at| miner(40 + at)).collect();
-    let mut other = miner(90);
-    other.exe_deleted = true;
-    seen.push(other);
+    let seen = these(alike);
     // Of one look no more than a few go to the journal.
     for at in 1..=u64::from(alike) {
         let found = desk.tell(Msg::Seen(Arc::new(snapshot(at * 1_000, seen.clone()))));
@@ -102,6 +100,14 @@ fn crowd(alike: u32) -> Desk {
     }
     desk.tell(Msg::Tick(moment(60_000)));
     desk
+}
+
+fn these(alike: u32) -> Vec<Process> {
+    let mut seen: Vec<_> = (1..=alike).map(|at| miner(40 + at)).collect();
+    let mut other = miner(990);
+    other.exe_deleted = true;
+    seen.push(other);
+    seen
 }
 
 fn acknowledged(effects: &[Effect]) -> Vec<u32> {
@@ -138,7 +144,7 @@ fn one_key_an_alert_is_enough_and_nothing_goes_that_was_not_on_the_line() {
         desk.save(effects);
     }
     gone.sort_unstable();
-    assert_eq!(gone, [41, 42, 43, 90]);
+    assert_eq!(gone, [41, 42, 43, 990]);
     assert!(matches!(said(&desk), Some(NoticeKind::Acknowledged(_, 0))), "{:?}", said(&desk));
 }
 
@@ -150,10 +156,10 @@ fn all_alike_are_acknowledged_after_one_question_with_an_entry_each() {
     for key in "gA".chars() {
         assert!(desk.press(Key::Char(key)).is_empty());
     }
-    let Dialog::AcknowledgeAll(subjects) = &desk.model.dialog else {
+    let Dialog::AcknowledgeAll(subjects, all) = &desk.model.dialog else {
         panic!("{:?}", desk.model.dialog)
     };
-    assert_eq!(subjects.len(), 3, "against the one whose file is gone more speaks");
+    assert_eq!((subjects.len(), *all), (3, 3), "against the one whose file is gone more speaks");
     assert!(desk.press(Key::Enter).is_empty(), "Enter is no yes");
     assert!(desk.press(Key::Char('n')).is_empty());
     assert!(matches!(desk.model.dialog, Dialog::Closed));
@@ -163,6 +169,34 @@ fn all_alike_are_acknowledged_after_one_question_with_an_entry_each() {
     assert_eq!(said(&desk), Some(&NoticeKind::AcknowledgedAll(3, 1)));
     desk.save(effects);
     assert_eq!(desk.session().state.acknowledged.len(), 3);
+}
+
+#[test]
+fn of_more_than_a_question_asks_about_the_one_that_was_meant_comes_first() {
+    let mut desk = Desk::at_work();
+    // Of many that have one name only the first are told.
+    let mut seen = these(60);
+    for it in &mut seen {
+        it.comm = format!("w{}", it.id.pid).as_str().into();
+    }
+    for at in 1..=60 {
+        desk.tell(Msg::Tick(moment(at * 5_000)));
+        let found = desk.tell(Msg::Seen(Arc::new(snapshot(at * 5_000, seen.clone()))));
+        desk.save(found);
+    }
+    desk.model.panes.processes.selected = Some(miner(97).id);
+    desk.model.notice = None;
+    for key in "gA".chars() {
+        assert!(desk.press(Key::Char(key)).is_empty());
+    }
+    let Dialog::AcknowledgeAll(subjects, all) = &desk.model.dialog else {
+        panic!("{:?}", desk.model.dialog)
+    };
+    assert_eq!((subjects.len(), *all), (50, 60));
+    let meant = |subject: &Subject| matches!(subject, Subject::Process(it) if it.pid.0 == 97);
+    assert!(subjects.first().is_some_and(meant), "{subjects:?}");
+    let effects = desk.press(Key::Char('y'));
+    assert_eq!(acknowledged(&effects).len(), 50);
 }
 
 #[test]

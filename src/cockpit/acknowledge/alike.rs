@@ -31,9 +31,11 @@ pub(in crate::cockpit) fn ask_alike(model: &mut Model) {
         .filter(|(_, (_, finding, _))| is_like(finding, &like))
         .map(|(_, (seq, finding, _))| (*seq, finding.subject.clone()))
         .collect();
-    alike.sort_unstable_by_key(|(seq, _)| *seq);
+    // Whoever asked looked at this one: it is among them, however many came before.
+    alike.sort_unstable_by_key(|(seq, subject)| (*subject != like.subject, *seq));
+    let all = alike.len();
     let subjects = alike.into_iter().map(|(_, subject)| subject).take(MOST).collect();
-    model.dialog = Dialog::AcknowledgeAll(subjects);
+    model.dialog = Dialog::AcknowledgeAll(subjects, all);
 }
 
 /// The alert whose likes are asked about.

@@ -101,7 +101,7 @@ pub(in crate::cockpit) fn went(model: &mut Model, went: Went) {
             | Dialog::PenAsked(_)
             | Dialog::GivePen(..)
             | Dialog::LoseReasons(..)
-            | Dialog::AcknowledgeAll(_)
+            | Dialog::AcknowledgeAll(..)
     ) {
         model.dialog = Dialog::Closed;
     }

@@ -124,7 +124,7 @@ pub(super) fn of_kind(entry: &Entry<'_>, told: &mut Vec<Told>) {
     let path = String::from_utf8_lossy(entry.path);
     if is_kind(entry.kind, &["authorized", "ssh"]) || path.ends_with("authorized_keys") {
         if NOBODYS_HOMES.iter().any(|home| path.starts_with(home)) {
-            add(Grade::Suspect, Rule::ForcedCommand, &path);
+            add(Grade::Suspect, Rule::ServiceKey, &path);
         }
         for line in text.lines().filter(|line| line.contains("command=")) {
             add(Grade::Noted, Rule::ForcedCommand, line);
