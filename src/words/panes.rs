@@ -146,12 +146,12 @@ pub fn newer(language: Language, count: usize) -> String {
 #[must_use]
 pub fn over(language: Language, found: usize, ended: usize) -> String {
     match (language, found, ended) {
-        (Language::En, 0, _) => format!("{ended} have ended"),
-        (Language::Th, 0, _) => format!("จบแล้ว {ended} รายการ"),
+        (Language::En, 0, _) => format!("{ended} gone"),
+        (Language::Th, 0, _) => format!("หายไปแล้ว {ended}"),
         (Language::En, _, 0) => format!("{found} found, gone again"),
         (Language::Th, _, 0) => format!("พบ {found} รายการ หายไปแล้ว"),
-        (Language::En, _, _) => format!("{found} found, {ended} ended"),
-        (Language::Th, _, _) => format!("พบ {found} รายการ จบแล้ว {ended} รายการ"),
+        (Language::En, _, _) => format!("{found} found, {ended} gone"),
+        (Language::Th, _, _) => format!("พบ {found} หายไป {ended}"),
     }
 }
 
