@@ -27,7 +27,7 @@ fuzz_target!(|bytes: &[u8]| {
         }
         place = place.wrapping_add(u32::try_from(said.len()).unwrap());
         // Each reader by itself takes any bytes.
-        let _read = (dns::message(said), tls::greeting(said), stratum::message(said));
+        let _read = (dns::message(said), tls::greeting(said), stratum::messages(said));
         let _read = packet::segment(said);
     }
     let wire = ear.told(&[]);

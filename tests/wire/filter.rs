@@ -55,6 +55,7 @@ fn kept(steps: &[Instruction], packet: &[u8], (hardware, way): (u32, u32)) -> u3
             0x07 => x = a,
             0x04 => a = a.wrapping_add(k),
             0x0c => a = a.wrapping_add(x),
+            0x14 => a = a.wrapping_sub(k),
             0x1c => a = a.wrapping_sub(x),
             0x54 => a &= k,
             0x74 => a >>= k,
@@ -87,6 +88,25 @@ fn questions_answers_greetings_and_stratum_pass() {
     assert!(passes(&tcp(client, server, 1, &login())));
     assert!(passes(&tcp(server, client, 1, &job())));
     assert!(passes(&tcp(client, server, 1, br#"{ "method": "login" }"#)));
+}
+
+#[test]
+fn json_passes_however_it_is_laid_out_or_torn() {
+    let (client, server) = (end(CLIENT), end("198.51.100.7:8080"));
+    let said = String::from_utf8(login()).unwrap();
+    for before in ["", "\n", "\r\n", " ", "\t\t", "[", "[ "] {
+        assert!(
+            passes(&tcp(client, server, 1, format!("{before}{said}").as_bytes())),
+            "{before:?}"
+        );
+    }
+    assert!(passes(&tcp(client, server, 1, b"{")), "one letter");
+    for at in 1..said.len() - 1 {
+        let (one, two) = said.as_bytes().split_at(at);
+        assert!(passes(&tcp(client, server, 1, one)), "{at}");
+        assert!(passes(&tcp(client, server, 2, two)), "{at}");
+        assert!(passes(&tcp(server, client, 2, two)), "{at}");
+    }
 }
 
 #[test]

@@ -103,12 +103,14 @@ fn other_bytes_are_no_greeting() {
 
 #[test]
 fn a_login_says_for_whom_and_by_which_program() {
-    let read = stratum::message(login().trim_ascii_end()).unwrap();
+    let login = login();
+    let [read] = &stratum::messages(&login).0[..] else { panic!("not one") };
     assert_eq!(read.method, "login");
     assert_eq!(read.login.bytes(), b"4ExampleWallet.rig");
     assert_eq!(read.agent.bytes(), b"miner/1.0 (made up)");
     assert!(!read.from_server);
-    let told = stratum::message(job().trim_ascii_end()).unwrap();
+    let job = job();
+    let [told] = &stratum::messages(job.trim_ascii_end()).0[..] else { panic!("not one") };
     assert_eq!((told.method, told.from_server), ("job", true));
 }
 
@@ -155,8 +157,27 @@ fn every_mining_protocol_is_understood() {
         ),
     ];
     for (line, method, from_server) in said {
-        let read = stratum::message(line.as_bytes()).unwrap();
+        let [read] = &stratum::messages(line.as_bytes()).0[..] else { panic!("{line}") };
         assert_eq!((read.method, read.from_server), (method, from_server));
+    }
+}
+
+#[test]
+fn a_message_is_understood_however_it_is_laid_out() {
+    let said = r#"{"id":1,"method":"mining.authorize","params":["worker.1","x"]}"#;
+    let wide = "{\n  \"method\":\n    \"mining.authorize\",\n  \"params\": [ \"worker.1\" ]\n}\n";
+    for text in [
+        format!("\n{said}\n"),
+        format!(" \t\r\n{said}"),
+        format!("[{said}]\n"),
+        format!("{{\"noise\":1}} {said}\n"),
+        format!("not JSON\n{said}\nneither\n"),
+        wide.to_owned(),
+    ] {
+        let (read, rest) = stratum::messages(text.as_bytes());
+        let read: Vec<_> = read.iter().map(|it| (it.method, it.login.bytes())).collect();
+        assert_eq!(read, [("mining.authorize", &b"worker.1"[..])], "{text}");
+        assert_eq!(rest, None, "{text}");
     }
 }
 
@@ -172,10 +193,10 @@ fn other_protocols_of_json_lines_are_not_mining() {
         r#"{"method":17}"#,
         "not JSON",
     ] {
-        assert_eq!(stratum::message(line.as_bytes()), None, "{line}");
+        assert_eq!(stratum::messages(line.as_bytes()), (Vec::new(), None), "{line}");
     }
     let deep = [b"{\"method\":".repeat(2_000), b"1".to_vec()].concat();
-    assert_eq!(stratum::message(&deep), None);
+    assert_eq!(stratum::messages(&deep), (Vec::new(), None));
 }
 
 #[test]
@@ -197,10 +218,23 @@ fn a_segment_is_read_behind_options_and_extension_headers() {
 
 proptest! {
     #[test]
+    fn a_message_that_is_torn_anywhere_is_understood_when_its_rest_comes(
+        before in "[ \t\r\n]{0,3}", at in 1_usize..80,
+    ) {
+        let said = r#"{"id":1,"method":"mining.authorize","params":["worker.1","x"]}"#;
+        let text = format!("{before}{said}\n").into_bytes();
+        let (one, two) = text.split_at(at.min(text.len() - 1));
+        let (mut read, rest) = stratum::messages(one);
+        let whole = [rest.unwrap_or_default(), two].concat();
+        read.extend(stratum::messages(&whole).0);
+        prop_assert_eq!(read.len(), 1);
+    }
+
+    #[test]
     fn no_bytes_make_a_reader_fail(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
         let _read = dns::message(&bytes);
         let _read = tls::greeting(&bytes);
-        let _read = stratum::message(&bytes);
+        let _read = stratum::messages(&bytes);
         let _read = packet::segment(&bytes);
     }
 
@@ -215,7 +249,7 @@ proptest! {
             bytes.truncate(length.min(cut));
             let _read = dns::message(&bytes);
             let _read = tls::greeting(&bytes);
-            let _read = stratum::message(&bytes);
+            let _read = stratum::messages(&bytes);
         }
     }
 

@@ -237,7 +237,7 @@ impl Ear {
         let next = place.wrapping_add(length);
         let rest = match bytes.first() {
             Some(22) => self.greeting(now, flow, bytes),
-            Some(b'{') => self.lines(now, flow, &bytes),
+            Some(_) if stratum::begins(&bytes) => self.lines(now, flow, &bytes),
             // The tail of something that was not joined.
             Some(_) | None => None,
         };
@@ -275,27 +275,19 @@ impl Ear {
         None
     }
 
-    /// Gives back the last line, if it goes on in what follows.
+    /// Gives back the last message, if it goes on in what follows.
     fn lines(&mut self, now: Moment, flow: Flow, bytes: &[u8]) -> Option<Vec<u8>> {
-        let mut understood = 0;
-        let mut rest = None;
-        let mut lines = bytes.split(|byte| *byte == b'\n').peekable();
-        while let Some(line) = lines.next() {
-            if let Some(message) = stratum::message(line) {
-                understood += 1;
-                let stratum::Message { method, login, agent, from_server } = message;
-                let (by, ends) = if from_server {
-                    (Speaker::Server, (flow.1, flow.0))
-                } else {
-                    (Speaker::Client, flow)
-                };
-                self.sight(now, ends, Spoken::Stratum { method: method.into(), login, agent, by });
-            } else if lines.peek().is_none() && stratum::goes_on(line) {
-                rest = Some(line.to_vec());
-            }
+        let (said, rest) = stratum::messages(bytes);
+        self.heard.messages += said.len() as u64;
+        for stratum::Message { method, login, agent, from_server } in said {
+            let (by, ends) = if from_server {
+                (Speaker::Server, (flow.1, flow.0))
+            } else {
+                (Speaker::Client, flow)
+            };
+            self.sight(now, ends, Spoken::Stratum { method: method.into(), login, agent, by });
         }
-        self.heard.messages += understood;
-        rest
+        rest.map(<[u8]>::to_vec)
     }
 
     /// Keeps what matters: a new sighting, or one more time of a known one.

@@ -1,7 +1,8 @@
 //! What the kernel lets through: a program of classic BPF, made here and run there on every packet.
 //!
-//! Names that are asked for and told (port 53), the first packet of a TLS conversation, lines of JSON, and the short last
-//! packet of something that was sent in pieces to a port where pools are. All else costs the host these few steps.
+//! Names that are asked for and told (port 53), the first packet of a TLS conversation, what begins as JSON does, with or
+//! without blanks before it, and the short last packet of something that was sent in pieces: one to a port where pools
+//! are, or one that ends as a line of JSON does. All else costs the host these few steps.
 //! Fragments are let go by, and so is what stands behind more than two extension headers of IPv6.
 //! The program reads from the IP header on, whatever carries it: tags of VLANs are taken off before.
 
@@ -49,6 +50,7 @@ const SET_X_HEADER: u16 = 0xb1;
 const A_TO_X: u16 = 0x07;
 const ADD: u16 = 0x04;
 const ADD_X: u16 = 0x0c;
+const SUBTRACT: u16 = 0x14;
 const SUBTRACT_X: u16 = 0x1c;
 const AND: u16 = 0x54;
 const SHIFT_RIGHT: u16 = 0x74;
@@ -97,6 +99,7 @@ enum Place {
     Tcp,
     Said,
     Tls,
+    Second,
     Tail,
     TailPort,
     Keep,
@@ -143,6 +146,11 @@ impl Program {
     fn act(&mut self, code: u16, k: u32) -> &mut Self {
         self.lines.push(Line::Do(code, k));
         self
+    }
+
+    /// Goes on there, whatever was read.
+    fn jump(&mut self, to: Place) -> &mut Self {
+        self.test(IS_AT_LEAST, 0, to, to)
     }
 
     fn test(&mut self, code: u16, k: u32, yes: Place, no: Place) -> &mut Self {
@@ -195,11 +203,20 @@ impl Program {
         self.act(LOAD_KEPT, FROM_PORT).test(IS, dns, Place::Keep, Place::Next);
         self.act(LOAD_KEPT, TO_PORT).test(IS, dns, Place::Keep, Place::Said);
         self.at(Place::Said).act(LOAD_B_AT_X, 0).test(IS, 22, Place::Tls, Place::Next);
-        // Other records of TLS begin something and are no tail; `{"` and `{ ` begin a line of JSON.
+        // An object of JSON; what a list of them or a blank begins may be one too.
+        self.test(IS, b'{'.into(), Place::Keep, Place::Next);
+        for byte in *b"[ \t\r\n" {
+            self.test(IS, byte.into(), Place::Second, Place::Next);
+        }
+        // Other records of TLS begin something and are no tail.
         self.test(IS_AT_LEAST, 20, Place::Next, Place::Tail);
-        self.test(IS_OVER, 23, Place::Next, Place::Drop);
-        self.act(LOAD_H_AT_X, 0).test(IS, 0x7b22, Place::Keep, Place::Next);
-        self.test(IS, 0x7b20, Place::Keep, Place::Tail);
+        self.test(IS_OVER, 23, Place::Tail, Place::Drop);
+        self.at(Place::Second).act(LOAD_KEPT, SAID).test(IS, 1, Place::Keep, Place::Next);
+        self.act(LOAD_B_AT_X, 1);
+        for byte in *b"{[ \t\r\n" {
+            self.test(IS, byte.into(), Place::Keep, Place::Next);
+        }
+        self.jump(Place::Tail);
         self.at(Place::Tls).act(LOAD_B_AT_X, 1).test(IS, 3, Place::Next, Place::Drop);
         self.act(LOAD_B_AT_X, 5).test(IS, 1, Place::Keep, Place::Drop);
         self.at(Place::Tail).act(LOAD_KEPT, FLAGS);
@@ -210,11 +227,16 @@ impl Program {
         for port in ports.iter().take(PORTS) {
             self.test(IS, (*port).into(), Place::Keep, Place::Next);
         }
+        // The last two letters.
+        self.act(LOAD_LENGTH, 0).act(SUBTRACT, 2).act(A_TO_X, 0).act(LOAD_H_AT_X, 0);
+        for end in [*b"}\n", *b"]\n"] {
+            self.test(IS, u16::from_be_bytes(end).into(), Place::Keep, Place::Next);
+        }
         self.lines.push(Line::Do(RETURN, 0));
     }
 
     /// Distances in the place of names. Every test leads forward, and no further than a byte can say: the program has
-    /// some 70 steps and those for [`PORTS`]. One that leads out of the program the kernel refuses.
+    /// some 100 steps and those for [`PORTS`]. One that leads out of the program the kernel refuses.
     fn assembled(&self) -> Vec<Instruction> {
         let distance = |from: usize, place: Place| match self.places.get(&place) {
             _ if place == Place::Next => 0,

@@ -49,13 +49,53 @@ pub struct Message {
     pub from_server: bool,
 }
 
-/// Reads one line; `None` for what is of another protocol.
+/// Reads what was said, as far as it is whole: objects and lists of JSON with blanks between them, or lines, some of which
+/// may be none. The rest has to be joined with what follows.
 #[must_use]
-pub fn message(line: &[u8]) -> Option<Message> {
-    if line.len() > MOST {
-        return None;
+pub fn messages(bytes: &[u8]) -> (Vec<Message>, Option<&[u8]>) {
+    let mut said = Vec::new();
+    let rest = read(bytes, &mut said);
+    (said, rest)
+}
+
+fn read<'a>(bytes: &'a [u8], said: &mut Vec<Message>) -> Option<&'a [u8]> {
+    let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<Value>();
+    let mut whole = 0;
+    while let Some(Ok(value)) = values.next() {
+        whole = values.byte_offset();
+        take(&value, said);
     }
-    let value: Value = serde_json::from_slice(line).ok()?;
+    let rest = bytes.get(whole..)?.trim_ascii_start();
+    if goes_on(rest) {
+        return Some(rest);
+    }
+    let mut lines = rest.split(|byte| *byte == b'\n').peekable();
+    while let Some(line) = lines.next() {
+        if let Ok(value) = serde_json::from_slice(line) {
+            take(&value, said);
+        } else if lines.peek().is_none() && goes_on(line) {
+            return Some(line);
+        }
+    }
+    None
+}
+
+/// JSON may begin so.
+#[must_use]
+pub fn begins(bytes: &[u8]) -> bool {
+    matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'['))
+}
+
+/// One message, or a list of them.
+fn take(value: &Value, said: &mut Vec<Message>) {
+    match value {
+        Value::Array(values) => said.extend(values.iter().filter_map(message)),
+        value => said.extend(message(value)),
+    }
+}
+
+/// `None` for what is of another protocol.
+fn message(value: &Value) -> Option<Message> {
     let params = value.get("params").unwrap_or(&Value::Null);
     let has = |names: &[&str]| names.iter().all(|name| params.get(name).is_some());
     let first = |at: usize| kept(params.get(at));
@@ -91,11 +131,10 @@ pub fn message(line: &[u8]) -> Option<Message> {
     }
 }
 
-/// The line is the beginning of a longer one.
-#[must_use]
-pub fn goes_on(line: &[u8]) -> bool {
-    let read = serde_json::from_slice::<serde::de::IgnoredAny>(line);
-    line.first() == Some(&b'{') && line.len() < MOST && read.is_err_and(|error| error.is_eof())
+/// This is the beginning of something longer.
+fn goes_on(bytes: &[u8]) -> bool {
+    let read = serde_json::from_slice::<serde::de::IgnoredAny>(bytes);
+    begins(bytes) && bytes.len() < MOST && read.is_err_and(|error| error.is_eof())
 }
 
 fn said(method: &'static str, login: Untrusted, agent: Untrusted) -> Message {
