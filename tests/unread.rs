@@ -260,10 +260,22 @@ fn every_gap_says_what_is_missing_and_how_to_get_it_in_both_languages() {
 }
 
 /// What of a closer look can be missing, of one and of many.
-fn not_read() -> [Gap; 7] {
-    use firedamp::domain::facts::NotRead::{Files, Large, LetGo, Memory, Programs, Room};
-    [(Files, 1), (Files, 37), (Programs, 2), (Memory, 37), (Room, 900), (Large, 1), (LetGo, 3)]
-        .map(|(what, count)| Gap::NotRead(what, count))
+fn not_read() -> [Gap; 9] {
+    use firedamp::domain::facts::NotRead::{
+        Files, Large, LetGo, LongMemory, ManyFiles, Memory, Programs, Room,
+    };
+    [
+        (Files, 1),
+        (Files, 37),
+        (Programs, 2),
+        (Memory, 37),
+        (Room, 900),
+        (Large, 1),
+        (LetGo, 3),
+        (ManyFiles, 2),
+        (LongMemory, 1),
+    ]
+    .map(|(what, count)| Gap::NotRead(what, count))
 }
 
 fn every_gap() -> Vec<Gap> {

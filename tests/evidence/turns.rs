@@ -88,6 +88,29 @@ fn one_process_keeps_no_more_than_its_share_and_that_is_said() {
 }
 
 #[test]
+fn decoys_beside_a_configuration_hide_it_no_more_and_where_they_are_too_many_that_is_said() {
+    let Some(_alone) = alone() else { return };
+    for (decoys, is_said) in [(200, false), (1_100, true)] {
+        let place = TempDir::new().unwrap();
+        let exe = copied("/bin/sleep", place.path(), "rtkit1");
+        for number in 0..decoys {
+            let name = format!("config-a{number:04}.json");
+            std::fs::write(place.path().join(name), r#"{"name":"a","version":"1.0.0"}"#).unwrap();
+        }
+        let real = if is_said { "config-a0500.json" } else { "zz.json" };
+        std::fs::write(place.path().join(real), configuration()).unwrap();
+        let child = Running::start(Command::new(&exe).arg("60").current_dir("/"));
+        let mut looker = Looker::open();
+        let (_, found) = looker.find(child.pid(), Rule::ConfigFile);
+        assert!(found.is_some(), "among {decoys}");
+        let snapshot = settled(&mut looker);
+        let said = not_read(&snapshot.unread, NotRead::ManyFiles);
+        let is_named = said.is_some_and(|(_, names)| names.contains("rtkit1"));
+        assert_eq!(is_named, is_said, "{decoys}: {:?}", snapshot.unread);
+    }
+}
+
+#[test]
 fn a_scan_says_of_whom_it_had_no_time_to_read_the_memory() {
     let Some(_alone) = alone() else { return };
     let place = TempDir::new().unwrap();

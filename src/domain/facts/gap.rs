@@ -161,6 +161,10 @@ pub enum NotRead {
     Large,
     /// Files that were found with them are more than is kept.
     LetGo,
+    /// They have more files, or their folders more names, than are read.
+    ManyFiles,
+    /// Their memory is more than is read.
+    LongMemory,
 }
 
 /// Why one source was not read, or not wholly.
@@ -231,8 +235,10 @@ impl Gap {
             | Self::Late(_)
             | Self::NoModule(_)
             | Self::NotEntered(..)
-            | Self::NotRead(..)
             | Self::NotWhole(_) => Weight::Part,
+            // It is so with each miner that has its data in memory.
+            Self::NotRead(NotRead::LongMemory, _) => Weight::Note,
+            Self::NotRead(..) => Weight::Part,
             Self::Capability(Capability::NetAdmin | Capability::SysNice)
             | Self::Seccomp
             | Self::Confined(_)

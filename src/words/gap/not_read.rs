@@ -21,6 +21,12 @@ pub(super) fn gap(language: Language, what: NotRead, count: u32) -> String {
         NotRead::LetGo => {
             ("found files let go, for want of room: of ", "ทิ้งไฟล์ที่พบเพราะที่เก็บเต็ม: ของ ")
         }
+        NotRead::ManyFiles => {
+            ("not all files read, there are so many: of ", "อ่านไฟล์ไม่ครบเพราะมีมาก: ของ ")
+        }
+        NotRead::LongMemory => {
+            ("memory read in part, it is so large: of ", "อ่านหน่วยความจำไม่ครบเพราะใหญ่มาก: ของ ")
+        }
     };
     format!("{}{whose}", pick(language, en, th))
 }
@@ -37,6 +43,10 @@ pub(super) const fn missing(language: Language, what: NotRead) -> &'static str {
         NotRead::Memory => ("pools and wallets in their memory", "pool และ wallet ในหน่วยความจำ"),
         NotRead::Room => ("their files, hashes and memory", "ไฟล์ hash และหน่วยความจำของโปรเซสเหล่านี้"),
         NotRead::LetGo => ("what stands in these files", "เนื้อหาของไฟล์เหล่านั้น"),
+        NotRead::ManyFiles => ("what stands in the others", "เนื้อหาของไฟล์ที่เหลือ"),
+        NotRead::LongMemory => {
+            ("pools and wallets in the rest of it", "pool และ wallet ในหน่วยความจำส่วนที่เหลือ")
+        }
     };
     pick(language, en, th)
 }
@@ -53,5 +63,12 @@ pub(super) fn into(language: Language, what: NotRead) -> Vec<Way> {
             Way::Command("sudo sha256sum /proc/PID/exe"),
         ],
         NotRead::LetGo => vec![say("look at their files by hand", "ตรวจไฟล์ของโปรเซสเหล่านี้ด้วยมือ")],
+        NotRead::ManyFiles => vec![
+            say("search them by hand:", "ค้นด้วยมือ:"),
+            Way::Command("sudo grep -rIl stratum /proc/PID/cwd/ /proc/PID/fd/"),
+        ],
+        NotRead::LongMemory => {
+            vec![say("keep a copy of it:", "เก็บสำเนาไว้:"), Way::Command("sudo gcore PID")]
+        }
     }
 }

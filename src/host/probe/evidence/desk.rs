@@ -53,6 +53,8 @@ pub(super) enum News {
     Texts(Vec<FoundText>),
     /// It has more such files than are kept.
     LeftOut,
+    /// There is more in this part than is read.
+    InPart(Part),
     /// Its executable is too large to be hashed.
     Large,
     /// This part could not be read.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rustix::fs::{Mode, OFlags};
 
 use super::Sieve;
-use super::desk::{Desk, Job, News};
+use super::desk::{Desk, Job, News, Part};
 use super::open::{self, Device, Found};
 use super::owner::Owner;
 use super::reach;
@@ -22,10 +22,10 @@ const MOST_BYTES: usize = 128 << 10;
 const LARGEST: u64 = 1 << 20;
 /// Nothing is said in fewer bytes.
 const LEAST: u64 = 16;
-/// Names of one folder, files of it, and open files of one process.
-const MOST_NAMES: usize = 16_384;
-const MOST_FILES: usize = 64;
-const MOST_OPEN: usize = 256;
+/// Names of one folder, files of it, and open files of one process. Decoys are cheap: what is beyond these is said.
+const MOST_NAMES: usize = 65_536;
+const MOST_FILES: usize = 1_024;
+const MOST_OPEN: usize = 4_096;
 /// So much is kept of one process.
 const MOST_KEPT: usize = 8;
 /// What the kernel writes behind the name of a file without one.
@@ -141,7 +141,11 @@ impl<'a> Files<'a> {
         if !round.done.insert((device, inode)) {
             return;
         }
-        let Some(mut names) = round.desk.asks(device, || names_of(&folder)) else { return };
+        let Some(names) = round.desk.asks(device, || names_of(&folder)) else { return };
+        let (mut names, all) = names;
+        if !all || names.len() > MOST_FILES {
+            round.desk.tell(round.job.process.id, News::InPart(Part::Files));
+        }
         names.sort();
         for (_, name) in names.into_iter().take(MOST_FILES) {
             let found = round.desk.asks(device, || open::file(folder.as_fd(), &name));
@@ -165,6 +169,9 @@ impl<'a> Files<'a> {
             numbers.len() < MOST_OPEN
         })
         .ok();
+        if numbers.len() >= MOST_OPEN {
+            round.desk.tell(round.job.process.id, News::InPart(Part::Files));
+        }
         for number in numbers {
             let link = format!("{pid}/fd/{number}");
             let target = self.link(&link);
@@ -229,11 +236,13 @@ impl<'a> Files<'a> {
     }
 }
 
-/// The names in a folder that may tell something, and how soon each is read.
-fn names_of(folder: &OwnedFd) -> Vec<(u8, Vec<u8>)> {
+/// The names in a folder that may tell something, and how soon each is read; and whether these are all.
+fn names_of(folder: &OwnedFd) -> (Vec<(u8, Vec<u8>)>, bool) {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let (mut names, mut seen) = (Vec::new(), 0);
-    let Ok(listed) = rustix::fs::openat(folder, c".", flags, Mode::empty()) else { return names };
+    let Ok(listed) = rustix::fs::openat(folder, c".", flags, Mode::empty()) else {
+        return (names, true);
+    };
     let mut buffer = Vec::with_capacity(32 << 10);
     names_while(listed.as_fd(), &mut buffer, |name| {
         seen += 1;
@@ -243,7 +252,7 @@ fn names_of(folder: &OwnedFd) -> Vec<(u8, Vec<u8>)> {
         seen < MOST_NAMES
     })
     .ok();
-    names
+    (names, seen < MOST_NAMES)
 }
 
 /// How soon a file of this name is read, if it is.

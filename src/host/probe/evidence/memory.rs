@@ -84,12 +84,15 @@ impl Programs {
         if known > 0 {
             desk.tell(id, News::Texts(scan.texts.clone()));
         }
-        if let Err(error) = scan.memory(proc, id.pid.0)
+        match scan.memory(proc, id.pid.0) {
+            Ok(true) => {}
+            Ok(false) => desk.tell(id, News::InPart(Part::Memory)),
             // It may have ended; that all but root are refused is said elsewhere.
-            && !matches!(error, Errno::SRCH | Errno::NOENT)
-            && rustix::process::geteuid().is_root()
-        {
-            desk.tell(id, News::Refused(Part::Memory, error.to_string()));
+            Err(Errno::SRCH | Errno::NOENT) => {}
+            Err(error) if rustix::process::geteuid().is_root() => {
+                desk.tell(id, News::Refused(Part::Memory, error.to_string()));
+            }
+            Err(_) => {}
         }
         if scan.texts.len() > known {
             desk.tell(id, News::Texts(scan.texts));
@@ -149,7 +152,8 @@ impl<'a> Scan<'a> {
         Self { desk, sieve, buffer: Vec::new(), texts: Vec::new(), hasher: None }
     }
 
-    fn memory(&mut self, proc: BorrowedFd<'_>, pid: u32) -> Result<(), Errno> {
+    /// Whether all of it was read that is there.
+    fn memory(&mut self, proc: BorrowedFd<'_>, pid: u32) -> Result<bool, Errno> {
         let open = |name: &str| -> Result<OwnedFd, Errno> {
             let flags = OFlags::RDONLY | OFlags::CLOEXEC;
             rustix::fs::openat(proc, format!("{pid}/{name}"), flags, Mode::empty())
@@ -158,20 +162,23 @@ impl<'a> Scan<'a> {
         let mut maps = Vec::new();
         read_to_end(open("maps")?.as_fd(), &mut maps, MAPS_BYTES)?;
         let (memory, pages) = (open("mem")?, open("pagemap").ok());
-        let mut left = MOST_MEMORY;
-        for (from, to) in pieces(&maps) {
-            let to = to.min(from + MOST_PIECE);
+        let (mut left, mut all) = (MOST_MEMORY, maps.len() < MAPS_BYTES);
+        for (from, end) in pieces(&maps) {
+            let to = end.min(from + MOST_PIECE);
+            let behind = present(pages.as_ref(), to, end.min(to + MOST_PIECE));
+            all &= to == end || behind.is_empty();
             for (from, to) in present(pages.as_ref(), from, to) {
                 if left == 0 || self.desk.is_over() {
-                    return Ok(());
+                    return Ok(false);
                 }
+                all &= to - from <= left;
                 let to = to.min(from + left);
                 left -= to - from;
                 // What is unmapped meanwhile is gone.
                 self.range(memory.as_fd(), (from, to), None).ok();
             }
         }
-        Ok(())
+        Ok(all)
     }
 
     /// Reads from one place to another, step by step: of a file, which lies on a device, or of memory.

@@ -62,6 +62,8 @@ pub(super) struct Kept {
     /// Of whom something was let go, and whose executables are too large.
     pub(super) let_go: BTreeSet<ProcessId>,
     pub(super) large: BTreeSet<ProcessId>,
+    /// Of whom so much is there that not all was read.
+    pub(super) in_part: BTreeSet<(ProcessId, Part)>,
     /// Who did not answer, or refused.
     pub(super) failed: BTreeMap<(ProcessId, Part), String>,
 }
@@ -74,6 +76,7 @@ impl Default for Kept {
             room: ALL_FOUND,
             let_go: BTreeSet::new(),
             large: BTreeSet::new(),
+            in_part: BTreeSet::new(),
             failed: BTreeMap::new(),
         }
     }
@@ -90,6 +93,7 @@ impl Kept {
         match news {
             News::Begun(part) => {
                 self.failed.remove(&(id, part));
+                self.in_part.remove(&(id, part));
                 match part {
                     Part::Files => {
                         trace.files.clear();
@@ -109,6 +113,7 @@ impl Kept {
             News::Texts(texts) => trace.texts = texts,
             News::LeftOut => self.let_go.extend([id]),
             News::Large => self.large.extend([id]),
+            News::InPart(part) => self.in_part.extend([(id, part)]),
             News::Refused(part, why) => self.failed.extend([((id, part), why)]),
         }
         let before = std::mem::replace(bytes, weight(trace));
@@ -134,6 +139,7 @@ impl Kept {
         self.failed.retain(|(id, _), _| lives(id));
         self.let_go.retain(&lives);
         self.large.retain(&lives);
+        self.in_part.retain(|(id, _)| lives(id));
         let before = self.traces.len();
         let bytes = &mut self.bytes;
         self.traces.retain(|id, (_, its)| {

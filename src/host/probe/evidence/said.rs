@@ -59,6 +59,12 @@ impl Seeker {
         unread.extend(gap(NotRead::Large, processes, &large, 0));
         let let_go: Vec<_> = self.kept.let_go.iter().copied().collect();
         unread.extend(gap(NotRead::LetGo, processes, &let_go, 0));
+        let rows = [(NotRead::ManyFiles, Part::Files), (NotRead::LongMemory, Part::Memory)];
+        for (what, part) in rows {
+            let whose = self.kept.in_part.iter().filter(|(_, it)| *it == part);
+            let whose: Vec<_> = whose.map(|(id, _)| *id).collect();
+            unread.extend(gap(what, processes, &whose, 0));
+        }
     }
 }
 
