@@ -30,7 +30,7 @@ use load::Asleep;
 /// What stands above the tables.
 const PREFACE: &str = "# What it costs
 
-Made by `cargo bench --bench budgets > docs/performance.md` on a machine with two cores. Every figure and its ratio are
+Made by `benches/publish` on a machine with two cores. Every figure and its ratio are
 of one run, in turns, the median of the rounds. In brackets: firedamp's figure as a ratio to the peer's; below 1 firedamp
 needs less. The peers show processes only; firedamp's figures are those of the whole cockpit, with sockets, hidden
 processes, what starts by itself and the recording.

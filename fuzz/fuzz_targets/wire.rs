@@ -5,13 +5,17 @@
 #![no_main]
 
 use firedamp::domain::base::{Moment, Timestamp};
-use firedamp::domain::playbook::{PB_31, read};
+use firedamp::domain::playbook::{Indicators, PB_31, read};
 use firedamp::domain::wire::{Ear, dns, packet, stratum, tls};
 use libfuzzer_sys::fuzz_target;
+use std::sync::LazyLock;
+
+/// To read a playbook takes a thousand times as long as to hear a packet.
+static LOOK_FOR: LazyLock<Indicators> = LazyLock::new(|| read(PB_31.en).0.indicators());
 
 fuzz_target!(|bytes: &[u8]| {
     let Some((first, rest)) = bytes.split_first() else { return };
-    let mut ear = Ear::new(read(PB_31.en).0.indicators());
+    let mut ear = Ear::new(LOOK_FOR.clone());
     let now = Moment { at: Timestamp::UNIX_EPOCH, boot_ms: 1 };
     let (mut rest, mut place, mut packets) = (rest, 0_u32, 0);
     while let [high, low, behind @ ..] = rest {
