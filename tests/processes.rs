@@ -15,6 +15,8 @@ mod belongs;
 mod examined;
 #[path = "processes/hazards.rs"]
 mod hazards;
+#[path = "processes/headless.rs"]
+mod headless;
 #[path = "processes/identity.rs"]
 mod identity;
 #[path = "processes/recorded.rs"]

@@ -269,6 +269,8 @@ pub enum Rule {
     SharesWith,
     /// Its load is held at a ceiling, or taken in turns with pauses.
     ShapedLoad,
+    /// Its first thread has ended while others run: tools show it as dead.
+    Headless,
 }
 
 impl Subject {

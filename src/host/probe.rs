@@ -10,6 +10,7 @@
 mod clock;
 mod commands;
 mod costs;
+mod door;
 mod evidence;
 mod file;
 mod gpu;

@@ -20,6 +20,16 @@ pub const fn run_state(language: Language, state: RunState) -> &'static str {
     pick(language, en, th)
 }
 
+/// A process is read through another thread than its first, which has ended; the number of that thread stands behind it.
+#[must_use]
+pub const fn headless(language: Language) -> &'static str {
+    pick(
+        language,
+        "Its first thread has ended while others run; it is read through thread ",
+        "thread แรกจบไปแล้วแต่ตัวอื่นยังรัน จึงอ่านผ่าน thread ",
+    )
+}
+
 /// State of a socket in six letters at most, the same in every language, as other tools have it.
 #[must_use]
 pub const fn socket_letters(state: SocketState) -> &'static str {

@@ -65,6 +65,7 @@ pub const fn rule(language: Language, rule: Rule) -> &'static str {
         Rule::ServiceChild => ("run by a service", "บริการเป็นผู้รัน"),
         Rule::FromRequest => ("from a request", "มาจาก request"),
         Rule::ShapedLoad => ("shaped load", "โหลดถูกคุมรูปแบบ"),
+        Rule::Headless => ("first thread gone", "thread แรกจบแล้ว"),
         Rule::LonelyLoad => ("load and one peer", "โหลดกับปลายทางเดียว"),
         Rule::DownloadsAndRuns => ("downloads and runs", "ดาวน์โหลดแล้วรัน"),
         Rule::DecodesAndRuns => ("decodes and runs", "ถอดรหัสแล้วรัน"),
@@ -162,6 +163,7 @@ fn sentence(language: Language, rule: Rule) -> &'static str {
         | Rule::FromRequest
         | Rule::LonelyLoad
         | Rule::ShapedLoad
+        | Rule::Headless
         | Rule::DownloadsAndRuns
         | Rule::DecodesAndRuns
         | Rule::AddsItselfAgain
@@ -240,6 +242,9 @@ const fn judged(rule: Rule) -> (&'static str, &'static str) {
             "its load is held at a level, or comes in regular turns: ",
             "โหลดถูกคุมไว้ที่ระดับหนึ่ง หรือมาเป็นรอบสม่ำเสมอ: ",
         ),
+        Rule::Headless => {
+            ("its first thread has ended while others run: ", "thread แรกจบไปแล้ว แต่ตัวอื่นยังรันอยู่: ")
+        }
         Rule::LonelyLoad => (
             "long high load, and hardly anybody to talk to: ",
             "โหลดสูงต่อเนื่อง และคุยกับปลายทางแทบแห่งเดียว: ",

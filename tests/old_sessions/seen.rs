@@ -96,6 +96,7 @@ fn process(pid: u32, at: u64) -> Process {
         io: Reading::Known(Io { read: 4_096 + at * 512, written: 8_192 }),
         huge: Reading::Known(2 << 20),
         around: Arc::new(around()),
+        headless: Some(Pid(4_243)),
         hidden: Some(HiddenFrom::List),
     }
 }

@@ -8,6 +8,7 @@ pub(super) mod command_line;
 pub(super) mod config_file;
 mod disguise;
 pub(super) mod ends;
+mod headless;
 mod hidden_characters;
 pub(super) mod hiding;
 mod load;
@@ -97,6 +98,7 @@ pub fn standing(seen: &Seen<'_>, look_for: &Indicators) -> Vec<Told> {
     origin::judge(seen, &mut told);
     shell_script::judge(seen, &mut told);
     settings::judge(seen, &mut told);
+    headless::judge(seen, &mut told);
     paid(seen, &mut told);
     measures(seen, &mut told);
     told.extend(found(seen));

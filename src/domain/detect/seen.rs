@@ -34,6 +34,8 @@ pub struct Seen<'a> {
     pub uid: Option<u32>,
     /// It is a thread of the kernel; `None` if nobody asked the kernel.
     pub kernel: Option<bool>,
+    /// Its first thread has ended while others run.
+    pub headless: bool,
     /// The executable has no name on disk any more.
     pub deleted: bool,
     /// The executable never had one.
@@ -87,6 +89,7 @@ impl<'a> Seen<'a> {
             user: process.user.as_deref().unwrap_or_default().as_bytes(),
             uid: Some(process.uid),
             kernel: Some(process.kernel),
+            headless: process.headless.is_some(),
             deleted: process.exe_deleted,
             in_memory: process.exe_memory,
             cpu: Some(process.cpu),

@@ -289,6 +289,7 @@ fn same_words(one: &Process, other: &Process) -> bool {
         && one.command == other.command
         && one.exe == other.exe
         && one.exe_deleted == other.exe_deleted
+        && one.headless.is_some() == other.headless.is_some()
 }
 
 /// A connection speaks against itself and against whoever holds it; so does where a proxy of this host passes it on to.

@@ -56,6 +56,9 @@ pub struct Process {
     /// What rarely changes about it; shared from look to look.
     #[serde(default, skip_serializing_if = "is_default")]
     pub around: Arc<Around>,
+    /// Its first thread has ended while others run: what is known of it was read of this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub headless: Option<Pid>,
     /// The view of the host that leaves it out, if one does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hidden: Option<HiddenFrom>,

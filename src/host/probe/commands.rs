@@ -19,6 +19,7 @@ use rustix::buffer::spare_capacity;
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 
+use super::door::Door;
 use super::processes::Whom;
 use super::processes::file::{self, Memory};
 use super::text;
@@ -66,7 +67,7 @@ pub(super) struct Executable {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Question {
     /// Whom to ask.
-    pub(super) pid: u32,
+    pub(super) door: Door,
     /// For its executable.
     pub(super) file: bool,
     /// For its arguments.
@@ -80,7 +81,7 @@ impl Answer {
     fn unasked(question: Question) -> Self {
         let file = Executable { path: Reading::Blocked, ..Executable::default() };
         Self {
-            pid: question.pid,
+            pid: question.door.pid,
             file: (question.file && question.command).then_some(file),
             command: question.command.then_some(Reading::Blocked),
             io: None,
@@ -94,7 +95,7 @@ impl Answer {
         let Current { question, file, io, since } = current;
         let blocked = || Executable { path: Reading::Blocked, ..Executable::default() };
         Self {
-            pid: question.pid,
+            pid: question.door.pid,
             file: question.file.then(|| file.unwrap_or_else(blocked)),
             command: question.command.then_some(Reading::Blocked),
             io: question.io.then(|| io.unwrap_or(Reading::Blocked)),
@@ -169,9 +170,9 @@ impl Desk {
             let since = Instant::now();
             state.current = Some(Current { question, since, file: None, io: None });
             drop(state);
-            let pid = question.pid;
+            let (door, pid) = (question.door, question.door.pid);
             let mut failed = None;
-            let file = question.file.then(|| executable(proc, pid, memory, &mut buffer));
+            let file = question.file.then(|| executable(proc, door, memory, &mut buffer));
             if let Some(current) = &mut self.state().current {
                 current.file.clone_from(&file);
             }
@@ -180,7 +181,7 @@ impl Desk {
                 current.io = io;
             }
             let command =
-                question.command.then(|| command_line(proc, pid, &mut buffer, &mut failed));
+                question.command.then(|| command_line(proc, door, &mut buffer, &mut failed));
             state = self.state();
             state.current = None;
             state.answers.push(Answer { pid, file, command, io, missed: false, failed });
@@ -228,7 +229,7 @@ impl Commands {
             }
             rest = self.ask(std::mem::take(&mut rest));
         }
-        self.unasked.extend(rest.iter().filter(|it| it.command).map(|it| it.pid));
+        self.unasked.extend(rest.iter().filter(|it| it.command).map(|it| it.door.pid));
         self.failed.extend(answers.iter().filter_map(|it| Some((it.pid, it.failed?))));
         answers.extend(rest.into_iter().map(Answer::unasked));
         answers
@@ -306,8 +307,13 @@ fn wait(
     }
 }
 
-fn executable(proc: BorrowedFd<'_>, pid: u32, memory: &Memory, buffer: &mut Vec<u8>) -> Executable {
-    let path = format!("{pid}/exe");
+fn executable(
+    proc: BorrowedFd<'_>,
+    door: Door,
+    memory: &Memory,
+    buffer: &mut Vec<u8>,
+) -> Executable {
+    let path = format!("{door}/exe");
     buffer.clear();
     let mut found = Executable::default();
     found.path = match rustix::fs::readlinkat_raw(proc, path.as_str(), spare_capacity(buffer)) {
@@ -340,11 +346,11 @@ fn storage(
 
 fn command_line(
     proc: BorrowedFd<'_>,
-    pid: u32,
+    door: Door,
     buffer: &mut Vec<u8>,
     failed: &mut Option<Errno>,
 ) -> Reading<Untrusted> {
-    match read_once(proc, &format!("{pid}/cmdline"), buffer) {
+    match read_once(proc, &format!("{door}/cmdline"), buffer) {
         Ok(()) => Reading::Known(Untrusted::new(buffer.as_slice())),
         Err(error) => want(error, failed),
     }

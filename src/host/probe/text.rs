@@ -7,6 +7,8 @@ use crate::domain::facts::{Io, RunState};
 
 /// This is the kernel itself (`PF_KTHREAD`).
 const KERNEL_THREAD: u64 = 0x0020_0000;
+/// It is on its way out (`PF_EXITING`).
+const ENDING: u64 = 0x4;
 
 /// What is used of `/proc/PID/stat`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +37,8 @@ pub(super) struct Stat<'a> {
     pub(super) pages: u64,
     /// `PF_KTHREAD` in field 9.
     pub(super) kernel: bool,
+    /// `PF_EXITING` there.
+    pub(super) ending: bool,
 }
 
 /// Reads `/proc/PID/stat`. The name ends at the *last* closing bracket.
@@ -57,7 +61,7 @@ pub(super) fn stat(text: &[u8]) -> Option<Stat<'_>> {
     let threads = whole_number(fields.next()?)?;
     let start = number(fields.nth(1)?)?;
     let pages = fields.nth(1).and_then(number).unwrap_or(0);
-    let kernel = flags & KERNEL_THREAD != 0;
+    let (kernel, ending) = (flags & KERNEL_THREAD != 0, flags & ENDING != 0);
     let ticks = user.saturating_add(system);
     Some(Stat {
         comm,
@@ -72,6 +76,7 @@ pub(super) fn stat(text: &[u8]) -> Option<Stat<'_>> {
         start,
         pages,
         kernel,
+        ending,
     })
 }
 

@@ -20,6 +20,7 @@ use rustix::fs::{
 };
 use rustix::io::Errno;
 
+use super::door::Door;
 use super::text;
 
 /// Big enough for a whole `stat`, `status` or link, and for a good part of a listing.
@@ -259,21 +260,21 @@ impl<'p> Reader<'p> {
     }
 
     /// What one read of `/proc/PID/name` gives.
-    pub(super) fn file(&mut self, pid: u32, name: &str) -> Result<&[u8], Errno> {
-        self.aim(pid, name);
+    pub(super) fn file(&mut self, door: impl Into<Door>, name: &str) -> Result<&[u8], Errno> {
+        self.aim(door, name);
         self.here()
     }
 
     /// What one read of `/proc/PID/fdinfo/FD` gives.
-    pub(super) fn fdinfo(&mut self, pid: u32, fd: u32) -> Result<&[u8], Errno> {
-        self.aim(pid, "fdinfo/");
+    pub(super) fn fdinfo(&mut self, door: impl Into<Door>, fd: u32) -> Result<&[u8], Errno> {
+        self.aim(door, "fdinfo/");
         write!(self.path, "{fd}").ok();
         self.here()
     }
 
     /// The text of the link `/proc/PID/name`, which is not followed.
-    pub(super) fn link(&mut self, pid: u32, name: &str) -> Result<&[u8], Errno> {
-        self.aim(pid, name);
+    pub(super) fn link(&mut self, door: impl Into<Door>, name: &str) -> Result<&[u8], Errno> {
+        self.aim(door, name);
         self.text.clear();
         let (path, room) = (self.path.as_slice(), spare_capacity(&mut self.text));
         rustix::fs::readlinkat_raw(self.proc, path, room)?;
@@ -304,20 +305,20 @@ impl<'p> Reader<'p> {
     /// listed, but not looked at. The targets are read as links and never followed: a file system that hangs would hang us.
     pub(super) fn open_files(
         &mut self,
-        pid: u32,
+        door: impl Into<Door>,
         take: impl FnMut(u32, &[u8]),
     ) -> Result<(), Errno> {
-        self.open_files_from(pid, 0, take).map(drop)
+        self.open_files_from(door, 0, take).map(drop)
     }
 
     /// The same from one number on; the number at which the next look goes on if [`MOST_OPEN_FILES`] are not all.
     pub(super) fn open_files_from(
         &mut self,
-        pid: u32,
+        door: impl Into<Door>,
         from: u32,
         mut take: impl FnMut(u32, &[u8]),
     ) -> Result<Option<u32>, Errno> {
-        self.aim(pid, "fd");
+        self.aim(door, "fd");
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let dir = rustix::fs::openat(self.proc, self.path.as_slice(), flags, Mode::empty())?;
         if from > 0 {
@@ -347,9 +348,27 @@ impl<'p> Reader<'p> {
         denied.map_or(Ok(next), Err)
     }
 
-    fn aim(&mut self, pid: u32, name: &str) {
+    /// Up to `most` threads of a process, from that place in their list on.
+    pub(super) fn threads(&mut self, pid: u32, from: u64, most: usize) -> Result<Vec<u32>, Errno> {
+        self.aim(pid, "task");
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let dir = rustix::fs::openat(self.proc, self.path.as_slice(), flags, Mode::empty())?;
+        if from > 0 {
+            // The first one stands behind the two dots.
+            rustix::fs::seek(&dir, SeekFrom::Start(from.saturating_add(2)))?;
+        }
+        let mut threads = Vec::new();
+        self.listing.reserve(8192);
+        names_while(dir.as_fd(), &mut self.listing, |name| {
+            threads.extend(text::whole_number(name));
+            threads.len() < most
+        })?;
+        Ok(threads)
+    }
+
+    fn aim(&mut self, door: impl Into<Door>, name: &str) {
         self.path.clear();
         // Writing into a vector cannot fail.
-        write!(self.path, "{pid}/{name}").ok();
+        write!(self.path, "{}/{name}", door.into()).ok();
     }
 }

@@ -113,6 +113,7 @@ impl Process {
             user: self.user.as_bytes(),
             uid: self.uid,
             kernel: self.kernel,
+            headless: false,
             deleted: self.deleted,
             in_memory: false,
             packaged: self.packaged,

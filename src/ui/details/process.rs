@@ -89,6 +89,11 @@ fn facts(sheet: &mut Sheet<'_>, snapshot: &Snapshot, process: &Process) {
         let said = sheet.span(Role::Warn, hiding::by_calls(language));
         sheet.paragraph(0, &[said]);
     }
+    if let Some(thread) = process.headless {
+        let said = format!("{}{thread}", fact::headless(language));
+        let said = sheet.span(Role::Warn, said);
+        sheet.paragraph(0, &[said]);
+    }
     let mut exe = read(sheet, &process.exe);
     if process.exe_deleted {
         exe.push(sheet.span(Role::Warn, format!("  X {}", sheet.text(Caption::Deleted))));

@@ -7,8 +7,8 @@ use crate::domain::untrusted::Untrusted;
 /// All that [`Seen::of`](crate::domain::detect::Seen::of) takes from a process; of what it uses, the step.
 #[derive(PartialEq, Eq, Hash)]
 pub(super) struct Words<'a> {
-    /// The responder's own, the kernel's, deleted, in memory alone.
-    is: [bool; 4],
+    /// The responder's own, the kernel's, deleted, in memory alone, without its first thread.
+    is: [bool; 5],
     level: usize,
     parent: Pid,
     uid: u32,
@@ -23,7 +23,13 @@ impl<'a> Words<'a> {
     pub(super) fn of(process: &'a Process, own: bool, level: usize) -> Self {
         let known = |it: &'a Reading<Untrusted>| it.known();
         Self {
-            is: [own, process.kernel, process.exe_deleted, process.exe_memory],
+            is: [
+                own,
+                process.kernel,
+                process.exe_deleted,
+                process.exe_memory,
+                process.headless.is_some(),
+            ],
             level,
             parent: process.parent,
             uid: process.uid,

@@ -12,6 +12,7 @@ use super::{Sieve, memory};
 use crate::domain::base::{Digest, ProcessId};
 use crate::domain::facts::{FoundFile, FoundText, Packaged, Process, RunState, Worth};
 use crate::host::probe::Packages;
+use crate::host::probe::door::Door;
 use crate::host::probe::processes::is_there;
 use crate::host::probe::text;
 use crate::host::probe::tree::small_file;
@@ -219,7 +220,8 @@ impl Desk {
             drop(state);
             let id = job.process.id;
             // This program knows all the words itself, whichever of its processes it is.
-            let exe = open::behind(proc, &format!("{}/exe", id.pid)).ok();
+            let door = Door::of(&job.process);
+            let exe = open::behind(proc, &format!("{door}/exe")).ok();
             let is_own = own.is_some() && exe.as_ref().map(|it| it.version) == own;
             if is_there(proc, id) && !is_own {
                 self.tell(id, News::Begun(job.part));
@@ -233,7 +235,9 @@ impl Desk {
                         self.tell(id, News::Digest(None));
                     }
                     Part::Program => programs.hash((self, proc), id, exe.as_ref()),
-                    Part::Memory => programs.read((self, proc), sieve, id, exe.as_ref()),
+                    Part::Memory => {
+                        programs.read((self, proc), sieve, (id, door), exe.as_ref());
+                    }
                 }
                 self.tell(id, News::Program(program));
                 if self.is_over() {

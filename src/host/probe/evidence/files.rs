@@ -15,6 +15,7 @@ use super::reach;
 use super::room::{A_PROCESS, FILES, Memo};
 use crate::domain::facts::{FoundBy, FoundFile};
 use crate::domain::untrusted::Untrusted;
+use crate::host::probe::door::Door;
 use crate::host::probe::tree::names_while;
 
 /// A configuration is not larger; of a larger one the beginning is read.
@@ -76,14 +77,14 @@ impl<'a> Files<'a> {
 
     /// Tells the desk of each file that is kept, as soon as it was read.
     pub(super) fn read(&mut self, desk: &Desk, job: &Job, owner: &Owner<'_>) {
-        let pid = job.process.id.pid;
+        let door = Door::of(&job.process);
         let mut round = Round { desk, job, owner, done: HashSet::new(), kept: 0, bytes: 0 };
-        let root = open::folder(self.proc, format!("{pid}/root").as_bytes()).ok().map(|it| it.0);
-        let current = self.link(&format!("{pid}/cwd"));
+        let root = open::folder(self.proc, format!("{door}/root").as_bytes()).ok().map(|it| it.0);
+        let current = self.link(&format!("{door}/cwd"));
         self.named(&mut round, root.as_ref(), &current);
         if job.worth.files {
             self.beside(&mut round, root.as_ref());
-            let cwd = open::folder(self.proc, format!("{pid}/cwd").as_bytes());
+            let cwd = open::folder(self.proc, format!("{door}/cwd").as_bytes());
             if let Ok(folder) = cwd {
                 self.folder(&mut round, folder, &current, FoundBy::Folder);
             }
@@ -157,8 +158,8 @@ impl<'a> Files<'a> {
 
     /// What it holds open; also what has no name any more, or never had one.
     fn open_files(&mut self, round: &mut Round<'_>) {
-        let pid = round.job.process.id.pid;
-        let Ok((folder, ..)) = open::folder(self.proc, format!("{pid}/fd").as_bytes()) else {
+        let door = Door::of(&round.job.process);
+        let Ok((folder, ..)) = open::folder(self.proc, format!("{door}/fd").as_bytes()) else {
             return;
         };
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
@@ -173,7 +174,7 @@ impl<'a> Files<'a> {
             round.desk.tell(round.job.process.id, News::InPart(Part::Files));
         }
         for number in numbers {
-            let link = format!("{pid}/fd/{number}");
+            let link = format!("{door}/fd/{number}");
             let target = self.link(&link);
             let plain = target.strip_suffix(DELETED).unwrap_or(&target);
             let elsewhere =

@@ -17,6 +17,7 @@ use super::open::{Device, Found};
 use super::room::{Memo, PROGRAMS};
 use crate::domain::base::{Digest, ProcessId};
 use crate::domain::facts::FoundText;
+use crate::host::probe::door::Door;
 use crate::host::probe::tree::read_to_end;
 
 /// Larger executables are not hashed.
@@ -74,7 +75,7 @@ impl Programs {
         &mut self,
         (desk, proc): (&Desk, BorrowedFd<'_>),
         sieve: Sieve,
-        id: ProcessId,
+        (id, door): (ProcessId, Door),
         exe: Option<&Found>,
     ) {
         let mut scan = Scan::new(desk, Some(sieve));
@@ -84,7 +85,7 @@ impl Programs {
         if known > 0 {
             desk.tell(id, News::Texts(scan.texts.clone()));
         }
-        match scan.memory(proc, id.pid.0) {
+        match scan.memory(proc, door) {
             Ok(true) => {}
             Ok(false) => desk.tell(id, News::InPart(Part::Memory)),
             // It may have ended; that all but root are refused is said elsewhere.
@@ -153,10 +154,10 @@ impl<'a> Scan<'a> {
     }
 
     /// Whether all of it was read that is there.
-    fn memory(&mut self, proc: BorrowedFd<'_>, pid: u32) -> Result<bool, Errno> {
+    fn memory(&mut self, proc: BorrowedFd<'_>, door: Door) -> Result<bool, Errno> {
         let open = |name: &str| -> Result<OwnedFd, Errno> {
             let flags = OFlags::RDONLY | OFlags::CLOEXEC;
-            rustix::fs::openat(proc, format!("{pid}/{name}"), flags, Mode::empty())
+            rustix::fs::openat(proc, format!("{door}/{name}"), flags, Mode::empty())
         };
         self.desk.steps();
         let mut maps = Vec::new();

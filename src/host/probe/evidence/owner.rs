@@ -11,6 +11,7 @@ use super::open::{self, Found, Version};
 use super::reach;
 use crate::domain::facts::{Container, Packaged, Process, Runtime};
 use crate::host::probe::Packages;
+use crate::host::probe::door::Door;
 
 /// Lists of packages, wherever dpkg, apk and rpm have them.
 const LISTS: [&[u8]; 8] = [
@@ -44,7 +45,7 @@ impl<'a> Owner<'a> {
         let contained = process.around.container.as_ref().is_some_and(|it| !is_unit(it));
         let ours = ours.map(AsFd::as_fd);
         let elsewhere = contained
-            || ours.is_some_and(|ours| has_other_lists((desk, proc), ours, process.id.pid.0));
+            || ours.is_some_and(|ours| has_other_lists((desk, proc), ours, Door::of(process)));
         Self { desk, packages, ours, elsewhere }
     }
 
@@ -94,8 +95,12 @@ fn is_unit(container: &Container) -> bool {
 }
 
 /// Its root is another one than ours, and has lists of packages that are not ours.
-fn has_other_lists((desk, proc): (&Desk, BorrowedFd<'_>), ours: BorrowedFd<'_>, pid: u32) -> bool {
-    let Ok((root, device, inode)) = open::folder(proc, format!("{pid}/root").as_bytes()) else {
+fn has_other_lists(
+    (desk, proc): (&Desk, BorrowedFd<'_>),
+    ours: BorrowedFd<'_>,
+    door: Door,
+) -> bool {
+    let Ok((root, device, inode)) = open::folder(proc, format!("{door}/root").as_bytes()) else {
         return false;
     };
     let same = open::folder(ours, b".").is_ok_and(|(_, ours, own)| (ours, own) == (device, inode));

@@ -15,6 +15,7 @@ use crate::domain::base::ProcessId;
 use crate::domain::facts::{GpuDevice, GpuHolder, GpuSourceKind, Process, Reading};
 use crate::domain::untrusted::Untrusted;
 use crate::host::probe::commands::refusal;
+use crate::host::probe::door::Door;
 use crate::host::probe::processes::{Device, Processes};
 use crate::host::probe::tree::Reader;
 
@@ -30,6 +31,7 @@ pub(super) struct Wish {
     /// What hides is read below the directory that shows it.
     proc: Arc<OwnedFd>,
     process: ProcessId,
+    door: Door,
     fd: u32,
     path: Untrusted,
     /// The device, by its name if it is known.
@@ -83,6 +85,7 @@ pub(super) fn wishes(tables: &[&Processes], files: &HashMap<Vec<u8>, Untrusted>)
             wishes.extend(devices.iter().filter(of_driver).map(|device| Wish {
                 proc: table.directory(),
                 process: process.id,
+                door: Door::of(process),
                 fd: device.fd,
                 path: device.path.clone(),
                 card: files.get(device.path.bytes()).unwrap_or(&device.path).clone(),
@@ -97,8 +100,8 @@ pub(super) fn wishes(tables: &[&Processes], files: &HashMap<Vec<u8>, Untrusted>)
 pub(super) fn read(question: Question, course: &Course<'_>) -> Answer {
     let Question { wishes, stamp } = question;
     let told = wishes.into_iter().map(|wish| {
-        let Wish { proc, process, fd, path, card } = wish;
-        let read = || match Reader::new(proc.as_fd()).fdinfo(process.pid.0, fd) {
+        let Wish { proc, process, door, fd, path, card } = wish;
+        let read = || match Reader::new(proc.as_fd()).fdinfo(door, fd) {
             Ok(text) => Reading::Known(Client::parse(text)),
             Err(error) => refusal(error),
         };

@@ -18,7 +18,8 @@ use super::preload;
 use crate::domain::base::ProcessId;
 use crate::domain::untrusted::Untrusted;
 use crate::host::probe::commands::Stuck;
-use crate::host::probe::tree;
+use crate::host::probe::door::Door;
+use crate::host::probe::tree::{self, Reader};
 
 /// Processes that are asked in a turn.
 const A_TURN: usize = 512;
@@ -180,18 +181,19 @@ impl Maps {
 /// The library that was put into a process, by `/etc/ld.so.preload` or by its own environment.
 fn loaded(proc: &OwnedFd, pid: u32, libraries: &[Vec<u8>]) -> Option<Untrusted> {
     let mut text = Vec::new();
+    let door = Door::find(pid, &mut Reader::new(proc.as_fd()));
     if !libraries.is_empty()
-        && read(proc, pid, "maps", &mut text, MOST_MAPS)
+        && read(proc, door, "maps", &mut text, MOST_MAPS)
         && let Some(library) = preload::mapped(&text, libraries)
     {
         return Some(Untrusted::new(library));
     }
-    let known = read(proc, pid, "environ", &mut text, MOST_ENVIRON);
+    let known = read(proc, door, "environ", &mut text, MOST_ENVIRON);
     known.then(|| preload::asked_for(&text).map(Untrusted::new)).flatten()
 }
 
-fn read(proc: &OwnedFd, pid: u32, name: &str, text: &mut Vec<u8>, most: usize) -> bool {
+fn read(proc: &OwnedFd, door: Door, name: &str, text: &mut Vec<u8>, most: usize) -> bool {
     let flags = OFlags::RDONLY | OFlags::CLOEXEC;
-    let file = rustix::fs::openat(proc, format!("{pid}/{name}"), flags, Mode::empty());
+    let file = rustix::fs::openat(proc, format!("{door}/{name}"), flags, Mode::empty());
     file.is_ok_and(|file| tree::read_to_end(file.as_fd(), text, most).is_ok())
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::container;
 use crate::domain::facts::{Ancestor, Around, Namespaces, Process, Reading};
 use crate::domain::untrusted::Untrusted;
+use crate::host::probe::door::Door;
 use crate::host::probe::text::{self, Status};
 use crate::host::probe::tree::Reader;
 
@@ -29,12 +30,12 @@ pub(super) fn of(session: u32, terminal: u32, status: &Status<'_>) -> Around {
 }
 
 /// Adds what the other files and links say. Its ancestors are for the table to find.
-pub(super) fn complete(around: &mut Around, pid: u32, reader: &mut Reader<'_>) {
-    let login = reader.file(pid, "loginuid").ok().and_then(text::whole_number);
+pub(super) fn complete(around: &mut Around, door: Door, reader: &mut Reader<'_>) {
+    let login = reader.file(door, "loginuid").ok().and_then(text::whole_number);
     around.login = login.filter(|login| *login != NOBODY);
-    group(around, pid, reader);
+    group(around, door, reader);
     let mut namespace = |name| {
-        let link = reader.link(pid, name).ok();
+        let link = reader.link(door, name).ok();
         link.and_then(text::namespace_inode).unwrap_or_default()
     };
     around.namespaces = Namespaces {
@@ -49,8 +50,8 @@ pub(super) fn complete(around: &mut Around, pid: u32, reader: &mut Reader<'_>) {
 }
 
 /// Adds its control group, which others can change too.
-pub(super) fn group(around: &mut Around, pid: u32, reader: &mut Reader<'_>) {
-    if let Ok(cgroup) = reader.file(pid, "cgroup") {
+pub(super) fn group(around: &mut Around, door: Door, reader: &mut Reader<'_>) {
+    if let Ok(cgroup) = reader.file(door, "cgroup") {
         (around.cgroup, around.container) = container::parse(cgroup);
     }
 }

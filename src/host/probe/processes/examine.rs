@@ -20,6 +20,7 @@ use crate::domain::base::{Moment, Pid, ProcessId};
 use crate::domain::facts::{Examination, Reading, Thread};
 use crate::domain::untrusted::Untrusted;
 use crate::host::probe::commands::{Stuck, refusal};
+use crate::host::probe::door::Door;
 use crate::host::probe::text;
 use crate::host::probe::tree::{Reader, each_name, read_to_end};
 
@@ -152,20 +153,21 @@ fn read(errand: &Errand, proc: BorrowedFd<'_>, memory: &Memory) -> bool {
     }
     let threads = threads(proc, pid);
     errand.state().found.threads = threads;
-    let command = whole(proc, pid, "cmdline", COMMAND_BYTES).map(|(text, _)| Untrusted::new(text));
+    let door = Door::find(pid, &mut Reader::new(proc));
+    let command = whole(proc, door, "cmdline", COMMAND_BYTES).map(|(text, _)| Untrusted::new(text));
     errand.state().found.command = command.map_or_else(refusal, Reading::Known);
-    let environment = whole(proc, pid, "environ", ENVIRONMENT_BYTES);
+    let environment = whole(proc, door, "environ", ENVIRONMENT_BYTES);
     let environment = environment.map(|(text, cut)| maps::environment(&text, cut));
     errand.state().found.environment = environment.map_or_else(refusal, Reading::Known);
-    let maps = whole(proc, pid, "maps", MAPS_BYTES).map(|(text, cut)| {
+    let maps = whole(proc, door, "maps", MAPS_BYTES).map(|(text, cut)| {
         let has_name = |range: &str| {
-            let found = file::stat(proc, &format!("{pid}/map_files/{range}"));
+            let found = file::stat(proc, &format!("{}/map_files/{range}", door.number()));
             found.is_some_and(|file| file.links > 0)
         };
         maps::maps(&text, cut, |device| memory.holds(device), has_name)
     });
     errand.state().found.maps = maps.map_or_else(refusal, Reading::Known);
-    let transparent = match whole(proc, pid, "smaps_rollup", ROLLUP_BYTES) {
+    let transparent = match whole(proc, door, "smaps_rollup", ROLLUP_BYTES) {
         Ok((text, _)) => maps::transparent(&text).map_or(Reading::Unknown, Reading::Known),
         Err(error) => refusal(error),
     };
@@ -182,9 +184,14 @@ pub(in crate::host::probe) fn is_there(proc: BorrowedFd<'_>, id: ProcessId) -> b
 }
 
 /// A file from its beginning to its end, or to `cap` bytes; and whether there is more.
-fn whole(proc: BorrowedFd<'_>, pid: u32, name: &str, cap: usize) -> Result<(Vec<u8>, bool), Errno> {
+fn whole(
+    proc: BorrowedFd<'_>,
+    door: Door,
+    name: &str,
+    cap: usize,
+) -> Result<(Vec<u8>, bool), Errno> {
     let flags = OFlags::RDONLY | OFlags::CLOEXEC;
-    let file = rustix::fs::openat(proc, format!("{pid}/{name}"), flags, Mode::empty())?;
+    let file = rustix::fs::openat(proc, format!("{door}/{name}"), flags, Mode::empty())?;
     let mut bytes = Vec::new();
     read_to_end(file.as_fd(), &mut bytes, cap + 1)?;
     let cut = bytes.len() > cap;

@@ -3,6 +3,7 @@
 use rustix::io::Errno;
 
 use crate::domain::untrusted::Untrusted;
+use crate::host::probe::door::Door;
 use crate::host::probe::text;
 use crate::host::probe::tree::Reader;
 
@@ -44,10 +45,10 @@ impl Held {
     }
 
     /// Reads it, or its next part: `before` is what was known of the same process. `None` if it could not be read now.
-    pub(super) fn read(pid: u32, before: Option<&Self>, reader: &mut Reader<'_>) -> Option<Self> {
+    pub(super) fn read(door: Door, before: Option<&Self>, reader: &mut Reader<'_>) -> Option<Self> {
         let from = before.map_or(0, |before| before.next);
         let mut held = Self::default();
-        let read = reader.open_files_from(pid, from, |fd, link| {
+        let read = reader.open_files_from(door, from, |fd, link| {
             if let Some(inode) = text::socket_inode(link) {
                 held.by_fd.push((fd, inode));
             } else if is_graphics(link) {

@@ -15,6 +15,7 @@ use crate::domain::base::{Pid, ProcessId};
 use crate::domain::facts::{Ancestor, Around, Process, Reading};
 use crate::domain::untrusted::Untrusted;
 use crate::host::probe::commands::{Answer, Question};
+use crate::host::probe::door::Door;
 use crate::host::probe::owners::Owners;
 use crate::host::probe::users::Users;
 use reading::Fresh;
@@ -69,6 +70,12 @@ pub(super) struct Entry {
     fell_back: bool,
     /// It was read where the process belongs.
     placed: bool,
+    /// Its first thread has ended, and it is read through this one.
+    survivor: Option<u32>,
+    /// Where the search for such a thread goes on.
+    search: u64,
+    /// It was not asked through that thread yet.
+    unheard: bool,
     /// Its ancestors are in the row.
     pub(super) traced: bool,
     pub(super) held: Option<Box<Held>>,
@@ -99,6 +106,9 @@ impl Entry {
             asked: false,
             fell_back: false,
             placed: false,
+            survivor: None,
+            search: 0,
+            unheard: false,
             traced: false,
             held: None,
             held_at: 0,
@@ -160,6 +170,7 @@ impl Entry {
         }
         let patient = ask.look >= self.ask_from;
         let (file, command, io) = match self.work {
+            Work::All | Work::Turn if self.unheard => (true, patient, patient),
             Work::All => {
                 let changed = self.may_have_changed(ask);
                 (changed, changed && patient, patient && !kernel)
@@ -169,7 +180,13 @@ impl Entry {
             Work::Nothing | Work::Unsure => (false, false, false),
         };
         self.asked = file || io;
-        self.asked.then_some(Question { pid: self.pid, file, command, io })
+        self.unheard &= !command;
+        self.asked.then_some(Question { door: self.door(), file, command, io })
+    }
+
+    /// Where it is read.
+    const fn door(&self) -> Door {
+        Door { pid: self.pid, thread: self.survivor }
     }
 
     /// A program may become another one and rename itself while it is young; an old one is asked in turns.
@@ -247,6 +264,7 @@ impl Entry {
             started_ms,
             kernel: fresh.kernel,
             huge: fresh.huge.unwrap_or_default(),
+            headless: self.survivor.map(Pid),
             ..Process::default()
         };
         if let Some(row) = old {

@@ -16,6 +16,7 @@ use std::os::fd::BorrowedFd;
 
 use rustix::io::Errno;
 
+use crate::host::probe::door::Door;
 use crate::host::probe::text;
 use crate::host::probe::tree::Reader;
 
@@ -32,8 +33,8 @@ const MOST: usize = 4_096;
 /// Files of one namespace that are kept: one may be closed while another still holds it.
 const MOST_PLACES: usize = 2;
 
-/// A process, and the number of its open file.
-pub(super) type Place = (u32, u32);
+/// Where a process is read, and the number of its open file.
+pub(super) type Place = (Door, u32);
 
 /// Who holds what, as far as the search has come.
 #[derive(Default)]
@@ -65,8 +66,8 @@ impl Held {
     pub(super) fn turn(&mut self, proc: BorrowedFd<'_>, own: Option<u64>) -> Result<(), Errno> {
         let mut reader = Reader::new(proc);
         self.places.retain(|inode, places| {
-            places.retain(|(pid, fd)| {
-                let link = reader.link(*pid, &format!("fd/{fd}"));
+            places.retain(|(door, fd)| {
+                let link = reader.link(*door, &format!("fd/{fd}"));
                 link.is_ok_and(|link| namespace(link) == Some(*inode))
             });
             !places.is_empty()
@@ -146,10 +147,11 @@ impl Held {
         *left = left.saturating_sub(1);
         let from = self.parts.remove(&pid);
         let [beyond, _] = &mut self.beyond;
-        let read = reader.open_files_from(pid, from.unwrap_or_default(), |fd, link| {
+        let door = Door::find(pid, reader);
+        let read = reader.open_files_from(door, from.unwrap_or_default(), |fd, link| {
             *left = left.saturating_sub(1);
             if let Some(inode) = namespace(link).filter(|inode| Some(*inode) != own) {
-                keep(&mut self.places, beyond, inode, (pid, fd));
+                keep(&mut self.places, beyond, inode, (door, fd));
             }
         });
         if read.is_ok() {
@@ -207,12 +209,12 @@ mod tests {
     fn many_files_of_one_namespace_take_no_room_of_others_and_what_is_more_is_counted() {
         let (mut known, mut beyond) = (BTreeMap::new(), BTreeSet::new());
         for fd in 0..9_000 {
-            keep(&mut known, &mut beyond, 1, (7, fd));
+            keep(&mut known, &mut beyond, 1, (Door::from(7), fd));
         }
-        assert_eq!(known, BTreeMap::from([(1, vec![(7, 0), (7, 1)])]));
+        assert_eq!(known, BTreeMap::from([(1, vec![(Door::from(7), 0), (Door::from(7), 1)])]));
         for inode in 2..=4_099 {
-            keep(&mut known, &mut beyond, inode, (8, 3));
-            keep(&mut known, &mut beyond, inode, (8, 4));
+            keep(&mut known, &mut beyond, inode, (Door::from(8), 3));
+            keep(&mut known, &mut beyond, inode, (Door::from(8), 4));
         }
         assert_eq!((known.len(), beyond.len()), (MOST, 3));
     }

@@ -84,16 +84,6 @@ impl Net {
         }
     }
 
-    /// The process whose tables are read.
-    pub(super) fn pid(&self) -> Option<u32> {
-        self.dir.split('/').next()?.parse().ok()
-    }
-
-    /// Reads the tables of another process in the same namespace from now on.
-    pub(super) fn move_to(&mut self, pid: u32) {
-        self.dir = format!("{pid}/net");
-    }
-
     /// Netlink speaks of it. There are two views of what it is asked for, and no others.
     pub(super) const fn has_netlink(&self) -> bool {
         self.diag.is_some()

@@ -18,6 +18,7 @@ use rustix::io::Errno;
 use super::net::{Net, View, enter, namespace_of};
 use crate::domain::base::Moment;
 use crate::domain::facts::{Gap, NotEntered, Process, Unread};
+use crate::host::probe::door::Door;
 use crate::host::probe::processes::Whom;
 
 /// More namespaces are not looked into.
@@ -39,6 +40,8 @@ const YOUNG_MS: u64 = 5_000;
 #[derive(Clone, Copy)]
 struct Member {
     pid: u32,
+    /// Where it is read.
+    door: Door,
     start: u64,
     /// 0: in our own, or nobody may know.
     namespace: u64,
@@ -139,12 +142,13 @@ impl Nets {
             }
             let old = known.next_if(|it| it.pid == pid).filter(|it| it.start == start);
             let in_turn = u64::from(pid) % TURNS == self.look % TURNS;
-            let due = old.is_none() || in_turn || process.age_ms(moment) < YOUNG_MS;
+            let moved = old.is_some_and(|old| old.door != Door::of(process));
+            let due = moved || old.is_none() || in_turn || process.age_ms(moment) < YOUNG_MS;
             let member = match old.filter(|_| !due || process.kernel) {
                 Some(old) => old,
                 None => member(proc, process, self.own),
             };
-            changed |= old.is_none_or(|old| old.namespace != member.namespace);
+            changed |= moved || old.is_none_or(|old| old.namespace != member.namespace);
             self.members.push(member);
         }
         changed || known.next().is_some()
@@ -155,20 +159,20 @@ impl Nets {
         self.denied.clear();
         self.denied.extend(self.members.iter().filter(|it| it.denied).map(|it| it.pid));
         let foreign = self.members.iter().filter(|it| it.namespace != 0);
-        let mut homes: HashMap<u64, u32> = HashMap::new();
-        let mut held: HashSet<(u64, u32)> = HashSet::new();
+        let mut homes: HashMap<u64, Door> = HashMap::new();
+        let mut held: HashSet<(u64, String)> = HashSet::new();
         for it in foreign {
-            homes.entry(it.namespace).or_insert(it.pid);
-            held.insert((it.namespace, it.pid));
+            homes.entry(it.namespace).or_insert(it.door);
+            held.insert((it.namespace, tables_of(it.door)));
         }
         let before = self.all.len();
         self.all.retain(|net| homes.contains_key(&net.inode));
         let mut moved = self.all.len() != before;
         for net in &mut self.all {
-            let pid = homes.remove(&net.inode);
-            let there = net.pid().is_some_and(|pid| held.contains(&(net.inode, pid)));
-            if let Some(pid) = pid.filter(|_| !there) {
-                net.move_to(pid);
+            let home = homes.remove(&net.inode);
+            let there = held.contains(&(net.inode, net.dir.clone()));
+            if let Some(home) = home.filter(|_| !there) {
+                net.dir = tables_of(home);
                 if !net.has_netlink() {
                     net.list(view, unread);
                     moved = true;
@@ -182,14 +186,14 @@ impl Nets {
         let now = room.min(MOST_LISTED);
         self.is_behind = new.len().min(room) > now;
         let begun = Instant::now();
-        for (inode, pid) in new.into_iter().take(now) {
+        for (inode, door) in new.into_iter().take(now) {
             if begun.elapsed() >= A_LOOK {
                 self.is_behind = true;
                 break;
             }
             // Who may not enter it is left with the tables of that process.
-            let diag = enter(view.proc, &pid.to_string(), inode).ok();
-            let mut net = Net::new(inode, format!("{pid}/net"), diag);
+            let diag = enter(view.proc, &door.to_string(), inode).ok();
+            let mut net = Net::new(inode, tables_of(door), diag);
             net.list(view, unread);
             self.all.push(net);
             moved = true;
@@ -203,12 +207,18 @@ impl Nets {
     }
 }
 
+/// Where the tables are of whoever is read there.
+fn tables_of(door: Door) -> String {
+    format!("{door}/net")
+}
+
 fn member(proc: BorrowedFd<'_>, process: &Process, own: u64) -> Member {
-    let pid = process.id.pid.0;
+    let door = Door::of(process);
     // The kernel's own threads are where the machine began.
-    let read = if process.kernel { Ok(own) } else { namespace_of(proc, &pid.to_string()) };
+    let read = if process.kernel { Ok(own) } else { namespace_of(proc, &door.to_string()) };
     Member {
-        pid,
+        pid: door.pid,
+        door,
         start: process.id.start,
         namespace: read.ok().filter(|inode| *inode != own).unwrap_or_default(),
         denied: matches!(read, Err(Errno::ACCESS | Errno::PERM)),

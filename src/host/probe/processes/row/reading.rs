@@ -11,6 +11,7 @@ use rustix::io::Errno;
 use super::{Access, Entry, TICK_MS, Work, YOUNG_MS};
 use crate::domain::facts::{Around, Process, Reading, RunState};
 use crate::domain::untrusted::Untrusted;
+use crate::host::probe::door;
 use crate::host::probe::processes::held::Held;
 use crate::host::probe::processes::{Ask, TURNS, around, pidfd};
 use crate::host::probe::text;
@@ -75,8 +76,10 @@ impl Entry {
             held: None,
         };
         let (place, ticks) = ((stat.session, stat.terminal), stat.ticks);
+        let headless = door::is_headless(&stat);
+        let other = self.find_survivor(headless, &mut fresh, reader);
         let old = self.same(&fresh);
-        let renamed = self.fell_back || old.is_none_or(|row| row.comm != fresh.comm);
+        let renamed = other || self.fell_back || old.is_none_or(|row| row.comm != fresh.comm);
         let changed = renamed || old.is_none_or(|row| row.state != fresh.state);
         self.tick(ticks, changed, ask);
         // Threads of the kernel rename themselves all the time.
@@ -88,14 +91,44 @@ impl Entry {
             self.place(&mut fresh, place, reader, ask);
         }
         let is_new = self.fell_back || self.same(&fresh).is_none();
-        let due = is_new || in_turn || self.is_to_be_listed(renamed, ask);
+        let due = is_new || other || in_turn || self.is_to_be_listed(renamed, ask);
         let ran = self.work == Work::All && due;
         if !fresh.kernel && (ran || self.unfinished) {
             let before = self.held.as_deref().filter(|_| !is_new);
-            fresh.held = Held::read(self.pid, before, reader).map(Box::new);
+            fresh.held = Held::read(self.door(), before, reader).map(Box::new);
             self.held_at = ask.look;
         }
         self.fresh = Some(Box::new(fresh));
+    }
+
+    /// Finds a thread to read it through if its first one has ended: the one that it was before, or another one. `true` if
+    /// it is another one. A few are tried in a look, and the next look goes on.
+    fn find_survivor(
+        &mut self,
+        headless: bool,
+        fresh: &mut Fresh,
+        reader: &mut Reader<'_>,
+    ) -> bool {
+        if !headless {
+            (self.survivor, self.search) = (None, 0);
+            return false;
+        }
+        let known = self.survivor.and_then(|thread| door::alive(self.pid, thread, reader));
+        let found = known.or_else(|| {
+            let (found, next) = door::survivor(self.pid, self.search, reader);
+            self.search = if found.is_some() { 0 } else { next };
+            found
+        });
+        if let Some(found) = found {
+            (fresh.state, fresh.memory) = (found.state, found.pages.saturating_mul(page_size()));
+        }
+        let before = std::mem::replace(&mut self.survivor, found.map(|it| it.thread));
+        let other = self.survivor.is_some() && self.survivor != before;
+        if other {
+            // What it was asked before was asked of a thread that is no more.
+            (self.unheard, self.asked) = (true, false);
+        }
+        other
     }
 
     /// Whether it is the process that the row tells of has to be asked: while it is young, another one could have been
@@ -152,7 +185,7 @@ impl Entry {
             // Its threads rename themselves all the time, and change in nothing else.
             return;
         }
-        let Ok(status) = reader.file(self.pid, "status") else { return };
+        let Ok(status) = reader.file(self.door(), "status") else { return };
         let status = text::status(status);
         fresh.uid = status.uid;
         fresh.huge = Some(status.huge.map_or(Reading::Unknown, Reading::Known));
@@ -167,10 +200,10 @@ impl Entry {
             Some(_) => self.work == Work::All || !self.placed,
         };
         if whole {
-            around::complete(&mut around, self.pid, reader);
+            around::complete(&mut around, self.door(), reader);
         } else if let Some(old) = &old {
             (around.login, around.namespaces) = (old.login, old.namespaces);
-            around::group(&mut around, self.pid, reader);
+            around::group(&mut around, self.door(), reader);
         }
         self.placed = whole || old.is_some();
         fresh.around = Some(around);

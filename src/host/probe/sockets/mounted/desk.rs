@@ -199,8 +199,8 @@ fn enter(proc: BorrowedFd<'_>, holder: &Holder, inode: u64) -> Result<Diag, Outs
     let (place, otherwise) = match holder {
         // The kernel has just told of this mount, so that something is over it.
         Holder::Mount(point) => (rustix::fs::open(point, flags, Mode::empty()), Outside::Refused),
-        Holder::File((pid, fd)) => {
-            let path = format!("{pid}/fd/{fd}");
+        Holder::File((door, fd)) => {
+            let path = format!("{door}/fd/{fd}");
             (rustix::fs::openat(proc, path, flags, Mode::empty()), Outside::Gone)
         }
     };
@@ -228,6 +228,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::host::probe::door::Door;
 
     #[test]
     fn network_namespaces_are_found_among_the_mounts_with_their_places() {
@@ -285,7 +286,8 @@ mod tests {
     #[test]
     fn a_file_that_is_closed_by_now_refuses_nobody() {
         let proc = hiding::best_proc().unwrap();
-        let there = BTreeMap::from([(7, vec![Holder::File((std::process::id(), 1_000_000))])]);
+        let there =
+            BTreeMap::from([(7, vec![Holder::File((Door::from(std::process::id()), 1_000_000))])]);
         let found = desk().enter_more(proc.as_fd(), &there, &Known::default());
         assert_eq!((found.refused, found.late, found.passed_over), (0, 0, 0));
     }
