@@ -4,6 +4,8 @@
 
 #[path = "detect/asks.rs"]
 mod asks;
+#[path = "detect/headless.rs"]
+mod headless;
 #[path = "detect/ours.rs"]
 mod ours;
 #[path = "detect/shape.rs"]

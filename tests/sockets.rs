@@ -9,6 +9,8 @@
     reason = "a test stops at the first thing that is not as it must be, and starts its own children"
 )]
 
+#[path = "sockets/apart.rs"]
+mod apart;
 #[path = "sockets/child.rs"]
 mod child;
 #[path = "sockets/flow.rs"]

@@ -7,6 +7,7 @@
 //! a process of the host can make slow is read in a helper thread with a deadline. Deliberately absent:
 //! writing to the host, name look-ups, libraries of the host.
 
+mod apart;
 mod clock;
 mod commands;
 mod costs;
@@ -46,6 +47,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use crate::domain::base::{Moment, ProcessId};
 use crate::domain::facts::{Contradiction, Examination, Hiding, Snapshot, Unread};
 use crate::domain::wire::Ear;
+use apart::Apart;
 use commands::Stuck;
 use evidence::Seeker;
 use gpu::Graphics;
@@ -119,6 +121,7 @@ pub struct Eyes {
     processes: Processes,
     sockets: Sockets,
     owners: Owners,
+    apart: Apart,
     machine: Machine,
     graphics: Graphics,
     hider: Hider,
@@ -163,6 +166,7 @@ impl Eyes {
             processes: Processes::new(proc, means()),
             sockets: Sockets::new(path.clone(), roots.live),
             owners: Owners::default(),
+            apart: Apart::new(live),
             machine: Machine::new(tree::open_dir(&path).ok(), live, machine::boot_id(&path)),
             graphics: Graphics::new(roots, &stuck),
             seeker: Seeker::new(
@@ -209,7 +213,10 @@ impl Eyes {
         let (processes, hiding) =
             costs.of(Part::Hiding, || self.hider.look(seen, &mut self.owners, &mut unread));
         let (sockets, others) = costs.of(Part::Rows, || {
-            self.sockets.follow(moment, &processes, &self.owners, &mut unread);
+            let (owners, inodes) = (&mut self.owners, self.sockets.inodes());
+            self.apart.look(&processes, inodes, owners, &mut unread);
+            let apart = self.apart.namespaces();
+            self.sockets.follow(moment, (&processes, apart), &self.owners, &mut unread);
             (self.sockets.rows(moment, &self.owners), self.sockets.others())
         });
         let host =

@@ -186,3 +186,21 @@ pub fn capabilities(set: u64) -> impl Iterator<Item = String> {
         name.map_or_else(|| format!("bit {bit}"), str::to_owned)
     })
 }
+
+/// So many threads are less busy than those that are listed.
+#[must_use]
+pub fn less_busy(language: Language, count: usize) -> String {
+    match language {
+        Language::En => format!("less busy: {count}"),
+        Language::Th => format!("ทำงานน้อยกว่า: {count}"),
+    }
+}
+
+/// So many threads were not read.
+#[must_use]
+pub fn unread_threads(language: Language, count: usize) -> String {
+    match language {
+        Language::En => format!("not read: {count}"),
+        Language::Th => format!("ไม่ได้อ่าน: {count}"),
+    }
+}

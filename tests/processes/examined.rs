@@ -103,3 +103,30 @@ fn a_process_that_is_gone_or_is_another_one_is_not_examined() {
     drop(child);
     assert!(eyes.examine(id, moment).is_none());
 }
+
+#[test]
+fn who_works_is_listed_whoever_sleeps_before_him_and_the_others_are_counted() {
+    let _alone = alone();
+    let script = "import ctypes,threading,time\n\
+        [threading.Thread(target=time.sleep,args=(600,),daemon=True).start() for _ in range(400)]\n\
+        def work():\n ctypes.CDLL(None).prctl(15,b'worker')\n end=time.time()+0.5\n\
+        \x20while time.time()<end: pass\n print('ready',flush=True)\n time.sleep(600)\n\
+        threading.Thread(target=work,daemon=True).start()\ntime.sleep(600)";
+    let Some(mut script) = python(script) else { return };
+    let mut child = Talking::start(&mut script);
+    child.says().unwrap();
+    let mut eyes = Eyes::open().unwrap();
+    let snapshot = look(&mut eyes);
+    let id = row(&snapshot, child.child.pid()).unwrap().id;
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    let found = loop {
+        let found = eyes.examine(id, snapshot.moment).unwrap();
+        if found.threads.known().is_some() {
+            break found;
+        }
+        assert!(std::time::Instant::now() < end, "its threads were never read");
+    };
+    let threads = found.threads.known().unwrap();
+    assert_eq!((threads.len(), found.more_threads, found.unread_threads), (256, 146, 0));
+    assert!(threads.iter().take(2).any(|it| it.comm.bytes() == b"worker"), "{threads:?}");
+}

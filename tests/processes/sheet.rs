@@ -61,6 +61,7 @@ fn seen(ms: u64) -> Arc<Snapshot> {
         exe: Reading::Known("/memfd:x (deleted)".into()),
         exe_deleted: true,
         exe_memory: true,
+        headless: Some(Pid(4243)),
         command: Reading::Known("[kswapd0]\0--quiet".into()),
         io: Reading::Known(Io { read: 5 << 20, written: 0 }),
         huge: Reading::Known(2 << 30),
@@ -112,6 +113,8 @@ fn examination() -> Examination {
             thread(4244, "worker", 60_000),
             thread(4242, "kswapd0", 20),
         ]),
+        more_threads: 40,
+        unread_threads: 7,
     }
 }
 
@@ -119,7 +122,7 @@ fn examination() -> Examination {
 fn opened() -> (Model, Vec<Effect>) {
     let mut model = Model::new("mina".into(), moment(0), |_, _| Vec::new());
     model.stage = Stage::Work;
-    let _first = update(&mut model, Msg::Resized(Size { columns: 100, rows: 50 }));
+    let _first = update(&mut model, Msg::Resized(Size { columns: 100, rows: 52 }));
     let _none = update(&mut model, Msg::Seen(seen(0)));
     model.dialog = Dialog::Process(MINER);
     let effects = update(&mut model, Msg::Seen(seen(1_000)));

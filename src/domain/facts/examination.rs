@@ -24,6 +24,10 @@ pub struct Examination {
     pub transparent: Reading<u64>,
     /// Its threads, the busiest first, 256 at most.
     pub threads: Reading<Vec<Thread>>,
+    /// Threads that are not in the list, and less busy than those that are.
+    pub more_threads: usize,
+    /// Threads that were not read at all: nobody knows how busy they are.
+    pub unread_threads: usize,
 }
 
 /// Variables of a process, as `NAME=value`.

@@ -18,11 +18,12 @@ mod session;
 pub(super) mod table;
 mod tables;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::door::Door;
 use super::owners::Owners;
 use crate::domain::base::Moment;
 use crate::domain::facts::{Contradiction, Gap, Late, OtherSocket, Process, Socket, Unread};
@@ -205,18 +206,24 @@ impl Sockets {
         }
     }
 
-    /// Takes in which processes there are, and in which namespaces. Who came with a new one is listed at once.
+    /// Inodes of the sockets of the last list, 0 for those without.
+    pub(super) fn inodes(&self) -> impl Iterator<Item = u64> {
+        let last = if self.moved { &self.raw } else { &self.known };
+        last.iter().map(|raw| raw.inode)
+    }
+
+    /// Takes in which processes there are, and in which namespaces; `apart` are those that only threads are in. Who came with a new one is listed at once.
     pub(super) fn follow(
         &mut self,
         moment: Moment,
-        processes: &[Arc<Process>],
+        (processes, apart): (&[Arc<Process>], &BTreeMap<u64, Door>),
         owners: &Owners,
         unread: &mut Vec<Unread>,
     ) {
         let Some(proc) = &self.proc else { return };
         let (now_ms, asks) = (moment.boot_ms, self.modules.asks());
         let view = View { proc: proc.as_fd(), now_ms, asks };
-        if self.nets.follow(view, processes, moment, unread) {
+        if self.nets.follow(view, (processes, apart), moment, unread) {
             self.moved = true;
             self.had_new = true;
             self.gather();

@@ -45,6 +45,15 @@ pub(super) fn threads(sheet: &mut Sheet<'_>, found: &Examination) {
         spans.push(sheet.span(Role::Dim, format!(" {}", clock(*cpu))));
     }
     rest(sheet, &mut spans, names.len().saturating_sub(THREADS));
+    let language = sheet.model.language;
+    if found.more_threads > 0 {
+        let said = said::less_busy(language, found.more_threads);
+        spans.push(sheet.span(Role::Dim, format!("  {said}")));
+    }
+    if found.unread_threads > 0 {
+        let said = said::unread_threads(language, found.unread_threads);
+        spans.push(sheet.span(Role::Unknown, format!("  {said}")));
+    }
     sheet.named(Label::Threads, &spans);
 }
 

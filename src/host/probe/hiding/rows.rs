@@ -111,6 +111,8 @@ impl Rows {
             environment: Reading::Unknown,
             maps: Reading::Unknown,
             transparent: Reading::Unknown,
+            more_threads: 0,
+            unread_threads: 0,
             threads: Reading::Unknown,
         })
     }

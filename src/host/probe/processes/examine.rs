@@ -31,6 +31,8 @@ const ENVIRONMENT_BYTES: usize = 128 << 10;
 const MAPS_BYTES: usize = 4 << 20;
 const ROLLUP_BYTES: usize = 64 << 10;
 const MOST_THREADS: usize = 256;
+/// More threads are counted and not read.
+const MOST_READ: usize = 32_768;
 /// Linux counts in hundredths of a second wherever it shows ticks to programs.
 const TICK_MS: u64 = 10;
 
@@ -142,6 +144,8 @@ const fn blocked(id: ProcessId, moment: Moment) -> Examination {
         maps: Reading::Blocked,
         transparent: Reading::Blocked,
         threads: Reading::Blocked,
+        more_threads: 0,
+        unread_threads: 0,
     }
 }
 
@@ -151,8 +155,7 @@ fn read(errand: &Errand, proc: BorrowedFd<'_>, memory: &Memory) -> bool {
     if !is_there(proc, id) {
         return false;
     }
-    let threads = threads(proc, pid);
-    errand.state().found.threads = threads;
+    threads(errand, proc, pid);
     let door = Door::find(pid, &mut Reader::new(proc));
     let command = whole(proc, door, "cmdline", COMMAND_BYTES).map(|(text, _)| Untrusted::new(text));
     errand.state().found.command = command.map_or_else(refusal, Reading::Known);
@@ -199,16 +202,21 @@ fn whole(
     Ok((bytes, cut))
 }
 
-fn threads(proc: BorrowedFd<'_>, pid: u32) -> Reading<Vec<Thread>> {
+/// Reads all threads, since whoever works can have any number of sleepers before him; the busiest are kept.
+fn threads(errand: &Errand, proc: BorrowedFd<'_>, pid: u32) {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    let mut ids = Vec::new();
+    let (mut ids, mut unread) = (Vec::new(), 0);
     let listed = rustix::fs::openat(proc, format!("{pid}/task"), flags, Mode::empty());
     let listed = listed.and_then(|dir| {
         let mut room = Vec::with_capacity(64 << 10);
-        each_name(dir.as_fd(), &mut room, |name| ids.extend(text::whole_number(name)))
+        each_name(dir.as_fd(), &mut room, |name| match text::whole_number(name) {
+            Some(id) if ids.len() < MOST_READ => ids.push(id),
+            Some(_) => unread += 1,
+            None => {}
+        })
     });
     if let Err(error) = listed {
-        return refusal(error);
+        return errand.state().found.threads = refusal(error);
     }
     let mut reader = Reader::new(proc);
     let mut thread = |id: u32| {
@@ -220,7 +228,11 @@ fn threads(proc: BorrowedFd<'_>, pid: u32) -> Reading<Vec<Thread>> {
             cpu_ms: stat.ticks.saturating_mul(TICK_MS),
         })
     };
-    let mut threads: Vec<_> = ids.into_iter().take(MOST_THREADS).filter_map(&mut thread).collect();
+    let mut threads: Vec<_> = ids.into_iter().filter_map(&mut thread).collect();
     threads.sort_by_key(|thread| (std::cmp::Reverse(thread.cpu_ms), thread.id));
-    Reading::Known(threads)
+    let more = threads.len().saturating_sub(MOST_THREADS);
+    threads.truncate(MOST_THREADS);
+    let found = &mut errand.state().found;
+    (found.more_threads, found.unread_threads) = (more, unread);
+    found.threads = Reading::Known(threads);
 }

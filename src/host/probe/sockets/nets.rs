@@ -5,10 +5,10 @@
 //! one of its processes are read.
 //!
 //! Invariant: a namespace without processes is let go in the next look, or our own descriptors would keep it alive.
-//! Deliberately absent: namespaces in which no process is ([`mounted`](super::mounted) has those that a mount keeps), and
-//! the threads of a process that are in another one than its first thread.
+//! Threads that are in another one than their process come from [`apart`](crate::host::probe::apart). Deliberately absent:
+//! namespaces in which nobody is ([`mounted`](super::mounted) has those that a mount keeps).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -53,6 +53,8 @@ struct Member {
 pub(super) struct Nets {
     own: u64,
     members: Vec<Member>,
+    /// Those that only threads are in.
+    apart: BTreeMap<u64, Door>,
     /// In the order in which they were found.
     pub(super) all: Vec<Net>,
     look: u64,
@@ -101,7 +103,7 @@ impl Nets {
     pub(super) fn follow(
         &mut self,
         view: View<'_>,
-        processes: &[Arc<Process>],
+        (processes, apart): (&[Arc<Process>], &BTreeMap<u64, Door>),
         moment: Moment,
         unread: &mut Vec<Unread>,
     ) -> bool {
@@ -110,7 +112,12 @@ impl Nets {
             self.own = namespace_of(proc, "self").unwrap_or_default();
         }
         self.look += 1;
-        let changed = self.own != 0 && (self.places(proc, processes, moment) || self.is_behind);
+        let parted = self.apart != *apart;
+        if parted {
+            self.apart.clone_from(apart);
+        }
+        let placed = self.own != 0 && self.places(proc, processes, moment);
+        let changed = self.own != 0 && (placed || parted || self.is_behind);
         let moved = changed && self.settle(view, unread);
         if !self.denied.is_empty() {
             let named = self.denied.iter().filter_map(|pid| {
@@ -164,6 +171,10 @@ impl Nets {
         for it in foreign {
             homes.entry(it.namespace).or_insert(it.door);
             held.insert((it.namespace, tables_of(it.door)));
+        }
+        for (inode, door) in self.apart.iter().filter(|(inode, _)| **inode != self.own) {
+            homes.entry(*inode).or_insert(*door);
+            held.insert((*inode, tables_of(*door)));
         }
         let before = self.all.len();
         self.all.retain(|net| homes.contains_key(&net.inode));
