@@ -5,9 +5,20 @@
 //! no visible process used, what those used that nobody collected, and the error of a busy time that is
 //! counted in ticks.
 //!
+//! Who was born and has ended between two looks, and was collected by nobody in sight, leaves no trace: a parent that
+//! ignores the end of its children makes many. How much those used is estimated by the newborn that a look meets, as a
+//! sample: if they use a core, one of them runs at nearly every look. So for a while births may explain what is missing,
+//! and in the end only newborn that are seen at work, less what is collected of such: whoever hides a core by births has
+//! to burn another one in sight. A build collects its children, so nothing is missing there; what it adds to the error is
+//! in [`DEVIATIONS`]. Threads that come and go explain nothing: their process keeps their time.
+//!
 //! Invariant: says nothing before [`WINDOW_MS`] have passed, and calls nothing a contradiction that lasted
-//! less than [`LASTS_MS`], that the processes which were born meanwhile can explain, or that began after it was last
+//! less than [`LASTS_MS`], that the processes which were born meanwhile can explain, over [`LONG_MS`] by what was seen
+//! of them, or that began after it was last
 //! known whether all processes are shown.
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::{HashMap, VecDeque};
 
@@ -26,6 +37,13 @@ const LEAST_PERCENT: f32 = 25.0;
 const FEW_CPUS: f32 = 4.0;
 /// A process that lived from one look to the next may have used so much and left no trace.
 const A_BIRTH_MS: u64 = 100;
+/// So long the number of births is enough to explain what is missing; then it counts what was seen of the newborn.
+const LONG_MS: u64 = 60_000;
+/// That is an estimate by samples, each worth the time between two looks at most: so many standard deviations more may be
+/// missing.
+const DEVIATIONS: f64 = 8.0;
+/// Looks that are kept: where they come so often that these are less than [`LONG_MS`], births go on to explain.
+const MOST_SAMPLES: usize = 2048;
 /// Less than this is an error of counting.
 const NOISE_PERCENT: f32 = 5.0;
 /// Linux counts in hundredths of a second wherever it shows ticks to programs.
@@ -62,6 +80,11 @@ struct Sample {
     busy: Busy,
     /// Milliseconds that were accounted for, since the first look.
     explained_ms: u64,
+    /// The same of what was used by those that lived from one look to the next: as estimated, and as collected.
+    passing_ms: u64,
+    collected_ms: u64,
+    /// The longest time between two looks.
+    between_ms: u64,
 }
 
 /// The account, from look to look.
@@ -84,12 +107,26 @@ struct Used {
 }
 
 /// Milliseconds that processes used between two looks.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Look {
     own: u64,
     collected: u64,
     /// What was accounted for already of those that have ended.
     ended: u64,
+    /// When each of the newborn began, and what it has used.
+    newborn: Vec<(u64, u64)>,
+}
+
+impl Look {
+    /// What those used that lived from the look before to this one: whoever is met at work stands for one that was at
+    /// work all the time. One that has just begun may have used less than a tick.
+    fn passing(&self, boot_ms: u64, between_ms: u64) -> u64 {
+        let one = |(started, used): &(u64, u64)| {
+            let age = boot_ms.saturating_sub(*started).saturating_add(TICK_MS);
+            between_ms.saturating_mul(used.saturating_add(TICK_MS).min(age)) / age
+        };
+        self.newborn.iter().map(one).sum()
+    }
 }
 
 impl Account {
@@ -101,7 +138,10 @@ impl Account {
         let own = process.cpu_ms;
         self.look.own += match before {
             Some(before) => own.saturating_sub(before.own_ms),
-            None if born => own,
+            None if born => {
+                self.look.newborn.push((process.started_ms, own));
+                own
+            }
             None => 0,
         };
         let before = before.map_or(born.then_some(0), |before| before.collected_ms);
@@ -123,14 +163,20 @@ impl Account {
     pub(super) fn settle(&mut self, boot_ms: u64, busy: Busy) {
         let look = std::mem::take(&mut self.look);
         let collected = look.collected.saturating_sub(look.ended);
-        let before = self.samples.back().map_or(0, |sample| sample.explained_ms);
-        let explained_ms = before + look.own + collected;
+        let before = self.samples.back().copied().unwrap_or_default();
+        let explained_ms = before.explained_ms + look.own + collected;
+        let between = boot_ms.saturating_sub(before.boot_ms);
+        let passing_ms = before.passing_ms + look.passing(boot_ms, between);
+        let collected_ms = before.collected_ms + collected;
         if self.samples.back().is_some_and(|it| it.boot_ms >= boot_ms || it.busy.ms > busy.ms) {
             // Another boot, or a tape that was taken back.
             self.samples.clear();
         }
-        self.samples.push_back(Sample { boot_ms, busy, explained_ms });
-        while self.samples.get(1).is_some_and(|it| boot_ms.saturating_sub(it.boot_ms) >= WINDOW_MS)
+        let between_ms = if self.samples.is_empty() { 0 } else { between };
+        let sample = Sample { boot_ms, busy, explained_ms, passing_ms, collected_ms, between_ms };
+        self.samples.push_back(sample);
+        while self.samples.len() > MOST_SAMPLES
+            || self.samples.get(1).is_some_and(|it| boot_ms.saturating_sub(it.boot_ms) >= LONG_MS)
         {
             self.samples.pop_front();
         }
@@ -167,20 +213,47 @@ impl Account {
 
     #[expect(clippy::cast_precision_loss, reason = "a share in percent")]
     fn judge(&mut self) {
-        let (Some(first), Some(last)) = (self.samples.front(), self.samples.back()) else { return };
-        let over = last.boot_ms - first.boot_ms;
-        if over < WINDOW_MS {
+        let Some(last) = self.samples.back() else { return };
+        let over = |first: &Sample| last.boot_ms - first.boot_ms;
+        let Some(first) = self.samples.iter().rev().find(|it| over(it) >= WINDOW_MS) else {
             self.unexplained = Reading::Unknown;
             return;
-        }
-        let busy = last.busy.ms - first.busy.ms;
-        let left = busy.saturating_sub(last.explained_ms - first.explained_ms);
-        let percent = (left as f32 / over as f32 * 100.0).round();
-        let percent = if percent < NOISE_PERCENT { 0.0 } else { percent };
-        self.unexplained = Reading::Known(percent);
-        let births = last.busy.forks.saturating_sub(first.busy.forks);
+        };
+        let percent = |first: &Sample| {
+            let percent = (last.lacks(first) as f32 / over(first) as f32 * 100.0).round();
+            if percent < NOISE_PERCENT { 0.0 } else { percent }
+        };
+        self.unexplained = Reading::Known(percent(first));
         let grows = (last.busy.cpus as f32 / FEW_CPUS).sqrt().max(1.0);
-        let hides = percent > LEAST_PERCENT * grows && left > births.saturating_mul(A_BIRTH_MS);
+        let much = |first: &Sample| percent(first) > LEAST_PERCENT * grows;
+        let births = last.busy.forks.saturating_sub(first.busy.forks);
+        let by_number = last.lacks(first) > births.saturating_mul(A_BIRTH_MS);
+        let long = self.samples.front().filter(|it| over(it) >= LONG_MS && much(it));
+        let by_sight = || long.is_some_and(|it| last.lacks(it) > self.unseen(it, last));
+        let hides = much(first) && (by_number || by_sight());
         self.above_since = hides.then(|| self.above_since.unwrap_or(last.boot_ms));
+    }
+
+    /// What may have been used, from one look to another, by those who lived between two looks and whom nobody collected.
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "an estimate"
+    )]
+    fn unseen(&self, first: &Sample, last: &Sample) -> u64 {
+        let passing = last.passing_ms - first.passing_ms;
+        let worth = self.samples.iter().map(|it| it.between_ms).max().unwrap_or_default();
+        let error = (passing.saturating_add(worth) as f64 * worth as f64).sqrt() * DEVIATIONS;
+        let most = passing.saturating_add(error as u64);
+        most.saturating_sub(last.collected_ms - first.collected_ms)
+    }
+}
+
+impl Sample {
+    /// Milliseconds since `first` that the machine was busy and nobody in sight accounts for.
+    const fn lacks(&self, first: &Self) -> u64 {
+        let busy = self.busy.ms.saturating_sub(first.busy.ms);
+        busy.saturating_sub(self.explained_ms.saturating_sub(first.explained_ms))
     }
 }
