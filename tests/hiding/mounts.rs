@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use firedamp::domain::facts::{ContradictionKind, Gap, HiddenFrom, HostView, NotWhole, Reading};
 
@@ -62,6 +63,67 @@ fn a_process_under_a_tmpfs_is_examined_and_stands_among_its_kin() {
         let sleeper = i32::try_from(sleeper.id.pid.0).ok().and_then(rustix::process::Pid::from_raw);
         rustix::process::kill_process(sleeper.unwrap(), rustix::process::Signal::KILL).ok();
     }
+}
+
+/// Whoever may mount may mount often: three hundred over somebody who sleeps, and one over somebody who works.
+#[test]
+fn no_heap_of_mounts_over_others_keeps_a_process_under_a_mount_from_being_told_of() {
+    if !is_root() {
+        return;
+    }
+    let decoy = Running::sleeping();
+    let burner = Running::start(Command::new("/bin/sh").args(["-c", "while :; do :; done"]));
+    let (under, pid) = (decoy.pid(), burner.pid());
+    let script = format!(
+        "i=0; while [ $i -lt 300 ]; do mount -t tmpfs -o size=4k decoy$i /proc/{under}; \
+         i=$((i+1)); done; mount -t tmpfs one /proc/{pid}; {}",
+        inside::command()
+    );
+    let seen = inside::seen_by(&script, &BTreeMap::new(), 4);
+    let row = of_pid(&seen, pid).expect("it has a row");
+    assert_eq!((row.hidden, row.comm.bytes()), (Some(HiddenFrom::Mount), &b"sh"[..]));
+    assert!(about(&seen, pid, ContradictionKind::Mount).is_some(), "{:?}", seen.hiding);
+    let told = about(&seen, under, ContradictionKind::Mount).expect("so is the heap, as one");
+    assert_eq!(told.shown.bytes(), b"tmpfs decoy299:/ (+299)");
+    assert_eq!(of_kind(&seen, ContradictionKind::Mount), 2);
+}
+
+/// Six hundred folders of as many processes: more than there is room for.
+#[test]
+fn who_has_no_row_for_want_of_room_is_told_of_or_counted_and_the_rest_is_not_silenced() {
+    if !is_root() {
+        return;
+    }
+    let sleepers = Running::start(Command::new("/bin/sh").args([
+        "-c",
+        "i=0; while [ $i -lt 600 ]; do sleep 100 & i=$((i+1)); done; exec sleep 100",
+    ]));
+    let children = format!("/proc/{0}/task/{0}/children", sleepers.pid());
+    let count = || std::fs::read_to_string(&children).unwrap().split_whitespace().count();
+    let end = Instant::now() + Duration::from_secs(30);
+    while count() < 600 && Instant::now() < end {
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let preloaded =
+        Running::start(Command::new("/bin/sleep").arg("100").env("LD_PRELOAD", "/tmp/none.so"));
+    let burner = Running::start(Command::new("/bin/sh").args(["-c", "while :; do :; done"]));
+    let pid = burner.pid();
+    let script = format!(
+        "for it in $(cat {children}) {pid}; do \
+         mount -t tmpfs one /proc/$it; done; {}",
+        inside::command()
+    );
+    let seen = inside::seen_by(&script, &BTreeMap::new(), 6);
+    for child in std::fs::read_to_string(&children).unwrap().split_whitespace() {
+        let child = rustix::process::Pid::from_raw(child.parse().unwrap()).unwrap();
+        rustix::process::kill_process(child, rustix::process::Signal::KILL).ok();
+    }
+    assert!(of_pid(&seen, pid).is_some_and(|it| it.hidden == Some(HiddenFrom::Mount)));
+    assert!(about(&seen, pid, ContradictionKind::Mount).is_some(), "who works comes first");
+    assert!(about(&seen, preloaded.pid(), ContradictionKind::Preloaded).is_some());
+    let gaps: Vec<String> = seen.unread.iter().map(|it| it.what.plain(99)).collect();
+    assert!(gaps.contains(&"/proc/PID (+345)".to_owned()), "no rows: {gaps:?}");
+    assert!(gaps.contains(&"/proc/self/mountinfo (+345)".to_owned()), "not told: {gaps:?}");
 }
 
 #[test]

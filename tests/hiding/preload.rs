@@ -42,6 +42,18 @@ fn a_library_hides_a_process_from_ps_and_not_from_us() {
     look_until(&mut eyes, |it| of_pid(it, pid).is_some());
 }
 
+/// In the order of their names, which is that of the environment.
+#[test]
+fn a_variable_behind_a_long_environment_is_seen() {
+    let long = "x".repeat(100 << 10);
+    let before = (0..9).map(|number| (format!("A{number}"), &long));
+    let mut sleep = Command::new("/bin/sleep");
+    sleep.arg("120").envs(before).env("LD_PRELOAD", "/nowhere/of.example.so");
+    let child = Running::start(&mut sleep);
+    let mut eyes = Eyes::open().unwrap();
+    look_until(&mut eyes, |it| about(it, child.pid(), ContradictionKind::Preloaded).is_some());
+}
+
 #[test]
 fn a_process_with_a_library_of_a_folder_that_is_open_to_all_is_suspect() {
     let home = tempfile::tempdir_in("/tmp").unwrap();

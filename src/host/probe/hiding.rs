@@ -27,6 +27,7 @@ mod space;
 mod tell;
 mod threads;
 mod view;
+mod wants;
 
 #[cfg(test)]
 mod tests;
@@ -36,11 +37,12 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustix::io::Errno;
 
 use crate::domain::base::{Moment, ProcessId};
-use crate::domain::facts::{Examination, HiddenFrom, Hiding, NotWhole, Process, Unread};
+use crate::domain::facts::{Examination, Hiding, NotWhole, Process, Unread};
 use crate::host::probe::owners::Owners;
 use crate::host::probe::processes::{Means, Processes};
 use crate::host::probe::tree::{Reader, open_dir};
@@ -55,9 +57,8 @@ use pids::{Hidden, Question, Search};
 use register::Register;
 use rows::{Rows, Wanted};
 use threads::Threads;
+use wants::Wants;
 
-/// Processes under mounts that get a row at most.
-const MOST_WANTED: usize = 256;
 /// The namespace of pids that the system began with always has this inode.
 const FIRST_PID_NAMESPACE: u64 = 0xEFFF_FFFC;
 const PRELOAD: &str = "/etc/ld.so.preload";
@@ -83,6 +84,10 @@ pub(super) struct Hider {
     before: Vec<Arc<Process>>,
     named: BTreeMap<u32, Vec<u8>>,
     left_out: Vec<u32>,
+    /// Who gets a row of ours from the next look on, lowest pid first.
+    coming: Vec<u32>,
+    /// Who gets a row of ours, and who lies under a mount.
+    wants: Wants,
     /// The rows of those that the table lacks.
     found: Vec<Arc<Process>>,
     last: Arc<Hiding>,
@@ -135,6 +140,8 @@ impl Hider {
             before: Vec::new(),
             named: BTreeMap::new(),
             left_out: Vec::new(),
+            coming: Vec::new(),
+            wants: Wants::default(),
             found: Vec::new(),
             last: Arc::default(),
             proc: best().unwrap_or(proc),
@@ -182,10 +189,12 @@ impl Hider {
         let listed = table.listed();
         self.take_files(listed);
         let (hidden, tried) = self.search(listed, moment.boot_ms, unread);
-        let wanted = self.wanted(&hidden, moment.boot_ms);
+        self.wants = self.wants(&hidden, moment.boot_ms, unread);
+        let wanted = &self.wants.rows;
         // Who is still in the table shows from the next look on, when the table has let go of it.
         let free = |it: &&Wanted| self.left_out.binary_search(&it.pid).is_ok();
         let now: Vec<Wanted> = wanted.iter().filter(free).copied().collect();
+        self.coming = wanted.iter().filter(|it| !free(it)).map(|it| it.pid).collect();
         self.left_out = wanted.iter().map(|it| it.pid).collect();
         if let Some(readers) = &mut self.rows {
             let members = self.told.as_ref().map(|told| Arc::clone(&told.members));
@@ -198,6 +207,7 @@ impl Hider {
         self.account.known(known);
         self.tell(&rows, &hidden, moment.boot_ms, unread);
         self.tell_threads(&rows, listed, moment.boot_ms, unread);
+        self.tell_left_out(unread);
         self.before.clone_from(&rows);
         (rows, self.settle(tried))
     }
@@ -238,21 +248,15 @@ impl Hider {
     }
 
     /// Everybody that needs a row of ours: who is hidden, and who lies under a mount.
-    fn wanted(&self, hidden: &[Hidden], boot_ms: u64) -> Vec<Wanted> {
-        let of = |it: &Hidden| Wanted {
-            pid: it.pid,
-            from: it.from,
-            inode: it.inode,
-            first_seen_ms: it.first_seen_ms,
-        };
-        let mut wanted: BTreeMap<u32, Wanted> = hidden.iter().map(|it| (it.pid, of(it))).collect();
-        let pids = self.covers().iter().filter_map(|cover| cover.pid).take(MOST_WANTED);
-        for pid in pids.filter(|pid| !self.clocks_count() || clock::cpu_time(*pid).is_some()) {
-            let from = HiddenFrom::Mount;
-            let under = Wanted { pid, from, inode: 0, first_seen_ms: boot_ms };
-            wanted.entry(pid).or_insert(under).from = from;
+    fn wants(&self, hidden: &[Hidden], boot_ms: u64, unread: &mut Vec<Unread>) -> Wants {
+        let counts = self.clocks_count();
+        let time = |pid| if counts { clock::cpu_time(pid) } else { Some(Duration::ZERO) };
+        let wants = wants::wants(hidden, self.covers(), time, boot_ms);
+        if wants.left_out > 0 {
+            let what = format!("/proc/PID (+{})", wants.left_out);
+            unread.push(Unread::part(what, NotWhole::Entries));
         }
-        wanted.into_values().collect()
+        wants
     }
 
     fn covers(&self) -> &[Cover] {

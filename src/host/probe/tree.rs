@@ -13,6 +13,7 @@ use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use rustix::buffer::spare_capacity;
 use rustix::fs::{
@@ -171,6 +172,30 @@ pub(super) fn read_to_end(
     }
     bytes.truncate(cap);
     Ok(())
+}
+
+/// The same for what costs the kernel more the longer it is, within a time: a list of mounts on mounts takes the square of
+/// their number. `true` if it was read to its end.
+pub(super) fn read_within(
+    file: BorrowedFd<'_>,
+    bytes: &mut Vec<u8>,
+    cap: usize,
+    patience: Duration,
+) -> Result<bool, Errno> {
+    bytes.clear();
+    let begun = Instant::now();
+    while bytes.len() < cap && begun.elapsed() < patience {
+        bytes.reserve(4096);
+        match rustix::io::read(file, spare_capacity(bytes)) {
+            Ok(0) => return Ok(true),
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    // What stands in the last line alone may have been cut.
+    let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    bytes.truncate(whole.min(cap));
+    Ok(false)
 }
 
 /// The names in a directory, for the few that are not `/proc` itself.

@@ -23,6 +23,8 @@ use crate::host::probe::{Packages, Roots, tree};
 const PATIENCE: Duration = Duration::from_secs(10);
 /// More of a list of mounts is not read.
 const MOST_MOUNTS: usize = 16 << 20;
+/// Nor for longer.
+const MOUNTS_PATIENCE: Duration = Duration::from_millis(500);
 /// More of `/etc/ld.so.preload` is not read.
 const MOST_PRELOAD: usize = 64 << 10;
 /// Turns from one walk through the control groups to the next, and to the next for threads.
@@ -36,6 +38,8 @@ const MOUNT_TURNS: u64 = 30;
 pub(super) struct Told {
     /// What covers parts of `/proc`; `None` if that could not be read.
     pub(super) covers: Option<Vec<Cover>>,
+    /// There are more mounts than could be read.
+    pub(super) cut: bool,
     /// What `/etc/ld.so.preload` holds; `None` if there is none.
     pub(super) preload: Option<Preload>,
     /// Members of control groups; shared until the next walk.
@@ -165,9 +169,12 @@ impl Desk {
         let flags = rustix::fs::OFlags::RDONLY | rustix::fs::OFlags::CLOEXEC;
         let file = rustix::fs::openat(&self.proc, path, flags, rustix::fs::Mode::empty()).ok();
         self.mounts = self.mounts.take().or(file);
-        let read =
-            self.mounts.as_ref().map(|it| tree::read_again(it.as_fd(), &mut text, MOST_MOUNTS));
-        self.told.covers = matches!(read, Some(Ok(()))).then(|| mounts::covers(&text));
+        let read = self.mounts.as_ref().map(|it| {
+            rustix::fs::seek(it, rustix::fs::SeekFrom::Start(0))?;
+            tree::read_within(it.as_fd(), &mut text, MOST_MOUNTS, MOUNTS_PATIENCE)
+        });
+        self.told.covers = matches!(read, Some(Ok(_))).then(|| mounts::covers(&text));
+        self.told.cut = matches!(read, Some(Ok(false)));
     }
 }
 

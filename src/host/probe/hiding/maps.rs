@@ -13,6 +13,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use rustix::fs::{Mode, OFlags};
+use rustix::io::Errno;
 
 use super::preload;
 use crate::domain::base::ProcessId;
@@ -27,8 +28,11 @@ const A_TURN: usize = 512;
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Threads that are left behind.
 const MOST_STUCK: usize = 3;
-/// More of an environment is not read.
-const MOST_ENVIRON: usize = 128 << 10;
+/// More of an environment is not read. The kernel starts nothing with more than three quarters of 8 MiB, so whoever
+/// has a longer one has moved it.
+const MOST_ENVIRON: usize = 6 << 20;
+/// It is read in parts of this size.
+const A_PART: usize = 16 << 10;
 /// More of a list of mappings is not read; the loader's libraries are among the first files.
 const MOST_MAPS: usize = 1 << 20;
 
@@ -36,7 +40,17 @@ const MOST_MAPS: usize = 1 << 20;
 const NOBODY: u32 = 0;
 
 /// Processes, and the library that was put into them.
-type Answers = Vec<(ProcessId, Option<Untrusted>)>;
+type Answers = Vec<(ProcessId, Loaded)>;
+
+/// What was put into a process, as far as it can be read.
+enum Loaded {
+    /// This.
+    Library(Untrusted),
+    /// Nothing, or it cannot be read.
+    Nothing,
+    /// Nothing in what is read of its environment, and there is more.
+    Cut,
+}
 
 /// A turn that is being read.
 struct Turn {
@@ -68,6 +82,7 @@ pub(super) struct Maps {
     left: Vec<JoinHandle<Answers>>,
     stuck: Stuck,
     late: BTreeSet<ProcessId>,
+    cut: BTreeSet<ProcessId>,
     found: BTreeMap<ProcessId, Untrusted>,
 }
 
@@ -81,6 +96,7 @@ impl Maps {
             left: Vec::new(),
             stuck,
             late: BTreeSet::new(),
+            cut: BTreeSet::new(),
             found: BTreeMap::new(),
         }
     }
@@ -97,6 +113,7 @@ impl Maps {
         self.waiting.remove(&id);
         self.found.remove(&id);
         self.late.remove(&id);
+        self.cut.remove(&id);
     }
 
     /// The loader puts these into every program from now on; `true` if they are others than before, and everybody is
@@ -137,11 +154,19 @@ impl Maps {
         self.late.len()
     }
 
+    /// The environments of so many processes are longer than is read.
+    pub(super) fn cut(&self) -> usize {
+        self.cut.len()
+    }
+
     fn take_in(&mut self, turn: Turn) {
-        for (id, library) in turn.reader.join().unwrap_or_default() {
-            match library {
-                Some(library) => drop(self.found.insert(id, library)),
-                None => drop(self.found.remove(&id)),
+        for (id, loaded) in turn.reader.join().unwrap_or_default() {
+            self.cut.remove(&id);
+            self.found.remove(&id);
+            match loaded {
+                Loaded::Library(library) => drop(self.found.insert(id, library)),
+                Loaded::Cut => drop(self.cut.insert(id)),
+                Loaded::Nothing => {}
             }
         }
     }
@@ -179,17 +204,37 @@ impl Maps {
 }
 
 /// The library that was put into a process, by `/etc/ld.so.preload` or by its own environment.
-fn loaded(proc: &OwnedFd, pid: u32, libraries: &[Vec<u8>]) -> Option<Untrusted> {
+fn loaded(proc: &OwnedFd, pid: u32, libraries: &[Vec<u8>]) -> Loaded {
     let mut text = Vec::new();
     let door = Door::find(pid, &mut Reader::new(proc.as_fd()));
     if !libraries.is_empty()
         && read(proc, door, "maps", &mut text, MOST_MAPS)
         && let Some(library) = preload::mapped(&text, libraries)
     {
-        return Some(Untrusted::new(library));
+        return Loaded::Library(Untrusted::new(library));
     }
-    let known = read(proc, door, "environ", &mut text, MOST_ENVIRON);
-    known.then(|| preload::asked_for(&text).map(Untrusted::new)).flatten()
+    asked_for(proc, door).unwrap_or(Loaded::Nothing)
+}
+
+/// What its environment makes the loader load, read to the end in parts.
+fn asked_for(proc: &OwnedFd, door: Door) -> Result<Loaded, Errno> {
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+    let file = rustix::fs::openat(proc, format!("{door}/environ"), flags, Mode::empty())?;
+    let (mut search, mut part, mut read) = (preload::Search::default(), vec![0; A_PART], 0);
+    let mut cut = true;
+    while read < MOST_ENVIRON {
+        let size = match rustix::io::read(&file, &mut part) {
+            Err(Errno::INTR) => continue,
+            size => size?,
+        };
+        read += size;
+        cut = size > 0;
+        if !cut || search.take(part.get(..size).unwrap_or_default()) {
+            break;
+        }
+    }
+    let nothing = if cut { Loaded::Cut } else { Loaded::Nothing };
+    Ok(search.end().map_or(nothing, |it| Loaded::Library(Untrusted::new(it))))
 }
 
 fn read(proc: &OwnedFd, door: Door, name: &str, text: &mut Vec<u8>, most: usize) -> bool {

@@ -7,6 +7,8 @@
 const VARIABLES: [&[u8]; 2] = [b"LD_PRELOAD=", b"LD_AUDIT="];
 /// Paths that the loader takes from `/etc/ld.so.preload`, at most.
 const MOST: usize = 64;
+/// More of a variable is not kept.
+const MOST_ENTRY: usize = 4096;
 
 /// The libraries that an `/etc/ld.so.preload` names: between spaces, tabs, line feeds and colons; a `#`
 /// begins a comment.
@@ -18,9 +20,39 @@ pub(super) fn libraries(content: &[u8]) -> Vec<Vec<u8>> {
     paths.filter(|path| !path.is_empty()).take(MOST).map(<[u8]>::to_vec).collect()
 }
 
-/// What an environment makes the loader load, as it stands there.
-pub(super) fn asked_for(environ: &[u8]) -> Option<&[u8]> {
-    environ.split(|byte| *byte == 0).find(|entry| is_variable(entry))
+/// The same of an environment that comes in parts: of it no more is kept than the variable that stands there.
+#[derive(Debug, Default)]
+pub(super) struct Search {
+    entry: Vec<u8>,
+    found: bool,
+}
+
+impl Search {
+    /// Takes the next part; `true` as soon as there is nothing more to look for.
+    pub(super) fn take(&mut self, part: &[u8]) -> bool {
+        for (at, piece) in part.split(|byte| *byte == 0).enumerate() {
+            if at > 0 {
+                if self.is_over() {
+                    return true;
+                }
+                self.entry.clear();
+            }
+            let room = MOST_ENTRY - self.entry.len();
+            self.entry.extend_from_slice(piece.get(..room).unwrap_or(piece));
+        }
+        false
+    }
+
+    /// What was found, when no part is left.
+    pub(super) fn end(mut self) -> Option<Vec<u8>> {
+        self.is_over().then_some(self.entry)
+    }
+
+    /// An entry has ended; `true` if it is what is looked for.
+    fn is_over(&mut self) -> bool {
+        self.found |= is_variable(&self.entry);
+        self.found
+    }
 }
 
 /// It is such a variable, and not empty.

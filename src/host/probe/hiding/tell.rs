@@ -1,8 +1,10 @@
 //! What the views say, put together: which of it contradicts which.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::files::Files;
+use super::mounts::Cover;
 use super::pids::Hidden;
 use super::preload;
 use super::threads::Threads;
@@ -13,6 +15,7 @@ use crate::domain::facts::{
     Unread,
 };
 use crate::domain::untrusted::Untrusted;
+use crate::host::probe::clock;
 
 /// The missing load is told in steps, so that it is not another one at every look.
 const LOAD_STEP: f32 = 10.0;
@@ -47,16 +50,25 @@ impl Hider {
         }
     }
 
+    /// Says how much there was no room for.
+    pub(super) fn tell_left_out(&self, unread: &mut Vec<Unread>) {
+        for (kind, more) in self.register.left_out() {
+            let what = format!("{} (+{more})", shown_by(kind));
+            unread.push(Unread::part(what, NotWhole::Entries));
+        }
+    }
+
     fn tell_processes(&mut self, rows: &[Arc<Process>], hidden: &[Hidden]) {
         for it in hidden {
             let row = row_of(rows, it.pid).filter(|row| row.hidden.is_some());
-            // Who lies under a mount as well is told of there.
-            let Some(row) = row.filter(|row| row.hidden != Some(HiddenFrom::Mount)) else {
+            // Who lies under a mount as well is told of there. That nothing gives a row is no reason to say nothing.
+            let under = row.is_some_and(|row| row.hidden == Some(HiddenFrom::Mount));
+            if under || (row.is_none() && !self.is_rowless(it.pid)) {
                 continue;
-            };
+            }
             let (what, shown) = (it.pid.to_string(), it.shown.clone());
-            let kind = ContradictionKind::Process;
-            self.register.found(kind, Some(row.id), what, shown, it.first_seen_ms);
+            let (kind, process) = (ContradictionKind::Process, row.map(|row| row.id));
+            self.register.found(kind, process, what, shown, it.first_seen_ms);
         }
     }
 
@@ -92,18 +104,32 @@ impl Hider {
         let Some(covers) = &told.covers else {
             return unread.push(Unread::part("/proc/self/mountinfo", NotWhole::Unreadable));
         };
-        for cover in covers {
-            let process = cover.pid.map(|pid| row_of(rows, pid).filter(|row| row.hidden.is_some()));
-            let process = match process {
-                // It has ended, or shows from the next look on.
-                Some(None) => continue,
-                Some(Some(row)) => Some(row.id),
-                None => None,
-            };
-            let (what, shown) = (cover.point.as_slice(), Untrusted::new(cover.what.as_slice()));
-            let (kind, what) = (ContradictionKind::Mount, Untrusted::new(what));
-            self.register.found(kind, process, what, shown, boot_ms);
+        if told.cut {
+            unread.push(Unread::part("/proc/self/mountinfo", NotWhole::Long));
         }
+        // Whoever works is told of before whoever sleeps; and what lies over the whole before both.
+        let ranks: HashMap<u32, usize> = self.wants.covered.iter().copied().zip(1..).collect();
+        let rank = |it: &Cover| it.pid.map_or(Some(0), |pid| ranks.get(&pid).copied());
+        let ranked = covers.iter().filter_map(|cover| Some((rank(cover)?, cover)));
+        let mut ranked: Vec<(usize, &Cover)> = ranked.collect();
+        ranked.sort_by_key(|(rank, _)| *rank);
+        for (_, cover) in ranked {
+            let row = cover.pid.and_then(|pid| row_of(rows, pid));
+            let row = row.filter(|row| row.hidden.is_some());
+            // It shows from the next look on. That there is no row for one that lives is no reason to say nothing.
+            if row.is_none() && cover.pid.is_some_and(|pid| !self.is_rowless(pid)) {
+                continue;
+            }
+            let (what, shown) = (cover.point.as_slice(), Untrusted::new(cover.shown()));
+            let (kind, what) = (ContradictionKind::Mount, Untrusted::new(what));
+            self.register.found(kind, row.map(|row| row.id), what, shown, boot_ms);
+        }
+    }
+
+    /// It lives and has no row, nor does it get one as soon as the table has let go of it.
+    fn is_rowless(&self, pid: u32) -> bool {
+        let lives = !self.clocks_count() || clock::cpu_time(pid).is_some();
+        lives && self.coming.binary_search(&pid).is_err()
     }
 
     fn tell_preload(&mut self, boot_ms: u64, unread: &mut Vec<Unread>) {
@@ -145,6 +171,10 @@ impl Hider {
             let kind = ContradictionKind::Preloaded;
             self.register.found(kind, Some(*id), library.clone(), shown, boot_ms);
         }
+        if maps.cut() > 0 {
+            let what = format!("/proc/PID/environ (+{})", maps.cut());
+            unread.push(Unread::part(what, NotWhole::Long));
+        }
         if maps.late() > 0 {
             let what = format!("/proc/PID/environ ({})", maps.late());
             unread.push(Unread::part(what, NotWhole::Late));
@@ -178,6 +208,21 @@ impl Hider {
             (HostView::BusyTime, !self.account.unexplained().is_unknown()),
         ];
         views.into_iter().filter(|(_, answers)| *answers).map(|(view, _)| view).collect()
+    }
+}
+
+/// The file that shows what is of this kind.
+const fn shown_by(kind: ContradictionKind) -> &'static str {
+    match kind {
+        ContradictionKind::Process => "/proc",
+        ContradictionKind::Thread => "/proc/PID/task",
+        ContradictionKind::Mount => "/proc/self/mountinfo",
+        ContradictionKind::KernelName => "/proc/PID/comm",
+        ContradictionKind::Preload => PRELOAD,
+        ContradictionKind::Preloaded => "/proc/PID/maps",
+        ContradictionKind::Cpu => "/proc/stat",
+        ContradictionKind::SocketNotInProc | ContradictionKind::SocketNotInNetlink => "/proc/net",
+        ContradictionKind::Tool | ContradictionKind::Shadow => "PATH",
     }
 }
 

@@ -12,7 +12,7 @@ use crate::domain::base::{Pid, ProcessId};
 use crate::domain::facts::{Process, Reading};
 
 fn cover(pid: Option<u32>, point: &str, what: &str) -> Cover {
-    Cover { pid, point: point.into(), what: what.into() }
+    Cover { pid, point: point.into(), what: what.into(), more: 0 }
 }
 
 #[test]
@@ -56,8 +56,17 @@ fn a_library_is_found_among_the_mappings_whatever_stands_for_its_folder() {
     assert!(preload::mapped(maps, &of("/tmp/h i.so")).is_some());
     assert_eq!(preload::mapped(maps, &of("/tmp/i.so")), None);
     let environ = b"A=1\0LD_PRELOAD=\0LD_AUDIT=/tmp/x.so\0";
-    assert_eq!(preload::asked_for(environ), Some(&b"LD_AUDIT=/tmp/x.so"[..]));
-    assert_eq!(preload::asked_for(b"MY_LD_PRELOAD=/x\0"), None);
+    assert_eq!(asked_for(environ, 5).as_deref(), Some(&b"LD_AUDIT=/tmp/x.so"[..]));
+    assert_eq!(asked_for(b"MY_LD_PRELOAD=/x\0", 99), None);
+}
+
+/// What a search finds in an environment that comes in parts of this size.
+fn asked_for(environ: &[u8], size: usize) -> Option<Vec<u8>> {
+    let mut search = preload::Search::default();
+    let over = environ.chunks(size).any(|part| search.take(part));
+    let found = search.end();
+    assert!(!over || found.is_some(), "it said that it has it");
+    found
 }
 
 #[test]
@@ -195,13 +204,25 @@ proptest! {
     }
 
     #[test]
+    fn a_variable_is_found_wherever_it_stands_and_however_the_environment_is_cut(
+        before in prop::collection::vec("[A-Z_]{1,9}=[a-z]{0,40}", 0..40),
+        after in prop::collection::vec("[A-Z_]{1,9}=[a-z]{0,40}", 0..4),
+        there in any::<bool>(),
+        size in 1_usize..200,
+    ) {
+        let wanted = there.then(|| "LD_PRELOAD=/tmp/x.so".to_owned());
+        let all: Vec<String> = before.into_iter().chain(wanted.clone()).chain(after).collect();
+        let found = asked_for((all.join("\0") + "\0").as_bytes(), size);
+        prop_assert_eq!(found, wanted.map(String::into_bytes));
+    }
+
+    #[test]
     fn no_bytes_make_a_parser_fall(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
         mounts::covers(&bytes);
         let line = [b"1 2 0:3 / /proc/7".as_slice(), &bytes, b" rw - a b c\n"].concat();
         mounts::covers(&line);
         let libraries = preload::libraries(&bytes);
         preload::mapped(&bytes, &libraries);
-        preload::asked_for(&bytes);
         load::busy(&bytes);
         text::stat(&bytes);
     }
