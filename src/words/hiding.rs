@@ -99,6 +99,10 @@ pub const fn next(language: Language, kind: ContradictionKind, opens: bool) -> &
             "No process shows them; suspect the kernel, image memory.",
             "ไม่เห็นโปรเซสของ thread สงสัย kernel เก็บหน่วยความจำ",
         ),
+        ContradictionKind::Process if !opens => (
+            "No row shows them; suspect the kernel, image memory.",
+            "ไม่มีแถวแสดงโปรเซส สงสัย kernel เก็บหน่วยความจำ",
+        ),
         ContradictionKind::Mount if !opens => {
             ("Copy what is mounted there before umount.", "คัดลอกสิ่งที่ mount ไว้ก่อน umount")
         }

@@ -5,7 +5,9 @@ use std::path::Path;
 use std::process::Command;
 
 use firedamp::domain::detect::{Grade, Rule, Subject, Watch};
-use firedamp::domain::facts::{ContradictionKind, HiddenFrom, Reading, RunState, Snapshot};
+use firedamp::domain::facts::{
+    ContradictionKind, HiddenFrom, HostView, Reading, RunState, Snapshot,
+};
 use firedamp::domain::playbook::Indicators;
 
 use crate::{Running, about, can, compiled, inside, of_pid};
@@ -73,4 +75,32 @@ fn a_process_without_any_file_has_a_row_of_what_is_known() {
     let nice = rustix::process::getpriority_process(None).unwrap() + 7;
     assert_eq!((row.nice, row.state), (nice.min(19), RunState::Other('?')));
     assert!(!row.around.cpus.is_empty(), "and the CPUs that it may run on");
+}
+
+/// What is said of a process of which nothing can be read: the views that show it.
+fn shown(seen: &Snapshot, pid: u32) -> Option<String> {
+    let what = pid.to_string();
+    let mut all = seen.hiding.contradictions.iter();
+    let told =
+        all.find(|it| it.kind == ContradictionKind::Process && it.what.bytes() == what.as_bytes());
+    told.map(|it| it.shown.plain(999))
+}
+
+#[test]
+fn a_process_whose_clock_alone_is_denied_is_known_by_the_other_calls() {
+    let child = Running::sleeping();
+    let Some(seen) = seen_under("clock", child.pid()) else { return };
+    let shown = shown(&seen, child.pid()).expect("it is told of");
+    assert!(shown.starts_with("pidfd_open kill"), "{shown}");
+}
+
+#[test]
+fn a_process_that_no_call_knows_is_known_by_its_control_group() {
+    let child = Running::sleeping();
+    let Some(seen) = seen_under("calls", child.pid()) else { return };
+    if !can("it needs control groups", seen.hiding.views.contains(&HostView::Cgroups)) {
+        return;
+    }
+    let shown = shown(&seen, child.pid()).expect("it is told of");
+    assert!(shown.starts_with("cgroup.procs /"), "{shown}");
 }

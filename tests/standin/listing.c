@@ -1,6 +1,6 @@
-/* What a rootkit in the kernel does to whoever asks: usage `listing list|all PID PROGRAM ARGUMENT...`. Runs the program
+/* What a rootkit in the kernel does to whoever asks: usage `listing list|all|clock|calls PID PROGRAM ARGUMENT...`. Runs the program
    under trace and takes the name PID out of every listing that the kernel gives it; with `all`, every path that begins
-   with PID is not there either. A stand-in for the tests of the search for what hides. */
+   with PID is not there either; with `clock`, its CPU clock does not answer as well; with `calls`, no call knows it. A stand-in for the tests of the search for what hides. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
@@ -63,6 +63,15 @@ static int names_hidden(pid_t thread, unsigned long address)
     return strncmp(path, hidden, length) == 0 && (path[length] == '/' || path[length] == 0);
 }
 
+static int depth;
+
+/* No call has such a number; when it is over, the number is what it fails with. */
+static void deny(pid_t thread, struct user_regs_struct *regs, long with)
+{
+    regs->orig_rax = with;
+    ptrace(PTRACE_SETREGS, thread, 0, regs);
+}
+
 static void at_call(pid_t thread, int all)
 {
     struct __ptrace_syscall_info info;
@@ -73,8 +82,8 @@ static void at_call(pid_t thread, int all)
     if (info.op == PTRACE_SYSCALL_INFO_EXIT) {
         if (regs.orig_rax == SYS_getdents64)
             leave_out(thread, &regs);
-        if ((long)regs.orig_rax == -1) {
-            regs.rax = -ENOENT;
+        if ((long)regs.orig_rax < 0) {
+            regs.rax = regs.orig_rax;
             ptrace(PTRACE_SETREGS, thread, 0, &regs);
         }
         return;
@@ -84,10 +93,18 @@ static void at_call(pid_t thread, int all)
     case SYS_readlinkat:
     case SYS_newfstatat:
     case SYS_statx:
-        if (all && names_hidden(thread, regs.rsi)) {
-            regs.orig_rax = -1;
-            ptrace(PTRACE_SETREGS, thread, 0, &regs);
-        }
+        if (all && names_hidden(thread, regs.rsi))
+            deny(thread, &regs, -ENOENT);
+        break;
+    case SYS_clock_gettime:
+        /* The clock of a whole process is named by its number, turned over. */
+        if (depth > 0 && (int)regs.rdi == (int)(~(unsigned)atoi(hidden) << 3 | 2))
+            deny(thread, &regs, -EINVAL);
+        break;
+    case SYS_pidfd_open:
+    case SYS_kill:
+        if (depth > 1 && (int)regs.rdi == atoi(hidden))
+            deny(thread, &regs, -ESRCH);
     }
 }
 
@@ -97,7 +114,8 @@ int main(int count, char **words)
     pid_t first, thread;
     if (count < 4)
         return 2;
-    all = strcmp(words[1], "all") == 0;
+    all = strcmp(words[1], "list") != 0;
+    depth = strcmp(words[1], "calls") == 0 ? 2 : strcmp(words[1], "clock") == 0;
     hidden = words[2];
     first = fork();
     if (first == 0) {

@@ -59,6 +59,8 @@ use rows::{Rows, Wanted};
 use threads::Threads;
 use wants::Wants;
 
+/// Members of control groups without a place in the list that are followed.
+const MOST_GROUPED: usize = 1024;
 /// The namespace of pids that the system began with always has this inode.
 const FIRST_PID_NAMESPACE: u64 = 0xEFFF_FFFC;
 const PRELOAD: &str = "/etc/ld.so.preload";
@@ -81,6 +83,9 @@ pub(super) struct Hider {
     /// The machine's busy time is that of the processes here.
     whole_machine: bool,
     register: Register,
+    /// Members of control groups that the list lacked at the last walk, and those that it lacked at the one before too.
+    ungrouped: BTreeMap<u32, Arc<Path>>,
+    grouped: BTreeMap<u32, Arc<Path>>,
     before: Vec<Arc<Process>>,
     named: BTreeMap<u32, Vec<u8>>,
     left_out: Vec<u32>,
@@ -137,6 +142,8 @@ impl Hider {
             account: Account::default(),
             whole_machine,
             register: Register::default(),
+            ungrouped: BTreeMap::new(),
+            grouped: BTreeMap::new(),
             before: Vec::new(),
             named: BTreeMap::new(),
             left_out: Vec::new(),
@@ -205,7 +212,7 @@ impl Hider {
         self.take_rows(&rows, table, moment.boot_ms);
         self.weigh(closed, table.stat().unwrap_or_default(), moment.boot_ms, unread);
         self.account.known(known);
-        self.tell(&rows, &hidden, moment.boot_ms, unread);
+        self.tell((&rows, listed), &hidden, moment.boot_ms, unread);
         self.tell_threads(&rows, listed, moment.boot_ms, unread);
         self.tell_left_out(unread);
         self.before.clone_from(&rows);
@@ -217,8 +224,14 @@ impl Hider {
         let members = &told.members;
         if self.told.as_ref().is_none_or(|before| !Arc::ptr_eq(&before.members, members)) {
             let unlisted = members.iter().filter(|it| listed.binary_search(&it.pid).is_err());
-            let name = |group: &Path| [b"cgroup.procs ", group.as_os_str().as_bytes()].concat();
-            self.named.extend(unlisted.map(|it| (it.pid, name(&it.group))));
+            let unlisted = unlisted.map(|it| (it.pid, Arc::clone(&it.group)));
+            let unlisted: BTreeMap<u32, Arc<Path>> = unlisted.take(MOST_GROUPED).collect();
+            self.named.extend(unlisted.iter().map(|(pid, group)| (*pid, by_group(group))));
+            // Who ended since the walk is in no other one.
+            let twice = |pid: &u32, group: &mut Arc<Path>| self.ungrouped.get(pid) == Some(group);
+            self.grouped = unlisted.clone();
+            self.grouped.retain(twice);
+            self.ungrouped = unlisted;
         }
         let libraries = told.preload.as_ref().map_or(&[][..], |it| it.libraries.as_slice());
         if let Some(maps) =
@@ -243,6 +256,10 @@ impl Hider {
         if answer.by_hidepid > 0 {
             let what = format!("/proc (+{})", answer.by_hidepid);
             unread.push(Unread::part(what, NotWhole::HidePid));
+        }
+        if answer.left_out > 0 {
+            let what = format!("/proc (+{})", answer.left_out);
+            unread.push(Unread::part(what, NotWhole::Entries));
         }
         (answer.hidden.clone(), answer.tried)
     }
@@ -325,6 +342,11 @@ pub(super) fn best_proc() -> Result<OwnedFd, Errno> {
     // What is made is a place alone, and cannot be listed before it is opened.
     let own = || view::own_proc().as_ref().and_then(view::again);
     if shows_more { host } else { own().map_or(host, Ok) }
+}
+
+/// How it is said that a control group lists somebody.
+fn by_group(group: &Path) -> Vec<u8> {
+    [b"cgroup.procs ", group.as_os_str().as_bytes()].concat()
 }
 
 /// Numbers of this `/proc` are those of our own calls: it is of our namespace of pids.

@@ -30,12 +30,18 @@ pub(super) struct Member {
     pub(super) group: Arc<Path>,
 }
 
-/// Every process below the first hierarchy that has lists.
+/// Where one stands among members that are sorted as [`walk`] sorts them.
+pub(super) fn member(members: &[Member], pid: u32) -> Option<&Member> {
+    let at = members.partition_point(|member| member.pid < pid);
+    members.get(at).filter(|member| member.pid == pid)
+}
+
+/// Every process below the first hierarchy that has lists, lowest first.
 pub(super) fn members(root: &Path) -> Vec<Member> {
     walk(root, &[LIST])
 }
 
-/// Every thread, the first ones of processes too.
+/// Every thread, the first ones of processes too, lowest first.
 pub(super) fn threads(root: &Path) -> Vec<Member> {
     walk(root, &THREADS)
 }
@@ -62,5 +68,7 @@ fn walk(root: &Path, lists: &[&str]) -> Vec<Member> {
         waiting.extend(tree::folders(&folder).into_iter().map(|name| group.join(name)));
         waiting.truncate(MOST_GROUPS);
     }
+    // Of the groups of one the first stays the first.
+    found.sort_by_key(|member| member.pid);
     found
 }

@@ -1,7 +1,8 @@
 //! Processes that the list of `/proc` lacks.
 //!
 //! Every number that the list does not have is asked for its CPU clock, which costs a fraction of a
-//! microsecond and no privilege, and which threads do not have. Whoever answers is held by a pidfd; then
+//! microsecond and no privilege, and which threads do not have; and where that says no, for a pidfd, and `kill`: so whoever
+//! takes one of the three away is known by another. Whoever answers is held by a pidfd; then
 //! the list is read again, three times, a fifth of a second apart. Who lived before and after each listing
 //! and stood in none of them is hidden: the short-lived are not there after it, the newborn are in it.
 //!
@@ -21,7 +22,7 @@ use crate::domain::untrusted::Untrusted;
 use crate::host::probe::tool::Errand;
 use crate::host::probe::tree::Reader;
 use crate::host::probe::{clock, text};
-use witness::Witness;
+use witness::{Known, Witness};
 
 /// Listings that a process must be missing from.
 const LISTINGS: u32 = 3;
@@ -31,6 +32,8 @@ const BETWEEN: Duration = Duration::from_millis(210);
 const MOST: usize = 256;
 /// Of so many hidden processes a descriptor is kept; the others are known by their number.
 const MOST_HELD: usize = 1024;
+/// So many hidden processes are known; where there are more, those that used most CPU time.
+const MOST_HIDDEN: usize = 4096;
 /// Where nobody says how many numbers there are: the most that a kernel can have.
 pub(super) const MOST_NUMBERS: u32 = 1 << 22;
 
@@ -54,6 +57,8 @@ pub(super) struct Answer {
     pub(super) tried: (u32, u32),
     /// So many processes are kept from us by `hidepid`: that is no contradiction.
     pub(super) by_hidepid: usize,
+    /// So many more hide, of those that were tested in this turn.
+    pub(super) left_out: usize,
 }
 
 /// A process that the list lacks.
@@ -157,7 +162,14 @@ impl Sweep {
             suspects.retain(|it| !listed(it.pid) && it.lives());
         }
         let by_hidepid = self.set_apart(&mut suspects);
+        let mut left_out = 0;
         for mut witness in suspects {
+            if self.hidden.len() >= MOST_HIDDEN {
+                left_out += 1;
+                if !self.makes_room_for(witness.pid) {
+                    continue;
+                }
+            }
             let hidden = self.describe(&witness, question);
             if self.hidden.len() >= MOST_HELD {
                 witness.release();
@@ -165,10 +177,10 @@ impl Sweep {
             self.hidden.insert(witness.pid, (witness, hidden));
         }
         let hidden = self.hidden.values().map(|(_, hidden)| hidden.clone()).collect();
-        Answer { hidden, tried: self.space.tried(), by_hidepid }
+        Answer { hidden, tried: self.space.tried(), by_hidepid, left_out }
     }
 
-    /// Numbers that are not listed and have a CPU clock.
+    /// Numbers that are not listed and that one of the calls knows.
     fn unlisted(&mut self, listed: &[u32], named: &BTreeMap<u32, Vec<u8>>) -> Vec<u32> {
         // One that nobody can change, where there is one: over the other something may be mounted.
         let mut reader = Reader::new(self.own.as_ref().unwrap_or(&self.proc).as_fd());
@@ -178,18 +190,26 @@ impl Sweep {
         let gone = self.before.iter().filter(|pid| listed.binary_search(pid).is_err());
         let single = gone.chain(named.keys()).copied();
         let mut found: BTreeSet<u32> = single
-            .filter(|pid| listed.binary_search(pid).is_err() && clock::cpu_time(*pid).is_some())
+            .filter(|pid| listed.binary_search(pid).is_err() && Known::of(*pid).any())
             .collect();
         for range in ranges {
             let from = listed.partition_point(|pid| *pid < range.start);
             let mut known = listed.get(from..).unwrap_or_default().iter().peekable();
             for pid in range {
-                if known.next_if_eq(&&pid).is_none() && clock::cpu_time(pid).is_some() {
+                if known.next_if_eq(&&pid).is_none() && Known::of(pid).any() {
                     found.insert(pid);
                 }
             }
         }
         found.into_iter().collect()
+    }
+
+    /// Lets go of the one that used least CPU time, if this one used more.
+    fn makes_room_for(&mut self, pid: u32) -> bool {
+        let used = |pid: u32| clock::cpu_time(pid);
+        let least = self.hidden.keys().map(|known| (used(*known), *known)).min();
+        let idle = least.filter(|(least, _)| *least < used(pid)).map(|(_, idle)| idle);
+        idle.is_some_and(|idle| self.hidden.remove(&idle).is_some())
     }
 
     /// Who has ended, or is listed again, hides no more.
@@ -219,8 +239,14 @@ impl Sweep {
     }
 
     fn describe(&self, witness: &Witness, question: &Question) -> Hidden {
-        let mut shown = b"clock_gettime".to_vec();
-        let mut add = |view: &[u8]| shown.extend([b" ", view].concat());
+        let mut shown = Vec::new();
+        let mut add = |view: &[u8]| {
+            let between: &[u8] = if shown.is_empty() { b"" } else { b" " };
+            shown.extend([between, view].concat());
+        };
+        if witness.has_clock() {
+            add(b"clock_gettime");
+        }
         if witness.held() {
             add(b"pidfd_open");
         }
@@ -249,6 +275,11 @@ impl Sweep {
 pub(super) fn hides_by_option(proc: &OwnedFd) -> bool {
     let mut reader = Reader::new(proc.as_fd());
     reader.top("self/mounts").is_ok_and(|mounts| text::hidepid(mounts).is_some())
+}
+
+/// One of the calls knows it.
+pub(super) fn answers(pid: u32) -> bool {
+    Known::of(pid).any()
 }
 
 /// Its folder opens by number, and is its own.

@@ -3,6 +3,12 @@
 //! This program is linked statically, so no library comes between it and the kernel: it reads the file that
 //! such a library leaves out of listings.
 
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
+
+use crate::domain::base::ProcessId;
+use crate::domain::untrusted::Untrusted;
+
 /// Variables that make the loader load what was not asked for.
 const VARIABLES: [&[u8]; 2] = [b"LD_PRELOAD=", b"LD_AUDIT="];
 /// Paths that the loader takes from `/etc/ld.so.preload`, at most.
@@ -59,6 +65,30 @@ impl Search {
 pub(super) fn is_variable(entry: &[u8]) -> bool {
     let value = VARIABLES.iter().find_map(|name| entry.strip_prefix(*name));
     value.is_some_and(|value| !value.is_empty())
+}
+
+/// The processes that are told of where they are too many. Half of them have what fewest have, so that one library in every
+/// program does not bury another; the others used most CPU time.
+pub(super) fn weightiest<'f>(
+    found: &'f BTreeMap<ProcessId, Untrusted>,
+    used: impl Fn(ProcessId) -> u64,
+    most: usize,
+) -> Vec<(ProcessId, &'f Untrusted)> {
+    let mut all: Vec<(ProcessId, &Untrusted)> = found.iter().map(|(id, it)| (*id, it)).collect();
+    if all.len() <= most {
+        return all;
+    }
+    let mut have: HashMap<&Untrusted, usize> = HashMap::new();
+    for library in found.values() {
+        *have.entry(library).or_default() += 1;
+    }
+    let rarity = |it: &Untrusted| have.get(it).copied().unwrap_or_default();
+    all.sort_by_cached_key(|(id, library)| (rarity(library), Reverse(used(*id)), *id));
+    let mut busy = all.split_off((most / 2).min(all.len()));
+    busy.sort_by_cached_key(|(id, _)| (Reverse(used(*id)), *id));
+    all.extend(busy.into_iter().take(most.saturating_sub(all.len())));
+    all.sort_by_key(|(id, _)| *id);
+    all
 }
 
 /// The first of `libraries` that is mapped, by a `maps`.

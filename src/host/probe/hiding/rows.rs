@@ -9,7 +9,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::cgroups::Member;
+use super::cgroups::{self, Member};
 use super::pids::has_folder;
 use super::{calls, view};
 use crate::domain::base::{Moment, Pid, ProcessId};
@@ -61,7 +61,7 @@ impl Rows {
         self.members = members.unwrap_or_default();
     }
 
-    /// The rows of those that are wanted, lowest pid first; `table` are those of everybody else.
+    /// The rows of those that are wanted, who are given lowest pid first, and so are the rows; `table` are those of everybody else.
     pub(super) fn look(
         &mut self,
         wanted: &[Wanted],
@@ -78,8 +78,9 @@ impl Rows {
         let own = wanted.iter().map(|it| it.pid).filter(|pid| has_folder(&self.proc, *pid));
         self.processes.give(own.collect());
         let read = self.processes.look(moment, sockets, table, owners, unread);
-        self.marked.retain(|pid, _| wanted.iter().any(|it| it.pid == *pid));
-        self.times.retain(|pid, _| wanted.iter().any(|it| it.pid == *pid));
+        let is_wanted = |pid: &u32| wanted.binary_search_by_key(pid, |it| it.pid).is_ok();
+        self.marked.retain(|pid, _| is_wanted(pid));
+        self.times.retain(|pid, _| is_wanted(pid));
         let row = |it: &Wanted| {
             let at = read.binary_search_by_key(&it.pid, |process| process.id.pid.0);
             match at.ok().and_then(|at| read.get(at)) {
@@ -136,7 +137,7 @@ impl Rows {
             let over = Duration::from_millis(moment.boot_ms.saturating_sub(then).max(1));
             time.saturating_sub(used).as_secs_f32() / over.as_secs_f32() * 100.0
         });
-        let group = self.members.iter().find(|member| member.pid == it.pid);
+        let group = cgroups::member(&self.members, it.pid);
         let cgroup = group.map(|member| Untrusted::new(member.group.as_os_str().as_bytes()));
         let cpus = calls::cpus(it.pid).map(Untrusted::from).unwrap_or_default();
         let around = Around { cgroup: cgroup.unwrap_or_default(), cpus, ..Around::default() };

@@ -5,17 +5,16 @@ use std::sync::Arc;
 
 use super::files::Files;
 use super::mounts::Cover;
-use super::pids::Hidden;
+use super::pids::{self, Hidden};
 use super::preload;
 use super::threads::Threads;
-use super::{Hider, MOST_PRELOADED, PRELOAD};
-use crate::domain::base::Pid;
+use super::{Hider, MOST_PRELOADED, PRELOAD, by_group};
+use crate::domain::base::{Pid, ProcessId};
 use crate::domain::facts::{
     Contradiction, ContradictionKind, HiddenFrom, Hiding, HostView, NotWhole, Process, Reading,
     Unread,
 };
 use crate::domain::untrusted::Untrusted;
-use crate::host::probe::clock;
 
 /// The missing load is told in steps, so that it is not another one at every look.
 const LOAD_STEP: f32 = 10.0;
@@ -24,12 +23,13 @@ impl Hider {
     /// Says what contradicts what at this look.
     pub(super) fn tell(
         &mut self,
-        rows: &[Arc<Process>],
+        (rows, listed): (&[Arc<Process>], &[u32]),
         hidden: &[Hidden],
         boot_ms: u64,
         unread: &mut Vec<Unread>,
     ) {
         self.tell_processes(rows, hidden);
+        self.tell_members(hidden, listed, boot_ms);
         if self.files.as_ref().is_none_or(Files::is_late) {
             let what = format!("/proc/self/mountinfo, /sys/fs/cgroup, {PRELOAD}");
             unread.push(Unread::part(what, NotWhole::Late));
@@ -40,7 +40,7 @@ impl Hider {
             self.register.found(kind, Some(id), worn.name.clone(), worn.shown.clone(), boot_ms);
         }
         self.tell_preload(boot_ms, unread);
-        self.tell_preloaded(boot_ms, unread);
+        self.tell_preloaded(rows, boot_ms, unread);
         if let (Some(since), Reading::Known(percent)) =
             (self.account.contradicts(), self.account.unexplained())
         {
@@ -69,6 +69,23 @@ impl Hider {
             let (what, shown) = (it.pid.to_string(), it.shown.clone());
             let (kind, process) = (ContradictionKind::Process, row.map(|row| row.id));
             self.register.found(kind, process, what, shown, it.first_seen_ms);
+        }
+    }
+
+    /// Says whom only control groups know: the search asks the calls, and they deny him.
+    fn tell_members(&mut self, hidden: &[Hidden], listed: &[u32], boot_ms: u64) {
+        if !self.clocks_count() {
+            return;
+        }
+        for (pid, group) in &self.grouped {
+            let is_known = listed.binary_search(pid).is_ok()
+                || hidden.iter().any(|it| it.pid == *pid)
+                || pids::answers(*pid);
+            if !is_known {
+                let kind = ContradictionKind::Process;
+                let shown = Untrusted::new(by_group(group));
+                self.register.found(kind, None, pid.to_string(), shown, boot_ms);
+            }
         }
     }
 
@@ -128,7 +145,7 @@ impl Hider {
 
     /// It lives and has no row, nor does it get one as soon as the table has let go of it.
     fn is_rowless(&self, pid: u32) -> bool {
-        let lives = !self.clocks_count() || clock::cpu_time(pid).is_some();
+        let lives = !self.clocks_count() || pids::answers(pid);
         lives && self.coming.binary_search(&pid).is_err()
     }
 
@@ -158,18 +175,19 @@ impl Hider {
         });
     }
 
-    fn tell_preloaded(&mut self, boot_ms: u64, unread: &mut Vec<Unread>) {
+    fn tell_preloaded(&mut self, rows: &[Arc<Process>], boot_ms: u64, unread: &mut Vec<Unread>) {
         let Some(maps) = &mut self.maps else { return };
         let found = maps.turn();
         if let more @ 1.. = found.len().saturating_sub(MOST_PRELOADED) {
             let what = format!("/proc/PID/maps (+{more})");
             unread.push(Unread::part(what, NotWhole::Entries));
         }
-        for (id, library) in found.iter().take(MOST_PRELOADED) {
+        let used = |id: ProcessId| row_of(rows, id.pid.0).map_or(0, |row| row.cpu_ms);
+        for (id, library) in preload::weightiest(found, used, MOST_PRELOADED) {
             let file = if preload::is_variable(library.bytes()) { "environ" } else { "maps" };
             let shown = Untrusted::from(format!("/proc/{}/{file}", id.pid));
             let kind = ContradictionKind::Preloaded;
-            self.register.found(kind, Some(*id), library.clone(), shown, boot_ms);
+            self.register.found(kind, Some(id), library.clone(), shown, boot_ms);
         }
         if maps.cut() > 0 {
             let what = format!("/proc/PID/environ (+{})", maps.cut());

@@ -1,5 +1,8 @@
 //! The parsers and the sums, on what kernels really print and on anything else.
 
+use std::collections::BTreeMap;
+
+use crate::domain::untrusted::Untrusted;
 use crate::host::probe::text;
 use proptest::prelude::*;
 
@@ -58,6 +61,20 @@ fn a_library_is_found_among_the_mappings_whatever_stands_for_its_folder() {
     let environ = b"A=1\0LD_PRELOAD=\0LD_AUDIT=/tmp/x.so\0";
     assert_eq!(asked_for(environ, 5).as_deref(), Some(&b"LD_AUDIT=/tmp/x.so"[..]));
     assert_eq!(asked_for(b"MY_LD_PRELOAD=/x\0", 99), None);
+}
+
+#[test]
+fn of_many_with_a_preloaded_library_the_rare_and_the_busy_are_told_of() {
+    let id = |pid| ProcessId { pid: Pid(pid), start: 1, inode: 0 };
+    let common = |pid| (id(pid), Untrusted::from("LD_PRELOAD=/usr/lib/common.so".to_owned()));
+    let rare = (id(900), Untrusted::from("LD_PRELOAD=/tmp/rare.so".to_owned()));
+    let found: BTreeMap<_, _> = (1..=800).map(common).chain([rare]).collect();
+    let used = |it: ProcessId| if it.pid.0 == 700 { 9_000 } else { 1 };
+    let told = preload::weightiest(&found, used, 32);
+    let has = |pid| told.iter().any(|(it, _)| it.pid.0 == pid);
+    assert!(has(900) && has(700), "{told:?}");
+    assert_eq!(told.len(), 32);
+    assert_eq!(preload::weightiest(&found, used, 900).len(), 801, "all, where there is room");
 }
 
 /// What a search finds in an environment that comes in parts of this size.
