@@ -17,6 +17,8 @@ mod databases;
 mod incident;
 #[path = "persistence/live.rs"]
 mod live;
+#[path = "persistence/places.rs"]
+mod places;
 #[path = "persistence/quick.rs"]
 mod quick;
 #[path = "persistence/recorded.rs"]

@@ -134,6 +134,8 @@ pub const fn remark(language: Language, remark: Remark) -> &'static str {
         Remark::HiddenName => ("hidden name", "ชื่อซ่อน"),
         Remark::WorldWritable => ("anybody may write it", "ใครก็เขียนได้"),
         Remark::NoLineRuns => ("no line that runs", "ไม่มีบรรทัดที่รัน"),
+        Remark::NotReadable => ("cannot be read as an account", "อ่านเป็นบัญชีไม่ได้"),
+        Remark::NotFollowed => ("what it leads to was not read", "ไม่ได้อ่านไฟล์ที่มันชี้ไป"),
     };
     pick(language, en, th)
 }

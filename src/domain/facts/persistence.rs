@@ -293,6 +293,10 @@ pub enum Remark {
     WorldWritable,
     /// No line of the file runs anything.
     NoLineRuns,
+    /// No account could be read from the line; another program may read one.
+    NotReadable,
+    /// It leads to another file, which was not read.
+    NotFollowed,
 }
 
 /// What an entry is told apart by from look to look.

@@ -20,6 +20,7 @@ mod patience;
 mod podman;
 mod program;
 mod reach;
+mod sudoers;
 mod systemd;
 mod unit;
 mod watch;
@@ -123,7 +124,7 @@ impl Family {
             Self::Python => hooks::python(dig),
             Self::Containers => containers::hunt(dig),
             Self::Kubernetes => containers::kubernetes(dig),
-            Self::Sudoers => accounts::sudoers(dig),
+            Self::Sudoers => sudoers::hunt(dig),
             Self::Users => accounts::users(dig),
         }
     }
@@ -193,7 +194,7 @@ impl Hunt {
         let before = self.harvests.get(&family);
         let (entries, unread) = before.map_or((&[][..], &[][..]), |it| (&it.entries, &it.unread));
         let known = Known { later, entries, unread };
-        let mut dig = Dig::new(ground, &homes.found, &*self.judge, known);
+        let mut dig = Dig::new(ground, homes, &*self.judge, known);
         family.hunt(&mut dig);
         // A home that comes is looked into by whoever looks into homes.
         homes.absent.iter().filter(|_| family.is_at_home()).for_each(|home| dig.watch_file(home));

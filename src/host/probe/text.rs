@@ -172,8 +172,27 @@ pub(super) fn users(passwd: &[u8]) -> impl Iterator<Item = (u32, &str)> {
         let mut fields = line.split(|byte| *byte == b':');
         let (name, _password, id) = (fields.next()?, fields.next()?, fields.next()?);
         let plain = !name.is_empty() && name.iter().all(u8::is_ascii_graphic);
-        Some((whole_number(id)?, str::from_utf8(name).ok().filter(|_| plain)?))
+        Some((account_id(id)?, str::from_utf8(name).ok().filter(|_| plain)?))
     })
+}
+
+/// The number of an account or a group as the C library reads it: blanks and a sign may stand before it, what is too large
+/// is the largest, and nothing may stand behind it. So ` 0`, `+0` and `-0` are root.
+pub(super) fn account_id(field: &[u8]) -> Option<u32> {
+    let blank = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0x0b;
+    let start = field.iter().position(|byte| !blank(byte))?;
+    let field = field.get(start..)?;
+    let minus = field.strip_prefix(b"-");
+    let digits = minus.or_else(|| field.strip_prefix(b"+")).unwrap_or(field);
+    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let value = match number(digits) {
+        Some(value) if minus.is_some() => value.wrapping_neg(),
+        Some(value) => value,
+        None => u64::MAX,
+    };
+    Some(u32::try_from(value).unwrap_or(u32::MAX))
 }
 
 /// Forks since boot, from `/proc/stat`.

@@ -1,4 +1,4 @@
-//! Who may become whom: sudo's rules and the list of accounts.
+//! Who there is: the list of accounts, and their homes.
 //!
 //! Deliberately absent: password hashes. They are looked at to tell an empty one from a set one, and never kept.
 
@@ -6,20 +6,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustix::io::Errno;
 
-use super::cron::lines;
 use super::dig::{Dig, Draft, Home, failed};
 use super::ground::{File, Ground};
 use crate::domain::facts::{AutostartKind, NotWhole, Remark, Unread};
 use crate::domain::untrusted::Untrusted;
-use crate::host::probe::text::whole_number;
+use crate::host::probe::text::{account_id, whole_number};
 
 /// More homes are not looked into.
 const MOST_HOMES: usize = 512;
+/// Of more accounts no keys are looked for; those beyond them share a home, or have none.
+const MOST_LOGINS: usize = 2_048;
 /// Below it stand accounts of services, and root.
 const FIRST_PERSON: u32 = 1000;
 /// `nobody` and what is above it.
 const LAST_PERSON: u32 = 60_000;
-/// What accounts without a home of their own have there.
+/// What accounts without a home of their own have there: nothing is searched in it, but a key there lets somebody in.
 const NO_HOMES: [&[u8]; 13] = [
     b"",
     b"/",
@@ -51,20 +52,43 @@ pub(super) struct Account<'a> {
 
 /// The accounts of a list; a line that is none is passed over.
 pub(super) fn accounts(passwd: &[u8]) -> impl Iterator<Item = Account<'_>> {
-    let numbered = passwd.split(|byte| *byte == b'\n').enumerate();
-    numbered.filter_map(|(at, line)| {
-        let mut fields = line.split(|byte| *byte == b':');
-        let (name, password) = (fields.next()?, fields.next()?);
-        let uid = whole_number(fields.next()?)?;
-        let (gid, _name, home) = (fields.next()?, fields.next()?, fields.next()?);
-        let shell = fields.next().unwrap_or_default().trim_ascii();
-        Some(Account { line: at + 1, name, password, uid, gid, home, shell })
-    })
+    entries(passwd).filter_map(|(_, entry)| entry.ok())
+}
+
+/// Every line that says something, from 1: its account, or the line where there is none to be read.
+fn entries(passwd: &[u8]) -> impl Iterator<Item = (usize, Result<Account<'_>, &[u8]>)> {
+    let lines = passwd.split(|byte| *byte == b'\n').enumerate();
+    let said = lines.filter(|(_, line)| !line.trim_ascii().is_empty());
+    let read = said.map(|(at, line)| (at + 1, account(at + 1, line).ok_or(line)));
+    read.filter(|(_, it)| !it.is_err_and(|line| line.trim_ascii_start().starts_with(b"#")))
+}
+
+/// An account as the C library reads it: blanks before the name do not count, and what is missing behind the group is empty.
+fn account(line: usize, text: &[u8]) -> Option<Account<'_>> {
+    let mut fields = text.trim_ascii_start().split(|byte| *byte == b':');
+    let (name, password) = (fields.next()?, fields.next()?);
+    let (uid, gid) = (account_id(fields.next()?)?, fields.next()?);
+    account_id(gid)?;
+    let home = fields.nth(1).unwrap_or_default();
+    let shell = fields.next().unwrap_or_default().trim_ascii();
+    Some(Account { line, name, password, uid, gid, home, shell })
+}
+
+/// An account, as those who look for files by its name or its number need it.
+pub(super) struct Login {
+    pub(super) user: Vec<u8>,
+    pub(super) uid: u32,
+    /// Absolute, and without a slash at its end; empty for the root of the tree.
+    pub(super) home: Vec<u8>,
+    /// That is a place of the machine, in which nothing is searched.
+    pub(super) is_place: bool,
 }
 
 /// Everybody's home.
 #[derive(Default)]
 pub(super) struct Homes {
+    /// Everybody, also those who share a home or whose home is a place of the machine.
+    pub(super) logins: Vec<Login>,
     /// Those that are there and that nobody else's server holds.
     pub(super) found: Vec<Home>,
     /// Those that are not there.
@@ -75,15 +99,20 @@ pub(super) struct Homes {
 
 /// The homes of all accounts.
 pub(super) fn homes(ground: &Ground) -> Homes {
-    let Homes { mut found, mut absent, mut left_out } = Homes::default();
+    let Homes { mut logins, mut found, mut absent, mut left_out } = Homes::default();
     let Ok(file) = ground.read(ground.base(), b"/etc/passwd") else { return Homes::default() };
     let mut seen: BTreeSet<&[u8]> = BTreeSet::new();
     for account in accounts(&file.bytes) {
         let home = account.home.strip_suffix(b"/").unwrap_or(account.home);
+        if account.home.starts_with(b"/") && logins.len() < MOST_LOGINS {
+            let (user, uid, home) = (account.name.to_vec(), account.uid, home.to_vec());
+            let is_place = NO_HOMES.contains(&home.as_slice());
+            logins.push(Login { user, uid, home, is_place });
+        }
         if NO_HOMES.contains(&home) || !home.starts_with(b"/") || !seen.insert(home) {
             continue;
         }
-        if found.len() == MOST_HOMES {
+        if found.len() == MOST_HOMES || logins.len() == MOST_LOGINS {
             left_out.push(Unread::part(Untrusted::new(home), NotWhole::Homes));
             break;
         }
@@ -96,7 +125,7 @@ pub(super) fn homes(ground: &Ground) -> Homes {
             Err(why) => left_out.push(failed(home, why)),
         }
     }
-    Homes { found, absent, left_out }
+    Homes { logins, found, absent, left_out }
 }
 
 pub(super) fn users(dig: &mut Dig<'_>) {
@@ -106,9 +135,28 @@ pub(super) fn users(dig: &mut Dig<'_>) {
     });
     let shadow = dig.read(b"/etc/shadow");
     let secrets = shadow.as_ref().map(|file| secrets(&file.bytes)).unwrap_or_default();
-    for account in accounts(&file.bytes) {
-        user(dig, &file, &account, before.as_ref(), secrets.get(account.name));
+    for (line, entry) in entries(&file.bytes) {
+        match entry {
+            Ok(account) => {
+                user(dig, &file, &account, before.as_ref(), secrets.get(account.name));
+            }
+            Err(text) => {
+                let text = without_secrets(text);
+                let draft = Draft::new(AutostartKind::User, &file, line, &text);
+                dig.add(draft.remark(Remark::NotReadable, true));
+            }
+        }
     }
+}
+
+/// A line that is none of an account, without what may be a password: its second field, and whatever begins like a hash.
+fn without_secrets(line: &[u8]) -> Vec<u8> {
+    let fields = line.split(|byte| *byte == b':').enumerate();
+    let told = fields.map(|(at, field)| {
+        let is_secret = at == 1 || field.trim_ascii_start().starts_with(b"$");
+        if is_secret { b"*" } else { field }
+    });
+    told.collect::<Vec<_>>().join(&b':')
 }
 
 fn user(
@@ -180,31 +228,4 @@ pub(super) fn secrets(shadow: &[u8]) -> BTreeMap<&[u8], Secret> {
         Some((name, Secret { empty: hash.is_empty(), since }))
     });
     told.filter(|(name, _)| !name.is_empty()).collect()
-}
-
-pub(super) fn sudoers(dig: &mut Dig<'_>) {
-    let mut files: Vec<File> = dig.read(b"/etc/sudoers").into_iter().collect();
-    files.extend(dig.files(b"/etc/sudoers.d"));
-    files.extend(dig.read(b"/etc/doas.conf"));
-    for file in &files {
-        for (line, text) in rules(&file.bytes) {
-            let named = |word: &[u8]| text.windows(word.len()).any(|it| it == word);
-            let free = named(b"NOPASSWD") || named(b"!authenticate") || named(b"nopass");
-            let first = crate::host::probe::text::words(text).next().unwrap_or_default();
-            let whom = (!first.starts_with(b"Defaults")).then_some(first);
-            let draft = Draft::new(AutostartKind::Sudoers, file, line, text).by(whom);
-            dig.add(draft.remark(Remark::NoPassword, free));
-        }
-    }
-}
-
-/// Rules, and the defaults that change who is asked or what is kept; aliases are read where they are used.
-fn rules(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
-    let told = lines(text).map(|(line, text)| (line, text.trim_ascii()));
-    told.filter(|(_, text)| {
-        let named = |word: &[u8]| text.windows(word.len()).any(|it| it == word);
-        let default = text.starts_with(b"Defaults");
-        let telling = named(b"!authenticate") || named(b"LD_") || named(b"!tty_tickets");
-        !text.starts_with(b"@include") && (!default || telling)
-    })
 }

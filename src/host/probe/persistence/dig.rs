@@ -11,6 +11,7 @@ use std::sync::Arc;
 use rustix::fs::FileType;
 use rustix::io::Errno;
 
+use super::accounts::{Homes, Login};
 use super::ground::{Base, File, Ground, Meta, as_path};
 use super::program;
 use crate::domain::facts::{
@@ -103,6 +104,7 @@ impl<'a> Draft<'a> {
 pub(super) struct Dig<'g> {
     pub(super) ground: &'g Ground,
     pub(super) homes: &'g [Home],
+    pub(super) logins: &'g [Login],
     judge: Judge<'g>,
     known: Known<'g>,
     pub(super) entries: Vec<Arc<Autostart>>,
@@ -116,13 +118,14 @@ pub(super) struct Dig<'g> {
 impl<'g> Dig<'g> {
     pub(super) fn new(
         ground: &'g Ground,
-        homes: &'g [Home],
+        homes: &'g Homes,
         judge: Judge<'g>,
         known: Known<'g>,
     ) -> Self {
         Self {
             ground,
-            homes,
+            homes: &homes.found,
+            logins: &homes.logins,
             judge,
             known,
             entries: Vec::new(),

@@ -1,5 +1,8 @@
 //! Who may log in by a key, and what the server for that is told to allow or to run.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::accounts::Login;
 use super::cron::lines;
 use super::dig::{Dig, Draft, Home, Runs};
 use super::ground::File;
@@ -33,6 +36,8 @@ const TELLING: [&[u8]; 24] = [
     b"include",
     b"permituserrc",
 ];
+/// More places of keys are not looked at for everybody.
+const MOST_PATTERNS: usize = 32;
 const KEY_TYPES: [&[u8]; 4] = [b"ssh-", b"ecdsa-", b"sk-", b"cert-authority"];
 
 pub(super) fn hunt(dig: &mut Dig<'_>) {
@@ -47,20 +52,43 @@ pub(super) fn hunt(dig: &mut Dig<'_>) {
     patterns.extend([b".ssh/authorized_keys".to_vec(), b".ssh/authorized_keys2".to_vec()]);
     patterns.sort();
     patterns.dedup();
-    for home in dig.homes {
-        for pattern in &patterns {
-            let path = expanded(pattern, home);
-            let own = path.strip_prefix(home.path.as_slice()).and_then(|it| it.strip_prefix(b"/"));
-            let file = match own {
-                Some(below) => dig.read_or_link(home, below, AutostartKind::AuthorizedKey),
-                None if path.starts_with(b"/") => dig.read(&path),
-                None => dig.read_or_link(home, &path, AutostartKind::AuthorizedKey),
+    authorized(dig, &patterns);
+}
+
+/// The keys of everybody: also of those whose home is a place of the machine, and of each who shares a home.
+fn authorized(dig: &mut Dig<'_>, patterns: &[Vec<u8>]) {
+    let homes: BTreeMap<&[u8], &Home> =
+        dig.homes.iter().map(|home| (home.path.as_slice(), home)).collect();
+    let mut seen: BTreeSet<Vec<u8>> = BTreeSet::new();
+    for login in dig.logins {
+        for pattern in patterns.iter().take(MOST_PATTERNS) {
+            let path = expanded(pattern, login);
+            let path = if path.starts_with(b"/") { path } else { [&login.home, &*path].join(&b'/') };
+            if is_of_kernel(&path) || !seen.insert(path.clone()) {
+                continue;
+            }
+            let home = homes.get(login.home.as_slice()).copied();
+            let below = path.strip_prefix(login.home.as_slice());
+            let below = below.and_then(|it| it.strip_prefix(b"/"));
+            let file = match home.zip(below) {
+                Some((home, below)) => dig.read_or_link(home, below, AutostartKind::AuthorizedKey),
+                // What is not there, or not ours to read, may be somebody's tomorrow.
+                None if below.is_some() && !login.is_place => {
+                    dig.watch_file(&path);
+                    None
+                }
+                None => dig.read(&path),
             };
             if let Some(file) = file {
-                keys(dig, home, &file);
+                keys(dig, login, &file);
             }
         }
     }
+}
+
+/// Nobody can write there.
+fn is_of_kernel(path: &[u8]) -> bool {
+    path.starts_with(b"/proc/") || path.starts_with(b"/sys/")
 }
 
 fn sshd_config(dig: &mut Dig<'_>, file: &File, patterns: &mut Vec<Vec<u8>>) {
@@ -70,7 +98,8 @@ fn sshd_config(dig: &mut Dig<'_>, file: &File, patterns: &mut Vec<Vec<u8>>) {
             continue;
         }
         if name == b"authorizedkeysfile" {
-            patterns.extend(words(value).filter(|it| *it != b"none").map(<[u8]>::to_vec));
+            let named = words(value).map(unquoted).filter(|it| *it != b"none");
+            patterns.extend(named.map(<[u8]>::to_vec));
         }
         let runs = match name.as_slice() {
             b"forcecommand" | b"authorizedkeyscommand" | b"authorizedprincipalscommand" => value,
@@ -94,12 +123,17 @@ pub(super) fn directive(line: &[u8]) -> (Vec<u8>, &[u8]) {
     (name.to_ascii_lowercase(), value)
 }
 
+fn unquoted(word: &[u8]) -> &[u8] {
+    let word = word.strip_prefix(b"\"").unwrap_or(word);
+    word.strip_suffix(b"\"").unwrap_or(word)
+}
+
 fn word_end(text: &[u8]) -> usize {
     text.iter().position(u8::is_ascii_whitespace).unwrap_or(text.len())
 }
 
-/// `%h`, `%u` and `%%` as the server reads them.
-fn expanded(pattern: &[u8], home: &Home) -> Vec<u8> {
+/// `%h`, `%u`, `%U` and `%%` as the server reads them.
+fn expanded(pattern: &[u8], login: &Login) -> Vec<u8> {
     let mut path = Vec::new();
     let mut bytes = pattern.iter();
     while let Some(byte) = bytes.next() {
@@ -108,8 +142,9 @@ fn expanded(pattern: &[u8], home: &Home) -> Vec<u8> {
             continue;
         }
         match bytes.next() {
-            Some(b'h') => path.extend_from_slice(&home.path),
-            Some(b'u') => path.extend_from_slice(&home.user),
+            Some(b'h') => path.extend_from_slice(&login.home),
+            Some(b'u') => path.extend_from_slice(&login.user),
+            Some(b'U') => path.extend_from_slice(login.uid.to_string().as_bytes()),
             Some(other) => path.push(*other),
             None => {}
         }
@@ -117,13 +152,13 @@ fn expanded(pattern: &[u8], home: &Home) -> Vec<u8> {
     path
 }
 
-fn keys(dig: &mut Dig<'_>, home: &Home, file: &File) {
+fn keys(dig: &mut Dig<'_>, login: &Login, file: &File) {
     for (line, text) in lines(&file.bytes) {
         let options = options(text);
         let forced = option(options, b"command");
         let runs = forced.as_deref().map_or(Runs::Nothing, Runs::Command);
         let draft = Draft::new(AutostartKind::AuthorizedKey, file, line, text);
-        let draft = draft.by(Some(&home.user)).runs(runs);
+        let draft = draft.by(Some(&login.user)).runs(runs);
         dig.add(draft.remark(Remark::ForcedCommand, forced.is_some()));
     }
 }

@@ -103,6 +103,23 @@ pub(super) fn shells(dig: &mut Dig<'_>) {
             }
         }
     }
+    of_server(dig);
+}
+
+/// What the server of SSH runs for those whose home is a place of the machine.
+fn of_server(dig: &mut Dig<'_>) {
+    let mut seen: HashSet<&[u8]> = HashSet::from([&b"/proc"[..], b"/sys"]);
+    for login in dig.logins.iter().filter(|it| it.is_place) {
+        if !seen.insert(&login.home) {
+            continue;
+        }
+        for name in [&b".ssh/rc"[..], b".ssh/environment"] {
+            let Some(file) = dig.read(&[login.home.as_slice(), name].join(&b'/')) else { continue };
+            let draft = Draft::new(AutostartKind::ShellStart, &file, 0, first_words(&file));
+            dig.add(draft.by(Some(&login.user)));
+            dig.add_tricky(AutostartKind::ShellStart, &file, Some(&login.user));
+        }
+    }
 }
 
 /// Lines that new homes do not have, and that are more than the frame of a command.

@@ -56,7 +56,7 @@ pub(super) fn hidden(entry: &Entry<'_>, inner: &[Untrusted], told: &mut Vec<Told
 }
 
 /// Homes of services in which nobody signs in with a key.
-const NOBODYS_HOMES: [&str; 14] = [
+const NOBODYS_HOMES: [&str; 20] = [
     "/var/www/",
     "/var/lib/redis/",
     "/var/lib/mysql/",
@@ -71,6 +71,12 @@ const NOBODYS_HOMES: [&str; 14] = [
     "/dev/",
     "/bin/",
     "/sbin/",
+    "/usr/bin/",
+    "/usr/sbin/",
+    "/usr/.ssh/",
+    "/etc/.ssh/",
+    "/run/.ssh/",
+    "/.ssh/",
 ];
 
 /// What only some kinds can say.
