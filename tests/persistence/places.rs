@@ -40,7 +40,8 @@ fn a_second_root_is_one_however_its_number_is_written() {
                   c:x:-0:0::/c:/bin/sh\n d:x:0:0::/d:/bin/sh\ne:x:\t00:0::/e:/bin/sh\nf:x:0:0\n";
     let found = found(&[("etc/passwd", passwd)]);
     let second = found.entries.iter().filter(|it| it.remarks.contains(&Remark::SecondRoot));
-    let users: Vec<String> = second.filter_map(|it| it.user.as_ref()).map(Untrusted::printable).collect();
+    let users: Vec<String> =
+        second.filter_map(|it| it.user.as_ref()).map(Untrusted::printable).collect();
     assert_eq!(users, ["a", "b", "c", "d", "e", "f"]);
 }
 

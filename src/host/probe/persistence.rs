@@ -8,21 +8,27 @@ mod bolt;
 mod boot;
 mod containers;
 mod cron;
+mod daemons;
 mod dig;
+mod git;
 mod ground;
 mod hooks;
 mod hunter;
+mod include;
 mod keys;
 mod loader;
 mod login;
+mod manifest;
 mod overlay;
 mod patience;
 mod podman;
 mod program;
+mod python;
 mod reach;
 mod sudoers;
 mod systemd;
 mod unit;
+mod walk;
 mod watch;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -120,8 +126,8 @@ impl Family {
             Self::Pam => loader::pam(dig),
             Self::Packages => hooks::packages(dig),
             Self::Network => hooks::network(dig),
-            Self::Git => hooks::git(dig),
-            Self::Python => hooks::python(dig),
+            Self::Git => git::hunt(dig),
+            Self::Python => python::hunt(dig),
             Self::Containers => containers::hunt(dig),
             Self::Kubernetes => containers::kubernetes(dig),
             Self::Sudoers => sudoers::hunt(dig),

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::cron::{base_name, hidden, lines};
 use super::dig::{Dig, Draft, Runs, first_words};
 use super::ground::File;
+use super::include::joined;
 use crate::domain::facts::{AutostartKind, Remark, is_frame};
 use crate::host::probe::text::words;
 
@@ -122,7 +123,8 @@ pub(super) fn udev(dig: &mut Dig<'_>) {
             if !file.path.ends_with(b".rules") || !seen.insert(base_name(&file.path).to_vec()) {
                 continue;
             }
-            for (line, text) in rules(&file.bytes) {
+            for (line, text) in &joined(&file.bytes) {
+                let (line, text) = (*line, text.as_slice());
                 let Some(command) = command_of_rule(text) else { continue };
                 let program = command.split(u8::is_ascii_whitespace).next().unwrap_or_default();
                 let path = match program {
@@ -138,11 +140,6 @@ pub(super) fn udev(dig: &mut Dig<'_>) {
     }
 }
 
-/// Lines of rules; one that ends in a backslash is shown as it begins.
-fn rules(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
-    lines(text)
-}
-
 /// The command of a rule that has one: the value of `RUN`, `PROGRAM` or `IMPORT{program}`.
 pub(super) fn command_of_rule(rule: &[u8]) -> Option<&[u8]> {
     let keys: [&[u8]; 4] = [b"RUN", b"PROGRAM", b"IMPORT{program}", b"RUN{program}"];
@@ -152,7 +149,7 @@ pub(super) fn command_of_rule(rule: &[u8]) -> Option<&[u8]> {
         let open = rule.iter().position(|byte| *byte == b'"')?;
         let key = rule.get(..open)?;
         let value = rule.get(open + 1..)?;
-        let close = value.iter().position(|byte| *byte == b'"').unwrap_or(value.len());
+        let close = closing(value);
         let name = key.trim_ascii().trim_ascii_start();
         let end = name.iter().position(|byte| matches!(byte, b'=' | b'+' | b':' | b'-' | b'!'));
         if keys.contains(&name.get(..end.unwrap_or(name.len()))?.trim_ascii()) {
@@ -161,6 +158,17 @@ pub(super) fn command_of_rule(rule: &[u8]) -> Option<&[u8]> {
         let after = value.get(close + 1..)?;
         rest = after.strip_prefix(b",").unwrap_or(after);
     }
+}
+
+/// Where the quote is that ends a value: one behind a backslash does not.
+fn closing(value: &[u8]) -> usize {
+    let mut escaped = false;
+    let close = value.iter().position(|byte| {
+        let found = *byte == b'"' && !escaped;
+        escaped = *byte == b'\\' && !escaped;
+        found
+    });
+    close.unwrap_or(value.len())
 }
 
 pub(super) fn modules(dig: &mut Dig<'_>) {
@@ -172,7 +180,8 @@ pub(super) fn modules(dig: &mut Dig<'_>) {
         }
     }
     for file in INSTALLED.iter().flat_map(|dir| dig.files(dir)).collect::<Vec<_>>() {
-        for (line, text) in lines(&file.bytes) {
+        for (line, text) in &joined(&file.bytes) {
+            let (line, text) = (*line, text.as_slice());
             let mut fields = words(text);
             if !matches!(fields.next(), Some(b"install" | b"remove")) {
                 continue;

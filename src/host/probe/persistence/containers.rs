@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::cron::base_name;
+use super::daemons;
 use super::dig::{Dig, Draft, Runs};
 use super::ground::{Base, File};
+use super::manifest::telling;
 use super::unit::settings;
 use crate::domain::facts::{AutostartKind, NotWhole, Remark};
 use crate::host::probe::packages::sqlite::{self, Sqlite};
@@ -32,14 +34,12 @@ const KINE: &[u8] = b"/var/lib/rancher/k3s/server/db/state.db";
 const MOST_KINE: usize = 64 << 20;
 /// What a row of it is named, where it is a schedule.
 const SCHEDULES: &[u8] = b"/registry/cronjobs/";
-/// Lines of a manifest that say what it runs.
-const TELLING: [&str; 7] =
-    ["kind:", "image:", "command:", "args:", "schedule:", "hostPath:", "privileged:"];
-
 pub(super) fn hunt(dig: &mut Dig<'_>) {
     let root = dig.ground.base();
-    for dir in dig.list(b"/var/lib/docker/containers") {
-        docker(dig, root, &dir);
+    for place in daemons::docker_roots(dig) {
+        for dir in dig.list(&[place.as_slice(), b"/containers"].concat()) {
+            docker(dig, root, &dir, None);
+        }
     }
     for dir in QUADLETS {
         quadlets(dig, root, dir, None);
@@ -52,17 +52,21 @@ pub(super) fn hunt(dig: &mut Dig<'_>) {
     }
     super::podman::hunt(dig);
     for home in dig.homes {
+        // Docker without root.
+        for dir in dig.list_in(home.base(), b".local/share/docker/containers") {
+            docker(dig, home.base(), &dir, Some(&home.user));
+        }
         quadlets(dig, home.base(), b".config/containers/systemd", Some(&home.user));
     }
 }
 
-fn docker(dig: &mut Dig<'_>, root: Base<'_>, dir: &[u8]) {
+fn docker(dig: &mut Dig<'_>, root: Base<'_>, dir: &[u8], user: Option<&[u8]>) {
     let Some(host) = dig.read_in(root, &[dir, b"hostconfig.json"].join(&b'/')) else { return };
     let Some(policy) = restart_policy(&host.bytes) else { return };
     let config = dig.read_quietly(root, &[dir, b"config.v2.json"].join(&b'/'));
     let about = config.map(|it| about(&it.bytes)).unwrap_or_default();
     let text = format!("restart={policy} {about}");
-    let draft = Draft::new(AutostartKind::Container, &host, 0, text.as_bytes());
+    let draft = Draft::new(AutostartKind::Container, &host, 0, text.as_bytes()).by(user);
     dig.add(draft.remark(Remark::RestartsAlways, true));
 }
 
@@ -107,15 +111,30 @@ fn quadlets(dig: &mut Dig<'_>, base: Base<'_>, dir: &[u8], user: Option<&[u8]>) 
 
 pub(super) fn kubernetes(dig: &mut Dig<'_>) {
     let mut dirs: Vec<Vec<u8>> = MANIFESTS.iter().map(|it| it.to_vec()).collect();
-    for config in [&b"/var/lib/kubelet/config.yaml"[..], b"/etc/kubernetes/kubelet.conf"] {
-        let file = dig.read(config);
-        dirs.extend(file.and_then(|it| static_pods(&it.bytes)));
+    let told = daemons::kubelet(dig);
+    let usual: [&[u8]; 2] = [b"/var/lib/kubelet/config.yaml", b"/etc/kubernetes/kubelet.conf"];
+    let configs = usual.iter().map(|it| it.to_vec()).chain(told.configs);
+    let mut files: Vec<File> = configs.filter_map(|path| dig.read(&path)).collect();
+    files.extend(dig.files(b"/etc/kubernetes/kubelet.conf.d"));
+    for file in &files {
+        dirs.extend(static_pods(&file.bytes));
+        for url in daemons::yaml_values(&file.bytes, b"staticPodURL") {
+            let text = [b"staticPodURL: ", url.as_slice()].concat();
+            dig.add(Draft::new(AutostartKind::Kubernetes, file, 0, &text));
+        }
     }
+    dirs.extend(told.pods);
     dirs.sort();
     dirs.dedup();
     for dir in dirs {
-        for file in dig.files(&dir) {
-            manifest(dig, &file);
+        let mut manifests = dig.files(&dir);
+        if manifests.is_empty() {
+            // It may be one file.
+            manifests.extend(dig.read(&dir));
+        }
+        for file in manifests {
+            let text = telling(&file.bytes);
+            dig.add(Draft::new(AutostartKind::Kubernetes, &file, 0, &text));
         }
     }
     schedules(dig);
@@ -165,28 +184,11 @@ fn schedules(dig: &mut Dig<'_>) {
     }
 }
 
-/// `staticPodPath:` of the kubelet's settings.
-pub(super) fn static_pods(config: &[u8]) -> Option<Vec<u8>> {
-    let mut lines = config.split(|byte| *byte == b'\n');
-    let value = lines.find_map(|line| line.trim_ascii().strip_prefix(b"staticPodPath:"))?;
-    let value = value.trim_ascii();
-    let value = value.strip_prefix(b"\"").unwrap_or(value);
-    let value = value.strip_suffix(b"\"").unwrap_or(value);
-    value.starts_with(b"/").then(|| value.to_vec())
-}
-
-fn manifest(dig: &mut Dig<'_>, file: &File) {
-    let mut text = Vec::new();
-    for line in file.bytes.split(|byte| *byte == b'\n') {
-        let said = line.trim_ascii();
-        let said = said.strip_prefix(b"- ").unwrap_or(said);
-        if TELLING.iter().any(|word| said.starts_with(word.as_bytes())) {
-            text.extend_from_slice(said);
-            text.push(b'\n');
-        }
-    }
-    let text = text.trim_ascii_end();
-    dig.add(Draft::new(AutostartKind::Kubernetes, file, 0, text));
+/// Where the kubelet's settings say that pods are, if it is a place.
+pub(super) fn static_pods(config: &[u8]) -> Vec<Vec<u8>> {
+    let mut places = daemons::yaml_values(config, b"staticPodPath");
+    places.retain(|it| it.starts_with(b"/"));
+    places
 }
 
 /// `namespace_name-28371440-x2x9z_uid` was made by a schedule; gives `namespace_name`.

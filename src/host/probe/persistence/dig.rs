@@ -27,7 +27,7 @@ const MOST_ENTRIES: usize = 10_000;
 const MOST_BYTES: usize = 64 << 20;
 /// Nor is more text of one family kept, nor of one entry.
 const MOST_TEXT: usize = 4 << 20;
-const LONGEST: usize = 16 << 10;
+pub(super) const LONGEST: usize = 16 << 10;
 /// Of a script so many lines are asked what they run, and so many that hide something are entries of their own.
 const FIRST_LINES: usize = 64;
 const MOST_TRICKY: usize = 20;

@@ -39,6 +39,9 @@ const SLOW: [&[u8]; 11] = [
     b"glusterfs",
 ];
 
+/// Names in a directory and what they are, and whether there are more.
+pub(super) type Listing = (Vec<(Vec<u8>, FileType)>, bool);
+
 /// A root, opened once.
 pub(super) struct Ground {
     root: OwnedFd,
@@ -160,6 +163,12 @@ impl Ground {
 
     /// The names in a directory, sorted; and whether there are more than are read of any.
     pub(super) fn names(&self, base: Base<'_>, path: &[u8]) -> Result<(Vec<Vec<u8>>, bool), Errno> {
+        let (found, cut) = self.listing(base, path)?;
+        Ok((found.into_iter().map(|(name, _)| name).collect(), cut))
+    }
+
+    /// The same, with what each of them is as far as the directory says it.
+    pub(super) fn listing(&self, base: Base<'_>, path: &[u8]) -> Result<Listing, Errno> {
         let dir = self.open_in(base, path, OFlags::RDONLY | OFlags::DIRECTORY)?;
         let (mut found, mut cut) = (Vec::new(), false);
         let mut buffer = Vec::with_capacity(32 << 10);
@@ -172,10 +181,10 @@ impl Ground {
                 break;
             }
             if name != b"." && name != b".." {
-                found.push(name.to_vec());
+                found.push((name.to_vec(), entry.file_type()));
             }
         }
-        found.sort();
+        found.sort_by(|one, other| one.0.cmp(&other.0));
         Ok((found, cut))
     }
 

@@ -1,13 +1,15 @@
-//! What runs when something else does: the package manager, the network, git, python.
+//! What runs when something else does: the package manager and the network.
 
 use super::cron::{base_name, lines};
-use super::dig::{Dig, Draft, Home, Runs};
+use super::dig::{Dig, Draft, Runs};
 use super::ground::File;
-use super::unit::settings;
-use crate::domain::facts::{AutostartKind, NotWhole};
+use super::include::{Lead, Trail, beside, follow};
+use crate::domain::facts::AutostartKind;
+use crate::host::probe::text::words;
 
 /// Settings of apt and dpkg that hold a command.
-const INVOKED: [&[u8]; 6] = [
+const INVOKED: [&[u8]; 7] = [
+    b"dir::bin::",
     b"-invoke",
     b"pre-install-pkgs",
     b"status-logger",
@@ -26,48 +28,58 @@ const PLUGINS: [&[u8]; 9] = [
     b"/usr/share/libalpm/hooks",
     b"/usr/lib/rpm-plugins",
 ];
-const DISPATCHERS: [&[u8]; 17] = [
+const DISPATCHERS: [&[u8]; 33] = [
     b"/etc/NetworkManager/dispatcher.d",
     b"/etc/NetworkManager/dispatcher.d/pre-up.d",
     b"/etc/NetworkManager/dispatcher.d/pre-down.d",
     b"/etc/NetworkManager/dispatcher.d/no-wait.d",
     b"/usr/lib/NetworkManager/dispatcher.d",
     b"/usr/lib/NetworkManager/dispatcher.d/pre-up.d",
+    b"/usr/lib/NetworkManager/dispatcher.d/pre-down.d",
     b"/usr/lib/NetworkManager/dispatcher.d/no-wait.d",
     b"/etc/network/if-pre-up.d",
     b"/etc/network/if-up.d",
     b"/etc/network/if-down.d",
     b"/etc/network/if-post-down.d",
     b"/etc/networkd-dispatcher/routable.d",
+    b"/etc/networkd-dispatcher/dormant.d",
+    b"/etc/networkd-dispatcher/no-carrier.d",
+    b"/etc/networkd-dispatcher/off.d",
+    b"/etc/networkd-dispatcher/carrier.d",
+    b"/etc/networkd-dispatcher/degraded.d",
+    b"/etc/networkd-dispatcher/configuring.d",
     b"/etc/networkd-dispatcher/configured.d",
+    b"/usr/lib/networkd-dispatcher/routable.d",
+    b"/usr/lib/networkd-dispatcher/dormant.d",
+    b"/usr/lib/networkd-dispatcher/no-carrier.d",
+    b"/usr/lib/networkd-dispatcher/off.d",
+    b"/usr/lib/networkd-dispatcher/carrier.d",
+    b"/usr/lib/networkd-dispatcher/degraded.d",
+    b"/usr/lib/networkd-dispatcher/configuring.d",
+    b"/usr/lib/networkd-dispatcher/configured.d",
+    b"/usr/lib/dhcpcd/dhcpcd-hooks",
     b"/etc/dhcp/dhclient-enter-hooks.d",
     b"/etc/dhcp/dhclient-exit-hooks.d",
     b"/etc/ppp/ip-up.d",
     b"/etc/ppp/ip-down.d",
 ];
-/// Directories that are looked into for repositories, and repositories that are found.
-const MOST_LOOKED: usize = 4_000;
-const MOST_REPOSITORIES: usize = 256;
-const DEEPEST: usize = 5;
-/// No repositories of anybody's own are in these.
-const SKIPPED: [&[u8]; 12] = [
-    b"node_modules",
-    b"target",
-    b".cache",
-    b".cargo",
-    b".rustup",
-    b".npm",
-    b".nvm",
-    b".venv",
-    b"venv",
-    b"__pycache__",
-    b"snap",
-    b".steam",
+/// Files that are run, or read by what is.
+const DISPATCHED: [&[u8]; 8] = [
+    b"/etc/dhcpcd.enter-hook",
+    b"/etc/dhcpcd.exit-hook",
+    b"/etc/dhcp/dhclient-enter-hooks",
+    b"/etc/dhcp/dhclient-exit-hooks",
+    b"/etc/ppp/ip-up",
+    b"/etc/ppp/ip-up.local",
+    b"/etc/ppp/ip-down",
+    b"/etc/ppp/ip-down.local",
 ];
 
 pub(super) fn packages(dig: &mut Dig<'_>) {
     let mut files: Vec<File> = dig.read(b"/etc/apt/apt.conf").into_iter().collect();
     files.extend(dig.files(b"/etc/apt/apt.conf.d"));
+    let trail = Trail { kind: AutostartKind::PackageHook, home: None };
+    let mut files = follow(dig, trail, files, &|file| included(file));
     files.extend(dig.read(b"/etc/dpkg/dpkg.cfg"));
     files.extend(dig.files(b"/etc/dpkg/dpkg.cfg.d"));
     for file in &files {
@@ -84,6 +96,27 @@ pub(super) fn packages(dig: &mut Dig<'_>) {
         let words = super::dig::first_words(file);
         dig.add(Draft::new(AutostartKind::PackageHook, file, 0, words).by(Some(b"root")));
     }
+}
+
+/// Where settings of apt lead: `#include "/x";`, and those that name its files, such as `Dir::Etc::parts "/x/";`.
+fn included(file: &File) -> Vec<Lead> {
+    let lines = file.bytes.split(|byte| *byte == b'\n').enumerate();
+    let leads = lines.filter_map(|(at, line)| {
+        let text = line.trim_ascii();
+        let small = text.to_ascii_lowercase();
+        let parts = small.starts_with(b"dir::etc::parts");
+        let is_one =
+            parts || small.starts_with(b"#include") || small.starts_with(b"dir::etc::main");
+        let quoted = text.split(|byte| *byte == b'"').nth(1);
+        let bare = words(text).nth(1).map(|it| it.strip_suffix(b";").unwrap_or(it));
+        let path = quoted.or(bare).filter(|it| is_one && !it.is_empty())?;
+        let mut path = beside(b"/etc/apt/apt.conf", path);
+        if parts && !path.ends_with(b"/") {
+            path.push(b'/');
+        }
+        Some(Lead { line: at + 1, text: text.to_vec(), path })
+    });
+    leads.collect()
 }
 
 /// Lines that are in a setting which holds commands, with the command: one may stand lines below its setting's name.
@@ -129,6 +162,11 @@ fn outside(line: &[u8], byte: u8) -> usize {
 }
 
 pub(super) fn network(dig: &mut Dig<'_>) {
+    for path in DISPATCHED {
+        if let Some(file) = dig.read(path) {
+            dig.add_script(AutostartKind::NetworkDispatcher, &file);
+        }
+    }
     for dir in DISPATCHERS {
         for file in dig.files(dir) {
             dig.add_script(AutostartKind::NetworkDispatcher, &file);
@@ -150,150 +188,12 @@ pub(super) fn network(dig: &mut Dig<'_>) {
     }
 }
 
-pub(super) fn git(dig: &mut Dig<'_>) {
-    if let Some(file) = dig.read(b"/etc/gitconfig") {
-        git_config(dig, &file, None);
-    }
-    let mut left = MOST_LOOKED;
-    let mut repositories = MOST_REPOSITORIES;
-    for home in dig.homes {
-        for path in [&b".gitconfig"[..], b".config/git/config"] {
-            if let Some(file) = dig.read_or_link(home, path, AutostartKind::GitHook) {
-                git_config(dig, &file, Some(&home.user));
-            }
-        }
-        search(dig, home, &mut left, &mut repositories);
-    }
-    if left == 0 || repositories == 0 {
-        dig.part(b"~/**/.git/hooks", NotWhole::Directories);
-    }
-}
-
-/// Breadth first, so that what is near is found however much lies deep.
-fn search(dig: &mut Dig<'_>, home: &Home, left: &mut usize, repositories: &mut usize) {
-    let base = home.base();
-    let mut level: Vec<Vec<u8>> = vec![Vec::new()];
-    for _ in 0..DEEPEST {
-        let mut next = Vec::new();
-        for dir in level {
-            if *left == 0 || *repositories == 0 {
-                return;
-            }
-            *left -= 1;
-            let Ok((names, _)) = dig.ground.names(base, &dir) else { continue };
-            let has = |name: &[u8]| names.binary_search_by(|it| it.as_slice().cmp(name)).is_ok();
-            let below = |name: &[u8]| {
-                if dir.is_empty() { name.to_vec() } else { [dir.as_slice(), name].join(&b'/') }
-            };
-            if has(b"HEAD") && has(b"objects") && has(b"hooks") {
-                *repositories -= 1;
-                repository(dig, home, &dir);
-                continue;
-            }
-            let worth = |name: &&Vec<u8>| !SKIPPED.contains(&name.as_slice());
-            let dirs = names.iter().filter(worth).map(|name| below(name)).filter(|path| {
-                let meta = dig.ground.meta(base, path);
-                meta.is_ok_and(|meta| meta.kind == rustix::fs::FileType::Directory)
-            });
-            next.extend(dirs.take(MOST_LOOKED));
-        }
-        level = next;
-    }
-}
-
-fn repository(dig: &mut Dig<'_>, home: &Home, dir: &[u8]) {
-    let base = home.base();
-    if let Some(file) = dig.read_in(base, &[dir, b"config"].join(&b'/')) {
-        git_config(dig, &file, Some(&home.user));
-    }
-    for path in dig.list_in(base, &[dir, b"hooks"].join(&b'/')) {
-        if path.ends_with(b".sample") {
-            continue;
-        }
-        let Some(file) = dig.read_quietly(base, &path) else { continue };
-        let draft = Draft::new(AutostartKind::GitHook, &file, 0, super::dig::first_words(&file));
-        dig.add(draft.by(Some(&home.user)).runs(Runs::Program(&file.path)));
-    }
-}
-
-/// Settings that make git run something.
-fn git_config(dig: &mut Dig<'_>, file: &File, user: Option<&[u8]>) {
-    for setting in settings(&file.bytes) {
-        let section = setting.section.to_ascii_lowercase();
-        let name = setting.name.to_ascii_lowercase();
-        let value = setting.value.as_slice();
-        let runs = match (section.as_slice(), name.as_slice()) {
-            (_, b"hookspath" | b"packobjectshook" | b"sshcommand" | b"templatedir")
-            | (b"diff", b"external") => true,
-            (b"core", b"fsmonitor") => !matches!(value, b"true" | b"false"),
-            (_, b"helper") => value.starts_with(b"!") || value.starts_with(b"/"),
-            (filter, b"clean" | b"smudge" | b"process") => filter.starts_with(b"filter"),
-            (b"alias", _) => value.starts_with(b"!"),
-            _ => false,
-        };
-        if runs {
-            let text = [name.as_slice(), b" = ", value].concat();
-            let command = value.strip_prefix(b"!").unwrap_or(value);
-            let draft = Draft::new(AutostartKind::GitHook, file, setting.line, &text).by(user);
-            dig.add(draft.runs(Runs::Command(command)));
-        }
-    }
-}
-
 /// Directories of python's own modules: `/usr/lib/python3.11`.
-fn pythons(dig: &mut Dig<'_>) -> Vec<Vec<u8>> {
+pub(super) fn pythons(dig: &mut Dig<'_>) -> Vec<Vec<u8>> {
     let mut found = Vec::new();
     for lib in [&b"/usr/lib"[..], b"/usr/lib64", b"/usr/local/lib"] {
         let names = dig.list_quietly(dig.ground.base(), lib);
         found.extend(names.into_iter().filter(|it| base_name(it).starts_with(b"python")));
     }
     found
-}
-
-pub(super) fn python(dig: &mut Dig<'_>) {
-    let root = dig.ground.base();
-    for dir in pythons(dig) {
-        let below = |name: &[u8]| [dir.as_slice(), name].join(&b'/');
-        for place in [below(b"site-packages"), below(b"dist-packages"), dir.clone()] {
-            for path in dig.list_in(root, &place) {
-                if is_python_start(&path)
-                    && let Some(file) = dig.read_quietly(root, &path)
-                {
-                    python_start(dig, &file, None);
-                }
-            }
-        }
-    }
-    for home in dig.homes {
-        let base = home.base();
-        for dir in dig.list_in(base, b".local/lib") {
-            if !base_name(&dir).starts_with(b"python") {
-                continue;
-            }
-            for path in dig.list_in(base, &[dir.as_slice(), b"site-packages"].join(&b'/')) {
-                if is_python_start(&path)
-                    && let Some(file) = dig.read_quietly(base, &path)
-                {
-                    python_start(dig, &file, Some(&home.user));
-                }
-            }
-        }
-    }
-}
-
-fn is_python_start(path: &[u8]) -> bool {
-    path.ends_with(b".pth") || matches!(base_name(path), b"sitecustomize.py" | b"usercustomize.py")
-}
-
-/// Of a `.pth` the lines that python runs; of the others the file.
-fn python_start(dig: &mut Dig<'_>, file: &File, user: Option<&[u8]>) {
-    if !file.path.ends_with(b".pth") {
-        let words = super::dig::first_words(file);
-        return dig.add(Draft::new(AutostartKind::PythonPath, file, 0, words).by(user));
-    }
-    for (line, text) in lines(&file.bytes) {
-        if text.starts_with(b"import ") || text.starts_with(b"import\t") {
-            dig.add(Draft::new(AutostartKind::PythonPath, file, line, text).by(user));
-        }
-    }
 }

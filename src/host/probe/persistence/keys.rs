@@ -6,6 +6,7 @@ use super::accounts::Login;
 use super::cron::lines;
 use super::dig::{Dig, Draft, Home, Runs};
 use super::ground::File;
+use super::include::{Lead, Trail, follow, unquoted};
 use crate::domain::facts::{AutostartKind, Remark};
 use crate::host::probe::text::words;
 
@@ -43,7 +44,12 @@ const KEY_TYPES: [&[u8]; 4] = [b"ssh-", b"ecdsa-", b"sk-", b"cert-authority"];
 pub(super) fn hunt(dig: &mut Dig<'_>) {
     let mut files: Vec<File> = dig.read(b"/etc/ssh/sshd_config").into_iter().collect();
     files.extend(dig.files(b"/etc/ssh/sshd_config.d"));
-    files.extend(dig.files(b"/usr/lib/ssh/sshd_config.d"));
+    for dir in [&b"/usr/lib/ssh/sshd_config.d"[..], b"/usr/etc/ssh/sshd_config.d"] {
+        files.extend(dig.files(dir));
+    }
+    files.extend(dig.read(b"/usr/etc/ssh/sshd_config"));
+    let trail = Trail { kind: AutostartKind::SshdConfig, home: None };
+    let files = follow(dig, trail, files, &|file| included(file, b"/etc/ssh/"));
     let mut patterns: Vec<Vec<u8>> = Vec::new();
     for file in &files {
         sshd_config(dig, file, &mut patterns);
@@ -63,7 +69,8 @@ fn authorized(dig: &mut Dig<'_>, patterns: &[Vec<u8>]) {
     for login in dig.logins {
         for pattern in patterns.iter().take(MOST_PATTERNS) {
             let path = expanded(pattern, login);
-            let path = if path.starts_with(b"/") { path } else { [&login.home, &*path].join(&b'/') };
+            let path =
+                if path.starts_with(b"/") { path } else { [&login.home, &*path].join(&b'/') };
             if is_of_kernel(&path) || !seen.insert(path.clone()) {
                 continue;
             }
@@ -89,6 +96,19 @@ fn authorized(dig: &mut Dig<'_>, patterns: &[Vec<u8>]) {
 /// Nobody can write there.
 fn is_of_kernel(path: &[u8]) -> bool {
     path.starts_with(b"/proc/") || path.starts_with(b"/sys/")
+}
+
+/// Where settings of SSH lead: `Include`, with any number of patterns; `dir` is where those that are not absolute stand.
+pub(super) fn included(file: &File, dir: &[u8]) -> Vec<Lead> {
+    let all = lines(&file.bytes).map(|(line, text)| (line, text, directive(text)));
+    let named = all.filter(|(_, _, (name, _))| name == b"include");
+    let leads = named.flat_map(|(line, text, (_, value))| {
+        words(value).map(unquoted).map(move |path| {
+            let path = if path.starts_with(b"/") { path.to_vec() } else { [dir, path].concat() };
+            Lead { line, text: text.to_vec(), path }
+        })
+    });
+    leads.collect()
 }
 
 fn sshd_config(dig: &mut Dig<'_>, file: &File, patterns: &mut Vec<Vec<u8>>) {
@@ -121,11 +141,6 @@ pub(super) fn directive(line: &[u8]) -> (Vec<u8>, &[u8]) {
     let value = value.strip_prefix(b"=").unwrap_or(value).trim_ascii();
     let value = value.strip_prefix(b"\"").and_then(|it| it.strip_suffix(b"\"")).unwrap_or(value);
     (name.to_ascii_lowercase(), value)
-}
-
-fn unquoted(word: &[u8]) -> &[u8] {
-    let word = word.strip_prefix(b"\"").unwrap_or(word);
-    word.strip_suffix(b"\"").unwrap_or(word)
 }
 
 fn word_end(text: &[u8]) -> usize {

@@ -7,6 +7,7 @@ use rustix::fs::FileType;
 use super::cron::{base_name, lines};
 use super::dig::{Dig, Draft, Runs};
 use super::ground::File;
+use super::include::{Lead, Trail, beside, follow, joined};
 use crate::domain::facts::AutostartKind;
 use crate::host::probe::text::words;
 
@@ -34,20 +35,50 @@ pub(super) fn hunt(dig: &mut Dig<'_>) {
             }
         }
     }
-    let conf = dig.read(b"/etc/ld.so.conf").into_iter().chain(dig.files(b"/etc/ld.so.conf.d"));
-    for file in conf.collect::<Vec<_>>() {
+    let mut conf: Vec<File> = dig.read(b"/etc/ld.so.conf").into_iter().collect();
+    conf.extend(dig.files(b"/etc/ld.so.conf.d"));
+    let trail = Trail { kind: AutostartKind::LoaderConfig, home: None };
+    for file in follow(dig, trail, conf, &|file| included(file)) {
         for (line, text) in lines(&file.bytes) {
             dig.add(Draft::new(AutostartKind::LoaderConfig, &file, line, text));
         }
     }
 }
 
+/// `include` with any number of patterns.
+fn included(file: &File) -> Vec<Lead> {
+    let leads = lines(&file.bytes).flat_map(|(line, text)| {
+        let mut fields = words(text);
+        let is_one = fields.next() == Some(b"include");
+        fields.filter(move |_| is_one).map(move |path| {
+            let path = beside(&file.path, path);
+            Lead { line, text: text.to_vec(), path }
+        })
+    });
+    leads.collect()
+}
+
+/// `@include`, and `include` or `substack` in the place of a module; what has no slash stands in a directory that is read.
+fn stacked(file: &File) -> Vec<Lead> {
+    let leads = joined(&file.bytes).into_iter().filter_map(|(line, text)| {
+        let names: [&[u8]; 3] = [b"@include", b"include", b"substack"];
+        let mut fields = words(&text).skip_while(|word| !names.contains(word)).skip(1);
+        let path = fields.next().filter(|it| it.contains(&b'/'))?;
+        let path = beside(b"/etc/pam.d/x", path);
+        let text = text.clone();
+        Some(Lead { line, text, path })
+    });
+    leads.collect()
+}
+
 pub(super) fn pam(dig: &mut Dig<'_>) {
     let mut files: Vec<File> = dig.read(b"/etc/pam.conf").into_iter().collect();
     files.extend(dig.files(b"/etc/pam.d"));
     files.extend(dig.files(b"/usr/lib/pam.d"));
-    for file in &files {
-        for (line, text) in lines(&file.bytes) {
+    let trail = Trail { kind: AutostartKind::Pam, home: None };
+    for file in &follow(dig, trail, files, &|file| stacked(file)) {
+        for (line, text) in &joined(&file.bytes) {
+            let (line, text) = (*line, text.as_slice());
             let Some((module, arguments)) = module(text) else { continue };
             let runs = RUNNERS.contains(&base_name(module));
             if runs {

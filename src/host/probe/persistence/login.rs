@@ -31,6 +31,14 @@ const SYSTEM: [&[u8]; 18] = [
     b"/etc/ssh/sshrc",
     b"/etc/security/pam_env.conf",
 ];
+const SYSTEM_DIRS: [&[u8]; 6] = [
+    b"/etc/profile.d",
+    b"/etc/fish/conf.d",
+    b"/etc/environment.d",
+    b"/run/environment.d",
+    b"/usr/local/lib/environment.d",
+    b"/usr/lib/environment.d",
+];
 /// The same in a home.
 const OWN: [&[u8]; 27] = [
     b".bashrc",
@@ -71,11 +79,20 @@ const SKELETONS: [&[u8]; 5] = [
     b"/etc/bashrc",
     b"/etc/profile",
 ];
+const AUTOSTART: [&[u8]; 5] = [
+    b"/etc/xdg/autostart",
+    b"/usr/share/autostart",
+    b"/usr/share/gnome/autostart",
+    b"/usr/share/gdm/autostart/LoginWindow",
+    b"/usr/share/gdm/greeter/autostart",
+];
+/// The last of one desktop entry, which are listed by themselves.
+const MOST_COMMANDS: usize = 20;
 const MOTD: [&[u8]; 3] = [b"/etc/update-motd.d", b"/usr/lib/update-motd.d", b"/etc/motd.d"];
 
 pub(super) fn shells(dig: &mut Dig<'_>) {
     let mut shared: Vec<File> = SYSTEM.iter().filter_map(|path| dig.read(path)).collect();
-    for dir in [&b"/etc/profile.d"[..], b"/etc/fish/conf.d", b"/etc/environment.d"] {
+    for dir in SYSTEM_DIRS {
         shared.extend(dig.files(dir));
     }
     for file in &shared {
@@ -99,6 +116,11 @@ pub(super) fn shells(dig: &mut Dig<'_>) {
                 continue;
             }
             if let Some(file) = dig.read_or_link(home, path, AutostartKind::ShellStart) {
+                own(dig, home, &file, &usual);
+            }
+        }
+        for dir in [&b".config/environment.d"[..], b".config/fish/conf.d"] {
+            for file in dig.files_in(home.base(), dir) {
                 own(dig, home, &file, &usual);
             }
         }
@@ -153,9 +175,17 @@ pub(super) fn motd(dig: &mut Dig<'_>) {
 }
 
 pub(super) fn desktops(dig: &mut Dig<'_>) {
-    let shared = dig.files(b"/etc/xdg/autostart");
-    for file in &shared {
-        desktop(dig, file, None);
+    for dir in AUTOSTART {
+        for file in dig.files(dir) {
+            desktop(dig, &file, None);
+        }
+    }
+    for dir in [&b"/etc/X11/Xsession.d"[..], b"/etc/X11/xinit/xinitrc.d"] {
+        for file in dig.files(dir) {
+            let words = first_words(&file);
+            dig.add(Draft::new(AutostartKind::DesktopAutostart, &file, 0, words));
+            dig.add_tricky(AutostartKind::DesktopAutostart, &file, None);
+        }
     }
     for home in dig.homes {
         for file in dig.files_in(home.base(), b".config/autostart") {
@@ -175,12 +205,19 @@ fn desktop(dig: &mut Dig<'_>, file: &File, user: Option<&[u8]>) {
     if !base_name(&file.path).ends_with(b".desktop") {
         return;
     }
-    let found = settings(&file.bytes);
-    let value = |name: &[u8]| found.iter().find(|it| it.name == name);
-    let Some(exec) = value(b"Exec") else { return };
-    let is = |name: &[u8], said: &[u8]| value(name).is_some_and(|it| it.value == said);
+    let mut found = settings(&file.bytes);
+    found.retain(|it| it.section == b"Desktop Entry");
+    // Of two of one name the last counts.
+    let is = |name: &[u8], said: &[u8]| {
+        found.iter().rfind(|it| it.name == name).is_some_and(|it| it.value == said)
+    };
     let off = is(b"Hidden", b"true") || is(b"X-GNOME-Autostart-enabled", b"false");
-    let text = [b"Exec=", exec.value.as_slice()].concat();
-    let draft = Draft::new(AutostartKind::DesktopAutostart, file, exec.line, &text).by(user);
-    dig.add(draft.runs(Runs::Command(&exec.value)).remark(Remark::NotEnabled, off));
+    let commands: Vec<_> = found.iter().filter(|it| it.name == b"Exec").collect();
+    let first = commands.len().saturating_sub(MOST_COMMANDS);
+    for (at, exec) in commands.iter().enumerate().skip(first) {
+        let text = [b"Exec=", exec.value.as_slice()].concat();
+        let draft = Draft::new(AutostartKind::DesktopAutostart, file, exec.line, &text).by(user);
+        let off = off || at + 1 < commands.len();
+        dig.add(draft.runs(Runs::Command(&exec.value)).remark(Remark::NotEnabled, off));
+    }
 }

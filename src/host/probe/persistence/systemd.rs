@@ -12,7 +12,8 @@ use super::dig::{Dig, Draft, Home, Runs};
 use super::ground::{Base, File};
 use super::overlay::{DropIn, Overlays, account};
 use super::unit::{Setting, executable, settings, template};
-use crate::domain::facts::{AutostartKind, Remark};
+use crate::domain::facts::{AutostartKind, NotWhole, Remark};
+use crate::host::probe::text::whole_number;
 
 /// Search path of the machine's units, the strongest first.
 const SYSTEM: [&[u8]; 9] = [
@@ -37,20 +38,38 @@ const USER: [&[u8]; 4] = [
 const HOME: [&[u8]; 3] =
     [b".config/systemd/user", b".config/systemd/user.control", b".local/share/systemd/user"];
 /// Programs that systemd runs before it reads a unit, or when the machine goes down or sleeps.
-const GENERATORS: [&[u8]; 12] = [
+const GENERATORS: [&[u8]; 18] = [
     b"/run/systemd/system-generators",
     b"/etc/systemd/system-generators",
     b"/usr/local/lib/systemd/system-generators",
     b"/usr/lib/systemd/system-generators",
+    b"/run/systemd/user-generators",
     b"/etc/systemd/user-generators",
     b"/usr/local/lib/systemd/user-generators",
     b"/usr/lib/systemd/user-generators",
+    b"/run/systemd/system-environment-generators",
     b"/etc/systemd/system-environment-generators",
+    b"/usr/local/lib/systemd/system-environment-generators",
     b"/usr/lib/systemd/system-environment-generators",
+    b"/run/systemd/user-environment-generators",
+    b"/etc/systemd/user-environment-generators",
+    b"/usr/local/lib/systemd/user-environment-generators",
     b"/usr/lib/systemd/user-environment-generators",
     b"/usr/lib/systemd/system-shutdown",
     b"/usr/lib/systemd/system-sleep",
 ];
+/// Below the directory that somebody has while logged in.
+const RUNTIME: &[u8] = b"/run/user";
+const OF_RUNTIME: [&[u8]; 6] = [
+    b"systemd/transient",
+    b"systemd/generator.early",
+    b"systemd/user.control",
+    b"systemd/user",
+    b"systemd/generator",
+    b"systemd/generator.late",
+];
+/// More of these directories are not looked into.
+const MOST_RUNTIMES: usize = 128;
 /// Units that can start something by themselves.
 const KINDS: [&[u8]; 6] = [b".service", b".timer", b".socket", b".path", b".mount", b".automount"];
 /// Settings that start another unit.
@@ -96,6 +115,7 @@ pub(super) fn hunt(dig: &mut Dig<'_>) {
         }
         list(dig, &own, &BTreeSet::new(), Some(home));
     }
+    runtimes(dig);
     for dir in GENERATORS {
         for file in dig.files(dir) {
             dig.add_script(AutostartKind::SystemdGenerator, &file);
@@ -103,9 +123,34 @@ pub(super) fn hunt(dig: &mut Dig<'_>) {
     }
 }
 
+/// Units of those who are logged in: each in a directory of their own, and no link leads out of it.
+fn runtimes(dig: &mut Dig<'_>) {
+    let dirs = dig.list(RUNTIME);
+    if dirs.len() > MOST_RUNTIMES {
+        dig.part(RUNTIME, NotWhole::Directories);
+    }
+    for path in dirs.into_iter().take(MOST_RUNTIMES) {
+        let Some(uid) = whole_number(base_name(&path)) else { continue };
+        let Ok(fd) = dig.ground.home(&path) else { continue };
+        let login = dig.logins.iter().find(|login| login.uid == uid);
+        let user = login.map_or_else(|| base_name(&path).to_vec(), |it| it.user.clone());
+        let home = Home { user, uid, path, fd };
+        let mut own = Shelf::default();
+        for dir in OF_RUNTIME {
+            shelf(dig, home.base(), dir, &mut own);
+        }
+        let links = dig.list_quietly(home.base(), b"systemd/units");
+        list(dig, &own, &invoked(&links), Some(&home));
+    }
+}
+
 /// Units that are active now: systemd has a link for each run of one.
 fn active(dig: &mut Dig<'_>) -> BTreeSet<Vec<u8>> {
     let links = dig.list_quietly(dig.ground.base(), b"/run/systemd/units");
+    invoked(&links)
+}
+
+fn invoked(links: &[Vec<u8>]) -> BTreeSet<Vec<u8>> {
     let names = links.iter().filter_map(|link| base_name(link).strip_prefix(b"invocation:"));
     names.map(<[u8]>::to_vec).collect()
 }

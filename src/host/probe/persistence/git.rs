@@ -1,0 +1,194 @@
+//! What git runs: hooks, and settings that hold a command. Repositories are looked for in homes and where services lie.
+
+use super::dig::{Dig, Draft, Home, Runs, first_words};
+use super::ground::{Base, File};
+use super::include::{Lead, Trail, beside, follow, unquoted};
+use super::unit::settings;
+use super::walk::{Reach, below, outside, walk};
+use crate::domain::facts::{AutostartKind, NotWhole};
+
+/// Repositories that are read of one home in any case, of all homes, and beside them.
+const LEAST_REPOSITORIES: usize = 8;
+const MOST_REPOSITORIES: usize = 256;
+const DEEPEST: usize = 5;
+/// No repositories of anybody's own are in these.
+const SKIPPED: &[&[u8]] = &[
+    b"node_modules",
+    b"target",
+    b".cache",
+    b".cargo",
+    b".rustup",
+    b".npm",
+    b".nvm",
+    b".venv",
+    b"venv",
+    b"__pycache__",
+    b"snap",
+    b".steam",
+];
+/// Settings whose value is run, wherever they stand.
+const RUN: [&[u8]; 13] = [
+    b"hookspath",
+    b"packobjectshook",
+    b"sshcommand",
+    b"templatedir",
+    b"pager",
+    b"editor",
+    b"askpass",
+    b"gitproxy",
+    b"alternaterefscommand",
+    b"textconv",
+    b"uploadpack",
+    b"receivepack",
+    b"sendmailcmd",
+];
+
+pub(super) fn hunt(dig: &mut Dig<'_>) {
+    let system = dig.read(b"/etc/gitconfig").into_iter().collect();
+    configs(dig, system, None);
+    for home in dig.homes {
+        let mut own = Vec::new();
+        for path in [&b".gitconfig"[..], b".config/git/config"] {
+            own.extend(dig.read_or_link(home, path, AutostartKind::GitHook));
+        }
+        configs(dig, own, Some(home));
+        let base = home.base();
+        let mut left = (MOST_REPOSITORIES / dig.homes.len()).max(LEAST_REPOSITORIES);
+        let reach = Reach::of_home(DEEPEST, SKIPPED, dig.homes.len());
+        walk(dig, (base, b""), reach, &mut |dig, dir, names| {
+            looked(dig, base, (dir, names), Some(home), &mut left)
+        });
+    }
+    let root = dig.ground.base();
+    let mut left = MOST_REPOSITORIES;
+    outside(dig, DEEPEST, SKIPPED, &mut |dig, dir, names| {
+        looked(dig, root, (dir, names), None, &mut left)
+    });
+}
+
+/// Reads a repository if this is one; below it there is none.
+fn looked(
+    dig: &mut Dig<'_>,
+    base: Base<'_>,
+    (dir, names): (&[u8], &[&[u8]]),
+    home: Option<&Home>,
+    left: &mut usize,
+) -> bool {
+    let has = |name: &[u8]| names.binary_search(&name).is_ok();
+    if !(has(b"HEAD") && has(b"objects") && (has(b"hooks") || has(b"config"))) {
+        return true;
+    }
+    if *left == 0 {
+        dig.part(&base.whole(dir), NotWhole::Directories);
+    } else {
+        *left -= 1;
+        repository(dig, base, dir, home);
+    }
+    false
+}
+
+fn repository(dig: &mut Dig<'_>, base: Base<'_>, dir: &[u8], home: Option<&Home>) {
+    let user = home.map(|home| home.user.as_slice());
+    let own = dig.read_in(base, &below(dir, b"config")).into_iter().collect();
+    configs(dig, own, home);
+    for path in dig.list_in(base, &below(dir, b"hooks")) {
+        if path.ends_with(b".sample") {
+            continue;
+        }
+        let Some(file) = dig.read_quietly(base, &path) else { continue };
+        let draft = Draft::new(AutostartKind::GitHook, &file, 0, first_words(&file));
+        dig.add(draft.by(user).runs(Runs::Program(&file.path)));
+        dig.add_tricky(AutostartKind::GitHook, &file, user);
+    }
+}
+
+/// Settings of these files and of those that they include.
+fn configs(dig: &mut Dig<'_>, first: Vec<File>, home: Option<&Home>) {
+    let trail = Trail { kind: AutostartKind::GitHook, home };
+    let home_path = home.map(|home| home.path.as_slice());
+    for file in follow(dig, trail, first, &|file| included(file, home_path)) {
+        config(dig, &file, home.map(|home| home.user.as_slice()));
+    }
+}
+
+/// `[include] path` and `[includeIf "…"] path`; whether git takes the second depends on where it runs.
+fn included(file: &File, home: Option<&[u8]>) -> Vec<Lead> {
+    let named = told(file).into_iter().filter(|it| it.section.starts_with(b"include"));
+    let named = named.filter(|it| it.name == b"path" && !it.value.is_empty());
+    let lead = |it: Told| {
+        let value = unquoted(&it.value);
+        let path = match (value.strip_prefix(b"~/"), home) {
+            (Some(below), Some(home)) => [home, below].join(&b'/'),
+            // Of everybody's settings it is in everybody's home.
+            (Some(_), None) => value.to_vec(),
+            (None, _) => beside(&file.path, value),
+        };
+        Lead { line: it.line, text: [&b"include path = "[..], value].concat(), path }
+    };
+    named.map(lead).collect()
+}
+
+/// A setting of git: names and sections in small letters, but for what stands in quotes.
+struct Told {
+    line: usize,
+    section: Vec<u8>,
+    name: Vec<u8>,
+    value: Vec<u8>,
+}
+
+/// The settings of a file. One may stand behind the name of its section, in the same line.
+fn told(file: &File) -> Vec<Told> {
+    let mut beside: Option<(Vec<u8>, Vec<u8>)> = None;
+    let all = settings(&file.bytes).into_iter().map(|it| {
+        let close = it.name.iter().position(|byte| *byte == b']');
+        let split = close.filter(|_| it.name.starts_with(b"["));
+        let split = split.and_then(|at| Some((it.name.get(1..at)?, it.name.get(at + 1..)?)));
+        if let Some((section, _)) = split {
+            beside = Some((it.section.clone(), section.to_vec()));
+        }
+        // It is the section until another begins in a line of its own.
+        let other = beside.as_ref().filter(|(before, _)| *before == it.section);
+        let section = other.map_or(it.section.as_slice(), |(_, section)| section);
+        let name = split.map_or(it.name.as_slice(), |(_, name)| name);
+        Told {
+            line: it.line,
+            section: section.to_ascii_lowercase(),
+            name: name.trim_ascii().to_ascii_lowercase(),
+            value: it.value,
+        }
+    });
+    all.collect()
+}
+
+/// Settings that make git run something.
+fn config(dig: &mut Dig<'_>, file: &File, user: Option<&[u8]>) {
+    for setting in told(file) {
+        let (name, value) = (setting.name.as_slice(), unquoted(&setting.value));
+        let section = setting.section.as_slice();
+        let of = |names: &[&[u8]]| names.iter().any(|it| section.starts_with(it));
+        let is_switch = matches!(value, b"true" | b"false" | b"");
+        let runs = match name {
+            _ if RUN.contains(&name) => true,
+            b"external" => section == b"diff",
+            b"fsmonitor" => section == b"core",
+            b"helper" => value.starts_with(b"!") || value.starts_with(b"/"),
+            b"clean" | b"smudge" | b"process" => of(&[b"filter"]),
+            b"driver" => of(&[b"merge"]),
+            b"command" => of(&[b"diff", b"trailer", b"interactive"]),
+            b"cmd" => of(&[b"difftool", b"mergetool", b"man", b"browser", b"trailer"]),
+            b"program" => of(&[b"gpg"]),
+            b"difffilter" => of(&[b"interactive"]),
+            // `ext::` runs what stands behind it.
+            b"url" | b"pushurl" | b"insteadof" => {
+                value.starts_with(b"ext::") || section.windows(5).any(|it| it == b"ext::")
+            }
+            _ => section == b"pager" || section == b"alias" && value.starts_with(b"!"),
+        };
+        if runs && !is_switch {
+            let text = [name, b" = ", setting.value.as_slice()].concat();
+            let command = value.strip_prefix(b"!").unwrap_or(value);
+            let draft = Draft::new(AutostartKind::GitHook, file, setting.line, &text).by(user);
+            dig.add(draft.runs(Runs::Command(command)));
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! A walk over directories, for what may lie anywhere in them. Breadth first: what is near is found however much lies deep.
+//!
+//! Invariant: no more directories than were asked for, no deeper, and no link is followed.
+
+use rustix::fs::FileType;
+
+use super::dig::Dig;
+use super::ground::Base;
+use crate::domain::facts::NotWhole;
+
+/// Where programs and pages of services lie that are nobody's home.
+pub(super) const OUTSIDE: [&[u8]; 4] = [b"/opt", b"/srv", b"/var/www", b"/usr/src"];
+/// Directories of one of these places, of all homes together, and of one home in any case.
+pub(super) const MOST_OUTSIDE: usize = 1_500;
+const MOST_HOMES: usize = 4_000;
+const LEAST_HOME: usize = 64;
+
+/// What goes on in a directory: its path in the base, and its names in order. `false`: nothing below it is looked at.
+pub(super) type Visit<'v, 'g> = &'v mut dyn FnMut(&mut Dig<'g>, &[u8], &[&[u8]]) -> bool;
+
+/// How far a walk goes.
+#[derive(Clone, Copy)]
+pub(super) struct Reach {
+    pub(super) dirs: usize,
+    pub(super) deepest: usize,
+    /// Names that are not gone into.
+    pub(super) skipped: &'static [&'static [u8]],
+}
+
+impl Reach {
+    /// The same for one of so many homes: none takes the turn of another.
+    pub(super) fn of_home(deepest: usize, skipped: &'static [&'static [u8]], homes: usize) -> Self {
+        Self { dirs: (MOST_HOMES / homes.max(1)).max(LEAST_HOME), deepest, skipped }
+    }
+}
+
+/// Walks from a directory of a base, and says so where it did not come to the end.
+pub(super) fn walk<'g>(
+    dig: &mut Dig<'g>,
+    (base, start): (Base<'_>, &[u8]),
+    reach: Reach,
+    visit: Visit<'_, 'g>,
+) {
+    let mut level: Vec<Vec<u8>> = vec![start.to_vec()];
+    let mut left = reach.dirs;
+    for _ in 0..reach.deepest {
+        let mut next = Vec::new();
+        for dir in level {
+            if left == 0 {
+                return dig.part(&base.whole(start), NotWhole::Directories);
+            }
+            left -= 1;
+            let Ok((listing, _)) = dig.ground.listing(base, &dir) else { continue };
+            let names: Vec<&[u8]> = listing.iter().map(|(name, _)| name.as_slice()).collect();
+            if !visit(dig, &dir, &names) {
+                continue;
+            }
+            for (name, kind) in &listing {
+                if next.len() >= reach.dirs {
+                    break;
+                }
+                if reach.skipped.contains(&name.as_slice()) {
+                    continue;
+                }
+                let path = below(&dir, name);
+                let is_dir = match kind {
+                    FileType::Directory => true,
+                    // Not every file system says it.
+                    FileType::Unknown => {
+                        let meta = dig.ground.meta(base, &path);
+                        meta.is_ok_and(|meta| meta.kind == FileType::Directory)
+                    }
+                    _ => false,
+                };
+                next.extend(is_dir.then_some(path));
+            }
+        }
+        level = next;
+    }
+}
+
+/// Walks over the places that are nobody's home.
+pub(super) fn outside<'g>(
+    dig: &mut Dig<'g>,
+    deepest: usize,
+    skipped: &'static [&'static [u8]],
+    visit: Visit<'_, 'g>,
+) {
+    let homes = dig.homes;
+    for start in OUTSIDE {
+        let root = dig.ground.base();
+        let reach = Reach { dirs: MOST_OUTSIDE, deepest, skipped };
+        walk(dig, (root, start), reach, &mut |dig, dir, names| {
+            // Somebody's home is walked over by itself.
+            !homes.iter().any(|home| home.path == dir) && visit(dig, dir, names)
+        });
+    }
+}
+
+/// A path below a directory of a base.
+pub(super) fn below(dir: &[u8], name: &[u8]) -> Vec<u8> {
+    if dir.is_empty() { name.to_vec() } else { [dir, name].join(&b'/') }
+}
