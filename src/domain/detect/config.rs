@@ -16,6 +16,7 @@ mod keys;
 mod lines;
 mod mine;
 mod prose;
+mod quoted;
 mod settings;
 
 #[cfg(test)]
@@ -38,11 +39,19 @@ const MOST_COMMANDS: usize = 512;
 #[derive(Debug)]
 pub struct Config {
     mine: Mine,
-    commands: Vec<Sentence>,
+    commands: Vec<Said>,
     /// It speaks about such things, and is told to nobody.
     prose: bool,
     /// It is written in sentences, whatever it is called: notes, a report.
     sentences: bool,
+}
+
+/// A command line in a file.
+#[derive(Debug)]
+struct Said {
+    read: Sentence,
+    /// Somebody tells what another ran, or what is looked for.
+    quoted: bool,
 }
 
 /// Reads a file by what it says; of its path, which may be empty, only the end is looked at.
@@ -78,12 +87,14 @@ fn text_of(content: &[u8]) -> String {
 }
 
 /// Command lines: of a script, in values, and options that stand in lines of their own.
-fn commands(text: &str, is_json: bool, settings: &Settings) -> Vec<Sentence> {
+fn commands(text: &str, is_json: bool, settings: &Settings) -> Vec<Said> {
     let mut found = Vec::new();
-    let mut shell = |line: &str| {
+    let shell = |line: &str, found: &mut Vec<Said>, is_quoted: &dyn Fn(&Sentence) -> bool| {
         if line.len() <= LONGEST && found.len() < MOST_COMMANDS {
             let read = grammar::read([&b"sh"[..], b"-c", line.as_bytes()].into_iter());
-            found.extend((!read.commands.is_empty()).then_some(read));
+            if !read.commands.is_empty() {
+                found.push(Said { quoted: is_quoted(&read), read });
+            }
         }
     };
     if !is_json {
@@ -92,30 +103,43 @@ fn commands(text: &str, is_json: bool, settings: &Settings) -> Vec<Sentence> {
             .replace("\\\n", " ")
             .replace("^\r\n", " ")
             .replace("^\n", " ");
-        joined.lines().map(str::trim).filter(|it| is_command(it)).for_each(&mut shell);
+        let listed = !text.starts_with("#!") && quoted::is_listing(text);
+        for line in joined.lines().map(str::trim).filter(|it| is_command(it)) {
+            let line = prose::after_times(line);
+            shell(line, &mut found, &|read| listed || quoted::is_row(line, read));
+        }
         let options: Vec<&str> = text
             .lines()
             .map(str::trim)
             .filter(|it| it.starts_with('-') && !it.starts_with("- ") && !it.starts_with("---"))
             .collect();
         if !options.is_empty() {
-            shell(&format!("x {}", options.join(" ")));
+            shell(&format!("x {}", options.join(" ")), &mut found, &|_| false);
         }
     }
-    let mut words: Vec<(usize, Vec<&str>)> = Vec::new();
+    let records = if is_json { quoted::records(settings) } else { Vec::new() };
+    let mut words: Vec<(usize, bool, Vec<&str>)> = Vec::new();
     for setting in &settings.all {
         let value = setting.value.as_str();
-        if keys::key(&setting.key) == keys::Key::Command && !value.contains(' ') {
-            match words.last_mut().filter(|(group, _)| *group == setting.group) {
-                Some((_, words)) => words.push(value),
-                None => words.push((setting.group, vec![value])),
-            }
-        } else if value.len() > 16 && value.contains(" -") {
-            shell(value);
+        let is_word = keys::key(&setting.key) == keys::Key::Command && !value.contains(' ');
+        if !is_word && !(value.len() > 16 && value.contains(" -")) {
+            continue;
+        }
+        let tells = quoted::tells(setting, settings, &records, is_json);
+        let known =
+            |(group, told, _): &&mut (usize, bool, _)| (*group, *told) == (setting.group, tells);
+        if !is_word && value.trim_start().starts_with('-') {
+            shell(&format!("x {value}"), &mut found, &|_| tells);
+        } else if !is_word {
+            shell(value, &mut found, &|_| tells);
+        } else if let Some((_, _, words)) = words.last_mut().filter(known) {
+            words.push(value);
+        } else {
+            words.push((setting.group, tells, vec![value]));
         }
     }
-    for (_, words) in words.iter().filter(|(_, words)| words.len() > 2) {
-        shell(&format!("x {}", words.join(" ")));
+    for (_, tells, words) in words.iter().filter(|(_, _, words)| words.len() > 2) {
+        shell(&format!("x {}", words.join(" ")), &mut found, &|_| *tells);
     }
     found
 }
@@ -124,7 +148,9 @@ fn commands(text: &str, is_json: bool, settings: &Settings) -> Vec<Sentence> {
 fn is_command(line: &str) -> bool {
     let comment =
         line.starts_with(['#', ';', '-']) || line.starts_with("//") || line.starts_with("::");
-    !comment && line.len() > 12 && (line.contains(" -") || line.contains("://"))
+    // An address alone is an item of a list.
+    let words = line.contains(char::is_whitespace);
+    !comment && line.len() > 12 && words && (line.contains(" -") || line.contains("://"))
 }
 
 impl Config {
@@ -134,24 +160,33 @@ impl Config {
         self.prose || self.sentences
     }
 
+    /// What it says of mining, it says of others.
+    #[must_use]
+    pub fn is_about_others(&self) -> bool {
+        let quoted = self.commands.iter().all(|it| it.quoted);
+        self.is_prose()
+            || quoted && !self.commands.is_empty() && judge::judge(&self.mine).is_empty()
+    }
+
     /// What it amounts to, the weightiest first.
     #[must_use]
     pub fn heard(&self) -> Vec<(Grade, Heard)> {
-        self.weighed(self.is_prose())
+        self.weighed(self.is_prose(), Grade::Noted)
     }
 
     /// The same of a file that a program was told to read: sentences in it are no reason to believe that it is not.
     #[must_use]
     pub fn heard_if_told(&self) -> Vec<(Grade, Heard)> {
-        self.weighed(self.prose)
+        self.weighed(self.prose, Grade::Suspect)
     }
 
-    fn weighed(&self, speaks: bool) -> Vec<(Grade, Heard)> {
+    fn weighed(&self, speaks: bool, quoted: Grade) -> Vec<(Grade, Heard)> {
         let mut heard = judge::judge(&self.mine);
-        for sentence in &self.commands {
-            heard.extend(
-                grammar::judge(sentence).into_iter().filter(|(grade, _)| *grade > Grade::Noted),
-            );
+        for said in &self.commands {
+            let most = if said.quoted { quoted } else { Grade::Confirmed };
+            let judged = grammar::judge(&said.read).into_iter();
+            let told = judged.filter(|(grade, _)| *grade > Grade::Noted);
+            heard.extend(told.map(|(grade, heard)| (grade.min(most), heard)));
         }
         if speaks {
             for (grade, _) in &mut heard {
@@ -163,26 +198,30 @@ impl Config {
         heard
     }
 
+    fn said(&self) -> impl Iterator<Item = &Sentence> {
+        self.commands.iter().map(|it| &it.read)
+    }
+
     /// Places that work comes from.
     pub fn pools(&self) -> impl Iterator<Item = &Pool> {
-        let told = self.commands.iter().flat_map(Sentence::pools);
+        let told = self.said().flat_map(Sentence::pools);
         self.mine.veins.iter().flat_map(|it| &it.pools).chain(told)
     }
 
     /// Who may be paid.
     pub fn users(&self) -> impl Iterator<Item = &User> {
-        let told = self.commands.iter().flat_map(Sentence::users);
+        let told = self.said().flat_map(Sentence::users);
         self.mine.veins.iter().flat_map(|it| &it.users).chain(told)
     }
 
     /// What is computed.
     pub fn algorithms(&self) -> impl Iterator<Item = &Algorithm> {
-        self.mine.algorithms.iter().chain(self.commands.iter().flat_map(Sentence::algorithms))
+        self.mine.algorithms.iter().chain(self.said().flat_map(Sentence::algorithms))
     }
 
     /// Names of machines.
     pub fn rigs(&self) -> impl Iterator<Item = &Untrusted> {
-        let told = self.commands.iter().flat_map(|it| &it.commands).flat_map(|it| &it.rigs);
+        let told = self.said().flat_map(Sentence::rigs);
         self.mine.veins.iter().flat_map(|it| &it.rigs).chain(told)
     }
 }

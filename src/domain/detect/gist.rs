@@ -38,7 +38,7 @@ impl Gist {
             keys.sort();
             keys.dedup();
             keys.truncate(MOST_KEYS);
-            Self { weightiest, if_told, is_prose: read.is_prose(), keys }
+            Self { weightiest, if_told, is_prose: read.is_about_others(), keys }
         })
     }
 }

@@ -45,7 +45,7 @@ impl Mine {
     pub(super) fn of(settings: &Settings) -> Self {
         let mut mine = Self::default();
         let mut veins: Vec<Vein> = settings.groups.iter().map(|_| Vein::default()).collect();
-        for setting in &settings.all {
+        for setting in settings.all.iter().filter(|it| !is_taken_out(settings, it)) {
             mine.tells(&setting.key);
             if let Some(vein) = veins.get_mut(setting.group) {
                 vein.sole += usize::from(weight(&setting.key) == Weight::Sole);
@@ -196,6 +196,12 @@ impl Vein {
             self.pools.iter_mut().filter(bare).for_each(|it| it.port = Some(port));
         }
     }
+}
+
+/// What this program took out of something that it judged is nobody's configuration, and no miner looks for it there.
+fn is_taken_out(settings: &Settings, setting: &Setting) -> bool {
+    let mut lineage = settings.lineage(setting.group);
+    lineage.any(|at| settings.groups.get(at).is_some_and(|it| it.name == "extracted"))
 }
 
 /// `YOUR_WALLET_ADDRESS`, `$WALLET`, `<wallet>`: nobody yet, or somebody who is said elsewhere.

@@ -43,6 +43,25 @@ pub(super) fn in_sentences(text: &str) -> bool {
     sentences > 0 && sentences * 3 >= lines().count()
 }
 
+/// A line of cron without its times.
+pub(super) fn after_times(line: &str) -> &str {
+    let is_time = |word: &str| {
+        word.bytes().all(|it| it.is_ascii_digit() || matches!(it, b'*' | b'/' | b',' | b'-'))
+    };
+    let mut rest = line;
+    for at in 0..5 {
+        let Some((word, after)) = rest.split_once(char::is_whitespace) else { return line };
+        let named = at == 0 && word.len() > 4 && word.starts_with('@');
+        if named {
+            return after.trim_start();
+        } else if !is_time(word) {
+            return line;
+        }
+        rest = after.trim_start();
+    }
+    if line.split_whitespace().take(5).any(|it| it.contains('*')) { rest } else { line }
+}
+
 fn is_comment(line: &str) -> bool {
     line.starts_with(['#', ';']) || line.starts_with("//") || line.starts_with("/*")
 }

@@ -18,6 +18,8 @@ pub struct Command {
     pub program: Untrusted,
     /// How it comes to be run, if it is.
     pub told: Told,
+    /// How many plain words stand between the program and what it is told.
+    pub led: usize,
     /// Places on the net, each once.
     pub pools: Vec<Pool>,
     /// Users, accounts and addresses.
@@ -59,7 +61,12 @@ pub struct Tell {
 impl Command {
     pub(super) fn of(spoken: Spoken) -> Self {
         let Spoken { program, arguments, told } = spoken;
-        let mut read = Self { told, ..Self::default() };
+        let plain = |word: &&String| {
+            let is_path = word.starts_with(['/', '.']) && !word.contains(':');
+            is_path || !word.starts_with('-') && !word.contains(['=', ':', '.'])
+        };
+        let led = arguments.iter().take_while(plain).count();
+        let mut read = Self { told, led, ..Self::default() };
         let mut words = arguments.iter().map(String::as_str).peekable();
         while let Some(word) = words.next() {
             let next = words.peek().copied().filter(|next| is_value(next));

@@ -74,6 +74,10 @@ fn reach(seen: &Seen<'_>, file: &FoundFile) -> Grade {
     if is_installed(seen) || called_so && !is_from_there(seen, file) {
         return little;
     }
+    // Whoever responds keeps what was found of a case.
+    if seen.own {
+        return Grade::Suspect;
+    }
     match file.by {
         FoundBy::Named | FoundBy::Beside => Grade::Confirmed,
         FoundBy::Open if file.deleted => Grade::Confirmed,
