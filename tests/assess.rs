@@ -128,19 +128,77 @@ fn of_what_starts_by_itself_the_odd_one_of_a_pair_is_found() {
     assert!(share(&judged("persistence.jsonl"), SUSPECT) >= 85.0);
 }
 
+/// Names of tools that show texts, of shells, of what runs others, and of nobody.
+const NAMES: [&str; 12] = [
+    "worker", "tail", "grep", "git", "find", "bash", "sudo", "screen", "ssh", "docker", "python3",
+    "timeout",
+];
+
+/// The same process under another name, in this folder; with no folder nobody knows its executable.
+fn renamed(fact: &Value, name: &str, folder: &str) -> Value {
+    let mut fact = fact.clone();
+    let path = format!("{folder}{name}");
+    let words = fact["cmdline"].as_array_mut().unwrap();
+    if let Some(first) = words.first_mut() {
+        let line = first.as_str().unwrap();
+        let behind = line.find(' ').map_or("", |at| &line[at..]);
+        *first = format!("{path}{behind}").into();
+    }
+    fact["name"] = name.into();
+    fact["exe"] = if folder.is_empty() { "" } else { path.as_str() }.into();
+    fact
+}
+
+/// It gives a whole line to somebody else, and is no miner itself.
+fn hands_on(fact: &Value) -> bool {
+    let words = fact["cmdline"].as_array().unwrap();
+    words.iter().skip(1).any(|it| it.as_str().unwrap().contains(' '))
+}
+
+/// Nobody who is paid is named, and `-o` is an option of `grep` too.
+fn is_a_pattern(fact: &Value) -> bool {
+    let line = fact["cmdline"].to_string();
+    !["-u", "--user", "--wallet", "@"].iter().any(|it| line.contains(it))
+}
+
 #[test]
 fn a_miner_that_is_renamed_stays_confirmed() {
     let cases = corpus("miners.jsonl");
-    let before = answers(&lines(cases.iter().map(|(fact, _)| fact)));
-    let renamed = cases.iter().map(|(fact, _)| {
-        let mut fact = fact.clone();
-        fact["name"] = "worker".into();
-        fact["exe"] = "/usr/local/bin/worker".into();
-        fact
-    });
-    let after = answers(&lines(renamed.collect::<Vec<_>>().iter()));
-    for (before, after) in before.iter().zip(&after) {
-        assert!(rank(before) < CONFIRMED || rank(after) == CONFIRMED, "{before}\n{after}");
+    let facts: Vec<&Value> = cases.iter().map(|(fact, _)| fact).collect();
+    let before = answers(&lines(facts.iter().copied()));
+    let sure: Vec<&Value> = facts
+        .iter()
+        .zip(&before)
+        .filter(|(fact, before)| rank(before) == CONFIRMED && !hands_on(fact))
+        .map(|(fact, _)| *fact)
+        .collect();
+    for (folder, least) in [("", SUSPECT), ("/opt/a/", CONFIRMED), ("/usr/local/bin/", CONFIRMED)] {
+        for name in NAMES {
+            let renamed: Vec<Value> = sure.iter().map(|it| renamed(it, name, folder)).collect();
+            for (fact, after) in renamed.iter().zip(answers(&lines(renamed.iter()))) {
+                let shown = is_a_pattern(fact) && name == "grep";
+                assert!(shown || rank(&after) >= least, "{fact}\n{after}");
+            }
+        }
+    }
+}
+
+#[test]
+fn who_looks_for_miners_is_no_miner_for_that() {
+    for words in [
+        "grep -rn xmrig /var/log",
+        "grep -o stratum+tcp://pool.example:3333 /var/log/syslog",
+        "tail -f /var/log/xmrig.log",
+        "grep -e stratum+tcp://pool.example:3333 -e 0x52908400098527886E0F7030069857D2E4169EE7 -r /",
+        "find / -name xmrig -exec grep -l stratum+tcp://pool.example:3333 {} ;",
+        "less +/stratum+tcp://pool.example:3333 /var/log/syslog",
+    ] {
+        for folder in ["", "/usr/bin/", "/usr/local/bin/"] {
+            let name = words.split(' ').next().unwrap();
+            let exe = if folder.is_empty() { String::new() } else { format!("{folder}{name}") };
+            let told = verdict(&process(&exe, words));
+            assert!(rank(&told) < SUSPECT, "{exe} {words}: {told}");
+        }
     }
 }
 

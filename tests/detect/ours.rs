@@ -5,8 +5,8 @@ use std::sync::Arc;
 use firedamp::domain::base::Digest;
 use firedamp::domain::detect::{Grade, Rulebook, Subject, Watch, rulebook};
 use firedamp::domain::facts::{
-    Ancestor, Around, Evidence, Own, Process, Reading, Sighting, Snapshot, Socket, Speaker, Spoken,
-    Trace, Wire,
+    Ancestor, Around, Evidence, FoundBy, FoundFile, Own, Process, Reading, Sighting, Snapshot,
+    Socket, Speaker, Spoken, Trace, Wire,
 };
 
 use super::{id, pb_31, process, snapshot, socket};
@@ -49,9 +49,40 @@ fn what_the_responder_types_is_not_confirmed_and_what_another_types_is() {
     assert_eq!(curl(&[20, 10, 1]), Some(Grade::Noted));
     assert_eq!(curl(&[20, 11, 1]), Some(Grade::Confirmed));
     let miner = format!("./m -o stratum+tcp://203.0.113.7:443 -u {WALLET}");
-    assert_eq!(of("/root/m", &miner, &[20, 10]), Some(Grade::Confirmed), "a miner is one anywhere");
+    assert_eq!(of("/root/m", &miner, &[20, 10]), Some(Grade::Suspect), "words are typed");
+    assert_eq!(of("/root/m", &miner, &[20, 11]), Some(Grade::Confirmed));
+    let decode = format!("python3 decode.py --url stratum+tcp://203.0.113.7:443 --user {WALLET}");
+    assert_eq!(of("/usr/bin/python3.11", &decode, &[20, 10]), Some(Grade::Suspect));
     let asks = format!("curl -o stratum+tcp://203.0.113.7:443 -u {WALLET}");
     assert!(of("/usr/bin/curl", &asks, &[20, 10]) < Some(Grade::Confirmed));
+}
+
+#[test]
+fn a_table_that_the_responder_keeps_open_is_no_configuration() {
+    let row = format!("4242,www-data,x -o stratum+tcp://203.0.113.7:443 -u {WALLET} -p x\n");
+    let settings = format!("pool = stratum+tcp://203.0.113.7:443\nwallet = {WALLET}\npass = x\n");
+    let held = |text: &str, above: &[u32]| {
+        let all = vec![
+            below(10, "sshd-session", "/usr/sbin/sshd", "sshd", &[]),
+            below(40, "collect", "/opt/case/collect", "collect", above),
+        ];
+        let mut seen = snapshot(1_000, all, vec![carrier()]);
+        let file = FoundFile {
+            path: "/tmp/#4242 (deleted)".into(),
+            by: FoundBy::Open,
+            deleted: true,
+            content: text.into(),
+            ..FoundFile::default()
+        };
+        let files = vec![Arc::new(file)];
+        let trace = Arc::new(Trace { process: id(40), files, ..Trace::default() });
+        seen.evidence = Arc::new(Evidence { traces: vec![trace] });
+        let found = Watch::default().see(&seen, &pb_31());
+        found.get(&Subject::Process(id(40))).map(|it| it.grade)
+    };
+    assert!(held(&row, &[20, 11]) < Some(Grade::Confirmed), "a table, whoever has it");
+    assert_eq!(held(&settings, &[20, 11]), Some(Grade::Confirmed));
+    assert_eq!(held(&settings, &[20, 10]), Some(Grade::Suspect), "the responder's own");
 }
 
 #[test]

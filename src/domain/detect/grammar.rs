@@ -33,7 +33,7 @@ pub use options::Weight;
 pub use pool::{By, Pool, Scheme};
 pub use user::{User, UserBy};
 pub use wallet::{Family, Wallet, wallet};
-pub use wrapped::Told;
+pub use wrapped::{Told, reads_otherwise};
 
 pub(in crate::domain::detect) use algorithm::{algorithm, of_coin};
 pub(in crate::domain::detect) use options::option;

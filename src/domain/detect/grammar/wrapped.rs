@@ -4,6 +4,7 @@
 //! the name of a text tool is judged by other rules: [`Told::Shown`] says that this one did not look.
 
 use super::script;
+use crate::domain::detect::place::place;
 
 /// How what is said comes to be done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -199,6 +200,15 @@ const CONTAINER_FLAGS: &[&str] = &[
     "--tty",
 ];
 
+/// Whoever is called so is not judged by its own words alone: it shows them, or runs what they say.
+pub fn reads_otherwise(title: &str) -> bool {
+    let wraps = WRAPPERS.iter().any(|(name, _)| *name == called(title));
+    let bare = title.trim_end_matches(|it: char| it.is_ascii_digit() || it == '.');
+    wraps
+        || is_one(bare, INTERPRETERS)
+        || [TEXT_TOOLS, SHELLS, CONTAINERS].iter().any(|it| is_one(title, it))
+}
+
 /// The commands that `words` run, and those that they only mention.
 pub(super) fn spoken(words: Vec<String>) -> Vec<Spoken> {
     let mut found = Vec::new();
@@ -253,7 +263,15 @@ fn command(words: Vec<String>, told: Told, depth: usize, found: &mut Vec<Spoken>
         // The whole line in quotes, or a path with a space in it.
         script(&program, told, depth + 1, found);
     }
-    if is_one(&program, TEXT_TOOLS) {
+    if is_one(&program, TEXT_TOOLS) && !place(program.as_bytes()).is_strange() {
+        // What it finds it hands to others.
+        let runs = |it: &String| matches!(it.as_str(), "-exec" | "-execdir" | "-ok" | "-okdir");
+        let handed = arguments.iter().position(runs).filter(|_| is_one(&program, &["find"]));
+        if let Some(at) = handed.filter(|_| depth < DEEPEST) {
+            let ends = |it: &&String| !matches!(it.as_str(), ";" | "+");
+            let words = arguments.iter().skip(at + 1).take_while(ends).cloned().collect();
+            command(words, told, depth + 1, found);
+        }
         return found.push(Spoken { program, arguments, told: Told::Shown });
     }
     let wrapper = WRAPPERS.iter().find(|(name, _)| *name == called(&program));

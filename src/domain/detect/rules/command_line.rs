@@ -3,7 +3,7 @@
 //! Source: the playbook's table of pool indicators. Known false alarms, which are capped: the words of the responder's
 //! own tools, and commands inside a shell's argument.
 
-use crate::domain::detect::grammar::{self, Says};
+use crate::domain::detect::grammar::{self, Says, Sentence, UserBy};
 use crate::domain::detect::host_name;
 use crate::domain::detect::place::{Place, place};
 use crate::domain::detect::rules::{Told, is_text_tool};
@@ -22,6 +22,9 @@ const MANY: &[&str] =
     &["busybox", "toybox", "coreutils", "xtables-nft-multi", "xtables-legacy-multi"];
 /// Programs that run a script which is named behind them.
 const INTERPRETERS: &[&str] = &["python", "perl", "ruby", "sh", "bash", "dash"];
+
+/// Programs that show the part that fits, if `-o` says so.
+const PARTS: &[&str] = &["ack", "ag", "egrep", "fgrep", "grep", "rg", "zgrep"];
 
 /// Programs that ask what a name or an address means, and those that keep one out.
 const ASKERS: &[&str] = &[
@@ -96,20 +99,51 @@ pub(super) fn judge(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>
             found.push(told);
         }
     }
-    let tool = tool(seen);
-    by_the_playbook(seen, tool, look_for, &mut found);
-    // Whoever responds types such words all day; a miner may be begun from the same shell.
-    let works = seen.own
-        && cap(seen, tool) == Grade::Confirmed
-        && !is_of(tool, ASKERS)
-        && !is_of(tool, CALLERS);
-    let paid = works && grammar::read(seen.arguments.iter().copied()).wallets().next().is_some();
-    let most = |rule| {
-        let told = paid && matches!(rule, Rule::PoolUrl | Rule::PoolAndWallet);
-        let sure = !seen.own || told;
-        if sure { Grade::Confirmed } else { Grade::Suspect }
-    };
-    told.extend(found.into_iter().map(|(grade, it)| (grade.min(most(it.rule)), it)));
+    by_the_playbook(seen, tool(seen), look_for, &mut found);
+    for (grade, it) in as_a_miner(seen, look_for) {
+        match found.iter_mut().find(|(_, known)| known.rule == it.rule) {
+            Some(known) if known.0 < grade => *known = (grade, it),
+            Some(_) => {}
+            None => found.push((grade, it)),
+        }
+    }
+    // Whoever responds types such words all day.
+    let most = if seen.own { Grade::Suspect } else { Grade::Confirmed };
+    told.extend(found.into_iter().map(|(grade, it)| (grade.min(most), it)));
+}
+
+/// What its arguments would be to a miner, where it is called as a program that shows texts or runs others, and nobody
+/// vouches for that: where its executable is not known it may be that program. Only a whole command line of a miner
+/// counts, since it has a shape that nothing has that is told a pattern and files.
+fn as_a_miner(seen: &Seen<'_>, look_for: &Indicators) -> Vec<Told> {
+    let title = last_part(seen.title());
+    if !grammar::reads_otherwise(&String::from_utf8_lossy(title)) || is_vouched_for(seen) {
+        return Vec::new();
+    }
+    let first = seen.arguments.first().copied().unwrap_or_default().trim_ascii();
+    let behind = first.iter().position(u8::is_ascii_whitespace).and_then(|at| first.get(at..));
+    // A title, with all that was told in it, loses its first word alone.
+    let line = [b"./x", behind.unwrap_or_default()].concat();
+    let rest = seen.arguments.iter().skip(1).copied();
+    let read = grammar::read(std::iter::once(line.as_slice()).chain(rest));
+    let paid = read.users().any(|it| it.by > UserBy::Loose);
+    let most = if seen.exe.is_empty() { Grade::Suspect } else { Grade::Confirmed };
+    // `grep -o stratum+tcp://…` shows where it stands.
+    let shows_parts = is_of(title, PARTS);
+    let whole = |it: &Reason| it.rule != Rule::PoolUrl || paid || !shows_parts;
+    let mut found = told_of(&read);
+    if paid || read.algorithms().next().is_some() {
+        by_the_playbook(seen, b"", look_for, &mut found);
+    }
+    let found = found.into_iter();
+    let found = found.filter(|(grade, it)| *grade == Grade::Confirmed && whole(it));
+    found.map(|(grade, it)| (grade.min(most), it)).collect()
+}
+
+/// It is what it is called: a package brought it, or it lies where packages put programs and nobody knows.
+fn is_vouched_for(seen: &Seen<'_>) -> bool {
+    let there = !seen.deleted && !seen.in_memory;
+    there && seen.packaged.unwrap_or_else(|| place(seen.exe) == Place::System)
 }
 
 /// Its arguments. A program whose file is no tool that shows texts shows none, whatever it calls itself.
@@ -146,8 +180,12 @@ fn by_environment(seen: &Seen<'_>) -> Vec<Told> {
 
 /// What the grammar of miners says of these arguments, each rule once.
 pub(super) fn grammatical<'a>(arguments: impl Iterator<Item = &'a [u8]>) -> Vec<Told> {
+    told_of(&grammar::read(arguments))
+}
+
+fn told_of(read: &Sentence) -> Vec<Told> {
     let mut told: Vec<Told> = Vec::new();
-    for (grade, heard) in grammar::judge(&grammar::read(arguments)) {
+    for (grade, heard) in grammar::judge(read) {
         let rule = rule(heard.says);
         if told.iter().all(|(_, known)| known.rule != rule) {
             let source = FactSource::CommandLine;
