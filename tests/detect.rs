@@ -6,6 +6,8 @@
 mod asks;
 #[path = "detect/headless.rs"]
 mod headless;
+#[path = "detect/corpus.rs"]
+mod corpus;
 #[path = "detect/ours.rs"]
 mod ours;
 #[path = "detect/shape.rs"]

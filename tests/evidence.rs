@@ -43,8 +43,12 @@ use firedamp::host::probe::{Eyes, HostClock, Sieve};
 const WALLET: &str = "42yKYMHoNCUeBtk8oxKFJoVGKZrdJH8o2aX46t5KeqXRAtj3GYtF9uobpdVHfPXYsYFgnamKBpjgkFk8oAhcPGAA7ethnPb";
 
 /// As the cockpit and `scan` read.
-const SIEVE: Sieve =
-    Sieve { worth: detect::worth, keeps: detect::keeps, texts: detect::strings::texts };
+const SIEVE: Sieve = Sieve {
+    worth: detect::worth,
+    keeps: detect::keeps,
+    texts: detect::strings::texts,
+    variable: detect::tells,
+};
 
 /// These tests measure times, so they run one after the other; `None` if this one ran elsewhere, or cannot.
 fn alone() -> Option<MutexGuard<'static, ()>> {

@@ -32,7 +32,7 @@ pub use seen::{End, Seen};
 pub use sigma::{Level, SigmaRule, Source};
 pub use verdict::{Verdict, judge_connection, judge_entry, judge_file, judge_process};
 pub use watch::Watch;
-pub use worth::{keeps, worth};
+pub use worth::{keeps, tells, worth};
 
 use std::net::SocketAddr;
 

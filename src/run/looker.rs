@@ -25,8 +25,12 @@ use crate::run::cockpit::Happening;
 use crate::run::reason;
 
 /// Which processes are read in full without being asked, and what of them is kept.
-pub(super) const SIEVE: Sieve =
-    Sieve { worth: detect::worth, keeps: detect::keeps, texts: detect::strings::texts };
+pub(super) const SIEVE: Sieve = Sieve {
+    worth: detect::worth,
+    keeps: detect::keeps,
+    texts: detect::strings::texts,
+    variable: detect::tells,
+};
 /// Time from one look to the next.
 const PERIOD: Duration = Duration::from_secs(1);
 /// Where something else starts by itself a look is taken at once, but not sooner than this after the last one.

@@ -73,7 +73,8 @@ fn any_trace() -> impl Strategy<Value = Trace> {
     (0_u32..6, prop::option::of(0_u8..2), files, texts).prop_map(|(pid, digest, files, texts)| {
         let process = ProcessId { pid: Pid(pid), start: 1, inode: 0 };
         let digest = digest.map(|it| Digest([it; 32]));
-        Trace { process, program: Packaged::No, digest, files, texts }
+        let environment = texts.iter().map(|it| it.text.clone()).take(1).collect();
+        Trace { process, program: Packaged::No, digest, files, texts, environment }
     })
 }
 

@@ -13,7 +13,7 @@ mod hidden_characters;
 pub(super) mod hiding;
 mod load;
 pub(super) mod miner_name;
-mod origin;
+pub(super) mod origin;
 mod padding;
 pub(super) mod persistence;
 pub(super) mod pivot;

@@ -79,11 +79,7 @@ impl<'a> Seen<'a> {
         Self {
             name: process.comm.bytes(),
             exe: if process.exe_deleted { exe.strip_suffix(DELETED).unwrap_or(exe) } else { exe },
-            arguments: process
-                .command
-                .known()
-                .map(|it| it.arguments().collect())
-                .unwrap_or_default(),
+            arguments: process.command.known().map(arguments).unwrap_or_default(),
             ancestors: process.around.ancestors.iter().map(|it| it.comm.bytes()).collect(),
             parent: Some(process.parent.0),
             user: process.user.as_deref().unwrap_or_default().as_bytes(),
@@ -93,6 +89,7 @@ impl<'a> Seen<'a> {
             deleted: process.exe_deleted,
             in_memory: process.exe_memory,
             cpu: Some(process.cpu),
+            cpu_minutes: process.has_files().then(|| minutes(process.cpu_ms)),
             ..Self::default()
         }
     }
@@ -103,6 +100,7 @@ impl<'a> Seen<'a> {
         self.packaged = self.packaged.or_else(|| trace.program.is_as_packaged());
         self.files = trace.files.iter().map(AsRef::as_ref).collect();
         self.texts = trace.texts.iter().collect();
+        self.environment = trace.environment.iter().map(Untrusted::bytes).collect();
         self.digests.extend(trace.digest.map(|it| Cow::Owned(it.to_string())));
         self
     }
@@ -155,4 +153,15 @@ impl<'a> Seen<'a> {
 /// Last part of a path.
 pub(super) fn last_part(path: &[u8]) -> &[u8] {
     path.rsplit(|byte| *byte == b'/').next().unwrap_or(path)
+}
+
+/// The arguments; who has nothing but an empty name has one.
+fn arguments(command: &Untrusted) -> Vec<&[u8]> {
+    let all: Vec<&[u8]> = command.arguments().collect();
+    if all.is_empty() && !command.is_empty() { vec![b""] } else { all }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "rules weigh whole minutes")]
+fn minutes(cpu_ms: u64) -> f32 {
+    cpu_ms as f32 / 60_000.0
 }

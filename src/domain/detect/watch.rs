@@ -1,11 +1,14 @@
 //! Sees one snapshot after the other and says what speaks against whom.
 
+mod connections;
 mod entries;
-mod level;
 mod respawn;
 mod returns;
 mod shape;
+mod talks;
+mod texts;
 mod words;
+mod work;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -15,32 +18,28 @@ use crate::domain::detect::found::Finds;
 use crate::domain::detect::rulebook::{Memory, Rulebook};
 use crate::domain::detect::rules::pivot::{self, Trail};
 use crate::domain::detect::{
-    Entry, FactSource, Finding, Grade, Reason, Rule, Seen, Subject, judge_entry,
+    Entry, FactSource, Finding, Grade, Reason, Rule, Seen, Subject, Told, judge_entry,
 };
 use crate::domain::detect::{rules, wire};
-use crate::domain::facts::{Beyond, Ours, Process, Proxies, Reading, Snapshot, Socket};
+use crate::domain::facts::{Ours, Proxies, Reading, Snapshot};
 use crate::domain::playbook::Indicators;
 use crate::domain::untrusted::Untrusted;
 use entries::Entries;
-use level::{Levels, percent};
 use respawn::Respawn;
 use returns::Returns;
 use shape::Shapes;
-use words::Words;
+use talks::Talks;
+use texts::{By, Texts};
 
 /// A pause in the load shorter than this does not start the clock of «sustained» again.
 const LULL_MS: u64 = 30_000;
 /// Below this a high load is not worth a line.
 const SHORT_MS: u64 = 60_000;
 
-/// A proxy with no more ends than this is thought to pass on what comes to it to all of them.
-const FEW_ENDS: usize = 3;
-
 /// Detection's memory: what it needs to say «for how long», and what it need not work out twice.
 #[derive(Debug, Default)]
 pub struct Watch {
-    texts: HashMap<ProcessId, Judged>,
-    levels: Levels,
+    texts: Texts,
     loads: HashMap<ProcessId, Load>,
     shapes: Box<Shapes>,
     gpus: HashMap<ProcessId, Load>,
@@ -53,15 +52,6 @@ pub struct Watch {
     rules: Memory,
     finds: Finds,
     trail: Trail,
-}
-
-/// What the words of a process say; they rarely change, so they are judged once.
-#[derive(Debug)]
-struct Judged {
-    process: Arc<Process>,
-    own: bool,
-    level: usize,
-    reasons: Vec<(Grade, Reason)>,
 }
 
 /// For how long a process has been above the threshold.
@@ -84,7 +74,7 @@ impl Watch {
     /// Goes on with other rules: what was learnt about time stays.
     pub fn heed(&mut self, book: Arc<Rulebook>) {
         self.rules = Memory::of(book);
-        self.texts.clear();
+        self.texts.anew();
         self.entries = Entries::default();
     }
 
@@ -102,20 +92,19 @@ impl Watch {
     ) -> BTreeMap<Subject, Finding> {
         let mut gathered = Gathered::new();
         if self.rules.is_new_day(snapshot) {
-            self.texts.clear();
+            self.texts.anew();
             self.entries = Entries::default();
         }
-        let ours = Ours::of(snapshot);
-        self.texts(snapshot, &ours, look_for, &mut gathered);
+        let (ours, proxies) = (Ours::of(snapshot), Proxies::of(snapshot));
+        let talks = Talks::of_all(snapshot, &proxies);
+        let by = By { ours: &ours, talks: &talks, rules: &self.rules.book, look_for };
+        self.texts.see(snapshot, by, &mut gathered);
         self.loads(snapshot, look_for, &mut gathered);
         self.shapes.see(snapshot, &mut gathered);
         self.gpus(snapshot, look_for, &mut gathered);
-        let proxies = Proxies::of(snapshot);
-        for socket in &snapshot.sockets {
-            connection(socket, &proxies, look_for, &mut gathered);
-        }
+        connections::judge(snapshot, &proxies, look_for, &mut gathered);
         self.rules.gather(snapshot, &proxies, &ours, &mut gathered);
-        wire::heard(snapshot, &proxies, look_for, &mut gathered);
+        wire::heard(snapshot, look_for, &mut gathered);
         contradictions(snapshot, &mut gathered);
         self.finds.see(snapshot, (&proxies, &ours), &mut gathered);
         self.entries(snapshot, look_for, &mut gathered);
@@ -139,47 +128,6 @@ impl Watch {
         self.entries.see(&snapshot.persistence, judge, gathered);
     }
 
-    fn texts(
-        &mut self,
-        snapshot: &Snapshot,
-        ours: &Ours,
-        look_for: &Indicators,
-        gathered: &mut Gathered,
-    ) {
-        if self.texts.len() > snapshot.processes.len() * 2 + 64 {
-            self.texts.retain(|id, _| snapshot.process(*id).is_some());
-            self.levels.forget(snapshot);
-        }
-        let mut alike: HashMap<Words<'_>, Vec<(Grade, Reason)>> = HashMap::new();
-        for process in &snapshot.processes {
-            let (own, level) = (ours.has(process), self.levels.of(process, snapshot.moment));
-            let known = self.texts.get_mut(&process.id).is_some_and(|judged| {
-                let same =
-                    Arc::ptr_eq(&judged.process, process) || same_words(&judged.process, process);
-                let same = same && (judged.own, judged.level) == (own, level);
-                judged.process = Arc::clone(process);
-                same
-            });
-            if !known {
-                let judge = || {
-                    let seen = Seen { own, cpu: Some(percent(level)), ..Seen::of(process) };
-                    let mut reasons = rules::standing(&seen, look_for);
-                    reasons.extend(self.rules.book.of_process(&seen, snapshot.moment.at));
-                    reasons
-                };
-                let reasons =
-                    alike.entry(Words::of(process, own, level)).or_insert_with(judge).clone();
-                let judged = Judged { process: Arc::clone(process), own, level, reasons };
-                self.texts.insert(process.id, judged);
-            }
-            if let Some(judged) = self.texts.get(&process.id)
-                && !judged.reasons.is_empty()
-            {
-                gathered.insert(Subject::Process(process.id), judged.reasons.clone());
-            }
-        }
-    }
-
     fn loads(&mut self, snapshot: &Snapshot, look_for: &Indicators, gathered: &mut Gathered) {
         let Some((percent, minutes)) = look_for.cpu else { return };
         let now = snapshot.moment.boot_ms;
@@ -195,8 +143,9 @@ impl Watch {
             if let Some((grade, reason)) = load.reason(snapshot.moment, percent, minutes) {
                 // What a package brought may compute all day: the playbook's threshold is a reason to look, no more.
                 let installed = shape::packaged(*id, snapshot) == Some(true);
-                let reason = (if installed { Grade::Noted } else { grade }, reason);
-                gathered.entry(Subject::Process(*id)).or_default().push(reason);
+                let grade = if installed { Grade::Noted } else { grade };
+                let against = gathered.entry(Subject::Process(*id)).or_default();
+                longest(against, (grade, reason));
             }
         }
     }
@@ -283,54 +232,6 @@ impl Load {
     }
 }
 
-/// Nothing that the rules for words read has changed.
-fn same_words(one: &Process, other: &Process) -> bool {
-    one.comm == other.comm
-        && one.command == other.command
-        && one.exe == other.exe
-        && one.exe_deleted == other.exe_deleted
-        && one.headless.is_some() == other.headless.is_some()
-}
-
-/// A connection speaks against itself and against whoever holds it; so does where a proxy of this host passes it on to.
-/// The one that the responder came by is no lead.
-fn connection(socket: &Socket, proxies: &Proxies, look_for: &Indicators, gathered: &mut Gathered) {
-    let outgoing = rules::is_outgoing(socket, proxies) && !socket.own;
-    let Some(remote) = socket.remote.filter(|_| outgoing) else { return };
-    let mut reasons = Vec::new();
-    if look_for.ports.contains(&remote.port()) {
-        reasons.push((Grade::Suspect, pool_port(remote.to_string())));
-    }
-    let beyond = proxies.beyond(socket);
-    for (end, grade) in
-        beyond.iter().flat_map(|it| it.ends.iter().zip(std::iter::repeat(grade(it))))
-    {
-        if look_for.ports.contains(&end.port()) {
-            reasons.push((grade, pool_port(format!("{remote} -> {end}"))));
-        }
-    }
-    for owner in &socket.owners {
-        for reason in &reasons {
-            let against = gathered.entry(Subject::Process(*owner)).or_default();
-            if !against.contains(reason) {
-                against.push(reason.clone());
-            }
-        }
-    }
-    let named = socket.owners.iter().filter_map(|owner| gathered.get(&Subject::Process(*owner)));
-    let joined: Vec<_> = named
-        .flatten()
-        .filter(|(_, reason)| rules::command_line::names_port(reason, remote.port()))
-        .cloned()
-        .collect();
-    reasons.extend(joined);
-    if !reasons.is_empty() {
-        let protocol = socket.protocol;
-        let subject = Subject::Connection { protocol, local: socket.local, remote };
-        gathered.insert(subject, reasons);
-    }
-}
-
 /// What hides speaks against itself, or against the process that it is about.
 fn contradictions(snapshot: &Snapshot, gathered: &mut Gathered) {
     for contradiction in &snapshot.hiding.contradictions {
@@ -343,14 +244,15 @@ fn contradictions(snapshot: &Snapshot, gathered: &mut Gathered) {
     }
 }
 
-fn pool_port(value: String) -> Reason {
-    Reason { rule: Rule::PoolPort, value: value.into(), source: FactSource::Sockets }
-}
-
-/// A proxy with many ends serves many, and which end is whose is not known.
-fn grade(beyond: &Beyond) -> Grade {
-    let few = !beyond.more && beyond.ends.len() <= FEW_ENDS;
-    if few { Grade::Suspect } else { Grade::Noted }
+/// What was watched says more of a load than what it comes to over a life; but no less than that.
+fn longest(against: &mut Vec<Told>, watched: Told) {
+    let of_load = |it: &Reason| matches!(it.rule, Rule::HighCpu | Rule::SustainedCpu);
+    let long = |it: &Told| it.1.rule == Rule::SustainedCpu;
+    if watched.1.rule == Rule::HighCpu && against.iter().any(long) {
+        return;
+    }
+    against.retain(|(_, it)| !of_load(it));
+    against.push(watched);
 }
 
 fn finding(subject: Subject, mut reasons: Vec<(Grade, Reason)>) -> Option<(Subject, Finding)> {

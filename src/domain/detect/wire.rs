@@ -6,20 +6,16 @@
 use std::net::SocketAddr;
 
 use crate::domain::base::ProcessId;
+use crate::domain::detect::host_name;
 use crate::domain::detect::rules::command_line;
 use crate::domain::detect::watch::Gathered;
-use crate::domain::detect::{FactSource, Grade, Reason, Rule, Seen, Subject, rules};
-use crate::domain::facts::{Protocol, Proxies, Sighting, Snapshot, Speaker, Spoken};
+use crate::domain::detect::{FactSource, Grade, Reason, Rule, Seen, Subject};
+use crate::domain::facts::{Protocol, Sighting, Snapshot, Speaker, Spoken};
 use crate::domain::playbook::Indicators;
 use crate::domain::untrusted::Untrusted;
 
 /// Gathers what speaks against processes and connections that are there.
-pub(super) fn heard(
-    snapshot: &Snapshot,
-    proxies: &Proxies,
-    look_for: &Indicators,
-    gathered: &mut Gathered,
-) {
+pub(super) fn heard(snapshot: &Snapshot, look_for: &Indicators, gathered: &mut Gathered) {
     let wire = &snapshot.wire;
     for sighting in &wire.sightings {
         for (process, grade, reason) in against(sighting, look_for) {
@@ -34,19 +30,6 @@ pub(super) fn heard(
     }
     for sighting in wire.conversations(snapshot.moment) {
         conversation(snapshot, sighting, gathered);
-    }
-    if wire.names.is_empty() {
-        return;
-    }
-    for socket in snapshot.sockets.iter().filter(|it| rules::is_outgoing(it, proxies)) {
-        let Some(remote) = socket.remote else { continue };
-        let name = wire.name_of(remote.ip()).filter(|name| is_pool(name, look_for));
-        let Some(name) = name else { continue };
-        let subject =
-            Subject::Connection { protocol: socket.protocol, local: socket.local, remote };
-        for subject in socket.owners.iter().map(|it| Subject::Process(*it)).chain([subject]) {
-            push(gathered, subject, Grade::Suspect, asked(name));
-        }
     }
 }
 
@@ -99,7 +82,8 @@ fn asked(name: &Untrusted) -> Reason {
 }
 
 fn is_pool(name: &Untrusted, look_for: &Indicators) -> bool {
-    std::str::from_utf8(name.bytes()).is_ok_and(|name| look_for.is_pool_name(name))
+    std::str::from_utf8(name.bytes())
+        .is_ok_and(|name| look_for.is_pool_name(name) || host_name::hands_out_work(name))
 }
 
 /// One reason of a rule is enough against one subject: a miner that asks for ten names of a pool is one.

@@ -41,3 +41,42 @@ pub fn worth(process: &Process) -> Worth {
 pub fn keeps(file: &FoundFile) -> bool {
     Gist::of(file).weightiest.is_some()
 }
+
+/// Whether a variable of an environment (`NAME=value`) tells how its process came in, or whom it works for. Others may hold
+/// passwords.
+#[must_use]
+pub fn tells(variable: &[u8]) -> bool {
+    if rules::origin::tells(variable) || variable.starts_with(b"XMRIG_") {
+        return true;
+    }
+    let said = grammar::read([&b"env-of"[..], variable].into_iter());
+    said.judged_pools().next().is_some() || said.wallets().next().is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tells;
+
+    #[test]
+    fn only_what_tells_of_the_way_in_or_of_mining_is_kept() {
+        for kept in [
+            &b"REMOTE_ADDR=203.0.113.9"[..],
+            b"SSH_CLIENT=203.0.113.9 51122 22",
+            b"SUDO_USER=alice",
+            b"POOL=stratum+tcp://pool.example:3333",
+            b"XMRIG_THREADS=4",
+        ] {
+            assert!(tells(kept), "{}", String::from_utf8_lossy(kept));
+        }
+        for other in [
+            &b"HOME=/root"[..],
+            b"PGPASSWORD=secret",
+            b"DATABASE_POOL=postgres://me:secret@db.example:5432/shop",
+            b"POOL_PASSWORD=secret",
+            b"SUDO_ASKPASS=/usr/bin/x",
+            b"no",
+        ] {
+            assert!(!tells(other), "{}", String::from_utf8_lossy(other));
+        }
+    }
+}

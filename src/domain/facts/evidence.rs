@@ -39,6 +39,9 @@ pub struct Trace {
     /// Texts that do, in its executable and its memory.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub texts: Vec<FoundText>,
+    /// Variables of its environment that tell how it came in, or whom it works for: `NAME=value` each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub environment: Vec<Untrusted>,
 }
 
 /// A file that says something of mining.
@@ -121,7 +124,9 @@ impl Trace {
     #[must_use]
     pub const fn tells(&self) -> bool {
         let brought = matches!(self.program, Packaged::Unchanged(_));
-        !self.files.is_empty() || !self.texts.is_empty() || !brought && self.digest.is_some()
+        let found =
+            !self.files.is_empty() || !self.texts.is_empty() || !self.environment.is_empty();
+        found || !brought && self.digest.is_some()
     }
 }
 

@@ -11,6 +11,7 @@
 
 mod budget;
 mod desk;
+mod environment;
 mod files;
 mod memory;
 mod open;
@@ -56,6 +57,8 @@ pub struct Sieve {
     pub keeps: fn(&FoundFile) -> bool,
     /// Adds the texts in some bytes that are kept; whether they are of a memory or of an executable.
     pub texts: fn(&[u8], bool, &mut Vec<FoundText>),
+    /// Whether a variable of an environment, `NAME=value`, is kept.
+    pub variable: fn(&[u8]) -> bool,
 }
 
 /// Reads processes, and keeps what was found.
@@ -159,7 +162,12 @@ impl Seeker {
         changed |= self.forget(processes);
         self.hand_out(moment, processes);
         if changed {
-            let evidence = self.kept.evidence();
+            // Whom a package brought is told where somebody would speak against it otherwise.
+            let matters = |id: ProcessId| {
+                let known = self.known.get(&id);
+                known.is_some_and(|it| it.worth.suspect || it.step > 0)
+            };
+            let evidence = self.kept.evidence(matters);
             if *self.evidence != evidence {
                 self.evidence = Arc::new(evidence);
             }

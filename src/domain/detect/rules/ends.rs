@@ -52,6 +52,9 @@ const READERS: [&[u8]; 14] = [
 
 /// What the other ends of its connections say.
 pub(super) fn judge(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>) {
+    if seen.ends.is_empty() {
+        return;
+    }
     let installed = seen.packaged == Some(true)
         || matches!(place(&seen.path()), Place::System | Place::Local | Place::Workshop);
     for end in &seen.ends {

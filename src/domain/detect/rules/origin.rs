@@ -95,6 +95,10 @@ const OF_A_REQUEST: [&[u8]; 8] = [
     b"HTTP_HOST=",
 ];
 
+/// What a login and a change of user leave behind.
+const OF_A_LOGIN: [&[u8]; 4] =
+    [b"SSH_CLIENT=", b"SSH_CONNECTION=", b"SUDO_USER=", b"SUDO_COMMAND="];
+
 /// Folders of services in which there are data and no programs.
 const DATA: [&[u8]; 9] = [
     b"/var/lib/postgresql/",
@@ -161,6 +165,11 @@ pub(super) fn judge(seen: &Seen<'_>, told: &mut Vec<Told>) {
             Reason { rule: Rule::FromRequest, value, source: FactSource::Environment },
         ));
     }
+}
+
+/// The variable tells by which way somebody came in.
+pub(in crate::domain::detect) fn tells(variable: &[u8]) -> bool {
+    OF_A_REQUEST.iter().chain(&OF_A_LOGIN).any(|name| variable.starts_with(name))
 }
 
 /// A store of data that runs no programs, above a shell or whatever a shell ran.

@@ -1,15 +1,20 @@
 //! Workers by the hundred say the same of themselves: what the rules for words see of a process, to judge it once.
 
+use std::sync::Arc;
+
+use super::work::Work;
 use crate::domain::base::Pid;
-use crate::domain::facts::{Process, Reading};
+use crate::domain::facts::{Process, Reading, Trace};
 use crate::domain::untrusted::Untrusted;
 
-/// All that [`Seen::of`](crate::domain::detect::Seen::of) takes from a process; of what it uses, the step.
+/// All that [`Seen::of`](crate::domain::detect::Seen::of) takes from a process, and what else the rules see of it; of what
+/// it uses, what the rules are told.
 #[derive(PartialEq, Eq, Hash)]
 pub(super) struct Words<'a> {
-    /// The responder's own, the kernel's, deleted, in memory alone, without its first thread.
-    is: [bool; 5],
-    level: usize,
+    /// The responder's own, the kernel's, deleted, in memory alone, without its first thread; it waits for others.
+    is: [bool; 6],
+    /// Percent and minutes.
+    work: [u32; 2],
     parent: Pid,
     uid: u32,
     user: Option<&'a str>,
@@ -17,10 +22,17 @@ pub(super) struct Words<'a> {
     command: Option<&'a Untrusted>,
     exe: Option<&'a Untrusted>,
     ancestors: Vec<&'a Untrusted>,
+    packaged: Option<bool>,
+    environment: &'a [Untrusted],
 }
 
 impl<'a> Words<'a> {
-    pub(super) fn of(process: &'a Process, own: bool, level: usize) -> Self {
+    pub(super) fn of(
+        process: &'a Process,
+        own: bool,
+        (work, serves): (Work, bool),
+        trace: Option<&'a Arc<Trace>>,
+    ) -> Self {
         let known = |it: &'a Reading<Untrusted>| it.known();
         Self {
             is: [
@@ -29,8 +41,9 @@ impl<'a> Words<'a> {
                 process.exe_deleted,
                 process.exe_memory,
                 process.headless.is_some(),
+                serves,
             ],
-            level,
+            work: [work.cpu, work.minutes].map(f32::to_bits),
             parent: process.parent,
             uid: process.uid,
             user: process.user.as_deref(),
@@ -38,6 +51,8 @@ impl<'a> Words<'a> {
             command: known(&process.command),
             exe: known(&process.exe),
             ancestors: process.around.ancestors.iter().map(|it| &it.comm).collect(),
+            packaged: trace.and_then(|it| it.program.is_as_packaged()),
+            environment: trace.map_or(&[], |it| &it.environment),
         }
     }
 }

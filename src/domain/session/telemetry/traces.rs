@@ -51,6 +51,11 @@ impl Traces {
             }
             match before.next_if(|(_, old)| old.process == trace.process) {
                 Some((_, old)) if Arc::ptr_eq(old, trace) || old == trace => {}
+                // An environment hardly changes: then all is told anew.
+                Some((at, old)) if old.environment != trace.environment => {
+                    change.gone.push(at);
+                    change.new.push(Arc::clone(trace));
+                }
                 Some((at, old)) => change.touched.push(Touched::between(at, old, trace)),
                 None => change.new.push(Arc::clone(trace)),
             }
@@ -105,7 +110,8 @@ impl Touched {
         };
         let files = files.into_iter().map(file).collect::<Result<_, _>>()?;
         let texts = texts.unwrap_or_else(|| before.texts.clone());
-        Ok(Trace { process: before.process, program, digest, files, texts })
+        let environment = before.environment.clone();
+        Ok(Trace { process: before.process, program, digest, files, texts, environment })
     }
 }
 

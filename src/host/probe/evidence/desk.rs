@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 use super::files::Files;
 use super::open::{self, Device};
 use super::owner::Owner;
-use super::{Sieve, memory};
+use super::{Sieve, environment, memory};
 use crate::domain::base::{Digest, ProcessId};
 use crate::domain::facts::{FoundFile, FoundText, Packaged, Process, RunState, Worth};
+use crate::domain::untrusted::Untrusted;
 use crate::host::probe::Packages;
 use crate::host::probe::door::Door;
 use crate::host::probe::processes::is_there;
@@ -51,6 +52,8 @@ pub(super) enum News {
     /// Of its executable, if there is one.
     Digest(Option<Digest>),
     File(Arc<FoundFile>),
+    /// Variables of its environment that are kept.
+    Environment(Vec<Untrusted>),
     Texts(Vec<FoundText>),
     /// It has more such files than are kept.
     LeftOut,
@@ -229,7 +232,10 @@ impl Desk {
                 let program = owner.program(&job.process, exe.as_ref());
                 self.steps();
                 match job.part {
-                    Part::Files => files.read(self, &job, &owner),
+                    Part::Files => {
+                        environment::read((self, proc), sieve, id);
+                        files.read(self, &job, &owner);
+                    }
                     // What a package brought and nobody changed is known without its digest.
                     Part::Program if program.is_as_packaged() == Some(true) => {
                         self.tell(id, News::Digest(None));

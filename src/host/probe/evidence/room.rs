@@ -97,6 +97,7 @@ impl Kept {
                 match part {
                     Part::Files => {
                         trace.files.clear();
+                        trace.environment.clear();
                         self.let_go.remove(&id);
                     }
                     Part::Program => {
@@ -109,6 +110,7 @@ impl Kept {
             }
             News::Program(program) => trace.program = program,
             News::Digest(digest) => trace.digest = digest,
+            News::Environment(variables) => trace.environment = variables,
             News::File(file) => trace.files.push(file),
             News::Texts(texts) => trace.texts = texts,
             News::LeftOut => self.let_go.extend([id]),
@@ -129,6 +131,7 @@ impl Kept {
         };
         let trace = Arc::make_mut(trace);
         (trace.files, trace.texts) = (Vec::new(), Vec::new());
+        trace.environment = Vec::new();
         self.bytes -= std::mem::take(bytes);
         self.let_go.insert(*id);
         true
@@ -150,10 +153,12 @@ impl Kept {
         before != self.traces.len()
     }
 
-    /// All that tells something.
-    pub(super) fn evidence(&self) -> Evidence {
+    /// All that tells something; of those that matter, whether a package brought them too.
+    pub(super) fn evidence(&self, matters: impl Fn(ProcessId) -> bool) -> Evidence {
         let traces = self.traces.values().map(|(trace, _)| trace);
-        Evidence { traces: traces.filter(|it| it.tells()).cloned().collect() }
+        let brought = |it: &Trace| it.program.is_as_packaged() == Some(true);
+        let tells = |it: &&Arc<Trace>| it.tells() || brought(it) && matters(it.process);
+        Evidence { traces: traces.filter(tells).cloned().collect() }
     }
 }
 
@@ -161,14 +166,14 @@ impl Kept {
 fn weight(trace: &Trace) -> usize {
     let files = trace.files.iter().map(|it| it.content.bytes().len() + it.path.bytes().len());
     let texts = trace.texts.iter().map(|it| it.text.bytes().len());
-    files.chain(texts).sum()
+    files.chain(texts).chain(trace.environment.iter().map(|it| it.bytes().len())).sum()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::base::{Digest, Pid};
-    use crate::domain::facts::{FoundFile, FoundText};
+    use crate::domain::facts::{FoundFile, FoundText, Packaged};
     use crate::domain::untrusted::Untrusted;
 
     const fn id(pid: u32) -> ProcessId {
@@ -189,7 +194,7 @@ mod tests {
             found.take(id(pid), file(300));
             assert!(found.bytes <= 1_000, "{} bytes", found.bytes);
         }
-        let kept = found.evidence();
+        let kept = found.evidence(|_| false);
         assert_eq!(kept.of(id(1)).map(|it| it.files.len()), Some(1), "little is kept");
         assert_eq!(found.let_go.len() + kept.traces.len(), 39, "and nothing goes in silence");
         assert!(!found.let_go.contains(&id(1)) && found.let_go.contains(&id(39)));
@@ -198,6 +203,16 @@ mod tests {
         assert!(!found.let_go.contains(&id(39)));
         assert!(found.forget(|it| *it == id(1)));
         assert_eq!((found.bytes, found.let_go.len()), (10, 0));
+    }
+
+    #[test]
+    fn that_a_package_brought_it_is_told_of_those_that_matter() {
+        let mut found = Kept::default();
+        for pid in 1..4 {
+            found.take(id(pid), News::Program(Packaged::Unchanged("coreutils".into())));
+        }
+        let told = found.evidence(|it| it == id(2));
+        assert_eq!(told.traces.iter().map(|it| it.process).collect::<Vec<_>>(), [id(2)]);
     }
 
     #[test]
