@@ -1,4 +1,4 @@
-//! Who brings it back: what starts by itself, and loops of shells, joined to the processes that are spoken against. Whoever
+//! Who brings it back: what starts by itself, parents, and loops of shells, joined to the processes that are spoken against. Whoever
 //! kills a process should know before what will start it again.
 //!
 //! Source: jobs of cron, units with `Restart=`, containers with a restart policy and loops of shells are what brings miners
@@ -6,6 +6,7 @@
 //! something else speaks against, and of an entry that a package brought, or that runs a package's program, not at all.
 
 mod names;
+mod parents;
 mod shells;
 mod starts;
 
@@ -64,7 +65,8 @@ impl Respawn {
         for (subject, told) in &self.started {
             gathered.entry(subject.clone()).or_default().push(told.clone());
         }
-        self.shells.join(snapshot, &self.accused, gathered);
+        self.shells.join(snapshot, gathered);
+        parents::join(snapshot, &self.accused, gathered);
     }
 }
 

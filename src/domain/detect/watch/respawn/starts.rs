@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::names::Names;
+use super::parents::WRAPPERS;
+use super::shells::SHELLS;
 use super::{MOST, SHORTEST, called, comes_back, said};
 use crate::domain::base::{Pid, ProcessId};
 use crate::domain::detect::rules::Told;
@@ -73,7 +75,7 @@ impl<'a> Groups<'a> {
         let mut containers: HashMap<&[u8], Vec<usize>> = HashMap::new();
         for (at, process) in accused.iter().enumerate() {
             groups.places.insert(process.id, at);
-            if process.parent == Pid(1) {
+            if is_begun_by_unit(process) {
                 let parts = process.around.cgroup.bytes().split(|byte| *byte == b'/');
                 for part in parts.filter(|part| !part.is_empty()) {
                     let unit = groups.units.entry(part).or_default();
@@ -161,6 +163,15 @@ impl<'a> Groups<'a> {
         who.dedup();
         who
     }
+}
+
+/// The unit that it is in began it: init did, or scripts and wrappers that init began. Whoever comes in by a service is in its
+/// control group too, but below a program that is none of those.
+fn is_begun_by_unit(process: &Process) -> bool {
+    let above = &process.around.ancestors;
+    let between = || above.iter().filter(|it| it.id.pid > Pid(1));
+    let wraps = |name: &[u8]| SHELLS.contains(&name) || WRAPPERS.contains(&name);
+    process.parent == Pid(1) || !above.is_empty() && between().all(|it| wraps(it.comm.bytes()))
 }
 
 /// `cron /etc/cron.d/x:3`, and whether it is started again whenever it ends.
