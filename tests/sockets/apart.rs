@@ -39,6 +39,21 @@ threading.Thread(target=work,daemon=True).start()
 time.sleep(600)
 ";
 
+/// It listens in a network that it has left, and holds nothing of it but that socket.
+const LEFT: &str = r"
+import ctypes,os,socket,time
+libc=ctypes.CDLL(None)
+home=os.open('/proc/self/ns/net',os.O_RDONLY)
+libc.unshare(0x40000000)
+print(os.readlink('/proc/self/ns/net')[5:-1],flush=True)
+listens=socket.socket()
+listens.bind(('0.0.0.0',4444))
+listens.listen()
+libc.setns(home,0)
+os.close(home)
+time.sleep(600)
+";
+
 /// A child that ends with the test.
 struct Ends(Child);
 
@@ -96,6 +111,24 @@ fn a_network_that_only_a_thread_is_in_is_looked_into_and_goes_with_it() {
     let end = Instant::now() + Duration::from_secs(20);
     while look(&mut eyes).sockets.iter().any(|it| it.namespace == inode) {
         assert!(Instant::now() < end, "it goes with its last thread");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn a_network_that_only_a_socket_holds_is_looked_into_and_goes_with_it() {
+    if !may("to make a network namespace") {
+        return;
+    }
+    let Some((child, inode)) = python(LEFT) else { return };
+    let pid = Pid(child.0.id());
+    let mut eyes = Eyes::open().unwrap();
+    let (_, socket) = look_for(&mut eyes, |it| it.namespace == inode && !it.owners.is_empty());
+    assert_eq!((socket.local.port(), socket.owners.first().map(|it| it.pid)), (4444, Some(pid)));
+    drop(child);
+    let end = Instant::now() + Duration::from_secs(20);
+    while look(&mut eyes).sockets.iter().any(|it| it.namespace == inode) {
+        assert!(Instant::now() < end, "it goes with its last socket");
         std::thread::sleep(Duration::from_millis(20));
     }
 }

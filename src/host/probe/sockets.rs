@@ -17,6 +17,7 @@ mod second;
 mod session;
 pub(super) mod table;
 mod tables;
+mod within;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::os::fd::{AsFd, OwnedFd};
@@ -137,8 +138,10 @@ impl Sockets {
             self.moved = true;
         }
         self.moved |= self.nets.list(view, forced, unread);
+        let nets = || std::iter::once(&self.own).chain(&self.nets.all);
+        let listed = nets().flat_map(Net::inodes);
         let populated = self.nets.all.iter().map(|net| net.inode);
-        self.moved |= self.mounted.list(view, populated, unread);
+        self.moved |= self.mounted.list(view, (populated, listed), unread);
         if let Some((inode, tables)) = answer {
             let net = if inode == 0 { Some(&mut self.own) } else { self.nets.find(inode) };
             self.moved |= net.is_some_and(|net| net.take(tables));

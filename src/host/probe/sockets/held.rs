@@ -2,20 +2,21 @@
 //! that no process is in and no mount tells of.
 //!
 //! The links of open files are read as text and never followed, so many in a turn as [`A_TURN`] says, from one process to
-//! the next. Of a process with very many files the round reads one part, so that it takes no time of the others; the
+//! the next. A socket that is in no list is asked once for the namespace that it was made in: it keeps that too. Of a process with very many files the round reads one part, so that it takes no time of the others; the
 //! other parts have a share of each turn of their own, in which such processes take turns. What was found is asked for
 //! again in each turn, and let go of when its file is closed.
 //!
 //! Invariant: bounded, in what is read at a time and in what is kept; what is more, closed to us, or not come to yet is
 //! counted. Every open file is come to, after as many turns as all of them take. Deliberately absent: a namespace that is
-//! held by a file which is on its way through a socket, and by the sockets in it alone.
+//! held by a file which is on its way through a socket, and by sockets of which only a thread has a descriptor.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::RangeInclusive;
-use std::os::fd::BorrowedFd;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use rustix::io::Errno;
 
+use super::within;
 use crate::host::probe::door::Door;
 use crate::host::probe::text;
 use crate::host::probe::tree::Reader;
@@ -32,9 +33,15 @@ const PARTS: usize = 4_096;
 const MOST: usize = 4_096;
 /// Files of one namespace that are kept: one may be closed while another still holds it.
 const MOST_PLACES: usize = 2;
+/// What asking a socket costs, in links; and sockets whose answer is kept.
+const A_SOCKET: usize = 4;
+const MOST_ASKED: usize = 1 << 16;
 
 /// Where a process is read, and the number of its open file.
 pub(super) type Place = (Door, u32);
+
+/// Our own namespace, and sockets that are in some list.
+type Ours<'a> = (Option<u64>, &'a HashSet<u64>);
 
 /// Who holds what, as far as the search has come.
 #[derive(Default)]
@@ -59,16 +66,27 @@ pub(super) struct Held {
     read: usize,
     /// Links that the round reads in the next turn; none before the first.
     share: Option<usize>,
+    /// Namespaces of sockets that were asked; 0 where nobody says.
+    spaces: HashMap<u64, u64>,
 }
 
 impl Held {
     /// Goes on with the search for one turn, below this `/proc`; `own` is not told of. Fails if nobody can be listed.
-    pub(super) fn turn(&mut self, proc: BorrowedFd<'_>, own: Option<u64>) -> Result<(), Errno> {
+    pub(super) fn turn(
+        &mut self,
+        proc: BorrowedFd<'_>,
+        own: Option<u64>,
+        listed: &HashSet<u64>,
+    ) -> Result<(), Errno> {
         let mut reader = Reader::new(proc);
+        let spaces = &self.spaces;
         self.places.retain(|inode, places| {
             places.retain(|(door, fd)| {
                 let link = reader.link(*door, &format!("fd/{fd}"));
-                link.is_ok_and(|link| namespace(link) == Some(*inode))
+                link.is_ok_and(|link| {
+                    let of_socket = || spaces.get(&text::socket_inode(link)?).copied();
+                    namespace(link).or_else(of_socket) == Some(*inode)
+                })
             });
             !places.is_empty()
         });
@@ -78,8 +96,11 @@ impl Held {
         self.closed.retain(lives);
         self.whole.retain(lives);
         self.parts.retain(|pid, _| lives(pid));
-        let left = self.round(&mut reader, &pids, own);
-        self.share(&mut reader, own, left + PARTS);
+        if self.spaces.len() >= MOST_ASKED {
+            self.spaces.clear();
+        }
+        let left = self.round(&mut reader, &pids, (own, listed));
+        self.share(&mut reader, (own, listed), left + PARTS);
         Ok(())
     }
 
@@ -106,7 +127,7 @@ impl Held {
     }
 
     /// Goes on with the round over all processes; gives back what is left of its share.
-    fn round(&mut self, reader: &mut Reader<'_>, pids: &[u32], own: Option<u64>) -> usize {
+    fn round(&mut self, reader: &mut Reader<'_>, pids: &[u32], ours: Ours<'_>) -> usize {
         let share = self.share.unwrap_or(FIRST);
         self.share = self.share.or(Some(*A_TURN.end()));
         let mut left = share;
@@ -120,7 +141,7 @@ impl Held {
                 return 0;
             }
             if *pid != std::process::id() {
-                self.part(reader, *pid, own, &mut left);
+                self.part(reader, *pid, ours, &mut left);
             }
         }
         (self.next, self.ahead) = (0, Some(0));
@@ -132,25 +153,41 @@ impl Held {
     }
 
     /// Reads parts of those that have more than one, each in its turn.
-    fn share(&mut self, reader: &mut Reader<'_>, own: Option<u64>, mut left: usize) {
+    fn share(&mut self, reader: &mut Reader<'_>, ours: Ours<'_>, mut left: usize) {
         while left > 0 {
             let behind = self.parts.range(self.last.saturating_add(1)..).next();
             let Some((pid, _)) = behind.or_else(|| self.parts.first_key_value()) else { return };
             self.last = *pid;
-            self.part(reader, self.last, own, &mut left);
+            self.part(reader, self.last, ours, &mut left);
         }
     }
 
     /// Reads the next part of the files of one process.
-    fn part(&mut self, reader: &mut Reader<'_>, pid: u32, own: Option<u64>, left: &mut usize) {
+    fn part(
+        &mut self,
+        reader: &mut Reader<'_>,
+        pid: u32,
+        (own, listed): Ours<'_>,
+        left: &mut usize,
+    ) {
         // One more for the folder itself.
         *left = left.saturating_sub(1);
         let from = self.parts.remove(&pid);
         let [beyond, _] = &mut self.beyond;
         let door = Door::find(pid, reader);
+        let (spaces, mut asked) = (&mut self.spaces, None);
         let read = reader.open_files_from(door, from.unwrap_or_default(), |fd, link| {
             *left = left.saturating_sub(1);
-            if let Some(inode) = namespace(link).filter(|inode| Some(*inode) != own) {
+            let socket = text::socket_inode(link).filter(|inode| !listed.contains(inode));
+            let of_socket = socket.map(|socket| {
+                *spaces.entry(socket).or_insert_with(|| {
+                    *left = left.saturating_sub(A_SOCKET);
+                    asked.get_or_insert_with(|| within::process(pid));
+                    space(asked.as_ref().and_then(Option::as_ref), fd)
+                })
+            });
+            let found = namespace(link).or(of_socket.filter(|inode| *inode != 0));
+            if let Some(inode) = found.filter(|inode| Some(*inode) != own) {
                 keep(&mut self.places, beyond, inode, (door, fd));
             }
         });
@@ -175,6 +212,18 @@ impl Held {
             }
         }
     }
+}
+
+/// The number of the namespace that a socket was made in; 0 where nobody says.
+fn space(process: Option<&OwnedFd>, fd: u32) -> u64 {
+    let file = process.and_then(|process| within::namespace(process.as_fd(), fd).ok());
+    file.and_then(|file| rustix::fs::fstat(file).ok()).map_or(0, |it| it.st_ino)
+}
+
+/// This open file is a socket.
+pub(super) fn is_socket(proc: BorrowedFd<'_>, (door, fd): Place) -> bool {
+    let mut reader = Reader::new(proc);
+    reader.link(door, &format!("fd/{fd}")).is_ok_and(|link| text::socket_inode(link).is_some())
 }
 
 /// Keeps one more file of a namespace, as long as there is room.

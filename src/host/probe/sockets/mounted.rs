@@ -1,16 +1,16 @@
 //! Network namespaces that no process is in: those that a mount holds, as `ip netns add` makes them, and those that only
-//! an open file holds ([`held`](super::held)). A socket that was opened within may be held by a process that is elsewhere by now.
+//! an open file holds, or a socket that was opened there ([`held`](super::held)). A socket that was opened within may be held by a process that is elsewhere by now.
 //!
 //! They are found and entered by a thread that nobody waits for ([`desk`]), and listed here.
 //!
 //! Invariant: whatever is not looked into is said, and so is what netlink is not asked for. What nobody holds any more is
 //! let go of, or our own sockets would keep it alive. Deliberately absent: the tables of `/proc/net` of such a namespace,
 //! which are a process's; so raw, packet and local sockets in it are not seen, and its sockets have one view. Namespaces
-//! that only another mount namespace or a socket holds.
+//! that only another mount namespace holds.
 
 mod desk;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -38,6 +38,8 @@ struct Known {
     populated: BTreeSet<u64>,
     /// Here.
     ours: BTreeSet<u64>,
+    /// Inodes of sockets that are in some list: nobody has to ask where they are.
+    listed: HashSet<u64>,
 }
 
 impl Known {
@@ -94,7 +96,7 @@ impl Mounted {
     pub(super) fn list(
         &mut self,
         view: View<'_>,
-        populated: impl Iterator<Item = u64>,
+        (populated, listed): (impl Iterator<Item = u64>, impl Iterator<Item = u64>),
         unread: &mut Vec<Unread>,
     ) -> bool {
         let Some(errand) = &mut self.errand else {
@@ -126,7 +128,7 @@ impl Mounted {
         let before = self.all.len();
         self.all.retain(Net::has_netlink);
         moved |= self.all.len() != before;
-        self.ask(populated);
+        self.ask(populated, listed);
         unread.extend_from_slice(&self.gaps);
         if view.asks != Asks::ALL {
             // There are no tables that would tell of the rest.
@@ -135,13 +137,14 @@ impl Mounted {
         moved
     }
 
-    fn ask(&mut self, populated: BTreeSet<u64>) {
+    fn ask(&mut self, populated: BTreeSet<u64>, listed: impl Iterator<Item = u64>) {
         let due = self.looks.is_multiple_of(EVERY);
         self.looks = self.looks.wrapping_add(1);
         // Only a thread at work holds the lock, and the look waits for nobody.
         if let Some(errand) = self.errand.as_mut().filter(|it| due && it.is_idle()) {
             let ours = self.all.iter().map(|net| net.inode).collect();
-            let known = Known { populated, ours };
+            let listed = listed.chain(self.all.iter().flat_map(Net::inodes)).collect();
+            let known = Known { populated, ours, listed };
             *self.known.lock().unwrap_or_else(PoisonError::into_inner) = known;
             errand.ask();
         }

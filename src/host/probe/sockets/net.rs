@@ -84,6 +84,12 @@ impl Net {
         }
     }
 
+    /// Inodes of its sockets in the last lists.
+    pub(super) fn inodes(&self) -> impl Iterator<Item = u64> {
+        let others = self.others.iter().map(|(inode, _)| *inode);
+        self.raw.iter().chain(&self.extra).map(|raw| raw.inode).chain(others)
+    }
+
     /// Netlink speaks of it. There are two views of what it is asked for, and no others.
     pub(super) const fn has_netlink(&self) -> bool {
         self.diag.is_some()

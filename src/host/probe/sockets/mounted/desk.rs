@@ -18,7 +18,8 @@ use rustix::fs::{AtFlags, Mode, OFlags};
 use rustix::io::Errno;
 
 use super::super::diag::Diag;
-use super::super::held::{Held, Place};
+use super::super::held::{self, Held, Place};
+use super::super::within;
 use super::{Found, Known};
 use crate::host::probe::hiding;
 use crate::host::probe::text::{self, unescape, words};
@@ -93,7 +94,11 @@ impl Desk {
         self.turn = self.turn.wrapping_add(1);
         let known = std::mem::take(&mut *self.known.lock().unwrap_or_else(PoisonError::into_inner));
         // The first look has more urgent work for the CPU than the files of everybody.
-        let searched = if self.turn > 1 { self.held.turn(proc.as_fd(), self.own) } else { Ok(()) };
+        let searched = if self.turn > 1 {
+            self.held.turn(proc.as_fd(), self.own, &known.listed)
+        } else {
+            Ok(())
+        };
         let mut there: BTreeMap<u64, Vec<Holder>> = BTreeMap::new();
         for (inode, point) in &self.there {
             there.entry(*inode).or_default().push(Holder::Mount(point.clone()));
@@ -195,6 +200,11 @@ fn enter_one_of(proc: BorrowedFd<'_>, holders: &[Holder], inode: u64) -> Result<
 /// Netlink of the namespace whose file this is, if it still is that one. It is opened only after it was looked at: what
 /// stands there by now may let whoever opens it wait.
 fn enter(proc: BorrowedFd<'_>, holder: &Holder, inode: u64) -> Result<Diag, Outside> {
+    if let Holder::File((door, fd)) = holder
+        && held::is_socket(proc, (*door, *fd))
+    {
+        return enter_by_socket(door.pid, *fd, inode);
+    }
     let flags = OFlags::PATH | OFlags::CLOEXEC;
     let (place, otherwise) = match holder {
         // The kernel has just told of this mount, so that something is over it.
@@ -217,6 +227,18 @@ fn enter(proc: BorrowedFd<'_>, holder: &Holder, inode: u64) -> Result<Diag, Outs
     let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
     let file = rustix::fs::openat(proc, file, flags, Mode::empty());
     Diag::within(file.map_err(|_| Outside::Refused)?).map_err(|why| {
+        if why.kind() == ErrorKind::TimedOut { Outside::Late } else { Outside::Refused }
+    })
+}
+
+/// The same by a socket that was opened there.
+fn enter_by_socket(pid: u32, fd: u32, inode: u64) -> Result<Diag, Outside> {
+    let process = within::process(pid).ok_or(Outside::Gone)?;
+    let file = within::namespace(process.as_fd(), fd).map_err(|_| Outside::Gone)?;
+    if !rustix::fs::fstat(&file).is_ok_and(|it| it.st_ino == inode) {
+        return Err(Outside::Gone);
+    }
+    Diag::within(file).map_err(|why| {
         if why.kind() == ErrorKind::TimedOut { Outside::Late } else { Outside::Refused }
     })
 }
