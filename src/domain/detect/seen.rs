@@ -13,6 +13,7 @@ const DELETED: &[u8] = b" (deleted)";
 
 /// A process as the rules see it.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 pub struct Seen<'a> {
     /// `comm`: the process chooses it.
     pub name: &'a [u8],

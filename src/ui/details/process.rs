@@ -85,15 +85,7 @@ fn facts(sheet: &mut Sheet<'_>, snapshot: &Snapshot, process: &Process) {
         let own = sheet.span(Role::Ok, sheet.say(Label::OwnLogin));
         sheet.line(vec![own]);
     }
-    if !process.has_files() {
-        let said = sheet.span(Role::Warn, hiding::by_calls(language));
-        sheet.paragraph(0, &[said]);
-    }
-    if let Some(thread) = process.headless {
-        let said = format!("{}{thread}", fact::headless(language));
-        let said = sheet.span(Role::Warn, said);
-        sheet.paragraph(0, &[said]);
-    }
+    how_it_is_read(sheet, process);
     let mut exe = read(sheet, &process.exe);
     if process.exe_deleted {
         exe.push(sheet.span(Role::Warn, format!("  X {}", sheet.text(Caption::Deleted))));
@@ -135,6 +127,20 @@ fn facts(sheet: &mut Sheet<'_>, snapshot: &Snapshot, process: &Process) {
     let mut cpu = vec![sheet.span(Role::Text, cpu)];
     cpu.extend(history(sheet, process.id, taken));
     sheet.fact(Caption::History, cpu);
+}
+
+/// That it is not read as others are.
+fn how_it_is_read(sheet: &mut Sheet<'_>, process: &Process) {
+    let language = sheet.model.language;
+    if !process.has_files() {
+        let said = sheet.span(Role::Warn, hiding::by_calls(language));
+        sheet.paragraph(0, &[said]);
+    }
+    if let Some(thread) = process.headless {
+        let said = format!("{}{thread}", fact::headless(language));
+        let said = sheet.span(Role::Warn, said);
+        sheet.paragraph(0, &[said]);
+    }
 }
 
 /// Whose the executable is, and its digest, where that was read.
