@@ -69,11 +69,11 @@ pub(super) fn is_variable(entry: &[u8]) -> bool {
 
 /// The processes that are told of where they are too many. Half of them have what fewest have, so that one library in every
 /// program does not bury another; the others used most CPU time.
-pub(super) fn weightiest<'f>(
-    found: &'f BTreeMap<ProcessId, Untrusted>,
+pub(super) fn weightiest(
+    found: &BTreeMap<ProcessId, Untrusted>,
     used: impl Fn(ProcessId) -> u64,
     most: usize,
-) -> Vec<(ProcessId, &'f Untrusted)> {
+) -> Vec<(ProcessId, &Untrusted)> {
     let mut all: Vec<(ProcessId, &Untrusted)> = found.iter().map(|(id, it)| (*id, it)).collect();
     if all.len() <= most {
         return all;

@@ -8,6 +8,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
+use std::time::Duration;
 
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, ResolveFlags, StatxAttributes, StatxFlags};
 use rustix::io::Errno;
@@ -22,6 +23,8 @@ pub(super) const MOST_BYTES: usize = 1 << 20;
 pub(super) const MOST_NAMES: usize = 10_000;
 /// More of the list of mounts is not read.
 const MOST_MOUNTS: usize = 4 << 20;
+/// Nor for longer: mounts on mounts cost the kernel the square of their number.
+const MOUNTS_PATIENCE: Duration = Duration::from_millis(500);
 /// More links on one path are not followed, as the kernel does.
 const MOST_LINKS: usize = 40;
 /// File systems on which a look can wait for somebody else.
@@ -87,10 +90,15 @@ pub(super) struct File {
 impl Ground {
     pub(super) fn open(roots: &Roots) -> Result<Self, Errno> {
         let root = tree::open_dir(&roots.root)?;
-        let mounts = tree::small_file(Path::new("/proc/self/mountinfo"), MOST_MOUNTS);
+        let mut mounts = Vec::new();
+        // Cut short, it has those that were mounted first, which are the system's own. That it is cut is said by who
+        // compares what is mounted over `/proc`.
+        if let Ok(file) = tree::open_file(Path::new("/proc/self/mountinfo")) {
+            tree::read_within(file.as_fd(), &mut mounts, MOST_MOUNTS, MOUNTS_PATIENCE).ok();
+        }
         // Of another tree than the whole machine only what is mounted in it counts.
         let root_path = std::path::absolute(&roots.root).unwrap_or_else(|_| roots.root.clone());
-        let slow = mounts.map_or_else(|_| Vec::new(), |it| slow_mounts(&it, &root_path));
+        let slow = slow_mounts(&mounts, &root_path);
         Ok(Self { root, live: roots.live, slow, places: RefCell::default() })
     }
 
