@@ -227,21 +227,26 @@ pub fn worth(entry: &Autostart, change: Option<AutostartChange>, runs: bool) -> 
 #[must_use]
 pub fn runs_as(entry: &Autostart) -> Option<Untrusted> {
     use AutostartKind::{
-        Anacron, Cron, InitScript, Initramfs, KernelModule, Motd, NetworkDispatcher, PackageHook,
-        RcLocal, SystemdGenerator, SystemdUnit, UdevRule,
+        Anacron, CloudInit, Cron, InitScript, Initramfs, KernelModule, KernelSetting, Logrotate,
+        Motd, NetworkDispatcher, PackageHook, RcLocal, SystemdGenerator, SystemdUnit, Tmpfiles,
+        UdevRule,
     };
     let of_users = entry.path.bytes().windows(13).any(|it| it == b"/systemd/user");
     let of_host = matches!(
         entry.kind,
         Anacron
+            | CloudInit
             | Cron
             | Initramfs
             | InitScript
             | KernelModule
+            | KernelSetting
+            | Logrotate
             | Motd
             | NetworkDispatcher
             | PackageHook
             | RcLocal
+            | Tmpfiles
             | UdevRule
     );
     let of_systemd = matches!(entry.kind, SystemdUnit | SystemdGenerator);

@@ -39,6 +39,12 @@ pub const fn group(language: Language, kind: AutostartKind) -> &'static str {
         AutostartKind::Kubernetes => ("Kubernetes on this node", "Kubernetes บนโหนดนี้"),
         AutostartKind::Sudoers => ("Rules of sudo", "กฎของ sudo"),
         AutostartKind::User => ("Accounts that log in", "บัญชีที่เข้าสู่ระบบได้"),
+        AutostartKind::SshClient => ("Run by ssh when it connects", "รันเมื่อ ssh เชื่อมต่อ"),
+        AutostartKind::Logrotate => ("Scripts of logrotate", "สคริปต์ของ logrotate"),
+        AutostartKind::CloudInit => ("Scripts of cloud-init", "สคริปต์ของ cloud-init"),
+        AutostartKind::Tmpfiles => ("Files written at boot", "ไฟล์ที่ถูกเขียนตอนบูต"),
+        AutostartKind::KernelSetting => ("Run by the kernel", "รันโดยเคอร์เนล"),
+        AutostartKind::ServiceStarter => ("Other starters of services", "ตัวเริ่มบริการอื่น"),
     };
     pick(language, en, th)
 }

@@ -56,12 +56,36 @@ fn a_change_is_seen_by_the_watch_and_not_by_the_next_whole_hunt() {
     for (path, text) in steps {
         write(root.path(), path, text);
         let marker = text.split_whitespace().last().unwrap();
-        // The next whole hunt is ten minutes away. On a quiet machine this takes a quarter of a second.
-        let (_, took) = look_until(&mut eyes, Duration::from_secs(30), |it| has(it, marker));
-        eprintln!("{path}: {took:?}");
+        // The next whole hunt is ten minutes away.
+        look_until(&mut eyes, Duration::from_secs(30), |it| has(it, marker));
     }
     std::fs::remove_file(root.path().join("etc/cron.d/new")).unwrap();
     look_until(&mut eyes, Duration::from_secs(30), |it| !has(it, "appeared"));
+}
+
+/// Others may work this machine hard, so one change may take longer: of seven the one in the middle may not, nor may it in
+/// each of three tries.
+#[test]
+fn a_change_shows_within_a_second() {
+    let root = root();
+    let mut eyes = Eyes::open_at(&Roots::recorded(root.path())).unwrap();
+    look_until(&mut eyes, Duration::from_secs(10), |it| it.watched && has(it, "/usr/bin/a"));
+    let mut medians = Vec::new();
+    for attempt in 0..3 {
+        let mut took: Vec<Duration> = (0..7)
+            .map(|change| {
+                let marker = format!("/usr/bin/no{attempt}-{change}");
+                write(root.path(), "etc/crontab", format!("@daily root {marker}\n"));
+                look_until(&mut eyes, Duration::from_secs(30), |it| has(it, &marker)).1
+            })
+            .collect();
+        took.sort();
+        medians.push(took[3]);
+        if took[3] < Duration::from_secs(1) {
+            return;
+        }
+    }
+    panic!("the middle one of seven changes took {medians:?}");
 }
 
 #[test]

@@ -117,6 +117,12 @@ pub enum AutostartKind {
     Kubernetes,
     Sudoers,
     User,
+    SshClient,
+    Logrotate,
+    CloudInit,
+    Tmpfiles,
+    KernelSetting,
+    ServiceStarter,
 }
 
 impl AutostartKind {
@@ -152,6 +158,12 @@ impl AutostartKind {
             Self::Kubernetes => "k8s",
             Self::Sudoers => "sudoers",
             Self::User => "passwd",
+            Self::SshClient => "ssh_config",
+            Self::Logrotate => "logrotate",
+            Self::CloudInit => "cloud-init",
+            Self::Tmpfiles => "tmpfiles",
+            Self::KernelSetting => "sysctl",
+            Self::ServiceStarter => "service",
         }
     }
 }
@@ -190,7 +202,7 @@ fn is_label(word: &[u8]) -> bool {
 
 impl AutostartKind {
     /// All kinds, in the order in which they are shown.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 35] = [
         Self::Cron,
         Self::Anacron,
         Self::At,
@@ -220,6 +232,12 @@ impl AutostartKind {
         Self::Kubernetes,
         Self::Sudoers,
         Self::User,
+        Self::SshClient,
+        Self::Logrotate,
+        Self::CloudInit,
+        Self::Tmpfiles,
+        Self::KernelSetting,
+        Self::ServiceStarter,
     ];
 
     /// Its name as it is written in journals and typed in filters: `systemd-unit`.
@@ -255,6 +273,12 @@ impl AutostartKind {
             Self::Kubernetes => "kubernetes",
             Self::Sudoers => "sudoers",
             Self::User => "user",
+            Self::SshClient => "ssh-client",
+            Self::Logrotate => "logrotate",
+            Self::CloudInit => "cloud-init",
+            Self::Tmpfiles => "tmpfiles",
+            Self::KernelSetting => "kernel-setting",
+            Self::ServiceStarter => "service-starter",
         }
     }
 }

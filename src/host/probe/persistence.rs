@@ -6,6 +6,7 @@
 mod accounts;
 mod bolt;
 mod boot;
+mod client;
 mod containers;
 mod cron;
 mod daemons;
@@ -25,9 +26,11 @@ mod podman;
 mod program;
 mod python;
 mod reach;
+mod services;
 mod sudoers;
 mod systemd;
 mod unit;
+mod upkeep;
 mod walk;
 mod watch;
 
@@ -70,10 +73,13 @@ enum Family {
     Kubernetes,
     Sudoers,
     Users,
+    SshClient,
+    Services,
+    Upkeep,
 }
 
 impl Family {
-    const ALL: [Self; 20] = [
+    const ALL: [Self; 23] = [
         Self::Cron,
         Self::Systemd,
         Self::Boot,
@@ -92,6 +98,9 @@ impl Family {
         Self::Network,
         Self::Containers,
         Self::Kubernetes,
+        Self::SshClient,
+        Self::Services,
+        Self::Upkeep,
         Self::Python,
         Self::Git,
     ];
@@ -107,6 +116,8 @@ impl Family {
                 | Self::Git
                 | Self::Python
                 | Self::Containers
+                | Self::SshClient
+                | Self::Services
         )
     }
 
@@ -132,6 +143,9 @@ impl Family {
             Self::Kubernetes => containers::kubernetes(dig),
             Self::Sudoers => sudoers::hunt(dig),
             Self::Users => accounts::users(dig),
+            Self::SshClient => client::hunt(dig),
+            Self::Services => services::hunt(dig),
+            Self::Upkeep => upkeep::hunt(dig),
         }
     }
 }

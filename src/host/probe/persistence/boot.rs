@@ -12,7 +12,15 @@ use crate::host::probe::text::words;
 const EXECUTABLE: u32 = 0o111;
 const RC_FILES: [&[u8]; 4] =
     [b"/etc/rc.local", b"/etc/rc.d/rc.local", b"/etc/rc.boot", b"/etc/init.d/boot.local"];
-const RUN_LEVELS: [&[u8]; 10] = [
+const RUN_LEVELS: [&[u8]; 18] = [
+    b"/etc/rc0.d",
+    b"/etc/rc1.d",
+    b"/etc/rc6.d",
+    b"/etc/rc.d/rc0.d",
+    b"/etc/rc.d/rc1.d",
+    b"/etc/rc.d/rc2.d",
+    b"/etc/rc.d/rc4.d",
+    b"/etc/rc.d/rc6.d",
     b"/etc/rcS.d",
     b"/etc/rc2.d",
     b"/etc/rc3.d",
@@ -97,6 +105,10 @@ fn init_scripts(dig: &mut Dig<'_>) {
             let sorted = name.strip_prefix(b"S").and_then(|rest| rest.get(2..));
             enabled.extend(sorted.map(<[u8]>::to_vec));
             enabled.extend(level.starts_with(b"/etc/runlevels").then(|| name.to_vec()));
+            let starts = name.starts_with(b"S") || name.starts_with(b"K");
+            if starts && !leads_to_init(dig, &link) {
+                beside(dig, &link);
+            }
         }
     }
     for dir in [&b"/etc/init.d"[..], b"/etc/rc.d/init.d"] {
@@ -112,6 +124,22 @@ fn init_scripts(dig: &mut Dig<'_>) {
             dig.add(draft.remark(Remark::HiddenName, hidden(&file.path)));
             dig.add_tricky(AutostartKind::InitScript, &file, None);
         }
+    }
+}
+
+/// It is a link to a script that is read where it stands.
+fn leads_to_init(dig: &Dig<'_>, link: &[u8]) -> bool {
+    let target = dig.ground.link(dig.ground.base(), link).unwrap_or_default();
+    let dir = target.strip_suffix(base_name(&target)).unwrap_or_default();
+    dir == b"../init.d/" || dir == b"/etc/init.d/" || dir == b"/etc/rc.d/init.d/"
+}
+
+/// A script of a run level that is no link to one of the usual, or one that leads elsewhere.
+fn beside(dig: &mut Dig<'_>, path: &[u8]) {
+    if let Some(file) = dig.read_quietly(dig.ground.base(), path) {
+        let draft = Draft::new(AutostartKind::InitScript, &file, 0, first_words(&file));
+        dig.add(draft.runs(Runs::Program(&file.path)).remark(Remark::Enabled, true));
+        dig.add_tricky(AutostartKind::InitScript, &file, None);
     }
 }
 

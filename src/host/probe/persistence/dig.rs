@@ -3,6 +3,7 @@
 //! Invariant: every limit that is reached is said; what is not there is not trouble, and is watched all the same.
 
 mod later;
+mod whole;
 
 use std::collections::BTreeSet;
 use std::os::fd::OwnedFd;

@@ -11,6 +11,9 @@ use crate::domain::facts::{AutostartKind, NotWhole};
 const LEAST_REPOSITORIES: usize = 8;
 const MOST_REPOSITORIES: usize = 256;
 const DEEPEST: usize = 5;
+const SYSTEM: &[u8] = b"/etc/gitconfig";
+/// Places of hooks that everybody's settings may name.
+const MOST_HOOKS: usize = 8;
 /// No repositories of anybody's own are in these.
 const SKIPPED: &[&[u8]] = &[
     b"node_modules",
@@ -43,8 +46,10 @@ const RUN: [&[u8]; 13] = [
     b"sendmailcmd",
 ];
 
+const REACH: Reach = Reach { dirs: 0, deepest: DEEPEST, skipped: SKIPPED, sought: b".git" };
+
 pub(super) fn hunt(dig: &mut Dig<'_>) {
-    let system = dig.read(b"/etc/gitconfig").into_iter().collect();
+    let system = dig.read(SYSTEM).into_iter().collect();
     configs(dig, system, None);
     for home in dig.homes {
         let mut own = Vec::new();
@@ -54,16 +59,14 @@ pub(super) fn hunt(dig: &mut Dig<'_>) {
         configs(dig, own, Some(home));
         let base = home.base();
         let mut left = (MOST_REPOSITORIES / dig.homes.len()).max(LEAST_REPOSITORIES);
-        let reach = Reach::of_home(DEEPEST, SKIPPED, dig.homes.len());
+        let reach = REACH.of_home(dig.homes.len());
         walk(dig, (base, b""), reach, &mut |dig, dir, names| {
             looked(dig, base, (dir, names), Some(home), &mut left)
         });
     }
     let root = dig.ground.base();
     let mut left = MOST_REPOSITORIES;
-    outside(dig, DEEPEST, SKIPPED, &mut |dig, dir, names| {
-        looked(dig, root, (dir, names), None, &mut left)
-    });
+    outside(dig, REACH, &mut |dig, dir, names| looked(dig, root, (dir, names), None, &mut left));
 }
 
 /// Reads a repository if this is one; below it there is none.
@@ -91,7 +94,11 @@ fn repository(dig: &mut Dig<'_>, base: Base<'_>, dir: &[u8], home: Option<&Home>
     let user = home.map(|home| home.user.as_slice());
     let own = dig.read_in(base, &below(dir, b"config")).into_iter().collect();
     configs(dig, own, home);
-    for path in dig.list_in(base, &below(dir, b"hooks")) {
+    hooks(dig, base, &below(dir, b"hooks"), user);
+}
+
+fn hooks(dig: &mut Dig<'_>, base: Base<'_>, dir: &[u8], user: Option<&[u8]>) {
+    for path in dig.list_in(base, dir) {
         if path.ends_with(b".sample") {
             continue;
         }
@@ -102,12 +109,24 @@ fn repository(dig: &mut Dig<'_>, base: Base<'_>, dir: &[u8], home: Option<&Home>
     }
 }
 
+/// Where everybody's settings say that hooks are.
+fn shared_hooks(dig: &mut Dig<'_>, file: &File) {
+    let named = told(file).into_iter().filter(|it| it.name == b"hookspath");
+    let dirs = named.map(|it| unquoted(&it.value).to_vec()).filter(|it| it.starts_with(b"/"));
+    for dir in dirs.take(MOST_HOOKS) {
+        hooks(dig, dig.ground.base(), &dir, None);
+    }
+}
+
 /// Settings of these files and of those that they include.
 fn configs(dig: &mut Dig<'_>, first: Vec<File>, home: Option<&Home>) {
     let trail = Trail { kind: AutostartKind::GitHook, home };
     let home_path = home.map(|home| home.path.as_slice());
     for file in follow(dig, trail, first, &|file| included(file, home_path)) {
         config(dig, &file, home.map(|home| home.user.as_slice()));
+        if file.path == SYSTEM {
+            shared_hooks(dig, &file);
+        }
     }
 }
 

@@ -93,8 +93,7 @@ pub(super) fn packages(dig: &mut Dig<'_>) {
         plugins.extend(dig.files(&[python.as_slice(), b"site-packages/dnf-plugins"].join(&b'/')));
     }
     for file in &plugins {
-        let words = super::dig::first_words(file);
-        dig.add(Draft::new(AutostartKind::PackageHook, file, 0, words).by(Some(b"root")));
+        dig.add_whole(AutostartKind::PackageHook, file, Some(b"root"));
     }
 }
 

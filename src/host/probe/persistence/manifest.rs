@@ -47,6 +47,7 @@ fn of_json(value: &Value, told: &mut Vec<u8>) {
         Value::Object(members) => {
             for (key, value) in members {
                 if TELLING.contains(&key.as_str()) {
+                    let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
                     told.extend_from_slice(format!("{key}: {value}\n").as_bytes());
                 } else {
                     of_json(value, told);

@@ -1,7 +1,7 @@
 //! What every python runs when it starts: lines of `.pth` files, `sitecustomize` and `usercustomize`.
 
-use super::cron::{base_name, lines};
-use super::dig::{Dig, Draft, Home, LONGEST};
+use super::cron::base_name;
+use super::dig::{Dig, Draft, Home};
 use super::ground::{Base, File};
 use super::hooks::pythons;
 use super::walk::{Reach, below, outside, walk};
@@ -28,6 +28,9 @@ const SKIPPED: &[&[u8]] = &[
     b".steam",
 ];
 
+const REACH: Reach =
+    Reach { dirs: 0, deepest: DEEPEST, skipped: SKIPPED, sought: b"site-packages" };
+
 pub(super) fn hunt(dig: &mut Dig<'_>) {
     let root = dig.ground.base();
     for dir in pythons(dig) {
@@ -41,15 +44,13 @@ pub(super) fn hunt(dig: &mut Dig<'_>) {
                 modules(dig, base, &dir, Some(home));
             }
         }
-        let reach = Reach::of_home(DEEPEST, SKIPPED, dig.homes.len());
+        let reach = REACH.of_home(dig.homes.len());
         walk(dig, (base, b""), reach, &mut |dig, dir, names| {
             own(dig, base, (dir, names), Some(home), &mut left)
         });
     }
     let mut left = MOST_PYTHONS;
-    outside(dig, DEEPEST, SKIPPED, &mut |dig, dir, names| {
-        own(dig, root, (dir, names), None, &mut left)
-    });
+    outside(dig, REACH, &mut |dig, dir, names| own(dig, root, (dir, names), None, &mut left));
 }
 
 /// Looks whether a python, or an environment of one, is installed here. Whatever else lies here is looked at as well.
@@ -62,8 +63,7 @@ fn own(
 ) -> bool {
     let has = |name: &[u8]| names.binary_search(&name).is_ok();
     // What stands in `.local` is the machine's python and was read.
-    let is_one = has(b"lib") && (has(b"bin") || has(b"pyvenv.cfg") || has(b"conda-meta"));
-    if !is_one || dir == b".local" {
+    if !has(b"lib") || dir == b".local" {
         return !base_name(dir).starts_with(b"python3.");
     }
     for lib in dig.list_quietly(base, &below(dir, b"lib")) {
@@ -93,7 +93,7 @@ fn modules(dig: &mut Dig<'_>, base: Base<'_>, dir: &[u8], home: Option<&Home>) {
                 let whole = below(&path, b"__init__.py");
                 let file = dig.read_quietly(base, &path);
                 if let Some(file) = file.or_else(|| dig.read_quietly(base, &whole)) {
-                    custom(dig, &file, user);
+                    dig.add_whole(AutostartKind::PythonPath, &file, user);
                 }
             }
         }
@@ -145,29 +145,6 @@ fn pieces(text: &[u8]) -> Vec<(usize, &[u8])> {
     }
     found.push((line, text.get(start..).unwrap_or_default()));
     found
-}
-
-/// The whole of a module, as what it does may stand in any of its lines: without remarks and layout, and in as many parts as
-/// one entry holds.
-fn custom(dig: &mut Dig<'_>, file: &File, user: Option<&[u8]>) {
-    let mut part: Vec<u8> = Vec::new();
-    let mut first = 0;
-    if !file.bytes.contains(&0) {
-        for (line, text) in lines(&file.bytes) {
-            for text in text.trim_ascii().chunks(LONGEST) {
-                if part.len() + text.len() >= LONGEST {
-                    dig.add(Draft::new(AutostartKind::PythonPath, file, first, &part).by(user));
-                    part.clear();
-                    first = line;
-                }
-                if !part.is_empty() {
-                    part.push(b'\n');
-                }
-                part.extend_from_slice(text);
-            }
-        }
-    }
-    dig.add(Draft::new(AutostartKind::PythonPath, file, first, &part).by(user));
 }
 
 #[cfg(test)]

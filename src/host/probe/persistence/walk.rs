@@ -9,28 +9,30 @@ use super::ground::Base;
 use crate::domain::facts::NotWhole;
 
 /// Where programs and pages of services lie that are nobody's home.
-pub(super) const OUTSIDE: [&[u8]; 4] = [b"/opt", b"/srv", b"/var/www", b"/usr/src"];
+const OUTSIDE: [&[u8]; 3] = [b"/opt", b"/srv", b"/var/www"];
 /// Directories of one of these places, of all homes together, and of one home in any case.
-pub(super) const MOST_OUTSIDE: usize = 1_500;
+const MOST_OUTSIDE: usize = 1_500;
 const MOST_HOMES: usize = 4_000;
-const LEAST_HOME: usize = 64;
+const LEAST_HOME: usize = 128;
 
 /// What goes on in a directory: its path in the base, and its names in order. `false`: nothing below it is looked at.
 pub(super) type Visit<'v, 'g> = &'v mut dyn FnMut(&mut Dig<'g>, &[u8], &[&[u8]]) -> bool;
 
-/// How far a walk goes.
+/// How far a walk goes, and what for.
 #[derive(Clone, Copy)]
 pub(super) struct Reach {
     pub(super) dirs: usize,
     pub(super) deepest: usize,
     /// Names that are not gone into.
     pub(super) skipped: &'static [&'static [u8]],
+    /// What is looked for.
+    pub(super) sought: &'static [u8],
 }
 
 impl Reach {
-    /// The same for one of so many homes: none takes the turn of another.
-    pub(super) fn of_home(deepest: usize, skipped: &'static [&'static [u8]], homes: usize) -> Self {
-        Self { dirs: (MOST_HOMES / homes.max(1)).max(LEAST_HOME), deepest, skipped }
+    /// The same in one of so many homes: none takes the turn of another.
+    pub(super) fn of_home(self, homes: usize) -> Self {
+        Self { dirs: (MOST_HOMES / homes.max(1)).max(LEAST_HOME), ..self }
     }
 }
 
@@ -47,7 +49,10 @@ pub(super) fn walk<'g>(
         let mut next = Vec::new();
         for dir in level {
             if left == 0 {
-                return dig.part(&base.whole(start), NotWhole::Directories);
+                // All homes are one place, so that many of them hide nothing else that was not read.
+                let place = if base.is_home() { &b"~"[..] } else { start };
+                let place = [place, b"/**/", reach.sought].concat();
+                return dig.part(&place, NotWhole::Directories);
             }
             left -= 1;
             let Ok((listing, _)) = dig.ground.listing(base, &dir) else { continue };
@@ -63,15 +68,10 @@ pub(super) fn walk<'g>(
                     continue;
                 }
                 let path = below(&dir, name);
-                let is_dir = match kind {
-                    FileType::Directory => true,
-                    // Not every file system says it.
-                    FileType::Unknown => {
-                        let meta = dig.ground.meta(base, &path);
-                        meta.is_ok_and(|meta| meta.kind == FileType::Directory)
-                    }
-                    _ => false,
-                };
+                let is = |kind: FileType| kind == FileType::Directory;
+                // Not every file system says it.
+                let meta = || dig.ground.meta(base, &path).is_ok_and(|meta| is(meta.kind));
+                let is_dir = is(*kind) || (*kind == FileType::Unknown && meta());
                 next.extend(is_dir.then_some(path));
             }
         }
@@ -80,16 +80,11 @@ pub(super) fn walk<'g>(
 }
 
 /// Walks over the places that are nobody's home.
-pub(super) fn outside<'g>(
-    dig: &mut Dig<'g>,
-    deepest: usize,
-    skipped: &'static [&'static [u8]],
-    visit: Visit<'_, 'g>,
-) {
+pub(super) fn outside<'g>(dig: &mut Dig<'g>, reach: Reach, visit: Visit<'_, 'g>) {
     let homes = dig.homes;
     for start in OUTSIDE {
         let root = dig.ground.base();
-        let reach = Reach { dirs: MOST_OUTSIDE, deepest, skipped };
+        let reach = Reach { dirs: MOST_OUTSIDE, ..reach };
         walk(dig, (root, start), reach, &mut |dig, dir, names| {
             // Somebody's home is walked over by itself.
             !homes.iter().any(|home| home.path == dir) && visit(dig, dir, names)

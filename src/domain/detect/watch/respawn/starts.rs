@@ -117,20 +117,28 @@ impl<'a> Groups<'a> {
                 who.extend_from_slice(group.next());
             }
         }
+        who.extend(self.within(entry));
+        who.sort_unstable();
+        who.dedup();
+        who
+    }
+
+    /// Who is in the unit or the container that the entry is.
+    fn within(&mut self, entry: &'a Autostart) -> Vec<usize> {
         let path = entry.path.bytes();
         match entry.kind {
             AutostartKind::SystemdUnit | AutostartKind::SystemdTimer => {
                 let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
-                if let Some(group) = self.units.get_mut(name) {
-                    who.extend_from_slice(group.next());
-                }
+                self.units.get_mut(name).map(|group| group.next().to_vec()).unwrap_or_default()
             }
             AutostartKind::Container => {
+                let mut who = Vec::new();
                 for id in self.ids.within(path) {
                     if let Some(group) = self.containers.get_mut(id) {
                         who.extend_from_slice(group.next());
                     }
                 }
+                who
             }
             AutostartKind::Cron
             | AutostartKind::Anacron
@@ -157,11 +165,14 @@ impl<'a> Groups<'a> {
             | AutostartKind::PythonPath
             | AutostartKind::Kubernetes
             | AutostartKind::Sudoers
-            | AutostartKind::User => {}
+            | AutostartKind::User
+            | AutostartKind::SshClient
+            | AutostartKind::Logrotate
+            | AutostartKind::CloudInit
+            | AutostartKind::Tmpfiles
+            | AutostartKind::KernelSetting
+            | AutostartKind::ServiceStarter => Vec::new(),
         }
-        who.sort_unstable();
-        who.dedup();
-        who
     }
 }
 
