@@ -233,7 +233,11 @@ proptest! {
             "etc/apt/apt.conf.d/x", "etc/network/interfaces", "etc/gitconfig", "etc/sudoers",
             "usr/lib/python3/dist-packages/x.pth", "var/lib/docker/containers/x/hostconfig.json",
             "var/lib/docker/containers/x/config.v2.json", "etc/kubernetes/manifests/x.yaml",
-            "var/lib/kubelet/config.yaml",
+            "var/lib/kubelet/config.yaml", "etc/docker/daemon.json", "etc/default/kubelet", "etc/ld.so.conf",
+            "etc/logrotate.d/x", "etc/cloud/cloud.cfg", "etc/tmpfiles.d/x.conf", "etc/sysctl.conf",
+            "etc/binfmt.d/x.conf", "usr/share/dbus-1/services/x.service", "etc/supervisord.conf",
+            "etc/xinetd.d/x", "etc/inetd.conf", "etc/acpi/events/x", "root/.ssh/config", "root/.gitconfig",
+            "usr/lib/python3/sitecustomize.py", "etc/xdg/autostart/x.desktop",
         ]),
     ) {
         let root = tempdir().unwrap();
