@@ -219,8 +219,11 @@ fn now(dig: &mut Dig<'_>, name: &[u8], usual: &[&[u8]]) {
 fn binfmt(dig: &mut Dig<'_>, file: &File) {
     for (line, text) in lines(&file.bytes).filter(|(_, text)| !text.starts_with(b";")) {
         let Some((sign, rest)) = text.split_first() else { continue };
-        let Some(program) = rest.split(|byte| byte == sign).nth(5) else { continue };
-        let draft = Draft::new(AutostartKind::KernelSetting, file, line, text);
+        let mut fields = rest.split(|byte| byte == sign);
+        let Some((name, program)) = fields.next().zip(fields.nth(4)) else { continue };
+        // The bytes that a file begins with look like something that is hidden.
+        let text = [name, b": ", program].concat();
+        let draft = Draft::new(AutostartKind::KernelSetting, file, line, &text);
         dig.add(draft.runs(Runs::Program(program)));
     }
 }
