@@ -5,7 +5,9 @@
 //! munin, cacti, Laravel's every minute, `command=` keys of cloud-init, agents that preload a library from `/opt`.
 
 mod kinds;
+mod comes;
 mod lines;
+mod position;
 mod ran;
 
 use crate::domain::detect::grammar::{self, Sentence};

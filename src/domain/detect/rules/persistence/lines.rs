@@ -1,7 +1,7 @@
 //! One line of what starts by itself, as a shell would take it.
 
-use super::ran;
-use super::{Entry, FETCHERS, RUNNERS, has_word, is_kind};
+use super::{comes, ran};
+use super::{Entry, FETCHERS, has_word, is_kind};
 use crate::domain::detect::name::{is_daemon, is_kernels, is_quiet, unbracketed, without_digits};
 use crate::domain::detect::rules::{Told, miner_name};
 use crate::domain::detect::seen::last_part;
@@ -43,6 +43,7 @@ pub(super) fn of_line(line: &str, entry: &Entry<'_>, told: &mut Vec<Told>) {
     let table = entry.path.ends_with(b"inittab");
     let line = line.splitn(4, ':').nth(3).filter(|_| table).unwrap_or(line);
     // `{base64,-d}` is `base64 -d` to a shell.
+    let written = line;
     let unfolded = line.contains('{').then(|| line.replace(['{', '}'], " ").replace(',', " "));
     let line = unfolded.as_deref().unwrap_or(line);
     let has = |words: &[&str]| words.iter().any(|it| line.contains(it));
@@ -50,25 +51,26 @@ pub(super) fn of_line(line: &str, entry: &Entry<'_>, told: &mut Vec<Told>) {
         told.push((grade, Reason { rule, value: value.into(), source: FactSource::Persistence }));
     };
     let fetches = FETCHERS.iter().any(|it| has_word(line, it)) || line.contains("urlopen");
-    let piped = line.split('|').skip(1).any(runs_text);
+    let piped = comes::is_piped(line);
     let then = || ran::fetched(line).is_some();
     let comes = piped || has(&RUNS_WHAT_COMES) || makes_program(line) || writes_strange(line);
-    if fetches && (comes || then()) {
+    if fetches && (comes || then()) || comes::from_afar(line, piped) {
         add(Grade::Suspect, Rule::DownloadsAndRuns, line);
     }
-    if has(&DECODES) && (piped || has(&["eval", "exec(", "-c \"$(", "-c $("])) {
+    if piped && comes::is_made_readable(line)
+        || has(&DECODES) && (piped || has(&["eval", "exec(", "-c \"$(", "-c $("])) {
         add(Grade::Suspect, Rule::DecodesAndRuns, line);
     }
     let again = has(&["crontab -", "crontab /"]) && line.contains('|')
         || has(&["kill -0", "pgrep", "pidof", "ps aux", "ps -ef"])
-            && (fetches || ran::strange(line).is_some());
+            && (fetches || ran::strange(line, entry).is_some());
     if again {
         add(Grade::Suspect, Rule::AddsItselfAgain, line);
     }
     if line.contains("ld.so.preload") && has_word(line, "chattr") {
         add(Grade::Suspect, Rule::Preload, line);
     }
-    if let Some(name) = ran::and_removed(line) {
+    if let Some(name) = ran::and_removed(line).or_else(|| comes::spelt_apart(written)) {
         add(Grade::Suspect, Rule::HiddenEntry, name);
     }
     for path in ran::paths(line) {
@@ -83,7 +85,7 @@ pub(super) fn of_line(line: &str, entry: &Entry<'_>, told: &mut Vec<Told>) {
     if let Some(name) = called_otherwise(line) {
         add(Grade::Suspect, Rule::KernelName, name);
     }
-    if let Some(path) = ran::strange(line) {
+    if let Some(path) = ran::strange(line, entry) {
         if !is_kind(entry.kind, &["passwd", "sudo"]) {
             let grade = if is_kept_by_a_tool(path) { Grade::Noted } else { Grade::Suspect };
             add(grade, Rule::RunsOddPlace, path);
@@ -133,22 +135,6 @@ fn called_otherwise(line: &str) -> Option<&str> {
     let is_borrowed =
         bare.is_some() || is_kernels(name.as_bytes()) || is_daemon(last_part(name.as_bytes()));
     is_borrowed.then_some(name)
-}
-
-/// The part behind a pipe runs what comes through it.
-fn runs_text(part: &str) -> bool {
-    let ends = |it: char| {
-        it.is_whitespace() || matches!(it, ';' | '&' | ')' | '\'' | '"' | ']' | ',' | '}')
-    };
-    let mut words = part.split(ends).filter(|it| !it.is_empty());
-    let wrappers = ["sudo", "nohup", "env", "setsid", "exec", "nice", "timeout"];
-    let first = words.find(|word| !wrappers.contains(word) && !word.contains('='));
-    first.is_some_and(|word| {
-        let name = word.rsplit('/').next().unwrap_or(word);
-        let name = name.trim_end_matches(|it: char| it.is_ascii_digit() || it == '.');
-        RUNNERS.contains(&name)
-            && !words.next().is_some_and(|next| next == "-c" || next == "-e" || next == "-r")
-    })
 }
 
 fn writes_strange(line: &str) -> bool {

@@ -1,6 +1,6 @@
 //! Paths in a line that are run, and not only looked at, written or removed.
 
-use super::RUNNERS;
+use super::{Entry, RUNNERS, position};
 use crate::domain::detect::place::{Place, is_hidden_file, place};
 use crate::domain::detect::seen::last_part;
 
@@ -22,6 +22,21 @@ const USUAL: [&str; 10] = [
     "/var/mail/",
     "/proc/",
     "/sys/",
+];
+/// Places of settings, from which lines start what belongs to them.
+const SETTINGS_PLACES: [&str; 3] = ["/etc/", "/proc/", "/sys/"];
+/// Where packages put what is shown to people, and no programs.
+const TO_BE_SHOWN: [&str; 10] = [
+    "/usr/include/",
+    "/usr/share/doc/",
+    "/usr/share/fonts/",
+    "/usr/share/icons/",
+    "/usr/share/info/",
+    "/usr/share/locale/",
+    "/usr/share/man/",
+    "/usr/share/pixmaps/",
+    "/usr/share/sounds/",
+    "/usr/share/zoneinfo/",
 ];
 /// Devices that lines name all the time.
 const DEVICES: [&str; 15] = [
@@ -93,16 +108,23 @@ pub(super) fn paths(line: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The first that lies where no program should be, or whose name hides it.
-pub(super) fn strange(line: &str) -> Option<&str> {
-    paths(line).find(|plain| {
-        let path = plain.as_bytes();
-        let hidden = is_hidden_file(path) || plain.contains("/.");
-        let usual = !hidden && USUAL.iter().any(|it| plain.starts_with(it));
-        let device = DEVICES.iter().any(|it| plain.starts_with(it));
-        let at = place(path);
-        let strange = at.is_strange() && !usual && at != Place::Web;
-        (strange || last_part(path).starts_with(b"-")) && !device
-    })
+pub(super) fn strange<'a>(line: &'a str, entry: &Entry<'_>) -> Option<&'a str> {
+    if position::is_shell(entry) {
+        // What stands there is run: even where other lines name files all the time.
+        return position::run(line, entry).into_iter().find(|it| is_strange(it, &SETTINGS_PLACES));
+    }
+    paths(line).find(|it| is_strange(it, &USUAL))
+}
+
+fn is_strange(plain: &str, usual: &[&str]) -> bool {
+    let path = plain.as_bytes();
+    let hidden = is_hidden_file(path) || plain.contains("/.");
+    let usual = !hidden && usual.iter().any(|it| plain.starts_with(it));
+    let device = DEVICES.iter().any(|it| plain.starts_with(it));
+    let at = place(path);
+    let strange = at.is_strange() && !usual && at != Place::Web;
+    let shown = TO_BE_SHOWN.iter().any(|it| plain.starts_with(it));
+    (strange || shown || last_part(path).starts_with(b"-")) && !device
 }
 
 fn of_command(command: &str) -> impl Iterator<Item = &str> {
@@ -163,14 +185,14 @@ fn of_settings(command: &str) -> Option<&str> {
     })
 }
 
-/// What is fetched in the clear, or from an address without a name, and then run by the name that it was given.
+/// What is fetched, and then run by the name that it was given.
 pub(super) fn fetched(line: &str) -> Option<&str> {
     let commands = || line.split([';', '&', '|']).map(str::trim);
     let url = line.split_whitespace().map(unquoted).find(|word| is_bare(word))?;
     let given = commands().flat_map(|command| {
         let words = || command.split_whitespace().map(unquoted);
         let options = words().zip(words().skip(1));
-        options.filter(|(option, _)| OUTPUTS.contains(option)).map(|(_, file)| file)
+        options.filter(|(option, _)| writes(option)).map(|(_, file)| file)
     });
     let mut files = given.chain(std::iter::once(url)).map(last_word).filter(|it| !it.is_empty());
     files.find(|file| commands().any(|command| is_of(command, file)))
@@ -189,13 +211,19 @@ fn unquoted(word: &str) -> &str {
     word.trim_matches(['"', '\'', '(', ')'])
 }
 
-/// Nobody vouches for what comes from there.
+/// `-o`, and `-so` among others.
+fn writes(option: &str) -> bool {
+    let many = option.strip_prefix('-').filter(|it| it.len() <= 5);
+    let clustered = many.is_some_and(|it| it.bytes().all(|it| it.is_ascii_alphabetic()));
+    OUTPUTS.contains(&option) || clustered && option.ends_with(['o', 'O'])
+}
+
+/// It lies elsewhere.
 fn is_bare(word: &str) -> bool {
     let Some((scheme, rest)) = word.split_once("://") else { return false };
     let host = rest.split(['/', ':', '?']).next().unwrap_or_default();
-    let numbered = host.parse::<std::net::Ipv4Addr>().is_ok();
     let ours = matches!(host, "localhost" | "127.0.0.1");
-    !ours && (numbered || matches!(scheme, "http" | "ftp" | "tftp"))
+    !ours && matches!(scheme, "http" | "https" | "ftp" | "ftps" | "tftp")
 }
 
 /// A program that is copied from somewhere, run, and removed at once.

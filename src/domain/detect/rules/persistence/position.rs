@@ -1,0 +1,173 @@
+//! What a line runs: what stands where a shell takes a command, and not what a command is told.
+
+use super::{Entry, RUNNERS, is_kind};
+
+/// Kinds of places whose lines a shell takes, or a manager of services.
+const LINES: [&str; 10] =
+    ["cron", "systemd", "timer", "rc.local", "init", "profile", "bashrc", "motd", "at", "shell"];
+/// Words before a command, and programs that run the command behind their options.
+const STARTERS: [&str; 39] = [
+    "!", "busybox", "catchsegv", "chronic", "chroot", "chrt", "command", "cpulimit", "cronic",
+    "daemonize", "do", "doas", "elif", "else", "env", "eval", "exec", "firejail", "flock", "gosu",
+    "if", "ionice", "nice", "nohup", "nsenter", "parallel", "proxychains", "runuser", "screen",
+    "setsid", "stdbuf", "sudo", "taskset", "then", "time", "timeout", "unshare", "until", "while",
+];
+/// Others of them, and what loads the file behind its options.
+const LOADERS: [&str; 22] = [
+    ".", "at", "batch", "crontab", "dotnet", "gdb", "insmod", "java", "lua", "mono", "node",
+    "nodejs", "ruby", "source", "start-stop-daemon", "su", "systemd-run", "tmux", "watch", "wine",
+    "xargs", "xvfb-run",
+];
+/// Options of theirs with a value that is none.
+const VALUED: [&str; 18] = [
+    "-C", "-I", "-P", "-S", "-U", "-a", "-g", "-l", "-n", "-p", "-s", "-t", "-u", "-w", "--chuid",
+    "--pidfile", "--user", "--signal",
+];
+/// Variables that name what others run or load.
+const NAMING: [&str; 9] = [
+    "BASH_ENV", "DAEMON", "ENV", "LD_AUDIT", "LD_LIBRARY_PATH", "LD_PRELOAD", "PATH",
+    "PROMPT_COMMAND", "PYTHONPATH",
+];
+/// Settings of units whose value is a place where something is kept, and not run.
+const KEPT: [&str; 12] = [
+    "BindPaths", "BindReadOnlyPaths", "ConditionPathExists", "InaccessiblePaths", "ListenDatagram",
+    "ListenStream", "PIDFile", "ReadOnlyPaths", "ReadWritePaths", "StandardError",
+    "StandardOutput", "TemporaryFileSystem",
+];
+
+/// A shell takes lines of such an entry, or a manager of services.
+pub(super) fn is_shell(entry: &Entry<'_>) -> bool {
+    is_kind(entry.kind, &LINES) && !is_kind(entry.kind, &["incron", "bashrc.d/"])
+}
+
+/// What this line runs, by path.
+pub(super) fn run<'a>(line: &'a str, entry: &Entry<'_>) -> Vec<&'a str> {
+    let unit = is_kind(entry.kind, &["systemd", "timer"]);
+    let setting = line.split('=').next().unwrap_or_default().trim();
+    if unit && KEPT.contains(&setting) {
+        return Vec::new();
+    }
+    let is_name = setting.bytes().all(|it| it.is_ascii_alphanumeric());
+    let line = match line.split_once('=') {
+        Some((_, value)) if unit && is_name => value.trim_start_matches(['@', '-', '+', '!', ':']),
+        _ if is_kind(entry.kind, &["cron"]) => after_times(line, entry.path),
+        _ => line,
+    };
+    let is_end = |it: char| matches!(it, ';' | '&' | '|' | '(' | '`');
+    line.split(is_end).flat_map(of_command).collect()
+}
+
+/// A line of cron without its times, and without whose it is.
+fn after_times<'a>(line: &'a str, path: &[u8]) -> &'a str {
+    let mut rest = line;
+    let mut next = || {
+        let (word, after) = rest.split_once(char::is_whitespace)?;
+        rest = after.trim_start();
+        Some(word)
+    };
+    let is_time = |word: &str| {
+        let letters = |it: u8| it.is_ascii_alphanumeric() || b"*/,-~".contains(&it);
+        word.bytes().all(letters) && word.contains(|it: char| it == '*' || it.is_ascii_digit())
+    };
+    let anacron = path.ends_with(b"anacrontab");
+    if line.starts_with('@') {
+        next();
+    } else {
+        for _ in 0..if anacron { 2 } else { 5 } {
+            if !next().is_some_and(is_time) {
+                return line;
+            }
+        }
+    }
+    let (word, after) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    // A table of the system says whose each line is; one of somebody's own does not.
+    let is_user = word.bytes().all(|it| it.is_ascii_alphanumeric() || b"_-.".contains(&it));
+    let of_system = !path.starts_with(b"/var/") && !path.starts_with(b"/home/");
+    if anacron || of_system && is_user { after } else { rest }
+}
+
+/// What stands before the next word.
+enum At {
+    /// A command.
+    Command,
+    /// Options of a starter, and then a command.
+    Options { flock: bool },
+    /// Options of what runs a file or a text, and then that file.
+    File,
+    /// What a command is told.
+    Told,
+}
+
+fn of_command(command: &str) -> Vec<&str> {
+    let ends = |it: char| {
+        it.is_whitespace() || matches!(it, '"' | '\'' | ')' | '[' | ']' | '{' | '}' | ',')
+    };
+    let (mut at, mut found, mut skip) = (At::Command, Vec::new(), false);
+    for word in command.split(ends).filter(|word| !word.is_empty()) {
+        if std::mem::take(&mut skip) {
+            continue;
+        }
+        if let Some((name, value)) = assigned(word) {
+            let runs = NAMING.contains(&name) || name.starts_with("Exec") || name.ends_with('+');
+            found.extend(value.split(':').filter(|it| runs && it.starts_with('/')));
+            continue;
+        }
+        if word.contains(['>', '<']) {
+            skip = word.ends_with(['>', '<']);
+            continue;
+        }
+        let told = matches!(word, "-exec" | "-execdir" | "--exec" | "--startas");
+        at = match at {
+            _ if told => At::Command,
+            At::Options { .. } | At::File if word == "-c" || word == "-x" => At::Command,
+            At::Options { flock } if word.starts_with('-') || is_measure(word) => {
+                skip = VALUED.contains(&word) && !flock;
+                At::Options { flock }
+            }
+            // The file that is locked.
+            At::Options { flock: true } => At::Options { flock: false },
+            At::File if word.starts_with('-') || is_measure(word) => At::File,
+            At::Command | At::Options { .. } => {
+                if word.starts_with('/') {
+                    found.push(word);
+                }
+                behind(word)
+            }
+            At::File => {
+                if word.starts_with('/') {
+                    found.push(word);
+                }
+                At::Told
+            }
+            At::Told => At::Told,
+        };
+    }
+    found
+}
+
+/// What comes after this command.
+fn behind(word: &str) -> At {
+    let name = word.rsplit('/').next().unwrap_or(word);
+    let bare = name.trim_end_matches(|it: char| it.is_ascii_digit() || it == '.');
+    if STARTERS.contains(&name) {
+        At::Options { flock: name == "flock" || name == "chroot" }
+    } else if LOADERS.contains(&name) || RUNNERS.contains(&bare) || name.starts_with("ld-linux") {
+        At::File
+    } else if name == "alias" || name == "export" {
+        At::Command
+    } else {
+        At::Told
+    }
+}
+
+/// `NAME=value`, and `NAME+=value`.
+fn assigned(word: &str) -> Option<(&str, &str)> {
+    let (name, value) = word.split_once('=')?;
+    let is_name = |it: u8| it.is_ascii_alphanumeric() || b"_+".contains(&it);
+    (!name.is_empty() && name.bytes().all(is_name)).then_some((name, value))
+}
+
+/// A time, a number of a processor: `30m`, `0x3`, `10`.
+fn is_measure(word: &str) -> bool {
+    word.starts_with(|it: char| it.is_ascii_digit()) && !word.contains('/')
+}
