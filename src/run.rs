@@ -163,8 +163,9 @@ fn scanned(
     out: &mut dyn Write,
 ) -> Result<ExitCode, Complaint> {
     let language = options.language();
+    let look_for = library::Shelf::looks_for(options.playbook.as_deref())?;
     let (rules, lack) = rules::in_force(&Places::find(options)?, language, &mut io::stderr())?;
-    printed(scan::scan(asked, (&rules, lack), language, out)?)
+    printed(scan::scan(asked, &look_for, (&rules, lack), language, out)?)
 }
 
 fn judged(
@@ -176,9 +177,10 @@ fn judged(
 ) -> Result<ExitCode, Complaint> {
     let words = assess::Form::Words(options.language());
     let form = if json { assess::Form::Json } else { words };
+    let look_for = library::Shelf::looks_for(options.playbook.as_deref())?;
     let (rules, _) =
         rules::in_force(&Places::find(options)?, options.language(), &mut io::stderr())?;
-    printed(assess::assess(files, given, form, &rules, (out, &mut io::stderr()))?)
+    printed(assess::assess(files, given, form, (&look_for, &rules), (out, &mut io::stderr()))?)
 }
 
 fn form(json: bool, options: &Options) -> Form {

@@ -59,7 +59,7 @@ pub(super) struct Options {
     /// Begin a new session at once, without asking which
     #[arg(long, global = true)]
     pub new: bool,
-    /// Playbook for a new session: a Markdown file
+    /// Playbook for a new session, or to judge by: a Markdown file
     #[arg(long, global = true, value_name = "FILE")]
     pub playbook: Option<PathBuf>,
 }

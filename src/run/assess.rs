@@ -19,7 +19,7 @@ use crate::domain::base::{Clock as _, Language, Timestamp};
 use crate::domain::detect::{
     Grade, Rulebook, Verdict, judge_connection, judge_entry, judge_file, judge_process,
 };
-use crate::domain::playbook::{Indicators, PB_31, read};
+use crate::domain::playbook::Indicators;
 use crate::domain::untrusted::Untrusted;
 use crate::host::probe::HostClock;
 use crate::run::complain::Complaint;
@@ -71,7 +71,7 @@ pub(super) fn assess(
     files: &[PathBuf],
     given: Given,
     form: Form,
-    rules: &Rulebook,
+    (look_for, rules): (&Indicators, &Rulebook),
     (out, help): (&mut dyn Write, &mut dyn Write),
 ) -> Result<io::Result<ExitCode>, Complaint> {
     let mut cases = Vec::new();
@@ -90,8 +90,7 @@ pub(super) fn assess(
             }
         }
     }
-    let look_for = read(PB_31.en).0.indicators();
-    let by = By { look_for: &look_for, rules, now: HostClock.now().at };
+    let by = By { look_for, rules, now: HostClock.now().at };
     Ok(answer_all(&cases, &by, form, out)
         .map(|()| if refused { ExitCode::from(NOT_ALL) } else { ExitCode::SUCCESS }))
 }

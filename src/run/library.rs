@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::domain::base::Both;
-use crate::domain::playbook::{PB_31, Playbook, read};
+use crate::domain::playbook::{Indicators, PB_31, Playbook, read};
 use crate::run::complain::Complaint;
 use crate::run::reason;
 use crate::words::trouble::BadPath;
@@ -31,6 +31,12 @@ impl Shelf {
             return Err(Complaint::Path(BadPath::NotAPlaybook, reason::shown(file)));
         }
         Ok(shelf)
+    }
+
+    /// What the playbook that was named looks for, or else PB-31.
+    pub(super) fn looks_for(named: Option<&Path>) -> Result<Indicators, Complaint> {
+        let shelf = named.map_or_else(|| Ok(Self::built_in()), Self::named)?;
+        Ok(shelf.playbook.en.indicators())
     }
 
     fn of(text: String) -> Self {

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use crate::domain::base::{Clock as _, Language};
 use crate::domain::detect::{Finding, Grade, Reason, Rulebook, Subject, Verdict, Watch};
 use crate::domain::facts::{Gap, Snapshot, Unread, Weight};
-use crate::domain::playbook::{Indicators, PB_31, read};
+use crate::domain::playbook::Indicators;
 use crate::domain::untrusted::Untrusted;
 use crate::host::probe::{Eyes, HostClock};
 use crate::run::args::time;
@@ -84,20 +84,20 @@ struct Said {
 /// Looks and prints what speaks against whom.
 pub(super) fn scan(
     asked: &Asked,
+    look_for: &Indicators,
     (rules, rules_lack): (&Arc<Rulebook>, bool),
     language: Language,
     out: &mut dyn Write,
 ) -> Result<io::Result<ExitCode>, Complaint> {
-    let look_for = read(PB_31.en).0.indicators();
     let baseline = asked.baseline.as_deref().map(Baseline::read).transpose()?;
     let (snapshot, findings, files) = match asked.root.as_deref() {
         None => {
-            let (snapshot, findings) = look(asked.time, &look_for, rules)?;
+            let (snapshot, findings) = look(asked.time, look_for, rules)?;
             (snapshot, findings, Vec::new())
         }
         Some(root) => {
-            let (snapshot, files) = image::look(root, &look_for)?;
-            let findings = Watch::heeding(Arc::clone(rules)).see(&snapshot, &look_for);
+            let (snapshot, files) = image::look(root, look_for)?;
+            let findings = Watch::heeding(Arc::clone(rules)).see(&snapshot, look_for);
             (snapshot, findings, files)
         }
     };

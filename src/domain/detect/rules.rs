@@ -96,7 +96,7 @@ pub fn standing(seen: &Seen<'_>, look_for: &Indicators) -> Vec<Told> {
     disguise::judge(seen, &mut told);
     whereabouts::judge(seen, &mut told);
     origin::judge(seen, &mut told);
-    shell_script::judge(seen, &mut told);
+    shell_script::judge(seen, look_for, &mut told);
     settings::judge(seen, &mut told);
     headless::judge(seen, &mut told);
     paid(seen, &mut told);

@@ -14,6 +14,7 @@ use crate::domain::detect::grammar::{self, Sentence};
 use crate::domain::detect::rules::{Told, command_line};
 use crate::domain::detect::{FactSource, Grade, Reason};
 use crate::domain::facts::{Autostart, Packaged, decoded};
+use crate::domain::playbook::Indicators;
 use crate::domain::untrusted::Untrusted;
 use lines::of_line;
 
@@ -81,7 +82,7 @@ const KEEPERS: [&str; 11] = [
 
 /// What it says.
 #[must_use]
-pub(in crate::domain::detect) fn judge(entry: &Entry<'_>) -> Vec<Told> {
+pub(in crate::domain::detect) fn judge(entry: &Entry<'_>, look_for: &Indicators) -> Vec<Told> {
     let mut told = Vec::new();
     if entry.packaged == Some(true) {
         return told;
@@ -93,7 +94,7 @@ pub(in crate::domain::detect) fn judge(entry: &Entry<'_>) -> Vec<Told> {
     for text in texts {
         for line in text.split(['\n', '\r']).map(str::trim).filter(|line| is_said(line, entry.kind))
         {
-            of_line(line, entry, &mut told);
+            of_line(line, entry, look_for, &mut told);
         }
     }
     let unpacked = inner.iter().map(Untrusted::bytes);

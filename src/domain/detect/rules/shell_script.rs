@@ -10,6 +10,7 @@ use crate::domain::detect::rules::origin::{is_service, serves};
 use crate::domain::detect::rules::persistence::{Entry, judge as judge_entry};
 use crate::domain::detect::seen::{Seen, last_part};
 use crate::domain::detect::{FactSource, Grade, Reason, Rule};
+use crate::domain::playbook::Indicators;
 use crate::domain::untrusted::Untrusted;
 
 /// Programs that run a text or a file.
@@ -38,7 +39,7 @@ const WRAPPERS: [&[u8]; 16] = [
 ];
 
 /// What it was told.
-pub(super) fn judge(seen: &Seen<'_>, told: &mut Vec<Told>) {
+pub(super) fn judge(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>) {
     if seen.own {
         return;
     }
@@ -47,7 +48,7 @@ pub(super) fn judge(seen: &Seen<'_>, told: &mut Vec<Told>) {
     let at = seen.arguments.iter().take(6).position(|it| is_runner(last_part(it)));
     let handed = is_runner(seen.file()) || WRAPPERS.contains(&name);
     if let Some(at) = at.filter(|at| *at == 0 || handed) {
-        text(seen, at, told);
+        text(seen, at, look_for, told);
         file(seen, told);
     }
     fetches(seen, name, told);
@@ -80,7 +81,7 @@ fn fetches(seen: &Seen<'_>, name: &[u8], told: &mut Vec<Told>) {
 }
 
 /// The text of `-c`, behind the shell at this place.
-fn text(seen: &Seen<'_>, at: usize, told: &mut Vec<Told>) {
+fn text(seen: &Seen<'_>, at: usize, look_for: &Indicators, told: &mut Vec<Told>) {
     let mut arguments = seen.arguments.iter().skip(at + 1);
     // `-c` of shells and Python, `-e` of Perl, `-r` of PHP.
     let title = seen.arguments.get(at).map(|it| last_part(it)).unwrap_or_default();
@@ -93,7 +94,7 @@ fn text(seen: &Seen<'_>, at: usize, told: &mut Vec<Told>) {
         |it: &&&[u8]| it.starts_with(b"-") && !it.starts_with(b"--") && it.contains(&letter);
     let Some(text) = arguments.find(is_text).and_then(|_| arguments.next()) else { return };
     let entry = Entry { kind: "script", path: b"", content: text, packaged: None };
-    let judged = judge_entry(&entry);
+    let judged = judge_entry(&entry, look_for);
     let all = String::from_utf8_lossy(text);
     let encoded = all.contains("b64decode") && all.contains("exec(");
     let by_itself =

@@ -71,8 +71,9 @@ pub(super) fn spelt_apart(line: &str) -> Option<&str> {
     line.split([';', '&', '|']).find_map(|command| {
         let (begins, len, at) = first(command)?;
         let word = command.get(at..at + len).filter(|_| begins)?;
-        let (_, rest) = word.strip_prefix("${")?.split_once('}')?;
-        (is_plain(rest) && !rest.is_empty()).then_some(word)
+        let (name, rest) = word.strip_prefix("${")?.split_once('}')?;
+        let set_here = line.contains(&format!("{name}="));
+        (set_here && is_plain(rest) && !rest.is_empty()).then_some(word)
     })
 }
 

@@ -38,7 +38,12 @@ const DECODES: [&str; 8] = [
 /// What stands there is no line of a shell, whatever paths it names.
 const NO_SHELL: [&str; 7] = ["passwd", "sudo", "preload", "ssh", "authorized", "pam", "module"];
 
-pub(super) fn of_line(line: &str, entry: &Entry<'_>, told: &mut Vec<Told>) {
+pub(super) fn of_line(
+    line: &str,
+    entry: &Entry<'_>,
+    look_for: &Indicators,
+    told: &mut Vec<Told>,
+) {
     // `id:levels:action:command`, of the init of old.
     let table = entry.path.ends_with(b"inittab");
     let line = line.splitn(4, ':').nth(3).filter(|_| table).unwrap_or(line);
@@ -76,7 +81,7 @@ pub(super) fn of_line(line: &str, entry: &Entry<'_>, told: &mut Vec<Told>) {
     for path in ran::paths(line) {
         let name = last_part(path.as_bytes());
         let plain = !ran::is_data(path);
-        if plain && miner_name::is_miner(name, &Indicators::default()) {
+        if plain && miner_name::is_miner(name, look_for) {
             add(Grade::Suspect, Rule::MinerName, path);
         } else if !is_quiet(name) && is_quiet(without_digits(name)) {
             add(Grade::Suspect, Rule::LookAlike, path);
