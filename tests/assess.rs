@@ -220,7 +220,10 @@ fn a_grade_has_a_reason_and_a_reason_has_words() {
             let reasons = answer["reasons"].as_array().unwrap();
             assert_eq!(reasons.is_empty(), rank(&answer) == 0, "{answer}");
             let said = |reason: &Value, member: &str| !reason[member].as_str().unwrap().is_empty();
-            assert!(reasons.iter().all(|it| said(it, "rule") && said(it, "fact")), "{answer}");
+            assert!(
+                reasons.iter().all(|it| said(it, "rule") && said(it, "fact") && said(it, "source")),
+                "{answer}"
+            );
         }
     }
 }

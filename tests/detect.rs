@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "test helpers stop at the first surprise")]
 
+#[path = "detect/again.rs"]
+mod again;
 #[path = "detect/asks.rs"]
 mod asks;
 #[path = "detect/headless.rs"]

@@ -18,6 +18,7 @@ pub(super) fn told(reason: &Reason) -> Value {
         "rule": reason.rule,
         "fact": fact,
         "value": text(&reason.value),
+        "source": reason.source,
     })
 }
 

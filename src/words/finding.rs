@@ -295,3 +295,12 @@ pub fn subject(subject: &Subject) -> String {
         Subject::Autostart { path, line, .. } => format!("{}:{line}", path.plain(80)),
     }
 }
+
+/// Before the time at which a reason was first seen.
+#[must_use]
+pub const fn since(language: Language) -> &'static str {
+    match language {
+        Language::En => "since",
+        Language::Th => "ตั้งแต่",
+    }
+}

@@ -5,6 +5,7 @@ mod entries;
 mod respawn;
 mod returns;
 mod shape;
+mod since;
 mod talks;
 mod texts;
 mod words;
@@ -28,6 +29,7 @@ use entries::Entries;
 use respawn::Respawn;
 use returns::Returns;
 use shape::Shapes;
+use since::Since;
 use talks::Talks;
 use texts::{By, Texts};
 
@@ -52,6 +54,7 @@ pub struct Watch {
     rules: Memory,
     finds: Finds,
     trail: Trail,
+    since: Since,
 }
 
 /// For how long a process has been above the threshold.
@@ -115,7 +118,18 @@ impl Watch {
         leave_out(&ours, &mut gathered);
         self.returns.see(snapshot, &mut gathered);
         self.respawn.join(snapshot, &mut gathered);
-        gathered.into_iter().filter_map(|(subject, reasons)| finding(subject, reasons)).collect()
+        let found = gathered
+            .into_iter()
+            .filter_map(|(subject, reasons)| finding(subject, reasons))
+            .collect();
+        self.since.see(snapshot.moment, &found);
+        found
+    }
+
+    /// When this rule began to speak against it, of what the last look found.
+    #[must_use]
+    pub fn since(&self, subject: &Subject, rule: Rule) -> Option<Moment> {
+        self.since.of(subject, rule)
     }
 
     fn entries(&mut self, snapshot: &Snapshot, look_for: &Indicators, gathered: &mut Gathered) {

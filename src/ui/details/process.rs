@@ -214,7 +214,9 @@ pub(super) fn reasons(sheet: &mut Sheet<'_>, found: Option<&Finding>) {
     for reason in &found.reasons {
         let mut spans = phrase(sheet.theme, Role::Text, &finding::reason(language, reason), 200);
         let source = finding::source(language, reason.source);
-        spans.push(sheet.span(Role::Dim, format!(" [{source}]")));
+        let since = sheet.model.live.watch.since(&found.subject, reason.rule);
+        let since = since.map(|it| format!(", {} {}", finding::since(language), time(it.at)));
+        spans.push(sheet.span(Role::Dim, format!(" [{source}{}]", since.unwrap_or_default())));
         sheet.paragraph(2, &spans);
     }
 }
