@@ -7,7 +7,7 @@ use crate::domain::answer::{Ask, Fact, FactsFrom, Firing, Way, What};
 use crate::domain::base::{Both, Language};
 use crate::domain::session::Figure;
 use crate::domain::untrusted::Untrusted;
-use crate::words::{Phrase, finding, panes, pick, wire};
+use crate::words::{Phrase, finding, panes, persistence, pick, wire};
 
 mod figure;
 mod word;
@@ -54,8 +54,13 @@ pub fn fact(language: Language, fact: &Fact) -> Phrase {
         }
         What::RunsAs(user) => say("runs as ", "รันเป็นผู้ใช้ ").theirs(user),
         What::InContainer(id) => say("in container ", "อยู่ใน container ").theirs(id),
-        What::Autostarts(count) => Phrase::of(autostarts(language, *count)),
-        What::Autostart(kind, path) => Phrase::of(kind.name()).ours(" ").theirs(path),
+        What::Autostarts(confirmed, suspect, noted) => {
+            Phrase::of(autostarts(language, (*confirmed, *suspect, *noted)))
+        }
+        What::Autostart(grade, kind, path) => {
+            let said = Phrase::of(kind.name()).ours(" ").theirs(path);
+            said.ours(format!(" ({})", finding::grade(language, *grade)))
+        }
         What::NotHunted => say("what starts by itself: still reading", "สิ่งที่เริ่มเอง: กำลังอ่าน"),
         What::Rented(..)
         | What::Metadata(..)
@@ -206,13 +211,15 @@ fn pools(language: Language, count: usize, first: Option<SocketAddr>) -> String 
     first.map_or(count.clone(), |end| format!("{count} ({end})"))
 }
 
-fn autostarts(language: Language, count: usize) -> String {
-    match (language, count) {
-        (Language::En, 0) => String::from("nothing bad seen that starts by itself"),
-        (Language::Th, 0) => String::from("ไม่พบสิ่งเริ่มเองที่ผิดปกติ"),
-        (Language::En, _) => format!("start by themselves and look bad: {count}"),
-        (Language::Th, _) => format!("สิ่งเริ่มเองที่ผิดปกติ: {count}"),
+fn autostarts(language: Language, (confirmed, suspect, noted): (usize, usize, usize)) -> String {
+    if confirmed + suspect + noted == 0 {
+        return pick(language, "nothing bad seen that starts by itself", "ไม่พบสิ่งเริ่มเองที่ผิดปกติ")
+            .to_owned();
     }
+    let bad = (confirmed + suspect > 0).then(|| panes::found(language, confirmed, suspect));
+    let look = (noted > 0).then(|| persistence::to_look_at(language, noted));
+    let counts: Vec<String> = bad.into_iter().chain(look).collect();
+    format!("{}: {}", pick(language, "start by themselves", "สิ่งที่เริ่มเอง"), counts.join(", "))
 }
 
 /// Hours of cores and of graphics processors.

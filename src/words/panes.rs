@@ -229,7 +229,15 @@ pub fn more(language: Language, count: usize) -> String {
 pub fn cpu_now(language: Language, cpu: &str, busy: Option<(f32, usize)>) -> String {
     match (language, busy) {
         (_, None) => format!("CPU {cpu}"),
-        (Language::En, Some((limit, count))) => format!("CPU {cpu}, {count} above {limit:.0}%"),
+        (Language::En, Some((limit, count))) => {
+            let processes = match count {
+                0 => "no process".to_owned(),
+                1 => "1 process".to_owned(),
+                _ => format!("{count} processes"),
+            };
+            format!("CPU {cpu}, {processes} above {limit:.0}%")
+        }
+        (Language::Th, Some((limit, 0))) => format!("CPU {cpu} ไม่มีโปรเซสเกิน {limit:.0}%"),
         (Language::Th, Some((limit, count))) => {
             format!("CPU {cpu} เกิน {limit:.0}% อยู่ {count} โปรเซส")
         }

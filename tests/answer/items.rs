@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use firedamp::domain::answer::{Answer, Ask, Fact, Way, What};
 use firedamp::domain::base::{Digest, Language};
+use firedamp::domain::detect::Grade;
 use firedamp::domain::facts::{
     Autostart, AutostartKind, Evidence, Hiding, HostView, Packaged, Persistence, Process, Reading,
-    RunState, Site, Snapshot, SocketState, SshHome, Target, Trace,
+    RunState, Site, Snapshot, SocketState, SshHome, Target, Trace, Trick,
 };
 use firedamp::domain::playbook::ItemId;
 use firedamp::domain::untrusted::Untrusted;
@@ -105,16 +106,50 @@ fn those_above_it_tell_the_way_in() {
 
 #[test]
 fn what_brings_it_back_is_named() {
+    let entry = cron("*/5 * * * * root /var/tmp/.x/kworkerd", Vec::new());
+    let persistence =
+        Persistence { entries: vec![Arc::new(entry)], hunted_ms: Some(1), watched: true };
+    let snapshot = Snapshot { persistence: Arc::new(persistence), ..mined() };
+    let answer = item(&Case::pb_31().seen(&snapshot), "1.3/7");
+    let path = "/etc/cron.d/update".into();
+    assert_eq!(answer.facts[0].what, What::Autostarts(0, 1, 0));
+    assert_eq!(answer.facts[1].what, What::Autostart(Grade::Suspect, AutostartKind::Cron, path));
+    let none = item(&Case::pb_31().seen(&mined()), "1.3/7");
+    assert_eq!(none.facts[0].what, What::NotHunted, "not hunted is not none");
+}
+
+#[test]
+fn what_is_only_marked_to_look_at_is_not_denied() {
+    let text = "*/5 * * * * root echo bmV3dXNlciBoYXJtbGVzcwo= | base64 -d >/dev/null";
+    let entry = cron(text, vec![Trick::Base64]);
+    let persistence =
+        Persistence { entries: vec![Arc::new(entry)], hunted_ms: Some(1), watched: true };
+    let snapshot = look(Vec::new(), Vec::new());
+    let snapshot = Snapshot { persistence: Arc::new(persistence), ..snapshot };
+    let case = Case::pb_31().seen(&snapshot);
+    let answer = item(&case, "1.3/7");
+    assert_eq!(answer.facts[0].what, What::Autostarts(0, 0, 1));
+    let path = "/etc/cron.d/update".into();
+    assert_eq!(answer.facts[1].what, What::Autostart(Grade::Noted, AutostartKind::Cron, path));
+    let said = firedamp::words::answer::fact(Language::En, &answer.facts[0]).plain(200);
+    assert_eq!(said, "start by themselves: 1 to look at");
+    // What anybody may have written answers no question.
+    let asked =
+        "# P\n\n```mermaid\ngraph TD\n  Q{\"Persistence?\"} -->|yes| A\n  Q -->|no| B\n```\n";
+    assert_eq!(Case::of(asked).seen(&snapshot).on("Q").suggestion, None);
+}
+
+fn cron(text: &str, tricks: Vec<Trick>) -> Autostart {
     let runs = Target {
         program: "/var/tmp/.x/kworkerd".into(),
         exists: Reading::Known(true),
         packaged: Packaged::No,
     };
-    let entry = Autostart {
+    Autostart {
         kind: AutostartKind::Cron,
         path: "/etc/cron.d/update".into(),
         line: 1,
-        text: "*/5 * * * * root /var/tmp/.x/kworkerd".into(),
+        text: text.into(),
         user: None,
         uid: 0,
         mode: 0o644,
@@ -122,19 +157,10 @@ fn what_brings_it_back_is_named() {
         changed: firedamp::domain::base::Timestamp::UNIX_EPOCH,
         immutable: Reading::Unknown,
         packaged: Packaged::No,
-        runs: Some(runs),
-        tricks: Vec::new(),
+        runs: Some(runs).filter(|_| tricks.is_empty()),
+        tricks,
         remarks: Vec::new(),
-    };
-    let persistence =
-        Persistence { entries: vec![Arc::new(entry)], hunted_ms: Some(1), watched: true };
-    let snapshot = Snapshot { persistence: Arc::new(persistence), ..mined() };
-    let answer = item(&Case::pb_31().seen(&snapshot), "1.3/7");
-    let path = "/etc/cron.d/update".into();
-    assert_eq!(answer.facts[0].what, What::Autostarts(1));
-    assert_eq!(answer.facts[1].what, What::Autostart(AutostartKind::Cron, path));
-    let none = item(&Case::pb_31().seen(&mined()), "1.3/7");
-    assert_eq!(none.facts[0].what, What::NotHunted, "not hunted is not none");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use firedamp::domain::answer::{Ask, Fact, FactsFrom, Firing, Provider, Way, What};
 use firedamp::domain::base::{Digest, Language};
-use firedamp::domain::detect::{FactSource, Rule};
+use firedamp::domain::detect::{FactSource, Grade, Rule};
 use firedamp::domain::facts::AutostartKind;
 use firedamp::domain::session::Figure;
 use firedamp::words::answer::{self, Word};
@@ -46,8 +46,8 @@ fn facts() -> Vec<What> {
         What::Entered(Rule::ServiceChild, "x".into()),
         What::RunsAs("x".into()),
         What::InContainer("x".into()),
-        What::Autostarts(0),
-        What::Autostarts(2),
+        What::Autostarts(0, 0, 0),
+        What::Autostarts(2, 1, 1),
         What::Rented(Provider::Amazon, "x".into()),
         What::Metadata(address, "x".into()),
         What::Agent(Provider::Azure, "x".into()),
@@ -108,7 +108,7 @@ fn no_sentence_is_longer_than_twelve_words() {
 
 #[test]
 fn what_starts_by_itself_is_named_as_the_journal_names_it() {
-    let what = What::Autostart(AutostartKind::Cron, "/etc/cron.d/x".into());
+    let what = What::Autostart(Grade::Suspect, AutostartKind::Cron, "/etc/cron.d/x".into());
     let fact = Fact { what, from: FactsFrom::Look(FactSource::Persistence) };
-    assert_eq!(answer::fact(Language::En, &fact).plain(40), "cron /etc/cron.d/x");
+    assert_eq!(answer::fact(Language::En, &fact).plain(40), "cron /etc/cron.d/x (suspect)");
 }

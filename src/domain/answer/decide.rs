@@ -9,7 +9,7 @@ use crate::domain::answer::asked::{asks_for_doing, is_plain};
 use crate::domain::answer::fact::{Ask, Fact, FactsFrom, Way, What};
 use crate::domain::answer::topic::{Topic, has, small, topics};
 use crate::domain::answer::{Known, Suggestion, speak};
-use crate::domain::detect::FactSource;
+use crate::domain::detect::{FactSource, Grade};
 use crate::domain::session::Figure;
 
 /// What can be said to a question.
@@ -197,7 +197,9 @@ fn yes_or_no(known: Known<'_>, topic: Topic) -> Option<Decided> {
             yes(grounds.confirmed().next().map(speak::process), Ask::Logs)
         }
         Topic::Persistence => {
-            let shows = |it: &Fact| matches!(it.what, What::Autostart(..));
+            // What is only marked to look at may be anybody's.
+            let shows =
+                |it: &Fact| matches!(it.what, What::Autostart(grade, ..) if grade > Grade::Noted);
             yes(first(speak::persistence(known).0, shows), Ask::Logs)
         }
         Topic::Lateral => yes(grounds.out.first().cloned(), Ask::Hosts),

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use crate::domain::answer::provider::Provider;
 use crate::domain::base::Digest;
-use crate::domain::detect::{FactSource, Rule};
+use crate::domain::detect::{FactSource, Grade, Rule};
 use crate::domain::facts::AutostartKind;
 use crate::domain::session::Figure;
 use crate::domain::untrusted::Untrusted;
@@ -85,10 +85,10 @@ pub enum What {
     RunsAs(Untrusted),
     /// What was found is in this container.
     InContainer(Untrusted),
-    /// So many things that start by themselves look bad.
-    Autostarts(usize),
-    /// This one does, or it starts what was found.
-    Autostart(AutostartKind, Untrusted),
+    /// So many things that start by themselves are confirmed, are suspect, and are marked to look at.
+    Autostarts(usize, usize, usize),
+    /// This one is, or it starts what was found.
+    Autostart(Grade, AutostartKind, Untrusted),
     /// The places of what starts by itself have not been read yet.
     NotHunted,
     /// The machine is of this provider, by what the firmware says of it.

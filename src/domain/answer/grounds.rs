@@ -14,7 +14,7 @@ use crate::domain::answer::{lateral, provider};
 use crate::domain::base::{Digest, ProcessId};
 use crate::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject, grammar};
 use crate::domain::facts::{
-    AutostartKind, Process, Reading, Runtime, Site, Snapshot, Spoken, WireState,
+    AutostartKind, Packaged, Process, Reading, Runtime, Site, Snapshot, Spoken, WireState,
 };
 use crate::domain::playbook::Indicators;
 use crate::domain::untrusted::Untrusted;
@@ -55,7 +55,7 @@ pub struct Grounds {
     pub(super) hides: usize,
     /// Other views of the host answered, and were compared with what it shows.
     pub(super) compared: bool,
-    /// What looks bad of what starts by itself, the gravest first; `None` until the places were read.
+    /// What looks bad of what starts by itself or is marked to look at, the gravest first; `None` until the places were read.
     pub(super) autostarts: Option<Vec<(Grade, AutostartKind, Untrusted)>>,
     /// Whose machine it is.
     pub(super) cloud: Vec<Fact>,
@@ -194,11 +194,11 @@ impl Grounds {
                     }
                 }
                 Subject::Hiding { .. } => self.hides += 1,
-                Subject::Autostart { place, path, .. } if finding.grade > Grade::Noted => {
+                Subject::Autostart { place, path, .. } => {
                     let bad = (finding.grade, *place, path.clone());
                     self.autostarts.get_or_insert_default().push(bad);
                 }
-                Subject::Connection { .. } | Subject::Autostart { .. } => {}
+                Subject::Connection { .. } => {}
             }
             self.load(finding);
             let tool = |it: &&Reason| matches!(it.rule, Rule::ChangedTool | Rule::ShadowedTool);
@@ -206,17 +206,30 @@ impl Grounds {
                 self.changed_tool.get_or_insert_with(|| reason.value.clone());
             }
         }
-        if let Some(all) = &mut self.autostarts {
-            all.sort_by_key(|(grade, ..)| Reverse(*grade));
-        }
+        self.marked(snapshot, findings);
         self.hides += found.iter().filter(|(_, it)| it.reasons.iter().any(is_hidden)).count();
-        found.sort_by_key(|(id, it)| (Reverse(it.grade), id.pid));
+        // Of the same grade, whom more speaks against.
+        found.sort_by_key(|(id, it)| (Reverse(it.grade), Reverse(it.reasons.len()), id.pid));
         self.found.0 = found.iter().filter(|(_, it)| it.grade == Grade::Confirmed).count();
         self.found.1 = found.len() - self.found.0;
         let culprits = found.into_iter().take(LOOKED_AT);
         self.culprits = culprits
             .filter_map(|(id, it)| Culprit::of(snapshot, snapshot.process(id)?, it, before))
             .collect();
+    }
+
+    /// What no rule speaks against, and what is marked all the same wherever it is listed: it hides what it does, or is not
+    /// as its package has it.
+    fn marked(&mut self, snapshot: &Snapshot, findings: &BTreeMap<Subject, Finding>) {
+        let Some(all) = &mut self.autostarts else { return };
+        let altered = |it: &Packaged| matches!(it, Packaged::Changed(_));
+        let entries = snapshot.persistence.entries.iter().filter(|it| {
+            let program = it.runs.as_ref().is_some_and(|runs| altered(&runs.packaged));
+            !it.tricks.is_empty() || altered(&it.packaged) || program
+        });
+        let unnamed = entries.filter(|it| !findings.contains_key(&Subject::of_autostart(it)));
+        all.extend(unnamed.map(|it| (Grade::Noted, it.kind, it.path.clone())));
+        all.sort_by_key(|(grade, ..)| Reverse(*grade));
     }
 
     /// Whom the rules for load speak against.

@@ -2,11 +2,14 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "one fact is looked for among many")]
 
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
 use crate::domain::answer::Known;
 use crate::domain::answer::fact::{Ask, Fact, FactsFrom, Way, What};
 use crate::domain::answer::grounds::Culprit;
 use crate::domain::answer::topic::Topic;
-use crate::domain::detect::{FactSource, Rule};
+use crate::domain::detect::{FactSource, Grade, Rule};
 use crate::domain::facts::Reading;
 use crate::domain::session::Figure;
 use crate::domain::untrusted::Untrusted;
@@ -137,22 +140,26 @@ fn stratum(known: Known<'_>) -> Said {
 }
 
 fn entry(known: Known<'_>) -> Said {
-    let mut facts: Vec<Fact> = Vec::new();
+    let mut graded: Vec<(Grade, Fact)> = Vec::new();
     for culprit in &known.grounds.culprits {
         let entered = culprit.entered.iter();
-        facts.extend(
-            entered.map(|it| Fact::look(What::Entered(it.rule, it.value.clone()), it.source)),
-        );
-        facts.extend(culprit.came.clone().map(came));
+        let entered =
+            entered.map(|it| Fact::look(What::Entered(it.rule, it.value.clone()), it.source));
         let user = culprit.user.clone().filter(|_| culprit.uid != 0);
-        facts.extend(user.map(|it| Fact::look(What::RunsAs(it), FactSource::Stat)));
+        let user = user.map(|it| Fact::look(What::RunsAs(it), FactSource::Stat));
+        let facts = entered.chain(culprit.came.clone().map(came)).chain(user);
+        graded.extend(facts.map(|fact| (culprit.grade, fact)));
     }
-    facts.sort_by_key(|fact| match fact.what {
-        What::Entered(Rule::FromRequest, _) => 0,
-        What::Came(..) => 1,
-        What::Entered(..) => 2,
-        _ => 3,
+    graded.sort_by_key(|(grade, fact)| {
+        let kind = match fact.what {
+            What::Entered(Rule::FromRequest, _) => 0,
+            What::Came(..) => 1,
+            What::Entered(..) => 2,
+            _ => 3,
+        };
+        (Reverse(*grade), kind)
     });
+    let mut facts: Vec<Fact> = graded.into_iter().map(|(_, fact)| fact).collect();
     facts.dedup();
     facts.truncate(TOLD);
     let told = facts.iter().any(|fact| matches!(fact.what, What::Entered(..) | What::Came(..)));
@@ -241,15 +248,23 @@ pub(super) fn persistence(known: Known<'_>) -> Said {
         return (vec![Fact::look(What::NotHunted, from)], None);
     };
     let mut facts: Vec<Fact> = Vec::new();
-    for (_, kind, path) in bad {
-        let fact = Fact::look(What::Autostart(*kind, path.clone()), from);
-        if !facts.contains(&fact) {
-            facts.push(fact);
+    let mut seen = BTreeSet::new();
+    let (mut confirmed, mut suspect, mut noted) = (0, 0, 0);
+    for (grade, kind, path) in bad {
+        // The gravest of a file's lines speaks for it.
+        if !seen.insert((*kind, path)) {
+            continue;
+        }
+        *match grade {
+            Grade::Confirmed => &mut confirmed,
+            Grade::Suspect => &mut suspect,
+            Grade::Noted => &mut noted,
+        } += 1;
+        if facts.len() < TOLD {
+            facts.push(Fact::look(What::Autostart(*grade, *kind, path.clone()), from));
         }
     }
-    let count = facts.len();
-    facts.truncate(TOLD);
-    facts.insert(0, Fact::look(What::Autostarts(count), from));
+    facts.insert(0, Fact::look(What::Autostarts(confirmed, suspect, noted), from));
     (facts, None)
 }
 
