@@ -154,11 +154,12 @@ pub fn page_places(model: &Model, theme: &Theme) -> Option<usize> {
 fn too_small(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let text = |caption: Caption| caption.text(model.language);
     let now = format!("{} {}x{}", text(Caption::TooSmall), area.width, area.height);
+    let now = wrap::wrap(&now, usize::from(area.width));
     // A frame of training says so however little fits.
     let replay = model.source.kind == SourceKind::Replay;
     let not_real = [(model.is_training(), "#TRAINING#"), (replay, "#REPLAY#")];
     let not_real = not_real.into_iter().filter(|(is, _)| *is).map(|(_, mark)| mark.to_owned());
-    let lines = not_real.chain([now, text(Caption::StillRuns).to_owned()]);
+    let lines = not_real.chain(now).chain([text(Caption::StillRuns).to_owned()]);
     for (row, line) in (0..).zip(lines) {
         put(buf, area, row, &Line::from(span(theme, Role::Text, line)));
     }

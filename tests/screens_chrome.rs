@@ -247,6 +247,12 @@ fn a_screen_that_is_too_small_says_so_and_that_nothing_is_lost() {
     assert_eq!(screen.trim_end(), "needs 40x10, now 39x9\nStill running. Nothing is lost.");
 }
 
+#[test]
+fn how_much_room_is_needed_is_said_whole_where_there_is_hardly_any() {
+    let screen = drawn_at(&at_work(Language::En), 20, 5);
+    assert_eq!(screen.lines().take(2).collect::<Vec<_>>(), ["needs 40x10, now", "20x5"]);
+}
+
 fn styles_of(theme: &str) -> String {
     format!("{:?}", buffer(&unsaved(Language::En), theme, 80, 24))
 }

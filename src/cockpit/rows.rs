@@ -244,7 +244,7 @@ fn network(model: &mut Model, snapshot: &Snapshot) {
         let beyond = proxies.beyond(&socket);
         rows.push(NetworkRow { socket, owner, beyond, part, folded: 0 });
     }
-    rows.sort_by_key(order);
+    rows.sort_by_cached_key(|row| order(row, findings));
     if !pane.unfolded && !pane.filter.is_set() {
         fold(&mut rows);
     }
@@ -303,27 +303,36 @@ pub(super) fn owner_of(model: &Model, key: SocketKey) -> Option<ProcessId> {
     sockets.find(|socket| socket.key() == key)?.owners.first().copied()
 }
 
-fn part(socket: &Socket, findings: &BTreeMap<Subject, Finding>) -> NetworkPart {
-    let subject = socket.remote.map(|remote| Subject::Connection {
+fn subject(socket: &Socket) -> Option<Subject> {
+    socket.remote.map(|remote| Subject::Connection {
         protocol: socket.protocol,
         local: socket.local,
         remote,
-    });
-    match subject {
+    })
+}
+
+fn part(socket: &Socket, findings: &BTreeMap<Subject, Finding>) -> NetworkPart {
+    match subject(socket) {
         Some(subject) if findings.contains_key(&subject) => NetworkPart::Matches,
         Some(_) if socket.state != SocketState::Listen => NetworkPart::Open,
         _ => NetworkPart::Listening,
     }
 }
 
-/// Living connections before those that are being closed; then a fixed order, so that rows keep still.
-fn order(row: &NetworkRow) -> (NetworkPart, bool, u64, u64, std::net::SocketAddr) {
+/// Where a row stands in its part: the gravest first, then the living, then in a fixed order.
+type Order = (NetworkPart, Reverse<Option<Grade>>, bool, u64, u64, std::net::SocketAddr);
+
+/// The gravest first, living connections before those that are being closed; then a fixed order, so that rows keep still.
+fn order(row: &NetworkRow, findings: &BTreeMap<Subject, Finding>) -> Order {
     let socket = &row.socket;
     let closing = !matches!(
         socket.state,
         SocketState::Established | SocketState::Listen | SocketState::Open | SocketState::SynSent
     );
-    (row.part, closing, socket.first_seen_ms, socket.inode, socket.local)
+    let matches = row.part == NetworkPart::Matches;
+    let finding = subject(socket).filter(|_| matches).and_then(|it| findings.get(&it));
+    let grade = Reverse(finding.map(|it| it.grade));
+    (row.part, grade, closing, socket.first_seen_ms, socket.inode, socket.local)
 }
 
 /// Works the checklist rows out again.

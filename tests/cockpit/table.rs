@@ -8,6 +8,7 @@ use firedamp::cockpit::dialog::{CopyKind, Dialog};
 use firedamp::cockpit::keymap::Key;
 use firedamp::cockpit::model::{Copied, Kept, NoticeKind, Pane, Source, SourceKind, View};
 use firedamp::cockpit::{Effect, Msg, Tape};
+use firedamp::domain::detect::Subject;
 use firedamp::domain::facts::{Protocol, Snapshot, Socket, SocketState, Unread};
 use firedamp::domain::session::{Entry, Event};
 use firedamp::domain::untrusted::Untrusted;
@@ -91,6 +92,29 @@ fn a_followed_connection_that_closes_is_said_and_nobody_takes_its_place() {
     assert_eq!(said(&desk), Some(&NoticeKind::FollowedGone("192.0.2.1:20".into())));
     assert!(desk.model.panes.network.followed.as_ref().unwrap().gone);
     assert_eq!(desk.model.panes.network.selected, None);
+}
+
+#[test]
+fn of_what_matches_the_gravest_stands_first_however_old_it_is() {
+    let mut desk = Desk::at_work();
+    let mut look = with_socket(1_000, &[3333, 4444]);
+    let mines = b"x\0-o\0stratum+tcp://192.0.2.1:4444\0-u\0someone\0-k";
+    let process = process(42, "x", mines);
+    let owner = process.id;
+    look.processes = vec![Arc::new(process)];
+    let newer = Arc::make_mut(look.sockets.last_mut().unwrap());
+    newer.owners = vec![owner];
+    desk.tell(Msg::Seen(Arc::new(look)));
+    let rows = &desk.model.panes.network.rows;
+    let grades: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            let Socket { protocol, local, remote, .. } = *row.socket;
+            let subject = Subject::Connection { protocol, local, remote: remote.unwrap() };
+            desk.model.live.findings.get(&subject).map(|it| it.grade)
+        })
+        .collect();
+    assert!(grades[0] > grades[1] && grades[1].is_some(), "{grades:?}");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::cockpit::model::Glyphs;
 use crate::domain::untrusted::Untrusted;
 use crate::ui::glyph::{Signs, bar, signs};
 use crate::ui::role::Role;
-use crate::ui::text::{self, fit, width};
+use crate::ui::text::{self, fit, head, width};
 use crate::ui::theme::Theme;
 use crate::words::{Part, Phrase};
 
@@ -135,22 +135,38 @@ impl<'a> Row<'a> {
         taken
     }
 
-    /// A sentence, as much of it as there is room for.
+    /// A sentence, as much of it as there is room for, with a sign where it was cut: also where a part of it ends with the
+    /// row and another would follow.
     pub(super) fn phrase(&mut self, role: Role, phrase: &Phrase) {
-        for part in &phrase.0 {
-            match part {
-                Part::Ours(text) => self.say(role, text),
-                Part::Theirs(text) => {
-                    let room = self.room();
-                    if room < LEAST && text.show(LEAST) != text.show(room) {
-                        // What is left of it would be a sign without a number.
-                        let sign = if self.glyphs() == Glyphs::Ascii { "~" } else { "…" };
-                        self.say(Role::Dim, sign);
-                        return;
-                    }
-                    self.pieces(Role::Untrusted, text, room);
+        for (at, part) in phrase.0.iter().enumerate() {
+            let room = self.room();
+            let more = phrase.0.iter().skip(at + 1).any(|it| !is_blank(it));
+            let cells = match part {
+                Part::Ours(text) => width(text),
+                Part::Theirs(text) => text.width(),
+            };
+            if cells < room || cells == room && !more {
+                match part {
+                    Part::Ours(text) => self.say(role, text),
+                    Part::Theirs(text) => drop(self.pieces(Role::Untrusted, text, room)),
                 }
+                continue;
             }
+            let sign = if self.glyphs() == Glyphs::Ascii { "~" } else { "…" };
+            match part {
+                Part::Ours(text) => {
+                    self.say(role, head(text, room.saturating_sub(1)));
+                    self.say(role, sign);
+                }
+                // What is left of it would be a sign without a number.
+                Part::Theirs(_) if room < LEAST => self.say(Role::Dim, sign),
+                Part::Theirs(text) if cells == room => {
+                    self.pieces(Role::Untrusted, text, room - 1);
+                    self.say(Role::Dim, sign);
+                }
+                Part::Theirs(text) => drop(self.pieces(Role::Untrusted, text, room)),
+            }
+            return;
         }
     }
 
@@ -163,6 +179,14 @@ impl<'a> Row<'a> {
         let x = text::write(self.buf, (self.x, self.y), text, cells, style);
         self.x = x.min(self.end);
         usize::from(self.x - start)
+    }
+}
+
+/// Nothing of it is seen.
+fn is_blank(part: &Part) -> bool {
+    match part {
+        Part::Ours(text) => text.trim().is_empty(),
+        Part::Theirs(text) => text.is_empty(),
     }
 }
 
