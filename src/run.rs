@@ -40,7 +40,6 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Parser;
 use rustix::fs::Mode;
 
 use crate::host::probe::memory;
@@ -63,7 +62,7 @@ const TROUBLE: u8 = 2;
 #[must_use]
 pub fn main() -> ExitCode {
     memory::keep_small();
-    let arguments = match Arguments::try_parse() {
+    let arguments = match args::parse() {
         Ok(arguments) => arguments,
         Err(error) => {
             error.print().ok();
@@ -143,7 +142,10 @@ fn obey(arguments: Arguments) -> Result<ExitCode, Complaint> {
         Some(Command::Doctor { json }) => printed(doctor::doctor(&options, json, out)?),
         Some(Command::Paths) => {
             let places = Places::find(&options)?;
-            printed(out.write_all(places.show().as_bytes()).map(|()| ExitCode::SUCCESS))
+            printed(
+                out.write_all(places.show(options.language()).as_bytes())
+                    .map(|()| ExitCode::SUCCESS),
+            )
         }
     }
 }
@@ -175,12 +177,13 @@ fn judged(
     options: &Options,
     out: &mut dyn Write,
 ) -> Result<ExitCode, Complaint> {
-    let words = assess::Form::Words(options.language());
+    let language = options.language();
+    let words = assess::Form::Words(language);
     let form = if json { assess::Form::Json } else { words };
     let look_for = library::Shelf::looks_for(options.playbook.as_deref())?;
-    let (rules, _) =
-        rules::in_force(&Places::find(options)?, options.language(), &mut io::stderr())?;
-    printed(assess::assess(files, given, form, (&look_for, &rules), (out, &mut io::stderr()))?)
+    let (rules, _) = rules::in_force(&Places::find(options)?, language, &mut io::stderr())?;
+    let to = (out, &mut io::stderr() as &mut dyn Write);
+    printed(assess::assess(files, given, (form, language), (&look_for, &rules), to)?)
 }
 
 fn form(json: bool, options: &Options) -> Form {

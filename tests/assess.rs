@@ -297,6 +297,55 @@ fn a_bad_line_is_named_and_stops_nothing() {
     assert_eq!(output.stdout.split(|byte| *byte == b'\n').count(), 3);
 }
 
+fn of_list(list: &str, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_firedamp"));
+    command.args(["assess", "-", "--json"]).args(arguments).stdin(Stdio::piped());
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(list.as_bytes()).ok();
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn a_list_of_another_tool_is_named_once_with_what_to_add() {
+    let ps = "USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND\nroot 7 0 0 9 9 ? S 10:00 0:00 sleep 9\n";
+    let rows = "root 8 0.0 0.0 9000 400 ? S 10:00 0:00 sleep 9\n".repeat(99);
+    let osquery = "[{\"pid\":\"7\",\"name\":\"sleep\"}]\n";
+    let object = "{\"pid\":\"7\",\"name\":\"sleep\"}\n{\"pid\":\"8\",\"name\":\"sleep\"}\n";
+    for (list, kind) in
+        [(format!("{ps}{rows}"), "ps"), (osquery.into(), "osquery"), (object.into(), "osquery")]
+    {
+        let output = of_list(&list, &[]);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(said.lines().count(), 1, "{said}");
+        assert!(said.contains(&format!("--from {kind}")), "{said}");
+        assert_eq!(output.status.code(), Some(3));
+        let read = of_list(&list, &["--from", kind]);
+        assert_eq!(read.status.code(), Some(0), "what is told to be done works: {read:?}");
+    }
+}
+
+#[test]
+fn what_is_no_json_is_said_in_words_of_our_own() {
+    let output = of_list("not json\n{\"kind\":\n{\"kind\": process}\n", &[]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(!said.contains("line 1") && !said.contains("expected"), "{said}");
+    for it in ["-:1: not read, is no JSON", "-:2: not read, is JSON that is cut short"] {
+        assert!(said.contains(it), "{said}");
+    }
+}
+
+#[test]
+fn both_ways_to_list_processes_grade_an_idle_one_alike() {
+    let aux = "USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND\n\
+        root 77 0.0 0.0 5000 900 ? S 10:00 0:00 /var/tmp/y\n";
+    let ef = "UID PID PPID C STIME TTY TIME CMD\nroot 77 900 0 10:00 pts/0 00:00:00 /var/tmp/y\n";
+    let [one, other] = [aux, ef].map(|list| {
+        let output = of_list(list, &["--from", "ps"]);
+        rank(&serde_json::from_slice(&output.stdout).unwrap())
+    });
+    assert_eq!(one, other);
+}
+
 #[test]
 fn nothing_unprintable_comes_out() {
     let text = "\u{1b}[2J\u{202e}gpj\u{7f}\u{200b}\u{e000}";

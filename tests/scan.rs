@@ -52,6 +52,23 @@ fn an_image_in_which_nothing_is_wrong_ends_with_0() {
 }
 
 #[test]
+fn the_worst_is_printed_first() {
+    let root = image();
+    write(root.path(), "etc/cron.d/a", FETCHES);
+    let mines = "* * * * * root /opt/x -o stratum+tcp://pool.example:3333 -u someone -k\n";
+    write(root.path(), "etc/cron.d/z", mines);
+    let output = scan(&["--root", at(&root)]);
+    let said = String::from_utf8(output.stdout).unwrap();
+    let grades: Vec<&str> = said
+        .lines()
+        .filter(|it| !it.starts_with(' '))
+        .filter_map(|it| it.split(' ').next())
+        .collect();
+    assert_eq!(grades.first(), Some(&"confirmed"), "{said}");
+    assert!(grades.contains(&"suspect"), "{said}");
+}
+
+#[test]
 fn what_starts_by_itself_in_an_image_is_judged() {
     let root = image();
     write(root.path(), "etc/cron.d/x", FETCHES);

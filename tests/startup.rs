@@ -10,7 +10,9 @@ mod support;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use firedamp::domain::base::Language;
 use firedamp::ui::theme;
+use firedamp::words::trouble::{Refused, refused};
 use support::pty::{Cockpit, Key};
 
 /// What a command says without a terminal: standard output, then standard error.
@@ -284,4 +286,56 @@ fn a_file_with_nothing_of_a_playbook_begins_nothing_and_makes_no_directory() {
     let lines = ended(&["--dir", here, "--playbook", "/nowhere.md"], 200).join("\n");
     assert!(lines.contains("cannot read the playbook /nowhere.md"), "{lines}");
     assert!(!dir.exists(), "{lines}");
+}
+
+#[test]
+fn a_line_of_usage_names_no_option_that_only_the_environment_set() {
+    let mut command = Command::new(support::built("firedamp"));
+    command.arg("timeline").env_clear().env("FIREDAMP_DIR", "/nowhere");
+    let said = String::from_utf8(command.output().unwrap().stderr).unwrap();
+    assert!(said.contains("Usage: firedamp timeline [OPTIONS] <ID>"), "{said}");
+    assert!(!said.contains("--dir"), "{said}");
+}
+
+#[test]
+fn commands_that_print_refuse_in_the_language_that_was_asked_for() {
+    let (_, thai) = said(&["--lang", "th", "scan", "--for", "x"]);
+    assert!(thai.contains("ดูนานเท่านี้ไม่ได้: x") && thai.contains("ทำต่อ: "), "{thai}");
+    let (_, none) = said(&["--lang", "en", "scan", "--for", "0s"]);
+    assert!(none.contains("this is no time between 1 second and a day"), "{none}");
+    let (places, _) = said(&["--lang", "th", "paths", "--dir", "/srv/ir", "--rules", "/srv/rules"]);
+    assert!(places.contains("กฎ ") && places.contains("(จาก --rules หรือ"), "{places}");
+    let home = tempfile::tempdir().unwrap();
+    let facts = home.path().join("facts");
+    std::fs::write(&facts, "no json\n{\"id\":1}\n").unwrap();
+    let (_, thai) = said(&["--lang", "th", "assess", facts.to_str().unwrap()]);
+    assert!(thai.contains(":1: อ่านไม่ได้: ไม่ใช่ JSON"), "{thai}");
+    assert!(thai.contains(":2: อ่านไม่ได้: ไม่มี `kind`"), "{thai}");
+}
+
+#[test]
+fn every_refusal_of_a_command_has_its_words_in_both_languages() {
+    let value = || firedamp::domain::untrusted::Untrusted::from("x");
+    let all = [
+        Refused::NoWords,
+        Refused::NoHandoff,
+        Refused::OwnHandoff,
+        Refused::PenHeld(None),
+        Refused::PenHeld(Some(value())),
+        Refused::NotRead(0, "again"),
+        Refused::NotRead(1, "again"),
+        Refused::NotRead(7, "again"),
+        Refused::NotSaved(value()),
+        Refused::NoTraining,
+        Refused::NotOver,
+        Refused::NoTime(value()),
+    ];
+    for it in all {
+        let [en, th] = [Language::En, Language::Th].map(|language| refused(language, &it));
+        for (en, th) in [(&en.what, &th.what), (&en.next, &th.next)] {
+            let (en, th) = (en.plain(400), th.plain(400));
+            assert!(!en.is_empty() && !th.is_empty());
+            assert!(en != th || en == "again", "{it:?}: {en}");
+        }
+    }
 }

@@ -163,7 +163,7 @@ pub enum ThemeFault {
 pub struct BadRules {
     /// The file, or the folder.
     pub file: Untrusted,
-    /// One-based.
+    /// One-based; 0 where it is about all of the file.
     pub line: usize,
     /// Why.
     pub why: RulesFault,
@@ -269,6 +269,8 @@ pub enum Damage {
 pub enum NotCarried {
     /// The place was not named by a full path.
     Relative,
+    /// The directory above this one is not there, so the path is mistyped.
+    NoParent(Untrusted),
     /// The journal's writer does not listen now.
     Busy,
     /// The new place cannot be used.

@@ -1,5 +1,8 @@
 //! What can be said on the command line.
 
+mod usage;
+pub(super) use usage::parse;
+
 use std::ffi::OsString;
 use std::path::{self, PathBuf};
 use std::time::Duration;
@@ -314,16 +317,14 @@ fn signer(name: &str) -> Result<String, String> {
     Ok(name.to_owned())
 }
 
-/// A time in seconds or minutes.
-pub(super) fn time(text: &str) -> Result<Duration, String> {
-    let wrong = || format!("`{text}` is no time: say 30s or 5m");
+/// A time in seconds or minutes, of a day at most; none is no time.
+pub(super) fn time(text: &str) -> Option<Duration> {
     let (number, unit) = match text.strip_suffix('m') {
         Some(number) => (number, 60),
         None => (text.strip_suffix('s').unwrap_or(text), 1),
     };
-    let number: u64 = number.parse().map_err(|_| wrong())?;
-    let seconds = number.checked_mul(unit).filter(|it| *it <= 86_400).ok_or_else(wrong)?;
-    Ok(Duration::from_secs(seconds))
+    let seconds = number.parse::<u64>().ok()?.checked_mul(unit)?;
+    Some(Duration::from_secs(seconds)).filter(|_| (1..=86_400).contains(&seconds))
 }
 
 /// The help of `--theme` names what is built in, whatever that is.

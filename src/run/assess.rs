@@ -25,6 +25,7 @@ use crate::host::probe::HostClock;
 use crate::run::complain::Complaint;
 use crate::run::verdicts::{escaped, grade, text, told};
 use crate::words::finding;
+use crate::words::misread::{Misread, not_read};
 use input::{Case, Fact};
 use listing::Row;
 
@@ -70,7 +71,7 @@ struct By<'a> {
 pub(super) fn assess(
     files: &[PathBuf],
     given: Given,
-    form: Form,
+    (form, language): (Form, Language),
     (look_for, rules): (&Indicators, &Rulebook),
     (out, help): (&mut dyn Write, &mut dyn Write),
 ) -> Result<io::Result<ExitCode>, Complaint> {
@@ -82,10 +83,10 @@ pub(super) fn assess(
                 Ok(case) => cases.push(case),
                 Err(why) => {
                     refused = true;
-                    let why = Untrusted::from(why).plain(VALUE);
+                    let why = not_read(language, &why).plain(VALUE);
                     let file = file.display().to_string();
                     let file = Untrusted::from(file).plain(VALUE);
-                    writeln!(help, "{file}:{number}: not read, {why}").ok();
+                    writeln!(help, "{file}:{number}: {why}").ok();
                 }
             }
         }
@@ -135,8 +136,13 @@ fn lines(path: &Path) -> Result<Vec<Row>, Complaint> {
         }
         if line.last() != Some(&b'\n') && u64::try_from(taken).is_ok_and(|taken| taken == LONGEST) {
             source.skip_until(b'\n').map_err(&cannot)?;
-            found.push((number, Err("is longer than 4 MiB".to_owned())));
-        } else if !line.iter().all(u8::is_ascii_whitespace) {
+            found.push((number, Err(Misread::TooLong)));
+        } else if line.iter().all(u8::is_ascii_whitespace) {
+            continue;
+        } else if let Some(kind) = listing::kind_of(&line).filter(|_| found.is_empty()) {
+            // One line says it; each of the others would say it again.
+            return Ok(vec![(number, Err(Misread::OtherTool(kind)))]);
+        } else {
             found.push((number, input::read(&line)));
         }
     }

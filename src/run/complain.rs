@@ -16,7 +16,7 @@ use crate::host::store::StoreError;
 use crate::run::reason;
 use crate::ui::wrap::wrap;
 use crate::words::Phrase;
-use crate::words::trouble::{BadPath, Told, bad_path, damaged, trouble};
+use crate::words::trouble::{BadPath, Refused, Told, bad_path, damaged, refused, trouble};
 
 /// Cells of what stands before each of the three.
 const LEAD: usize = 10;
@@ -39,6 +39,8 @@ pub enum Complaint {
     Of(Box<Trouble>),
     /// A file or directory that was named does not do.
     Path(BadPath, Untrusted),
+    /// A command that prints does not do what it was told.
+    Refused(Refused),
     /// A journal is damaged.
     Damaged {
         /// It was to be written to, not only read.
@@ -73,9 +75,7 @@ impl Complaint {
     pub fn show(&self, language: Language, columns: Option<usize>) -> String {
         let leads = match (self, language) {
             (Self::Said { .. }, _) | (_, Language::En) => ["firedamp: ", "why: ", "next: "],
-            (Self::Of(_) | Self::Path(..) | Self::Damaged { .. }, Language::Th) => {
-                ["firedamp: ", "เพราะ: ", "ทำต่อ: "]
-            }
+            (_, Language::Th) => ["firedamp: ", "เพราะ: ", "ทำต่อ: "],
         };
         let cells = columns.filter(|it| *it >= NARROW).map(|it| it.saturating_sub(LEAD + 1));
         let mut text = String::new();
@@ -129,9 +129,16 @@ impl Complaint {
             }
             Self::Of(kind) => whole(trouble(language, kind)),
             Self::Path(bad, path) => whole(bad_path(language, bad, path)),
+            Self::Refused(why) => whole(refused(language, why)),
             Self::Damaged { writes, at } => whole(damaged(language, *writes, at)),
         };
         [going_on(what), why, going_on(next)]
+    }
+}
+
+impl From<Refused> for Complaint {
+    fn from(why: Refused) -> Self {
+        Self::Refused(why)
     }
 }
 

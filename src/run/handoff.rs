@@ -26,6 +26,7 @@ use crate::run::{printed, store};
 use crate::ui::panes::card_text;
 use crate::words::card::{Section, card};
 use crate::words::question::accepted_instead;
+use crate::words::trouble::Refused;
 
 /// Cells of a card that is printed, as wide as a ticket.
 const CELLS: usize = 100;
@@ -68,11 +69,7 @@ pub(super) fn hand_off(
     let asks = "firedamp handoff ID --to NAME --note TEXT --i-have-read-it";
     agreed(it.read, must.len(), asks)?;
     if words.is_empty() {
-        return Err(Complaint::new(
-            "nothing is signed",
-            "there are no words for the next one",
-            "write them: --note TEXT",
-        ));
+        return Err(Refused::NoWords.into());
     }
     let signed = desk.write(Event::HandedOff { words, to, read: must })?;
     desk.put_down(told)?;
@@ -95,18 +92,10 @@ pub(super) fn take_over(
     desk.print(&brief, options.language(), out).map_or_else(failed, Ok)?;
     let must = brief.must_read();
     let Some(handoff) = brief.handoff.as_ref().filter(|it| it.accepted.is_none()) else {
-        return Err(Complaint::new(
-            "nothing is accepted",
-            "no handoff waits in this session",
-            "whoever works on it signs one: firedamp handoff ID --to NAME",
-        ));
+        return Err(Refused::NoHandoff.into());
     };
     if handoff.by == desk.who {
-        return Err(Complaint::new(
-            "nothing is accepted",
-            "you signed this handoff yourself",
-            "let the next one accept it, or say who you are: --as NAME",
-        ));
+        return Err(Refused::OwnHandoff.into());
     }
     agreed(read, must.len(), "firedamp takeover ID --i-have-read-it")?;
     let instead_of = handoff.instead_of(&desk.who);
@@ -197,13 +186,10 @@ impl Desk {
     }
 
     fn append(&mut self, by: &Untrusted, event: Event) -> Result<(), Complaint> {
-        let entry = self.journal.append(HostClock.now(), by, event).map_err(|error| {
-            Complaint::new(
-                "cannot write to the session",
-                chain(&error),
-                "look at the disk, then try again: nothing was signed",
-            )
-        })?;
+        let entry = self
+            .journal
+            .append(HostClock.now(), by, event)
+            .map_err(|error| Complaint::from(Refused::NotSaved(chain(&error).into())))?;
         self.state.apply(&entry);
         self.entries.push(entry);
         Ok(())
@@ -224,25 +210,12 @@ fn has_terminal() -> bool {
 }
 
 fn held(by: Option<Untrusted>) -> Complaint {
-    let by = by.map_or_else(|| String::from("another screen"), |by| by.plain(80));
-    Complaint::new(
-        "cannot write to the session",
-        format!("the pen is with {by}"),
-        "do it on that screen (0 shows the card), or leave it there first (q)",
-    )
+    Refused::PenHeld(by).into()
 }
 
 /// Without a screen there are no marks; an option stands for them.
 fn agreed(read: bool, must: usize, again: &'static str) -> Result<(), Complaint> {
-    if read {
-        return Ok(());
-    }
-    let why = match must {
-        0 => String::from("nobody said that the card above was read"),
-        1 => String::from("1 line marked ! must be read first"),
-        _ => format!("{must} lines marked ! must be read first"),
-    };
-    Err(Complaint::new("nothing is written", why, again))
+    if read { Ok(()) } else { Err(Refused::NotRead(must, again).into()) }
 }
 
 fn tell(out: &mut dyn Write, what: &str, anchor: Anchor) -> Result<ExitCode, Complaint> {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use directories::ProjectDirs;
 
 use crate::cockpit::trouble::{Trouble, Unusable};
+use crate::domain::base::Language;
 use crate::domain::session::PROGRAM;
 use crate::host::probe;
 use crate::host::store::Store;
@@ -13,13 +14,14 @@ use crate::run::args::Options;
 use crate::run::complain::Complaint;
 use crate::run::reason;
 use crate::run::start::refused;
+use crate::ui::text::width;
+use crate::words::paths::{self, By, Place};
 use crate::words::trouble::BadPath;
 
+/// Cells of the names of places.
+const NAMES: usize = 9;
 /// Sessions of root, who has no business in a home directory.
 const ROOT_SESSIONS: &str = "/var/lib/firedamp/sessions";
-
-/// What says where settings are.
-const CONFIG: &str = "the XDG configuration directory";
 
 /// Directories in use.
 #[derive(Clone, Debug)]
@@ -31,7 +33,7 @@ pub(super) struct Places {
     /// Somebody named the place for sessions.
     pub named: bool,
     /// What said so.
-    pub sessions_by: &'static str,
+    pub sessions_by: By,
     /// Themes of the responder's own; `None` without a home directory.
     pub themes: Option<PathBuf>,
     /// Rules of the responder's own; `None` without a home directory.
@@ -49,11 +51,11 @@ impl Places {
         let rules = options.rules.clone().or_else(|| Some(config?.join("rules")));
         let root = rustix::process::geteuid().is_root();
         let (sessions, sessions_by) = if let Some(dir) = &options.dir {
-            (dir.clone(), "--dir or FIREDAMP_DIR")
+            (dir.clone(), By::Dir)
         } else if root {
-            (PathBuf::from(ROOT_SESSIONS), "root's own place")
+            (PathBuf::from(ROOT_SESSIONS), By::Root)
         } else if let Some(state) = own_folder(Folder::State) {
-            (state.join("sessions"), "the XDG state directory")
+            (state.join("sessions"), By::State)
         } else {
             return Err(Trouble::NoHome);
         };
@@ -80,8 +82,7 @@ impl Places {
         if !self.named || is_there(&self.sessions) {
             return Ok(false);
         }
-        let parent = self.sessions.parent().filter(|it| !it.as_os_str().is_empty());
-        if parent.is_some_and(|it| !is_there(it)) {
+        if !may_be_made(&self.sessions) {
             return Err(Trouble::NoParent(reason::shown(&self.sessions)));
         }
         Ok(true)
@@ -103,16 +104,18 @@ impl Places {
 
     /// As text for `firedamp paths`.
     #[must_use]
-    pub(super) fn show(&self) -> String {
-        let line = |name: &str, path: Option<&Path>, by: &str| {
-            let path = path.map_or_else(|| String::from("none"), |path| path.display().to_string());
-            let path = crate::domain::untrusted::Untrusted::from(path).plain(usize::MAX);
-            format!("{name:<9} {path}  ({by})\n")
+    pub(super) fn show(&self, language: Language) -> String {
+        let line = |name: Place, path: Option<&Path>, by: By| {
+            let name = paths::place(language, name);
+            let room = " ".repeat(NAMES.saturating_sub(width(name)));
+            let none = || paths::none(language).to_owned();
+            let path = path.map_or_else(none, |path| reason::shown(path).plain(usize::MAX));
+            format!("{name}{room} {path}  ({})\n", paths::by(language, by))
         };
-        let rules_by = if self.rules_named { "--rules or FIREDAMP_RULES" } else { CONFIG };
-        line("sessions", Some(&self.sessions), self.sessions_by)
-            + &line("themes", self.themes.as_deref(), CONFIG)
-            + &line("rules", self.rules.as_deref(), rules_by)
+        let rules_by = if self.rules_named { By::Rules } else { By::Config };
+        line(Place::Sessions, Some(&self.sessions), self.sessions_by)
+            + &line(Place::Themes, self.themes.as_deref(), By::Config)
+            + &line(Place::Rules, self.rules.as_deref(), rules_by)
     }
 }
 
@@ -142,6 +145,12 @@ fn own_folder(folder: Folder) -> Option<PathBuf> {
     let named = std::env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute());
     let base = named.or_else(|| Some(probe::home()?.join(below_home)))?;
     Some(base.join(PROGRAM))
+}
+
+/// It is there, or the directory above it is: otherwise it was mistyped.
+pub(super) fn may_be_made(dir: &Path) -> bool {
+    let parent = dir.parent().filter(|it| !it.as_os_str().is_empty());
+    is_there(dir) || parent.is_none_or(is_there)
 }
 
 /// Whatever it is, something of this name is there, or nobody may know.

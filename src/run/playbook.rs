@@ -126,7 +126,7 @@ pub fn show(
         }
         Err(trouble) => {
             write!(complaints, "{}", Complaint::from(trouble).told(language))?;
-            Ok(ExitCode::FAILURE)
+            Ok(ExitCode::from(2))
         }
     }
 }

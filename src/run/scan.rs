@@ -7,6 +7,7 @@
 mod baseline;
 mod image;
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -28,6 +29,7 @@ use crate::run::complain::Complaint;
 use crate::run::looker::SIEVE;
 use crate::run::reason;
 use crate::run::verdicts::{escaped, grade, text, told};
+use crate::words::trouble::Refused;
 use crate::words::{finding, gap};
 use baseline::{Baseline, Look};
 
@@ -48,8 +50,8 @@ pub(super) const TROUBLE: u8 = 4;
 #[derive(Debug, Args)]
 pub(super) struct Asked {
     /// How long to look: 30s, 5m
-    #[arg(long = "for", value_name = "TIME", default_value = "2s", value_parser = time)]
-    time: Duration,
+    #[arg(long = "for", value_name = "TIME", default_value = "2s")]
+    time: String,
     /// Judge what starts by itself in a mounted image, and nothing of this host
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
@@ -89,10 +91,12 @@ pub(super) fn scan(
     language: Language,
     out: &mut dyn Write,
 ) -> Result<io::Result<ExitCode>, Complaint> {
+    let for_so_long =
+        time(&asked.time).ok_or_else(|| Refused::NoTime(asked.time.as_str().into()))?;
     let baseline = asked.baseline.as_deref().map(Baseline::read).transpose()?;
     let (snapshot, findings, files) = match asked.root.as_deref() {
         None => {
-            let (snapshot, findings) = look(asked.time, look_for, rules)?;
+            let (snapshot, findings) = look(for_so_long, look_for, rules)?;
             (snapshot, findings, Vec::new())
         }
         Some(root) => {
@@ -103,6 +107,8 @@ pub(super) fn scan(
     };
     let mut said: Vec<Said> = findings.values().map(|it| said(&snapshot, it)).collect();
     said.extend(files.into_iter().filter_map(|(path, verdict)| of_file(&path, verdict)));
+    // The worst first; of the same grade as they were found.
+    said.sort_by_key(|it| Reverse(it.grade));
     if let Some(baseline) = &baseline {
         for it in &mut said {
             it.known = baseline.knows(&it.subject, it.grade);

@@ -25,6 +25,7 @@ use crate::run::{guard, reason};
 use crate::ui;
 use crate::ui::debrief::Sheet;
 use crate::ui::theme::Theme;
+use crate::words::trouble::Refused;
 
 /// Cells of a printed line.
 const PRINTED: usize = 100;
@@ -101,9 +102,9 @@ pub(super) fn debrief(
     let id = store.resolve_training(id).map_err(|error| refused(&error))?;
     let opened = store.observe(&id).map_err(|error| refused(&error))?;
     let training = opened.state.opening.as_ref().and_then(|opening| opening.training.as_deref());
-    let (walkthrough, _) = find(training.ok_or_else(no_training)?)?;
+    let (walkthrough, _) = find(training.ok_or(Refused::NoTraining)?)?;
     if opened.state.training.score.is_none() {
-        return Err(unfinished());
+        return Err(Refused::NotOver.into());
     }
     let when = |seq: u64| opened.entries.iter().find(|it| it.seq == seq).map(|it| it.boot.ms);
     let language = options.language();
@@ -123,22 +124,6 @@ pub(super) fn debrief(
     let lines = lines.iter().map(|line| line.to_string().trim_end().to_owned());
     let mut all = [head, String::new()].into_iter().chain(lines);
     Ok(all.try_for_each(|line| writeln!(out, "{line}")).map(|()| ExitCode::SUCCESS))
-}
-
-fn no_training() -> Complaint {
-    Complaint::new(
-        "there is no debrief of this session",
-        "a debrief compares a training with its expert, and this is an incident",
-        "what was found, done and left open: firedamp brief ID; moment by moment: firedamp replay ID",
-    )
-}
-
-fn unfinished() -> Complaint {
-    Complaint::new(
-        "there is no debrief of this training yet",
-        "it is not over, and a debrief shows the expert's path",
-        "go on with it: firedamp resume ID; D ends it",
-    )
 }
 
 /// Plays a session's recording back.

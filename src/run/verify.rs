@@ -114,9 +114,8 @@ fn chain(
         return Ok(false);
     }
     writeln!(out, "{id}: {}", said(Checked::Whole))?;
-    writeln!(out, "  entries  {entries}")?;
-    writeln!(out, "  head     {head}")?;
-    writeln!(out, "  anchor   {}", Anchor::of(*entries, *head))?;
+    let anchor = Anchor::of(*entries, *head);
+    writeln!(out, "{}", said(Checked::Sums(*entries, *head, anchor)))?;
     if !intact {
         writeln!(out, "{}", said(Checked::OtherPlaybook))?;
     }

@@ -13,7 +13,7 @@ use crate::words::{Phrase, pick, trouble};
 pub const fn headings(language: Language) -> [&'static str; 5] {
     match language {
         Language::En => ["SESSION", "ENTRIES", "LAST", "BY", "STATE"],
-        Language::Th => ["SESSION", "รายการ", "ล่าสุด", "โดย", "สถานะ"],
+        Language::Th => ["รหัส session", "รายการ", "ล่าสุด", "โดย", "สถานะ"],
     }
 }
 
@@ -109,6 +109,8 @@ pub enum Checked<'a> {
     Empty,
     /// The chain holds.
     Whole,
+    /// How many entries, the head of the last, and its anchor.
+    Sums(u64, Digest, Anchor),
     /// The playbook is not the one that the session began with.
     OtherPlaybook,
     /// So many bytes were never finished, and the command that sets them aside.
@@ -152,6 +154,10 @@ pub fn checked(language: Language, line: &Checked<'_>) -> Phrase {
         Checked::NothingAfter => say("  nothing after it can be relied on", "  หลังจากนั้นเชื่อถือไม่ได้"),
         Checked::Empty => say("there is no whole entry", "ไม่มีรายการที่ครบ"),
         Checked::Whole => say("the chain is whole", "chain ต่อกันครบ"),
+        Checked::Sums(entries, head, anchor) => fill(
+            format!("  entries  {entries}\n  head     {head}\n  anchor   {anchor}"),
+            format!("  รายการ   {entries}\n  head     {head}\n  คำยืนยัน   {anchor}"),
+        ),
         Checked::OtherPlaybook => say(
             "  but playbook.md is not the one that the session began with:\n  \
              what its marks stand for cannot be relied on",
@@ -170,7 +176,7 @@ pub fn checked(language: Language, line: &Checked<'_>) -> Phrase {
         ),
         Checked::Shown(count, newest, after) => fill(
             format!("  shown    {count} anchors, the newest {newest}; {after} entries after it"),
-            format!("  shown    {count} คำยืนยัน ล่าสุด {newest}; มี {after} รายการหลังจากนั้น"),
+            format!("  แสดงแล้ว  {count} คำยืนยัน ล่าสุด {newest}; มี {after} รายการหลังจากนั้น"),
         ),
         Checked::Signed(entry, good, key) => {
             let by = match (language, good) {
@@ -181,13 +187,13 @@ pub fn checked(language: Language, line: &Checked<'_>) -> Phrase {
             };
             fill(
                 format!("  signed   up to entry {entry} {by} "),
-                format!("  signed   ถึงรายการ {entry} {by} "),
+                format!("  เซ็นแล้ว   ถึงรายการ {entry} {by} "),
             )
             .theirs(key)
         }
         Checked::Unknown(count) => fill(
             format!("  unknown  {count} entries of kinds that this version does not know"),
-            format!("  unknown  {count} รายการเป็นชนิดที่รุ่นนี้ไม่รู้จัก"),
+            format!("  ไม่รู้จัก   {count} รายการเป็นชนิดที่รุ่นนี้ไม่รู้จัก"),
         ),
         Checked::AnchorBeyond(entry, last) => fill(
             format!(

@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use serde_json::{Map, Value};
 
 use crate::domain::detect::{End, Entry, File, Seen};
+use crate::words::misread::Misread;
 
 /// What tells a file that was deleted, at the end of the link to it.
 const DELETED: &str = " (deleted)";
@@ -155,13 +156,12 @@ impl Autostart {
 }
 
 /// Reads one line.
-pub(super) fn read(line: &[u8]) -> Result<Case, String> {
-    let value: Value =
-        serde_json::from_slice(line).map_err(|error| format!("is no JSON: {error}"))?;
-    let Value::Object(line) = value else { return Err("is no JSON object".to_owned()) };
+pub(super) fn read(line: &[u8]) -> Result<Case, Misread> {
+    let value: Value = serde_json::from_slice(line).map_err(|error| no_json(&error))?;
+    let Value::Object(line) = value else { return Err(Misread::NotObject) };
     let it = Members(&line);
     let id = line.get("id").filter(|id| id.is_string() || id.is_number()).cloned();
-    let id = id.ok_or("has no `id` (a text or a number)")?;
+    let id = id.ok_or(Misread::NoId)?;
     let fact = match it.text("kind")?.as_str() {
         "process" => Fact::Process(Box::new(it.process()?)),
         "connection" => Fact::Connection(it.peer()?, it.option("process").map(shown)),
@@ -177,17 +177,26 @@ pub(super) fn read(line: &[u8]) -> Result<Case, String> {
             content: it.text("content")?,
             packaged: it.flag("package_owned")?,
         }),
-        "" => return Err("has no `kind`: process, connection, persistence or file".to_owned()),
-        other => return Err(format!("has a kind that nobody knows: {other}")),
+        "" => return Err(Misread::NoKind),
+        other => return Err(Misread::UnknownKind(other.into())),
     };
     Ok(Case { id, fact })
+}
+
+/// Why a line is no JSON, in words of its own: whoever reads it knows the line already.
+pub(super) fn no_json(error: &serde_json::Error) -> Misread {
+    match error.column() {
+        _ if error.is_eof() => Misread::CutShort,
+        0 | 1 => Misread::NotJson(None),
+        column => Misread::NotJson(Some(column)),
+    }
 }
 
 /// The members of an object; one that is `null` is not there.
 struct Members<'a>(&'a Map<String, Value>);
 
 impl Members<'_> {
-    fn process(&self) -> Result<Process, String> {
+    fn process(&self) -> Result<Process, Misread> {
         let exe = self.text("exe")?;
         let gone = exe.ends_with(DELETED);
         let mut ancestors = self.list("ancestors")?;
@@ -217,44 +226,41 @@ impl Members<'_> {
         })
     }
 
-    fn option(&self, name: &str) -> Option<&Value> {
+    fn option(&self, name: &'static str) -> Option<&Value> {
         self.0.get(name).filter(|value| !value.is_null())
     }
 
-    fn text(&self, name: &str) -> Result<String, String> {
+    fn text(&self, name: &'static str) -> Result<String, Misread> {
         match self.option(name) {
             None => Ok(String::new()),
             Some(Value::String(text)) => Ok(text.clone()),
-            Some(_) => Err(format!("`{name}` is no text")),
+            Some(_) => Err(Misread::NotText(name)),
         }
     }
 
-    fn flag(&self, name: &str) -> Result<Option<bool>, String> {
+    fn flag(&self, name: &'static str) -> Result<Option<bool>, Misread> {
         match self.option(name) {
             None => Ok(None),
             Some(Value::Bool(flag)) => Ok(Some(*flag)),
-            Some(_) => Err(format!("`{name}` is neither true nor false")),
+            Some(_) => Err(Misread::NotFlag(name)),
         }
     }
 
-    fn whole(&self, name: &str) -> Result<Option<u32>, String> {
+    fn whole(&self, name: &'static str) -> Result<Option<u32>, Misread> {
         let Some(value) = self.option(name) else { return Ok(None) };
         let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
-        number.map(Some).ok_or_else(|| format!("`{name}` is no whole number"))
+        number.map(Some).ok_or(Misread::NotWhole(name))
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "percent and minutes need few digits")]
-    fn number(&self, name: &str) -> Result<Option<f32>, String> {
+    fn number(&self, name: &'static str) -> Result<Option<f32>, Misread> {
         let Some(value) = self.option(name) else { return Ok(None) };
-        value
-            .as_f64()
-            .map(|number| Some(number as f32))
-            .ok_or_else(|| format!("`{name}` is no number"))
+        value.as_f64().map(|number| Some(number as f32)).ok_or(Misread::NotNumber(name))
     }
 
     /// A list of texts. Who wrote one text instead is understood; so is an object, as `NAME=value` each.
-    fn list(&self, name: &str) -> Result<Vec<String>, String> {
-        let wrong = || format!("`{name}` is no list of texts");
+    fn list(&self, name: &'static str) -> Result<Vec<String>, Misread> {
+        let wrong = || Misread::NotTexts(name);
         match self.option(name) {
             None => Ok(Vec::new()),
             Some(Value::String(text)) => Ok(text.split_whitespace().map(str::to_owned).collect()),
@@ -270,16 +276,16 @@ impl Members<'_> {
     }
 
     /// The name of a package, or whether there is one.
-    fn packaged(&self) -> Result<Option<bool>, String> {
+    fn packaged(&self) -> Result<Option<bool>, Misread> {
         match self.option("package") {
             None => Ok(None),
             Some(Value::Bool(packaged)) => Ok(Some(*packaged)),
             Some(Value::String(name)) => Ok(Some(!name.is_empty())),
-            Some(_) => Err("`package` is no text".to_owned()),
+            Some(_) => Err(Misread::NotText("package")),
         }
     }
 
-    fn digests(&self) -> Result<Vec<String>, String> {
+    fn digests(&self) -> Result<Vec<String>, Misread> {
         let texts = ["sha256", "sha1", "md5"].map(|name| self.text(name));
         let known = texts
             .into_iter()
@@ -287,8 +293,8 @@ impl Members<'_> {
         known.collect()
     }
 
-    fn ends(&self) -> Result<Vec<Peer>, String> {
-        let wrong = || "`remote` is no list of objects".to_owned();
+    fn ends(&self) -> Result<Vec<Peer>, Misread> {
+        let wrong = || Misread::NotObjects("remote");
         match self.option("remote") {
             None => Ok(Vec::new()),
             Some(Value::Array(items)) => items
@@ -299,19 +305,19 @@ impl Members<'_> {
         }
     }
 
-    fn peer(&self) -> Result<Peer, String> {
+    fn peer(&self) -> Result<Peer, Misread> {
         let address = self.text("ip")?;
         let parsed = address.trim_matches(['[', ']']).parse().ok();
         if parsed.is_none() && !address.is_empty() {
-            return Err(format!("`ip` is no address: {address}"));
+            return Err(Misread::NotAddress(address.into()));
         }
         let port = self.whole("port")?.unwrap_or_default();
-        let port = u16::try_from(port).map_err(|_| "`port` is beyond 65535".to_owned())?;
+        let port = u16::try_from(port).map_err(|_| Misread::PortBeyond)?;
         Ok(Peer { address: parsed, name: self.text("domain")?.to_lowercase(), port })
     }
 
-    fn ports(&self) -> Result<Vec<u16>, String> {
-        let wrong = || "`listen` is no list of ports".to_owned();
+    fn ports(&self) -> Result<Vec<u16>, Misread> {
+        let wrong = || Misread::NotPorts("listen");
         match self.option("listen") {
             None => Ok(Vec::new()),
             Some(Value::Array(items)) => {

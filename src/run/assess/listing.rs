@@ -7,7 +7,8 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use super::input::{Case, Fact, Process};
+use super::input::{Case, Fact, Process, no_json};
+use crate::words::misread::Misread;
 
 /// What tells a file that was deleted.
 const DELETED: &str = " (deleted)";
@@ -16,7 +17,7 @@ const DELETED: &str = " (deleted)";
 const COMMANDS: [&str; 4] = ["COMMAND", "CMD", "ARGS", "CMDLINE"];
 
 /// A row by the number of its line, or why there is none.
-pub(super) type Row = (usize, Result<Case, String>);
+pub(super) type Row = (usize, Result<Case, Misread>);
 
 /// Rows of `ps auxww`, `ps -ef` and the like, by the names in their first line; of UAC's `ls -l /proc/*/exe` too.
 pub(super) fn of_ps(text: &str) -> Vec<Row> {
@@ -31,10 +32,7 @@ pub(super) fn of_ps(text: &str) -> Vec<Row> {
         } else if let Some(names) = header(line) {
             columns = names;
         } else if columns.is_empty() {
-            rows.push((
-                number,
-                Err("stands before a line with the names of the columns".to_owned()),
-            ));
+            rows.push((number, Err(Misread::BeforeColumns)));
         } else {
             rows.push((number, row(line, &columns)));
         }
@@ -48,16 +46,32 @@ pub(super) fn of_osquery(text: &str) -> Vec<Row> {
     let row = |value: Value| match value {
         Value::Object(row) => process_of(&row),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-            Err("is no JSON object".to_owned())
+            Err(Misread::NotObject)
         }
     };
     if let Ok(Value::Array(values)) = serde_json::from_str(text) {
         return (1..).zip(values.into_iter().map(row)).collect();
     }
     let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
-    let read =
-        |line: &str| serde_json::from_str(line).map_err(|error| format!("is no JSON: {error}"));
+    let read = |line: &str| serde_json::from_str(line).map_err(|error| no_json(&error));
     lines.map(|(number, line)| (number, read(line).and_then(row))).collect()
+}
+
+/// Which list of another tool a first line begins, by the word that `--from` has for it.
+pub(super) fn kind_of(line: &[u8]) -> Option<&'static str> {
+    let text = String::from_utf8_lossy(line);
+    let object = || serde_json::from_str::<Map<String, Value>>(&text).ok();
+    if header(&text).is_some() {
+        Some("ps")
+    } else if executable(&text).is_some() {
+        Some("uac")
+    } else if text.trim_start().starts_with('[')
+        || object().is_some_and(|it| it.contains_key("pid") && !it.contains_key("kind"))
+    {
+        Some("osquery")
+    } else {
+        None
+    }
 }
 
 /// `... /proc/4411/exe -> /usr/bin/x`.
@@ -75,7 +89,7 @@ fn header(line: &str) -> Option<Vec<String>> {
     (command && names.iter().any(|name| name == "PID")).then_some(names)
 }
 
-fn row(line: &str, columns: &[String]) -> Result<Case, String> {
+fn row(line: &str, columns: &[String]) -> Result<Case, Misread> {
     let mut rest = line.trim_start();
     let mut process = Process::default();
     let (mut id, mut held) = (None, None);
@@ -84,14 +98,16 @@ fn row(line: &str, columns: &[String]) -> Result<Case, String> {
             command(rest, &mut process);
             break;
         }
-        let end = rest.find(char::is_whitespace).ok_or("has too few columns")?;
+        let end = rest.find(char::is_whitespace).ok_or(Misread::FewColumns)?;
         let (field, after) = rest.split_at(end);
         rest = after.trim_start();
         match column.as_str() {
-            "PID" => id = Some(field.parse::<u64>().map_err(|_| format!("has no pid: {field}"))?),
+            "PID" => {
+                id = Some(field.parse::<u64>().map_err(|_| Misread::NoPid(Some(field.into())))?)
+            }
             "PPID" => process.parent = field.parse().ok(),
             "USER" | "UID" | "EUSER" | "RUSER" => user(field, &mut process),
-            "%CPU" | "PCPU" => process.cpu = field.parse().ok(),
+            "%CPU" | "PCPU" | "C" => process.cpu = field.parse().ok(),
             // A thread of the kernel has no memory of its own.
             "VSZ" | "RSS" => {
                 let size = field.parse::<u64>().ok();
@@ -101,7 +117,7 @@ fn row(line: &str, columns: &[String]) -> Result<Case, String> {
             _ => {}
         }
     }
-    let id = id.ok_or("has no pid")?;
+    let id = id.ok_or(Misread::NoPid(None))?;
     let bracketed = process.arguments.first().is_some_and(|it| it.starts_with('['))
         && process.arguments.last().is_some_and(|it| it.ends_with(']'));
     if bracketed {
@@ -152,10 +168,10 @@ fn with_executables(rows: &mut [Row], executables: &HashMap<u64, String>) {
     }
 }
 
-fn process_of(row: &Map<String, Value>) -> Result<Case, String> {
+fn process_of(row: &Map<String, Value>) -> Result<Case, Misread> {
     let text = |name: &str| row.get(name).map(super::input::shown).unwrap_or_default();
     let number = |name: &str| text(name).parse::<f32>().ok();
-    let id: u64 = text("pid").parse().map_err(|_| "has no `pid`".to_owned())?;
+    let id: u64 = text("pid").parse().map_err(|_| Misread::NoPid(None))?;
     let spent = number("user_time").zip(number("system_time"));
     let process = Process {
         name: text("name"),

@@ -66,7 +66,7 @@ pub(super) fn text(findings: &Findings, language: Language) -> String {
     let bpf = [format!("- {}", doctor::no_bpf(language))];
     section(Heading::Kernel, features.chain(bpf).collect());
     if let Some(places) = &findings.places {
-        section(Heading::Places, places.show().lines().map(str::to_owned).collect());
+        section(Heading::Places, places.show(language).lines().map(str::to_owned).collect());
     }
     section(Heading::Terminal, vec![terminal_told()]);
     text
