@@ -146,12 +146,53 @@ fn the_list_has_what_was_written_last_on_top_and_what_has_moved_below() {
     let new = place.path("new").display().to_string();
     assert!(screen.contains(&format!("moved to {new}")), "{screen}");
     list.type_keys("jj");
-    list.wait_until("where it goes on", |it| it.contains("It goes on there: firedamp --dir"));
+    list.wait_until("where it goes on", |it| it.contains("Enter opens it where it is now:"));
     list.press(Key::Enter);
-    list.wait_until("it says what to type", |it| it.contains("Go on: firedamp resume --dir"));
+    list.wait_until("it goes on there", |it| {
+        it.contains("The session goes on in") && it.contains("saved")
+    });
     list.kill9();
+    let notes = Store::at(&place.path("new")).unwrap().observe("latest").unwrap();
+    assert!(notes.entries.len() > 3, "it was written there again");
     let mut newest = place.cockpit("suda", &["resume"]);
     newest.wait_until("the one that was written last", |screen| screen.contains('#'));
     newest.type_keys("6");
     newest.wait_until("its note", |screen| screen.contains("written last"));
+}
+
+#[test]
+fn who_leaves_what_moved_is_told_the_whole_command() {
+    let place = Place::new();
+    let mut suda = place.cockpit("suda", &["--new"]);
+    suda.wait_until("suda writes", |screen| screen.contains(" saved"));
+    place.move_to(&mut suda, "new");
+    let id = fs::read_dir(place.path("new")).unwrap().next().unwrap().unwrap().file_name();
+    let way = format!("firedamp resume --dir {}", place.path("new").display());
+    suda.type_keys("q");
+    suda.wait_until("the words of leaving", |screen| screen.contains(&way));
+    assert!(!suda.screen().contains("same --dir"), "{}", suda.screen());
+    suda.press(Key::Enter);
+    suda.wait_until("the line that stays", |it| it.contains(&way) && !it.contains("Leave?"));
+    let program = env!("CARGO_BIN_EXE_firedamp");
+    let list = std::process::Command::new(program)
+        .args(["sessions", "--dir", place.path("old").to_str().unwrap()])
+        .output()
+        .unwrap();
+    let list = String::from_utf8(list.stdout).unwrap();
+    assert!(list.contains(id.to_str().unwrap()) && list.contains("moved to"), "{list}");
+    assert!(!list.contains("interrupted"), "{list}");
+}
+
+#[test]
+fn a_mistyped_directory_is_not_made() {
+    let place = Place::new();
+    let mut suda = place.cockpit("suda", &["--new"]);
+    suda.wait_until("suda writes", |screen| screen.contains(" saved"));
+    suda.type_keys(":");
+    suda.wait_until("the palette", |screen| screen.contains("║ :"));
+    suda.paste("move");
+    suda.press(Key::Enter);
+    answer(&mut suda, place.path("no/such/place").to_str().unwrap());
+    suda.wait_until("it stays", |it| it.contains("Not moved, it goes on here: mistyped?"));
+    assert!(!place.path("no").exists());
 }

@@ -47,6 +47,7 @@ pub(super) fn open(model: &mut Model, opened: Opened) -> Vec<Effect> {
         pending: Vec::new(),
         unsaved: None,
         playbook: opened.playbook,
+        moved: None,
     });
     if let Some(session) = &mut model.session {
         pen::show_branches(session);

@@ -28,6 +28,8 @@ pub struct Session {
     pub unsaved: Option<Unsaved>,
     /// The playbook; both the same document when it exists in one language only.
     pub playbook: Both<Arc<Playbook>>,
+    /// The sessions directory that it was carried to while this screen had it.
+    pub moved: Option<Untrusted>,
 }
 
 /// Who may write.

@@ -104,11 +104,22 @@ fn apply(model: &mut Model, msg: Msg) -> Vec<Effect> {
             if matches!(kind, NoticeKind::Carried { .. }) && model.writes() {
                 model.recording = Recording::Since(model.now);
             }
+            if let (NoticeKind::Carried { place, .. }, Some(session)) = (&kind, &mut model.session)
+            {
+                session.moved = Some(above(place));
+            }
             model.notice(kind);
         }
         Msg::Do(command) => return obey::obey(model, command),
     }
     Vec::new()
+}
+
+/// The directory that something lies in.
+fn above(path: &Untrusted) -> Untrusted {
+    let bytes = path.bytes();
+    let end = bytes.iter().rposition(|byte| *byte == b'/').unwrap_or(bytes.len());
+    Untrusted::new(bytes.get(..end.max(1)).unwrap_or_default())
 }
 
 /// That the room gets little is said once, and taken off when there is room again.

@@ -93,7 +93,8 @@ impl Incident {
         Ok((opened, book))
     }
 
-    fn take_up(&self, id: &str) -> Result<(store::Opened, Shelf), Trouble> {
+    fn take_up(&mut self, id: &str) -> Result<(store::Opened, Shelf), Trouble> {
+        self.go_after(id);
         let opened = self.store.open(id, &self.who).map_err(|error| refused(&error))?;
         let Some(opening) = &opened.state.opening else {
             return Err(Trouble::EmptySession);

@@ -11,7 +11,7 @@ use crate::cockpit::storage::{Storage, Waiting};
 use crate::cockpit::trouble::NotCarried;
 use crate::domain::untrusted::Untrusted;
 use crate::host::store::{Backlog, Carried, Fence, JournalError, Recorder, Store, StoreError};
-use crate::run::reason;
+use crate::run::{places, reason};
 
 /// With less room than this the screen warns, before anything fails.
 const LITTLE: u64 = 64 << 20;
@@ -37,6 +37,9 @@ pub(super) fn carry(
     let refused = |why| Msg::Notice(NoticeKind::NotCarried(why));
     if !to.is_absolute() {
         return Err(refused(NotCarried::Relative));
+    }
+    if !places::may_be_made(to) {
+        return Err(refused(NotCarried::NoParent(reason::shown(to))));
     }
     match store.move_to(to, backlog.journal_mut(), who) {
         Ok(carried) => {

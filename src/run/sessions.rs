@@ -91,6 +91,8 @@ fn condition(it: &Summary, language: Language) -> String {
     match (&it.problem, &it.chain) {
         (Some(problem), _) => say(State::Unreadable(&reason::unlisted(problem))),
         (None, ChainState::Broken { line, offset, .. }) => say(State::Broken(*line, *offset)),
+        // How it ended here says nothing of how it goes on.
+        (None, _) if it.moved.is_some() && !it.held => {}
         (None, _) => say(match (it.held, it.left) {
             (true, _) => State::InUse(it.holder),
             (false, true) => State::Left,

@@ -26,7 +26,7 @@ use crate::run::rules::Rules;
 use crate::run::themes::Themes;
 use crate::run::{guard, reason, terminal, train};
 use crate::ui;
-use crate::words;
+use crate::words::{self, trouble};
 
 /// Messages that may wait for the loop.
 pub(super) const INBOX: usize = 256;
@@ -275,9 +275,14 @@ pub(super) fn show(
     desk.say_what_is_wrong(&bad_rules);
     let ended = runtime.block_on(desk::run(&mut desk, &mut signals, inbox));
     terminal::give_back();
+    let moved = desk.moved();
     let ended = ended.or_else(terminal_failed);
     hands.put_down(matches!(ended, Ok(Ended::Left)));
     guard::say_if_it_fell(options.language());
+    if let Some(place) = moved {
+        let told = trouble::follow(options.language(), &place).plain(usize::MAX);
+        terminal::say(&format!("{told}\n"));
+    }
     ended.map(code).map_err(|error| no_terminal(&error).into())
 }
 

@@ -18,7 +18,7 @@ use crate::ui::layout::{Strips, centred, parts};
 use crate::ui::role::Role;
 use crate::ui::text::{fit_spans, pieces, put, put_all, span, width};
 use crate::ui::theme::Theme;
-use crate::ui::wrap::wrap;
+use crate::ui::wrap::{wrap, wrap_spans};
 use crate::ui::{ask, coach, debrief, details, footer, help, menu, palette, turn, twice};
 use crate::words::{Caption, command, key, session, wire};
 
@@ -47,7 +47,8 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
         | Dialog::Connection(_)
         | Dialog::Node(..)
         | Dialog::Item(_)
-        | Dialog::Unread => details::draw(model, theme, area, buf),
+        | Dialog::Unread
+        | Dialog::Rules => details::draw(model, theme, area, buf),
         Dialog::AllowTool(path) => {
             let lines = allow_tool(model, theme, path, area);
             question(model, theme, Caption::AllowTool, lines, area, buf);
@@ -235,6 +236,19 @@ fn leave(model: &Model, theme: &Theme, area: Rect) -> Vec<Line<'static>> {
         text = format!("{} {text}", lost.len());
     }
     let mut lines = vec![Line::default()];
+    let moved = model.session.as_ref().filter(|it| ours(it)).and_then(|it| it.moved.as_ref());
+    if let Some(place) = moved.filter(|_| lost.is_empty()) {
+        lines.extend(paragraph(theme, role, Caption::LeaveMoved.text(model.language), room(area)));
+        let command =
+            pieces(theme, Role::Text, &Untrusted::from("firedamp resume --dir "), usize::MAX);
+        let place = pieces(theme, Role::Untrusted, place, usize::MAX);
+        let command: Vec<Span<'static>> = command.into_iter().chain(place).collect();
+        lines.extend(wrap_spans(&command, room(area)).into_iter().map(|mut line| {
+            line.spans.insert(0, Span::raw(" "));
+            line
+        }));
+        return lines;
+    }
     lines.extend(paragraph(theme, role, &text, room(area)));
     for pending in lost {
         let said = session::event(model.language, &pending.event);

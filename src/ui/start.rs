@@ -13,6 +13,7 @@ use crate::ui::text::{
     day_and_time, fit_spans, pad_left, phrase, pieces, put, scroll, select, span, spans_width,
 };
 use crate::ui::theme::Theme;
+use crate::ui::wrap::wrap_spans;
 use crate::words::{Caption, session};
 
 /// Cells for the id: sixteen digits of time, a dash, and most host names.
@@ -37,7 +38,7 @@ pub(super) fn draw(
         (Caption::OpenSessions, Caption::NewSession)
     };
     put(buf, area, 1, &say(Role::Title, heading));
-    let below = detail(model, theme, (offers, selected));
+    let below = detail(model, theme, (offers, selected), usize::from(area.width));
     let rows = usize::from(area.height.saturating_sub(4)).saturating_sub(below.len()).max(1);
     let lines = offers.len() + 1;
     let first = scroll(selected, lines, rows);
@@ -110,6 +111,7 @@ fn detail(
     model: &Model,
     theme: &Theme,
     (offers, selected): (&[Offer], usize),
+    cells: usize,
 ) -> Vec<Line<'static>> {
     let text = |caption: Caption| caption.text(model.language);
     let say = |role, said: &str| Line::from(span(theme, role, format!(" {said}")));
@@ -125,12 +127,21 @@ fn detail(
                 Condition::Left | Condition::CutOff => Caption::ResumeSession,
                 Condition::Debriefed(_) => Caption::ReadDebrief,
                 Condition::Held => Caption::WatchSession,
+                Condition::Moved(ref place) if place.is_empty() => Caption::GoesOnNowhere,
                 Condition::Moved(_) => Caption::GoesOnElsewhere,
                 Condition::Broken(_) => Caption::ReadSession,
             }
         }
     };
     lines.push(say(Role::Text, text(enter)));
+    if let Some(Condition::Moved(place)) = offers.get(selected).map(|it| &it.condition) {
+        // All of it: a path that is cut cannot be typed.
+        let path = pieces(theme, Role::Untrusted, place, usize::MAX);
+        lines.extend(wrap_spans(&path, cells.saturating_sub(3)).into_iter().map(|mut line| {
+            line.spans.insert(0, Span::raw("   "));
+            line
+        }));
+    }
     lines.push(Line::default());
     let mut you = vec![span(theme, Role::Dim, format!(" {} ", text(Caption::You)))];
     you.extend(pieces(theme, Role::Text, &model.who, 40));

@@ -94,8 +94,10 @@ fixed! {
     WatchSession => "Enter watches; the other screen keeps the pen.", "Enter เพื่อดู จออื่นยังเป็นผู้เขียน";
     /// Start: what Enter does on a broken session.
     ReadSession => "Enter opens it read only.", "Enter เปิดแบบอ่านอย่างเดียว";
-    /// Start: what Enter cannot do with a session that was moved.
-    GoesOnElsewhere => "It goes on there: firedamp --dir and that directory.", "ทำงานต่อที่นั่น: firedamp --dir ตามด้วยที่นั้น";
+    /// Start: what Enter does with a session that was moved.
+    GoesOnElsewhere => "Enter opens it where it is now:", "Enter เปิดในที่ที่อยู่ตอนนี้:";
+    /// Start: nobody knows where it went.
+    GoesOnNowhere => "It moved, and nothing here says where to.", "ย้ายไปแล้ว และที่นี่ไม่มีอะไรบอกว่าไปที่ไหน";
     /// Start: what Enter does on the last line.
     StartSession => "Enter opens a session on this host.", "Enter เพื่อเปิด session บนเครื่องนี้";
     /// Start: what the program does to the host.
@@ -235,6 +237,18 @@ fixed! {
     CopyPlaybook => "playbook as text", "playbook เป็นข้อความ";
     /// Bookmarks: title.
     Bookmarks => "Notes and bookmarks", "โน้ตและที่คั่น";
+    /// Rules: title.
+    Rules => "Rules in force", "กฎที่ใช้อยู่";
+    /// Rules: heading of what is wrong.
+    RulesNotUsed => "Not used", "ส่วนที่ไม่ใช้";
+    /// Rules: nothing is wrong.
+    RulesAllUsed => "All that was read is used.", "ทุกส่วนที่อ่านใช้งานอยู่";
+    /// Rules: what came with the program.
+    RulesBuiltIn => "built in", "ในตัวโปรแกรม";
+    /// Rules: what to do with what is wrong.
+    RulesMend => "Mend the file and save it: it is read again at once. Before that: firedamp rules check FILE", "แก้ไฟล์แล้วบันทึก โปรแกรมอ่านใหม่ทันที ตรวจก่อนได้ด้วย: firedamp rules check FILE";
+    /// Rules: there are more files than are named.
+    RulesMore => "further files", "ไฟล์อื่นอีก";
     /// Unread: title.
     Unread => "What could not be read", "ที่อ่านไม่ได้";
     /// Unread: everything could be read.
@@ -315,6 +329,8 @@ fixed! {
     LeaveTraining => "Everything is saved. To go on: firedamp train, and the name of this walkthrough.", "ทุกอย่างบันทึกแล้ว กลับมาฝึกต่อด้วย firedamp train และชื่อแบบฝึกนี้";
     /// Leave: everything is saved.
     LeaveHelp => "Everything is saved. Run firedamp again (same --dir), press Enter.", "ทุกอย่างบันทึกแล้ว รัน firedamp (--dir เดิม) แล้วกด Enter เพื่อกลับมา";
+    /// Leave: everything is saved, in another place than where it was begun.
+    LeaveMoved => "Everything is saved. The session moved; to go on, type:", "ทุกอย่างบันทึกแล้ว session ย้ายที่แล้ว กลับมาด้วยคำสั่ง:";
     /// Leave: acts wait.
     LeaveUnsaved => "not saved yet; they will be lost:", "ยังไม่บันทึก จะหายไป:";
     /// Leave from the start screen or an observer.

@@ -203,6 +203,7 @@ fn session() -> Session {
         pending: Vec::new(),
         unsaved: None,
         playbook: Both { en: playbook(Language::En), th: playbook(Language::Th) },
+        moved: None,
     }
 }
 

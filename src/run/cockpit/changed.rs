@@ -1,11 +1,17 @@
-//! Themes and rules that change while the cockpit runs.
+//! Themes, rules and the session's place, which change while the cockpit runs.
 
 use super::Desk;
 use crate::cockpit::Msg;
 use crate::cockpit::model::NoticeKind;
 use crate::cockpit::trouble::BadRules;
+use crate::domain::untrusted::Untrusted;
 
 impl Desk<'_> {
+    /// The sessions directory that this screen's session was carried to; where it began, nobody finds it written on.
+    pub(in crate::run) fn moved(&self) -> Option<Untrusted> {
+        self.model.session.as_ref()?.moved.clone()
+    }
+
     /// The theme in use is read again; a broken one leaves the last good one.
     pub(super) fn themes_changed(&mut self) {
         let loaded = self.themes.reload().map(|theme| theme.name().to_owned());

@@ -11,11 +11,34 @@ use crate::cockpit::Msg;
 use crate::cockpit::model::{NoticeKind, Pen};
 use crate::domain::session::Past;
 use crate::domain::untrusted::Untrusted;
-use crate::host::store::{Hand, StoreError};
+use crate::host::store::{Hand, Store, StoreError};
 use crate::run::incident::{Following, Incident, goes_on_in, unwritable};
 use crate::run::reason;
 
+/// A session that went farther is no session that anybody carried.
+const MOST: usize = 8;
+
 impl Incident {
+    /// Uses the place that a session went to, as far as it can be followed from place to place.
+    pub(super) fn go_after(&mut self, id: &str) {
+        for _ in 0..MOST {
+            let there = self.next_place(id);
+            let Some((there, path)) = there else { return };
+            self.store = there;
+            self.tell(NoticeKind::Carried { place: path, left_behind: 0 });
+        }
+    }
+
+    /// Where a session went next, if it is there.
+    fn next_place(&self, id: &str) -> Option<(Store, Untrusted)> {
+        let place = self.store.around(id).ok()?.moved().ok()?.filter(|it| !it.is_empty())?;
+        let there = Path::new(OsStr::from_bytes(place.bytes()));
+        let name = there.file_name()?.to_str()?;
+        let store = self.store.elsewhere(there.parent()?).ok()?;
+        store.around(name).ok()?;
+        Some((store, place))
+    }
+
     /// Goes where the session went; `None` while it is where it was.
     pub(super) fn follow_elsewhere(&mut self) -> Option<Vec<Msg>> {
         let Following { id, pencil, lost, .. } = self.following.as_mut()?;
