@@ -185,7 +185,8 @@ pub(super) fn ask_note(model: &mut Model) {
         | Pane::Wire
         | Pane::Impact => None,
     };
-    model.dialog = Dialog::Ask(Asked::Note(about), tui_input::Input::default());
+    let draft = std::mem::take(&mut model.draft);
+    model.dialog = Dialog::Ask(Asked::Note(about), draft.into());
 }
 
 /// Asks whether the tool that the GPU pane names may run.

@@ -185,6 +185,18 @@ pub(super) fn take_back(model: &mut Model) {
     rows::refresh(model);
 }
 
+/// Whoever wants to leave in the middle of a note finds it again; `false` where there is none.
+pub(super) fn keep_draft(model: &mut Model) -> bool {
+    let Dialog::Ask(Asked::Note(_), input) = &model.dialog else { return false };
+    if input.value().trim().is_empty() {
+        return false;
+    }
+    model.draft = input.value().to_owned();
+    model.dialog = Dialog::Closed;
+    model.notice(NoticeKind::DraftKept);
+    true
+}
+
 /// Enter: the question is answered.
 pub(super) fn enter(model: &mut Model) -> Vec<Effect> {
     match std::mem::take(&mut model.dialog) {

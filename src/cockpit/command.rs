@@ -48,6 +48,8 @@ pub enum Command {
     Copy,
     /// What could not be read of the host.
     Unread,
+    /// The rules in force, and what is wrong with them.
+    Rules,
     /// The next order.
     Sort,
     /// Children under their parents, or not.
@@ -209,6 +211,7 @@ pub const VERBS: &[Verb] = &[
     look("wrap", Command::Wrap, Group::Look),
     look("copy", Command::Copy, Group::Look),
     look("unread", Command::Unread, Group::Look),
+    look("rules", Command::Rules, Group::Look),
     look("sort", Command::Sort, Group::Look),
     look("tree", Command::Tree, Group::Look),
     look("language", Command::Language, Group::Look),

@@ -61,6 +61,8 @@ pub enum Dialog {
     Bookmarks(usize),
     /// What could not be read of the host.
     Unread,
+    /// The rules in force, and what is wrong with them.
+    Rules,
     /// «Give the pen to whoever asks for it?»
     PenAsked(Watcher),
     /// Who watches, and could have the pen; the line under the cursor.
@@ -187,7 +189,8 @@ impl Dialog {
             | Self::LoseReasons(..)
             | Self::SignNow(_)
             | Self::AcknowledgeAll(..)
-            | Self::Unread => true,
+            | Self::Unread
+            | Self::Rules => true,
             Self::Closed
             | Self::Ask(..)
             | Self::Help(..)

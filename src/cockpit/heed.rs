@@ -12,8 +12,9 @@ use crate::domain::untrusted::Untrusted;
 /// Other rules are in force, also for what is on the screen.
 pub(super) fn heed(model: &mut Model, book: Arc<Rulebook>, bad: &[BadRules]) -> Option<Effect> {
     let name = |file: &Untrusted| file.bytes().rsplit(|it| *it == b'/').next().map(Untrusted::new);
-    let faults = bad.iter().filter_map(|it| Some((name(&it.file)?, it.line)));
+    let faults = bad.iter().filter_map(|it| Some((name(&it.file)?, it.line.max(1))));
     model.in_force = Some(Arc::new(InForce::of(&book, faults, model.now.at)));
+    model.bad_rules = bad.to_vec();
     model.live.watch.heed(book);
     // What is still wrong is said anew.
     model.withdraw(|kind| matches!(kind, NoticeKind::RulesBroken(..)));

@@ -111,6 +111,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(&[Key::Char('w')], Command::Wrap),
     bind(&[Key::Char('y')], Command::Copy),
     bind(&[Key::Char('g'), Key::Char('r')], Command::Unread),
+    bind(&[Key::Char('g'), Key::Char('R')], Command::Rules),
     bind(&[Key::Char('s')], Command::Sort),
     bind(&[Key::Char('t')], Command::Tree),
     bind(&[Key::Char('p')], Command::Pause),

@@ -106,12 +106,14 @@ const fn input_of(dialog: &mut Dialog) -> Option<&mut Input> {
         | Dialog::LoseReasons(..)
         | Dialog::SignNow(_)
         | Dialog::AcknowledgeAll(..)
-        | Dialog::Unread => None,
+        | Dialog::Unread
+        | Dialog::Rules => None,
     }
 }
 
 fn type_in(model: &mut Model, key: Key) -> Vec<Effect> {
     match key {
+        Key::Ctrl('c') if answer::keep_draft(model) => return Vec::new(),
         Key::Esc => {
             answer::take_back(model);
             return obey::obey(model, Command::Back);

@@ -18,6 +18,7 @@ use crate::cockpit::history::History;
 use crate::cockpit::panes::{Cursor, Panes};
 use crate::cockpit::pen;
 use crate::cockpit::storage::Storage;
+use crate::cockpit::trouble::BadRules;
 use crate::domain::answer::{Burn, Grounds};
 use crate::domain::base::{Language, Moment};
 use crate::domain::detect::{Finding, Subject, Watch};
@@ -96,6 +97,8 @@ pub struct Model {
     pub(crate) examined: crate::cockpit::examine::Examined,
     /// Acts that were taken back, the newest last: what redo does again.
     pub(crate) undone: Vec<Event>,
+    /// A note that was left half written.
+    pub(crate) draft: String,
     /// Warnings that the notice on the screen covers, the newest last.
     pub(crate) standing: Vec<Notice>,
     /// Why the program itself cannot be relied on, as far as that was said.
@@ -104,6 +107,8 @@ pub struct Model {
     pub(crate) carried: bool,
     /// The rules in force, as the journal is told.
     pub(crate) in_force: Option<Arc<InForce>>,
+    /// What is wrong with the responder's own rules.
+    pub(crate) bad_rules: Vec<BadRules>,
     /// When the clock first passed over the notice on the screen.
     pub(crate) notice_since: Option<u64>,
     /// Number of the last ticket given to the journal.
@@ -258,10 +263,12 @@ impl Model {
             read: |_, _| Vec::new(),
             examined: crate::cockpit::examine::Examined::default(),
             undone: Vec::new(),
+            draft: String::new(),
             standing: Vec::new(),
             doubts: Vec::new(),
             carried: false,
             in_force: None,
+            bad_rules: Vec::new(),
             notice_since: None,
             ticket: 0,
             anchored_ms: now.boot_ms,

@@ -159,6 +159,8 @@ pub enum NoticeKind {
     NoOtherTime,
     /// Only the checklist has ranges.
     NoRange,
+    /// A note that was left half written is kept.
+    DraftKept,
     /// There is nothing to redo.
     NothingToRedo,
     /// There is nothing to acknowledge.
@@ -364,6 +366,7 @@ impl NoticeKind {
             | Self::BadFigure(..)
             | Self::NoOtherTime
             | Self::NoRange
+            | Self::DraftKept
             | Self::NothingToRedo
             | Self::NothingToAcknowledge
             | Self::AlreadyAcknowledged(_)

@@ -161,6 +161,7 @@ fn look_further(model: &mut Model, command: Command) -> Vec<Effect> {
         Command::Wrap => model.panes.wrap = !model.panes.wrap,
         Command::Copy => copy::ask(model),
         Command::Unread => model.dialog = Dialog::Unread,
+        Command::Rules => model.dialog = Dialog::Rules,
         Command::Range => acts::range(model),
         Command::GoToTime => goto::ask(model),
         Command::Bookmarks => goto::bookmarks(model),

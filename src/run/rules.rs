@@ -12,7 +12,9 @@ use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread;
+use std::time::Duration;
 
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc::Sender;
@@ -32,6 +34,10 @@ use crate::words;
 const LARGEST: u64 = 8 << 20;
 /// More files are no folder of rules.
 const MOST_FILES: usize = 1_000;
+/// A file that did not change for so long is written.
+const SETTLE: Duration = Duration::from_millis(200);
+/// However long somebody goes on writing, after so many times that is read what there is.
+const MOST_WAITS: u32 = 10;
 /// How often a folder may come nearer or go away while it is looked for.
 const MOST_STEPS: usize = 64;
 /// Ends of the names of files that are read.
@@ -45,13 +51,15 @@ pub(super) struct Rules {
     inbox: Option<Sender<Happening>>,
     /// The loop was told, and has not looked yet.
     told: Arc<AtomicBool>,
+    /// How long nothing has to change before what is there counts: whoever writes a file makes it empty first.
+    settle: Duration,
     watcher: Option<RecommendedWatcher>,
 }
 
 impl Rules {
     /// Reads the folder of these places. One that somebody named must be there.
     pub(super) fn open(places: &Places) -> Result<(Self, Vec<BadRules>), Complaint> {
-        let mut rules = Self { dir: places.rules.clone(), ..Self::default() };
+        let mut rules = Self { dir: places.rules.clone(), settle: SETTLE, ..Self::default() };
         if let Some(dir) = places.rules.as_deref().filter(|_| places.rules_named) {
             let next = "name the folder that holds your packs and Sigma rules";
             fs::read_dir(dir)
@@ -83,7 +91,7 @@ impl Rules {
                     files.insert(path, kept);
                 }
                 Err(why) => {
-                    bad.push(BadRules { file: reason::shown(&path), line: 1, why });
+                    bad.push(BadRules { file: reason::shown(&path), line: 0, why });
                     files.extend(before.map(|it| (path, it)));
                 }
             }
@@ -105,7 +113,8 @@ impl Rules {
         let near = || dir.ancestors().find(|it| it.is_dir()).map(Path::to_owned);
         for _ in 0..MOST_STEPS {
             let Some(place) = near() else { return };
-            let heard = heard(dir.clone(), Arc::clone(&self.told), inbox.clone());
+            let teller = Teller { told: Arc::clone(&self.told), inbox: inbox.clone() };
+            let heard = heard(dir.clone(), teller, self.settle);
             let Ok(mut watcher) = notify::recommended_watcher(heard) else { return };
             let set = watcher.watch(&place, RecursiveMode::NonRecursive);
             self.watcher = set.is_ok().then_some(watcher);
@@ -116,20 +125,59 @@ impl Rules {
     }
 }
 
+/// Tells the loop that something changed.
+#[derive(Clone)]
+struct Teller {
+    told: Arc<AtomicBool>,
+    inbox: Sender<Happening>,
+}
+
+impl Teller {
+    fn tell(&self) {
+        let full = self.inbox.try_send(Happening::RulesChanged).is_err();
+        self.told.fetch_and(!full, Ordering::AcqRel);
+    }
+
+    /// Tells it as soon as nothing has changed for `settle`.
+    fn tell_when_still(&self, changes: &Arc<AtomicU64>, settle: Duration) {
+        if settle.is_zero() {
+            return self.tell();
+        }
+        let (teller, seen) = (self.clone(), Arc::clone(changes));
+        let wait = move || {
+            for _ in 0..MOST_WAITS {
+                let before = seen.load(Ordering::Acquire);
+                thread::sleep(settle);
+                if seen.load(Ordering::Acquire) == before {
+                    break;
+                }
+            }
+            teller.tell();
+        };
+        if thread::Builder::new().name("rules".into()).spawn(wait).is_err() {
+            self.tell();
+        }
+    }
+}
+
 /// What is heard about a folder of rules, or where it would be.
 fn heard(
     dir: PathBuf,
-    told: Arc<AtomicBool>,
-    inbox: Sender<Happening>,
+    teller: Teller,
+    settle: Duration,
 ) -> impl FnMut(notify::Result<notify::Event>) {
+    let changes = Arc::new(AtomicU64::new(0));
     move |event| {
         let is_ours = |path: &PathBuf| dir.starts_with(path) || is_rules(path);
         let changed =
             event.is_ok_and(|event| !event.kind.is_access() && event.paths.iter().any(is_ours));
+        if !changed {
+            return;
+        }
+        changes.fetch_add(1, Ordering::AcqRel);
         // An editor writes several times; what waits to be told tells of all of that.
-        if changed && !told.swap(true, Ordering::AcqRel) {
-            let full = inbox.try_send(Happening::RulesChanged).is_err();
-            told.fetch_and(!full, Ordering::AcqRel);
+        if !teller.told.swap(true, Ordering::AcqRel) {
+            teller.tell_when_still(&changes, settle);
         }
     }
 }
@@ -169,7 +217,7 @@ fn listed(dir: &Path, bad: &mut Vec<BadRules>) -> Vec<PathBuf> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Vec::new(),
         Err(error) => {
             let why = RulesFault::Kernel(reason::refusal(&error));
-            bad.push(BadRules { file: reason::shown(dir), line: 1, why });
+            bad.push(BadRules { file: reason::shown(dir), line: 0, why });
             return Vec::new();
         }
     };
@@ -181,7 +229,7 @@ fn listed(dir: &Path, bad: &mut Vec<BadRules>) -> Vec<PathBuf> {
         .collect();
     found.sort();
     if found.len() > MOST_FILES {
-        bad.push(BadRules { file: reason::shown(dir), line: 1, why: RulesFault::TooMany });
+        bad.push(BadRules { file: reason::shown(dir), line: 0, why: RulesFault::TooMany });
         found.truncate(MOST_FILES);
     }
     found
@@ -215,8 +263,7 @@ fn text(path: &Path, ours: bool) -> Result<String, RulesFault> {
 #[cfg(test)]
 mod tests {
     use std::sync::mpsc;
-    use std::thread;
-    use std::time::{Duration, Instant};
+    use std::time::Instant;
 
     use tokio::sync::mpsc::channel;
 

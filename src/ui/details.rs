@@ -6,6 +6,7 @@ mod connection;
 mod examined;
 mod plan;
 mod process;
+mod rules;
 mod unread;
 
 use ratatui::buffer::Buffer;
@@ -42,6 +43,7 @@ fn page<'a>(model: &'a Model, theme: &'a Theme, area: Rect) -> Option<Sheet<'a>>
         Dialog::Node(flow, node) => Some(plan::node(model, theme, (flow, node), area)),
         Dialog::Item(item) => Some(plan::item(model, theme, item, area)),
         Dialog::Unread => Some(unread::sheet(model, theme, area)),
+        Dialog::Rules => Some(rules::sheet(model, theme, area)),
         Dialog::Closed
         | Dialog::Ask(..)
         | Dialog::Help(..)

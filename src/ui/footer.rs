@@ -108,7 +108,7 @@ fn of_dialog(model: &Model) -> (&'static [Command], &'static [(&'static str, Cap
         Dialog::Process(_) | Dialog::Autostart(_) => (&[Command::Copy], &[CLOSE]),
         Dialog::Connection(_) => (&[Command::Copy], &[("Enter", Caption::ToOwner), CLOSE]),
         Dialog::Coach => (&[Command::Hint, Command::Expert], &[("Enter", Caption::ToWork), SCROLL]),
-        Dialog::Debrief | Dialog::Unread => (&[], &[CLOSE, SCROLL]),
+        Dialog::Debrief | Dialog::Unread | Dialog::Rules => (&[], &[CLOSE, SCROLL]),
     }
 }
 

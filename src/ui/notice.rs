@@ -8,10 +8,12 @@ use crate::cockpit::Model;
 use crate::cockpit::model::NoticeKind;
 use crate::domain::base::Timestamp;
 use crate::domain::detect::Subject;
+use crate::ui::panes::timeline;
 use crate::ui::role::Role;
 use crate::ui::text::{fit_spans, phrase, put, span, time, width};
 use crate::ui::theme::Theme;
-use crate::words::notice::{Weight, notice, weight, weight_word};
+use crate::words::Phrase;
+use crate::words::notice::{Weight, notice, undone, weight, weight_word};
 use crate::words::panes::{self, Word};
 use crate::words::persistence::tail;
 
@@ -38,11 +40,19 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
     // Whoever lost the pen must not think that what is typed now is kept.
     let text =
         if matches!(newest.kind, NoticeKind::PenForced(..)) { Role::Crit } else { Role::Text };
-    spans.extend(phrase(theme, text, &notice(model.language, &newest.kind), cells / 2));
+    spans.extend(phrase(theme, text, &said(model, &newest.kind), cells / 2));
     let tail = tail(model.language, &newest.kind).unwrap_or_default();
     let mut spans = fit_spans(spans, cells.saturating_sub(width(&tail)), model.glyphs);
     spans.push(span(theme, text, tail));
     put(buf, area, 0, &Line::from(spans));
+}
+
+/// The sentence; what was taken back is called as the timeline calls it.
+fn said(model: &Model, kind: &NoticeKind) -> Phrase {
+    match kind {
+        NoticeKind::Undone(act, by) => undone(model.language, timeline::told(model, act), by),
+        other => notice(model.language, other),
+    }
 }
 
 /// Since when what the notice is about is no longer there, and how that is called: a process ends, a line of cron is gone.

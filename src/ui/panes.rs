@@ -19,7 +19,7 @@ mod processes;
 mod question;
 mod row;
 mod sheet;
-mod timeline;
+pub(in crate::ui) mod timeline;
 mod tree;
 mod wire;
 mod wrapped;

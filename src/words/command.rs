@@ -96,6 +96,9 @@ const fn words(command: Command) -> Texts {
             "what could not be read of this host",
             "รายการที่อ่านจากเครื่องนี้ไม่ได้",
         ),
+        Command::Rules => {
+            say("rules", "กฎ", "the rules in force, and each fault in them", "กฎที่ใช้อยู่ และทุกจุดที่ผิด")
+        }
         Command::Sort => say("sort", "เรียง", "the next order", "เปลี่ยนวิธีเรียง"),
         Command::Tree => {
             say("tree", "ต้นไม้", "children under their parents, or flat", "แสดงลูกใต้แม่ หรือเรียงแบบแบน")

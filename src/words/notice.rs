@@ -8,6 +8,7 @@ use self::long::{
     copied, little_room, lost_with_pen, must_read, not_recording, plain_playbook, tape_damaged,
 };
 use crate::cockpit::model::{Kept, NoticeKind};
+use crate::cockpit::trouble::NotCarried;
 use crate::domain::base::Language;
 use crate::domain::detect::Grade;
 use crate::domain::untrusted::Untrusted;
@@ -40,7 +41,7 @@ pub fn weight(kind: &NoticeKind) -> Weight {
         }
         NoticeKind::NotSaved(_)
         | NoticeKind::NotRecording(_)
-        | NoticeKind::NotCarried(_)
+        | NoticeKind::NotCarried(NotCarried::Place(_))
         | NoticeKind::PenForced(..)
         | NoticeKind::Doubted(_)
         | NoticeKind::LostWithPen(_)
@@ -61,14 +62,9 @@ pub fn weight(kind: &NoticeKind) -> Weight {
         | NoticeKind::EndOfFlow
         | NoticeKind::WasAnswered
         | NoticeKind::OtherBranch
-        | NoticeKind::ReasonNeeded
         | NoticeKind::MustRead(_)
-        | NoticeKind::BadFilter(_)
-        | NoticeKind::BadTime(_)
-        | NoticeKind::BadFigure(..)
         | NoticeKind::Escalate(..)
         | NoticeKind::FollowedGone(_)
-        | NoticeKind::UnknownVerb(_)
         | NoticeKind::ThemeBroken(_)
         | NoticeKind::RulesBroken(..)
         | NoticeKind::TornSetAside(_)
@@ -109,6 +105,15 @@ pub fn weight(kind: &NoticeKind) -> Weight {
         | NoticeKind::NoBookmarks
         | NoticeKind::NoOtherTime
         | NoticeKind::NoRange
+        | NoticeKind::DraftKept
+        | NoticeKind::ReasonNeeded
+        | NoticeKind::BadFilter(_)
+        | NoticeKind::BadTime(_)
+        | NoticeKind::BadFigure(..)
+        | NoticeKind::UnknownVerb(_)
+        | NoticeKind::NotCarried(
+            NotCarried::Relative | NotCarried::NoParent(_) | NotCarried::Busy,
+        )
         | NoticeKind::NothingToRedo
         | NoticeKind::NothingToAcknowledge
         | NoticeKind::AlreadyAcknowledged(_)
@@ -233,6 +238,9 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
             "This host is live. Go to a time in the timeline.",
             "เครื่องนี้เป็นเวลาจริง ไปที่เวลาอื่นได้ในลำดับเหตุการณ์",
         ),
+        NoticeKind::DraftKept => {
+            say("What you wrote is kept: m goes on with it.", "ข้อความที่พิมพ์ยังอยู่ กด m เพื่อเขียนต่อ")
+        }
         NoticeKind::NoRange => say("Only the checklist has ranges.", "เลือกเป็นช่วงได้เฉพาะในเช็กลิสต์"),
         NoticeKind::NothingToRedo => say("There is nothing to redo.", "ไม่มีอะไรให้ทำซ้ำ"),
         NoticeKind::NothingToAcknowledge => {
@@ -283,11 +291,9 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
             "The entry before is not on disk yet: once more in a moment.",
             "รายการก่อนหน้ายังไม่ถึงดิสก์ ลองอีกครั้งในอีกสักครู่",
         ),
-        NoticeKind::Undone(act, by) => say("Took back: ", "ถอนแล้ว: ")
-            .then(crate::words::session::event(language, act))
-            .ours(" (")
-            .theirs(by)
-            .ours(")"),
+        NoticeKind::Undone(act, by) => {
+            undone(language, crate::words::session::event(language, act), by)
+        }
         NoticeKind::ReasonNeeded => say("A reason is needed.", "ต้องใส่เหตุผล"),
         NoticeKind::BadFilter(part) => {
             say("The filter cannot be read here: ", "อ่านตัวกรองไม่ได้ตรงนี้: ").theirs(part)
@@ -378,4 +384,11 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
         }
         NoticeKind::Trouble(what) => trouble::trouble(language, what).line(language),
     }
+}
+
+/// What was taken back, and who had done it.
+#[must_use]
+pub fn undone(language: Language, act: Phrase, by: &Untrusted) -> Phrase {
+    let said = Phrase::of(pick(language, "Took back: ", "ถอนแล้ว: ")).then(act);
+    said.ours(" (").theirs(by).ours(")")
 }

@@ -234,7 +234,8 @@ fn of_sigma(language: Language, why: &RuleFault) -> Phrase {
 /// What is wrong with a file of rules, and where.
 #[must_use]
 pub fn bad(language: Language, it: &BadRules) -> Phrase {
-    Phrase::default().theirs(&it.file).ours(format!(":{}: ", it.line)).then(why(language, &it.why))
+    let at = if it.line > 0 { format!(":{}: ", it.line) } else { String::from(": ") };
+    Phrase::default().theirs(&it.file).ours(at).then(why(language, &it.why))
 }
 
 /// Why a part of a file of rules, or all of it, is not used.
@@ -335,6 +336,20 @@ pub fn judged_by(language: Language, rules: &InForce) -> Phrase {
     said
 }
 
+/// What one file of rules holds.
+#[must_use]
+pub fn holds(language: Language, indicators: usize, sigma: usize, expired: usize) -> String {
+    let held = match language {
+        Language::En => format!("{indicators} indicators, {sigma} Sigma rules"),
+        Language::Th => format!("indicator {indicators} กฎ Sigma {sigma}"),
+    };
+    match (expired, language) {
+        (0, _) => held,
+        (_, Language::En) => format!("{held}, {expired} expired"),
+        (_, Language::Th) => format!("{held} หมดอายุ {expired}"),
+    }
+}
+
 /// What is wrong with the rules, as a notice says it.
 #[must_use]
 pub fn broken(language: Language, first: &BadRules, more: usize) -> Phrase {
@@ -343,11 +358,9 @@ pub fn broken(language: Language, first: &BadRules, more: usize) -> Phrase {
     let here = BadRules { file: Untrusted::new(name), ..first.clone() };
     let said = Phrase::of(pick(language, "Rules not used. ", "กฎที่ไม่ใช้: "));
     let said = said.then(bad(language, &here));
-    if more == 0 {
-        return said;
+    match (more, language) {
+        (0, _) => said.ours(" (gR)"),
+        (_, Language::En) => said.ours(format!(" (+{more} more: gR)")),
+        (_, Language::Th) => said.ours(format!(" (อีก {more}: gR)")),
     }
-    said.ours(match language {
-        Language::En => format!(" (+{more} more)"),
-        Language::Th => format!(" (อีก {more})"),
-    })
 }

@@ -1,5 +1,6 @@
 //! Acts on the checklist: a range at once, taking back, doing again.
 
+use firedamp::cockpit::dialog::Dialog;
 use firedamp::cockpit::keymap::Key;
 use firedamp::cockpit::model::{NoticeKind, Pane, View};
 use firedamp::cockpit::storage::{Refusal, Unsaved};
@@ -108,4 +109,19 @@ fn a_page_of_one_item_marks_that_item_and_no_range() {
         desk.press(key);
     }
     assert_eq!(desk.press(Key::Char(' ')).len(), 1);
+}
+
+#[test]
+fn a_note_that_is_left_half_written_comes_back() {
+    let mut desk = Desk::at_work();
+    keys(&mut desk, "mhalf a thought");
+    assert!(desk.press(Key::Ctrl('c')).is_empty());
+    assert_eq!(said(&desk), Some(&NoticeKind::DraftKept));
+    keys(&mut desk, "m");
+    let Dialog::Ask(_, input) = &desk.model.dialog else { panic!("{:?}", desk.model.dialog) };
+    assert_eq!(input.value(), "half a thought");
+    desk.do_and_save(Key::Enter);
+    keys(&mut desk, "m");
+    let Dialog::Ask(_, input) = &desk.model.dialog else { panic!("{:?}", desk.model.dialog) };
+    assert_eq!(input.value(), "", "what was written is no draft any more");
 }

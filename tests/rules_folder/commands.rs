@@ -90,7 +90,7 @@ fn a_file_that_others_may_write_is_not_read() {
     let output = firedamp(&["assess", "-", "--json", "--rules", path(dir.path())], fact);
     assert!(out(&output).contains(r#""grade":"none""#), "{}", out(&output));
     assert!(
-        said(&output).contains("case7.toml:1: others may write to this file"),
+        said(&output).contains("case7.toml: others may write to this file"),
         "{}",
         said(&output)
     );
@@ -109,13 +109,18 @@ fn checking_counts_what_is_right_and_names_what_is_wrong() {
     );
     assert_eq!(out(&output), expected);
     let output = firedamp(&["rules", "check", &list, "/no/such.txt"], "");
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(2), "one of them was not read");
     assert!(
         out(&output).contains(&format!("{list}:2: `10.0.0.1` means another host")),
         "{}",
         out(&output)
     );
-    assert!(out(&output).contains("/no/such.txt:1: "));
+    assert!(out(&output).contains("/no/such.txt: it is not there"), "{}", out(&output));
+    let output = firedamp(&["rules", "check", path(dir.path())], "");
+    assert_eq!(output.status.code(), Some(1), "{}", out(&output));
+    for file in [&toml, &yaml, &list] {
+        assert!(out(&output).contains(&format!("{file}: ")), "{}", out(&output));
+    }
     let output = firedamp(&["rules", "check", "--json", &list], "");
     let told: Value = serde_json::from_str(&out(&output)).unwrap();
     assert_eq!(told[0]["indicators"], 1);

@@ -133,3 +133,48 @@ fn a_file_that_becomes_unreadable_leaves_what_it_said_before_in_force() {
     fs::remove_file(place.rules().join("case7.toml")).unwrap();
     desk.wait_until("nothing is said of its bearer", |screen| !marked.is_confirmed(screen));
 }
+
+#[test]
+fn a_file_that_is_only_begun_is_not_judged_by() {
+    let place = Place::new();
+    let marked = Bearer::of("zz9.work.example:443");
+    fs::create_dir_all(place.rules()).unwrap();
+    let mut desk = place.cockpit("en");
+    for _ in 0..3 {
+        place.write("case7.toml", "");
+        std::thread::sleep(Duration::from_millis(60));
+        place.write("case7.toml", &pack("indicators = [\"work.example\"]\n"));
+        desk.wait_until("who bears it is confirmed", |screen| marked.is_confirmed(screen));
+        fs::remove_file(place.rules().join("case7.toml")).unwrap();
+        desk.wait_until("nothing is said of it", |screen| !marked.is_confirmed(screen));
+    }
+    desk.kill9();
+    let sessions = fs::read_dir(place.home.path().join("s")).unwrap();
+    let journals: Vec<String> = sessions
+        .filter_map(|it| fs::read_to_string(it.unwrap().path().join("journal.jsonl")).ok())
+        .collect();
+    let of_nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    assert!(journals.iter().any(|it| it.contains("case7.toml")), "{journals:?}");
+    assert!(journals.iter().all(|it| !it.contains(of_nothing)), "{journals:?}");
+}
+
+#[test]
+fn every_fault_of_every_file_can_be_read() {
+    let place = Place::new();
+    fs::create_dir_all(place.rules()).unwrap();
+    place.write("one.txt", "192.0.2.7\n0.0.0.0/0\n10.0.0.1\n");
+    place.write("two.yml", "title: nothing\n");
+    let mut desk = place.cockpit("en");
+    desk.type_keys("gR");
+    desk.wait_until("the files, and all that is wrong", |screen| {
+        let all = [
+            "one.txt:2: ",
+            "one.txt:3: ",
+            "two.yml:",
+            "built in",
+            "sha256 ",
+            "firedamp rules check",
+        ];
+        all.iter().all(|it| screen.contains(it))
+    });
+}

@@ -279,6 +279,8 @@ pub(crate) fn notices() -> Vec<NoticeKind> {
         NoticeKind::OldPlaceSilent,
         NoticeKind::NotCarried(NotCarried::Place(unusable())),
         NoticeKind::NothingToMove,
+        NoticeKind::DraftKept,
+        NoticeKind::NotCarried(NotCarried::NoParent(value())),
         NoticeKind::Elsewhere(value(), vec![unusable()]),
         NoticeKind::BadTime(value()),
         NoticeKind::NoOtherTime,
