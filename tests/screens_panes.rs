@@ -388,7 +388,7 @@ fn a_row_of_the_timeline_that_is_cut_says_so_in_both_languages() {
         let model = full(mined(language), Pane::Timeline);
         let rows = |columns| -> Vec<String> {
             let drawn = drawn(&model, Pane::Timeline, columns, 60);
-            let rows = drawn.lines().filter(|it| it.starts_with('║') && !it.contains("──"));
+            let rows = drawn.lines().filter(|it| it.chars().nth(4) == Some(':'));
             rows.map(|it| it.trim_end_matches('║').trim_end().to_owned()).collect()
         };
         let (whole, mut cut) = (rows(400), 0);

@@ -49,6 +49,13 @@ fn show_next(model: &mut Model) {
     model.notice(NoticeKind::NextAlert(Box::new(NextAlert { done, left, finding, name })));
 }
 
+/// Whoever takes a session up sees the gravest alert that is open, as whoever left it did.
+pub(super) fn bring_up(model: &mut Model) {
+    if let Some((finding, name)) = next_alert(model) {
+        model.notice(NoticeKind::Found(finding, name));
+    }
+}
+
 /// Nothing that can be acknowledged stands on the line.
 fn under_cursor_or_next(model: &mut Model) -> Vec<Effect> {
     if follow::say_lost(model) {

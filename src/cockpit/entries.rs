@@ -11,7 +11,8 @@ use crate::cockpit::model::{
 };
 use crate::cockpit::storage::{Storage, Unsaved};
 use crate::cockpit::{
-    Effect, Model, Opened, acts, bearing, coach, decision, handoff, heed, pen, rows, wire,
+    Effect, Model, Opened, acknowledge, acts, bearing, coach, decision, handoff, heed, pen, rows,
+    wire,
 };
 use crate::domain::base::Language;
 use crate::domain::playbook::{PB_31, read};
@@ -29,6 +30,7 @@ pub(super) fn open(model: &mut Model, opened: Opened) -> Vec<Effect> {
     model.panes.timeline.lines = entries.len();
     model.heard = wire::Kept::default();
     model.undone.clear();
+    model.draft.clear();
     model.anchored_ms = model.now.boot_ms;
     model.pen = pen::Desk::default();
     model.panes.decision.flow = decision::first_flow(&state, document);
@@ -64,6 +66,9 @@ pub(super) fn open(model: &mut Model, opened: Opened) -> Vec<Effect> {
     rows::to_first_open_item(model);
     plain(model);
     wire::taken_up(model);
+    if taken_up {
+        acknowledge::bring_up(model);
+    }
     let waits = model.session.as_ref().and_then(|it| it.state.handoff.as_ref());
     if let Some(handoff) = waits.filter(|it| it.accepted.is_none()) {
         let from = handoff.by.clone();

@@ -372,11 +372,9 @@ pub fn not_carried(language: Language, why: &NotCarried) -> Phrase {
     let say = |en, th| Phrase::of(pick(language, en, th));
     match why {
         NotCarried::Relative => say("give a full path, from / on.", "ระบุพาธเต็ม เริ่มจาก /"),
-        NotCarried::NoParent(dir) => say(
-            "mistyped? the directory above it is not there (mkdir -p first): ",
-            "พิมพ์ผิดหรือไม่ ไม่มีไดเรกทอรีที่อยู่เหนือขึ้นไป (mkdir -p ก่อน): ",
-        )
-        .theirs(dir),
+        NotCarried::NoParent(dir) => {
+            say("mistyped? no directory above it: ", "พิมพ์ผิดหรือไม่ ไม่มีไดเรกทอรีเหนือขึ้นไป: ").theirs(dir)
+        }
         NotCarried::Busy => say("the writer is busy. Try again.", "ตัวเขียนยังไม่ว่าง ลองอีกครั้ง"),
         NotCarried::Place(why) => {
             say("name another directory. ", "ระบุไดเรกทอรีอื่น ").then(reason(language, why))

@@ -11,7 +11,7 @@ use firedamp::domain::detect::Subject;
 use firedamp::domain::facts::Process;
 use firedamp::domain::session::Event;
 
-use crate::incident::{Desk, miner, moment, snapshot};
+use crate::incident::{Desk, miner, moment, opened, snapshot};
 use crate::table::{on_tape, said};
 
 #[test]
@@ -229,4 +229,15 @@ fn news_wait_below_the_answer_to_a_key_and_are_not_lost() {
         desk.press(Key::Esc);
     }
     assert_eq!(waited.len(), 3, "the finding, the criterion and the disk");
+}
+
+#[test]
+fn whoever_takes_a_session_up_sees_the_alert_that_is_open() {
+    let mut desk = Desk::at_work();
+    let effects = desk.tell(Msg::Seen(Arc::new(snapshot(1_000, vec![miner(42)]))));
+    desk.save(effects);
+    let entries = desk.session().entries.iter().map(|it| (**it).clone()).collect();
+    let mut again = Desk::at_work();
+    again.tell(Msg::Opened(Box::new(opened(entries, Source::default()))));
+    assert!(matches!(said(&again), Some(NoticeKind::Found(..))), "{:?}", said(&again));
 }
