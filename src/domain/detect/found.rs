@@ -153,6 +153,11 @@ impl Finds {
     pub(super) fn all(&self) -> impl Iterator<Item = (&Arc<Process>, &Arc<Trace>, &[Key])> {
         self.0.values().map(|it| (&it.process, &it.trace, it.keys.as_slice()))
     }
+
+    /// The responder's own session runs it.
+    pub(super) fn is_own(&self, id: ProcessId) -> bool {
+        self.0.get(&id).is_some_and(|it| it.own)
+    }
 }
 
 /// What the wire calls this address; empty if nobody said it.

@@ -108,10 +108,13 @@ pub fn standing(seen: &Seen<'_>, look_for: &Indicators) -> Vec<Told> {
     told
 }
 
-/// A miner that measures how fast it is works for nobody.
+/// A miner that measures how fast it is works for nobody, unless a file says for whom.
 fn measures(seen: &Seen<'_>, told: &mut [Told]) {
-    let asks = seen.arguments.iter().any(|it| it.starts_with(b"--bench"));
-    if asks && !told.iter().any(|(_, it)| Rule::OF_POOLS.contains(&it.rule)) {
+    let is = |words: &[&[u8]]| seen.arguments.iter().any(|it| words.contains(it));
+    if is(&[b"--benchmark"])
+        && !is(&[b"-c", b"--config"])
+        && !told.iter().any(|(_, it)| Rule::OF_POOLS.contains(&it.rule))
+    {
         for (grade, reason) in told {
             if matches!(reason.rule, Rule::MinerName | Rule::Algorithm | Rule::MinerOptions) {
                 *grade = Grade::Noted;

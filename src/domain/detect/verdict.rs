@@ -65,7 +65,8 @@ pub fn judge_connection(end: &End<'_>, owner: Option<&[u8]>, look_for: &Indicato
 /// Judges something that starts by itself.
 #[must_use]
 pub fn judge_entry(entry: &Entry<'_>, look_for: &Indicators) -> Verdict {
-    let mut verdict = Verdict { reasons: rules::persistence::judge(entry, look_for), ..Verdict::default() };
+    let mut verdict =
+        Verdict { reasons: rules::persistence::judge(entry, look_for), ..Verdict::default() };
     if entry.packaged != Some(true) {
         for line in entry.content.split(|byte| *byte == b'\n') {
             verdict = verdict.with(&rules::persistence::commands(line));

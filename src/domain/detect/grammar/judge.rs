@@ -73,6 +73,12 @@ pub(super) fn pools(command: &Command) -> impl Iterator<Item = &Pool> {
     })
 }
 
+/// Ports of services that take a user: logs, telemetry, messages, databases, directories, mail.
+const SERVICES: [u16; 24] = [
+    21, 22, 25, 143, 389, 465, 514, 587, 636, 993, 1521, 1883, 3306, 4222, 4317, 4318, 5432, 5671,
+    5672, 6379, 6514, 8883, 9092, 9200,
+];
+
 /// How sure it is that the place of an option is a pool.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Sure {
@@ -181,6 +187,10 @@ impl<'a> Facts<'a> {
         let very = sure == Sure::Very;
         let by_pool = pool.by == By::Pool;
         let named = !self.command.rigs.is_empty();
+        let told_more = self.plain || has_wallet || self.sole + self.rare > 0;
+        if !told_more && pool.port.is_some_and(|it| SERVICES.contains(&it)) && !self.is_idle() {
+            return rather.then_some((Grade::Noted, Says::Pool));
+        }
         Some(if very && (by_wallet || shaped) || by_user && (rather || !is_web) {
             (Grade::Confirmed, Says::PoolAndWallet)
         } else if self.plain && (paid || rather)
@@ -234,16 +244,21 @@ impl<'a> Facts<'a> {
     /// Somebody who is paid, rather than somebody who signs in.
     fn is_credible(&self) -> bool {
         let passwords = &self.command.passwords;
-        let means_nothing =
-            |it: &Untrusted| matches!(it.bytes(), b"x" | b"X") || it.bytes().contains(&b'=');
         let is_paid = |it: &&User| {
             it.rig.is_some() || it.wallet.is_some() || it.mail || it.text.bytes().len() > 24
         };
         let signs_in = |it: &&User| it.wallet.is_none() && it.text.bytes().contains(&b':');
         self.common > 0
             || passwords.is_empty() && !self.paid.iter().any(signs_in)
-            || passwords.iter().any(means_nothing)
+            || self.is_idle()
             || self.paid.iter().any(is_paid)
+    }
+
+    /// Its password is one that means nothing.
+    fn is_idle(&self) -> bool {
+        let means_nothing =
+            |it: &Untrusted| matches!(it.bytes(), b"x" | b"X") || it.bytes().contains(&b'=');
+        self.command.passwords.iter().any(means_nothing)
     }
 
     /// Its password is one that means nothing, or who signs in has an address or a machine.

@@ -78,8 +78,8 @@ pub(in crate::domain::detect) fn option(name: &str) -> Option<(Means, Option<Wei
 #[rustfmt::skip]
 const OPTIONS: &[Known] = &[
     ("1gb-pages", Nothing, Some(Rare)), ("4g-alloc-size", Nothing, Some(Sole)), ("B", Nothing, Some(Common)),
-    ("F", AT_SERVER, None), ("HWMON", Nothing, Some(Rare)), ("O", UserAndPassword, None), ("P", AT_SERVER, None),
-    ("S", AT_SERVER, None), ("a", Algorithm, None), ("a0-is-zil", Nothing, Some(Sole)), ("account", Address, None),
+    ("F", AT_SERVER, None), ("H", AT_SERVER, None), ("HWMON", Nothing, Some(Rare)), ("O", UserAndPassword, None), ("P", AT_SERVER, None),
+    ("S", AT_SERVER, None), ("W", Address, None), ("a", Algorithm, None), ("a0-is-zil", Nothing, Some(Sole)), ("account", Address, None),
     ("addr", Address, None), ("address", Address, None), ("algo", Algorithm, None),
     ("algo-min-time", Nothing, Some(Sole)), ("algo-perf", Nothing, Some(Sole)), ("algo1", Algorithm, None),
     ("algo2", Algorithm, None), ("algorithm", Algorithm, None), ("algos", Algorithm, None),
@@ -149,7 +149,8 @@ const OPTIONS: &[Known] = &[
     ("pause-on-active", Nothing, Some(Rare)), ("pause-on-battery", Nothing, Some(Rare)),
     ("payout-address", Address, None), ("pers", Nothing, Some(Rare)), ("pool", AT_POOL, None),
     ("pool-addr", AT_POOL, None), ("pool-address", AT_POOL, None), ("pool-host", AT_POOL, None),
-    ("pool-server", AT_POOL, None), ("pool-uri", AT_POOL, None), ("pool-url", AT_POOL, None),
+    ("pool-pass", Password, None), ("pool-password", Password, None), ("pool-server", AT_POOL, None),
+    ("pool-uri", AT_POOL, None), ("pool-url", AT_POOL, None), ("pool-user", User, Some(Common)),
     ("pool1", AT_POOL, None), ("pool2", AT_POOL, None), ("pool3", AT_POOL, None), ("pool4", AT_POOL, None),
     ("pooladdress", AT_POOL, None), ("poolconf", Configuration, Some(Sole)), ("poolpass", Password, None),
     ("pools", AT_POOL, None), ("poolurl", AT_POOL, None), ("pooluser", User, None), ("port", Port, None),

@@ -4,8 +4,8 @@
 //! are let pass: what a package owns unchanged; certbot's `perl -e sleep`, acme.sh in a hidden folder of its own,
 //! munin, cacti, Laravel's every minute, `command=` keys of cloud-init, agents that preload a library from `/opt`.
 
-mod kinds;
 mod comes;
+mod kinds;
 mod lines;
 mod position;
 mod ran;

@@ -14,7 +14,9 @@ use crate::domain::base::{Digest, ProcessId};
 use crate::domain::detect::found::Finds;
 use crate::domain::detect::gist::Gist;
 use crate::domain::detect::grammar::{self, Pool, User, UserBy};
-use crate::domain::detect::rules::config_file::{is_installed, is_reader};
+use crate::domain::detect::place::place;
+use crate::domain::detect::rules::command_line;
+use crate::domain::detect::rules::config_file::is_installed;
 use crate::domain::detect::rules::{self, Told, is_text_tool};
 use crate::domain::detect::seen::{Seen, last_part};
 use crate::domain::detect::strings::{self, Kind};
@@ -171,7 +173,7 @@ impl Trail {
         if self.engine.is_none() {
             return;
         }
-        self.processes(snapshot, gathered);
+        self.processes(snapshot, finds, gathered);
         self.traces(finds, gathered);
         self.entries(snapshot, gathered);
         connections(snapshot, proxies, gathered);
@@ -196,7 +198,7 @@ impl Trail {
         found
     }
 
-    fn processes(&mut self, snapshot: &Snapshot, gathered: &mut Gathered) {
+    fn processes(&mut self, snapshot: &Snapshot, finds: &Finds, gathered: &mut Gathered) {
         if self.held.len() > snapshot.processes.len() * 2 + 64 {
             self.held.retain(|id, _| snapshot.process(*id).is_some());
         }
@@ -210,7 +212,8 @@ impl Trail {
             let Some(held) = self.held.get(&process.id).filter(|it| !it.keys.is_empty()) else {
                 continue;
             };
-            let grade = if speaks_about(process) { Grade::Noted } else { Grade::Suspect };
+            let little = speaks_about(process) || finds.is_own(process.id);
+            let grade = if little { Grade::Noted } else { Grade::Suspect };
             self.tell(process.id, &held.keys, grade, Some(FactSource::CommandLine), gathered);
         }
     }
@@ -218,7 +221,8 @@ impl Trail {
     fn traces(&self, finds: &Finds, gathered: &mut Gathered) {
         for (process, trace, keys) in finds.all() {
             let seen = Seen::of(process).with(trace);
-            let little = is_installed(&seen) || is_reader(&seen);
+            let shows = is_text_tool(command_line::tool(&seen)) && !place(seen.exe).is_strange();
+            let little = is_installed(&seen) || shows || finds.is_own(process.id);
             let grade = if little { Grade::Noted } else { Grade::Suspect };
             let held: Vec<usize> = (0..)
                 .zip(&self.keys)

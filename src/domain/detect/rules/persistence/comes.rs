@@ -4,8 +4,19 @@ use super::{RUNNERS, has_word};
 
 /// Programs that talk to others, and say what these say.
 const TALKERS: [&str; 13] = [
-    "curl", "dig", "drill", "host", "nc", "ncat", "netcat", "nslookup", "openssl s_client",
-    "redis-cli", "socat", "telnet", "wget",
+    "curl",
+    "dig",
+    "drill",
+    "host",
+    "nc",
+    "ncat",
+    "netcat",
+    "nslookup",
+    "openssl s_client",
+    "redis-cli",
+    "socat",
+    "telnet",
+    "wget",
 ];
 /// What makes a text readable that was not.
 const UNPACKERS: [&str; 11] = [
@@ -14,8 +25,16 @@ const UNPACKERS: [&str; 11] = [
 ];
 /// Code that fetches a text.
 const CODE: [&str; 10] = [
-    "file_get_contents(", "get(", "URI.open", "open-uri", "Net::HTTP", "urlopen", "requests.get",
-    "http.get", "https.get", "fetch(",
+    "file_get_contents(",
+    "get(",
+    "URI.open",
+    "open-uri",
+    "Net::HTTP",
+    "urlopen",
+    "requests.get",
+    "http.get",
+    "https.get",
+    "fetch(",
 ];
 /// Code that runs one.
 const EVALUATES: [&str; 8] =
@@ -95,7 +114,8 @@ fn runs_text(part: &str) -> bool {
         let is_shell = name.ends_with("sh");
         // What has its code in its arguments reads data.
         let has_code = |next: &str| {
-            matches!(next, "-c" | "-e" | "-r" | "-m") || !is_shell && next.len() > 1 && next.starts_with('-')
+            matches!(next, "-c" | "-e" | "-r" | "-m")
+                || !is_shell && next.len() > 1 && next.starts_with('-')
         };
         RUNNERS.contains(&name) && !words.next().is_some_and(has_code)
     })

@@ -1,7 +1,7 @@
 //! One line of what starts by itself, as a shell would take it.
 
-use super::{comes, ran};
 use super::{Entry, FETCHERS, has_word, is_kind};
+use super::{comes, ran};
 use crate::domain::detect::name::{is_daemon, is_kernels, is_quiet, unbracketed, without_digits};
 use crate::domain::detect::rules::{Told, miner_name};
 use crate::domain::detect::seen::last_part;
@@ -38,12 +38,7 @@ const DECODES: [&str; 8] = [
 /// What stands there is no line of a shell, whatever paths it names.
 const NO_SHELL: [&str; 7] = ["passwd", "sudo", "preload", "ssh", "authorized", "pam", "module"];
 
-pub(super) fn of_line(
-    line: &str,
-    entry: &Entry<'_>,
-    look_for: &Indicators,
-    told: &mut Vec<Told>,
-) {
+pub(super) fn of_line(line: &str, entry: &Entry<'_>, look_for: &Indicators, told: &mut Vec<Told>) {
     // `id:levels:action:command`, of the init of old.
     let table = entry.path.ends_with(b"inittab");
     let line = line.splitn(4, ':').nth(3).filter(|_| table).unwrap_or(line);
@@ -63,7 +58,8 @@ pub(super) fn of_line(
         add(Grade::Suspect, Rule::DownloadsAndRuns, line);
     }
     if piped && comes::is_made_readable(line)
-        || has(&DECODES) && (piped || has(&["eval", "exec(", "-c \"$(", "-c $("])) {
+        || has(&DECODES) && (piped || has(&["eval", "exec(", "-c \"$(", "-c $("]))
+    {
         add(Grade::Suspect, Rule::DecodesAndRuns, line);
     }
     let again = has(&["crontab -", "crontab /"]) && line.contains('|')
