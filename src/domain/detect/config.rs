@@ -122,7 +122,7 @@ fn commands(text: &str, is_json: bool, settings: &Settings) -> Vec<Said> {
     for setting in &settings.all {
         let value = setting.value.as_str();
         let is_word = keys::key(&setting.key) == keys::Key::Command && !value.contains(' ');
-        if !is_word && !(value.len() > 16 && value.contains(" -")) {
+        if !(is_word || value.len() > 16 && value.contains(" -")) {
             continue;
         }
         let tells = quoted::tells(setting, settings, &records, is_json);

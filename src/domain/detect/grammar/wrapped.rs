@@ -201,6 +201,7 @@ const CONTAINER_FLAGS: &[&str] = &[
 ];
 
 /// Whoever is called so is not judged by its own words alone: it shows them, or runs what they say.
+#[must_use]
 pub fn reads_otherwise(title: &str) -> bool {
     let wraps = WRAPPERS.iter().any(|(name, _)| *name == called(title));
     let bare = title.trim_end_matches(|it: char| it.is_ascii_digit() || it == '.');

@@ -79,6 +79,20 @@ const NOBODYS_HOMES: [&str; 20] = [
     "/.ssh/",
 ];
 
+/// Modules of published rootkits for the kernel, by the names that they come with.
+const ROOTKITS: [&str; 10] = [
+    "adore-ng",
+    "brokepkg",
+    "diamorphine",
+    "enyelkm",
+    "kbeast",
+    "kovid",
+    "puszek",
+    "reptile_module",
+    "rkduck",
+    "suterusu",
+];
+
 /// What only some kinds can say.
 pub(super) fn of_kind(entry: &Entry<'_>, told: &mut Vec<Told>) {
     let text = String::from_utf8_lossy(entry.content);
@@ -101,6 +115,10 @@ pub(super) fn of_kind(entry: &Entry<'_>, told: &mut Vec<Told>) {
         }
     }
     if is_kind(entry.kind, &["module", "modprobe", "kernel"]) || text.contains("modprobe msr") {
+        let words = text.lines().filter_map(|line| line.split_whitespace().next());
+        for name in words.filter(|it| ROOTKITS.iter().any(|known| it.eq_ignore_ascii_case(known))) {
+            add(Grade::Suspect, Rule::HiddenEntry, name);
+        }
         let opened = text.contains("allow_writes=on");
         let pages = text.contains("nr_hugepages");
         let grade = if pages { Grade::Suspect } else { Grade::Noted };
