@@ -17,6 +17,7 @@ mod judge;
 mod options;
 mod pool;
 mod script;
+mod shown;
 mod user;
 mod wallet;
 mod wrapped;

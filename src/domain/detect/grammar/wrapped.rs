@@ -4,6 +4,7 @@
 //! the name of a text tool is judged by other rules: [`Told::Shown`] says that this one did not look.
 
 use super::script;
+use super::shown::TEXT_TOOLS;
 use crate::domain::detect::place::place;
 
 /// How what is said comes to be done.
@@ -30,90 +31,6 @@ pub(super) struct Spoken {
 const DEEPEST: usize = 4;
 /// No more commands are taken from one process.
 const MOST: usize = 256;
-
-/// Their arguments are patterns, texts and names of files. Tools whose arguments cannot be taken for a miner's are not here.
-const TEXT_TOOLS: &[&str] = &[
-    "[",
-    "[[",
-    "ack",
-    "ag",
-    "apt",
-    "apt-get",
-    "ausearch",
-    "auditctl",
-    "awk",
-    "bat",
-    "cat",
-    "clamscan",
-    "crontab",
-    "dig",
-    "dmesg",
-    "dnf",
-    "dpkg",
-    "echo",
-    "egrep",
-    "emacs",
-    "expr",
-    "fgrep",
-    "find",
-    "firewall-cmd",
-    "gawk",
-    "gh",
-    "git",
-    "grep",
-    "head",
-    "ip6tables",
-    "iptables",
-    "journalctl",
-    "jq",
-    "killall",
-    "less",
-    "locate",
-    "logger",
-    "lsof",
-    "mail",
-    "mailx",
-    "man",
-    "mawk",
-    "more",
-    "nano",
-    "nft",
-    "ngrep",
-    "notify-send",
-    "nslookup",
-    "nvim",
-    "pgrep",
-    "pidof",
-    "pkill",
-    "printf",
-    "ps",
-    "rg",
-    "rpm",
-    "sed",
-    "sendmail",
-    "snort",
-    "strings",
-    "suricata",
-    "systemctl",
-    "tail",
-    "tcpdump",
-    "tshark",
-    "ufw",
-    "vi",
-    "vim",
-    "vimdiff",
-    "wall",
-    "whereis",
-    "which",
-    "whois",
-    "yara",
-    "yq",
-    "yum",
-    "zcat",
-    "zegrep",
-    "zgrep",
-    "zless",
-];
 
 const SHELLS: &[&str] = &["ash", "bash", "busybox", "dash", "fish", "ksh", "mksh", "sh", "zsh"];
 
