@@ -141,11 +141,8 @@ fn obey(arguments: Arguments) -> Result<ExitCode, Complaint> {
         Some(Command::Rules { command }) => ruled(&command, &options, out),
         Some(Command::Doctor { json }) => printed(doctor::doctor(&options, json, out)?),
         Some(Command::Paths) => {
-            let places = Places::find(&options)?;
-            printed(
-                out.write_all(places.show(options.language()).as_bytes())
-                    .map(|()| ExitCode::SUCCESS),
-            )
+            let places = Places::find(&options)?.show(options.language());
+            printed(out.write_all(places.as_bytes()).map(|()| ExitCode::SUCCESS))
         }
     }
 }

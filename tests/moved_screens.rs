@@ -1,6 +1,10 @@
 //! A session is carried elsewhere while others watch, and looked for where it was: nobody is left behind in silence.
 
-#![expect(clippy::unwrap_used, reason = "a story stops at the first surprise")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a story stops at the first surprise, and starts the program"
+)]
 
 mod support;
 

@@ -66,9 +66,6 @@ pub(super) fn open(model: &mut Model, opened: Opened) -> Vec<Effect> {
     rows::to_first_open_item(model);
     plain(model);
     wire::taken_up(model);
-    if taken_up {
-        acknowledge::bring_up(model);
-    }
     let waits = model.session.as_ref().and_then(|it| it.state.handoff.as_ref());
     if let Some(handoff) = waits.filter(|it| it.accepted.is_none()) {
         let from = handoff.by.clone();
@@ -76,11 +73,16 @@ pub(super) fn open(model: &mut Model, opened: Opened) -> Vec<Effect> {
     }
     let mut effects: Vec<Effect> = coach::begin(model).into_iter().collect();
     if ours && taken_up {
-        let version = env!("CARGO_PKG_VERSION").to_owned();
-        effects.extend(acts::record(model, Event::Resumed { version }));
+        effects.extend(resume(model));
     }
     effects.extend(heed::due(model));
     effects
+}
+
+/// A session that was there before is taken up: the journal says so, and the gravest alert that is open is seen again.
+fn resume(model: &mut Model) -> Option<Effect> {
+    acknowledge::bring_up(model);
+    acts::record(model, Event::Resumed { version: env!("CARGO_PKG_VERSION").to_owned() })
 }
 
 /// What was seen while no session was open was judged by no playbook: until the next look, all of it would look harmless.

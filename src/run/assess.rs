@@ -137,12 +137,11 @@ fn lines(path: &Path) -> Result<Vec<Row>, Complaint> {
         if line.last() != Some(&b'\n') && u64::try_from(taken).is_ok_and(|taken| taken == LONGEST) {
             source.skip_until(b'\n').map_err(&cannot)?;
             found.push((number, Err(Misread::TooLong)));
-        } else if line.iter().all(u8::is_ascii_whitespace) {
-            continue;
-        } else if let Some(kind) = listing::kind_of(&line).filter(|_| found.is_empty()) {
-            // One line says it; each of the others would say it again.
-            return Ok(vec![(number, Err(Misread::OtherTool(kind)))]);
-        } else {
+        } else if !line.iter().all(u8::is_ascii_whitespace) {
+            if let Some(kind) = found.is_empty().then(|| listing::kind_of(&line)).flatten() {
+                // One line says it; each of the others would say it again.
+                return Ok(vec![(number, Err(Misread::OtherTool(kind)))]);
+            }
             found.push((number, input::read(&line)));
         }
     }

@@ -169,9 +169,9 @@ fn heard(
     let changes = Arc::new(AtomicU64::new(0));
     move |event| {
         let is_ours = |path: &PathBuf| dir.starts_with(path) || is_rules(path);
-        let changed =
+        let ours =
             event.is_ok_and(|event| !event.kind.is_access() && event.paths.iter().any(is_ours));
-        if !changed {
+        if !ours {
             return;
         }
         changes.fetch_add(1, Ordering::AcqRel);

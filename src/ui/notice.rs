@@ -49,10 +49,10 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, buf: &mut Buffer) {
 
 /// The sentence; what was taken back is called as the timeline calls it.
 fn said(model: &Model, kind: &NoticeKind) -> Phrase {
-    match kind {
-        NoticeKind::Undone(act, by) => undone(model.language, timeline::told(model, act), by),
-        other => notice(model.language, other),
+    if let NoticeKind::Undone(act, by) = kind {
+        return undone(model.language, timeline::told(model, act), by);
     }
+    notice(model.language, kind)
 }
 
 /// Since when what the notice is about is no longer there, and how that is called: a process ends, a line of cron is gone.

@@ -54,13 +54,7 @@ pub fn fact(language: Language, fact: &Fact) -> Phrase {
         }
         What::RunsAs(user) => say("runs as ", "รันเป็นผู้ใช้ ").theirs(user),
         What::InContainer(id) => say("in container ", "อยู่ใน container ").theirs(id),
-        What::Autostarts(confirmed, suspect, noted) => {
-            Phrase::of(autostarts(language, (*confirmed, *suspect, *noted)))
-        }
-        What::Autostart(grade, kind, path) => {
-            let said = Phrase::of(kind.name()).ours(" ").theirs(path);
-            said.ours(format!(" ({})", finding::grade(language, *grade)))
-        }
+        What::Autostarts(..) | What::Autostart(..) => starting(language, &fact.what),
         What::NotHunted => say("what starts by itself: still reading", "สิ่งที่เริ่มเอง: กำลังอ่าน"),
         What::Rented(..)
         | What::Metadata(..)
@@ -211,15 +205,27 @@ fn pools(language: Language, count: usize, first: Option<SocketAddr>) -> String 
     first.map_or(count.clone(), |end| format!("{count} ({end})"))
 }
 
-fn autostarts(language: Language, (confirmed, suspect, noted): (usize, usize, usize)) -> String {
-    if confirmed + suspect + noted == 0 {
-        return pick(language, "nothing bad seen that starts by itself", "ไม่พบสิ่งเริ่มเองที่ผิดปกติ")
-            .to_owned();
+/// What starts by itself.
+#[expect(clippy::wildcard_enum_match_arm, reason = "whoever asks names each kind")]
+fn starting(language: Language, what: &What) -> Phrase {
+    let say = |en, th| Phrase::of(pick(language, en, th));
+    match what {
+        What::Autostarts(0, 0, 0) => {
+            say("nothing bad seen that starts by itself", "ไม่พบสิ่งเริ่มเองที่ผิดปกติ")
+        }
+        What::Autostarts(confirmed, suspect, noted) => {
+            let bad =
+                (confirmed + suspect > 0).then(|| panes::found(language, *confirmed, *suspect));
+            let look = (*noted > 0).then(|| persistence::to_look_at(language, *noted));
+            let counts: Vec<String> = bad.into_iter().chain(look).collect();
+            say("start by themselves: ", "สิ่งที่เริ่มเอง: ").ours(counts.join(", "))
+        }
+        What::Autostart(grade, kind, path) => Phrase::of(kind.name())
+            .ours(" ")
+            .theirs(path)
+            .ours(format!(" ({})", finding::grade(language, *grade))),
+        _ => Phrase::default(),
     }
-    let bad = (confirmed + suspect > 0).then(|| panes::found(language, confirmed, suspect));
-    let look = (noted > 0).then(|| persistence::to_look_at(language, noted));
-    let counts: Vec<String> = bad.into_iter().chain(look).collect();
-    format!("{}: {}", pick(language, "start by themselves", "สิ่งที่เริ่มเอง"), counts.join(", "))
 }
 
 /// Hours of cores and of graphics processors.

@@ -51,7 +51,6 @@ pub enum Misread {
 
 /// What is said of it.
 #[must_use]
-#[expect(clippy::too_many_lines, reason = "a table: one row a kind, no logic")]
 pub fn misread(language: Language, why: &Misread) -> Phrase {
     let say = |en, th| Phrase::of(pick(language, en, th));
     let member = |name: &str, en: &str, th: &str| {

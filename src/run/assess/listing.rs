@@ -103,7 +103,7 @@ fn row(line: &str, columns: &[String]) -> Result<Case, Misread> {
         rest = after.trim_start();
         match column.as_str() {
             "PID" => {
-                id = Some(field.parse::<u64>().map_err(|_| Misread::NoPid(Some(field.into())))?)
+                id = Some(field.parse::<u64>().map_err(|_| Misread::NoPid(Some(field.into())))?);
             }
             "PPID" => process.parent = field.parse().ok(),
             "USER" | "UID" | "EUSER" | "RUSER" => user(field, &mut process),
