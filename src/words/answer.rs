@@ -210,20 +210,18 @@ fn pools(language: Language, count: usize, first: Option<SocketAddr>) -> String 
 fn starting(language: Language, what: &What) -> Phrase {
     let say = |en, th| Phrase::of(pick(language, en, th));
     match what {
-        What::Autostarts(0, 0, 0) => {
-            say("nothing bad seen that starts by itself", "ไม่พบสิ่งเริ่มเองที่ผิดปกติ")
-        }
+        What::Autostarts(0, 0, 0) => say("nothing bad starts by itself", "ไม่พบสิ่งเริ่มเองที่ผิดปกติ"),
         What::Autostarts(confirmed, suspect, noted) => {
-            let bad =
-                (confirmed + suspect > 0).then(|| panes::found(language, *confirmed, *suspect));
-            let look = (*noted > 0).then(|| persistence::to_look_at(language, *noted));
-            let counts: Vec<String> = bad.into_iter().chain(look).collect();
-            say("start by themselves: ", "สิ่งที่เริ่มเอง: ").ours(counts.join(", "))
+            let bad = panes::found(language, *confirmed, *suspect);
+            let look = persistence::to_look_at(language, *noted);
+            let said = [(confirmed + suspect, bad), (*noted, look)].into_iter();
+            let said: Vec<_> = said.filter(|it| it.0 > 0).map(|it| it.1).collect();
+            say("start by themselves: ", "สิ่งที่เริ่มเอง: ").ours(said.join(", "))
         }
-        What::Autostart(grade, kind, path) => Phrase::of(kind.name())
-            .ours(" ")
-            .theirs(path)
-            .ours(format!(" ({})", finding::grade(language, *grade))),
+        What::Autostart(grade, kind, path) => {
+            let grade = format!(" ({})", finding::grade(language, *grade));
+            Phrase::of(kind.name()).ours(" ").theirs(path).ours(grade)
+        }
         _ => Phrase::default(),
     }
 }
