@@ -14,6 +14,8 @@ mod corpus;
 mod ours;
 #[path = "detect/shape.rs"]
 mod shape;
+#[path = "detect/signs.rs"]
+mod signs;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

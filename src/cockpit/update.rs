@@ -289,7 +289,7 @@ fn known<'a>(session: &'a Session, subject: &'a Subject) -> impl Iterator<Item =
 /// Nobody has said as much about this subject yet.
 fn is_news(session: &Session, finding: &Finding) -> bool {
     let covers = |known: &Finding| {
-        let passing = [Rule::HighCpu, Rule::SharesWith, Rule::CameBack];
+        let passing = [Rule::HighCpu, Rule::SharesWith, Rule::CameBack, Rule::BegunWith];
         let reasons = finding.reasons.iter().filter(|it| !passing.contains(&it.rule));
         known.grade >= finding.grade
             && reasons.into_iter().all(|it| known.reasons.iter().any(|of| of.rule == it.rule))

@@ -271,6 +271,10 @@ pub enum Rule {
     ShapedLoad,
     /// Its first thread has ended while others run: tools show it as dead.
     Headless,
+    /// High load for long, and memory as the makers of a mining algorithm want it.
+    MinersMemory,
+    /// It was begun in the same minute as somebody who is found, in the same session and control group.
+    BegunWith,
 }
 
 impl Subject {

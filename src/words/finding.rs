@@ -66,6 +66,8 @@ pub const fn rule(language: Language, rule: Rule) -> &'static str {
         Rule::FromRequest => ("from a request", "มาจาก request"),
         Rule::ShapedLoad => ("shaped load", "โหลดถูกคุมรูปแบบ"),
         Rule::Headless => ("first thread gone", "thread แรกจบแล้ว"),
+        Rule::MinersMemory => ("memory of a miner", "หน่วยความจำแบบ miner"),
+        Rule::BegunWith => ("begun with another", "เริ่มพร้อมตัวอื่น"),
         Rule::LonelyLoad => ("load and one peer", "โหลดกับปลายทางเดียว"),
         Rule::DownloadsAndRuns => ("downloads and runs", "ดาวน์โหลดแล้วรัน"),
         Rule::DecodesAndRuns => ("decodes and runs", "ถอดรหัสแล้วรัน"),
@@ -164,6 +166,8 @@ fn sentence(language: Language, rule: Rule) -> &'static str {
         | Rule::LonelyLoad
         | Rule::ShapedLoad
         | Rule::Headless
+        | Rule::MinersMemory
+        | Rule::BegunWith
         | Rule::DownloadsAndRuns
         | Rule::DecodesAndRuns
         | Rule::AddsItselfAgain
@@ -199,6 +203,7 @@ const fn loaded(rule: Rule) -> (&'static str, &'static str) {
 
 /// What the rules for disguise, places, origin and what starts by itself say.
 #[expect(clippy::wildcard_enum_match_arm, reason = "whoever asks names each rule")]
+#[expect(clippy::too_many_lines, reason = "a table with a line for each rule")]
 const fn judged(rule: Rule) -> (&'static str, &'static str) {
     match rule {
         Rule::Padding => {
@@ -245,6 +250,13 @@ const fn judged(rule: Rule) -> (&'static str, &'static str) {
         Rule::Headless => {
             ("its first thread has ended while others run: ", "thread แรกจบไปแล้ว แต่ตัวอื่นยังรันอยู่: ")
         }
+        Rule::BegunWith => {
+            ("was begun in the same minute and session as: ", "เริ่มในนาทีและ session เดียวกับ: ")
+        }
+        Rule::MinersMemory => (
+            "long high load, and memory as mining wants it: ",
+            "โหลดสูงต่อเนื่อง และใช้หน่วยความจำแบบที่การขุดต้องการ: ",
+        ),
         Rule::LonelyLoad => (
             "long high load, and hardly anybody to talk to: ",
             "โหลดสูงต่อเนื่อง และคุยกับปลายทางแทบแห่งเดียว: ",

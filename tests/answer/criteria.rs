@@ -3,7 +3,7 @@
 use firedamp::domain::answer::{Ask, Criterion, Firing, What};
 use firedamp::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject};
 use firedamp::domain::facts::{
-    Firmware, GpuHolder, GpuSourceKind, Process, Reading, Site, Snapshot, SocketState,
+    Around, Firmware, GpuHolder, GpuSourceKind, Process, Reading, Site, Snapshot, SocketState,
 };
 use firedamp::domain::session::{Event, Figure, stated};
 use firedamp::domain::untrusted::Untrusted;
@@ -192,10 +192,16 @@ fn a_miner_that_is_its_containers_own_program_leads_to_the_supply_chain_playbook
         supply.firing
     };
     let own = in_container(below(miner(7), &["containerd-shim", "systemd"]));
-    assert_eq!(firing(own), Firing::Look);
-    assert_eq!(firing(below(miner(7), &["sh", "npm", "bash"])), Firing::Look);
-    assert_eq!(firing(below(miner(7), &["node", "sh", "npm install", "bash"])), Firing::Look);
-    assert_eq!(firing(below(miner(7), &["pip3", "bash"])), Firing::Look);
+    assert_eq!(firing(own), Firing::Due);
+    assert_eq!(firing(below(miner(7), &["sh", "npm", "bash"])), Firing::Due);
+    assert_eq!(firing(below(miner(7), &["node", "sh", "npm install", "bash"])), Firing::Due);
+    assert_eq!(firing(below(miner(7), &["pip3", "bash"])), Firing::Due);
+    let exe = |exe: &str| Process { exe: Reading::Known(exe.into()), ..miner(7) };
+    assert_eq!(firing(exe("/srv/app/node_modules/left/bin/run")), Firing::Due);
+    assert_eq!(firing(exe("/srv/app/run")), Firing::Silent);
+    // Who is only suspect is for people to judge.
+    let suspect = Process { command: Reading::Known("xmrig".into()), ..miner(7) };
+    assert_eq!(firing(below(suspect, &["pip3", "bash"])), Firing::Look);
     // What was installed runs below the tool that started it: whoever broke into that came by another way.
     for above in [
         &["sh", "node", "sh", "npm", "systemd"][..],
@@ -215,6 +221,22 @@ fn an_insider_is_for_people_to_judge() {
     let all = Case::pb_31().seen(&look(vec![by_hand], Vec::new())).known().criteria();
     let insider = of(&all, "insider");
     assert_eq!((insider.firing, insider.ask), (Firing::Look, Some(Ask::People)));
+}
+
+#[test]
+fn a_miner_that_a_person_typed_at_a_terminal_is_due_and_one_of_a_service_account_is_not() {
+    let firing = |login: Option<u32>, terminal: Option<&str>| {
+        let it = below(miner(7), &["sudo", "bash", "sshd"]);
+        let terminal = terminal.map(Into::into);
+        let around = Around { login, terminal, ..Around::clone(&it.around) };
+        let it = Process { around: Arc::new(around), ..it };
+        let all = Case::pb_31().seen(&look(vec![it], Vec::new())).known().criteria();
+        of(&all, "insider").firing
+    };
+    assert_eq!(firing(Some(1001), Some("pts/3")), Firing::Due);
+    assert_eq!(firing(Some(33), Some("pts/3")), Firing::Look);
+    assert_eq!(firing(Some(u32::MAX), Some("pts/3")), Firing::Look);
+    assert_eq!(firing(Some(1001), None), Firing::Look);
 }
 
 #[test]

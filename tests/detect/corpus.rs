@@ -38,11 +38,12 @@ fn rows(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
+#[expect(clippy::disallowed_methods, reason = "a test starts the program itself")]
 fn assessed(facts: &[Value]) -> Vec<Said> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_firedamp"));
     command.args(["assess", "-", "--json"]).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = command.spawn().unwrap();
-    let text: String = facts.iter().map(|it| format!("{it}\n")).collect();
+    let text = facts.iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
     let mut to = child.stdin.take().unwrap();
     let writer = std::thread::spawn(move || to.write_all(text.as_bytes()).unwrap());
     let output = child.wait_with_output().unwrap();
@@ -139,7 +140,9 @@ fn seen(fact: &Value) -> Process {
     // Over its life it comes to its load now; who idles has lived for long.
     let age = if percent > 0.0 { cpu_ms * 100.0 / percent } else { cpu_ms * 1e4 };
     // As the kernel has them: a NUL behind each.
-    let words: String = list(fact, "cmdline").iter().map(|it| format!("{it}\0")).collect();
+    let mut words = list(fact, "cmdline");
+    words.push(String::new());
+    let words = words.join("\0");
     Process {
         parent: Pid(u32::try_from(fact["ppid"].as_u64().unwrap()).unwrap()),
         uid: u32::try_from(fact["uid"].as_u64().unwrap()).unwrap(),
@@ -216,7 +219,7 @@ fn a_running_host_says_of_every_process_what_assess_says_of_its_facts() {
         let its = found.iter().filter(|(it, _)| *it == Subject::Process(id(PID)));
         let live = live(its.map(|(_, it)| it));
         if live != assessed {
-            others.push(format!("{}\n  assess {assessed:?}\n  live   {live:?}", fact));
+            others.push(format!("{fact}\n  assess {assessed:?}\n  live   {live:?}"));
         }
     }
     assert!(facts.len() > 1_000);
@@ -251,7 +254,7 @@ fn a_running_host_says_of_every_connection_what_assess_says_of_its_facts() {
         // What the owner is, is said of the owner.
         let live = live(found.iter().map(|(_, it)| it));
         if live.0 != assessed.0 || !assessed.1.is_subset(&live.1) {
-            others.push(format!("{}\n  assess {assessed:?}\n  live   {live:?}", fact));
+            others.push(format!("{fact}\n  assess {assessed:?}\n  live   {live:?}"));
         }
     }
     assert!(others.is_empty(), "{} of {}:\n{}", others.len(), facts.len(), others.join("\n"));

@@ -341,6 +341,7 @@ fn evidence(at: u64) -> Evidence {
         digest: Some(Digest([0x5a; 32])),
         files: vec![found(Packaged::Changed("tools".into()))],
         texts: vec![text],
+        environment: vec!["SSH_CLIENT=203.0.113.9 51122 22".into()],
     };
     let lower = Trace { process: id(1), ..trace.clone() };
     // At last in an order that no change can tell, so that all of it is told once more.

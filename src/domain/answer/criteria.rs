@@ -10,6 +10,9 @@ use crate::domain::detect::{FactSource, Grade};
 use crate::domain::playbook::{Link, Prose, Table, TableKind};
 use crate::domain::session::{Escalation, Figure, Money, Standing, escalations};
 
+/// More facts of one kind are not told.
+const MOST_DUE: usize = 4;
+
 /// How pressing a criterion is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Firing {
@@ -118,7 +121,7 @@ fn on(known: Known<'_>, topic: Topic, condition: &str) -> Of {
         Topic::Hosts => hosts(known, condition),
         Topic::Credentials => Some(credentials(known, condition)),
         Topic::Supply | Topic::Image => Some(supply(known)),
-        Topic::Insider => Some((Vec::new(), speak::ways(known, &[Way::Login]), Ask::People)),
+        Topic::Insider => Some(insider(known)),
         Topic::Lateral => Some((Vec::new(), known.grounds.out.clone(), Ask::Hosts)),
         Topic::Load
         | Topic::Miner
@@ -232,11 +235,33 @@ fn credentials(known: Known<'_>, condition: &str) -> (Vec<Fact>, Vec<Fact>, Ask)
     (due, look, Ask::Identity)
 }
 
-/// What a build runs may come from what it builds or from whoever broke into it: a person has to look.
+/// What came with what others wrote: a confirmed miner that a package, an image or an installer brought. Of who is only
+/// suspect, a person has to look.
 fn supply(known: Known<'_>) -> (Vec<Fact>, Vec<Fact>, Ask) {
+    let mut due = Vec::new();
+    for culprit in known.grounds.confirmed() {
+        let way = culprit.came.clone().filter(|(it, _)| matches!(it, Way::Supply | Way::Image));
+        due.extend(way.map(speak::came));
+        if let Some((exe, deleted)) = culprit.exe.clone().filter(|_| culprit.installed) {
+            let what = What::Program(exe, deleted, culprit.digest);
+            due.push(Fact::look(what, FactSource::Exe));
+        }
+    }
+    due.dedup();
+    due.truncate(MOST_DUE);
     let mut look = speak::ways(known, &[Way::Supply, Way::Image]);
     if let Some(tool) = known.grounds.changed_tool.clone() {
         look.push(Fact::look(What::ChangedTool(tool), FactSource::Views));
     }
-    (Vec::new(), look, Ask::Builders)
+    (due, look, Ask::Builders)
+}
+
+/// A confirmed miner that somebody with an account of their own typed at a terminal. Whether it was the person or somebody
+/// with their key, people judge.
+fn insider(known: Known<'_>) -> (Vec<Fact>, Vec<Fact>, Ask) {
+    let by_hand = known.grounds.confirmed().filter(|it| it.by_hand);
+    let came = by_hand.filter_map(|it| it.came.clone());
+    let of_login = came.filter(|(way, _)| *way == Way::Login);
+    let due: Vec<Fact> = of_login.map(speak::came).take(MOST_DUE).collect();
+    (due, speak::ways(known, &[Way::Login]), Ask::People)
 }

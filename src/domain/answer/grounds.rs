@@ -81,6 +81,10 @@ pub(super) struct Culprit {
     command: Reading<Untrusted>,
     pub(super) pools: Vec<Untrusted>,
     pub(super) came: Option<(Way, Untrusted)>,
+    /// A person with an account of their own started it by hand.
+    pub(super) by_hand: bool,
+    /// It lies among what others wrote and a tool installed.
+    pub(super) installed: bool,
     pub(super) entered: Vec<Reason>,
     /// What starts it again.
     pub(super) returns: Vec<Reason>,
@@ -278,6 +282,8 @@ impl Culprit {
             container: container.map(|it| it.id.clone()),
             command: process.command.clone(),
             pools,
+            by_hand: came::is_by_hand(process),
+            installed: came::is_of_others(process, snapshot),
             came: came::came(process, &entered),
             entered,
             returns,

@@ -169,7 +169,7 @@ fn entry(known: Known<'_>) -> Said {
     (facts, (!told).then_some(Ask::Logs))
 }
 
-fn came((way, chain): (Way, Untrusted)) -> Fact {
+pub(super) fn came((way, chain): (Way, Untrusted)) -> Fact {
     Fact::look(What::Came(way, chain), FactSource::Ancestry)
 }
 

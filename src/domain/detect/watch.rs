@@ -5,6 +5,7 @@ mod entries;
 mod respawn;
 mod returns;
 mod shape;
+mod signs;
 mod since;
 mod talks;
 mod texts;
@@ -115,6 +116,7 @@ impl Watch {
         let arguments = |id| snapshot.process(id).map(|it| pivot::of_arguments(&Seen::of(it)));
         let arguments = |id| arguments(id).unwrap_or_default();
         self.trail.follow(snapshot, (&self.finds, &proxies), &arguments, &mut gathered);
+        signs::see(snapshot, &talks, &mut gathered);
         leave_out(&ours, &mut gathered);
         self.returns.see(snapshot, &mut gathered);
         self.respawn.join(snapshot, &mut gathered);

@@ -2,7 +2,7 @@
 
 use crate::domain::answer::fact::Way;
 use crate::domain::detect::{Reason, Rule};
-use crate::domain::facts::{Ancestor, Process, Runtime};
+use crate::domain::facts::{Ancestor, Process, Runtime, Snapshot};
 use crate::domain::untrusted::Untrusted;
 
 /// So many of those above a process are told.
@@ -54,6 +54,33 @@ const SHIMS: [&[u8]; 7] = [
 ];
 /// What starts something by a clock.
 const CLOCKS: [&[u8]; 5] = [b"cron", b"crond", b"atd", b"anacron", b"fcron"];
+/// Folders that tools fill with what others wrote.
+const OF_OTHERS: [&[u8]; 4] =
+    [b"/node_modules/", b"/site-packages/", b"/dist-packages/", b"/vendor/bundle/"];
+/// Numbers of people's accounts begin here; the last one is nobody's.
+const PEOPLE: std::ops::Range<u32> = 1000..65_534;
+
+/// Somebody who logged in by an account of their own typed it, at a terminal that it still has; whoever they became since.
+pub(super) fn is_by_hand(process: &Process) -> bool {
+    let around = &process.around;
+    let shell = |it: &Ancestor| begins(it.comm.bytes(), b"sshd") || it.comm.bytes() == b"login";
+    around.terminal.is_some()
+        && around.login.is_some_and(|login| PEOPLE.contains(&login))
+        && around.ancestors.iter().any(shell)
+}
+
+/// Its executable is one of a package, or lies where tools put what others wrote.
+pub(super) fn is_of_others(process: &Process, snapshot: &Snapshot) -> bool {
+    let trace = snapshot.evidence.of(process.id);
+    let exe = process.exe.known().map(Untrusted::bytes).unwrap_or_default();
+    let name = exe.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+    // What runs any text is no miner by itself, whoever brought it.
+    let runs_texts = SCRIPTS.iter().chain(&[&b"java"[..], b"php"]).any(|it| begins(name, it));
+    let packaged = trace.is_some_and(|it| it.program.is_as_packaged() == Some(true));
+    packaged && !runs_texts
+        || OF_OTHERS.iter().any(|folder| exe.windows(folder.len()).any(|part| part == *folder))
+}
+
 /// Those above it, and what they tell of how it came in.
 pub(super) fn came(process: &Process, entered: &[Reason]) -> Option<(Way, Untrusted)> {
     let above = &process.around.ancestors;

@@ -37,9 +37,9 @@ pub(super) fn judge(
             reasons = reasons.into_iter().map(as_heard).collect();
         }
         reasons.extend(passed_on(snapshot, (socket, proxies), look_for, gathered));
-        let names = |(_, it): &&Told| rules::command_line::names_port(it, remote.port());
+        let of_port = |(_, it): &&Told| rules::command_line::names_port(it, remote.port());
         let owners = socket.owners.iter().filter_map(|it| gathered.get(&Subject::Process(*it)));
-        reasons.extend(owners.flatten().filter(names).cloned());
+        reasons.extend(owners.flatten().filter(of_port).cloned());
         if !reasons.is_empty() {
             let protocol = socket.protocol;
             let subject = Subject::Connection { protocol, local: socket.local, remote };

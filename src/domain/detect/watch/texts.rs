@@ -91,19 +91,17 @@ impl Texts {
                 talk: by.talks.of(process.id),
             };
             let known = self.judged.get_mut(&process.id);
-            let judged = match known.filter(|it| it.round == self.round && it.stands(look)) {
-                Some(judged) => {
-                    judged.process = Arc::clone(process);
-                    judged.trace = look.trace.cloned();
-                    if judged.talk.go_on(look.talk, now.boot_ms) {
-                        judged.told = judged.all(by.look_for);
-                    }
-                    judged
+            let known = known.filter(|it| it.round == self.round && it.stands(look));
+            let judged = if let Some(judged) = known {
+                judged.process = Arc::clone(process);
+                judged.trace = look.trace.cloned();
+                if judged.talk.go_on(look.talk, now.boot_ms) {
+                    judged.told = judged.all(by.look_for);
                 }
-                None => {
-                    let fresh = self.judge(look, (snapshot, by), &mut alike);
-                    self.judged.entry(process.id).insert_entry(fresh).into_mut()
-                }
+                judged
+            } else {
+                let fresh = self.judge(look, (snapshot, by), &mut alike);
+                self.judged.entry(process.id).insert_entry(fresh).into_mut()
             };
             if !judged.told.is_empty() {
                 gathered.insert(Subject::Process(process.id), judged.told.clone());

@@ -1,0 +1,175 @@
+//! What stands beside a load: memory as a mining algorithm wants it, a quiet conversation, and who was begun with it.
+//!
+//! Source: `RandomX` reads a data set of 2080 MiB, and 2 MiB for each thread beside it, best in huge pages; a pool sends a job
+//! now and then and gets a short answer. Known false alarms: virtual machines of Java, databases, packet processors and
+//! emulators have huge pages too, and who computes may have as much memory; they are installed, or serve somebody, or read
+//! and write. So none of it is anything without a long load, nor of a program that is installed, and of one in a home it is
+//! noted. Siblings are at most noted.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::Gathered;
+use super::respawn::{called, is_accused};
+use super::talks::Talks;
+use crate::domain::base::{Moment, Pid, ProcessId};
+use crate::domain::detect::place::{Place, place};
+use crate::domain::detect::{FactSource, Grade, Reason, Rule, Seen, Subject, Told};
+use crate::domain::facts::{Process, Protocol, Snapshot, Socket};
+use crate::domain::untrusted::Untrusted;
+
+const MIB: u64 = 1 << 20;
+/// The data set of `RandomX`, and what a miner has beside it at most: the cache, and a little for each thread.
+const DATA_SET: u64 = 2080 * MIB;
+const BESIDE: u64 = 288 * MIB;
+const A_THREAD: u64 = 3 * MIB;
+/// Fewer huge pages are nothing.
+const LEAST_HUGE: u64 = 128 * MIB;
+/// So long it has computed, and so hard over its life.
+const LONG_MS: u64 = 30 * 60_000;
+const HARD: u64 = 80;
+/// Who computes on what it is given reads or writes more than this in a minute of processor time.
+const LITTLE_IO: u64 = 64 << 10;
+/// A conversation is long from here on, and quiet up to so many bytes in a second each way.
+const LONG_TALK_MS: u64 = 10 * 60_000;
+const QUIET: u64 = 200;
+/// Begun together.
+const TOGETHER_MS: u64 = 60_000;
+/// More siblings of one accused are not named, and a larger family is none.
+const MOST_SIBLINGS: usize = 8;
+const MOST_FAMILY: usize = 24;
+
+/// Gathers what stands beside the loads of a look.
+pub(super) fn see(snapshot: &Snapshot, talks: &Talks, gathered: &mut Gathered) {
+    let mut quiet: Option<HashMap<_, Vec<&Socket>>> = None;
+    for process in snapshot.processes.iter().filter(|it| is_long(it, snapshot.moment)) {
+        let subject = Subject::Process(process.id);
+        let lonely = gathered
+            .get_mut(&subject)
+            .and_then(|told| told.iter_mut().find(|(_, it)| it.rule == Rule::LonelyLoad));
+        if let Some((_, reason)) = lonely {
+            let held = quiet.get_or_insert_with(|| conversations(snapshot));
+            let of_it = held.get(&process.id).map(Vec::as_slice).unwrap_or_default();
+            if let [one] = of_it
+                && let Some(end) = one.remote.filter(|_| is_quiet(one, process, snapshot.moment))
+            {
+                let said = format!(" ({end}, < {QUIET} B/s)").into_bytes();
+                reason.value = Untrusted::new([reason.value.bytes(), &said].concat());
+            }
+        }
+        let listens = !talks.of(process.id).listens.is_empty();
+        if let Some(told) = of_memory(process, snapshot, listens) {
+            gathered.entry(subject).or_default().push(told);
+        }
+    }
+    siblings(snapshot, gathered);
+}
+
+/// Connections by who holds them.
+fn conversations(snapshot: &Snapshot) -> HashMap<ProcessId, Vec<&Socket>> {
+    let mut held: HashMap<_, Vec<&Socket>> = HashMap::new();
+    let open = |it: &&Arc<Socket>| it.protocol == Protocol::Tcp && it.remote.is_some();
+    for socket in snapshot.sockets.iter().filter(open) {
+        for owner in &socket.owners {
+            held.entry(*owner).or_default().push(socket);
+        }
+    }
+    held
+}
+
+/// It has worked hard for most of a long life.
+fn is_long(process: &Process, now: Moment) -> bool {
+    !process.kernel
+        && process.cpu_ms >= LONG_MS
+        && process.cpu_ms.saturating_mul(100) >= process.age_ms(now).saturating_mul(HARD)
+}
+
+/// Few bytes both ways, for long.
+fn is_quiet(socket: &Socket, process: &Process, now: Moment) -> bool {
+    let Some(flow) = socket.flow else { return false };
+    let from = if socket.since_before { process.started_ms } else { socket.first_seen_ms };
+    let lasted = now.boot_ms.saturating_sub(from);
+    let seconds = (lasted / 1000).max(1);
+    lasted >= LONG_TALK_MS
+        && flow.sent > 1
+        && flow.received > 0
+        && flow.sent.max(flow.received) / seconds < QUIET
+}
+
+/// What its memory says, if anything.
+fn of_memory(process: &Process, snapshot: &Snapshot, listens: bool) -> Option<Told> {
+    let at = place(&Seen::of(process).path());
+    let trace = snapshot.evidence.of(process.id);
+    let packaged = trace.and_then(|it| it.program.is_as_packaged()) == Some(true);
+    let installed = matches!(at, Place::System | Place::Local | Place::Workshop | Place::Unknown);
+    if packaged || listens || installed && !process.exe_memory {
+        return None;
+    }
+    let huge = process.huge.known().copied().unwrap_or_default();
+    let most = DATA_SET + BESIDE + u64::from(process.threads) * A_THREAD;
+    let fits = |bytes: u64| (DATA_SET..=most).contains(&bytes);
+    let calm = process.io.known().is_some_and(|io| {
+        io.read.saturating_add(io.written) / (process.cpu_ms / 60_000).max(1) < LITTLE_IO
+    });
+    let value = match () {
+        () if fits(huge) => format!("{} MiB, huge (RandomX)", huge / MIB),
+        () if fits(process.memory) => format!("{} MiB (RandomX)", process.memory / MIB),
+        () if huge >= LEAST_HUGE => format!("{} MiB, huge", huge / MIB),
+        () => return None,
+    };
+    let value = if calm { format!("{value}, I/O 0") } else { value };
+    let odd = process.exe_memory || at.is_strange();
+    // As much memory is anybody's; who reads and writes has other work.
+    let sure = odd && (fits(huge) || calm);
+    let grade = if sure { Grade::Suspect } else { Grade::Noted };
+    let (rule, source) = (Rule::MinersMemory, FactSource::Stat);
+    Some((grade, Reason { rule, value: value.into(), source }))
+}
+
+/// Names those that were begun with an accused: in the same minute, session and control group, by the same user.
+fn siblings(snapshot: &Snapshot, gathered: &mut Gathered) {
+    fn key(it: &Process) -> (u32, u32, &Untrusted) {
+        (it.uid, it.around.session, &it.around.cgroup)
+    }
+    let mut families: HashMap<_, Vec<&Process>> = HashMap::new();
+    for (subject, told) in gathered.iter() {
+        let Subject::Process(id) = subject else { continue };
+        if let Some(it) =
+            snapshot.process(*id).filter(|it| it.around.session > 0 && is_accused(told))
+        {
+            families.entry(key(it)).or_default().push(it);
+        }
+    }
+    if families.is_empty() {
+        return;
+    }
+    let mut members: HashMap<_, Vec<&Process>> = HashMap::new();
+    for it in snapshot.processes.iter().filter(|it| !it.kernel && it.around.session > 0) {
+        let key = key(it);
+        if families.contains_key(&key) {
+            members.entry(key).or_default().push(it);
+        }
+    }
+    for (key, accused) in families {
+        let all = members.get(&key).map(Vec::as_slice).unwrap_or_default();
+        // A desktop and a build begin many at once.
+        if all.len() > MOST_FAMILY {
+            continue;
+        }
+        for one in accused {
+            let near = |it: &&&Process| {
+                it.id != one.id
+                    && it.id.pid > Pid(1)
+                    && it.started_ms.abs_diff(one.started_ms) <= TOGETHER_MS
+            };
+            for it in all.iter().filter(near).take(MOST_SIBLINGS) {
+                let value = Untrusted::new(called(one.id.pid, &one.comm));
+                let reason = Reason { rule: Rule::BegunWith, value, source: FactSource::Stat };
+                let told = gathered.entry(Subject::Process(it.id)).or_default();
+                if told.iter().all(|(_, known)| known.rule != Rule::BegunWith) {
+                    told.push((Grade::Noted, reason));
+                }
+            }
+        }
+    }
+}
