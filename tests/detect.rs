@@ -6,10 +6,10 @@
 mod again;
 #[path = "detect/asks.rs"]
 mod asks;
-#[path = "detect/headless.rs"]
-mod headless;
 #[path = "detect/corpus.rs"]
 mod corpus;
+#[path = "detect/headless.rs"]
+mod headless;
 #[path = "detect/ours.rs"]
 mod ours;
 #[path = "detect/shape.rs"]
