@@ -236,15 +236,29 @@ impl Gap {
             | Self::NoModule(_)
             | Self::NotEntered(..)
             | Self::NotWhole(_) => Weight::Part,
-            // It is so with each miner that has its data in memory.
-            Self::NotRead(NotRead::LongMemory, _) => Weight::Note,
-            Self::NotRead(..) => Weight::Part,
+            Self::NotRead(what, _) => what.weight(),
             Self::Capability(Capability::NetAdmin | Capability::SysNice)
             | Self::Seccomp
             | Self::Confined(_)
             | Self::Lockdown(_)
             | Self::NoPtrace
             | Self::NoCgroup2 => Weight::Note,
+        }
+    }
+}
+
+impl NotRead {
+    const fn weight(self) -> Weight {
+        match self {
+            // It is so with each miner that has its data in memory.
+            Self::LongMemory => Weight::Note,
+            Self::Files
+            | Self::Programs
+            | Self::Memory
+            | Self::Room
+            | Self::Large
+            | Self::LetGo
+            | Self::ManyFiles => Weight::Part,
         }
     }
 }

@@ -88,9 +88,10 @@ pub fn begins(bytes: &[u8]) -> bool {
 
 /// One message, or a list of them.
 fn take(value: &Value, said: &mut Vec<Message>) {
-    match value {
-        Value::Array(values) => said.extend(values.iter().filter_map(message)),
-        value => said.extend(message(value)),
+    if let Some(values) = value.as_array() {
+        said.extend(values.iter().filter_map(message));
+    } else {
+        said.extend(message(value));
     }
 }
 

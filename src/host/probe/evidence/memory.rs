@@ -86,14 +86,15 @@ impl Programs {
             desk.tell(id, News::Texts(scan.texts.clone()));
         }
         match scan.memory(proc, door) {
-            Ok(true) => {}
             Ok(false) => desk.tell(id, News::InPart(Part::Memory)),
             // It may have ended; that all but root are refused is said elsewhere.
-            Err(Errno::SRCH | Errno::NOENT) => {}
-            Err(error) if rustix::process::geteuid().is_root() => {
+            Err(error)
+                if !matches!(error, Errno::SRCH | Errno::NOENT)
+                    && rustix::process::geteuid().is_root() =>
+            {
                 desk.tell(id, News::Refused(Part::Memory, error.to_string()));
             }
-            Err(_) => {}
+            Ok(true) | Err(_) => {}
         }
         if scan.texts.len() > known {
             desk.tell(id, News::Texts(scan.texts));
