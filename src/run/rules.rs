@@ -202,7 +202,9 @@ fn faults(path: &Path, contents: &Contents) -> Vec<BadRules> {
         line: it.line,
         why: RulesFault::Content(it.why.clone()),
     });
-    bad.collect()
+    let mut bad: Vec<_> = bad.collect();
+    bad.sort_by_key(|it| it.line);
+    bad
 }
 
 fn is_rules(path: &Path) -> bool {

@@ -282,9 +282,23 @@ pub fn counts(language: Language, indicators: usize, rules: usize, problems: usi
 /// What is in force, as a notice says it.
 #[must_use]
 pub fn in_force(language: Language, indicators: usize, rules: usize) -> String {
+    let amounts = amounts(language, indicators, rules);
     match language {
-        Language::En => format!("Rules in force: {indicators} indicators, {rules} Sigma rules."),
-        Language::Th => format!("กฎที่ใช้อยู่: indicator {indicators} กฎ Sigma {rules}"),
+        Language::En => format!("Rules in force: {amounts}."),
+        Language::Th => format!("กฎที่ใช้อยู่: {amounts}"),
+    }
+}
+
+/// So many indicators and Sigma rules.
+fn amounts(language: Language, indicators: usize, rules: usize) -> String {
+    let several = |count: usize, what: &str| {
+        format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+    };
+    match language {
+        Language::En => {
+            format!("{}, {}", several(indicators, "indicator"), several(rules, "Sigma rule"))
+        }
+        Language::Th => format!("indicator {indicators} กฎ Sigma {rules}"),
     }
 }
 
@@ -311,10 +325,7 @@ pub fn judged_by(language: Language, rules: &InForce) -> Phrase {
     let sum = |of: fn(&RuleFile) -> usize| rules.files.iter().map(of).sum::<usize>();
     let (indicators, expired, sigma) =
         (sum(|it| it.indicators), sum(|it| it.expired), sum(|it| it.rules));
-    said = said.ours(match language {
-        Language::En => format!(". {indicators} indicators, {sigma} Sigma rules"),
-        Language::Th => format!(" indicator {indicators} กฎ Sigma {sigma}"),
-    });
+    said = said.ours(pick(language, ". ", " ")).ours(amounts(language, indicators, sigma));
     if expired > 0 {
         said = said.ours(match language {
             Language::En => format!(", {expired} expired"),
@@ -339,10 +350,7 @@ pub fn judged_by(language: Language, rules: &InForce) -> Phrase {
 /// What one file of rules holds.
 #[must_use]
 pub fn holds(language: Language, indicators: usize, sigma: usize, expired: usize) -> String {
-    let held = match language {
-        Language::En => format!("{indicators} indicators, {sigma} Sigma rules"),
-        Language::Th => format!("indicator {indicators} กฎ Sigma {sigma}"),
-    };
+    let held = amounts(language, indicators, sigma);
     match (expired, language) {
         (0, _) => held,
         (_, Language::En) => format!("{held}, {expired} expired"),
