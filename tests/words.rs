@@ -3,6 +3,8 @@
 
 #[path = "words/lists.rs"]
 mod lists;
+#[path = "words/notices.rs"]
+mod notices;
 
 use firedamp::cockpit::command::{Command, VERBS};
 use firedamp::cockpit::keymap::BINDINGS;

@@ -291,9 +291,8 @@ pub fn in_force(language: Language, indicators: usize, rules: usize) -> String {
 
 /// So many indicators and Sigma rules.
 fn amounts(language: Language, indicators: usize, rules: usize) -> String {
-    let several = |count: usize, what: &str| {
-        format!("{count} {what}{}", if count == 1 { "" } else { "s" })
-    };
+    let several =
+        |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     match language {
         Language::En => {
             format!("{}, {}", several(indicators, "indicator"), several(rules, "Sigma rule"))
