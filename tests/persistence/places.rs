@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use firedamp::domain::facts::{Autostart, AutostartKind, Persistence, Remark};
+use firedamp::domain::facts::{Autostart, AutostartKind, Packaged, Persistence, Remark};
 use firedamp::domain::untrusted::Untrusted;
+use firedamp::host::probe::{Hunt, Roots};
 use proptest::prelude::*;
 use tempfile::{TempDir, tempdir};
 
@@ -359,4 +360,48 @@ proptest! {
             prop_assert!(entry || !says || is_account, "{line:?}");
         }
     }
+}
+
+/// Nested folders, wide enough that each pattern over them is many looks.
+fn wide(root: &Path, home: &str) {
+    for (a, b, c) in (0..6).flat_map(|a| (0..6).flat_map(move |b| (0..6).map(move |c| (a, b, c)))) {
+        std::fs::create_dir_all(root.join(format!("{home}/.ssh/a/{a}/{b}/{c}"))).unwrap();
+    }
+}
+
+#[test]
+fn a_home_that_leads_everywhere_takes_no_more_than_its_own_share() {
+    let passwd = "a:x:1000:1000::/home/a:/bin/sh\nb:x:1001:1001::/home/b:/bin/sh\n";
+    let patterns: String = (0..200).map(|at| format!("Include a/*/*/*/zz{at}*\n")).collect();
+    let root = tree(&[
+        ("etc/passwd", passwd),
+        ("home/a/.ssh/config", &format!("Include first\n{patterns}")),
+        ("home/a/.ssh/first", "ProxyCommand /of-a\n"),
+        ("home/b/.ssh/config", "Include b*\nInclude b*\n"),
+        ("home/b/.ssh/b.conf", "ProxyCommand /of-b\n"),
+    ]);
+    wide(root.path(), "home/a");
+    let found = hunted(root.path());
+    let remarks = |text| &named(&found, text).unwrap().remarks;
+    assert!(remarks("/of-a").is_empty() && remarks("/of-b").is_empty());
+    let not_followed: Vec<u32> = found
+        .entries
+        .iter()
+        .filter(|it| it.remarks == [Remark::NotFollowed])
+        .map(|it| it.line)
+        .collect();
+    // A pattern lists 1 + 6 + 36 + 216 folders: of 2,000 looks seven are begun, and the eighth is cut short.
+    assert_eq!(not_followed, (10..42).collect::<Vec<u32>>());
+}
+
+#[test]
+fn a_line_with_very_many_leads_is_cut_and_that_is_said() {
+    let root = tree(&[
+        ("etc/passwd", "a:x:1000:1000::/home/a:/bin/sh\n"),
+        ("home/a/.ssh/config", &format!("Include{}\n", " x".repeat(200_000))),
+    ]);
+    let mut hunt = Hunt::new(&Roots::recorded(root.path()), Box::new(|_| Packaged::Unknown));
+    hunt.everywhere();
+    let unread: Vec<String> = hunt.unread().map(|it| it.what.printable()).collect();
+    assert!(unread.contains(&"/home/a/.ssh/config".to_owned()), "{unread:?}");
 }

@@ -3,6 +3,8 @@
 //! Invariant: every limit that is reached is said; what is not there is not trouble, and is watched all the same.
 
 mod later;
+mod link;
+mod tries;
 mod whole;
 
 use std::collections::BTreeSet;
@@ -21,6 +23,7 @@ use crate::domain::facts::{
 use crate::domain::untrusted::Untrusted;
 
 pub(super) use later::Known;
+use tries::Tries;
 
 /// More entries of one family are not kept.
 const MOST_ENTRIES: usize = 10_000;
@@ -111,6 +114,7 @@ pub(super) struct Dig<'g> {
     pub(super) entries: Vec<Arc<Autostart>>,
     pub(super) unread: Vec<Unread>,
     pub(super) interests: BTreeSet<Interest>,
+    tries: Tries,
     bytes: usize,
     text: usize,
     full: bool,
@@ -132,6 +136,7 @@ impl<'g> Dig<'g> {
             entries: Vec::new(),
             unread: Vec::new(),
             interests: BTreeSet::new(),
+            tries: Tries::default(),
             bytes: 0,
             text: 0,
             full: false,
@@ -220,34 +225,6 @@ impl<'g> Dig<'g> {
     pub(super) fn files_in(&mut self, base: Base<'_>, dir: &[u8]) -> Vec<File> {
         let paths = self.list_in(base, dir);
         paths.iter().filter_map(|path| self.read_quietly(base, path)).collect()
-    }
-
-    /// A link in a home that leads out of it is an entry by itself: it was not followed.
-    pub(super) fn read_or_link(
-        &mut self,
-        home: &Home,
-        path: &[u8],
-        kind: AutostartKind,
-    ) -> Option<File> {
-        let file = self.read_in(home.base(), path);
-        if file.is_none() {
-            self.link(home, path, kind);
-        }
-        file
-    }
-
-    fn link(&mut self, home: &Home, path: &[u8], kind: AutostartKind) {
-        let base = home.base();
-        let Ok(meta) = self.ground.meta(base, path) else { return };
-        if meta.kind != FileType::Symlink {
-            return;
-        }
-        let Ok(target) = self.ground.link(base, path) else { return };
-        let text = [b"-> ", target.as_slice()].concat();
-        let (whole, user) = (base.whole(path), Some(home.user.as_slice()));
-        let remarks = vec![Remark::LeadsElsewhere];
-        let (path, text) = (whole.as_slice(), text.as_slice());
-        self.add(Draft { kind, path, meta, line: 0, text, user, runs: Runs::Nothing, remarks });
     }
 
     /// A file that is run as a whole.

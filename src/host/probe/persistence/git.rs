@@ -2,7 +2,7 @@
 
 use super::dig::{Dig, Draft, Home, Runs, first_words};
 use super::ground::{Base, File};
-use super::include::{Lead, Trail, beside, follow, unquoted};
+use super::include::{ENOUGH_LEADS, Lead, Trail, beside, follow, unquoted};
 use super::unit::settings;
 use super::walk::{Reach, below, outside, walk};
 use crate::domain::facts::{AutostartKind, NotWhole};
@@ -142,9 +142,9 @@ fn included(file: &File, home: Option<&[u8]>) -> Vec<Lead> {
             (Some(_), None) => value.to_vec(),
             (None, _) => beside(&file.path, value),
         };
-        Lead { line: it.line, text: [&b"include path = "[..], value].concat(), path }
+        Lead::new(it.line, &[&b"include path = "[..], value].concat(), path)
     };
-    named.map(lead).collect()
+    named.map(lead).take(ENOUGH_LEADS).collect()
 }
 
 /// A setting of git: names and sections in small letters, but for what stands in quotes.

@@ -3,7 +3,7 @@
 use super::cron::{base_name, lines};
 use super::dig::{Dig, Draft, Runs};
 use super::ground::File;
-use super::include::{Lead, Trail, beside, follow};
+use super::include::{ENOUGH_LEADS, Lead, Trail, beside, follow};
 use crate::domain::facts::AutostartKind;
 use crate::host::probe::text::words;
 
@@ -113,9 +113,9 @@ fn included(file: &File) -> Vec<Lead> {
         if parts && !path.ends_with(b"/") {
             path.push(b'/');
         }
-        Some(Lead { line: at + 1, text: text.to_vec(), path })
+        Some(Lead::new(at + 1, text, path))
     });
-    leads.collect()
+    leads.take(ENOUGH_LEADS).collect()
 }
 
 /// Lines that are in a setting which holds commands, with the command: one may stand lines below its setting's name.

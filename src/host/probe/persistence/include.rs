@@ -1,12 +1,13 @@
 //! Files that a file names: followed as far as a program would, and lines that go on in the next.
 //!
-//! Invariant: bounded in files, in depth and in what a pattern may fit; nothing named in a home is read out of it. What was
-//! not followed is an entry that says so.
+//! Invariant: bounded in files, in depth, in what a pattern may fit and in what is tried for it: a home that leads in
+//! circles takes nobody else's time. Nothing named in a home is read out of it. What was not followed is an entry that
+//! says so.
 
 use std::collections::BTreeSet;
 
 use super::cron::base_name;
-use super::dig::{Dig, Draft, Home};
+use super::dig::{Dig, Draft, Home, LONGEST};
 use super::ground::{Base, File};
 use crate::domain::facts::{AutostartKind, NotWhole, Remark};
 
@@ -14,6 +15,12 @@ use crate::domain::facts::{AutostartKind, NotWhole, Remark};
 const MOST_FILES: usize = 256;
 const DEEPEST: usize = 16;
 const MOST_FITTING: usize = 256;
+/// Of one file no more leads are looked at; whoever collects them stops one later, so that it is known that there are more.
+const MOST_LEADS: usize = 256;
+pub(super) const ENOUGH_LEADS: usize = MOST_LEADS + 1;
+/// A longer path cannot be opened, and a longer name is none.
+const LONGEST_PATH: usize = 4096;
+const LONGEST_NAME: usize = 255;
 /// Names of one file that are not followed are no more entries than this.
 const MOST_TOLD: usize = 32;
 
@@ -23,6 +30,13 @@ pub(super) struct Lead {
     pub(super) text: Vec<u8>,
     /// From the root; with a slash at its end it is every file of a directory. `*`, `?` and `[…]` fit names.
     pub(super) path: Vec<u8>,
+}
+
+impl Lead {
+    /// Of this text only as much is kept as an entry holds.
+    pub(super) fn new(line: usize, text: &[u8], path: Vec<u8>) -> Self {
+        Self { line, text: text.get(..LONGEST).unwrap_or(text).to_vec(), path }
+    }
 }
 
 /// Whose files are followed, and what entries they are.
@@ -40,34 +54,41 @@ pub(super) fn follow(
     leads: &dyn Fn(&File) -> Vec<Lead>,
 ) -> Vec<File> {
     let mut seen: BTreeSet<Vec<u8>> = first.iter().map(|file| file.path.clone()).collect();
+    let mut asked: BTreeSet<Vec<u8>> = BTreeSet::new();
     let (mut done, mut level) = (Vec::new(), first);
     let mut left = MOST_FILES;
     for depth in 0..=DEEPEST {
         let mut next = Vec::new();
         for file in &level {
             let mut told = 0;
-            for lead in leads(file) {
-                let paths = match place(dig, trail, &lead.path) {
-                    Some((base, path)) if depth < DEEPEST && left > 0 => fitting(dig, base, &path)
-                        .into_iter()
-                        .map(|path| (base, path))
-                        .collect::<Vec<_>>(),
-                    _ => {
-                        told += 1;
-                        if told <= MOST_TOLD {
-                            not_followed(dig, trail, file, &lead);
-                        }
-                        continue;
+            let mut leads = leads(file);
+            if leads.len() > MOST_LEADS {
+                dig.part(&file.path, NotWhole::Entries);
+                leads.truncate(MOST_LEADS);
+            }
+            for lead in leads {
+                let place = place(dig, trail, &lead.path)
+                    .filter(|(base, _)| depth < DEEPEST && left > 0 && dig.may_try(*base))
+                    .filter(|(_, pattern)| is_path(pattern));
+                let Some((base, pattern)) = place else {
+                    told += 1;
+                    if told <= MOST_TOLD {
+                        not_followed(dig, trail, file, &lead);
                     }
+                    continue;
                 };
-                for (base, path) in paths {
-                    if left == 0 {
+                if !asked.insert(base.whole(&pattern)) {
+                    continue;
+                }
+                for path in fitting(dig, base, &pattern) {
+                    if left == 0 || !dig.may_try(base) {
                         dig.part(&lead.path, NotWhole::Entries);
                         break;
                     }
                     if seen.insert(base.whole(&path)) {
-                        left -= 1;
-                        next.extend(dig.read_in(base, &path));
+                        let read = dig.try_read(base, &path);
+                        left -= usize::from(read.is_some());
+                        next.extend(read);
                     }
                 }
             }
@@ -79,6 +100,12 @@ pub(super) fn follow(
         level = next;
     }
     done
+}
+
+/// The kernel could open it.
+fn is_path(path: &[u8]) -> bool {
+    path.len() <= LONGEST_PATH
+        && path.split(|byte| *byte == b'/').all(|part| part.len() <= LONGEST_NAME)
 }
 
 /// The base of a path and the path in it; `None` where it leads out of the home.
@@ -103,15 +130,22 @@ fn fitting(dig: &mut Dig<'_>, base: Base<'_>, pattern: &[u8]) -> Vec<Vec<u8>> {
         None => (false, pattern),
     };
     let mut found: Vec<Vec<u8>> = vec![Vec::new()];
+    // What stands between two names with signs in them, and is put behind all that was found at once.
+    let mut plain: Vec<u8> = Vec::new();
     for (at, part) in pattern.split(|byte| *byte == b'/').enumerate() {
-        let step = |dir: &[u8]| if at == 0 { part.to_vec() } else { [dir, part].join(&b'/') };
         if !part.iter().any(|byte| matches!(byte, b'*' | b'?' | b'[')) {
-            found = found.iter().map(|dir| step(dir)).collect();
+            if at > 0 {
+                plain.push(b'/');
+            }
+            plain.extend_from_slice(part);
             continue;
         }
         let mut next = Vec::new();
         for dir in found {
-            let names = dig.list_in(base, &dir);
+            let Some(names) = dig.try_list(base, &[dir, plain.clone()].concat()) else {
+                dig.part(&base.whole(pattern), NotWhole::Names);
+                break;
+            };
             let hidden = part.starts_with(b".");
             let fits = names.into_iter().filter(|path| {
                 let name = base_name(path);
@@ -125,9 +159,14 @@ fn fitting(dig: &mut Dig<'_>, base: Base<'_>, pattern: &[u8]) -> Vec<Vec<u8>> {
             }
         }
         found = next;
+        plain.clear();
+    }
+    for path in &mut found {
+        path.extend_from_slice(&plain);
     }
     if is_dir {
-        found = found.iter().flat_map(|dir| dig.list_in(base, dir)).take(MOST_FITTING).collect();
+        let listed = found.iter().map_while(|dir| dig.try_list(base, dir));
+        found = listed.flatten().take(MOST_FITTING).collect();
     }
     found
 }
@@ -136,6 +175,8 @@ fn fitting(dig: &mut Dig<'_>, base: Base<'_>, pattern: &[u8]) -> Vec<Vec<u8>> {
 fn fits(pattern: &[u8], name: &[u8]) -> bool {
     let (mut at, mut pos) = (0, 0);
     let mut star: Option<(usize, usize)> = None;
+    // Behind it no class is closed, and nobody looks for its end at each step.
+    let closed = pattern.iter().rposition(|byte| *byte == b']').unwrap_or(0);
     while let Some(byte) = name.get(pos) {
         let one = match pattern.get(at) {
             Some(b'*') => {
@@ -144,7 +185,7 @@ fn fits(pattern: &[u8], name: &[u8]) -> bool {
                 continue;
             }
             Some(b'?') => Some(1),
-            Some(b'[') => class(pattern.get(at..).unwrap_or_default(), *byte),
+            Some(b'[') if at < closed => class(pattern.get(at..).unwrap_or_default(), *byte),
             Some(plain) => (plain == byte).then_some(1),
             None => None,
         };

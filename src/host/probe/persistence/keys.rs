@@ -6,7 +6,7 @@ use super::accounts::Login;
 use super::cron::lines;
 use super::dig::{Dig, Draft, Home, Runs};
 use super::ground::File;
-use super::include::{Lead, Trail, follow, unquoted};
+use super::include::{ENOUGH_LEADS, Lead, Trail, follow, unquoted};
 use crate::domain::facts::{AutostartKind, Remark};
 use crate::host::probe::text::words;
 
@@ -105,10 +105,10 @@ pub(super) fn included(file: &File, dir: &[u8]) -> Vec<Lead> {
     let leads = named.flat_map(|(line, text, (_, value))| {
         words(value).map(unquoted).map(move |path| {
             let path = if path.starts_with(b"/") { path.to_vec() } else { [dir, path].concat() };
-            Lead { line, text: text.to_vec(), path }
+            Lead::new(line, text, path)
         })
     });
-    leads.collect()
+    leads.take(ENOUGH_LEADS).collect()
 }
 
 fn sshd_config(dig: &mut Dig<'_>, file: &File, patterns: &mut Vec<Vec<u8>>) {

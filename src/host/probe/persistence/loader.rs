@@ -7,7 +7,7 @@ use rustix::fs::FileType;
 use super::cron::{base_name, lines};
 use super::dig::{Dig, Draft, Runs};
 use super::ground::File;
-use super::include::{Lead, Trail, beside, follow, joined};
+use super::include::{ENOUGH_LEADS, Lead, Trail, beside, follow, joined};
 use crate::domain::facts::AutostartKind;
 use crate::host::probe::text::words;
 
@@ -50,12 +50,11 @@ fn included(file: &File) -> Vec<Lead> {
     let leads = lines(&file.bytes).flat_map(|(line, text)| {
         let mut fields = words(text);
         let is_one = fields.next() == Some(b"include");
-        fields.filter(move |_| is_one).map(move |path| {
-            let path = beside(&file.path, path);
-            Lead { line, text: text.to_vec(), path }
-        })
+        fields
+            .filter(move |_| is_one)
+            .map(move |path| Lead::new(line, text, beside(&file.path, path)))
     });
-    leads.collect()
+    leads.take(ENOUGH_LEADS).collect()
 }
 
 /// `@include`, and `include` or `substack` in the place of a module; what has no slash stands in a directory that is read.
@@ -65,10 +64,9 @@ fn stacked(file: &File) -> Vec<Lead> {
         let mut fields = words(&text).skip_while(|word| !names.contains(word)).skip(1);
         let path = fields.next().filter(|it| it.contains(&b'/'))?;
         let path = beside(b"/etc/pam.d/x", path);
-        let text = text.clone();
-        Some(Lead { line, text, path })
+        Some(Lead::new(line, &text, path))
     });
-    leads.collect()
+    leads.take(ENOUGH_LEADS).collect()
 }
 
 pub(super) fn pam(dig: &mut Dig<'_>) {

@@ -3,7 +3,7 @@
 use super::cron::{base_name, lines};
 use super::dig::{Dig, Draft, Runs};
 use super::ground::File;
-use super::include::{Lead, Trail, beside, follow};
+use super::include::{ENOUGH_LEADS, Lead, Trail, beside, follow};
 use super::unit::{Setting, settings};
 use crate::domain::facts::{AutostartKind, Remark};
 use crate::host::probe::text::words;
@@ -89,10 +89,10 @@ fn included(file: &File) -> Vec<Lead> {
     let leads = named.flat_map(|it| {
         words(&it.value).map(|path| {
             let (line, text) = (it.line, [b"files = ", it.value.as_slice()].concat());
-            Lead { line, text, path: beside(&file.path, path) }
+            Lead::new(line, &text, beside(&file.path, path))
         })
     });
-    leads.collect()
+    leads.take(ENOUGH_LEADS).collect()
 }
 
 /// `service x { … }`: the server and its arguments are one entry.
@@ -126,9 +126,9 @@ fn xinetd_included(file: &File) -> Vec<Lead> {
             b"include" => {}
             _ => return None,
         }
-        Some(Lead { line, text: text.to_vec(), path })
+        Some(Lead::new(line, text, path))
     });
-    leads.collect()
+    leads.take(ENOUGH_LEADS).collect()
 }
 
 fn xinetd_service(dig: &mut Dig<'_>, file: &File, found: &[Setting]) {

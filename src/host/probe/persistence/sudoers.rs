@@ -2,7 +2,7 @@
 
 use super::dig::{Dig, Draft};
 use super::ground::File;
-use super::include::{Lead, Trail, beside, follow, joined_but, unquoted};
+use super::include::{ENOUGH_LEADS, Lead, Trail, beside, follow, joined_but, unquoted};
 use crate::domain::facts::{AutostartKind, Remark};
 use crate::host::probe::text::words;
 
@@ -54,9 +54,9 @@ fn included(file: &File) -> Vec<Lead> {
         if word.ends_with(b"dir") {
             path.push(b'/');
         }
-        Some(Lead { line: at + 1, text: line.to_vec(), path })
+        Some(Lead::new(at + 1, line, path))
     });
-    leads.collect()
+    leads.take(ENOUGH_LEADS).collect()
 }
 
 /// Rules, and the defaults that change who is asked or what is kept; aliases are read where they are used.

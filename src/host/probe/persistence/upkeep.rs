@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::cron::{base_name, lines};
 use super::dig::{Dig, Draft, Runs, first_words};
 use super::ground::File;
-use super::include::{Lead, Trail, beside, follow};
+use super::include::{ENOUGH_LEADS, Lead, Trail, beside, follow};
 use crate::domain::base::Timestamp;
 use crate::domain::facts::{AutostartKind, NotWhole};
 use crate::host::probe::text::words;
@@ -113,9 +113,9 @@ fn rotated_too(file: &File) -> Vec<Lead> {
     });
     let leads = named.flat_map(|(line, text, path)| {
         let dir = [path.as_slice(), b"/"].concat();
-        [path, dir].map(|path| Lead { line, text: text.to_vec(), path })
+        [path, dir].map(|path| Lead::new(line, text, path))
     });
-    leads.collect()
+    leads.take(ENOUGH_LEADS).collect()
 }
 
 fn cloud(dig: &mut Dig<'_>) {
