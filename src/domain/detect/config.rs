@@ -26,6 +26,7 @@ use crate::domain::detect::Grade;
 use crate::domain::detect::grammar::{self, Algorithm, Heard, Pool, Sentence, User};
 use crate::domain::untrusted::Untrusted;
 use mine::Mine;
+use quoted::Table;
 use settings::Settings;
 
 /// No more of a file is read.
@@ -66,7 +67,8 @@ pub fn read(path: &[u8], content: &[u8]) -> Config {
     } else {
         lines::read(&text, &mut settings);
     }
-    let commands = commands(&text, is_json, &settings);
+    let table = Table::of(path, &text).filter(|_| !is_json);
+    let commands = commands(&text, table.as_ref(), is_json, &settings);
     let (prose, sentences) =
         (prose::by_its_name(path, &text), !is_json && prose::in_sentences(&text));
     Config { mine: Mine::of(&settings), commands, prose, sentences }
@@ -87,7 +89,7 @@ fn text_of(content: &[u8]) -> String {
 }
 
 /// Command lines: of a script, in values, and options that stand in lines of their own.
-fn commands(text: &str, is_json: bool, settings: &Settings) -> Vec<Said> {
+fn commands(text: &str, table: Option<&Table>, is_json: bool, settings: &Settings) -> Vec<Said> {
     let mut found = Vec::new();
     let shell = |line: &str, found: &mut Vec<Said>, is_quoted: &dyn Fn(&Sentence) -> bool| {
         if line.len() <= LONGEST && found.len() < MOST_COMMANDS {
@@ -103,10 +105,9 @@ fn commands(text: &str, is_json: bool, settings: &Settings) -> Vec<Said> {
             .replace("\\\n", " ")
             .replace("^\r\n", " ")
             .replace("^\n", " ");
-        let listed = !text.starts_with("#!") && quoted::is_listing(text);
         for line in joined.lines().map(str::trim).filter(|it| is_command(it)) {
-            let line = prose::after_times(line);
-            shell(line, &mut found, &|read| listed || quoted::is_row(line, read));
+            let timed = prose::after_times(line);
+            shell(timed, &mut found, &|read| table.is_some_and(|it| it.has(line, read)));
         }
         let options: Vec<&str> = text
             .lines()
@@ -150,7 +151,7 @@ fn is_command(line: &str) -> bool {
         line.starts_with(['#', ';', '-']) || line.starts_with("//") || line.starts_with("::");
     // An address alone is an item of a list.
     let words = line.contains(char::is_whitespace);
-    !comment && line.len() > 12 && words && (line.contains(" -") || line.contains("://"))
+    !comment && line.len() > 12 && words && (prose::has_option(line) || line.contains("://"))
 }
 
 impl Config {

@@ -66,9 +66,14 @@ fn is_comment(line: &str) -> bool {
     line.starts_with(['#', ';']) || line.starts_with("//") || line.starts_with("/*")
 }
 
+/// A word that asks a program for something, whatever blank stands before it.
+pub(super) fn has_option(line: &str) -> bool {
+    line.split_whitespace().skip(1).any(|word| word.starts_with('-'))
+}
+
 /// Mostly words, and nothing that assigns or asks a program for something.
 fn is_sentence(line: &str) -> bool {
-    if line.starts_with(['-', '"', '{', '[', '<']) || line.contains('=') || line.contains(" -") {
+    if line.starts_with(['-', '"', '{', '[', '<']) || line.contains('=') || has_option(line) {
         return false;
     }
     // `POOL: a.example:3333, WALLET: x` names what follows.

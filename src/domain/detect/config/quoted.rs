@@ -2,12 +2,24 @@
 //!
 //! Invariant: only commands are weighed less by this, so that no key or heading makes settings of a miner harmless.
 
+use std::collections::BTreeMap;
+
 use super::keys::{self, Key};
 use super::settings::{Setting, Settings};
 use crate::domain::detect::grammar::Sentence;
 
 /// Lines in which a heading is looked for.
 const HEADING: usize = 5;
+/// Lines with as many cells from which they are rows of a table.
+const SEVERAL: usize = 3;
+/// What stands between the cells of a row, and what may stand between the names of columns.
+const BARS: [char; 2] = ['|', ';'];
+const MARKS: [char; 4] = ['\t', '|', ';', ','];
+/// Names of columns in which stands what is run.
+const PROGRAMS: &[&str] =
+    &["args", "cmd", "cmdline", "command", "comm", "exe", "name", "path", "process"];
+/// Ends of names of files that are run.
+const SCRIPTS: [&[u8]; 7] = [b".sh", b".bash", b".bat", b".cmd", b".ps1", b".service", b".zsh"];
 /// Words between a program and its options from which a line is no command.
 const WORDS: usize = 2;
 /// Programs behind which another one stands, with words between.
@@ -66,18 +78,90 @@ const OF_RECORDS: &[&str] = &[
     "verdict",
 ];
 
-/// A line of a text as a row: it begins with a number, a time or several cells.
-pub(super) fn is_row(line: &str, read: &Sentence) -> bool {
-    let cells = || line.split(['|', ';']).map(str::trim);
-    let is_number = |cell: &str| cell.len() > 1 && cell.bytes().all(|it| it.is_ascii_digit());
-    line.starts_with('|')
-        || cells().any(is_number)
-        || line.matches('\t').count() > 1
-        || read.commands.iter().any(|it| {
-            let program = String::from_utf8_lossy(it.program.bytes()).to_ascii_lowercase();
-            is_cell(&program)
-                || it.led >= WORDS && !STARTERS.contains(&program.trim_start_matches('@'))
-        })
+/// A text as far as it may be a table: what its columns are called, and how many cells its lines have.
+pub(super) struct Table {
+    heading: Option<Heading>,
+    tabs: BTreeMap<usize, usize>,
+    bars: BTreeMap<usize, usize>,
+}
+
+/// The columns of a list of processes.
+struct Heading {
+    mark: Option<char>,
+    /// Where the number of the process, or of the user, stands, and where what is run.
+    number: usize,
+    program: usize,
+}
+
+impl Table {
+    /// What is run by its name is none, whatever it prints first.
+    pub(super) fn of(path: &[u8], text: &str) -> Option<Self> {
+        let is_script = text.starts_with("#!")
+            || SCRIPTS.iter().any(|end| path.to_ascii_lowercase().ends_with(end));
+        if is_script {
+            return None;
+        }
+        let (mut tabs, mut bars) = (BTreeMap::new(), BTreeMap::new());
+        for line in text.lines().map(str::trim) {
+            *tabs.entry(line.matches('\t').count()).or_default() += 1;
+            *bars.entry(line.matches(BARS).count()).or_default() += 1;
+        }
+        let lines = text.lines().map(str::trim).filter(|it| !it.is_empty()).take(HEADING);
+        Some(Self { heading: lines.filter_map(Heading::of).next(), tabs, bars })
+    }
+
+    /// A line as a row: it begins with a number or a time, has cells as others have, or stands below a heading.
+    pub(super) fn has(&self, line: &str, read: &Sentence) -> bool {
+        let is_number = |cell: &str| cell.len() > 1 && cell.bytes().all(|it| it.is_ascii_digit());
+        let several = |known: &BTreeMap<usize, usize>, cells: usize| {
+            known.get(&cells).is_some_and(|lines| *lines >= SEVERAL)
+        };
+        let (tabs, bars) = (line.matches('\t').count(), line.matches(BARS).count());
+        line.starts_with('|')
+            || several(&self.bars, bars) && line.split(BARS).map(str::trim).any(is_number)
+            || several(&self.tabs, tabs) && tabs > 1
+            || self.heading.as_ref().is_some_and(|it| it.fits(line))
+            || read.commands.iter().any(|it| {
+                let program = String::from_utf8_lossy(it.program.bytes()).to_ascii_lowercase();
+                is_cell(&program)
+                    || it.led >= WORDS && !STARTERS.contains(&program.trim_start_matches('@'))
+            })
+    }
+}
+
+impl Heading {
+    /// Its words are names of columns, and what is run stands behind whose it is.
+    fn of(line: &str) -> Option<Self> {
+        let line = line.to_ascii_lowercase();
+        let mark = MARKS.into_iter().find(|it| line.contains(*it));
+        let cells: Vec<&str> = cells(&line, mark).collect();
+        let at = |names: &[&str]| cells.iter().position(|it| names.contains(it));
+        let number = at(&["pid", "process_id"]).or_else(|| at(&["uid"]))?;
+        let program = cells.iter().rposition(|it| PROGRAMS.contains(it))?;
+        let named = |it: &&str| {
+            let letters = it.trim_start_matches('%');
+            !letters.is_empty()
+                && letters.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_')
+        };
+        (number < program && cells.iter().all(named)).then_some(Self { mark, number, program })
+    }
+
+    /// A number stands where one has to, and what is run where that has to.
+    fn fits(&self, line: &str) -> bool {
+        let cells: Vec<&str> = cells(line, self.mark).take(self.program + 1).collect();
+        let numbered = cells.get(self.number).is_some_and(|it| it.parse::<u32>().is_ok());
+        let runs = cells.get(self.program).is_some_and(|it| !it.starts_with('-'));
+        let first = cells.iter().take(self.number).all(|it| !it.contains('/'));
+        numbered && runs && first
+    }
+}
+
+fn cells(line: &str, mark: Option<char>) -> impl Iterator<Item = &str> {
+    let ends = move |it: char| mark.map_or_else(|| it.is_whitespace(), |mark| it == mark);
+    let cells = line.trim_matches('|').split(ends);
+    // Blanks in a row are layout.
+    let cells = cells.filter(move |it| mark.is_some() || !it.is_empty());
+    cells.map(|it| it.trim().trim_matches('"'))
 }
 
 /// No program is called so: `4242`, `10:00:01`, `4242,www-data,x`, `args:`.
@@ -86,20 +170,6 @@ fn is_cell(program: &str) -> bool {
     let dated = begins.starts_with(|it: char| it.is_ascii_digit())
         && begins.bytes().all(|it| it.is_ascii_digit() || b":-,./tz+]".contains(&it));
     !program.contains('/') && (dated || program.contains(',') || program.ends_with(':'))
-}
-
-/// Its first lines name the columns of a list of processes.
-pub(super) fn is_listing(text: &str) -> bool {
-    let lines = text.lines().map(str::trim).filter(|it| !it.is_empty()).take(HEADING);
-    lines.filter(|it| !it.starts_with(['#', '/', '-', '{'])).any(|line| {
-        let line = line.to_ascii_lowercase();
-        let has = |word: &str| {
-            line.split(|it: char| !it.is_ascii_alphanumeric()).any(|part| part == word)
-        };
-        let names = ["args", "cmd", "cmdline", "command", "comm", "exe", "name", "process"];
-        let whose = ["pid", "user", "uid"];
-        whose.iter().any(|it| has(it)) && names.iter().any(|it| has(it)) && !line.contains('=')
-    })
 }
 
 /// Groups in which something is told of a process, and of what was found of it.

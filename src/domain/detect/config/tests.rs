@@ -82,6 +82,56 @@ fn who_only_speaks_about_miners_is_noted_at_most() {
     }
 }
 
+/// A command that nobody could take for anything else.
+const RUN: &str = "./xmrig -o stratum+tcp://a.example:3333 -u acc.rig -p x";
+
+fn grade(path: &str, text: &str) -> Option<Grade> {
+    read(path.as_bytes(), text.as_bytes()).heard().first().map(|(grade, _)| *grade)
+}
+
+#[test]
+fn a_script_is_no_table_whatever_signs_stand_in_it() {
+    assert_eq!(grade("/opt/a/b", RUN), Some(Grade::Confirmed));
+    for text in [
+        RUN.replace(' ', "\t"),
+        format!("true;11;{RUN}"),
+        format!("echo user name\n{RUN}"),
+        format!("pid user command\n{RUN}"),
+        format!("user pid command\nxmrig 11 {}", RUN.split_once(' ').unwrap().1),
+    ] {
+        assert_eq!(grade("/opt/a/b", &text), Some(Grade::Confirmed), "{text}");
+    }
+    let bare = RUN.replace("stratum+tcp://", "");
+    let tabs = bare.replace(' ', "\t");
+    assert_eq!(grade("/opt/a/b", &tabs), grade("/opt/a/b", &bare), "{tabs}");
+    assert!(grade("/opt/a/b", &tabs) > Some(Grade::Noted));
+    // Not even one that prints a table of what it runs.
+    let table = format!("USER PID COMMAND\nroot 1 /sbin/init\nwww 42 {RUN}\n");
+    assert_eq!(grade("/opt/a/b", &table), Some(Grade::Noted));
+    let cells = format!("a\t7\tx\nb\t8\ty\n;\nc\t9\t{RUN}\n");
+    assert_eq!(grade("/opt/a/b", &cells), Some(Grade::Noted));
+    let script = format!("true;11;{RUN}\n").repeat(4);
+    assert_eq!(grade("/opt/a/b.sh", &script), Some(Grade::Confirmed));
+    assert_eq!(grade("/opt/a/b", &format!("#!/bin/sh\n{script}")), Some(Grade::Confirmed));
+}
+
+#[test]
+fn a_list_of_processes_runs_nothing_however_its_columns_are_parted() {
+    for (mark, heading) in [
+        (" ", "UID PID PPID C"),
+        (",", "pid,uid,user,tty"),
+        ("\t", "user\tpid\ttty\ts"),
+        (";", "pid;ppid;a;b"),
+    ] {
+        let row = ["42", "42", "7", "1", RUN].join(mark);
+        assert_eq!(
+            grade("/opt/a/b", &format!("{heading}{mark}CMD\n{row}\n")),
+            Some(Grade::Noted),
+            "{row}"
+        );
+    }
+}
+
 #[test]
 fn a_deep_or_wide_file_costs_no_more_than_its_size() {
     let begun = std::time::Instant::now();
