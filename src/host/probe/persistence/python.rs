@@ -9,7 +9,8 @@ use crate::domain::facts::{AutostartKind, NotWhole};
 
 /// A python of somebody's own lies no deeper: `.local/share/uv/tools/x`.
 const DEEPEST: usize = 6;
-/// So many pythons are read beside the machine's own, and so many lines of one `.pth`.
+/// So many pythons are read beside the machine's own, of one home in any case, and so many lines of one `.pth`.
+const LEAST_PYTHONS: usize = 8;
 const MOST_PYTHONS: usize = 128;
 const MOST_LINES: usize = 200;
 /// In these is no python, or too much else.
@@ -36,8 +37,8 @@ pub(super) fn hunt(dig: &mut Dig<'_>) {
     for dir in pythons(dig) {
         modules(dig, root, &dir, None);
     }
-    let mut left = MOST_PYTHONS;
     for home in dig.homes {
+        let mut left = (MOST_PYTHONS / dig.homes.len()).max(LEAST_PYTHONS);
         let base = home.base();
         for dir in dig.list_in(base, b".local/lib") {
             if base_name(&dir).starts_with(b"python") {
