@@ -405,3 +405,33 @@ fn a_line_with_very_many_leads_is_cut_and_that_is_said() {
     let unread: Vec<String> = hunt.unread().map(|it| it.what.printable()).collect();
     assert!(unread.contains(&"/home/a/.ssh/config".to_owned()), "{unread:?}");
 }
+
+#[test]
+fn a_home_full_of_pythons_takes_nobody_elses_turn() {
+    let passwd = "a:x:1000:1000::/home/a:/bin/sh\nb:x:1001:1001::/home/b:/bin/sh\n";
+    let root = tree(&[
+        ("etc/passwd", passwd),
+        ("home/b/env/lib/python3.12/site-packages/x.pth", "import of_b\n"),
+    ]);
+    for at in 0..150 {
+        let dir = format!("home/a/env{at}/lib/python3.12/site-packages");
+        std::fs::create_dir_all(root.path().join(dir)).unwrap();
+    }
+    assert!(named(&hunted(root.path()), "import of_b").is_some());
+}
+
+#[test]
+fn a_token_that_cloud_init_was_given_is_not_told_and_what_it_runs_is() {
+    let data = "#cloud-config\nruncmd:\n - curl -sfL https://get.k3s.example | K3S_TOKEN=hush1 sh -\n \
+                - |\n   chpasswd <<EOF\n   root:hush2\n   EOF\n - [ /run/me, now ]\n";
+    let found = found(&[
+        ("var/lib/cloud/instance/user-data.txt", data),
+        ("var/lib/cloud/scripts/per-boot/x", "#!/bin/sh\n/run/boot --token hush3\n"),
+    ]);
+    let said: Vec<String> =
+        told(&found, AutostartKind::CloudInit).into_iter().map(|(_, _, text)| text).collect();
+    assert!(!said.iter().any(|it| it.contains("hush")), "{said:?}");
+    for runs in ["K3S_TOKEN=*** sh -", "root:***", "[ /run/me, now ]", "/run/boot --token ***"] {
+        assert!(said.iter().any(|it| it.contains(runs)), "{runs} {said:?}");
+    }
+}

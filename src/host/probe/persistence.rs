@@ -7,6 +7,7 @@ mod accounts;
 mod bolt;
 mod boot;
 mod client;
+mod cloud;
 mod containers;
 mod cron;
 mod daemons;

@@ -15,6 +15,7 @@ use rustix::fs::FileType;
 use rustix::io::Errno;
 
 use super::accounts::{Homes, Login};
+use super::cloud;
 use super::ground::{Base, File, Ground, Meta, as_path};
 use super::program;
 use crate::domain::facts::{
@@ -256,7 +257,9 @@ impl<'g> Dig<'g> {
         if draft.meta.mode & 0o002 != 0 && !is_link {
             remarks.push(Remark::WorldWritable);
         }
-        let kept = draft.text.get(..draft.text.len().min(LONGEST)).unwrap_or_default();
+        let masked = (draft.kind == AutostartKind::CloudInit).then(|| cloud::masked(draft.text));
+        let kept = masked.as_deref().unwrap_or(draft.text);
+        let kept = kept.get(..LONGEST).unwrap_or(kept);
         self.text += kept.len() + draft.path.len();
         let runs = match draft.runs {
             Runs::Nothing => None,

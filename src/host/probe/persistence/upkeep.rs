@@ -1,10 +1,10 @@
-//! What upkeep of the machine runs or writes: logrotate, cloud-init, `tmpfiles.d`, and settings of the kernel that name a
-//! program.
+//! What upkeep of the machine runs or writes: logrotate, cloud-init (in [`super::cloud`]), `tmpfiles.d`, and settings of
+//! the kernel that name a program.
 
 use std::collections::BTreeSet;
 
 use super::cron::{base_name, lines};
-use super::dig::{Dig, Draft, Runs, first_words};
+use super::dig::{Dig, Draft, Runs};
 use super::ground::File;
 use super::include::{ENOUGH_LEADS, Lead, Trail, beside, follow};
 use crate::domain::base::Timestamp;
@@ -15,21 +15,6 @@ use crate::host::probe::text::words;
 const SCRIPTS: [&[u8]; 5] =
     [b"prerotate", b"postrotate", b"firstaction", b"lastaction", b"preremove"];
 const PROGRAMS: [&[u8]; 3] = [b"compresscmd", b"uncompresscmd", b"mail"];
-const CLOUD_SCRIPTS: [&[u8]; 6] = [
-    b"/var/lib/cloud/scripts/per-boot",
-    b"/var/lib/cloud/scripts/per-instance",
-    b"/var/lib/cloud/scripts/per-once",
-    b"/var/lib/cloud/scripts/vendor",
-    b"/var/lib/cloud/instance/scripts",
-    b"/etc/cloud/clean.d",
-];
-/// What cloud-init was told to run, and nothing else of what it was told: that may hold passwords.
-const CLOUD_FILES: [&[u8]; 3] = [
-    b"/etc/cloud/cloud.cfg",
-    b"/var/lib/cloud/instance/user-data.txt",
-    b"/var/lib/cloud/instance/vendor-data.txt",
-];
-const CLOUD_RUNS: [&[u8]; 2] = [b"bootcmd:", b"runcmd:"];
 const TMPFILES: [&[u8]; 4] =
     [b"/etc/tmpfiles.d", b"/run/tmpfiles.d", b"/usr/local/lib/tmpfiles.d", b"/usr/lib/tmpfiles.d"];
 const SYSCTL: [&[u8]; 4] =
@@ -48,7 +33,7 @@ const MOST_LINES: usize = 500;
 
 pub(super) fn hunt(dig: &mut Dig<'_>) {
     logrotate(dig);
-    cloud(dig);
+    super::cloud::hunt(dig);
     for file in stronger(dig, &TMPFILES) {
         tmpfiles(dig, &file);
     }
@@ -116,38 +101,6 @@ fn rotated_too(file: &File) -> Vec<Lead> {
         [path, dir].map(|path| Lead::new(line, text, path))
     });
     leads.take(ENOUGH_LEADS).collect()
-}
-
-fn cloud(dig: &mut Dig<'_>) {
-    for dir in CLOUD_SCRIPTS {
-        for file in dig.files(dir) {
-            let draft = Draft::new(AutostartKind::CloudInit, &file, 0, first_words(&file));
-            dig.add(draft.by(Some(b"root")).runs(Runs::Program(&file.path)));
-            dig.add_tricky(AutostartKind::CloudInit, &file, Some(b"root"));
-        }
-    }
-    let mut files: Vec<File> = CLOUD_FILES.iter().filter_map(|path| dig.read(path)).collect();
-    files.extend(dig.files(b"/etc/cloud/cloud.cfg.d"));
-    for file in &files {
-        let (mut open, mut listed) = (false, 0);
-        for (line, text) in lines(&file.bytes) {
-            let begins = CLOUD_RUNS.iter().find_map(|it| text.strip_prefix(*it));
-            let is_below = text.starts_with(b" ") || text.starts_with(b"-");
-            open = begins.is_some() || open && is_below;
-            let said = begins.unwrap_or(text).trim_ascii();
-            let said = said.strip_prefix(b"- ").unwrap_or(said).trim_ascii();
-            if !open || said.is_empty() {
-                continue;
-            }
-            listed += 1;
-            if listed > MOST_LINES {
-                dig.part(&file.path, NotWhole::Entries);
-                break;
-            }
-            let draft = Draft::new(AutostartKind::CloudInit, file, line, said).by(Some(b"root"));
-            dig.add(draft.runs(Runs::Command(said)));
-        }
-    }
 }
 
 /// Lines that write a file, lead somewhere, copy something, or give a right to become somebody.

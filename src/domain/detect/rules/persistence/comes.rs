@@ -1,6 +1,6 @@
 //! Text that comes from elsewhere, and is run in the same breath.
 
-use super::{RUNNERS, has_word};
+use super::{Entry, RUNNERS, has_word, is_kind};
 
 /// Programs that talk to others, and say what these say.
 const TALKERS: [&str; 13] = [
@@ -61,6 +61,39 @@ pub(super) fn from_afar(line: &str, piped: bool) -> bool {
     let brought = line.split('|').next().is_some_and(names_a_page);
     let code = line.contains("://") && has(&CODE) && has(&EVALUATES);
     piped && (talks || brought) || device && (both_ways || has(&["sh <("])) || given || code
+}
+
+/// What cloud-init did once, when the machine was new. Whoever orders a machine installs it so.
+const FIRST_BOOT: [&[u8]; 4] = [
+    b"/var/lib/cloud/instance/",
+    b"/var/lib/cloud/scripts/per-instance/",
+    b"/var/lib/cloud/scripts/per-once/",
+    b"/var/lib/cloud/scripts/vendor/",
+];
+
+/// It was run once by whoever ordered the machine, and all of it came from hosts with a name that was proven.
+pub(super) fn at_first_boot(line: &str, entry: &Entry<'_>) -> bool {
+    let once = FIRST_BOOT.iter().any(|it| entry.path.starts_with(it));
+    let unproven = ["-k", "--insecure", "--no-check-certificate", "/dev/tcp", "/dev/udp"];
+    let proven =
+        !line.split_whitespace().any(|word| unproven.iter().any(|it| word.starts_with(it)));
+    let mut pages = line.split("://");
+    let before = pages.next().unwrap_or_default();
+    let mut all = std::iter::once(before).chain(pages.clone()).zip(pages).peekable();
+    is_kind(entry.kind, &["cloud-init"])
+        && once
+        && proven
+        && all.peek().is_some()
+        && all.all(|(before, page)| before.ends_with("https") && has_name(page))
+}
+
+/// What follows is the name of a host, and no address.
+fn has_name(page: &str) -> bool {
+    let host = page.split(|it: char| !(it.is_ascii_alphanumeric() || "-.@$%".contains(it))).next();
+    let top = host.and_then(|it| it.rsplit_once('.')).map_or("", |(_, top)| top);
+    top.len() > 1
+        && top.bytes().all(|it| it.is_ascii_alphabetic())
+        && !page.split('/').next().unwrap_or_default().contains('@')
 }
 
 /// A page of the web, asked for by whatever program.
@@ -195,7 +228,7 @@ fn code_file(behind: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{from_afar, is_piped};
+    use super::{Entry, at_first_boot, from_afar, is_piped};
     use proptest::prelude::*;
 
     fn runs_what_comes(line: &str) -> bool {
@@ -243,6 +276,36 @@ mod tests {
             "sh -c \"/usr/bin/host -t txt x.example | sh\"",
         ] {
             assert!(runs_what_comes(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_was_installed_at_the_first_boot_is_told_from_what_runs_at_each() {
+        let at = |path: &'static str, line: &str| {
+            let entry = Entry { kind: "cloud-init", path: path.as_bytes(), ..Entry::default() };
+            at_first_boot(line, &entry)
+        };
+        let data = "/var/lib/cloud/instance/user-data.txt";
+        for line in [
+            "curl -sfL https://get.k3s.example | K3S_TOKEN=*** sh -",
+            "curl -fsSL https://vpn.example/install.sh | sh",
+            "wget -qO- https://get.docker.example:443/x | sh",
+        ] {
+            assert!(at(data, line), "{line}");
+            assert!(!at("/var/lib/cloud/scripts/per-boot/x", line), "{line}");
+            assert!(!at("/etc/cloud/cloud.cfg.d/99.cfg", line), "{line}");
+        }
+        for line in [
+            "curl http://get.example/x | sh",
+            "curl https://198.51.100.7/x | sh",
+            "curl https://[2001:db8::7]/x | sh",
+            "curl -k https://get.example/x | sh",
+            "curl get.example/x | sh",
+            "curl https://get.example/x http://198.51.100.7/y | sh",
+            "curl https://get.example@198.51.100.7/x | sh",
+            "curl https://$HOST/x | sh",
+        ] {
+            assert!(!at(data, line), "{line}");
         }
     }
 
