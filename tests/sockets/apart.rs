@@ -25,6 +25,25 @@ def work():
 threading.Thread(target=work,daemon=True).start()
 time.sleep(600)
 ";
+/// The same, and very many other files besides in that table.
+const VERY_MANY: &str = r"
+import ctypes,os,resource,socket,threading,time
+_,most=resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE,(most,most))
+listens=socket.socket()
+listens.bind(('127.0.0.1',0))
+listens.listen()
+def work():
+    ctypes.CDLL(None).unshare(0x400)
+    talks=socket.create_connection(listens.getsockname())
+    null=os.open('/dev/null',os.O_RDONLY)
+    for _ in range(min(most-64,12000)):
+        os.dup(null)
+    print(talks.getsockname()[1],flush=True)
+    time.sleep(600)
+threading.Thread(target=work,daemon=True).start()
+time.sleep(600)
+";
 /// Its second thread listens in a network of its own.
 const NETWORK: &str = r"
 import ctypes,os,socket,threading,time
@@ -95,6 +114,22 @@ fn a_connection_that_only_a_thread_holds_is_its_process_s_until_it_is_closed() {
         assert!(Instant::now() < end, "nobody holds it any more");
         std::thread::sleep(Duration::from_millis(20));
     }
+}
+
+#[test]
+fn a_thread_with_very_many_files_keeps_nobody_from_the_search_for_another_s() {
+    let Some((many, port)) = python(VERY_MANY) else { return };
+    let mut eyes = Eyes::open().unwrap();
+    let mut owner_of = |port: u64| {
+        let (_, socket) = look_for(&mut eyes, |it| {
+            u64::from(it.local.port()) == port && it.remote.is_some() && !it.owners.is_empty()
+        });
+        socket.owners.iter().map(|owner| owner.pid).collect::<Vec<_>>()
+    };
+    assert_eq!(owner_of(port), [Pid(many.0.id())]);
+    // By now its files are read again in each turn.
+    let Some((other, port)) = python(FILES) else { return };
+    assert_eq!(owner_of(port), [Pid(other.0.id())]);
 }
 
 #[test]

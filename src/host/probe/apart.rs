@@ -45,8 +45,11 @@ struct Found {
     namespaces: BTreeMap<u64, Door>,
     /// Rounds that were gone to their end.
     rounds: u64,
-    /// So many threads have more for themselves than was read.
+    /// Of so many threads what they have open was read in part so far.
     cut: usize,
+    /// So many threads, and namespaces, are more than are kept.
+    threads_beyond: usize,
+    namespaces_beyond: usize,
 }
 
 /// The search, as the look sees it.
@@ -93,9 +96,7 @@ impl Apart {
             }
             lives
         });
-        if self.found.cut > 0 {
-            unread.push(Unread::part("/proc/PID/task/TID/fd", NotWhole::InParts));
-        }
+        self.found.tell(unread);
         let due = self.looks % EVERY == 1;
         self.looks = self.looks.wrapping_add(1);
         if due && self.errand.as_ref().is_some_and(Errand::is_idle) {
@@ -128,6 +129,19 @@ impl Apart {
 }
 
 impl Found {
+    /// Says what was not read, and what there was no room for.
+    fn tell(&self, unread: &mut Vec<Unread>) {
+        if self.cut > 0 {
+            unread.push(Unread::part("/proc/PID/task/TID/fd", NotWhole::InParts));
+        }
+        for (file, more) in [("fd", self.threads_beyond), ("ns/net", self.namespaces_beyond)] {
+            if more > 0 {
+                let what = format!("/proc/PID/task/TID/{file} (+{more})");
+                unread.push(Unread::part(what, NotWhole::Entries));
+            }
+        }
+    }
+
     fn of(&self, id: ProcessId) -> &[u64] {
         self.sockets.get(&id).map_or(&[], Vec::as_slice)
     }
