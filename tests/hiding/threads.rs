@@ -114,7 +114,7 @@ fn the_list_of_another_process_over_it_lacks_its_own_threads() {
 fn a_thread_that_the_kernel_leaves_out_of_listings_is_told_of_by_its_number() {
     let child = with_threads("wait");
     let thread = *threads_of(child.pid()).last().unwrap();
-    let Some(seen) = seen_under("list", thread) else { return };
+    let Some(seen) = seen_under("list", KIND, thread) else { return };
     assert!(seen.hiding.views.contains(&HostView::Threads));
     let told = about(&seen, child.pid(), KIND).expect("it is told of");
     assert_eq!(shown_by_kill(told), format!("task 4, Threads 5  kill  {thread}"));
@@ -125,7 +125,7 @@ fn a_thread_that_the_kernel_leaves_out_of_listings_is_told_of_by_its_number() {
 fn a_thread_without_any_file_is_told_of_and_its_process_is_short_of_one() {
     let child = with_threads("wait");
     let thread = *threads_of(child.pid()).last().unwrap();
-    let Some(seen) = seen_under("all", thread) else { return };
+    let Some(seen) = seen_under("all", KIND, thread) else { return };
     let told = about(&seen, child.pid(), KIND).expect("its process is told of");
     assert_eq!(shown(told), "task 4, Threads 5");
     let all = of_kind(&seen);
