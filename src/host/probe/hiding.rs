@@ -83,7 +83,8 @@ pub(super) struct Hider {
     /// The machine's busy time is that of the processes here.
     whole_machine: bool,
     register: Register,
-    /// Members of control groups that the list lacked at the last walk, and those that it lacked at the one before too.
+    /// Members of control groups that the list lacked at the last walk, and those of them that it lacked at the one before
+    /// too, and when list and group were read again.
     ungrouped: BTreeMap<u32, Arc<Path>>,
     grouped: BTreeMap<u32, Arc<Path>>,
     before: Vec<Arc<Process>>,
@@ -222,15 +223,15 @@ impl Hider {
     fn take_files(&mut self, listed: &[u32]) {
         let Some(told) = self.files.as_mut().and_then(Files::turn) else { return };
         let members = &told.members;
-        if self.told.as_ref().is_none_or(|before| !Arc::ptr_eq(&before.members, members)) {
+        if self.told.as_ref().is_none_or(|before| before.walks != told.walks) {
             let unlisted = members.iter().filter(|it| listed.binary_search(&it.pid).is_err());
             let unlisted = unlisted.map(|it| (it.pid, Arc::clone(&it.group)));
             let unlisted: BTreeMap<u32, Arc<Path>> = unlisted.take(MOST_GROUPED).collect();
             self.named.extend(unlisted.iter().map(|(pid, group)| (*pid, by_group(group))));
-            // Who ended since the walk is in no other one.
-            let twice = |pid: &u32, group: &mut Arc<Path>| self.ungrouped.get(pid) == Some(group);
-            self.grouped = unlisted.clone();
-            self.grouped.retain(twice);
+            // Another one may have the number by the next walk: so it is said of nobody who was not read again there.
+            let lacked = |it: &&cgroups::Member| self.ungrouped.get(&it.pid) == Some(&it.group);
+            let again = told.unlisted.iter().filter(lacked);
+            self.grouped = again.map(|it| (it.pid, Arc::clone(&it.group))).collect();
             self.ungrouped = unlisted;
         }
         let libraries = told.preload.as_ref().map_or(&[][..], |it| it.libraries.as_slice());

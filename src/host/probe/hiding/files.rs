@@ -42,8 +42,12 @@ pub(super) struct Told {
     pub(super) cut: bool,
     /// What `/etc/ld.so.preload` holds; `None` if there is none.
     pub(super) preload: Option<Preload>,
+    /// Walks through the control groups so far: the next may find the same.
+    pub(super) walks: u64,
     /// Members of control groups; shared until the next walk.
     pub(super) members: Arc<Vec<Member>>,
+    /// Those of them that the list of `/proc` lacked when both were read again; the same.
+    pub(super) unlisted: Arc<Vec<Member>>,
     /// The threads in them; the same.
     pub(super) threads: Arc<Vec<Member>>,
 }
@@ -145,7 +149,10 @@ impl Desk {
             self.read_mounts();
         }
         if self.turn.is_multiple_of(CGROUP_TURNS) {
-            self.told.members = Arc::new(cgroups::members(&self.cgroups));
+            let members = cgroups::members(&self.cgroups);
+            let unlisted = cgroups::unlisted(&self.cgroups, self.proc.as_fd(), &members);
+            self.told.walks += 1;
+            (self.told.members, self.told.unlisted) = (Arc::new(members), Arc::new(unlisted));
         }
         if self.turn.is_multiple_of(THREAD_TURNS) {
             self.told.threads = Arc::new(cgroups::threads(&self.cgroups));
