@@ -308,6 +308,7 @@ fn every_gap() -> Vec<Gap> {
         Gap::NotEntered(NotEntered::NotAsked, 3),
         Gap::NotEntered(NotEntered::Files, 37),
         Gap::NotEntered(NotEntered::NotYet, 2),
+        Gap::NotEntered(NotEntered::Marked, 5),
         Gap::Seccomp,
         Gap::Confined("example (enforce)".into()),
         Gap::Lockdown(Lockdown::Integrity),

@@ -143,6 +143,8 @@ pub enum NotEntered {
     Files,
     /// The search has not come to all open files of so many processes yet.
     NotYet,
+    /// So many sockets are not asked for theirs, since that would mark them with a control group of ours.
+    Marked,
 }
 
 /// What of a closer look at processes there was no time or no room for.

@@ -29,6 +29,14 @@ pub(super) fn not_entered(language: Language, why: NotEntered, count: u32) -> Ph
         (NotEntered::NotYet, Language::Th) => {
             Phrase::of(format!("ยังหา network namespace ในไฟล์ของ {count} โปรเซสไม่เสร็จ"))
         }
+        (NotEntered::Marked, Language::En) => {
+            let sockets =
+                if count == 1 { String::from("1 socket") } else { format!("{count} sockets") };
+            Phrase::of(format!("not asked for their network namespace: {sockets}"))
+        }
+        (NotEntered::Marked, Language::Th) => {
+            Phrase::of(format!("ไม่ได้ถาม network namespace ของ {count} socket"))
+        }
     }
 }
 
@@ -51,6 +59,10 @@ pub(super) fn into(language: Language, why: NotEntered) -> Vec<Way> {
         NotEntered::NotYet => {
             vec![say("wait: each turn reads some thousand more", "รอ: แต่ละรอบอ่านอีกหลายพันไฟล์")]
         }
+        NotEntered::Marked => vec![say(
+            "leave it: here asking changes what net_cls or net_prio says of them",
+            "ปล่อยไว้: บนเครื่องนี้การถามจะเปลี่ยนค่า net_cls หรือ net_prio ของมัน",
+        )],
         NotEntered::Refused | NotEntered::Files => {
             vec![say("run it as root:", "รันเป็น root:"), Way::Command("sudo firedamp")]
         }

@@ -2,9 +2,10 @@
 //! that no process is in and no mount tells of.
 //!
 //! The links of open files are read as text and never followed, so many in a turn as [`A_TURN`] says, from one process to
-//! the next. A socket that is in no list is asked once for the namespace that it was made in: it keeps that too. Of a process with very many files the round reads one part, so that it takes no time of the others; the
-//! other parts have a share of each turn of their own, in which such processes take turns. What was found is asked for
-//! again in each turn, and let go of when its file is closed.
+//! the next. A socket that is in no list is asked for the namespace that it was made in: it keeps that too. What is known
+//! of it is kept for a round after it was seen, and then asked again. Of a process with very many files the round reads one
+//! part, so that it takes no time of the others; the other parts have a share of each turn of their own, in which such
+//! processes take turns. What was found is asked for again in each turn, and let go of when its file is closed.
 //!
 //! Invariant: bounded, in what is read at a time and in what is kept; what is more, closed to us, or not come to yet is
 //! counted. Every open file is come to, after as many turns as all of them take. Deliberately absent: a namespace that is
@@ -66,8 +67,23 @@ pub(super) struct Held {
     read: usize,
     /// Links that the round reads in the next turn; none before the first.
     share: Option<usize>,
-    /// Namespaces of sockets that were asked; 0 where nobody says.
-    spaces: HashMap<u64, u64>,
+    /// Sockets that were asked where they are.
+    spaces: HashMap<u64, Asked>,
+    /// Rounds that were gone to their end.
+    rounds: u64,
+    /// Sockets may be asked.
+    asks: bool,
+    /// So many were not, in this round and in the one before.
+    unasked: [usize; 2],
+}
+
+/// What is known of a socket.
+#[derive(Clone, Copy)]
+struct Asked {
+    /// The number of the namespace that it was made in; 0 where nobody says.
+    namespace: u64,
+    /// The round in which it was seen last; in which it was asked, where nobody says.
+    round: u64,
 }
 
 impl Held {
@@ -79,15 +95,10 @@ impl Held {
         listed: &HashSet<u64>,
     ) -> Result<(), Errno> {
         let mut reader = Reader::new(proc);
-        let spaces = &self.spaces;
+        self.asks = within::leaves_no_mark(&mut reader);
+        let (spaces, asks) = (&self.spaces, self.asks);
         self.places.retain(|inode, places| {
-            places.retain(|(door, fd)| {
-                let link = reader.link(*door, &format!("fd/{fd}"));
-                link.is_ok_and(|link| {
-                    let of_socket = || spaces.get(&text::socket_inode(link)?).copied();
-                    namespace(link).or_else(of_socket) == Some(*inode)
-                })
-            });
+            places.retain(|place| holds(&mut reader, *place, (spaces, asks)) == Some(*inode));
             !places.is_empty()
         });
         let mut pids = Vec::new();
@@ -96,9 +107,6 @@ impl Held {
         self.closed.retain(lives);
         self.whole.retain(lives);
         self.parts.retain(|pid, _| lives(pid));
-        if self.spaces.len() >= MOST_ASKED {
-            self.spaces.clear();
-        }
         let left = self.round(&mut reader, &pids, (own, listed));
         self.share(&mut reader, (own, listed), left + PARTS);
         Ok(())
@@ -126,6 +134,12 @@ impl Held {
         self.ahead.unwrap_or_default() + parts
     }
 
+    /// So many sockets were not asked where they are.
+    pub(super) fn unasked(&self) -> usize {
+        let [now, before] = self.unasked;
+        now.max(before)
+    }
+
     /// Goes on with the round over all processes; gives back what is left of its share.
     fn round(&mut self, reader: &mut Reader<'_>, pids: &[u32], ours: Ours<'_>) -> usize {
         let share = self.share.unwrap_or(FIRST);
@@ -149,6 +163,11 @@ impl Held {
         self.share = Some((all / ROUND).clamp(*A_TURN.start(), *A_TURN.end()));
         let [now, before] = &mut self.beyond;
         *before = std::mem::take(now);
+        let [now, before] = &mut self.unasked;
+        *before = std::mem::take(now);
+        // What was not seen in this round is closed, or comes in another part: then it is asked once more.
+        self.spaces.retain(|_, it| it.round >= self.rounds);
+        self.rounds += 1;
         left
     }
 
@@ -175,16 +194,27 @@ impl Held {
         let from = self.parts.remove(&pid);
         let [beyond, _] = &mut self.beyond;
         let door = Door::find(pid, reader);
-        let (spaces, mut asked) = (&mut self.spaces, None);
+        let (spaces, round, asks) = (&mut self.spaces, self.rounds, self.asks);
+        let ([unasked, _], mut process) = (&mut self.unasked, None);
         let read = reader.open_files_from(door, from.unwrap_or_default(), |fd, link| {
             *left = left.saturating_sub(1);
             let socket = text::socket_inode(link).filter(|inode| !listed.contains(inode));
-            let of_socket = socket.map(|socket| {
-                *spaces.entry(socket).or_insert_with(|| {
-                    *left = left.saturating_sub(A_SOCKET);
-                    asked.get_or_insert_with(|| within::process(pid));
-                    space(asked.as_ref().and_then(Option::as_ref), fd)
-                })
+            *unasked += usize::from(socket.is_some() && !asks);
+            let of_socket = socket.filter(|_| asks).map(|socket| {
+                let known = spaces.get(&socket).copied();
+                // Who did not answer is asked in the next round, but not twice in one.
+                let namespace = match known {
+                    Some(it) if it.namespace != 0 || it.round == round => it.namespace,
+                    Some(_) | None => {
+                        *left = left.saturating_sub(A_SOCKET);
+                        process.get_or_insert_with(|| within::process(door));
+                        space(process.as_ref().and_then(Option::as_ref), fd)
+                    }
+                };
+                if known.is_some() || spaces.len() < MOST_ASKED {
+                    spaces.insert(socket, Asked { namespace, round });
+                }
+                namespace
             });
             let found = namespace(link).or(of_socket.filter(|inode| *inode != 0));
             if let Some(inode) = found.filter(|inode| Some(*inode) != own) {
@@ -212,6 +242,21 @@ impl Held {
             }
         }
     }
+}
+
+/// The namespace that this open file holds now. A socket of which nothing is kept any more is asked again.
+fn holds(
+    reader: &mut Reader<'_>,
+    (door, fd): Place,
+    (spaces, asks): (&HashMap<u64, Asked>, bool),
+) -> Option<u64> {
+    let link = reader.link(door, &format!("fd/{fd}")).ok()?;
+    if let Some(inode) = namespace(link) {
+        return Some(inode);
+    }
+    let socket = text::socket_inode(link).filter(|_| asks)?;
+    let known = spaces.get(&socket).map(|it| it.namespace).filter(|inode| *inode != 0);
+    known.or_else(|| Some(space(within::process(door).as_ref(), fd)).filter(|inode| *inode != 0))
 }
 
 /// The number of the namespace that a socket was made in; 0 where nobody says.

@@ -64,6 +64,8 @@ struct Found {
     /// The open files of so many processes cannot be searched, and those of so many are not searched yet.
     closed: usize,
     unfinished: usize,
+    /// So many sockets are not asked where they are, since that would mark them.
+    unasked: usize,
     /// What else cannot be read, and why.
     unread: Vec<(&'static str, Errno)>,
 }
@@ -167,6 +169,7 @@ impl Found {
             gap(NotEntered::TooMany, self.passed_over),
             gap(NotEntered::Files, self.closed),
             gap(NotEntered::NotYet, self.unfinished),
+            gap(NotEntered::Marked, self.unasked),
             (self.late > 0).then(late),
         ];
         let unread = self.unread.iter().map(|(what, why)| note(what, why.to_string()));

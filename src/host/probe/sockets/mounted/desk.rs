@@ -21,6 +21,7 @@ use super::super::diag::Diag;
 use super::super::held::{self, Held, Place};
 use super::super::within;
 use super::{Found, Known};
+use crate::host::probe::door::Door;
 use crate::host::probe::hiding;
 use crate::host::probe::text::{self, unescape, words};
 use crate::host::probe::tool::Errand;
@@ -110,6 +111,7 @@ impl Desk {
         let beyond = self.held.beyond().filter(|it| !there.contains_key(it) && !known.has(**it));
         found.passed_over += beyond.count();
         (found.closed, found.unfinished) = (self.held.closed(), self.held.unfinished());
+        found.unasked = self.held.unasked();
         found.unread.extend(self.unread.map(|why| ("/proc/self/mountinfo", why)));
         found.unread.extend(searched.err().map(|why| ("/proc", why)));
         self.proc = Some(proc);
@@ -203,7 +205,7 @@ fn enter(proc: BorrowedFd<'_>, holder: &Holder, inode: u64) -> Result<Diag, Outs
     if let Holder::File((door, fd)) = holder
         && held::is_socket(proc, (*door, *fd))
     {
-        return enter_by_socket(door.pid, *fd, inode);
+        return enter_by_socket(*door, *fd, inode);
     }
     let flags = OFlags::PATH | OFlags::CLOEXEC;
     let (place, otherwise) = match holder {
@@ -232,8 +234,8 @@ fn enter(proc: BorrowedFd<'_>, holder: &Holder, inode: u64) -> Result<Diag, Outs
 }
 
 /// The same by a socket that was opened there.
-fn enter_by_socket(pid: u32, fd: u32, inode: u64) -> Result<Diag, Outside> {
-    let process = within::process(pid).ok_or(Outside::Gone)?;
+fn enter_by_socket(door: Door, fd: u32, inode: u64) -> Result<Diag, Outside> {
+    let process = within::process(door).ok_or(Outside::Gone)?;
     let file = within::namespace(process.as_fd(), fd).map_err(|_| Outside::Gone)?;
     if !rustix::fs::fstat(&file).is_ok_and(|it| it.st_ino == inode) {
         return Err(Outside::Gone);
