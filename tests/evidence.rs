@@ -47,7 +47,7 @@ const SIEVE: Sieve = Sieve {
     worth: detect::worth,
     keeps: detect::keeps,
     texts: detect::strings::texts,
-    variable: detect::tells,
+    variable: detect::kept_variable,
 };
 
 /// These tests measure times, so they run one after the other; `None` if this one ran elsewhere, or cannot.

@@ -17,6 +17,7 @@ mod rules;
 mod seen;
 mod sigma;
 pub mod strings;
+mod variable;
 mod verdict;
 mod watch;
 mod wire;
@@ -30,9 +31,10 @@ pub use rules::persistence::Entry;
 pub use rules::{Told, doing, standing};
 pub use seen::{End, Seen};
 pub use sigma::{Level, SigmaRule, Source};
+pub use variable::kept_variable;
 pub use verdict::{Verdict, judge_connection, judge_entry, judge_file, judge_process};
 pub use watch::Watch;
-pub use worth::{keeps, tells, worth};
+pub use worth::{keeps, worth};
 
 use std::net::SocketAddr;
 

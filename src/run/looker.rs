@@ -29,7 +29,7 @@ pub(super) const SIEVE: Sieve = Sieve {
     worth: detect::worth,
     keeps: detect::keeps,
     texts: detect::strings::texts,
-    variable: detect::tells,
+    variable: detect::kept_variable,
 };
 /// Time from one look to the next.
 const PERIOD: Duration = Duration::from_secs(1);

@@ -89,9 +89,13 @@ fn whole(fact: &Value) -> Value {
     if let Some(remote) = known.get_mut("remote").and_then(Value::as_array_mut) {
         remote.iter_mut().zip(1..).for_each(|(end, at)| addressed(end, at));
     }
-    let kept = |it: &Value| detect::tells(it.as_str().unwrap().as_bytes());
+    let kept = |it: &Value| detect::kept_variable(it.as_str().unwrap().as_bytes());
     if let Some(environment) = known.get_mut("environ").and_then(Value::as_array_mut) {
-        environment.retain(kept);
+        *environment = environment
+            .iter()
+            .filter_map(kept)
+            .map(|it| String::from_utf8(it).unwrap().into())
+            .collect();
     }
     fact
 }

@@ -57,8 +57,8 @@ pub struct Sieve {
     pub keeps: fn(&FoundFile) -> bool,
     /// Adds the texts in some bytes that are kept; whether they are of a memory or of an executable.
     pub texts: fn(&[u8], bool, &mut Vec<FoundText>),
-    /// Whether a variable of an environment, `NAME=value`, is kept.
-    pub variable: fn(&[u8]) -> bool,
+    /// What is kept of a variable of an environment, `NAME=value`, if anything is.
+    pub variable: fn(&[u8]) -> Option<Vec<u8>>,
 }
 
 /// Reads processes, and keeps what was found.

@@ -233,7 +233,7 @@ impl Desk {
                 self.steps();
                 match job.part {
                     Part::Files => {
-                        environment::read((self, proc), sieve, id);
+                        environment::read((self, proc), sieve, (id, door));
                         files.read(self, &job, &owner);
                     }
                     // What a package brought and nobody changed is known without its digest.

@@ -9,6 +9,7 @@ use super::Sieve;
 use super::desk::{Desk, News};
 use crate::domain::base::ProcessId;
 use crate::domain::untrusted::Untrusted;
+use crate::host::probe::door::Door;
 use crate::host::probe::tree::read_to_end;
 
 /// More of an environment is not read.
@@ -18,11 +19,14 @@ const MOST_KEPT: usize = 16;
 const LONGEST: usize = 512;
 
 /// Tells the desk of those that are kept. The process may write into its environment what it likes while it is read.
-pub(super) fn read((desk, proc): (&Desk, BorrowedFd<'_>), sieve: Sieve, id: ProcessId) {
+pub(super) fn read(
+    (desk, proc): (&Desk, BorrowedFd<'_>),
+    sieve: Sieve,
+    (id, door): (ProcessId, Door),
+) {
     desk.steps();
     let flags = OFlags::RDONLY | OFlags::CLOEXEC;
-    let Ok(file) = rustix::fs::openat(proc, format!("{}/environ", id.pid), flags, Mode::empty())
-    else {
+    let Ok(file) = rustix::fs::openat(proc, format!("{door}/environ"), flags, Mode::empty()) else {
         return;
     };
     let mut text = Vec::new();
@@ -35,11 +39,12 @@ pub(super) fn read((desk, proc): (&Desk, BorrowedFd<'_>), sieve: Sieve, id: Proc
     }
 }
 
-/// Those that say something.
-fn kept(text: &[u8], says: fn(&[u8]) -> bool) -> Vec<Untrusted> {
+/// Those that say something, without what may be a password.
+fn kept(text: &[u8], says: fn(&[u8]) -> Option<Vec<u8>>) -> Vec<Untrusted> {
     let variables = text.split(|byte| *byte == 0);
-    let fits = |it: &&[u8]| it.contains(&b'=') && it.len() <= LONGEST && says(it);
-    variables.filter(fits).take(MOST_KEPT).map(Untrusted::new).collect()
+    let fits = |it: &&[u8]| it.contains(&b'=') && it.len() <= LONGEST;
+    let said = variables.filter(fits).filter_map(says).filter(|it| it.len() <= LONGEST);
+    said.take(MOST_KEPT).map(Untrusted::new).collect()
 }
 
 #[cfg(test)]
@@ -51,14 +56,14 @@ mod tests {
     #[test]
     fn what_says_nothing_is_not_kept() {
         let text = b"HOME=/root\0PGPASSWORD=secret\0REMOTE_ADDR=203.0.113.9\0REMOTE\0";
-        let kept = kept(text, |it| it.starts_with(b"REMOTE"));
+        let kept = kept(text, |it| it.starts_with(b"REMOTE").then(|| it.to_vec()));
         assert_eq!(kept, [Untrusted::from("REMOTE_ADDR=203.0.113.9")]);
     }
 
     proptest! {
         #[test]
         fn any_environment_is_bounded(text in prop::collection::vec(any::<u8>(), 0..4096)) {
-            let kept = kept(&text, |_| true);
+            let kept = kept(&text, |it| Some(it.to_vec()));
             prop_assert!(kept.len() <= MOST_KEPT && kept.iter().all(|it| it.bytes().len() <= LONGEST));
         }
     }
