@@ -29,7 +29,7 @@ pub use rulebook::Rulebook;
 pub use rules::config_file::File;
 pub use rules::persistence::Entry;
 pub use rules::{Told, doing, standing};
-pub use seen::{End, Seen};
+pub use seen::{End, Seen, minutes_that_count};
 pub use sigma::{Level, SigmaRule, Source};
 pub use variable::kept_variable;
 pub use verdict::{Verdict, judge_connection, judge_entry, judge_file, judge_process};

@@ -80,3 +80,41 @@ fn a_reason_says_since_when_it_is_seen_and_begins_anew_when_it_was_gone() {
     assert_eq!(since(7, Vec::new()), None);
     assert_eq!(since(8, vec![miner]), Some(8_000));
 }
+
+/// Whether it is accused of its place, second by second: so hard it works, and so much it has used.
+fn accused(looks: impl Iterator<Item = (u64, f32, u64, &'static str)>) -> Vec<bool> {
+    let mut watch = Watch::default();
+    let look = |(second, cpu, spent, exe): (u64, f32, u64, &str)| {
+        let exe = Reading::Known(exe.into());
+        let it =
+            Process { exe, cpu, cpu_ms: spent * 1_000, started_ms: 0, ..process(42, "w", b"w") };
+        let found = watch.see(&snapshot(second * 1_000, vec![it], Vec::new()), &pb_31());
+        let found = found.get(&Subject::Process(id(42)));
+        found.is_some_and(|it| it.reasons.iter().any(|it| it.rule == Rule::ServiceChild))
+    };
+    looks.map(look).collect()
+}
+
+#[test]
+fn a_burst_at_the_start_is_forgotten_and_a_long_life_of_little_is_no_load() {
+    let exe = "/home/app/w";
+    let began = |second: u64| (second, if second < 40 { 100.0 } else { 1.0 }, second.min(40), exe);
+    let looks = accused((0..=40).chain((60..=1_200).step_by(20)).map(began));
+    assert!(looks.iter().any(|it| *it), "it was held for a while");
+    assert_eq!(looks.last(), Some(&false), "it has rested since");
+    let days = |second: u64| (1_000_000 + second, 3.0, 30_000 + second * 3 / 100, exe);
+    assert!(!accused((0..60).map(days)).contains(&true));
+    let hard = |second: u64| (1_000 + second, 99.0, 990 + second, exe);
+    assert_eq!(accused((0..3).map(hard)), [true; 3], "most of a life is a load at once");
+}
+
+#[test]
+fn who_becomes_another_program_leaves_its_load_behind() {
+    let look = |second: u64| {
+        let then = second < 5;
+        let exe = if then { "/home/app/build" } else { "/home/app/w" };
+        (1_000 + second, if then { 99.0 } else { 0.0 }, 990, exe)
+    };
+    let looks = accused((0..60).map(look));
+    assert_eq!((looks.first(), looks.last()), (Some(&true), Some(&false)));
+}

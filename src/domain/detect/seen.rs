@@ -11,6 +11,15 @@ use crate::domain::untrusted::Untrusted;
 /// What tells a file that was deleted, at the end of the link to it.
 const DELETED: &[u8] = b" (deleted)";
 
+/// Percent of one CPU over a life, below which its minutes say only that it is old.
+pub(super) const SHARE: f32 = 20.0;
+
+/// Minutes of CPU time that count: a service that idles for months comes to many.
+#[must_use]
+pub fn minutes_that_count(cpu: Option<f32>, minutes: Option<f32>) -> Option<f32> {
+    minutes.map(|minutes| if cpu.is_some_and(|cpu| cpu < SHARE) { 0.0 } else { minutes })
+}
+
 /// A process as the rules see it.
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts")]
@@ -47,7 +56,7 @@ pub struct Seen<'a> {
     pub digests: Vec<Cow<'a, str>>,
     /// Percent of one CPU.
     pub cpu: Option<f32>,
-    /// Minutes of CPU time so far.
+    /// Minutes of CPU time so far, where it worked for a share of them.
     pub cpu_minutes: Option<f32>,
     /// Whom it talks to.
     pub ends: Vec<End<'a>>,

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use serde_json::{Map, Value};
 
-use crate::domain::detect::{End, Entry, File, Seen};
+use crate::domain::detect::{End, Entry, File, Seen, minutes_that_count};
 use crate::words::misread::Misread;
 
 /// What tells a file that was deleted, at the end of the link to it.
@@ -120,7 +120,7 @@ impl Process {
             packaged: self.packaged,
             digests: self.digests.iter().map(|it| it.as_str().into()).collect(),
             cpu: self.cpu,
-            cpu_minutes: self.minutes,
+            cpu_minutes: minutes_that_count(self.cpu, self.minutes),
             ends: self.ends.iter().map(Peer::end).collect(),
             listens: self.listens.clone(),
             own: self.own,

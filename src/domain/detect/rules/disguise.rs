@@ -27,7 +27,7 @@ const RUNTIMES: [&[u8]; 3] = [b"node", b"java", b"php"];
 /// Who is the first process of a container under many names, and who is many programs in one.
 const FIRST: [&[u8]; 6] = [b"init", b"systemd", b"busybox", b"toybox", b"tini", b"s6-svscan"];
 /// Programs that are many daemons in one, or the heir of one and bear its name.
-const HEIRS: [&[u8]; 11] = [
+const HEIRS: [&[u8]; 12] = [
     b"k3s",
     b"k0s",
     b"rke2",
@@ -39,6 +39,7 @@ const HEIRS: [&[u8]; 11] = [
     b"valkey",
     b"keydb",
     b"percona",
+    b"mariadb",
 ];
 /// Programs that never have a second thread.
 const ONE_THREAD: [&[u8]; 16] = [
@@ -114,6 +115,9 @@ fn titled<'a>(seen: &Seen<'a>) -> Option<&'a [u8]> {
         // A pool of workers says what each of them does.
         return (!interpreted || unbracketed(first).is_some_and(is_kernels)).then_some(first);
     }
+    if is_heir(file) && is_daemon(last_part(title)) && place(seen.exe) == Place::System {
+        return None;
+    }
     // Scripts are called by who runs them.
     let script = seen.arguments.iter().skip(1).take(2).any(|it| last_part(it) == file);
     let of_system = title.starts_with(b"/") && place(title) == Place::System;
@@ -134,6 +138,11 @@ fn silent<'a>(seen: &Seen<'a>) -> Option<&'a [u8]> {
     let serves = !seen.listens.is_empty();
     let silent = roots && by_itself && hours && !told && !known && !serves;
     (silent && place(seen.exe) == Place::System).then_some(seen.exe)
+}
+
+/// It bears the name of the daemon that it took over from.
+fn is_heir(file: &[u8]) -> bool {
+    HEIRS.iter().any(|it| file.starts_with(it))
 }
 
 /// Two names of one program begin alike (`python3`, `python3.11`), or one is a letter of the other's.
@@ -237,8 +246,7 @@ fn of_another(seen: &Seen<'_>, told: &mut Vec<Told>) {
     let title = seen.title();
     let name = last_part(title.strip_suffix(b":").unwrap_or(title));
     let file = seen.file();
-    let heirs = HEIRS.iter().any(|it| file.starts_with(it))
-        || !name.is_empty() && file.windows(name.len()).any(|it| it == name);
+    let heirs = is_heir(file) || !name.is_empty() && file.windows(name.len()).any(|it| it == name);
     let many = FIRST.contains(&name) || FIRST.contains(&file) || name.starts_with(b"m") || heirs;
     let scripted = INTERPRETERS.iter().any(|it| file.starts_with(it));
     if is_daemon(name) && is_other(name, file) && !file.is_empty() && !many && !scripted {

@@ -112,6 +112,36 @@ const DATA: [&[u8]; 9] = [
     b"/wp-content/",
 ];
 
+/// Programs that run other programs' texts, whoever installed them.
+const RUNTIMES: [&[u8]; 7] = [b"beam", b"java", b"node", b"perl", b"php", b"python", b"ruby"];
+
+fn is_runtime(file: &[u8]) -> bool {
+    RUNTIMES.iter().any(|it| {
+        file.strip_prefix(*it)
+            .is_some_and(|rest| !rest.first().is_some_and(u8::is_ascii_alphabetic))
+    })
+}
+
+/// What a service runs by from a home, and not what somebody brought: its own interpreter for its workers, the Java beside
+/// it, or the program of this user that others come to.
+fn is_its_own(seen: &Seen<'_>) -> bool {
+    let mut others = seen.arguments.iter().skip(1);
+    if is_runtime(seen.file()) {
+        let alone = Seen { ancestors: vec![seen.name], ..Seen::default() };
+        let worker = serves(&alone).is_some()
+            || !seen.name.is_empty() && seen.ancestors.first() == Some(&seen.name)
+            || others.clone().any(|it| it.starts_with(b"from multiprocessing."));
+        let has = |text: &[u8], word: &[u8]| text.windows(word.len()).any(|part| part == word);
+        let java = seen.exe.ends_with(b"/bin/java")
+            && is_service(seen)
+            && others.any(|it| has(&it.to_ascii_lowercase(), seen.user));
+        return worker || java;
+    }
+    let home = [b"/home/", seen.user, b"/"].concat();
+    let calm = seen.cpu.is_none_or(|percent| percent < 80.0);
+    is_service(seen) && seen.exe.starts_with(&home) && !seen.listens.is_empty() && calm
+}
+
 fn is_shell(name: &[u8]) -> bool {
     matches!(last_part(name), b"sh" | b"bash" | b"dash" | b"ash" | b"busybox")
 }
@@ -134,7 +164,9 @@ pub(super) fn judge(seen: &Seen<'_>, told: &mut Vec<Told>) {
     let busy = at != Place::System
         && !worker
         && !itself
-        && (data || (shell && long) || (at == Place::Home && is_busy(seen)));
+        && (data
+            || (shell && long && !is_runtime(seen.file()))
+            || (at == Place::Home && is_busy(seen) && !is_its_own(seen)));
     let brought = at.is_strange() || busy;
     if let Some(service) = never_runs(seen) {
         let value = Untrusted::new([service, b" > ", seen.name].concat());
