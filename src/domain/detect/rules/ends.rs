@@ -2,7 +2,8 @@
 //!
 //! Source: the playbook's table of pool indicators. Known false alarms: 3333, 4444, 5555, 8333 and 14444 are also those
 //! of development servers, Selenium, Flower, adb, `SeaweedFS` and Bitcoin's peers; so a port alone is noted, and with it
-//! something else that is odd.
+//! something else that is odd. In one's own net or on this host, where a relay or a tunnel may listen, it is noted too, and
+//! with a long load of its own more.
 
 use std::net::IpAddr;
 
@@ -60,9 +61,12 @@ pub(super) fn judge(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>
     for end in &seen.ends {
         for (grade, reason) in of(end, look_for) {
             let port = reason.rule == Rule::PoolPort;
-            let nobodys = if port { Grade::Suspect } else { grade };
+            // In one's own net it is a developer's port, or that of whoever passes work on to those inside.
+            let near = port && !is_public(end);
+            let relayed = near && !is_developers(end) && works_alone(seen, 80.0);
+            let nobodys = if port && !near || relayed { Grade::Suspect } else { grade };
             // A port alone is everybody's; whoever works for somebody there for long has to explain it.
-            let works = port && end.port != PEERS && works_alone(seen);
+            let works = port && end.port != PEERS && works_alone(seen, 170.0);
             let grade = if installed && !works { Grade::Noted } else { nobodys };
             if !told.iter().any(|(_, known)| known.rule == reason.rule) {
                 told.push((grade, reason));
@@ -97,7 +101,7 @@ pub(in crate::domain::detect) fn of(end: &End<'_>, look_for: &Indicators) -> Vec
         let value = Untrusted::new(end.name);
         told.push((grade, Reason { rule: Rule::PoolName, value, source: FactSource::Sockets }));
     }
-    if (look_for.ports.contains(&end.port) || OF_POOLS.contains(&end.port)) && is_public(end) {
+    if look_for.ports.contains(&end.port) || OF_POOLS.contains(&end.port) {
         let (rule, source) = (Rule::PoolPort, FactSource::Sockets);
         told.push((Grade::Noted, Reason { rule, value: shown(end).into(), source }));
     }
@@ -115,7 +119,7 @@ pub(in crate::domain::detect) fn by_owner(end: &End<'_>, owner: Option<&[u8]>, t
     let hides = name.is_empty()
         || name.rsplit('.').next() == Some("onion")
         || host_name::says(name).is_some();
-    let open = end.port != PEERS && (hides || owner.is_none_or(is_nobodys));
+    let open = end.port != PEERS && is_public(end) && (hides || owner.is_none_or(is_nobodys));
     for (grade, reason) in told {
         if reason.rule == Rule::PoolPort && open {
             *grade = Grade::Suspect.max(*grade);
@@ -126,10 +130,15 @@ pub(in crate::domain::detect) fn by_owner(end: &End<'_>, owner: Option<&[u8]>, t
     }
 }
 
+/// This host's own port of adb, Flower or Selenium, whose clients compute.
+fn is_developers(end: &End<'_>) -> bool {
+    end.address.is_some_and(|it| it.is_loopback()) && [4444, 5555].contains(&end.port)
+}
+
 /// It works hard and long for one or two out there, serves nobody, and no package is known to have brought it.
-fn works_alone(seen: &Seen<'_>) -> bool {
+fn works_alone(seen: &Seen<'_>, percent: f32) -> bool {
     let long =
-        seen.cpu.is_some_and(|it| it >= 170.0) && seen.cpu_minutes.is_some_and(|it| it >= 30.0);
+        seen.cpu.is_some_and(|it| it >= percent) && seen.cpu_minutes.is_some_and(|it| it >= 30.0);
     long && seen.packaged != Some(true) && seen.listens.is_empty() && seen.ends.len() <= 2
 }
 
@@ -151,7 +160,7 @@ fn shown(end: &End<'_>) -> String {
 }
 
 /// It is somewhere out there: not this host, and not its own net.
-pub(super) fn is_public(end: &End<'_>) -> bool {
+pub(in crate::domain::detect) fn is_public(end: &End<'_>) -> bool {
     match end.address {
         Some(IpAddr::V4(at)) => {
             !(at.is_loopback()

@@ -65,6 +65,8 @@ fn passed_on(
         let seen = End { address: Some(end.ip()), name, port: end.port() };
         for (grade, reason) in rules::ends::of(&seen, look_for).into_iter().map(as_heard) {
             if reason.rule == Rule::PoolPort {
+                // Behind it is its own net: whose work that is, is not known.
+                let most = if rules::ends::is_public(&seen) { most } else { grade };
                 reasons.push((most, pool_port(format!("{remote} -> {end}"))));
             } else {
                 reasons.push((grade.min(most), reason));
