@@ -81,6 +81,24 @@ fn a_reason_says_since_when_it_is_seen_and_begins_anew_when_it_was_gone() {
     assert_eq!(since(8, vec![miner]), Some(8_000));
 }
 
+#[test]
+fn an_ancestor_that_becomes_another_program_is_known_by_its_newest_name() {
+    let mut watch = Watch::default();
+    let below = |names: &[&str]| Process {
+        exe: Reading::Known("/tmp/upd".into()),
+        user: Some("alice".into()),
+        around: above(names),
+        ..process(42, "upd", b"upd")
+    };
+    let mut at = |second: u64, names: &[&str]| {
+        let found = watch.see(&snapshot(second * 1_000, vec![below(names)], Vec::new()), &pb_31());
+        let found = found.get(&Subject::Process(id(42)));
+        found.is_some_and(|it| it.reasons.iter().any(|it| it.rule == Rule::ServiceChild))
+    };
+    assert!(!at(0, &["sh"]));
+    assert!(at(1, &["nginx"]), "it was a shell, and is a web server now");
+}
+
 /// Whether it is accused of its place, second by second: so hard it works, and so much it has used.
 fn accused(looks: impl Iterator<Item = (u64, f32, u64, &'static str)>) -> Vec<bool> {
     let mut watch = Watch::default();

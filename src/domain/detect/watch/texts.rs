@@ -163,12 +163,14 @@ impl Judged {
         let here = &now.around.ancestors;
         let before =
             if self.above.is_empty() { &self.process.around.ancestors } else { &self.above };
-        let known = |it: &&Ancestor| before.iter().all(|old| old.id != it.id);
-        let all = before.iter().chain(here.iter().filter(known)).take(MOST_ABOVE);
-        if before.is_empty() || here.starts_with(before) {
+        let same = |(old, new): (&Ancestor, &Ancestor)| old.id == new.id;
+        if before.len() <= here.len() && before.iter().zip(here).all(same) {
             return Vec::new();
         }
-        all.cloned().collect()
+        // Who becomes another program is called otherwise, and stands above it as that.
+        let newest = |old: &Ancestor| here.iter().find(|it| it.id == old.id).unwrap_or(old).clone();
+        let fresh = here.iter().filter(|it| before.iter().all(|old| old.id != it.id));
+        before.iter().map(newest).chain(fresh.cloned()).take(MOST_ABOVE).collect()
     }
 
     /// As the rules see it; without whom it talks to.
