@@ -190,7 +190,9 @@ pub(super) fn judge(seen: &Seen<'_>, told: &mut Vec<Told>) {
     let asked =
         seen.environment.iter().filter(|it| OF_A_REQUEST.iter().any(|name| it.starts_with(name)));
     if let Some(variable) = asked.max_by_key(|it| it.starts_with(b"REMOTE_ADDR=")) {
-        let grade = if brought || seen.deleted { Grade::Suspect } else { Grade::Noted };
+        // A daemon that was started from a panel of the web and brought up to date since is deleted as well.
+        let gone = seen.deleted && !matches!(at, Place::System | Place::Local);
+        let grade = if brought || gone { Grade::Suspect } else { Grade::Noted };
         let value = Untrusted::new(*variable);
         told.push((
             grade,
