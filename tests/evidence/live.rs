@@ -105,6 +105,37 @@ fn a_file_that_its_arguments_name_is_read() {
     assert_eq!(found.expect("it is found").0.grade, Grade::Confirmed);
 }
 
+/// Its first thread ends, and the second one works on.
+const HEADLESS: &str = r"
+import ctypes,platform,threading
+def second():
+    while True: pass
+threading.Thread(target=second).start()
+ctypes.CDLL(None).syscall({'x86_64':60,'aarch64':93}[platform.machine()],0)
+";
+
+#[test]
+fn what_tells_the_way_in_is_read_of_a_process_without_its_first_thread_and_no_query_is_kept() {
+    let Some(_alone) = alone() else { return };
+    let found = Command::new("python3").arg("-V").stdout(Stdio::null()).status();
+    if !found.is_ok_and(|it| it.success()) {
+        return;
+    }
+    let child = Running::start(
+        Command::new("python3")
+            .args(["-c", HEADLESS])
+            .env("REMOTE_ADDR", "203.0.113.9")
+            .env("QUERY_STRING", "pw=secret"),
+    );
+    let (snapshot, found) = Looker::open().find(child.pid(), Rule::FromRequest);
+    let (finding, reason) = found.expect("it is found");
+    assert_eq!(reason.source, FactSource::Environment);
+    let firedamp::domain::detect::Subject::Process(id) = finding.subject else { panic!() };
+    assert!(snapshot.process(id).unwrap().headless.is_some());
+    let kept = &snapshot.evidence.of(id).unwrap().environment;
+    assert!(kept.contains(&"QUERY_STRING=…".into()), "{kept:?}");
+}
+
 /// A copy of bash that is told something through a pipe, keeps it, and waits.
 pub(crate) fn remembers(
     exe: &std::path::Path,
