@@ -106,8 +106,8 @@ impl Table {
             *tabs.entry(line.matches('\t').count()).or_default() += 1;
             *bars.entry(line.matches(BARS).count()).or_default() += 1;
         }
-        let lines = text.lines().map(str::trim).filter(|it| !it.is_empty()).take(HEADING);
-        Some(Self { heading: lines.filter_map(Heading::of).next(), tabs, bars })
+        let mut lines = text.lines().map(str::trim).filter(|it| !it.is_empty()).take(HEADING);
+        Some(Self { heading: lines.find_map(Heading::of), tabs, bars })
     }
 
     /// A line as a row: it begins with a number or a time, has cells as others have, or stands below a heading.

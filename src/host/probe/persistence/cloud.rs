@@ -106,10 +106,10 @@ pub(super) fn masked(line: &[u8]) -> Vec<u8> {
                 quoted = None;
             } else if next_is_secret {
                 let quote = word.last().copied().filter(|it| matches!(it, b'"' | b'\''));
-                let quotes = word.iter().filter(|it| matches!(it, b'"' | b'\'')).count();
+                let marks = word.iter().filter(|it| matches!(it, b'"' | b'\'')).count();
                 let ends = word.iter().any(|it| matches!(it, b'(' | b')' | b';' | b'|' | b'&'));
                 // `x= y` runs `y`, and so does `x="" y`.
-                next_is_secret = !ends && quotes < 2 && (!assigned || word.len() == quotes);
+                next_is_secret = !ends && marks < 2 && (!assigned || word.len() == marks);
                 quoted = quote.filter(|_| next_is_secret && !makes);
             }
             continue;

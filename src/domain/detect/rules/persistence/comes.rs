@@ -1,6 +1,7 @@
 //! Text that comes from elsewhere, and is run in the same breath.
 
 use super::{Entry, RUNNERS, has_word, is_kind};
+use crate::domain::detect::Grade;
 
 /// Programs that talk to others, and say what these say.
 const TALKERS: [&str; 13] = [
@@ -71,8 +72,13 @@ const FIRST_BOOT: [&[u8]; 4] = [
     b"/var/lib/cloud/scripts/vendor/",
 ];
 
+/// How much it weighs that something is fetched and run.
+pub(super) fn weight(line: &str, entry: &Entry<'_>) -> Grade {
+    if at_first_boot(line, entry) { Grade::Noted } else { Grade::Suspect }
+}
+
 /// It was run once by whoever ordered the machine, and all of it came from hosts with a name that was proven.
-pub(super) fn at_first_boot(line: &str, entry: &Entry<'_>) -> bool {
+fn at_first_boot(line: &str, entry: &Entry<'_>) -> bool {
     let once = FIRST_BOOT.iter().any(|it| entry.path.starts_with(it));
     let unproven = ["-k", "--insecure", "--no-check-certificate", "/dev/tcp", "/dev/udp"];
     let proven =

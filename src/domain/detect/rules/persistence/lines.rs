@@ -55,8 +55,7 @@ pub(super) fn of_line(line: &str, entry: &Entry<'_>, look_for: &Indicators, told
     let then = || ran::fetched(line).is_some();
     let comes = piped || has(&RUNS_WHAT_COMES) || makes_program(line) || writes_strange(line);
     if fetches && (comes || then()) || comes::from_afar(line, piped) {
-        let once = comes::at_first_boot(line, entry);
-        add(if once { Grade::Noted } else { Grade::Suspect }, Rule::DownloadsAndRuns, line);
+        add(comes::weight(line, entry), Rule::DownloadsAndRuns, line);
     }
     if piped && comes::is_made_readable(line)
         || has(&DECODES) && (piped || has(&["eval", "exec(", "-c \"$(", "-c $("]))
