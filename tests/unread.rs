@@ -301,8 +301,6 @@ fn every_gap() -> Vec<Gap> {
         Gap::Late(Late::Tables),
         Gap::Late(Late::Tools),
         Gap::Late(Late::Hunt),
-        Gap::NoModule(DiagModule::Tcp),
-        Gap::NoModule(DiagModule::Udp),
         Gap::NotEntered(NotEntered::Refused, 1),
         Gap::NotEntered(NotEntered::TooMany, 3),
         Gap::NotEntered(NotEntered::NotAsked, 3),
@@ -336,6 +334,7 @@ fn every_gap() -> Vec<Gap> {
         NotWhole::Database,
     ];
     all.extend(parts.map(Gap::NotWhole).into_iter().chain(not_read()));
+    all.extend([DiagModule::Tcp, DiagModule::Udp].map(Gap::NoModule));
     all.extend(Capability::ALL.map(Gap::Capability));
     let runtimes = [Runtime::Docker, Runtime::Podman, Runtime::Kubernetes, Runtime::Lxc];
     all.extend(runtimes.map(|runtime| Gap::PidNamespace(Some(runtime))));
