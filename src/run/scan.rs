@@ -8,7 +8,7 @@ mod baseline;
 mod image;
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -214,8 +214,14 @@ impl Found {
     fn words(&self, language: Language, out: &mut dyn Write) -> io::Result<()> {
         for it in self.said.iter().filter(|it| it.grade > Grade::Noted && !it.known) {
             writeln!(out, "{}  {}", finding::grade(language, it.grade), it.name)?;
+            // The same may have been read in two places.
+            let mut told = BTreeSet::new();
             for reason in &it.reasons {
-                writeln!(out, "    {}", finding::reason(language, reason).plain(VALUE))?;
+                let line = finding::reason(language, reason).plain(VALUE);
+                if !told.contains(&line) {
+                    writeln!(out, "    {line}")?;
+                    told.insert(line);
+                }
             }
         }
         if self.grade().is_none_or(|it| it == Grade::Noted) {
