@@ -4,7 +4,7 @@ use super::dig::{Dig, Draft, Home, Runs, first_words};
 use super::ground::{Base, File};
 use super::include::{ENOUGH_LEADS, Lead, Trail, beside, follow, unquoted};
 use super::unit::settings;
-use super::walk::{Reach, below, outside, walk};
+use super::walk::{Reach, below, everywhere};
 use crate::domain::facts::{AutostartKind, NotWhole};
 
 /// Repositories that are read of one home in any case, of all homes, and beside them.
@@ -57,16 +57,8 @@ pub(super) fn hunt(dig: &mut Dig<'_>) {
             own.extend(dig.read_or_link(home, path, AutostartKind::GitHook));
         }
         configs(dig, own, Some(home));
-        let base = home.base();
-        let mut left = (MOST_REPOSITORIES / dig.homes.len()).max(LEAST_REPOSITORIES);
-        let reach = REACH.of_home(dig.homes.len());
-        walk(dig, (base, b""), reach, &mut |dig, dir, names| {
-            looked(dig, base, (dir, names), Some(home), &mut left)
-        });
     }
-    let root = dig.ground.base();
-    let mut left = MOST_REPOSITORIES;
-    outside(dig, REACH, &mut |dig, dir, names| looked(dig, root, (dir, names), None, &mut left));
+    everywhere(dig, REACH, (LEAST_REPOSITORIES, MOST_REPOSITORIES), &mut looked);
 }
 
 /// Reads a repository if this is one; below it there is none.

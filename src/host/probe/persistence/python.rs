@@ -4,7 +4,7 @@ use super::cron::base_name;
 use super::dig::{Dig, Draft, Home};
 use super::ground::{Base, File};
 use super::hooks::pythons;
-use super::walk::{Reach, below, outside, walk};
+use super::walk::{Reach, below, everywhere};
 use crate::domain::facts::{AutostartKind, NotWhole};
 
 /// A python of somebody's own lies no deeper: `.local/share/uv/tools/x`.
@@ -38,20 +38,14 @@ pub(super) fn hunt(dig: &mut Dig<'_>) {
         modules(dig, root, &dir, None);
     }
     for home in dig.homes {
-        let mut left = (MOST_PYTHONS / dig.homes.len()).max(LEAST_PYTHONS);
         let base = home.base();
         for dir in dig.list_in(base, b".local/lib") {
             if base_name(&dir).starts_with(b"python") {
                 modules(dig, base, &dir, Some(home));
             }
         }
-        let reach = REACH.of_home(dig.homes.len());
-        walk(dig, (base, b""), reach, &mut |dig, dir, names| {
-            own(dig, base, (dir, names), Some(home), &mut left)
-        });
     }
-    let mut left = MOST_PYTHONS;
-    outside(dig, REACH, &mut |dig, dir, names| own(dig, root, (dir, names), None, &mut left));
+    everywhere(dig, REACH, (LEAST_PYTHONS, MOST_PYTHONS), &mut own);
 }
 
 /// Looks whether a python, or an environment of one, is installed here. Whatever else lies here is looked at as well.

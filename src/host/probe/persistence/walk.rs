@@ -4,7 +4,7 @@
 
 use rustix::fs::FileType;
 
-use super::dig::Dig;
+use super::dig::{Dig, Home};
 use super::ground::Base;
 use crate::domain::facts::NotWhole;
 
@@ -31,13 +31,13 @@ pub(super) struct Reach {
 
 impl Reach {
     /// The same in one of so many homes: none takes the turn of another.
-    pub(super) fn of_home(self, homes: usize) -> Self {
+    fn of_home(self, homes: usize) -> Self {
         Self { dirs: (MOST_HOMES / homes.max(1)).max(LEAST_HOME), ..self }
     }
 }
 
 /// Walks from a directory of a base, and says so where it did not come to the end.
-pub(super) fn walk<'g>(
+fn walk<'g>(
     dig: &mut Dig<'g>,
     (base, start): (Base<'_>, &[u8]),
     reach: Reach,
@@ -79,8 +79,37 @@ pub(super) fn walk<'g>(
     }
 }
 
+/// Looks at a directory with these names, of a base that may be a home; so many things may still be found there. `true`
+/// to go on below it.
+pub(super) type Find<'a, 'g> = &'a mut dyn FnMut(
+    &mut Dig<'g>,
+    Base<'g>,
+    (&[u8], &[&[u8]]),
+    Option<&'g Home>,
+    &mut usize,
+) -> bool;
+
+/// Walks over each home and the places that are nobody's. Of `most` things each home has its share, and `least` in any case:
+/// none takes the turn of another.
+pub(super) fn everywhere<'g>(
+    dig: &mut Dig<'g>,
+    reach: Reach,
+    (least, most): (usize, usize),
+    find: Find<'_, 'g>,
+) {
+    let homes = dig.homes;
+    for home in homes {
+        let (base, mut left) = (home.base(), (most / homes.len()).max(least));
+        walk(dig, (base, b""), reach.of_home(homes.len()), &mut |dig, dir, names| {
+            find(dig, base, (dir, names), Some(home), &mut left)
+        });
+    }
+    let (root, mut left) = (dig.ground.base(), most);
+    outside(dig, reach, &mut |dig, dir, names| find(dig, root, (dir, names), None, &mut left));
+}
+
 /// Walks over the places that are nobody's home.
-pub(super) fn outside<'g>(dig: &mut Dig<'g>, reach: Reach, visit: Visit<'_, 'g>) {
+fn outside<'g>(dig: &mut Dig<'g>, reach: Reach, visit: Visit<'_, 'g>) {
     let homes = dig.homes;
     for start in OUTSIDE {
         let root = dig.ground.base();
