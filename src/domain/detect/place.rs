@@ -162,7 +162,7 @@ const KNOWN_HIDDEN: [&[u8]; 72] = [
     b".PlayOnLinux",
 ];
 /// Beginnings of names in volatile folders: what was built, unpacked or mounted there by a known tool.
-const WORKSHOPS: [&[u8]; 66] = [
+const WORKSHOPS: [&[u8]; 65] = [
     b"go-build",
     b"cargo",
     b"rustc",
@@ -192,7 +192,6 @@ const WORKSHOPS: [&[u8]; 66] = [
     b"rpm-tmp",
     b"snap-private-tmp",
     b"jenkins",
-    b"hsperfdata",
     b"systemd-private-",
     b"install",
     b"OraInstall",

@@ -110,7 +110,7 @@ const OPTIONS: &[Known] = &[
     ("diff-multiplier", Nothing, Some(Rare)), ("disable-cpu", Nothing, Some(Common)),
     ("disable-gpu", Nothing, Some(Common)), ("disable-msr-tweaks", Nothing, Some(Sole)),
     ("disable-worker-watchdog", Nothing, Some(Rare)), ("donate", Nothing, Some(Rare)),
-    ("donate-level", Nothing, Some(Sole)), ("donate-over-proxy", Nothing, Some(Sole)), ("dpool", AT_POOL, Some(Sole)),
+    ("donate-level", Count, Some(Sole)), ("donate-over-proxy", Nothing, Some(Sole)), ("dpool", AT_POOL, Some(Sole)),
     ("dpsw", Password, Some(Sole)), ("dwal", Wallet, Some(Sole)), ("email", User, None),
     ("endpoint", AT_SERVER, None), ("epool", AT_POOL, Some(Sole)), ("epsw", Password, Some(Sole)),
     ("eres", Nothing, Some(Rare)), ("esm", Nothing, Some(Rare)), ("eth-hashrate", Nothing, Some(Sole)),

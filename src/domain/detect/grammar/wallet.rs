@@ -14,6 +14,9 @@ use crate::domain::untrusted::Untrusted;
 /// Nothing shorter or longer is an address.
 const LENGTHS: std::ops::RangeInclusive<usize> = 26..=128;
 
+/// As long as the shortest address with 32 letters.
+const LONG: usize = 42;
+
 /// An address, or what has the shape of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wallet {
@@ -62,7 +65,10 @@ impl Wallet {
     #[must_use]
     pub fn is_plain(&self) -> bool {
         let monero = || base58::is_as_long_as_moneros(self.text.bytes());
-        self.checked || self.family == Family::Ethereum || monero() || self.is_capitals()
+        // Forty letters out of 32, behind the word of a coin: also where somebody mistyped one.
+        let long = matches!(self.family, Family::Bech32 | Family::CashAddress)
+            && self.text.bytes().len() >= LONG;
+        self.checked || self.family == Family::Ethereum || long || monero() || self.is_capitals()
     }
 
     /// Sixty capitals, as Qubic writes addresses; letters that no protein has are among them.

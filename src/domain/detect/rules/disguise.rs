@@ -70,12 +70,23 @@ fn busy(seen: &Seen<'_>, told: &mut Vec<Told>) {
     let many = cpu >= TWO_THREADS;
     let at_once = || one_thread(seen).or_else(|| quiet(seen)).or_else(|| bare(seen));
     let in_time = || quiet(seen).or_else(|| titled(seen)).or_else(|| silent(seen));
+    let removed = || (many && long).then(|| removed(seen)).flatten();
     let found = many.then(at_once).flatten().or_else(|| long.then(in_time).flatten());
+    let found = found.or_else(removed);
     if let Some(value) = found {
         let value = Untrusted::new(value);
         let reason = Reason { rule: Rule::BusyDaemon, value, source: FactSource::Stat };
         told.push((Grade::Suspect, reason));
     }
+}
+
+/// A program that was removed, that nobody told anything, and that is no daemon which was brought up to date.
+fn removed<'a>(seen: &Seen<'a>) -> Option<&'a [u8]> {
+    let file = seen.file();
+    let known = file.is_empty() || is_daemon(file) || is_heir(file);
+    let silent = seen.arguments.len() <= 1 && seen.listens.is_empty();
+    let roots = seen.uid == Some(0) || seen.user == b"root";
+    (seen.deleted && roots && silent && !known).then_some(seen.exe)
 }
 
 /// A daemon that only waits; also with a number behind its name.
@@ -183,7 +194,9 @@ fn bracketed(seen: &Seen<'_>, told: &mut Vec<Told>) {
     let word = name.iter().all(|it| it.is_ascii_alphanumeric() || b"/_-:.".contains(it));
     let file = seen.file();
     let interpreted = INTERPRETERS.iter().any(|it| file.starts_with(it));
-    if word && !file.is_empty() && is_other(name, file) && !interpreted && !is_kernels(name) {
+    let busy = || seen.cpu.is_some_and(|it| it >= LONG_PERCENT) && seen.packaged != Some(true);
+    let other = is_other(name, file) || busy();
+    if word && !file.is_empty() && other && !interpreted && !is_kernels(name) {
         let (value, source) = (Untrusted::new(name), FactSource::CommandLine);
         told.push((Grade::Suspect, Reason { rule: Rule::KernelName, value, source }));
     }

@@ -107,7 +107,8 @@ pub(super) fn judge(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>
     }
     if let Some(script) = script(seen).filter(|it| is_miner(without_end(it), look_for)) {
         let (value, source) = (Untrusted::new(script), FactSource::CommandLine);
-        return told.push((Grade::Suspect, Reason { rule: Rule::MinerName, value, source }));
+        let grade = if watches(script) { Grade::Noted } else { Grade::Suspect };
+        return told.push((grade, Reason { rule: Rule::MinerName, value, source }));
     }
     if let Some(name) = seen.arguments.iter().skip(1).find(|it| is_miner(it, look_for)) {
         let (value, source) = (Untrusted::new(*name), FactSource::CommandLine);
@@ -117,13 +118,20 @@ pub(super) fn judge(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>
 
 /// What an interpreter was told to run.
 fn script<'a>(seen: &Seen<'a>) -> Option<&'a [u8]> {
-    const RUN: [&[u8]; 7] = [b"java", b"node", b"perl", b"php", b"python", b"pypy", b"ruby"];
+    const RUN: [&[u8]; 10] =
+        [b"bash", b"dash", b"java", b"node", b"perl", b"php", b"python", b"pypy", b"ruby", b"sh"];
     let runs = RUN.iter().any(|it| last_part(seen.title()).starts_with(it));
     let mut words = seen.arguments.iter().skip(1).copied();
     let first = words.find(|word| !word.starts_with(b"-"))?;
-    let ends: [&[u8]; 5] = [b".jar", b".js", b".py", b".php", b".pl"];
+    let ends: [&[u8]; 6] = [b".jar", b".js", b".py", b".php", b".pl", b".sh"];
     let is_file = ends.iter().any(|it| first.ends_with(it));
     (runs && is_file).then(|| last_part(first))
+}
+
+/// A name without the end that says in which language it is written.
+pub(super) fn without_script(name: &[u8]) -> &[u8] {
+    const ENDS: [&[u8]; 6] = [b".sh", b".py", b".pl", b".js", b".php", b".rb"];
+    ENDS.iter().find_map(|end| name.strip_suffix(*end)).unwrap_or(name)
 }
 
 /// A name of a file without its end.
@@ -148,10 +156,10 @@ pub(super) fn is_miner(path: &[u8], look_for: &Indicators) -> bool {
     (is_known || is_called_miner(name)) && !is_text_tool(&name.to_ascii_lowercase())
 }
 
-/// The last word of the name is of somebody who watches.
-fn watches(name: &[u8]) -> bool {
+/// A word of the name is of somebody who watches.
+pub(super) fn watches(name: &[u8]) -> bool {
     let name = String::from_utf8_lossy(name).to_ascii_lowercase();
-    let mut words = name.split(['-', '_', '.']).skip(1);
+    let mut words = name.split(['-', '_', '.']);
     words.any(|word| WATCHERS.iter().any(|it| word.starts_with(it)))
 }
 

@@ -77,8 +77,9 @@ pub(super) fn of_line(line: &str, entry: &Entry<'_>, look_for: &Indicators, told
     for path in ran::paths(line) {
         let name = last_part(path.as_bytes());
         let plain = !ran::is_data(path);
-        if plain && miner_name::is_miner(name, look_for) {
-            add(Grade::Suspect, Rule::MinerName, path);
+        if plain && miner_name::is_miner(miner_name::without_script(name), look_for) {
+            let grade = if miner_name::watches(name) { Grade::Noted } else { Grade::Suspect };
+            add(grade, Rule::MinerName, path);
         } else if !is_quiet(name) && is_quiet(without_digits(name)) {
             add(Grade::Suspect, Rule::LookAlike, path);
         }

@@ -139,7 +139,14 @@ pub(super) fn run<'a>(line: &'a str, entry: &Entry<'_>) -> Vec<&'a str> {
         _ if is_kind(entry.kind, &["cron"]) => after_times(line, entry.path),
         _ => line,
     };
-    let is_end = |it: char| matches!(it, ';' | '&' | '|' | '(' | '`');
+    let mut open = 0_u32;
+    let is_end = |it: char| {
+        open += u32::from(it == '(');
+        let ends = matches!(it, ';' | '&' | '|' | '(' | '`') || it == ')' && open == 0;
+        open = open.saturating_sub(u32::from(it == ')'));
+        ends
+    };
+    // What nothing opened ends the pattern of a `case`: `start) /usr/bin/it ;;`.
     line.split(is_end).flat_map(of_command).collect()
 }
 
@@ -198,8 +205,12 @@ fn of_command(command: &str) -> Vec<&str> {
             found.extend(value.split(':').filter(|it| runs && it.starts_with('/')));
             continue;
         }
-        if word.contains(['>', '<']) {
-            skip = word.ends_with(['>', '<']);
+        // `it>/dev/null`: what stands before it is a word of its own, unless it is the number of a file.
+        let (word, elsewhere) = word.split_at(word.find(['>', '<']).unwrap_or(word.len()));
+        let to_next = elsewhere.ends_with(['>', '<']);
+        let number = word.bytes().all(|it| it.is_ascii_digit());
+        if !elsewhere.is_empty() && number {
+            skip = to_next;
             continue;
         }
         let told = matches!(word, "-exec" | "-execdir" | "--exec" | "--startas");
@@ -227,6 +238,7 @@ fn of_command(command: &str) -> Vec<&str> {
             }
             At::Told => At::Told,
         };
+        skip |= to_next;
     }
     found
 }

@@ -136,6 +136,7 @@ fn of_command(command: &str) -> impl Iterator<Item = &str> {
     let (mut handled, mut shell) = (false, false);
     command.split(ends).filter(|word| !word.is_empty()).filter_map(move |word| {
         let plain = word.trim_start_matches(['@', '-', '+', '!', ':']);
+        let plain = plain.split(['>', '<']).next().unwrap_or(plain);
         // What stands behind an option is run where a shell is told it, or a job for later.
         let told = shell && matches!(before, "-c" | "-f");
         let read = before.starts_with("--") && is_data(plain);
