@@ -286,11 +286,13 @@ fn known<'a>(session: &'a Session, subject: &'a Subject) -> impl Iterator<Item =
         .filter(move |it| same(&it.subject) && !session.state.ended.contains_key(&it.subject))
 }
 
+/// What comes and goes with others, and is no news by itself.
+const PASSING: [Rule; 4] = [Rule::HighCpu, Rule::SharesWith, Rule::CameBack, Rule::BegunWith];
+
 /// Nobody has said as much about this subject yet.
 fn is_news(session: &Session, finding: &Finding) -> bool {
     let covers = |known: &Finding| {
-        let passing = [Rule::HighCpu, Rule::SharesWith, Rule::CameBack, Rule::BegunWith];
-        let reasons = finding.reasons.iter().filter(|it| !passing.contains(&it.rule));
+        let reasons = finding.reasons.iter().filter(|it| !PASSING.contains(&it.rule));
         known.grade >= finding.grade
             && reasons.into_iter().all(|it| known.reasons.iter().any(|of| of.rule == it.rule))
     };
@@ -303,7 +305,7 @@ fn news_first(session: &Session, finding: &Finding) -> Finding {
     let said: Vec<Rule> = known(session, &finding.subject)
         .flat_map(|it| it.reasons.iter().map(|reason| reason.rule))
         .collect();
-    finding.reasons.sort_by_key(|reason| said.contains(&reason.rule));
+    finding.reasons.sort_by_key(|it| said.contains(&it.rule) || PASSING.contains(&it.rule));
     finding
 }
 

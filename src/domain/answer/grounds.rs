@@ -269,6 +269,8 @@ impl Culprit {
         let entered: Vec<Reason> = finding.reasons.iter().filter(entered).cloned().collect();
         let returns = |it: &&Reason| matches!(it.rule, Rule::ComesBack | Rule::CameBack);
         let returns = finding.reasons.iter().filter(returns).cloned().collect();
+        // What only has something in common with a miner says nothing of how the miner came in.
+        let only_shares = finding.reasons.iter().all(|it| it.rule == Rule::SharesWith);
         let container = process.around.container.as_ref();
         let container = container.filter(|it| it.runtime != Runtime::Systemd);
         Some(Self {
@@ -284,7 +286,7 @@ impl Culprit {
             pools,
             by_hand: came::is_by_hand(process),
             installed: came::is_of_others(process, snapshot),
-            came: came::came(process, &entered),
+            came: came::came(process, &entered).filter(|_| !only_shares),
             entered,
             returns,
             metadata: metadata(snapshot, process.id),

@@ -82,7 +82,7 @@ const OTHERWISE: [&str; 22] = [
 /// What the name of this host says of mining.
 pub(super) fn says(host: &str) -> Option<Says> {
     let host = host.to_ascii_lowercase();
-    if host.ends_with(".ntp.org") {
+    if host.ends_with(".ntp.org") || host.contains("keyserver") {
         return None;
     }
     let words =
@@ -141,6 +141,7 @@ fn is_perhaps(label: &str) -> bool {
     let before = ENDS.iter().find_map(|end| label.strip_suffix(end));
     let before = before.map(|it| it.trim_end_matches(['-', '_']));
     label.starts_with("unmine")
+        || label.len() > 6 && label.starts_with("mining")
         || before.is_some_and(|it| !OTHERWISE.iter().any(|other| it.ends_with(other)))
 }
 

@@ -296,7 +296,7 @@ fn plain(name: &[u8]) -> Vec<u8> {
 }
 
 /// One letter was put in, left out, replaced, or exchanged with the next.
-fn is_one_off(one: &[u8], other: &[u8]) -> bool {
+pub(super) fn is_one_off(one: &[u8], other: &[u8]) -> bool {
     let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
     let same = short.iter().zip(long).take_while(|(a, b)| a == b).count();
     let (short, long) =

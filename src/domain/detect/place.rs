@@ -162,7 +162,7 @@ const KNOWN_HIDDEN: [&[u8]; 72] = [
     b".PlayOnLinux",
 ];
 /// Beginnings of names in volatile folders: what was built, unpacked or mounted there by a known tool.
-const WORKSHOPS: [&[u8]; 65] = [
+const WORKSHOPS: [&[u8]; 67] = [
     b"go-build",
     b"cargo",
     b"rustc",
@@ -178,6 +178,8 @@ const WORKSHOPS: [&[u8]; 65] = [
     b"npx-",
     b"yarn-",
     b"bazel",
+    b"build-",
+    b"build.",
     b"_bazel",
     b"nix-build",
     b"nix-shell",

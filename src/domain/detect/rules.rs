@@ -102,6 +102,7 @@ pub fn standing(seen: &Seen<'_>, look_for: &Indicators) -> Vec<Told> {
     paid(seen, &mut told);
     measures(seen, &mut told);
     told.extend(found(seen));
+    told.extend(hiding::preloaded(seen));
     told.extend(
         hiding::title(seen).filter(|(_, title)| told.iter().all(|(_, it)| it.rule != title.rule)),
     );
@@ -138,7 +139,7 @@ fn paid(seen: &Seen<'_>, told: &mut [Told]) {
         [Rule::OddPlace, Rule::DeletedExe, Rule::MemoryExe, Rule::ServiceChild, Rule::PoolName];
     let also = told.iter().any(|(_, it)| odd.contains(&it.rule));
     let long = seen.cpu_minutes.is_some_and(|minutes| minutes >= LONG_MINUTES);
-    let text_tool = is_text_tool(command_line::tool(seen));
+    let text_tool = is_text_tool(command_line::tool(seen)) || command_line::calls(seen);
     for (grade, reason) in told {
         if matches!(reason.rule, Rule::Wallet | Rule::PoolEnd) && (also || long) && !text_tool {
             *grade = Grade::Suspect.max(*grade);

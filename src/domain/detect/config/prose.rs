@@ -19,6 +19,28 @@ pub(super) fn by_its_name(path: &[u8], text: &str) -> bool {
         || ["readme", "changelog", "license", "copying"].iter().any(|it| name.starts_with(it))
         || in_manual.iter().any(|it| path.contains(it))
         || text.trim_start().starts_with(['<', '%'])
+        || is_a_look(text)
+}
+
+/// What `firedamp scan --json` writes, and nothing more: a miner's own settings have other keys.
+fn is_a_look(text: &str) -> bool {
+    const KEYS: [&str; 9] = [
+        "at",
+        "findings",
+        "host",
+        "look",
+        "processes",
+        "rules",
+        "schema",
+        "since_baseline",
+        "unread",
+    ];
+    if !text.contains("firedamp-scan/") {
+        return false;
+    }
+    let Ok(serde_json::Value::Object(look)) = serde_json::from_str(text) else { return false };
+    let schema = look.get("schema").and_then(serde_json::Value::as_str).unwrap_or_default();
+    schema.starts_with("firedamp-scan/") && look.keys().all(|it| KEYS.contains(&it.as_str()))
 }
 
 /// Ends of names of files that speak to people, or to compilers.

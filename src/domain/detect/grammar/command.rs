@@ -247,6 +247,10 @@ impl Command {
 
     fn one_pool(&mut self, by: By, text: &str) -> bool {
         let Some(found) = place(text) else { return false };
+        // Who listens on every address is called by none.
+        if by != By::Pool && matches!(found.host, "0.0.0.0" | "::") {
+            return false;
+        }
         let ends = found.scheme == Scheme::Mining || found.port.is_some();
         // A name without a port is a pool's only where nothing else can stand; its port may be another option.
         let named = by != By::Output && is_far(found.host) && !is_far_as_file(found.host);
@@ -294,6 +298,10 @@ impl Command {
                 self.loose(value);
             }
             return;
+        }
+        // `ore … mine`.
+        if word == "mine" {
+            self.tell(word, Weight::Rare);
         }
         self.has_end |= place(word).is_some_and(|it| is_end(&it));
         // `miner host 3333 address`.

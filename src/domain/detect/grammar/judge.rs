@@ -282,7 +282,11 @@ impl<'a> Facts<'a> {
         let is_checked = |it: &super::Wallet| it.checked && it.family == Family::CryptoNote;
         let is_moneros = user.wallet.as_ref().is_some_and(is_checked);
         let command = self.command;
-        let anywhere = command.has_end || !command.pools.is_empty();
+        // A page of this host's own is a wallet's or a node's, and no work comes from there.
+        let own = |it: &Pool| {
+            it.scheme == Scheme::Web && matches!(it.host.bytes(), b"127.0.0.1" | b"localhost")
+        };
+        let anywhere = command.has_end || !command.pools.iter().all(own);
         let ethers = user.wallet.as_ref().is_some_and(|it| it.family == Family::Ethereum);
         // The machine has a name, or a number of threads: it works for the address.
         let signs = !command.rigs.is_empty() || !command.passwords.is_empty();

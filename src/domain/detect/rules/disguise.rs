@@ -42,9 +42,9 @@ const HEIRS: [&[u8]; 12] = [
     b"mariadb",
 ];
 /// Programs that never have a second thread.
-const ONE_THREAD: [&[u8]; 16] = [
+const ONE_THREAD: [&[u8]; 17] = [
     b"sh", b"bash", b"dash", b"ash", b"zsh", b"ksh", b"sleep", b"cat", b"tail", b"grep", b"sed",
-    b"login", b"getty", b"su", b"watch", b"nohup",
+    b"login", b"getty", b"pause", b"su", b"watch", b"nohup",
 ];
 
 /// What its names say.
@@ -168,6 +168,11 @@ fn kernel_name(seen: &Seen<'_>, told: &mut Vec<Told>) {
     let inner = unbracketed(title).or_else(|| unbracketed(seen.name));
     let bare = [seen.name, seen.title()].into_iter().find(|name| is_kernels(name));
     let Some(name) = inner.filter(|name| is_kernels(name)).or(bare) else { return };
+    // A script gives its process its own name: `kswapd_exporter.py`.
+    let script = seen.arguments.iter().skip(1).take(2).any(|it| last_part(it).starts_with(name));
+    if script && inner.is_none() && INTERPRETERS.iter().any(|it| seen.file().starts_with(it)) {
+        return;
+    }
     let source = if seen.name == name { FactSource::Comm } else { FactSource::CommandLine };
     let own_program = !seen.exe.is_empty() || seen.in_memory || seen.deleted;
     let strange_parent = seen.parent.is_some_and(|parent| !matches!(parent, 0 | 2));
@@ -196,6 +201,8 @@ fn bracketed(seen: &Seen<'_>, told: &mut Vec<Told>) {
     let interpreted = INTERPRETERS.iter().any(|it| file.starts_with(it));
     let busy = || seen.cpu.is_some_and(|it| it >= LONG_PERCENT) && seen.packaged != Some(true);
     let other = is_other(name, file) || busy();
+    // Scripts in Perl that strangers leave behind call themselves so; pools of workers are written in other languages.
+    let interpreted = interpreted && !file.starts_with(b"perl");
     if word && !file.is_empty() && other && !interpreted && !is_kernels(name) {
         let (value, source) = (Untrusted::new(name), FactSource::CommandLine);
         told.push((Grade::Suspect, Reason { rule: Rule::KernelName, value, source }));
@@ -288,7 +295,9 @@ fn look_alike(seen: &Seen<'_>, told: &mut Vec<Told>) {
     if seen.packaged == Some(true) {
         return;
     }
-    let works = seen.cpu_minutes.is_some_and(|it| it >= LONG_MINUTES);
+    let cpu = seen.cpu.unwrap_or_default();
+    let works =
+        cpu >= TWO_THREADS || seen.cpu_minutes.map_or(cpu >= LONG_PERCENT, |it| it >= LONG_MINUTES);
     let names = [
         (seen.file(), FactSource::Exe),
         (seen.name, FactSource::Comm),

@@ -18,9 +18,9 @@ use crate::domain::untrusted::Untrusted;
 /// Ports of the web, on which pools listen too.
 const WEB: [u16; 8] = [80, 443, 3000, 8000, 8008, 8080, 8443, 9443];
 /// Ports of services that hand out no work.
-const OTHERS: [u16; 32] = [
+const OTHERS: [u16; 33] = [
     21, 22, 25, 67, 104, 110, 123, 143, 389, 465, 587, 636, 853, 873, 993, 995, 1433, 1521, 1883,
-    2049, 3128, 3260, 3306, 5222, 5269, 5432, 6379, 6432, 6697, 8883, 9418, 27017,
+    2049, 3128, 3260, 3306, 5222, 5269, 5432, 6379, 6432, 6697, 8883, 9418, 11371, 27017,
 ];
 /// Ports on which nodes of coins talk to each other and to wallets.
 const NODES: [u16; 12] =

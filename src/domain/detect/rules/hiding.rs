@@ -2,6 +2,7 @@
 //!
 //! None of it is `confirmed`: that something hides is no proof that it mines.
 
+use crate::domain::detect::place::place;
 use crate::domain::detect::seen::Seen;
 use crate::domain::detect::{FactSource, Grade, Reason, Rule};
 use crate::domain::facts::{Contradiction, ContradictionKind, FileStanding, Packaged};
@@ -59,6 +60,18 @@ pub(super) fn title(seen: &Seen<'_>) -> Option<(Grade, Reason)> {
     let titled = first.first() == Some(&b'[') && first.last() == Some(&b']');
     let (rule, value) = (Rule::KernelName, Untrusted::new(first));
     titled.then_some((Grade::Noted, Reason { rule, value, source: FactSource::CommandLine }))
+}
+
+/// A library that it was started with, from where none is, or that says itself that it hides something.
+pub(super) fn preloaded(seen: &Seen<'_>) -> Option<(Grade, Reason)> {
+    let lists = seen.environment.iter().filter_map(|it| it.strip_prefix(b"LD_PRELOAD="));
+    let mut libraries = lists.flat_map(|it| it.split(|byte| matches!(byte, b':' | b' ')));
+    let library = libraries.find(|it| {
+        let odd = it.starts_with(b"/") && place(it).is_strange();
+        odd || it.windows(4).any(|part| part == b"hide")
+    })?;
+    let (rule, value) = (Rule::Preload, Untrusted::new(library));
+    Some((Grade::Suspect, Reason { rule, value, source: FactSource::Environment }))
 }
 
 /// What the loader puts into every program is how a library hides a miner from `ps`, and root put it there: only a package

@@ -97,6 +97,12 @@ pub(super) fn judge(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>
         (seen.exe, FactSource::Exe),
         (title, FactSource::CommandLine),
     ];
+    // `processmining/bin/miner` looks for knowledge.
+    let of_knowledge = String::from_utf8_lossy(seen.exe).to_ascii_lowercase();
+    let of_knowledge = ["mining", "-miner", "_miner"]
+        .iter()
+        .any(|it| OF_KNOWLEDGE.iter().any(|word| of_knowledge.contains(&format!("{word}{it}"))));
+    let said = said.into_iter().filter(|(name, _)| !of_knowledge || last_part(name) != b"miner");
     if let Some((name, source)) = said.into_iter().find(|(name, _)| is_miner(name, look_for)) {
         let value = Untrusted::new(last_part(name));
         // What a package brought may be called as its makers like.

@@ -296,7 +296,9 @@ fn add(
     let told: Told = (grade, Reason { rule: Rule::SharesWith, value, source });
     let against = gathered.entry(subject).or_default();
     let shared = against.iter().filter(|(_, it)| it.rule == Rule::SharesWith).count();
-    if shared < MOST_SHARED && !against.contains(&told) {
+    let known =
+        against.iter().any(|(_, it)| it.rule == Rule::SharesWith && it.value == told.1.value);
+    if shared < MOST_SHARED && !known {
         against.push(told);
     }
 }

@@ -4,18 +4,25 @@
 //! Source: what droppers and watchdogs are written in; the same as what starts by itself. Known false alarms, which are
 //! let pass: installers from a named host that an administrator runs, and scripts of builds.
 
+use crate::domain::detect::grammar;
+use crate::domain::detect::name::{is_only_kernels, looks_like};
 use crate::domain::detect::place::{Place, place};
-use crate::domain::detect::rules::Told;
 use crate::domain::detect::rules::origin::{is_service, serves};
 use crate::domain::detect::rules::persistence::{Entry, judge as judge_entry};
+use crate::domain::detect::rules::{Told, miner_name};
 use crate::domain::detect::seen::{Seen, last_part};
 use crate::domain::detect::{FactSource, Grade, Reason, Rule};
+use crate::domain::facts::decoded;
 use crate::domain::playbook::Indicators;
 use crate::domain::untrusted::Untrusted;
 
 /// Programs that run a text or a file.
-const RUNNERS: [&[u8]; 10] =
-    [b"sh", b"bash", b"dash", b"ash", b"zsh", b"ksh", b"busybox", b"perl", b"python", b"php"];
+const RUNNERS: [&[u8]; 11] = [
+    b"sh", b"bash", b"dash", b"ash", b"zsh", b"ksh", b"busybox", b"node", b"perl", b"python",
+    b"php",
+];
+/// Folders that everybody may write to.
+const VOLATILE: [&[u8]; 3] = [b"/tmp/", b"/var/tmp/", b"/dev/shm/"];
 /// Where YARN keeps what strangers handed in.
 const STRANGERS: &[u8] = b"/usercache/dr.who/";
 /// Programs that have a shell run what they are told.
@@ -45,8 +52,10 @@ pub(super) fn judge(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>
     }
     let name = last_part(seen.title());
     // `chroot /mnt sh -c …` is a shell by its file, or will be one.
-    let at = seen.arguments.iter().take(6).position(|it| is_runner(last_part(it)));
     let handed = is_runner(seen.file()) || WRAPPERS.contains(&name);
+    // What is told a container's runtime stands before what it runs.
+    let far = if handed { 40 } else { 1 };
+    let at = seen.arguments.iter().take(far).position(|it| is_runner(last_part(it)));
     if let Some(at) = at.filter(|at| *at == 0 || handed) {
         text(seen, at, look_for, told);
         file(seen, told);
@@ -67,8 +76,10 @@ fn fetches(seen: &Seen<'_>, name: &[u8], told: &mut Vec<Told>) {
     let all = seen.arguments.join(&b' ');
     let all = String::from_utf8_lossy(&all);
     let hidden = seen.arguments.iter().skip(1).any(|it| {
-        let volatile = [&b"/tmp/"[..], b"/var/tmp/", b"/dev/shm/"];
-        volatile.iter().any(|folder| it.starts_with(folder)) && place(it) == Place::Hidden
+        let volatile = VOLATILE.iter().any(|folder| it.starts_with(folder));
+        let name = last_part(it);
+        let kernels = is_only_kernels(name) || looks_like(name).is_some_and(is_only_kernels);
+        volatile && (place(it) == Place::Hidden || kernels)
     });
     let machine = is_service(seen) || serves(seen).is_some() || by_machine(seen);
     if matches!(name, b"curl" | b"wget")
@@ -86,7 +97,7 @@ fn text(seen: &Seen<'_>, at: usize, look_for: &Indicators, told: &mut Vec<Told>)
     // `-c` of shells and Python, `-e` of Perl, `-r` of PHP.
     let title = seen.arguments.get(at).map(|it| last_part(it)).unwrap_or_default();
     let letter = match title {
-        _ if title.starts_with(b"perl") => b'e',
+        _ if title.starts_with(b"perl") || title.starts_with(b"node") => b'e',
         _ if title.starts_with(b"php") => b'r',
         _ => b'c',
     };
@@ -96,24 +107,71 @@ fn text(seen: &Seen<'_>, at: usize, look_for: &Indicators, told: &mut Vec<Told>)
     let entry = Entry { kind: "script", path: b"", content: text, packaged: None };
     let judged = judge_entry(&entry, look_for);
     let all = String::from_utf8_lossy(text);
-    let encoded = all.contains("b64decode") && all.contains("exec(");
-    let by_itself =
-        [Rule::DecodesAndRuns, Rule::AddsItselfAgain, Rule::HiddenEntry, Rule::KernelName];
-    let weighs = |rule: Rule| {
-        by_itself.contains(&rule)
-            || (rule == Rule::DownloadsAndRuns && (by_machine(seen) || by_number(&all)))
-            || (rule == Rule::RunsOddPlace && (by_machine(seen) || all.contains("/dev/shm/.")))
+    let harmless = is_harmless(text);
+    let encoded = all.contains("b64decode") && all.contains("exec(") && !harmless;
+    // A program that is never in a file.
+    let in_memory = all.contains("/proc/self/fd/")
+        && (all.contains("memfd_create") || all.contains("syscall(319"));
+    let by_itself = [Rule::AddsItselfAgain, Rule::HiddenEntry, Rule::KernelName];
+    let fetches_a_miner = || all.split_whitespace().any(|word| is_miners(word, look_for));
+    let weighs = |it: &Reason| match it.rule {
+        Rule::DecodesAndRuns => !harmless,
+        Rule::DownloadsAndRuns => by_machine(seen) || by_number(&all) || fetches_a_miner(),
+        Rule::RunsOddPlace => by_machine(seen) || lies_hidden(it.value.bytes()),
+        _ => by_itself.contains(&it.rule),
     };
-    let odd = judged.iter().any(|(grade, it)| *grade == Grade::Suspect && weighs(it.rule));
+    let odd = judged.iter().any(|(grade, it)| *grade == Grade::Suspect && weighs(it));
     // Whoever takes the processors for himself ends whoever else takes them.
     let alone = all.contains("kill -9") && all.contains("$3>") && all.contains("while");
-    if encoded || odd || alone {
+    if encoded || in_memory || odd || alone {
         let value = Untrusted::new(*text);
         told.push((
             Grade::Suspect,
             Reason { rule: Rule::RunsScript, value, source: FactSource::CommandLine },
         ));
     }
+}
+
+/// A miner's address, or a file with a miner's name that is fetched.
+fn is_miners(word: &str, look_for: &Indicators) -> bool {
+    let word = word.trim_matches(['"', '\'', ';', ')']);
+    let named =
+        || miner_name::is_miner(miner_name::without_script(last_part(word.as_bytes())), look_for);
+    word.contains("://") && named() || grammar::wallet(word).is_some_and(|it| it.is_plain())
+}
+
+/// It names what lies hidden where everybody may write.
+fn lies_hidden(text: &[u8]) -> bool {
+    let mut words =
+        text.split(|it| it.is_ascii_whitespace() || matches!(it, b'"' | b'\'' | b';' | b'('));
+    words.any(|it| {
+        VOLATILE.iter().any(|folder| it.starts_with(folder)) && place(it) == Place::Hidden
+    })
+}
+
+/// What it decodes can be read, and it neither fetches nor runs nor writes anything.
+fn is_harmless(text: &[u8]) -> bool {
+    const DOES: [&str; 16] = [
+        "/",
+        "://",
+        "base64",
+        "chmod",
+        "crontab",
+        "curl",
+        "eval",
+        "exec",
+        "fork",
+        "kill",
+        "open(",
+        "socket",
+        "spawn",
+        "subprocess",
+        "system",
+        "wget",
+    ];
+    let inner = decoded(text);
+    let does = |text: &str| DOES.iter().any(|it| text.contains(it));
+    !inner.is_empty() && !inner.iter().any(|it| does(&String::from_utf8_lossy(it.bytes())))
 }
 
 /// Nobody sits there: a service or a timer runs it.
@@ -145,13 +203,21 @@ fn by_number(text: &str) -> bool {
 /// A script that lies hidden.
 fn file(seen: &Seen<'_>, told: &mut Vec<Told>) {
     let script = seen.arguments.iter().skip(1).find(|it| !it.starts_with(b"-"));
-    let Some(script) = script.filter(|it| it.starts_with(b"/")) else { return };
-    let volatile =
-        [&b"/tmp/"[..], b"/var/tmp/", b"/dev/shm/"].iter().any(|it| script.starts_with(it));
+    let Some(script) = script else { return };
+    // `sh ./run`, where it stands.
+    let here = script.strip_prefix(b"./").filter(|_| !seen.folder.is_empty());
+    let whole = here.map(|it| [seen.folder, it].join(&b'/'));
+    let script = whole.as_deref().unwrap_or(script);
+    if !script.starts_with(b"/") {
+        return;
+    }
+    let volatile = VOLATILE.iter().any(|it| script.starts_with(it));
+    // Hidden, and in it hidden again.
+    let twice = script.windows(2).filter(|it| *it == b"/.").count() > 1;
     // Hadoop calls whoever did not say who he is so.
     let nobodys = script.windows(STRANGERS.len()).any(|it| it == STRANGERS);
-    if nobodys || volatile && place(script) == Place::Hidden {
-        let value = Untrusted::new(*script);
+    if nobodys || (volatile || twice) && place(script) == Place::Hidden {
+        let value = Untrusted::new(script);
         told.push((
             Grade::Suspect,
             Reason { rule: Rule::OddPlace, value, source: FactSource::CommandLine },

@@ -203,10 +203,11 @@ impl Desk {
         packages.begin();
         let mut files = Files::new(proc, sieve);
         let mut programs = memory::Programs::default();
-        let own = open::behind(proc, "self/exe").ok().map(|it| it.version);
+        let own = open::behind(proc, "self/exe").ok();
         let root = open::folder(proc, b"/").ok();
         let mut state = self.state();
-        state.home = root.iter().map(|it| it.1).chain(own.map(|it| it.device)).collect();
+        state.home =
+            root.iter().map(|it| it.1).chain(own.as_ref().map(|it| it.version.device)).collect();
         let root = root.map(|it| it.0);
         loop {
             if state.over {
@@ -222,10 +223,12 @@ impl Desk {
                 Some(Current { job: Arc::clone(&job), begun, step: begun, place, said: false });
             drop(state);
             let id = job.process.id;
-            // This program knows all the words itself, whichever of its processes it is.
+            // This program knows all the words itself, whichever of its processes it is, and whoever else's.
             let door = Door::of(&job.process);
             let exe = open::behind(proc, &format!("{door}/exe")).ok();
-            let is_own = own.is_some() && exe.as_ref().map(|it| it.version) == own;
+            let is_own = exe.as_ref().zip(own.as_ref()).is_some_and(|(it, own)| {
+                it.version == own.version || programs.are_same((self, proc), it, own)
+            });
             if is_there(proc, id) && !is_own {
                 self.tell(id, News::Begun(job.part));
                 let owner = Owner::of((self, proc), (packages, root.as_ref()), &job.process);

@@ -48,6 +48,24 @@ impl Default for Programs {
 }
 
 impl Programs {
+    /// One is a copy of the other.
+    pub(super) fn are_same(
+        &mut self,
+        (desk, proc): (&Desk, BorrowedFd<'_>),
+        one: &Found,
+        other: &Found,
+    ) -> bool {
+        let mut digest = |it: &Found| {
+            let known = self.digests.get(&it.version);
+            known.or_else(|| self.whole(&mut Scan::new(desk, None), proc, it))
+        };
+        let size = one.version.size;
+        size == other.version.size && size <= MOST_HASHED && {
+            let digest_of_one = digest(one);
+            digest_of_one.is_some() && digest_of_one == digest(other)
+        }
+    }
+
     /// Tells the desk the digest of the executable.
     pub(super) fn hash(
         &mut self,

@@ -1,9 +1,11 @@
 //! What only some kinds of places can say, and how what stands there is hidden.
 
 use super::{Entry, FETCHERS, RUNNERS, has_word, is_kind};
+use crate::domain::detect::name::is_one_off;
 use crate::domain::detect::place::{is_hidden_file, place};
 use crate::domain::detect::rules::Told;
 use crate::domain::detect::rules::origin::is_service_user;
+use crate::domain::detect::seen::last_part;
 use crate::domain::detect::{FactSource, Grade, Reason, Rule};
 use crate::domain::facts::{Trick, tricks};
 use crate::domain::untrusted::Untrusted;
@@ -93,6 +95,36 @@ const ROOTKITS: [&str; 10] = [
     "suterusu",
 ];
 
+/// The libraries of a list for the loader, or those that an environment names for it.
+fn libraries(text: &str) -> impl Iterator<Item = &str> {
+    let lines = text.lines().filter_map(|line| {
+        let line = line.trim().trim_start_matches("export ");
+        let Some((name, value)) = line.split_once('=') else { return Some(line) };
+        let name = name.trim();
+        (name.starts_with("LD_") || name.starts_with('/')).then_some(value)
+    });
+    let ends = |it: char| it.is_whitespace() || matches!(it, ':' | '"' | '\'');
+    lines
+        .flat_map(move |it| it.split(ends))
+        .filter(|it| it.starts_with('/') && !it.starts_with("//"))
+}
+
+/// Modules that let everybody in, or nobody, and that every host has.
+const MODULES: [&[u8]; 6] = [
+    b"pam_deny.so",
+    b"pam_limits.so",
+    b"pam_nologin.so",
+    b"pam_permit.so",
+    b"pam_rootok.so",
+    b"pam_unix.so",
+];
+
+/// A letter of it is another one; a digit is a version's.
+fn is_almost_a_module(name: &[u8]) -> bool {
+    let digit = name.iter().any(u8::is_ascii_digit);
+    !digit && !MODULES.contains(&name) && MODULES.iter().any(|it| is_one_off(name, it))
+}
+
 /// What only some kinds can say.
 pub(super) fn of_kind(entry: &Entry<'_>, told: &mut Vec<Told>) {
     let text = String::from_utf8_lossy(entry.content);
@@ -100,9 +132,7 @@ pub(super) fn of_kind(entry: &Entry<'_>, told: &mut Vec<Told>) {
         told.push((grade, Reason { rule, value: value.into(), source: FactSource::Persistence }));
     };
     if is_kind(entry.kind, &["preload"]) {
-        for library in
-            text.split(|it: char| it.is_whitespace() || it == ':').filter(|it| it.starts_with('/'))
-        {
+        for library in libraries(&text) {
             let at = place(library.as_bytes());
             let vendor = library.starts_with("/opt/");
             let snoopy = library.contains("snoopy")
@@ -112,6 +142,16 @@ pub(super) fn of_kind(entry: &Entry<'_>, told: &mut Vec<Told>) {
             let grade = if vendor || snoopy { Grade::Noted } else { Grade::Suspect };
             let grade = if at.is_strange() { Grade::Suspect } else { grade };
             add(grade, Rule::Preload, library);
+        }
+    }
+    let preloaded = text.split("LD_PRELOAD=").skip(1).filter_map(|it| it.split_whitespace().next());
+    if let Some(library) = preloaded.into_iter().find(|it| it.contains("hide")) {
+        add(Grade::Suspect, Rule::Preload, library.trim_matches(['"', '\'']));
+    }
+    if is_kind(entry.kind, &["pam"]) {
+        let modules = text.split_whitespace().filter(|it| it.ends_with(".so"));
+        for module in modules.filter(|it| is_almost_a_module(last_part(it.as_bytes()))) {
+            add(Grade::Suspect, Rule::LookAlike, module);
         }
     }
     if is_kind(entry.kind, &["module", "modprobe", "kernel"]) || text.contains("modprobe msr") {

@@ -2,7 +2,9 @@
 
 use super::{Entry, FETCHERS, has_word, is_kind};
 use super::{comes, ran};
-use crate::domain::detect::name::{is_daemon, is_kernels, is_quiet, unbracketed, without_digits};
+use crate::domain::detect::name::{
+    is_daemon, is_kernels, is_only_kernels, is_quiet, unbracketed, without_digits,
+};
 use crate::domain::detect::rules::{Told, miner_name};
 use crate::domain::detect::seen::last_part;
 use crate::domain::detect::{FactSource, Grade, Reason, Rule};
@@ -82,6 +84,8 @@ pub(super) fn of_line(line: &str, entry: &Entry<'_>, look_for: &Indicators, told
             add(grade, Rule::MinerName, path);
         } else if !is_quiet(name) && is_quiet(without_digits(name)) {
             add(Grade::Suspect, Rule::LookAlike, path);
+        } else if plain && is_only_kernels(without_digits(name)) {
+            add(Grade::Suspect, Rule::KernelName, path);
         }
     }
     if let Some(name) = called_otherwise(line) {

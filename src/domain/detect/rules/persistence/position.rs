@@ -128,6 +128,11 @@ pub(super) fn is_shell(entry: &Entry<'_>) -> bool {
 
 /// What this line runs, by path.
 pub(super) fn run<'a>(line: &'a str, entry: &Entry<'_>) -> Vec<&'a str> {
+    // What a script writes into a file, it writes as lines: `printf '[Service]\nExecStart=…'`.
+    line.split("\\n").flat_map(|line| of_piece(line, entry)).collect()
+}
+
+fn of_piece<'a>(line: &'a str, entry: &Entry<'_>) -> Vec<&'a str> {
     let unit = is_kind(entry.kind, &["systemd", "timer"]);
     let setting = line.split('=').next().unwrap_or_default().trim();
     if unit && KEPT.contains(&setting) {
@@ -225,13 +230,13 @@ fn of_command(command: &str) -> Vec<&str> {
             At::Options { flock: true } => At::Options { flock: false },
             At::File if word.starts_with('-') || is_measure(word) => At::File,
             At::Command | At::Options { .. } => {
-                if word.starts_with('/') {
+                if is_path(word) {
                     found.push(word);
                 }
                 behind(word)
             }
             At::File => {
-                if word.starts_with('/') {
+                if is_path(word) {
                     found.push(word);
                 }
                 At::Told
@@ -241,6 +246,11 @@ fn of_command(command: &str) -> Vec<&str> {
         skip |= to_next;
     }
     found
+}
+
+/// A path, also below a home that the shell puts in.
+fn is_path(word: &str) -> bool {
+    ["/", "~/", "$HOME/"].iter().any(|it| word.starts_with(it))
 }
 
 /// What comes after this command.

@@ -113,11 +113,21 @@ pub(super) fn strange<'a>(line: &'a str, entry: &Entry<'_>) -> Option<&'a str> {
         // What stands there is run: even where other lines name files all the time.
         return position::run(line, entry).into_iter().find(|it| is_strange(it, &SETTINGS_PLACES));
     }
+    // What a package shall leave out is no program.
+    if line.starts_with("path-exclude") || line.starts_with("path-include") {
+        return None;
+    }
     paths(line).find(|it| is_strange(it, &USUAL))
 }
 
 fn is_strange(plain: &str, usual: &[&str]) -> bool {
     let path = plain.as_bytes();
+    // The files that a shell itself reads in a home are hidden, and so are the folders of known tools.
+    if plain.starts_with(['~', '$'])
+        && !plain.rsplit_once('/').is_some_and(|it| it.0.contains("/."))
+    {
+        return false;
+    }
     let hidden = is_hidden_file(path) || plain.contains("/.");
     let usual = !hidden && usual.iter().any(|it| plain.starts_with(it));
     let device = DEVICES.iter().any(|it| plain.starts_with(it));
