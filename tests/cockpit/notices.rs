@@ -7,7 +7,7 @@ use firedamp::cockpit::keymap::Key;
 use firedamp::cockpit::model::{NoticeKind, Pane, Pen, Source, SourceKind};
 use firedamp::cockpit::trouble::Trouble;
 use firedamp::cockpit::{Effect, Msg};
-use firedamp::domain::detect::Subject;
+use firedamp::domain::detect::{Reason, Rule, Subject};
 use firedamp::domain::facts::Process;
 use firedamp::domain::session::Event;
 
@@ -40,6 +40,27 @@ fn a_finding_is_acknowledged_once_and_again_when_more_is_known() {
     assert!(effects.iter().any(|it| matches!(it, Effect::Record { .. })), "more is known");
     desk.save(effects);
     assert!(!desk.session().state.acknowledged.contains_key(&subject));
+}
+
+#[test]
+fn what_is_shared_with_others_never_stands_before_what_a_miner_is_known_by() {
+    let mut desk = Desk::at_work();
+    let effects = desk.tell(Msg::Seen(Arc::new(snapshot(1_000, vec![miner(42)]))));
+    desk.save(effects);
+    // Two more of them share its pool, and more is known of the first.
+    let first = Process { exe_deleted: true, ..miner(42) };
+    let all = vec![first, miner(43), miner(44)];
+    let effects = desk.tell(Msg::Seen(Arc::new(snapshot(2_000, all))));
+    let found = effects.iter().find_map(|it| match it {
+        Effect::Record { event: Event::Found { finding, .. }, .. } => {
+            (finding.subject == Subject::Process(miner(42).id)).then_some(finding)
+        }
+        _ => None,
+    });
+    let reasons = &found.expect("more is known of it").reasons;
+    let shares = |it: &Reason| it.rule == Rule::SharesWith;
+    assert!(reasons.iter().any(shares), "{reasons:?}");
+    assert!(!reasons.iter().take(3).any(shares), "{reasons:?}");
 }
 
 #[test]

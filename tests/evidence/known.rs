@@ -80,3 +80,40 @@ fn a_digest_that_nobody_knows_says_nothing_and_is_there_for_the_checklist() {
         std::thread::sleep(std::time::Duration::from_millis(50));
     }
 }
+
+/// A copy of this test, which waits for somebody to read what it says.
+fn waits(exe: &Path) -> (Running, (std::io::PipeReader, std::io::PipeWriter)) {
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    // A pipe has room for so much (pipe(7)).
+    writer.write_all(&[b' '; 1 << 16]).unwrap();
+    let mut command = Command::new(exe);
+    command.arg("--list").stdout(writer.try_clone().unwrap());
+    let child = std::os::unix::process::CommandExt::process_group(&mut command, 0).spawn();
+    (Running(child.unwrap()), (reader, writer))
+}
+
+#[test]
+fn a_copy_of_this_program_is_no_more_read_than_this_program_is() {
+    let Some(_alone) = alone() else { return };
+    let place = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let own = std::env::current_exe().unwrap();
+    let copy = copied(own.to_str().unwrap(), place.path(), "second");
+    let other = copied(own.to_str().unwrap(), place.path(), "third");
+    std::fs::OpenOptions::new().append(true).open(&other).unwrap().write_all(b".").unwrap();
+    let (copy, _unread) = waits(&copy);
+    let (other, _unread_too) = waits(&other);
+    let mut looker = Looker::heeding(book(&"ab".repeat(32)));
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    let has = |snapshot: &firedamp::domain::facts::Snapshot, of: &Running| {
+        snapshot.evidence.traces.iter().any(|it| it.process.pid == Pid(of.pid()))
+    };
+    loop {
+        let (snapshot, _) = looker.look();
+        assert!(!has(&snapshot, &copy), "it knows all the words itself");
+        if has(&snapshot, &other) {
+            break;
+        }
+        assert!(std::time::Instant::now() < end, "whoever differs by a byte is read");
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+}
