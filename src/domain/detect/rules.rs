@@ -22,6 +22,7 @@ mod shell_script;
 mod strings_in_memory;
 mod whereabouts;
 
+use crate::domain::detect::grammar;
 use crate::domain::detect::seen::Seen;
 use crate::domain::detect::{Grade, Reason, Rule};
 use crate::domain::facts::{Protocol, Proxies, Socket, SocketState};
@@ -90,14 +91,15 @@ pub fn standing(seen: &Seen<'_>, look_for: &Indicators) -> Vec<Told> {
         return told;
     }
     miner_name::judge(seen, look_for, &mut told);
-    command_line::judge(seen, look_for, &mut told);
+    let read = grammar::read(command_line::words(seen).into_iter());
+    command_line::judge(seen, &read, look_for, &mut told);
     hidden_characters::judge(seen, &mut told);
     padding::judge(seen, &mut told);
     disguise::judge(seen, &mut told);
     whereabouts::judge(seen, &mut told);
     origin::judge(seen, &mut told);
     shell_script::judge(seen, look_for, &mut told);
-    settings::judge(seen, &mut told);
+    settings::judge(seen, &read, &mut told);
     headless::judge(seen, &mut told);
     paid(seen, &mut told);
     measures(seen, &mut told);

@@ -18,10 +18,8 @@ use std::sync::Arc;
 use crate::domain::base::{Moment, ProcessId};
 use crate::domain::detect::found::Finds;
 use crate::domain::detect::rulebook::{Memory, Rulebook};
-use crate::domain::detect::rules::pivot::{self, Trail};
-use crate::domain::detect::{
-    Entry, FactSource, Finding, Grade, Reason, Rule, Seen, Subject, Told, judge_entry,
-};
+use crate::domain::detect::rules::pivot::Trail;
+use crate::domain::detect::{Entry, FactSource, Finding, Grade, Reason, Rule, Subject, Told};
 use crate::domain::detect::{rules, wire};
 use crate::domain::facts::{Ours, Proxies, Reading, Snapshot};
 use crate::domain::playbook::Indicators;
@@ -113,9 +111,7 @@ impl Watch {
         self.finds.see(snapshot, (&proxies, &ours), &mut gathered);
         self.entries(snapshot, look_for, &mut gathered);
         leave_out(&ours, &mut gathered);
-        let arguments = |id| snapshot.process(id).map(|it| pivot::of_arguments(&Seen::of(it)));
-        let arguments = |id| arguments(id).unwrap_or_default();
-        self.trail.follow(snapshot, (&self.finds, &proxies), &arguments, &mut gathered);
+        self.trail.follow(snapshot, (&self.finds, &proxies), &mut gathered);
         signs::see(snapshot, &talks, &mut gathered);
         leave_out(&ours, &mut gathered);
         self.returns.see(snapshot, &mut gathered);
@@ -137,7 +133,7 @@ impl Watch {
     fn entries(&mut self, snapshot: &Snapshot, look_for: &Indicators, gathered: &mut Gathered) {
         let (rules, now) = (&self.rules.book, snapshot.moment.at);
         let judge = |entry: &Entry<'_>| {
-            let mut told = judge_entry(entry, look_for).reasons;
+            let mut told = rules::persistence::judge(entry, look_for);
             told.extend(rules.of_entry(entry, now));
             told
         };

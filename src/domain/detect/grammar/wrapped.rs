@@ -120,11 +120,12 @@ const CONTAINER_FLAGS: &[&str] = &[
 /// Whoever is called so is not judged by its own words alone: it shows them, or runs what they say.
 #[must_use]
 pub fn reads_otherwise(title: &str) -> bool {
-    let wraps = WRAPPERS.iter().any(|(name, _)| *name == called(title));
+    let called = called(title);
+    let wraps = WRAPPERS.iter().any(|(name, _)| *name == called);
     let bare = title.trim_end_matches(|it: char| it.is_ascii_digit() || it == '.');
     wraps
         || is_one(bare, INTERPRETERS)
-        || [TEXT_TOOLS, SHELLS, CONTAINERS].iter().any(|it| is_one(title, it))
+        || [TEXT_TOOLS, SHELLS, CONTAINERS].iter().any(|it| it.contains(&called))
 }
 
 /// The commands that `words` run, and those that they only mention.
@@ -181,10 +182,11 @@ fn command(words: Vec<String>, told: Told, depth: usize, found: &mut Vec<Spoken>
         // The whole line in quotes, or a path with a space in it.
         script(&program, told, depth + 1, found);
     }
-    if is_one(&program, TEXT_TOOLS) && !place(program.as_bytes()).is_strange() {
+    let name = called(&program);
+    if TEXT_TOOLS.contains(&name) && !place(program.as_bytes()).is_strange() {
         // What it finds it hands to others.
         let runs = |it: &String| matches!(it.as_str(), "-exec" | "-execdir" | "-ok" | "-okdir");
-        let handed = arguments.iter().position(runs).filter(|_| is_one(&program, &["find"]));
+        let handed = arguments.iter().position(runs).filter(|_| name == "find");
         if let Some(at) = handed.filter(|_| depth < DEEPEST) {
             let ends = |it: &&String| !matches!(it.as_str(), ";" | "+");
             let words = arguments.iter().skip(at + 1).take_while(ends).cloned().collect();
@@ -192,10 +194,10 @@ fn command(words: Vec<String>, told: Told, depth: usize, found: &mut Vec<Spoken>
         }
         return found.push(Spoken { program, arguments, told: Told::Shown });
     }
-    let wrapper = WRAPPERS.iter().find(|(name, _)| *name == called(&program));
-    let (wraps, behind) = if is_one(&program, SHELLS) {
+    let wrapper = WRAPPERS.iter().find(|(it, _)| *it == name);
+    let (wraps, behind) = if SHELLS.contains(&name) {
         (true, shell(&program, &arguments))
-    } else if is_one(&program, CONTAINERS) {
+    } else if CONTAINERS.contains(&name) {
         (true, container(&arguments))
     } else if let Some((_, valued)) = wrapper {
         (true, wrapped(&arguments, valued).filter(|_| !hands_over(&program, &arguments)))

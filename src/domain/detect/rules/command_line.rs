@@ -91,9 +91,9 @@ const RESOLVERS: &[&str] = &[
     "unbound",
 ];
 
-/// What the arguments say.
-pub(super) fn judge(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>) {
-    let mut found = grammatical(words(seen).into_iter());
+/// What the arguments say, which were `read` already.
+pub(super) fn judge(seen: &Seen<'_>, read: &Sentence, look_for: &Indicators, told: &mut Vec<Told>) {
+    let mut found = told_of(read);
     for told in by_environment(seen) {
         if found.iter().all(|(_, known)| known.rule != told.1.rule) {
             found.push(told);
@@ -310,7 +310,9 @@ fn by_the_playbook(seen: &Seen<'_>, tool: &[u8], look_for: &Indicators, told: &m
         let nested = place > 0 && argument.trim().contains(char::is_whitespace);
         let quoted = if passes_on { Grade::Noted } else { Grade::Suspect };
         let cap = if nested { cap.min(quoted) } else { cap };
-        for word in argument.split_ascii_whitespace().skip(usize::from(place == 0)) {
+        // What has no port is no place on the net, nor is what has no scheme: both have this sign.
+        let words = argument.split_ascii_whitespace().skip(usize::from(place == 0));
+        for word in words.filter(|it| it.contains(':')) {
             if let Some(url) = look_for.schemes.iter().find_map(|scheme| pool_url(word, scheme)) {
                 add(Grade::Confirmed.min(cap), Rule::PoolUrl, url);
             }

@@ -303,7 +303,11 @@ fn look_alike(seen: &Seen<'_>, told: &mut Vec<Told>) {
         (seen.name, FactSource::Comm),
         (last_part(seen.title()), FactSource::CommandLine),
     ];
-    for (name, source) in names {
+    for (at, (name, source)) in names.into_iter().enumerate() {
+        // Most say the same of themselves three times.
+        if names.iter().take(at).any(|(before, _)| *before == name) {
+            continue;
+        }
         // `postgres: writer`.
         let name = name.strip_suffix(b":").unwrap_or(name);
         let Some(like) = looks_like(name) else { continue };

@@ -4,7 +4,7 @@
 //! is followed: an address, a host with a port, the path of a configuration. Known false alarms, which are capped: who
 //! looks for these very words, and connections to ports that everybody uses.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -87,7 +87,7 @@ impl Key {
 }
 
 /// What can be followed from a command line.
-pub(in crate::domain::detect) fn of_arguments(seen: &Seen<'_>) -> Vec<Key> {
+fn of_arguments(seen: &Seen<'_>) -> Vec<Key> {
     let read = grammar::read(seen.arguments.iter().copied());
     let pools = read.pools().filter_map(Key::of_pool);
     sorted(pools.chain(read.users().filter_map(Key::of_user)).collect())
@@ -132,11 +132,13 @@ fn sorted(mut keys: Vec<Key>) -> Vec<Key> {
 #[derive(Debug, Default)]
 pub(in crate::domain::detect) struct Trail {
     keys: Vec<(Key, ProcessId)>,
+    /// What can be followed from the command lines of those who are confirmed; each was read once.
+    read: HashMap<ProcessId, (Arc<Process>, Vec<Key>)>,
     engine: Option<AhoCorasick>,
     /// Entries of what starts by itself that hold one, by the hunt that they are of.
     entries: Option<Entries>,
     /// Who holds one in its command line, by process; each was looked through once.
-    held: BTreeMap<ProcessId, Held>,
+    held: HashMap<ProcessId, Held>,
 }
 
 /// Entries of one hunt by the place of the key that they hold.
@@ -144,7 +146,7 @@ type Entries = (Arc<Persistence>, Vec<(usize, Arc<Autostart>)>);
 
 #[derive(Debug)]
 struct Held {
-    command: Option<Untrusted>,
+    process: Arc<Process>,
     keys: Vec<usize>,
 }
 
@@ -154,7 +156,6 @@ impl Trail {
         &mut self,
         snapshot: &Snapshot,
         (finds, proxies): (&Finds, &Proxies),
-        arguments: &dyn Fn(ProcessId) -> Vec<Key>,
         gathered: &mut Gathered,
     ) {
         let confirmed = gathered.iter().filter_map(|(subject, told)| match subject {
@@ -162,9 +163,16 @@ impl Trail {
             Subject::Connection { .. } | Subject::Hiding { .. } | Subject::Autostart { .. } => None,
         });
         let mut keys: Vec<(Key, ProcessId)> = Vec::new();
+        let before = std::mem::take(&mut self.read);
         for id in confirmed {
-            let all = arguments(id).into_iter().chain(finds.keys(id).iter().cloned());
-            keys.extend(all.map(|key| (key, id)));
+            if let Some(process) = snapshot.process(id) {
+                let known = before.get(&id).filter(|(it, _)| says_the_same(it, process));
+                let read = known.map(|(_, read)| read.clone());
+                let read = read.unwrap_or_else(|| of_arguments(&Seen::of(process)));
+                keys.extend(read.iter().map(|key| (key.clone(), id)));
+                self.read.insert(id, (Arc::clone(process), read));
+            }
+            keys.extend(finds.keys(id).iter().map(|key| (key.clone(), id)));
         }
         keys.sort();
         keys.dedup();
@@ -183,7 +191,7 @@ impl Trail {
         if self.keys == keys {
             return;
         }
-        (self.entries, self.held) = (None, BTreeMap::new());
+        (self.entries, self.held) = (None, HashMap::new());
         let texts = keys.iter().map(|(key, _)| key.text().bytes());
         self.engine = if keys.is_empty() { None } else { AhoCorasick::new(texts).ok() };
         self.keys = keys;
@@ -203,18 +211,23 @@ impl Trail {
             self.held.retain(|id, _| snapshot.process(*id).is_some());
         }
         for process in snapshot.processes.iter().filter(|it| !it.kernel) {
-            let command = process.command.known();
-            let known = self.held.get(&process.id).is_some_and(|it| it.command.as_ref() == command);
-            if !known {
+            let known = self.held.get(&process.id);
+            let known = known.filter(|it| says_the_same(&it.process, process));
+            let keys = if let Some(held) = known {
+                held.keys.clone()
+            } else {
+                let command = process.command.known();
                 let keys = command.map(|it| self.within(it.bytes())).unwrap_or_default();
-                self.held.insert(process.id, Held { command: command.cloned(), keys });
-            }
-            let Some(held) = self.held.get(&process.id).filter(|it| !it.keys.is_empty()) else {
-                continue;
+                let held = Held { process: Arc::clone(process), keys: keys.clone() };
+                self.held.insert(process.id, held);
+                keys
             };
+            if keys.is_empty() {
+                continue;
+            }
             let little = speaks_about(process) || finds.is_own(process.id);
             let grade = if little { Grade::Noted } else { Grade::Suspect };
-            self.tell(process.id, &held.keys, grade, Some(FactSource::CommandLine), gathered);
+            self.tell(process.id, &keys, grade, Some(FactSource::CommandLine), gathered);
         }
     }
 
@@ -301,6 +314,11 @@ fn add(
     if shared < MOST_SHARED && !known {
         against.push(told);
     }
+}
+
+/// Its command line is the same.
+fn says_the_same(one: &Arc<Process>, other: &Arc<Process>) -> bool {
+    Arc::ptr_eq(one, other) || one.command.known() == other.command.known()
 }
 
 /// It looks for the words, or shows them: by itself, or behind whoever lets it.

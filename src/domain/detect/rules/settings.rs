@@ -3,7 +3,7 @@
 //! Source: miners are started with nothing but `-c FILE`, and whoever hides the program hides the file. Known false alarms,
 //! which are let pass: what people keep in hidden files of their homes, and programs of packages.
 
-use crate::domain::detect::grammar;
+use crate::domain::detect::grammar::Sentence;
 use crate::domain::detect::place::{Place, is_hidden_file, place};
 use crate::domain::detect::rules::{Told, command_line, is_text_tool};
 use crate::domain::detect::seen::Seen;
@@ -15,13 +15,12 @@ const OPEN: [&[u8]; 3] = [b"/tmp/", b"/var/tmp/", b"/dev/shm/"];
 const HOMES: [&[u8]; 3] = [b"/home/", b"/root/", b"/Users/"];
 
 /// Where its settings lie.
-pub(super) fn judge(seen: &Seen<'_>, told: &mut Vec<Told>) {
+pub(super) fn judge(seen: &Seen<'_>, read: &Sentence, told: &mut Vec<Told>) {
     if seen.packaged == Some(true) || seen.own || is_text_tool(command_line::tool(seen)) {
         return;
     }
     let long = seen.cpu.is_some_and(|it| it >= 80.0)
         && seen.cpu_minutes.is_none_or(|minutes| minutes >= 30.0);
-    let read = grammar::read(command_line::words(seen).into_iter());
     let hidden = read.configurations().find(|it| {
         let path = it.bytes();
         let under = |folders: &[&[u8]]| folders.iter().any(|folder| path.starts_with(folder));

@@ -73,9 +73,16 @@ impl Talks {
 }
 
 impl Talk {
+    const fn is_silent(&self) -> bool {
+        self.ends.is_empty() && self.listens.is_empty()
+    }
+
     /// Takes in the next look; whether anything is another. Who dials again has not hung up: what it talked to last counts
     /// through a lull.
     pub(super) fn go_on(&mut self, next: &Self, now_ms: u64) -> bool {
+        if self.is_silent() && next.is_silent() {
+            return false;
+        }
         let lull = next.ends.is_empty()
             && !self.ends.is_empty()
             && now_ms.saturating_sub(self.at_ms) <= LULL_MS;
