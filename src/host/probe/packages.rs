@@ -1,7 +1,7 @@
 //! What the package databases of the host say about its files: dpkg, apk and rpm, read directly.
 //!
 //! The index is made when somebody first asks, by whoever asks, and made anew when a database is another one than
-//! before. It keeps no path: a keyed hash of each, and the first 16 bytes of the file's digest, 32 bytes a file.
+//! before. It keeps no path: a keyed hash of each, and the first 16 bytes of the file's digest, 27 bytes a file.
 //!
 //! Invariant: nothing here is for the tick, since files are hashed; and a database that is torn, forged or too big
 //! makes answers less certain and never wrong: then a file without an owner is [`Packaged::Unknown`], not

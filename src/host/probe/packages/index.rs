@@ -10,10 +10,8 @@ use super::{Database, Source};
 use crate::domain::facts::Packaged;
 use crate::domain::untrusted::Untrusted;
 
-/// More files are not kept; the largest distributions' desktops have a third of that.
+/// More files are not kept, nor more packages than [`Row`] can name; the largest distributions' desktops have a third of that.
 pub(super) const MOST_FILES: usize = 1 << 20;
-/// More packages are not kept.
-const MOST_PACKAGES: usize = 1 << 16;
 /// More bytes of databases are not read for one index; the largest are a tenth of that.
 const MOST_BYTES: u64 = 1 << 30;
 /// No file can be named by a longer path.
@@ -21,11 +19,13 @@ pub(super) const LONGEST_PATH: usize = 4_096;
 /// Longer names are no names of packages.
 const LONGEST_NAME: usize = 256;
 
-/// One file of one package.
+/// One file of one package. There are a hundred thousand of them and more, so its numbers are kept as bytes, which
+/// leave no gaps between them.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Row {
-    hash: u64,
-    owner: u32,
+    /// The highest byte first, so that these are in order as the numbers are.
+    hash: [u8; 8],
+    owner: [u8; 2],
     seal: Option<Seal>,
 }
 
@@ -58,7 +58,7 @@ impl Row {
 impl Index {
     /// Who has a file of this name. Several packages can.
     pub(super) fn rows(&self, path: &[u8]) -> &[Row] {
-        let hash = self.key.hash_one(path);
+        let hash = self.key.hash_one(path).to_be_bytes();
         let start = self.rows.partition_point(|row| row.hash < hash);
         let rest = self.rows.get(start..).unwrap_or_default();
         let count = rest.iter().take_while(|row| row.hash == hash).count();
@@ -66,7 +66,7 @@ impl Index {
     }
 
     pub(super) fn name(&self, row: &Row) -> Option<&Untrusted> {
-        self.names.get(usize::try_from(row.owner).ok()?)
+        self.names.get(usize::from(u16::from_be_bytes(row.owner)))
     }
 
     pub(super) const fn merged(&self) -> &Merged {
@@ -111,19 +111,19 @@ impl Builder {
         files: impl Iterator<Item = (Vec<u8>, Option<Seal>)>,
     ) {
         let index = &mut self.index;
-        let Ok(owner) = u32::try_from(index.names.len()) else { return };
-        if index.names.len() >= MOST_PACKAGES || package.len() > LONGEST_NAME {
+        let owner = u16::try_from(index.names.len());
+        let Some(owner) = owner.ok().filter(|_| package.len() <= LONGEST_NAME) else {
             self.full = true;
             return;
-        }
+        };
         index.names.push(Untrusted::new(package));
         for (path, seal) in files.filter(|(path, _)| path.len() <= LONGEST_PATH) {
             if index.rows.len() >= MOST_FILES {
                 self.full = true;
                 return;
             }
-            let hash = index.key.hash_one(&path[..]);
-            index.rows.push(Row { hash, owner, seal });
+            let hash = index.key.hash_one(&path[..]).to_be_bytes();
+            index.rows.push(Row { hash, owner: owner.to_be_bytes(), seal });
         }
     }
 

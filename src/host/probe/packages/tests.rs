@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::digest::{Algorithm, Seal};
+use super::index::Row;
 use super::sqlite::Sqlite;
 use super::{apk, berkeley, dpkg, rpm};
 
@@ -33,6 +34,11 @@ fn blobs(file: &[u8], log: Option<&[u8]>) -> Option<Vec<Vec<u8>>> {
     };
     opened.blobs(b"Packages", keep).ok()?;
     Some(found)
+}
+
+#[test]
+fn a_file_takes_no_more_room_in_the_index_than_its_parts() {
+    assert_eq!(size_of::<Row>(), 8 + 2 + 1 + 16);
 }
 
 #[test]
