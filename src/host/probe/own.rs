@@ -270,7 +270,8 @@ fn listeners() -> Vec<ProcessId> {
     let (mut pids, mut found) = (Vec::new(), Vec::new());
     reader.pids(&mut pids).ok();
     for pid in pids {
-        let Some(kin) = kin(&mut reader, pid) else { continue };
+        // A thread of the kernel has nothing open.
+        let Some(kin) = kin(&mut reader, pid).filter(|it| !it.kernel) else { continue };
         let mut open = false;
         if !homes.contains(&kin.session) {
             let is_ours = |fd| which(proc.as_fd(), &format!("{pid}/fd/{fd}")) == ours;
@@ -299,14 +300,15 @@ struct Kin {
     parent: u32,
     session: u32,
     start: u64,
+    kernel: bool,
 }
 
 fn kin(reader: &mut Reader<'_>, pid: u32) -> Option<Kin> {
     let text = reader.file(pid, "stat").ok()?;
-    let text::Stat { parent, start, .. } = text::stat(text)?;
+    let text::Stat { parent, start, kernel, .. } = text::stat(text)?;
     let close = text.iter().rposition(|byte| *byte == b')')?;
     let session = text::words(text.get(close + 1..)?).nth(3).and_then(text::whole_number)?;
-    Some(Kin { parent, session, start })
+    Some(Kin { parent, session, start, kernel })
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use std::ops::Range;
 const FIRST_AGAIN: u32 = 300;
 /// For the search for processes: numbers of a turn of the first pass, which are all of them where there are few; and so
 /// many turns take a later pass, or fewer. Whoever is new, or was listed and is not any more, waits for no pass.
-const PROCESSES: Pace = Pace { first: 1 << 16, turns: 300, least: 512 };
+const PROCESSES: Pace = Pace { first: 1 << 16, turns: 300, least: 128 };
 /// For the search for threads, which their counts show as well, so it may take its time.
 const THREADS: Pace = Pace { first: 1 << 14, turns: 300, least: 128 };
 

@@ -192,11 +192,50 @@ impl Held {
         // One more for the folder itself.
         *left = left.saturating_sub(1);
         let from = self.parts.remove(&pid);
+        let mut read = self.files(reader, Door::from(pid), from, (own, listed), left);
+        // A first thread that has ended has no open file any more, and the others may have.
+        if !matches!(read, Ok((_, 1..))) {
+            let door = Door::find(pid, reader);
+            if door.thread.is_some() {
+                read = self.files(reader, door, from, (own, listed), left);
+            }
+        }
+        if read.is_ok() {
+            self.closed.remove(&pid);
+        }
+        match read {
+            Ok((Some(next), _)) => {
+                self.parts.insert(pid, next);
+            }
+            Ok((None, _)) if from.is_some() => {
+                self.whole.insert(pid);
+            }
+            // It has no more than one part, and is perhaps another one under the same number.
+            Ok((None, _)) => {
+                self.whole.remove(&pid);
+            }
+            // It has ended.
+            Err(Errno::NOENT | Errno::SRCH) => {}
+            Err(_) => {
+                self.closed.insert(pid);
+            }
+        }
+    }
+
+    /// Reads the files that are behind this door from one number on: where that goes on, and how many there were.
+    fn files(
+        &mut self,
+        reader: &mut Reader<'_>,
+        door: Door,
+        from: Option<u32>,
+        (own, listed): Ours<'_>,
+        left: &mut usize,
+    ) -> Result<(Option<u32>, usize), Errno> {
         let [beyond, _] = &mut self.beyond;
-        let door = Door::find(pid, reader);
         let (spaces, round, asks) = (&mut self.spaces, self.rounds, self.asks);
-        let ([unasked, _], mut process) = (&mut self.unasked, None);
-        let read = reader.open_files_from(door, from.unwrap_or_default(), |fd, link| {
+        let ([unasked, _], mut process, mut count) = (&mut self.unasked, None, 0);
+        let next = reader.open_files_from(door, from.unwrap_or_default(), |fd, link| {
+            count += 1;
             *left = left.saturating_sub(1);
             let socket = text::socket_inode(link).filter(|inode| !listed.contains(inode));
             *unasked += usize::from(socket.is_some() && !asks);
@@ -220,27 +259,8 @@ impl Held {
             if let Some(inode) = found.filter(|inode| Some(*inode) != own) {
                 keep(&mut self.places, beyond, inode, (door, fd));
             }
-        });
-        if read.is_ok() {
-            self.closed.remove(&pid);
-        }
-        match read {
-            Ok(Some(next)) => {
-                self.parts.insert(pid, next);
-            }
-            Ok(None) if from.is_some() => {
-                self.whole.insert(pid);
-            }
-            // It has no more than one part, and is perhaps another one under the same number.
-            Ok(None) => {
-                self.whole.remove(&pid);
-            }
-            // It has ended.
-            Err(Errno::NOENT | Errno::SRCH) => {}
-            Err(_) => {
-                self.closed.insert(pid);
-            }
-        }
+        })?;
+        Ok((next, count))
     }
 }
 

@@ -18,7 +18,7 @@ const LISTING: usize = 64 << 10;
 /// What was seen of one process's threads.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Roll {
-    /// So many the kernel counts: before the list was read and after, the lower number.
+    /// So many the kernel counts before the list was read; where fewer are listed, before and after, the lower number.
     pub(super) counted: u64,
     /// Those in the list, lowest first.
     pub(super) listed: Vec<u32>,
@@ -53,8 +53,13 @@ impl Books {
     pub(super) fn roll(&self, pid: u32) -> Option<Roll> {
         let before = self.counted(pid)?;
         let listed = self.listed(pid).ok()?;
+        let roll = Roll { counted: before, listed };
+        // Only where some are missing does it matter that they may have ended meanwhile.
+        if !roll.is_short() {
+            return Some(roll);
+        }
         let counted = self.counted(pid)?.min(before);
-        Some(Roll { counted, listed })
+        Some(Roll { counted, ..roll })
     }
 
     /// The process that a thread is of, by the thread's own file, which no list shows.
