@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::io::Write as _;
 use std::net::TcpListener;
+use std::os::unix::fs::{PermissionsExt as _, chown};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use firedamp::domain::detect::{FactSource, Grade, Rule};
@@ -54,6 +56,39 @@ fn calling_itself_a_reader_of_files_hides_nobody() {
     let child = Running::start(Command::new(&exe).arg("60").current_dir("/"));
     let (_, found) = Looker::open().find(child.pid(), Rule::ConfigFile);
     assert_eq!(found.expect("it is found").0.grade, Grade::Confirmed);
+}
+
+#[test]
+fn what_others_put_where_everybody_may_accuses_nobody_who_does_not_use_it() {
+    let Some(_alone) = alone() else { return };
+    let everybodys = TempDir::new().unwrap();
+    let mode = std::fs::Permissions::from_mode(0o1777);
+    std::fs::set_permissions(everybodys.path(), mode).unwrap();
+    let config = everybodys.path().join("x_config.json");
+    std::fs::write(&config, configuration()).unwrap();
+    let may_give = chown(&config, Some(65_534), None).is_ok();
+    let exe = copied("/bin/bash", everybodys.path(), "idle");
+    let grade_of = |folder: &Path, arguments: &[&str]| {
+        let mut command = Command::new(&exe);
+        command.args(["-s", "--"]).args(arguments).current_dir(folder).stdin(Stdio::piped());
+        let child = Running::start(&mut command);
+        let (snapshot, found) = Looker::open().find(child.pid(), Rule::ConfigFile);
+        let read = snapshot.evidence.traces.iter().find(|it| it.process.pid.0 == child.pid());
+        (found.map(|it| it.0.grade), read.and_then(|it| Some(it.files.first()?.by)))
+    };
+    let anybodys = Some(FoundBy::Anybodys);
+    let beside = grade_of(Path::new("/"), &[]);
+    assert!(beside.0 < Some(Grade::Confirmed) && beside.1 == anybodys, "{beside:?}");
+    let current = grade_of(everybodys.path(), &[]);
+    assert!(current.0 < Some(Grade::Confirmed) && current.1 == anybodys, "{current:?}");
+    let name = format!("--config={}", config.display());
+    if may_give {
+        let anothers = grade_of(Path::new("/"), &[&name]);
+        assert!(anothers.0 < Some(Grade::Confirmed) && anothers.1 == anybodys, "{anothers:?}");
+        chown(&config, Some(0), None).unwrap();
+    }
+    let own = grade_of(Path::new("/"), &[&name]);
+    assert_eq!(own, (Some(Grade::Confirmed), Some(FoundBy::Named)));
 }
 
 #[test]

@@ -215,6 +215,8 @@ fn whose_folder_it_is_decides_and_a_package_is_a_shell() {
         (FoundBy::Open, Packaged::Unchanged("less".into()), "/usr/bin/less", Grade::Noted),
         (FoundBy::Named, Packaged::No, "/opt/y/svc", Grade::Confirmed),
         (FoundBy::Named, Packaged::No, "/root/.cargo/bin/rg", Grade::Noted),
+        (FoundBy::Anybodys, Packaged::No, "/opt/x/svc", Grade::Noted),
+        (FoundBy::Anybodys, Packaged::No, "/opt/y/svc", Grade::Noted),
     ] {
         let traces = vec![trace(7, by, program)];
         let found = found(&snapshot(vec![process(7, exe, &["x"])], traces));

@@ -252,7 +252,7 @@ impl Rulebook {
         let mut search = self.index.search();
         let shows = command_line::shows(seen);
         for file in seen.files.iter().filter(|it| it.packaged.is_as_packaged() != Some(true)) {
-            let anothers = shows || file.by == FoundBy::Folder;
+            let anothers = shows || matches!(file.by, FoundBy::Folder | FoundBy::Anybodys);
             search.text(file.content.bytes(), FactSource::File, anothers);
         }
         for it in &seen.texts {

@@ -85,6 +85,9 @@ pub enum FoundBy {
     Open,
     /// Its arguments name it.
     Named,
+    /// It lies where everybody may put files: beside its executable, in its current folder, or as another user's that it
+    /// holds open or names. Whose it is nobody knows.
+    Anybodys,
 }
 
 /// A text that says something of mining.

@@ -2,7 +2,7 @@
 //!
 //! Source: where miners look for what they are told: beside the executable, in the current folder, where an option says;
 //! what attackers delete after the start stays open. Known false alarms, which are let pass: whoever stands in a folder
-//! (a shell, an editor), whoever reads all files (a scanner, a log shipper, a backup), files of packages, notes
+//! (a shell, an editor) or runs a program in one that is everybody's, whoever reads all files (a scanner, a log shipper, a backup), files of packages, notes
 //! and reports that only speak about miners.
 
 use crate::domain::detect::config::Config;
@@ -83,7 +83,8 @@ fn reach(seen: &Seen<'_>, file: &FoundFile) -> Grade {
         FoundBy::Open if file.deleted => Grade::Confirmed,
         FoundBy::Open => Grade::Suspect,
         FoundBy::Folder if is_from_there(seen, file) => Grade::Confirmed,
-        FoundBy::Folder => little,
+        // Whoever may write there decides what lies there, and not who runs a program beside it.
+        FoundBy::Folder | FoundBy::Anybodys => little,
     }
 }
 

@@ -100,8 +100,9 @@ pub(in crate::domain::detect) fn of_trace(seen: &Seen<'_>, digest: Option<Digest
     keys.extend(nobodys.map(|it| Key::Program(it.to_string().into())));
     for file in seen.files.iter().filter(|it| it.packaged.is_as_packaged() != Some(true)) {
         let gist = Gist::of(file);
-        // Notes and reports name what others do.
-        if gist.is_prose && file.by != FoundBy::Named && !file.deleted {
+        // Notes and reports name what others do, and what anybody may have put there is no bond.
+        let is_told = file.by == FoundBy::Named || file.deleted;
+        if gist.is_prose && !is_told || file.by == FoundBy::Anybodys {
             continue;
         }
         keys.extend(gist.keys.iter().cloned());

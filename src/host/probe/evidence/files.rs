@@ -1,5 +1,8 @@
 //! Files that belong to a process: those that its arguments name, beside its executable, in its current folder, those
 //! that it holds open, with a name or without, and in places of its container where images put settings.
+//!
+//! What lies where everybody may put files belongs to nobody by that alone: it is its own if it is its user's, and if it
+//! holds it open or its arguments name it.
 
 use std::collections::HashSet;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -51,6 +54,9 @@ const SHARED: [&[u8]; 8] = [
 const IN_IMAGES: [&[u8]; 9] =
     [b"/", b"/app", b"/config", b"/data", b"/etc/xmrig", b"/opt", b"/root", b"/tmp", b"/xmrig"];
 
+/// A folder, and where it is.
+type Place = (OwnedFd, Device, u64);
+
 /// Reads files, and remembers what it read.
 pub(super) struct Files<'a> {
     proc: BorrowedFd<'a>,
@@ -64,6 +70,8 @@ struct Round<'a> {
     desk: &'a Desk,
     job: &'a Job,
     owner: &'a Owner<'a>,
+    /// What the process calls `/`.
+    root: Option<&'a OwnedFd>,
     /// Files and folders that were read.
     done: HashSet<(Device, u64)>,
     kept: usize,
@@ -78,24 +86,32 @@ impl<'a> Files<'a> {
     /// Tells the desk of each file that is kept, as soon as it was read.
     pub(super) fn read(&mut self, desk: &Desk, job: &Job, owner: &Owner<'_>) {
         let door = Door::of(&job.process);
-        let mut round = Round { desk, job, owner, done: HashSet::new(), kept: 0, bytes: 0 };
         let root = open::folder(self.proc, format!("{door}/root").as_bytes()).ok().map(|it| it.0);
+        let root = root.as_ref();
+        let mut round = Round { desk, job, owner, root, done: HashSet::new(), kept: 0, bytes: 0 };
         let current = self.link(&format!("{door}/cwd"));
-        self.named(&mut round, root.as_ref(), &current);
-        if job.worth.files {
-            self.beside(&mut round, root.as_ref());
-            let cwd = open::folder(self.proc, format!("{door}/cwd").as_bytes());
-            if let Ok(folder) = cwd {
-                self.folder(&mut round, folder, &current, FoundBy::Folder);
-            }
-            self.open_files(&mut round);
-            if let Some(root) = root.as_ref().filter(|_| owner.elsewhere) {
-                for place in IN_IMAGES {
-                    if let Some(folder) = reach::folder(desk, root.as_fd(), place) {
-                        self.folder(&mut round, folder, place, FoundBy::Folder);
-                    }
-                }
-            }
+        self.named(&mut round, &current);
+        if !job.worth.files {
+            return;
+        }
+        let mut folders: Vec<(Place, Vec<u8>, FoundBy)> = Vec::new();
+        let beside = beside(&round).map(|(found, path)| (found, path, FoundBy::Beside));
+        folders.extend(beside);
+        let cwd = open::folder(self.proc, format!("{door}/cwd").as_bytes());
+        folders.extend(cwd.ok().map(|found| (found, current, FoundBy::Folder)));
+        let (mut others, own): (Vec<_>, Vec<_>) =
+            folders.into_iter().partition(|(found, ..)| open::is_everybodys(found.0.as_fd()));
+        for (found, path, by) in own {
+            self.folder(&mut round, found, &path, by);
+        }
+        // What it holds open of the others is its own.
+        self.open_files(&mut round);
+        for place in IN_IMAGES.into_iter().filter(|_| owner.elsewhere) {
+            let found = root.and_then(|root| reach::folder(desk, root.as_fd(), place));
+            others.extend(found.map(|found| (found, place.to_vec(), FoundBy::Folder)));
+        }
+        for (found, path, by) in others {
+            self.folder(&mut round, found, &path, by);
         }
     }
 
@@ -105,8 +121,8 @@ impl<'a> Files<'a> {
             .unwrap_or_default()
     }
 
-    fn named(&mut self, round: &mut Round<'_>, root: Option<&OwnedFd>, current: &[u8]) {
-        let Some(root) = root else { return };
+    fn named(&mut self, round: &mut Round<'_>, current: &[u8]) {
+        let Some(root) = round.root else { return };
         for name in &round.job.worth.named {
             let path = joined(current, name.bytes());
             if let Some(found) = reach::file(round.desk, root.as_fd(), &path) {
@@ -115,27 +131,11 @@ impl<'a> Files<'a> {
         }
     }
 
-    fn beside(&mut self, round: &mut Round<'_>, root: Option<&OwnedFd>) {
-        let (Some(root), Some(exe)) = (root, round.job.process.exe.known()) else { return };
-        let exe = exe.bytes();
-        let Some(at) = exe.iter().rposition(|byte| *byte == b'/') else { return };
-        let place = exe.get(..at.max(1)).unwrap_or_default();
-        let shared = |it: &[u8]| open::path(place).starts_with(open::path(it));
-        // `/memfd:name` is no path.
-        let none = !exe.starts_with(b"/") || exe.starts_with(b"/memfd:");
-        if none || SHARED.into_iter().any(shared) {
-            return;
-        }
-        if let Some(folder) = reach::folder(round.desk, root.as_fd(), place) {
-            self.folder(round, folder, place, FoundBy::Beside);
-        }
-    }
-
     /// Those files of a folder whose names say that they may tell something.
     fn folder(
         &mut self,
         round: &mut Round<'_>,
-        (folder, device, inode): (OwnedFd, Device, u64),
+        (folder, device, inode): Place,
         path: &[u8],
         by: FoundBy,
     ) {
@@ -147,6 +147,7 @@ impl<'a> Files<'a> {
         if !all || names.len() > MOST_FILES {
             round.desk.tell(round.job.process.id, News::InPart(Part::Files));
         }
+        let by = if open::is_everybodys(folder.as_fd()) { FoundBy::Anybodys } else { by };
         names.sort();
         for (_, name) in names.into_iter().take(MOST_FILES) {
             let found = round.desk.asks(device, || open::file(folder.as_fd(), &name));
@@ -207,6 +208,7 @@ impl<'a> Files<'a> {
         round.desk.steps();
         round.kept += 1;
         let (packaged, deleted) = (round.owner.file(path, found), found.links == 0);
+        let by = if is_anothers(round, found, path, by) { FoundBy::Anybodys } else { by };
         let file = FoundFile { by, deleted, packaged, ..FoundFile::clone(&known) };
         // Whoever has the same file in the same way shares it.
         let file = if file == *known { known } else { Arc::new(file) };
@@ -235,6 +237,35 @@ impl<'a> Files<'a> {
         self.memo.keep(found.version, kept.clone(), bytes);
         kept
     }
+}
+
+/// The folder of its executable, unless packages fill it.
+fn beside(round: &Round<'_>) -> Option<(Place, Vec<u8>)> {
+    let exe = round.job.process.exe.known()?.bytes();
+    let place = above(exe)?;
+    let shared = |it: &[u8]| open::path(place).starts_with(open::path(it));
+    // `/memfd:name` is no path.
+    let none = !exe.starts_with(b"/") || exe.starts_with(b"/memfd:");
+    if none || SHARED.into_iter().any(shared) {
+        return None;
+    }
+    Some((reach::folder(round.desk, round.root?.as_fd(), place)?, place.to_vec()))
+}
+
+/// It is open or named, lies where everybody may put files, and is another user's. What root put there is nobody's trap.
+fn is_anothers(round: &Round<'_>, found: &Found, path: &[u8], by: FoundBy) -> bool {
+    let asks = matches!(by, FoundBy::Open | FoundBy::Named);
+    if !asks || found.uid == 0 || found.uid == round.job.process.uid {
+        return false;
+    }
+    let reached = |place| reach::folder(round.desk, round.root?.as_fd(), place);
+    above(path).and_then(reached).is_some_and(|it| open::is_everybodys(it.0.as_fd()))
+}
+
+/// The folder that a path lies in.
+fn above(path: &[u8]) -> Option<&[u8]> {
+    let at = path.iter().rposition(|byte| *byte == b'/')?;
+    path.get(..at.max(1))
 }
 
 /// The names in a folder that may tell something, and how soon each is read; and whether these are all.

@@ -32,6 +32,8 @@ pub(super) struct Found {
     pub(super) version: Version,
     /// Names that it has.
     pub(super) links: u32,
+    /// Whose it is.
+    pub(super) uid: u32,
 }
 
 /// Bytes as a path.
@@ -65,7 +67,7 @@ pub(super) fn regular(handle: OwnedFd) -> Result<Found, Errno> {
     if FileType::from_raw_mode(stat.stx_mode.into()) != FileType::RegularFile {
         return Err(Errno::INVAL);
     }
-    Ok(Found { handle, version: version(&stat), links: stat.stx_nlink })
+    Ok(Found { handle, version: version(&stat), links: stat.stx_nlink, uid: stat.stx_uid })
 }
 
 const fn version(stat: &Statx) -> Version {
@@ -82,6 +84,12 @@ const fn version(stat: &Statx) -> Version {
 pub(super) fn looked_at(handle: BorrowedFd<'_>) -> Result<Statx, Errno> {
     let flags = AtFlags::EMPTY_PATH | AtFlags::STATX_DONT_SYNC;
     rustix::fs::statx(handle, c"", flags, StatxFlags::BASIC_STATS)
+}
+
+/// Everybody may put files into this folder.
+pub(super) fn is_everybodys(folder: BorrowedFd<'_>) -> bool {
+    looked_at(folder)
+        .is_ok_and(|stat| Mode::from_raw_mode(stat.stx_mode.into()).contains(Mode::WOTH))
 }
 
 impl Found {
