@@ -216,6 +216,7 @@ impl Eyes {
             let (owners, inodes) = (&mut self.owners, self.sockets.inodes());
             self.apart.look(&processes, inodes, owners, &mut unread);
             let apart = self.apart.namespaces();
+            self.sockets.search(self.apart.tables());
             self.sockets.follow(moment, (&processes, apart), &self.owners, &mut unread);
             (self.sockets.rows(moment, &self.owners), self.sockets.others())
         });

@@ -73,6 +73,25 @@ os.close(home)
 time.sleep(600)
 ";
 
+/// Its second thread does the same with a table of open files of its own, so that its process has not even the socket.
+const LEFT_BY_A_THREAD: &str = r"
+import ctypes,os,socket,threading,time
+libc=ctypes.CDLL(None)
+def work():
+    libc.unshare(0x400)
+    home=os.open('/proc/thread-self/ns/net',os.O_RDONLY)
+    libc.unshare(0x40000000)
+    print(os.readlink('/proc/thread-self/ns/net')[5:-1],flush=True)
+    listens=socket.socket()
+    listens.bind(('0.0.0.0',4444))
+    listens.listen()
+    libc.setns(home,0)
+    os.close(home)
+    time.sleep(600)
+threading.Thread(target=work,daemon=True).start()
+time.sleep(600)
+";
+
 /// A child that ends with the test.
 struct Ends(Child);
 
@@ -155,7 +174,32 @@ fn a_network_that_only_a_socket_holds_is_looked_into_and_goes_with_it() {
     if !may("to make a network namespace") {
         return;
     }
-    let Some((child, inode)) = python(LEFT) else { return };
+    is_looked_into_and_goes(LEFT);
+}
+
+#[test]
+fn a_network_that_only_a_thread_s_socket_holds_is_looked_into_and_goes_with_it() {
+    if !may("to make a network namespace") {
+        return;
+    }
+    if older_than((6, 9)) {
+        eprintln!("left out: before Linux 6.9 nobody gives out the sockets of a thread alone");
+        return;
+    }
+    is_looked_into_and_goes(LEFT_BY_A_THREAD);
+}
+
+/// The kernel is one of before this.
+fn older_than(version: (u32, u32)) -> bool {
+    let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap();
+    let mut numbers = release.split(|it: char| !it.is_ascii_digit()).map(str::parse::<u32>);
+    let mut next = || numbers.next().unwrap().unwrap();
+    (next(), next()) < version
+}
+
+/// Its process is found as the owner of what listens in there, for as long as it does.
+fn is_looked_into_and_goes(script: &str) {
+    let Some((child, inode)) = python(script) else { return };
     let pid = Pid(child.0.id());
     let mut eyes = Eyes::open().unwrap();
     let (_, socket) = look_for(&mut eyes, |it| it.namespace == inode && !it.owners.is_empty());

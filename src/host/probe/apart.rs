@@ -1,8 +1,9 @@
 //! What threads have for themselves: open files, and a network namespace, that are not those of their process.
 //!
 //! A thread can part with both, and the folder of its process shows neither. So the threads of every process that has more
-//! than one are gone through, in turns, by a thread that nobody waits for: where each is, in every round; and what it has
-//! open, while there are sockets that nobody holds. Sockets of the kernel's own are nobody's for ever, so who was searched
+//! than one are gone through, in turns, by a thread that nobody waits for: where each is, and whether it has a table of open
+//! files of its own, in every round; and what it has open, while there are sockets that nobody holds. A socket that is in no
+//! list is nobody's to want: who searches open files for networks is told of these tables, and searches them too. Sockets of the kernel's own are nobody's for ever, so who was searched
 //! for in two rounds is left alone for many.
 //!
 //! Invariant: the look hands out and takes, and reads nothing itself. What was found is read again in each turn, and let go
@@ -43,6 +44,8 @@ struct Found {
     sockets: BTreeMap<ProcessId, Vec<u64>>,
     /// Network namespaces that threads are in and their processes are not.
     namespaces: BTreeMap<u64, Door>,
+    /// Threads with a table of open files of their own.
+    tables: BTreeSet<Door>,
     /// Rounds that were gone to their end.
     rounds: u64,
     /// Of so many threads what they have open was read in part so far.
@@ -107,6 +110,11 @@ impl Apart {
     /// Network namespaces that only threads are in, each with one of them.
     pub(super) fn namespaces(&self) -> &BTreeMap<u64, Door> {
         &self.found.namespaces
+    }
+
+    /// Threads whose open files are not those of their process: what they hold besides, somebody else searches for.
+    pub(super) fn tables(&self) -> &BTreeSet<Door> {
+        &self.found.tables
     }
 
     fn ask(&mut self, processes: &[Arc<Process>], ownerless: impl Iterator<Item = u64>) {

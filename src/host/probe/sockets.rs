@@ -19,7 +19,7 @@ pub(super) mod table;
 mod tables;
 mod within;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -234,6 +234,11 @@ impl Sockets {
         if let Some(session) = self.session.as_ref().filter(|_| self.moved) {
             session.mark(&mut self.raw, owners, processes);
         }
+    }
+
+    /// Has these tables of threads searched as well for what holds a network.
+    pub(super) fn search(&mut self, tables: &BTreeSet<Door>) {
+        self.mounted.search(tables);
     }
 
     /// Every socket of the last list, with its owners.

@@ -69,6 +69,8 @@ pub(super) struct Desk {
     /// What was read again last.
     anew: (Door, (u64, u32)),
     namespaces: BTreeMap<u64, Door>,
+    /// Threads with a table of open files of their own, as far as the kernel compares them.
+    tables: BTreeSet<Door>,
     threads_beyond: Beyond<Door>,
     namespaces_beyond: Beyond<u64>,
     left: usize,
@@ -88,6 +90,7 @@ impl Desk {
             holders: BTreeMap::new(),
             anew: (Door::from(0), (0, 0)),
             namespaces: BTreeMap::new(),
+            tables: BTreeSet::new(),
             threads_beyond: Beyond::default(),
             namespaces_beyond: Beyond::default(),
             left: 0,
@@ -123,6 +126,7 @@ impl Desk {
         Found {
             sockets,
             namespaces: self.namespaces.clone(),
+            tables: self.tables.clone(),
             rounds: self.rounds,
             cut: tables.filter(|door| !self.finished.contains(door)).count(),
             threads_beyond: self.threads_beyond.count(|_| false),
@@ -137,6 +141,7 @@ impl Desk {
         self.places.retain(|pid, _| lives(*pid));
         self.whole.retain(|pid| lives(*pid));
         self.finished.retain(|door| lives(door.pid));
+        self.tables.retain(|door| lives(door.pid));
         self.holders.retain(|door, (id, _)| {
             let there = at(door.pid).and_then(|at| task.processes.get(at));
             there.is_some_and(|(it, _)| it == id)
@@ -146,6 +151,7 @@ impl Desk {
     /// What is known, as it is now: of the sockets as many as a turn may, the others in the next ones.
     fn read_again(&mut self, reader: &mut Reader<'_>) {
         self.namespaces.retain(|inode, door| namespace(*door, reader) == Some(*inode));
+        self.tables.retain(|door| namespace(*door, reader).is_some());
         let holders = self.holders.iter();
         let all = holders.flat_map(|(door, (_, found))| found.iter().map(|it| (*door, *it)));
         let all: BTreeSet<(Door, (u64, u32))> = all.collect();
@@ -244,10 +250,23 @@ impl Desk {
                 self.namespaces_beyond.insert(inode);
             }
         }
-        if task.wanted.is_empty() || shares_files(process.number(), thread) {
+        let shares = shares_files(process.number(), thread);
+        self.table(door, shares);
+        if task.wanted.is_empty() || shares == Some(true) {
             return None;
         }
         self.files(reader, (id, door), from, &task.wanted)
+    }
+
+    /// Keeps a table of its own, as long as there is room.
+    fn table(&mut self, door: Door, shares: Option<bool>) {
+        if shares != Some(false) {
+            self.tables.remove(&door);
+        } else if self.tables.len() < MOST || self.tables.contains(&door) {
+            self.tables.insert(door);
+        } else {
+            self.threads_beyond.insert(door);
+        }
     }
 
     /// Reads a part of what a thread has open, and keeps what is wanted of it.
@@ -326,10 +345,11 @@ fn namespace(door: Door, reader: &mut Reader<'_>) -> Option<u64> {
     text::namespace_inode(reader.link(door, "ns/net").ok()?)
 }
 
-/// Both have one table of open files. Where the kernel does not say, they have not: then they are read.
+/// Both have one table of open files; `None` where the kernel does not say.
 #[expect(unsafe_code, reason = "no crate of ours has this call")]
-fn shares_files(process: u32, thread: u32) -> bool {
+fn shares_files(process: u32, thread: u32) -> Option<bool> {
     let (process, thread) = (process.cast_signed(), thread.cast_signed());
     // SAFETY: the call takes numbers and touches no memory of ours.
-    unsafe { libc::syscall(libc::SYS_kcmp, process, thread, FILES, 0_u64, 0_u64) == 0 }
+    let order = unsafe { libc::syscall(libc::SYS_kcmp, process, thread, FILES, 0_u64, 0_u64) };
+    (order >= 0).then_some(order == 0)
 }

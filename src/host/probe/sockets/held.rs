@@ -8,11 +8,12 @@
 //! processes take turns. What was found is asked for again in each turn, and let go of when its file is closed.
 //!
 //! Invariant: bounded, in what is read at a time and in what is kept; what is more, closed to us, or not come to yet is
-//! counted. Every open file is come to, after as many turns as all of them take. Deliberately absent: a namespace that is
-//! held by a file which is on its way through a socket, and by sockets of which only a thread has a descriptor.
+//! counted. Every open file is come to, after as many turns as all of them take. A thread with a table of open files of its
+//! own is one more process to this search; who they are it is told. Deliberately absent: a namespace that is held by a file
+//! which is on its way through a socket.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::ops::RangeInclusive;
+use std::ops::{Bound, RangeInclusive};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use rustix::io::Errno;
@@ -51,16 +52,16 @@ pub(super) struct Held {
     places: BTreeMap<u64, Vec<Place>>,
     /// Namespaces that there was no room for in this round and in the one before.
     beyond: [BTreeSet<u64>; 2],
-    /// Processes whose files are closed to us.
-    closed: BTreeSet<u32>,
+    /// Processes whose files are closed to us, or whose sockets cannot be asked.
+    closed: BTreeSet<Door>,
     /// The process whose files the round reads next.
-    next: u32,
+    next: Option<Door>,
     /// Where the next part begins of a process that has more files than one part.
-    parts: BTreeMap<u32, u32>,
+    parts: BTreeMap<Door, u32>,
     /// Such processes that were read to their end before.
-    whole: BTreeSet<u32>,
+    whole: BTreeSet<Door>,
     /// Which of them had a part last.
-    last: u32,
+    last: Option<Door>,
     /// Processes that the first round has not come to yet; none of it is known before it began.
     ahead: Option<usize>,
     /// Links that this round has read in its turns so far.
@@ -86,13 +87,24 @@ struct Asked {
     round: u64,
 }
 
+/// What was read of somebody's open files.
+struct Part {
+    /// Where it goes on.
+    next: Option<u32>,
+    /// How many there were.
+    count: usize,
+    /// None of its sockets is given out.
+    refused: bool,
+}
+
 impl Held {
-    /// Goes on with the search for one turn, below this `/proc`; `own` is not told of. Fails if nobody can be listed.
+    /// Goes on with the search for one turn, below this `/proc`; our own namespace is not told of. `tables` are threads with
+    /// open files of their own. Fails if nobody can be listed.
     pub(super) fn turn(
         &mut self,
         proc: BorrowedFd<'_>,
-        own: Option<u64>,
-        listed: &HashSet<u64>,
+        ours: Ours<'_>,
+        tables: &BTreeSet<Door>,
     ) -> Result<(), Errno> {
         let mut reader = Reader::new(proc);
         self.asks = within::leaves_no_mark(&mut reader);
@@ -103,12 +115,15 @@ impl Held {
         });
         let mut pids = Vec::new();
         reader.pids(&mut pids)?;
-        let lives = |pid: &u32| pids.binary_search(pid).is_ok();
+        let mut all: Vec<Door> =
+            pids.into_iter().map(Door::from).chain(tables.iter().copied()).collect();
+        all.sort_unstable();
+        let lives = |door: &Door| all.binary_search(door).is_ok();
         self.closed.retain(lives);
         self.whole.retain(lives);
-        self.parts.retain(|pid, _| lives(pid));
-        let left = self.round(&mut reader, &pids, (own, listed));
-        self.share(&mut reader, (own, listed), left + PARTS);
+        self.parts.retain(|door, _| lives(door));
+        let left = self.round(&mut reader, &all, ours);
+        self.share(&mut reader, ours, left + PARTS);
         Ok(())
     }
 
@@ -130,7 +145,7 @@ impl Held {
 
     /// The files of so many processes were never read to their end yet.
     pub(super) fn unfinished(&self) -> usize {
-        let parts = self.parts.keys().filter(|pid| !self.whole.contains(pid)).count();
+        let parts = self.parts.keys().filter(|it| !self.whole.contains(it)).count();
         self.ahead.unwrap_or_default() + parts
     }
 
@@ -141,24 +156,24 @@ impl Held {
     }
 
     /// Goes on with the round over all processes; gives back what is left of its share.
-    fn round(&mut self, reader: &mut Reader<'_>, pids: &[u32], ours: Ours<'_>) -> usize {
+    fn round(&mut self, reader: &mut Reader<'_>, doors: &[Door], ours: Ours<'_>) -> usize {
         let share = self.share.unwrap_or(FIRST);
         self.share = self.share.or(Some(*A_TURN.end()));
         let mut left = share;
-        let from = pids.partition_point(|pid| *pid < self.next);
-        let (processes, is_first) = (pids.len(), self.ahead.is_none_or(|ahead| ahead > 0));
-        for (at, pid) in pids.iter().enumerate().skip(from) {
+        let from = doors.partition_point(|door| Some(*door) < self.next);
+        let (processes, is_first) = (doors.len(), self.ahead.is_none_or(|ahead| ahead > 0));
+        for (at, door) in doors.iter().enumerate().skip(from) {
             if left == 0 {
                 self.read += share;
-                self.next = *pid;
+                self.next = Some(*door);
                 self.ahead = Some(if is_first { processes - at } else { 0 });
                 return 0;
             }
-            if *pid != std::process::id() {
-                self.part(reader, *pid, ours, &mut left);
+            if door.pid != std::process::id() {
+                self.part(reader, *door, ours, &mut left);
             }
         }
-        (self.next, self.ahead) = (0, Some(0));
+        (self.next, self.ahead) = (None, Some(0));
         let all = std::mem::take(&mut self.read) + share - left;
         self.share = Some((all / ROUND).clamp(*A_TURN.start(), *A_TURN.end()));
         let [now, before] = &mut self.beyond;
@@ -174,10 +189,12 @@ impl Held {
     /// Reads parts of those that have more than one, each in its turn.
     fn share(&mut self, reader: &mut Reader<'_>, ours: Ours<'_>, mut left: usize) {
         while left > 0 {
-            let behind = self.parts.range(self.last.saturating_add(1)..).next();
-            let Some((pid, _)) = behind.or_else(|| self.parts.first_key_value()) else { return };
-            self.last = *pid;
-            self.part(reader, self.last, ours, &mut left);
+            let from = self.last.map_or(Bound::Unbounded, Bound::Excluded);
+            let behind = self.parts.range((from, Bound::Unbounded)).next();
+            let Some((one, _)) = behind.or_else(|| self.parts.first_key_value()) else { return };
+            let one = *one;
+            self.last = Some(one);
+            self.part(reader, one, ours, &mut left);
         }
     }
 
@@ -185,44 +202,47 @@ impl Held {
     fn part(
         &mut self,
         reader: &mut Reader<'_>,
-        pid: u32,
+        one: Door,
         (own, listed): Ours<'_>,
         left: &mut usize,
     ) {
         // One more for the folder itself.
         *left = left.saturating_sub(1);
-        let from = self.parts.remove(&pid);
-        let mut read = self.files(reader, Door::from(pid), from, (own, listed), left);
+        let from = self.parts.remove(&one);
+        let mut read = self.files(reader, one, from, (own, listed), left);
         // A first thread that has ended has no open file any more, and the others may have.
-        if !matches!(read, Ok((_, 1..))) {
-            let door = Door::find(pid, reader);
+        if one.thread.is_none() && !matches!(read, Ok(Part { count: 1.., .. })) {
+            let door = Door::find(one.pid, reader);
             if door.thread.is_some() {
                 read = self.files(reader, door, from, (own, listed), left);
             }
         }
-        if read.is_ok() {
-            self.closed.remove(&pid);
+        // The kernel gives out sockets of a thread alone only by its own number, and before Linux 6.9 not by that.
+        if one.thread.is_some() && matches!(read, Ok(Part { refused: true, .. })) {
+            self.closed.insert(one);
+        } else if read.is_ok() {
+            self.closed.remove(&one);
         }
-        match read {
-            Ok((Some(next), _)) => {
-                self.parts.insert(pid, next);
+        match read.map(|it| it.next) {
+            Ok(Some(next)) => {
+                self.parts.insert(one, next);
             }
-            Ok((None, _)) if from.is_some() => {
-                self.whole.insert(pid);
+            Ok(None) if from.is_some() => {
+                self.whole.insert(one);
             }
             // It has no more than one part, and is perhaps another one under the same number.
-            Ok((None, _)) => {
-                self.whole.remove(&pid);
+            Ok(None) => {
+                self.whole.remove(&one);
             }
             // It has ended.
             Err(Errno::NOENT | Errno::SRCH) => {}
             Err(_) => {
-                self.closed.insert(pid);
+                self.closed.insert(one);
             }
         }
     }
 
-    /// Reads the files that are behind this door from one number on: where that goes on, and how many there were.
+    /// Reads the files that are behind this door from one number on.
     fn files(
         &mut self,
         reader: &mut Reader<'_>,
@@ -230,7 +250,7 @@ impl Held {
         from: Option<u32>,
         (own, listed): Ours<'_>,
         left: &mut usize,
-    ) -> Result<(Option<u32>, usize), Errno> {
+    ) -> Result<Part, Errno> {
         let [beyond, _] = &mut self.beyond;
         let (spaces, round, asks) = (&mut self.spaces, self.rounds, self.asks);
         let ([unasked, _], mut process, mut count) = (&mut self.unasked, None, 0);
@@ -260,7 +280,7 @@ impl Held {
                 keep(&mut self.places, beyond, inode, (door, fd));
             }
         })?;
-        Ok((next, count))
+        Ok(Part { next, count, refused: matches!(process, Some(None)) })
     }
 }
 

@@ -20,6 +20,7 @@ use super::diag::Diag;
 use super::modules::Asks;
 use super::net::{Net, View};
 use crate::domain::facts::{Gap, Late, NotEntered, Unread};
+use crate::host::probe::door::Door;
 use crate::host::probe::processes::note;
 use crate::host::probe::tool::Errand;
 use desk::Desk;
@@ -40,6 +41,8 @@ struct Known {
     ours: BTreeSet<u64>,
     /// Inodes of sockets that are in some list: nobody has to ask where they are.
     listed: HashSet<u64>,
+    /// Threads with open files of their own.
+    tables: BTreeSet<Door>,
 }
 
 impl Known {
@@ -79,6 +82,7 @@ pub(super) struct Mounted {
     looks: u32,
     /// Which one is listed next: each list walks the hash table of the whole machine.
     next: usize,
+    tables: BTreeSet<Door>,
     /// What the thread said last of what it could not look into.
     gaps: Vec<Unread>,
 }
@@ -90,7 +94,15 @@ impl Mounted {
         let desk = Desk::new(Arc::clone(&known));
         let errand = live.then(|| desk.begin()).flatten();
         let gaps = if live && errand.is_none() { vec![late()] } else { Vec::new() };
-        Self { errand, known, all: Vec::new(), looks: 0, next: 0, gaps }
+        let tables = BTreeSet::new();
+        Self { errand, known, all: Vec::new(), looks: 0, next: 0, tables, gaps }
+    }
+
+    /// From the next turn on these tables of threads are searched as well.
+    pub(super) fn search(&mut self, tables: &BTreeSet<Door>) {
+        if self.tables != *tables {
+            self.tables.clone_from(tables);
+        }
     }
 
     /// Takes in what the thread found, and lists one of them. `populated` says in which namespaces processes are: those are
@@ -146,7 +158,8 @@ impl Mounted {
         if let Some(errand) = self.errand.as_mut().filter(|it| due && it.is_idle()) {
             let ours = self.all.iter().map(|net| net.inode).collect();
             let listed = listed.chain(self.all.iter().flat_map(Net::inodes)).collect();
-            let known = Known { populated, ours, listed };
+            let tables = self.tables.clone();
+            let known = Known { populated, ours, listed, tables };
             *self.known.lock().unwrap_or_else(PoisonError::into_inner) = known;
             errand.ask();
         }

@@ -4,7 +4,8 @@
 //! the namespace tells of. The socket does: a copy of it is taken for as long as it takes to ask, which its process does not
 //! notice. Invariant: only what is a socket is asked, and nothing is sent or read. Where `net_cls` or `net_prio` is mounted, the
 //! kernel marks a socket that is copied with the group of who copies it: there nobody is asked. Deliberately absent: before
-//! Linux 6.9 the sockets of a process whose first thread has ended, since no other one can be named.
+//! Linux 6.9 the sockets of a process whose first thread has ended, and those of a thread alone, since no other one can be
+//! named; who has such ones is counted as closed to us.
 
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 

@@ -96,7 +96,7 @@ impl Desk {
         let known = std::mem::take(&mut *self.known.lock().unwrap_or_else(PoisonError::into_inner));
         // The first look has more urgent work for the CPU than the files of everybody.
         let searched = if self.turn > 1 {
-            self.held.turn(proc.as_fd(), self.own, &known.listed)
+            self.held.turn(proc.as_fd(), (self.own, &known.listed), &known.tables)
         } else {
             Ok(())
         };
