@@ -15,6 +15,8 @@ mod cockpit;
 mod databases;
 #[expect(dead_code, reason = "other tests use the rest")]
 mod incident;
+#[path = "persistence/lines.rs"]
+mod lines;
 #[path = "persistence/live.rs"]
 mod live;
 #[path = "persistence/places.rs"]

@@ -110,7 +110,7 @@ fn a_line_that_hides_in_a_long_script_is_an_entry_of_its_own() {
         found.entries.iter().map(|entry| (entry.line, entry.tricks.len())).collect();
     assert_eq!(lines, [(0, 0), (4, 1)]);
     assert_eq!(
-        found.entries[0].text.printable(),
+        found.entries[0].first_line().printable(),
         "/usr/bin/true",
         "the first line that runs something"
     );

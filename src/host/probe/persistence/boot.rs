@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::cron::{base_name, hidden, lines};
-use super::dig::{Dig, Draft, Runs, first_words};
+use super::dig::{Dig, Draft, Runs};
 use super::ground::File;
 use super::include::joined;
 use crate::domain::facts::{AutostartKind, Remark, is_frame};
@@ -119,10 +119,9 @@ fn init_scripts(dig: &mut Dig<'_>) {
             }
             let on = enabled.contains(name);
             let mark = if on { Remark::Enabled } else { Remark::NotEnabled };
-            let draft = Draft::new(AutostartKind::InitScript, &file, 0, first_words(&file));
+            let draft = Draft::new(AutostartKind::InitScript, &file, 0, b"");
             let draft = draft.runs(Runs::Program(&file.path)).remark(mark, true);
-            dig.add(draft.remark(Remark::HiddenName, hidden(&file.path)));
-            dig.add_tricky(AutostartKind::InitScript, &file, None);
+            dig.add_script_as(draft.remark(Remark::HiddenName, hidden(&file.path)), &file);
         }
     }
 }
@@ -137,9 +136,9 @@ fn leads_to_init(dig: &Dig<'_>, link: &[u8]) -> bool {
 /// A script of a run level that is no link to one of the usual, or one that leads elsewhere.
 fn beside(dig: &mut Dig<'_>, path: &[u8]) {
     if let Some(file) = dig.read_quietly(dig.ground.base(), path) {
-        let draft = Draft::new(AutostartKind::InitScript, &file, 0, first_words(&file));
-        dig.add(draft.runs(Runs::Program(&file.path)).remark(Remark::Enabled, true));
-        dig.add_tricky(AutostartKind::InitScript, &file, None);
+        let draft = Draft::new(AutostartKind::InitScript, &file, 0, b"");
+        let draft = draft.runs(Runs::Program(&file.path)).remark(Remark::Enabled, true);
+        dig.add_script_as(draft, &file);
     }
 }
 

@@ -3,7 +3,7 @@
 //! Invariant: what a value is made of by a command stays as it is, so that nothing that runs is hidden by its name.
 
 use super::cron::lines;
-use super::dig::{Dig, Draft, Runs, first_words};
+use super::dig::{Dig, Draft, Runs};
 use super::ground::File;
 use crate::domain::facts::{AutostartKind, NotWhole};
 
@@ -41,9 +41,8 @@ const SECRETS: [&str; 9] = [
 pub(super) fn hunt(dig: &mut Dig<'_>) {
     for dir in SCRIPTS {
         for file in dig.files(dir) {
-            let draft = Draft::new(AutostartKind::CloudInit, &file, 0, first_words(&file));
-            dig.add(draft.by(Some(b"root")).runs(Runs::Program(&file.path)));
-            dig.add_tricky(AutostartKind::CloudInit, &file, Some(b"root"));
+            let draft = Draft::new(AutostartKind::CloudInit, &file, 0, b"").by(Some(b"root"));
+            dig.add_script_as(draft.runs(Runs::Program(&file.path)), &file);
         }
     }
     let mut files: Vec<File> = FILES.iter().filter_map(|path| dig.read(path)).collect();

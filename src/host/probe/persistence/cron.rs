@@ -54,13 +54,13 @@ pub(super) fn hunt(dig: &mut Dig<'_>) {
             if base_name(&file.path) == b".placeholder" {
                 continue;
             }
-            let draft = Draft::new(AutostartKind::Cron, &file, 0, super::dig::first_words(&file));
+            let draft = Draft::new(AutostartKind::Cron, &file, 0, b"");
             let off = file.meta.mode & FIRST_EXECUTABLE == 0;
             let off = off || is_passed_over(&file.path, strict);
             let draft = draft.by(Some(b"root")).runs(Runs::Program(&file.path));
             let draft = draft.remark(Remark::NotEnabled, off);
-            dig.add(draft.remark(Remark::HiddenName, hidden(&file.path)));
-            dig.add_tricky(AutostartKind::Cron, &file, Some(b"root"));
+            let draft = draft.remark(Remark::HiddenName, hidden(&file.path));
+            dig.add_script_as(draft, &file);
         }
     }
     if let Some(file) = dig.read(b"/etc/anacrontab") {
@@ -94,10 +94,9 @@ fn passed_over(dig: &mut Dig<'_>, file: &File) {
     if base_name(&file.path) == b".placeholder" {
         return;
     }
-    let draft = Draft::new(AutostartKind::Cron, file, 0, super::dig::first_words(file));
+    let draft = Draft::new(AutostartKind::Cron, file, 0, b"");
     let draft = draft.remark(Remark::NotEnabled, true);
-    dig.add(draft.remark(Remark::HiddenName, hidden(&file.path)));
-    dig.add_tricky(AutostartKind::Cron, file, None);
+    dig.add_script_as(draft.remark(Remark::HiddenName, hidden(&file.path)), file);
 }
 
 fn crontab(dig: &mut Dig<'_>, file: &File, owner: Option<&[u8]>) {

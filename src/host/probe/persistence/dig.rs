@@ -4,6 +4,7 @@
 
 mod later;
 mod link;
+mod script;
 mod tries;
 mod whole;
 
@@ -19,11 +20,12 @@ use super::cloud;
 use super::ground::{Base, File, Ground, Meta, as_path};
 use super::program;
 use crate::domain::facts::{
-    Autostart, AutostartKind, NotWhole, Packaged, Reading, Remark, Target, Trick, Unread, tricks,
+    Autostart, AutostartKind, NotWhole, Packaged, Reading, Remark, Target, Unread, tricks,
 };
 use crate::domain::untrusted::Untrusted;
 
 pub(super) use later::Known;
+pub(super) use script::first_words;
 use tries::Tries;
 
 /// More entries of one family are not kept.
@@ -33,9 +35,6 @@ const MOST_BYTES: usize = 64 << 20;
 /// Nor is more text of one family kept, nor of one entry.
 const MOST_TEXT: usize = 4 << 20;
 pub(super) const LONGEST: usize = 16 << 10;
-/// Of a script so many lines are asked what they run, and so many that hide something are entries of their own.
-const FIRST_LINES: usize = 64;
-const MOST_TRICKY: usize = 20;
 /// Where a name without a directory is looked for.
 const SEARCHED: [&str; 6] =
     ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
@@ -228,24 +227,6 @@ impl<'g> Dig<'g> {
         paths.iter().filter_map(|path| self.read_quietly(base, path)).collect()
     }
 
-    /// A file that is run as a whole.
-    pub(super) fn add_script(&mut self, kind: AutostartKind, file: &File) {
-        self.add(Draft::new(kind, file, 0, first_words(file)).runs(Runs::Program(&file.path)));
-        self.add_tricky(kind, file, None);
-    }
-
-    /// The lines of a script that hide what they do. Blanks in a row are layout there.
-    pub(super) fn add_tricky(&mut self, kind: AutostartKind, file: &File, user: Option<&[u8]>) {
-        if is_binary(file) {
-            return;
-        }
-        let hides = |line: &[u8]| tricks(line).iter().any(|it| *it != Trick::Padding);
-        let found = super::cron::lines(&file.bytes).filter(|(_, line)| hides(line));
-        for (line, text) in found.take(MOST_TRICKY) {
-            self.add(Draft::new(kind, file, line, text).by(user).runs(Runs::Command(text)));
-        }
-    }
-
     /// Takes an entry.
     pub(super) fn add(&mut self, draft: Draft<'_>) {
         if self.entries.len() >= MOST_ENTRIES || self.text > MOST_TEXT {
@@ -259,6 +240,9 @@ impl<'g> Dig<'g> {
         }
         let masked = (draft.kind == AutostartKind::CloudInit).then(|| cloud::masked(draft.text));
         let kept = masked.as_deref().unwrap_or(draft.text);
+        if kept.len() > LONGEST {
+            self.part(draft.path, NotWhole::Entries);
+        }
         let kept = kept.get(..LONGEST).unwrap_or(kept);
         self.text += kept.len() + draft.path.len();
         let runs = match draft.runs {
@@ -360,21 +344,7 @@ pub(super) fn failed(path: &[u8], why: Errno) -> Unread {
     }
 }
 
-/// It is no text: nothing in it is a line.
+/// It is no text: nothing in it is a line. As shells have it, which pass over such a byte behind the first line.
 fn is_binary(file: &File) -> bool {
-    file.bytes.iter().take(512).any(|byte| *byte == 0)
-}
-
-/// The first line of a script that runs something, or else the first that says something.
-pub(super) fn first_words(file: &File) -> &[u8] {
-    if is_binary(file) {
-        return b"";
-    }
-    let lines = || super::cron::lines(&file.bytes).map(|(_, line)| line);
-    let head = |line: &[u8]| {
-        let named = line.trim_ascii().starts_with(b"function ");
-        named || line.windows(2).any(|it| it == b"()")
-    };
-    let runs = |line: &&[u8]| !head(line) && program::program(program::after_label(line)).is_some();
-    lines().take(FIRST_LINES).find(runs).or_else(|| lines().next()).unwrap_or_default()
+    file.bytes.iter().take(512).take_while(|byte| **byte != b'\n').any(|byte| *byte == 0)
 }

@@ -1,6 +1,6 @@
 //! What git runs: hooks, and settings that hold a command. Repositories are looked for in homes and where services lie.
 
-use super::dig::{Dig, Draft, Home, Runs, first_words};
+use super::dig::{Dig, Draft, Home, Runs};
 use super::ground::{Base, File};
 use super::include::{ENOUGH_LEADS, Lead, Trail, beside, follow, unquoted};
 use super::unit::settings;
@@ -95,9 +95,8 @@ fn hooks(dig: &mut Dig<'_>, base: Base<'_>, dir: &[u8], user: Option<&[u8]>) {
             continue;
         }
         let Some(file) = dig.read_quietly(base, &path) else { continue };
-        let draft = Draft::new(AutostartKind::GitHook, &file, 0, first_words(&file));
-        dig.add(draft.by(user).runs(Runs::Program(&file.path)));
-        dig.add_tricky(AutostartKind::GitHook, &file, user);
+        let draft = Draft::new(AutostartKind::GitHook, &file, 0, b"");
+        dig.add_script_as(draft.by(user).runs(Runs::Program(&file.path)), &file);
     }
 }
 

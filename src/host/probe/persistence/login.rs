@@ -96,12 +96,7 @@ pub(super) fn shells(dig: &mut Dig<'_>) {
         shared.extend(dig.files(dir));
     }
     for file in &shared {
-        dig.add(Draft::new(AutostartKind::ShellStart, file, 0, first_words(file)));
-        dig.add_tricky(AutostartKind::ShellStart, file, None);
-        // What is loaded into every program is worth a line wherever it stands.
-        for (line, text) in lines(&file.bytes).filter(|(_, text)| preloads(text)) {
-            dig.add(Draft::new(AutostartKind::ShellStart, file, line, text));
-        }
+        dig.add_script_as(Draft::new(AutostartKind::ShellStart, file, 0, b""), file);
     }
     let mut skeleton: Vec<File> = SKELETONS.iter().filter_map(|path| dig.read(path)).collect();
     skeleton.extend(dig.files(b"/etc/skel"));
@@ -137,9 +132,8 @@ fn of_server(dig: &mut Dig<'_>) {
         }
         for name in [&b".ssh/rc"[..], b".ssh/environment"] {
             let Some(file) = dig.read(&[login.home.as_slice(), name].join(&b'/')) else { continue };
-            let draft = Draft::new(AutostartKind::ShellStart, &file, 0, first_words(&file));
-            dig.add(draft.by(Some(&login.user)));
-            dig.add_tricky(AutostartKind::ShellStart, &file, Some(&login.user));
+            let draft = Draft::new(AutostartKind::ShellStart, &file, 0, b"");
+            dig.add_script_as(draft.by(Some(&login.user)), &file);
         }
     }
 }
@@ -150,26 +144,22 @@ fn own(dig: &mut Dig<'_>, home: &Home, file: &File, usual: &HashSet<&[u8]>) {
     dig.add(Draft::new(AutostartKind::ShellStart, file, 0, first_words(file)).by(user));
     let framed = !OTHER_WORDS.iter().any(|name| file.path.ends_with(name));
     let known = |line: &[u8]| usual.contains(line.trim_ascii()) || (framed && is_frame(line));
-    let other = lines(&file.bytes).filter(|(_, line)| !known(line));
-    for (line, text) in other.take(MOST_LINES) {
+    let other: Vec<_> = lines(&file.bytes).filter(|(_, line)| !known(line)).collect();
+    let (alone, rest) = other.split_at(other.len().min(MOST_LINES));
+    dig.add_rest(AutostartKind::ShellStart, file, user, rest);
+    for &(line, text) in alone {
         let draft = Draft::new(AutostartKind::ShellStart, file, line, text).by(user);
         dig.add(draft.runs(Runs::Command(text)).remark(Remark::NotLikeSkeleton, true));
     }
 }
 
-fn preloads(line: &[u8]) -> bool {
-    let named = |name: &[u8]| line.windows(name.len()).any(|it| it == name);
-    named(b"LD_PRELOAD") || named(b"LD_LIBRARY_PATH") || named(b"LD_AUDIT") || named(b"BASH_ENV")
-}
-
 pub(super) fn motd(dig: &mut Dig<'_>) {
     for dir in MOTD {
         for file in dig.files(dir) {
-            let draft = Draft::new(AutostartKind::Motd, &file, 0, first_words(&file));
+            let draft = Draft::new(AutostartKind::Motd, &file, 0, b"");
             let off = file.meta.mode & 0o111 == 0;
             let draft = draft.by(Some(b"root")).runs(Runs::Program(&file.path));
-            dig.add(draft.remark(Remark::NotEnabled, off));
-            dig.add_tricky(AutostartKind::Motd, &file, Some(b"root"));
+            dig.add_script_as(draft.remark(Remark::NotEnabled, off), &file);
         }
     }
 }
@@ -182,9 +172,8 @@ pub(super) fn desktops(dig: &mut Dig<'_>) {
     }
     for dir in [&b"/etc/X11/Xsession.d"[..], b"/etc/X11/xinit/xinitrc.d"] {
         for file in dig.files(dir) {
-            let words = first_words(&file);
-            dig.add(Draft::new(AutostartKind::DesktopAutostart, &file, 0, words));
-            dig.add_tricky(AutostartKind::DesktopAutostart, &file, None);
+            let draft = Draft::new(AutostartKind::DesktopAutostart, &file, 0, b"");
+            dig.add_script_as(draft, &file);
         }
     }
     for home in dig.homes {
@@ -193,9 +182,9 @@ pub(super) fn desktops(dig: &mut Dig<'_>) {
         }
         for dir in [&b".config/autostart-scripts"[..], b".config/plasma-workspace/env"] {
             for file in dig.files_in(home.base(), dir) {
-                let draft =
-                    Draft::new(AutostartKind::DesktopAutostart, &file, 0, first_words(&file));
-                dig.add(draft.by(Some(&home.user)).runs(Runs::Program(&file.path)));
+                let draft = Draft::new(AutostartKind::DesktopAutostart, &file, 0, b"");
+                let draft = draft.by(Some(&home.user)).runs(Runs::Program(&file.path));
+                dig.add_script_as(draft, &file);
             }
         }
     }

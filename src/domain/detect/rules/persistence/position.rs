@@ -106,12 +106,13 @@ const NAMING: [&str; 9] = [
     "PYTHONPATH",
 ];
 /// Settings of units whose value is a place where something is kept, and not run.
-const KEPT: [&str; 12] = [
+const KEPT: [&str; 14] = [
     "BindPaths",
     "BindReadOnlyPaths",
     "ConditionPathExists",
     "InaccessiblePaths",
     "ListenDatagram",
+    "ListenFIFO",
     "ListenStream",
     "PIDFile",
     "ReadOnlyPaths",
@@ -119,6 +120,7 @@ const KEPT: [&str; 12] = [
     "StandardError",
     "StandardOutput",
     "TemporaryFileSystem",
+    "Where",
 ];
 
 /// A shell takes lines of such an entry, or a manager of services.
@@ -152,7 +154,45 @@ fn of_piece<'a>(line: &'a str, entry: &Entry<'_>) -> Vec<&'a str> {
         ends
     };
     // What nothing opened ends the pattern of a `case`: `start) /usr/bin/it ;;`.
-    line.split(is_end).flat_map(of_command).collect()
+    let parts: Vec<&str> = line.split(is_end).collect();
+    let commands = || parts.iter().copied();
+    // What cloud-init is told to run may stand in brackets.
+    let is_list = is_kind(entry.kind, &["cloud"]);
+    let mut found: Vec<&str> =
+        commands().flat_map(|it| of_command(if is_list { it } else { before_test(it) })).collect();
+    found.extend(
+        commands()
+            .filter_map(set)
+            .filter(|(name, _)| commands().any(|it| is_called(it, name)))
+            .map(|(_, value)| value),
+    );
+    found
+}
+
+/// `[ -x FILE ]` asks of a file, and runs nothing.
+fn before_test(command: &str) -> &str {
+    let begins = |it: &usize| {
+        let before = command.get(..*it).unwrap_or_default();
+        before.is_empty() || before.ends_with(char::is_whitespace)
+    };
+    let mut marks = command.match_indices("[ ").chain(command.match_indices("[[ "));
+    let at = marks.find(|(at, _)| begins(at)).map_or(command.len(), |(at, _)| at);
+    command.get(..at).unwrap_or_default()
+}
+
+/// The path that a variable is set to.
+fn set(command: &str) -> Option<(&str, &str)> {
+    let (name, value) = assigned(command.trim())?;
+    let value = value.trim_matches(['"', '\'']).split_whitespace().next()?;
+    value.starts_with('/').then_some((name, value))
+}
+
+/// The command is what a variable says.
+fn is_called(command: &str, name: &str) -> bool {
+    let words = command.split(|it: char| it.is_whitespace() || matches!(it, '"' | '\''));
+    let mut words = words.filter(|it| !it.is_empty() && !STARTERS.contains(it));
+    let word = words.find(|it| !RUNNERS.contains(it)).and_then(|it| it.strip_prefix('$'));
+    word.is_some_and(|it| it.trim_matches(['{', '}']) == name)
 }
 
 /// A line of cron without its times, and without whose it is.
@@ -201,13 +241,20 @@ fn of_command(command: &str) -> Vec<&str> {
         it.is_whitespace() || matches!(it, '"' | '\'' | ')' | '[' | ']' | '{' | '}' | ',')
     };
     let (mut at, mut found, mut skip) = (At::Command, Vec::new(), false);
+    let mut value_ends = 0;
     for word in command.split(ends).filter(|word| !word.is_empty()) {
-        if std::mem::take(&mut skip) {
+        let begin = word.as_ptr().addr() - command.as_ptr().addr();
+        if std::mem::take(&mut skip) || begin < value_ends {
             continue;
         }
         if let Some((name, value)) = assigned(word) {
             let runs = NAMING.contains(&name) || name.starts_with("Exec") || name.ends_with('+');
+            let quoted = quoted(command, begin + word.len()).filter(|_| value.is_empty());
+            let hidden = quoted.filter(|it| it.starts_with('/') && it.contains("/."));
+            value_ends = begin + word.len() + quoted.map_or(0, |it| it.len() + 1);
+            let value = quoted.unwrap_or(value);
             found.extend(value.split(':').filter(|it| runs && it.starts_with('/')));
+            found.extend(hidden.filter(|_| !runs));
             continue;
         }
         // `it>/dev/null`: what stands before it is a word of its own, unless it is the number of a file.
@@ -228,7 +275,10 @@ fn of_command(command: &str) -> Vec<&str> {
             }
             // The file that is locked.
             At::Options { flock: true } => At::Options { flock: false },
-            At::File if word.starts_with('-') || is_measure(word) => At::File,
+            At::File if word.starts_with('-') || is_measure(word) => {
+                skip = word.starts_with("--") && VALUED.contains(&word);
+                At::File
+            }
             At::Command | At::Options { .. } => {
                 if is_path(word) {
                     found.push(word);
@@ -266,6 +316,13 @@ fn behind(word: &str) -> At {
     } else {
         At::Told
     }
+}
+
+/// What stands in quotes from here on.
+fn quoted(command: &str, at: usize) -> Option<&str> {
+    let rest = command.get(at..)?;
+    let quote = rest.chars().next().filter(|it| matches!(it, '"' | '\''))?;
+    rest.get(1..)?.split(quote).next()
 }
 
 /// `NAME=value`, and `NAME+=value`.
