@@ -101,11 +101,15 @@ fn an_ancestor_that_becomes_another_program_is_known_by_its_newest_name() {
 
 /// Whether it is accused of its place, second by second: so hard it works, and so much it has used.
 fn accused(looks: impl Iterator<Item = (u64, f32, u64, &'static str)>) -> Vec<bool> {
+    accused_of(looks.map(|(second, cpu, spent, exe)| (second, cpu, spent, exe, 0)))
+}
+
+/// The same, where the kernel tells one program in it from the other.
+fn accused_of(looks: impl Iterator<Item = (u64, f32, u64, &'static str, u64)>) -> Vec<bool> {
     let mut watch = Watch::default();
-    let look = |(second, cpu, spent, exe): (u64, f32, u64, &str)| {
-        let exe = Reading::Known(exe.into());
-        let it =
-            Process { exe, cpu, cpu_ms: spent * 1_000, started_ms: 0, ..process(42, "w", b"w") };
+    let look = |(second, cpu, spent, exe, image): (u64, f32, u64, &str, u64)| {
+        let (exe, cpu_ms) = (Reading::Known(exe.into()), spent * 1_000);
+        let it = Process { exe, cpu, cpu_ms, image, started_ms: 0, ..process(42, "w", b"w") };
         let found = watch.see(&snapshot(second * 1_000, vec![it], Vec::new()), &pb_31());
         let found = found.get(&Subject::Process(id(42)));
         found.is_some_and(|it| it.reasons.iter().any(|it| it.rule == Rule::ServiceChild))
@@ -135,4 +139,22 @@ fn who_becomes_another_program_leaves_its_load_behind() {
     };
     let looks = accused((0..60).map(look));
     assert_eq!((looks.first(), looks.last()), (Some(&true), Some(&false)));
+    let alike = |second: u64| (1_000 + second, 99.0, 990, "/home/app/w", 7 + second / 5);
+    let rests = |second: u64| (1_000 + second, 0.0, 990, "/home/app/w", 8);
+    let looks = accused_of((0..5).map(alike).chain((5..60).map(rests)));
+    assert_eq!((looks.first(), looks.last()), (Some(&true), Some(&false)), "under the same name");
+}
+
+#[test]
+fn who_has_its_file_renamed_again_and_again_keeps_its_load() {
+    let look = |second: u64| {
+        let name = if second / 10 % 2 == 0 { "/home/app/a" } else { "/home/app/b" };
+        let cpu = if second < 30 { 99.0 } else { 1.0 };
+        (second, cpu, second.min(30), name, 7)
+    };
+    let looks = accused_of((0..90).map(look));
+    assert_eq!(looks.last(), Some(&true), "it worked for a third of its life");
+    let renamed = |(second, cpu, spent, name, _)| (second, cpu, spent, name, 0);
+    let looks = accused_of((0..90).map(look).map(renamed));
+    assert_eq!(looks.last(), Some(&false), "nobody can tell");
 }

@@ -85,6 +85,8 @@ fn process(pid: u32, at: u64) -> Process {
         exe: Reading::Known("/memfd:kworkerd (deleted)".into()),
         exe_deleted: true,
         exe_memory: true,
+        // No recording has it.
+        image: 0,
         state: RunState::Running,
         cpu: 97.5,
         cpu_ms: 1_000 + at * 970,

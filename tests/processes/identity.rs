@@ -1,6 +1,9 @@
 //! Who is who: a process that took the place of another, with its pid and its start.
 
+use std::process::Command;
+
 use firedamp::domain::base::ProcessId;
+use firedamp::domain::facts::Process;
 use firedamp::host::probe::Eyes;
 
 use crate::{Talking, alone, is_root, look, look_until, python, row};
@@ -83,4 +86,28 @@ fn a_process_keeps_its_identity_while_it_sleeps_and_works_and_renames_itself() {
     for _ in 0..35 {
         assert_eq!(row(&look(&mut eyes), pid).unwrap().id, before.id);
     }
+}
+
+#[test]
+fn a_program_whose_file_is_renamed_is_the_same_and_the_next_one_in_its_process_is_not() {
+    let _alone = alone();
+    let place = tempfile::tempdir().unwrap();
+    let (one, other) = (place.path().join("one"), place.path().join("other"));
+    std::fs::copy("/bin/sh", &one).unwrap();
+    let mut child =
+        Talking::start(Command::new(&one).args(["-c", "echo; read x; exec /bin/sleep 60"]));
+    child.says().unwrap();
+    let (pid, mut eyes) = (child.child.pid(), Eyes::open().unwrap());
+    let is = |name: &'static str| {
+        move |it: &Process| it.exe.known().is_some_and(|it| it.bytes().ends_with(name.as_bytes()))
+    };
+    let before = look_until(&mut eyes, pid, is("/one"));
+    assert_ne!(before.image, 0);
+    std::fs::rename(&one, &other).unwrap();
+    let renamed = look_until(&mut eyes, pid, is("/other"));
+    assert_eq!((renamed.id, renamed.image), (before.id, before.image));
+    child.go_on();
+    let next = look_until(&mut eyes, pid, |it| it.image != before.image);
+    assert_eq!(next.id, before.id, "it is the same process");
+    assert_ne!(next.image, 0);
 }

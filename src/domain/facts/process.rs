@@ -30,6 +30,10 @@ pub struct Process {
     /// The executable never had a name on disk: it is a file in memory alone (by its file system, not by its text).
     #[serde(default, skip_serializing_if = "is_default")]
     pub exe_memory: bool,
+    /// What tells a program that runs in it from the one before, whatever its file is called by now: where the kernel put
+    /// its code and its stack. 0 where nobody says; a recording does not.
+    #[serde(skip)]
+    pub image: u64,
     /// Scheduler state.
     pub state: RunState,
     /// Percent of one CPU over the last interval; may pass 100 with several threads.

@@ -35,6 +35,8 @@ pub(super) struct Stat<'a> {
     pub(super) start: u64,
     /// Field 24, the same sum of counters that `statm` prints.
     pub(super) pages: u64,
+    /// Fields 26, 27 and 28 together: another number after every `execve`; 0 where they are not told.
+    pub(super) image: u64,
     /// `PF_KTHREAD` in field 9.
     pub(super) kernel: bool,
     /// `PF_EXITING` there.
@@ -61,6 +63,8 @@ pub(super) fn stat(text: &[u8]) -> Option<Stat<'_>> {
     let threads = whole_number(fields.next()?)?;
     let start = number(fields.nth(1)?)?;
     let pages = fields.nth(1).and_then(number).unwrap_or(0);
+    let mut place = |skipped| fields.nth(skipped).and_then(number).unwrap_or(0);
+    let image = image(place(1), place(0), place(0));
     let (kernel, ending) = (flags & KERNEL_THREAD != 0, flags & ENDING != 0);
     let ticks = user.saturating_add(system);
     Some(Stat {
@@ -75,9 +79,15 @@ pub(super) fn stat(text: &[u8]) -> Option<Stat<'_>> {
         threads,
         start,
         pages,
+        image,
         kernel,
         ending,
     })
+}
+
+/// The kernel says 1 to whom it does not tell, and puts the stack anywhere.
+const fn image(code: u64, end: u64, stack: u64) -> u64 {
+    if code <= 1 { 0 } else { code ^ end.rotate_left(21) ^ stack.rotate_left(42) }
 }
 
 fn run_state(field: &[u8]) -> RunState {

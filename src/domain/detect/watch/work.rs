@@ -3,7 +3,7 @@
 //!
 //! Invariant: no verdict goes and comes with a load that does. A moment is no load: it was held for a while, or for most of
 //! the life of the process; and a step is let go only after a long rest, and when over the life of the process it comes to
-//! clearly less. Another program in the same process begins anew.
+//! clearly less. Another program in the same process begins anew; a program whose file has another name by now does not.
 
 use std::collections::HashMap;
 
@@ -60,6 +60,7 @@ struct Held {
     lives: bool,
     cpu: f32,
     exe: Untrusted,
+    image: u64,
     /// When it became another program, and what it had used before.
     begun: Option<(u64, u64)>,
     /// What it had used before the load that goes on.
@@ -117,16 +118,23 @@ impl Works {
 impl Held {
     /// Who runs another program than before is another one: what came before says nothing of it.
     fn begin(&mut self, process: &Process, moment: Moment) {
+        let told = self.image != 0 && process.image != 0;
         let Some(exe) = process.exe.known() else { return };
-        let path = |it: &Untrusted| it.bytes().strip_suffix(DELETED).unwrap_or(it.bytes()).to_vec();
-        if *exe == self.exe {
+        if *exe == self.exe && self.image == process.image {
             return;
         }
-        if !self.exe.is_empty() && path(exe) != path(&self.exe) {
+        let path = |it: &Untrusted| it.bytes().strip_suffix(DELETED).unwrap_or(it.bytes()).to_vec();
+        let is_another = match () {
+            () if told => self.image != process.image,
+            // Whose first thread has ended became no other program since: who does has one thread.
+            () => process.headless.is_none() && path(exe) != path(&self.exe),
+        };
+        if !self.exe.is_empty() && is_another {
             let begun = Some((moment.boot_ms, process.cpu_ms));
             *self = Self { begun, before_ms: process.cpu_ms, ..Self::default() };
         }
         self.exe = exe.clone();
+        self.image = if process.image == 0 { self.image } else { process.image };
     }
 
     /// Takes steps and lets them go.

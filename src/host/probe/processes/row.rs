@@ -259,6 +259,7 @@ impl Entry {
             cpu,
             cpu_ms: u64::try_from(time.as_millis()).unwrap_or(u64::MAX),
             memory: fresh.memory,
+            image: fresh.image,
             threads: fresh.threads,
             nice: fresh.nice,
             started_ms,
@@ -272,6 +273,8 @@ impl Entry {
             process.exe = row.exe.clone();
             (process.exe_deleted, process.exe_memory) = (row.exe_deleted, row.exe_memory);
             (process.io, process.hidden) = (row.io, row.hidden);
+            // The folder of a thread that has ended does not tell.
+            process.image = if fresh.image == 0 { row.image } else { fresh.image };
             process.huge = fresh.huge.unwrap_or(row.huge);
         }
         process.around = around::settle(fresh.around, old.map(|row| &row.around), pool);
