@@ -4,6 +4,8 @@
 
 #[path = "detect/again.rs"]
 mod again;
+#[path = "detect/asked.rs"]
+mod asked;
 #[path = "detect/asks.rs"]
 mod asks;
 #[path = "detect/corpus.rs"]

@@ -141,6 +141,10 @@ fn look(
         snapshot = eyes.look(HostClock.now());
         findings = watch.see(&snapshot, look_for);
     }
+    if let Some(unasked) = snapshot.evidence.unasked() {
+        snapshot.evidence = Arc::new(unasked);
+        findings = watch.see(&snapshot, look_for);
+    }
     // Nobody takes another look, so whoever waits is not read.
     snapshot.unread.retain(|it| !is_not_read(it));
     snapshot.unread.extend(eyes.left_unread(&snapshot));

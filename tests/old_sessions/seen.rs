@@ -340,6 +340,7 @@ fn evidence(at: u64) -> Evidence {
     let trace = Trace {
         process: id(4_242),
         program: Packaged::No,
+        asked: true,
         digest: Some(Digest([0x5a; 32])),
         files: vec![found(Packaged::Changed("tools".into()))],
         texts: vec![text],

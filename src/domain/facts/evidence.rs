@@ -30,6 +30,9 @@ pub struct Trace {
     /// Whether a package brought its executable.
     #[serde(skip_serializing_if = "is_default")]
     pub program: Packaged,
+    /// That is being asked: a verdict that depends on it waits. Nobody is asked about for longer than a bound.
+    #[serde(skip_serializing_if = "is_default")]
+    pub asked: bool,
     /// Digest of its executable, if that was read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub digest: Option<Digest>,
@@ -119,6 +122,18 @@ impl Evidence {
     pub fn of(&self, process: ProcessId) -> Option<&Arc<Trace>> {
         let at = self.traces.binary_search_by_key(&process, |it| it.process).ok()?;
         self.traces.get(at)
+    }
+
+    /// The same when no answer is waited for any more; `None` where none was.
+    #[must_use]
+    pub fn unasked(&self) -> Option<Self> {
+        let asked = |it: &&Arc<Trace>| it.asked;
+        self.traces.iter().find(asked)?;
+        let still = |it: &Arc<Trace>| match it.asked {
+            true => Arc::new(Trace { asked: false, ..Trace::clone(it) }),
+            false => Arc::clone(it),
+        };
+        Some(Self { traces: self.traces.iter().map(still).collect() })
     }
 }
 

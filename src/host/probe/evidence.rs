@@ -9,6 +9,7 @@
 //! and the rest is read by another one, which stays away from that file system. Nothing is stopped, written or followed
 //! into a pipe, and nothing is kept that says nothing of mining.
 
+mod asked;
 mod budget;
 mod desk;
 mod environment;
@@ -30,8 +31,9 @@ use crate::domain::base::{Moment, ProcessId};
 use crate::domain::facts::{Evidence, FoundFile, FoundText, Process, Unread, Worth};
 use crate::host::probe::Packages;
 use crate::host::probe::commands::Stuck;
+use asked::Asked;
 use budget::Budget;
-use desk::{Desk, Job, Late, Part};
+use desk::{Desk, Job, Late, News, Part};
 use open::Device;
 use queue::{Means, Queue};
 use room::Kept;
@@ -83,6 +85,7 @@ pub(super) struct Seeker {
     /// When the last look began.
     now: Option<Moment>,
     kept: Kept,
+    asked: Asked,
     evidence: Arc<Evidence>,
     /// Where a thread was left behind.
     shunned: Vec<Device>,
@@ -117,6 +120,7 @@ impl Seeker {
             budget: Budget::default(),
             now: None,
             kept: Kept::default(),
+            asked: Asked::default(),
             evidence: Arc::default(),
             shunned: Vec::new(),
             moved: VecDeque::new(),
@@ -158,16 +162,18 @@ impl Seeker {
         if let Some(late) = late {
             self.leave(late);
         }
-        self.sort_out(sieve, moment, processes);
-        changed |= self.forget(processes);
+        let before = self.asked.open().clone();
+        changed |= self.sort_out(sieve, moment, processes);
+        changed |= self.forget(moment, processes);
         self.hand_out(moment, processes);
+        changed |= *self.asked.open() != before;
         if changed {
             // Whom a package brought is told where somebody would speak against it otherwise.
             let matters = |id: ProcessId| {
                 let known = self.known.get(&id);
                 known.is_some_and(|it| it.worth.suspect || it.step > 0)
             };
-            let evidence = self.kept.evidence(matters);
+            let evidence = self.kept.evidence(matters, self.asked.open());
             if *self.evidence != evidence {
                 self.evidence = Arc::new(evidence);
             }
@@ -181,6 +187,9 @@ impl Seeker {
         let Some(news) = self.desk.as_ref().map(|desk| desk.take()) else { return false };
         let any = !news.is_empty();
         for (id, news) in news {
+            if matches!(news, News::Program(_) | News::Refused(Part::Program, _)) {
+                self.asked.end(id);
+            }
             self.kept.take(id, news);
         }
         any
@@ -196,8 +205,9 @@ impl Seeker {
         self.desk = None;
     }
 
-    /// Who is new, became another program, or works harder than before; no longer than [`A_LOOK`].
-    fn sort_out(&mut self, sieve: Sieve, moment: Moment, processes: &[Arc<Process>]) {
+    /// Who is new, became another program, or works harder than before; no longer than [`A_LOOK`]. Whether there was
+    /// anybody.
+    fn sort_out(&mut self, sieve: Sieve, moment: Moment, processes: &[Arc<Process>]) -> bool {
         // Who found no room is not known, and so is due again.
         let crowded = std::mem::take(&mut self.crowded) > 0;
         let before = if crowded { Vec::new() } else { std::mem::take(&mut self.last) };
@@ -210,13 +220,28 @@ impl Seeker {
             }
             let room = self.fresh.push(process, step(process) > 0, moment.boot_ms);
             self.crowded += u32::from(!room);
+            if room && process.exe.known().is_some() {
+                self.ask(process, moment.boot_ms);
+            }
         }
         self.last = processes.to_vec();
         let begun = Instant::now();
+        let mut any = false;
         while begun.elapsed() < A_LOOK {
             let means = Means { now_ms: moment.boot_ms, scarce: false };
-            let Some(process) = self.fresh.pop(processes, means) else { return };
+            let Some(process) = self.fresh.pop(processes, means) else { return any };
             self.sort(sieve, moment, process);
+            any = true;
+        }
+        any
+    }
+
+    /// Whoever is the same program as before has its answer already.
+    fn ask(&mut self, process: &Process, now_ms: u64) {
+        let known = self.known.get(&process.id).map(|it| &it.process);
+        let same = known.is_some_and(|it| it.exe == process.exe);
+        if !same && self.proc.is_some() {
+            self.asked.begin(process.id, now_ms);
         }
     }
 
@@ -236,12 +261,16 @@ impl Seeker {
         let suspect = worth.suspect && !self.known.get(&id).is_some_and(recent);
         let files = worth.files || worth.memory || !worth.named.is_empty();
         let wanted = [files, process.exe.known().is_some(), worth.memory];
+        let step = step(process);
+        if !worth.suspect && step == 0 {
+            self.asked.end(id);
+        }
         let mut room = true;
         for (queue, _) in self.queues.iter_mut().zip(wanted).filter(|(_, wanted)| *wanted) {
             room &= queue.push(process, suspect, now);
         }
         if room {
-            let (process, step) = (Arc::clone(process), step(process));
+            let process = Arc::clone(process);
             self.known.insert(id, Known { process, worth, step, at_ms: now });
         } else {
             self.crowded += 1;
@@ -249,7 +278,7 @@ impl Seeker {
     }
 
     /// Forgets who ended; whether anything was known of them.
-    fn forget(&mut self, processes: &[Arc<Process>]) -> bool {
+    fn forget(&mut self, moment: Moment, processes: &[Arc<Process>]) -> bool {
         for queue in self.queues.iter_mut().chain([&mut self.fresh]) {
             queue.forget(processes);
         }
@@ -257,6 +286,10 @@ impl Seeker {
         if self.known.len() > processes.len() + 64 {
             self.known.retain(|id, _| lives(id));
         }
+        if self.stuck.is_full() {
+            self.asked.end_all();
+        }
+        self.asked.forget(moment.boot_ms, lives);
         self.kept.forget(lives)
     }
 

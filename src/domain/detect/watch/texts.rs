@@ -2,7 +2,8 @@
 //!
 //! Invariant: nobody is judged again before something changes that a rule reads: its words, who it is, a step of its load
 //! or of its time, whether it serves, what was read of it, or whom it talks to. Who stood above it once does for ever: the
-//! children of a web server belong to init as soon as that one ends.
+//! children of a web server belong to init as soon as that one ends. While it is being asked whether a package brought a
+//! program, nothing is said of it that such an answer would take back.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use super::talks::{self, Talk, Talks};
 use super::words::Words;
 use super::work::{Work, Works};
 use crate::domain::base::ProcessId;
+use crate::domain::detect::place::{Place, place};
 use crate::domain::detect::rulebook::Rulebook;
 use crate::domain::detect::{Rule, Seen, Subject, Told, rules};
 use crate::domain::facts::{Ancestor, Ours, Process, Snapshot, Trace};
@@ -131,7 +133,7 @@ impl Texts {
         judged.talk.go_on(look.talk, snapshot.moment.boot_ms);
         let judge = || {
             let seen = judged.seen();
-            let mut told = rules::standing(&seen, by.look_for);
+            let mut told = judged.as_known(&seen, |it| rules::standing(it, by.look_for));
             told.extend(by.rules.of_process(&seen, snapshot.moment.at));
             told
         };
@@ -189,6 +191,18 @@ impl Judged {
         seen
     }
 
+    /// What speaks against it, whatever will be answered where it is being asked whether a package brought it.
+    fn as_known(&self, seen: &Seen<'_>, judge: impl Fn(&Seen<'_>) -> Vec<Told>) -> Vec<Told> {
+        let told = judge(seen);
+        let asked = self.trace.as_ref().is_some_and(|it| it.asked) && seen.packaged.is_none();
+        if told.is_empty() || !asked || !may_be_packaged(seen) {
+            return told;
+        }
+        let brought = judge(&Seen { packaged: Some(true), ..seen.clone() });
+        let weight = |told: &[Told]| told.iter().map(|(grade, _)| *grade).max();
+        if weight(&brought) < weight(&told) { brought } else { told }
+    }
+
     /// What it is, and what it does.
     fn all(&self, look_for: &Indicators) -> Vec<Told> {
         let mut told = self.standing.clone();
@@ -196,12 +210,18 @@ impl Judged {
             let seen = Seen { ends: self.talk.ends(), ..self.seen() };
             // A load of this moment is watched until it is worth a line; that of a life speaks at once.
             let of_now = |it: &Told| matches!(it.1.rule, Rule::HighCpu | Rule::SustainedCpu);
-            let doing = rules::doing(&seen, look_for).into_iter();
+            let doing = self.as_known(&seen, |it| rules::doing(it, look_for)).into_iter();
             let doing = doing.filter(|it| self.work.of_life || !of_now(it));
             told.extend(doing.map(talks::as_heard));
         }
         told
     }
+}
+
+/// No package brings what is gone, or lies where things come and go, or where people live: no answer is needed.
+fn may_be_packaged(seen: &Seen<'_>) -> bool {
+    let never = matches!(place(&seen.path()), Place::Memory | Place::Volatile | Place::Home);
+    !(seen.deleted || seen.in_memory || never)
 }
 
 /// Nothing has changed of who it is.
@@ -224,11 +244,12 @@ fn is_as_read(one: Option<&Arc<Trace>>, other: Option<&Arc<Trace>>) -> bool {
         (Some(one), Some(other)) => {
             Arc::ptr_eq(one, other)
                 || one.program.is_as_packaged() == other.program.is_as_packaged()
+                    && one.asked == other.asked
                     && one.environment == other.environment
         }
         (None, None) => true,
         (Some(it), None) | (None, Some(it)) => {
-            it.program.is_as_packaged().is_none() && it.environment.is_empty()
+            it.program.is_as_packaged().is_none() && !it.asked && it.environment.is_empty()
         }
     }
 }

@@ -11,8 +11,9 @@ use crate::domain::untrusted::Untrusted;
 /// it uses, what the rules are told.
 #[derive(PartialEq, Eq, Hash)]
 pub(super) struct Words<'a> {
-    /// The responder's own, the kernel's, deleted, in memory alone, without its first thread; it waits for others.
-    is: [bool; 6],
+    /// The responder's own, the kernel's, deleted, in memory alone, without its first thread; it waits for others; whose it
+    /// is, is being asked.
+    is: [bool; 7],
     /// Percent and minutes.
     work: [u32; 2],
     parent: Pid,
@@ -42,6 +43,7 @@ impl<'a> Words<'a> {
                 process.exe_memory,
                 process.headless.is_some(),
                 serves,
+                trace.is_some_and(|it| it.asked),
             ],
             work: [work.cpu, work.minutes].map(f32::to_bits),
             parent: process.parent,

@@ -51,8 +51,10 @@ impl Traces {
             }
             match before.next_if(|(_, old)| old.process == trace.process) {
                 Some((_, old)) if Arc::ptr_eq(old, trace) || old == trace => {}
-                // An environment hardly changes: then all is told anew.
-                Some((at, old)) if old.environment != trace.environment => {
+                // These hardly change: then all is told anew.
+                Some((at, old))
+                    if old.environment != trace.environment || old.asked != trace.asked =>
+                {
                     change.gone.push(at);
                     change.new.push(Arc::clone(trace));
                 }
@@ -110,8 +112,8 @@ impl Touched {
         };
         let files = files.into_iter().map(file).collect::<Result<_, _>>()?;
         let texts = texts.unwrap_or_else(|| before.texts.clone());
-        let environment = before.environment.clone();
-        Ok(Trace { process: before.process, program, digest, files, texts, environment })
+        let (asked, environment) = (before.asked, before.environment.clone());
+        Ok(Trace { process: before.process, program, asked, digest, files, texts, environment })
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::desk::{News, Part};
 use super::open::Version;
 use crate::domain::base::ProcessId;
-use crate::domain::facts::{Evidence, Trace};
+use crate::domain::facts::{Evidence, Packaged, Trace};
 
 /// Of what was found with all processes.
 const ALL_FOUND: usize = 48 << 20;
@@ -153,12 +153,25 @@ impl Kept {
         before != self.traces.len()
     }
 
-    /// All that tells something; of those that matter, whether a package brought them too.
-    pub(super) fn evidence(&self, matters: impl Fn(ProcessId) -> bool) -> Evidence {
+    /// All that tells something; of those that matter, whether a package brought them too, or that it is being asked.
+    pub(super) fn evidence(
+        &self,
+        matters: impl Fn(ProcessId) -> bool,
+        asked: &BTreeSet<ProcessId>,
+    ) -> Evidence {
         let traces = self.traces.values().map(|(trace, _)| trace);
         let brought = |it: &Trace| it.program.is_as_packaged() == Some(true);
         let tells = |it: &&Arc<Trace>| it.tells() || brought(it) && matters(it.process);
-        Evidence { traces: traces.filter(tells).cloned().collect() }
+        let told = traces.filter(tells).filter(|it| !asked.contains(&it.process)).cloned();
+        let waits = asked.iter().map(|id| {
+            let known = self.traces.get(id).map(|(trace, _)| Trace::clone(trace));
+            // What is known of it is of what it was before.
+            let program = Packaged::Unknown;
+            Arc::new(Trace { process: *id, program, asked: true, ..known.unwrap_or_default() })
+        });
+        let mut traces: Vec<_> = told.chain(waits).collect();
+        traces.sort_by_key(|it| it.process);
+        Evidence { traces }
     }
 }
 
@@ -173,7 +186,7 @@ fn weight(trace: &Trace) -> usize {
 mod tests {
     use super::*;
     use crate::domain::base::{Digest, Pid};
-    use crate::domain::facts::{FoundFile, FoundText, Packaged};
+    use crate::domain::facts::{FoundFile, FoundText};
     use crate::domain::untrusted::Untrusted;
 
     const fn id(pid: u32) -> ProcessId {
@@ -194,7 +207,7 @@ mod tests {
             found.take(id(pid), file(300));
             assert!(found.bytes <= 1_000, "{} bytes", found.bytes);
         }
-        let kept = found.evidence(|_| false);
+        let kept = found.evidence(|_| false, &BTreeSet::new());
         assert_eq!(kept.of(id(1)).map(|it| it.files.len()), Some(1), "little is kept");
         assert_eq!(found.let_go.len() + kept.traces.len(), 39, "and nothing goes in silence");
         assert!(!found.let_go.contains(&id(1)) && found.let_go.contains(&id(39)));
@@ -211,8 +224,21 @@ mod tests {
         for pid in 1..4 {
             found.take(id(pid), News::Program(Packaged::Unchanged("coreutils".into())));
         }
-        let told = found.evidence(|it| it == id(2));
+        let told = found.evidence(|it| it == id(2), &BTreeSet::new());
         assert_eq!(told.traces.iter().map(|it| it.process).collect::<Vec<_>>(), [id(2)]);
+    }
+
+    #[test]
+    fn of_whom_it_is_asked_is_told_without_what_it_was_before() {
+        let mut found = Kept::default();
+        found.take(id(3), News::Program(Packaged::Unchanged("coreutils".into())));
+        found.take(id(3), file(10));
+        found.take(id(1), file(10));
+        let told = found.evidence(|_| true, &BTreeSet::from([id(2), id(3)]));
+        let told: Vec<_> = told.traces.iter().map(|it| (it.process, it.asked)).collect();
+        assert_eq!(told, [(id(1), false), (id(2), true), (id(3), true)]);
+        let told = found.evidence(|_| true, &BTreeSet::new()).unasked();
+        assert!(told.is_none(), "{told:?}");
     }
 
     #[test]
