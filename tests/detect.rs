@@ -18,6 +18,8 @@ mod ours;
 mod shape;
 #[path = "detect/signs.rs"]
 mod signs;
+#[path = "detect/worth.rs"]
+mod worth;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

@@ -66,7 +66,7 @@ use wire::Listener;
 
 pub use clock::HostClock;
 pub use costs::{Costs, Part};
-pub use evidence::Sieve;
+pub use evidence::{Sieve, Worthy};
 pub use identity::{Identity, home, whoami};
 pub use image::{Lying, lying};
 pub use own::{own, prepare};
@@ -266,9 +266,9 @@ impl Eyes {
         })
     }
 
-    /// From now on files and memory of processes that are worth it are read as well; this says which, and for what.
-    pub fn seek(&mut self, sieve: Sieve) {
-        self.seeker.seek(sieve);
+    /// From now on files and memory of processes that are worth it are read as well; this says for what, and which.
+    pub fn seek(&mut self, sieve: Sieve, worthy: Worthy) {
+        self.seeker.seek(sieve, worthy);
     }
 
     /// Something that is worth it and that may be read now was not read yet.

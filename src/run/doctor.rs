@@ -16,7 +16,8 @@ use crate::host::probe::{self, Costs, Eyes, HostClock, Packages, Part, Roots, So
 use crate::run::args::Options;
 use crate::run::complain::Complaint;
 use crate::run::doctor::sights::Sights;
-use crate::run::looker::SIEVE;
+use crate::run::library::Shelf;
+use crate::run::looker::{SIEVE, worthy};
 use crate::run::places::Places;
 use crate::run::reason;
 
@@ -68,7 +69,7 @@ fn examine(options: &Options) -> Result<Findings, Complaint> {
     // As the thread that looks in the cockpit, and not as the screen.
     raise::looks();
     let mut eyes = Eyes::open().map_err(|error| reason::no_eyes(&error))?;
-    eyes.seek(SIEVE);
+    eyes.seek(SIEVE, worthy(Shelf::looks_for(options.playbook.as_deref())?));
     let begun = Instant::now();
     let (mut snapshot, _) = eyes.look_timed(HostClock.now());
     let first = begun.elapsed();

@@ -103,6 +103,12 @@ impl Incident {
             return Err(Trouble::IsTraining);
         }
         let book = Shelf { text: opened.playbook.clone(), playbook: editions(&opened.playbook) };
+        let built_in = Shelf::built_in().playbook.en.indicators();
+        let look_for = book.playbook.en.indicators().or(built_in);
+        if let Some(looker) = &self.looker {
+            // Who does not listen now looks for what it was begun with.
+            looker.tell(Order::LookFor(Box::new(look_for)));
+        }
         Ok((opened, book))
     }
 

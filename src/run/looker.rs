@@ -17,20 +17,22 @@ use crate::cockpit::model::NoticeKind;
 use crate::domain::base::{Clock, ProcessId};
 use crate::domain::detect;
 use crate::domain::facts::Snapshot;
+use crate::domain::playbook::Indicators;
 use crate::domain::untrusted::Untrusted;
 use crate::domain::wire::Ear;
-use crate::host::probe::{Eyes, Sieve, raise};
+use crate::host::probe::{Eyes, Sieve, Worthy, raise};
 use crate::host::store::{Recorder, Stopped};
 use crate::run::cockpit::Happening;
 use crate::run::reason;
 
-/// Which processes are read in full without being asked, and what of them is kept.
-pub(super) const SIEVE: Sieve = Sieve {
-    worth: detect::worth,
-    keeps: detect::keeps,
-    texts: detect::strings::texts,
-    variable: detect::kept_variable,
-};
+/// What is kept of processes that are read in full without being asked.
+pub(super) const SIEVE: Sieve =
+    Sieve { keeps: detect::keeps, texts: detect::strings::texts, variable: detect::kept_variable };
+/// Which processes are, by what is looked for.
+pub(super) fn worthy(look_for: Indicators) -> Worthy {
+    Box::new(move |process| detect::worth(process, &look_for))
+}
+
 /// Time from one look to the next.
 const PERIOD: Duration = Duration::from_secs(1);
 /// Where something else starts by itself a look is taken at once, but not sooner than this after the last one.
@@ -51,6 +53,8 @@ pub(super) enum Order {
     Listen(Option<Box<Ear>>),
     /// Read this process in full.
     Examine(ProcessId),
+    /// This is what the playbook looks for.
+    LookFor(Box<Indicators>),
     /// Something else starts by itself: look soon.
     Look,
 }
@@ -151,6 +155,7 @@ fn wait(
                 return true;
             }
             Ok(Order::Examine(process)) => examine(eyes, process),
+            Ok(Order::LookFor(it)) => eyes.seek(SIEVE, worthy(*it)),
             Ok(Order::Look) => period = SOONEST,
             Err(RecvTimeoutError::Timeout) => return true,
             Err(RecvTimeoutError::Disconnected) => return false,

@@ -26,7 +26,7 @@ use crate::domain::untrusted::Untrusted;
 use crate::host::probe::{Eyes, HostClock};
 use crate::run::args::time;
 use crate::run::complain::Complaint;
-use crate::run::looker::SIEVE;
+use crate::run::looker::{SIEVE, worthy};
 use crate::run::reason;
 use crate::run::verdicts::{escaped, grade, text, told};
 use crate::words::trouble::Refused;
@@ -129,7 +129,7 @@ fn look(
     rules: &Arc<Rulebook>,
 ) -> Result<(Snapshot, BTreeMap<Subject, Finding>), Complaint> {
     let mut eyes = Eyes::open().map_err(|error| reason::no_eyes(&error))?;
-    eyes.seek(SIEVE);
+    eyes.seek(SIEVE, worthy(look_for.clone()));
     let (mut watch, begun) = (Watch::heeding(Arc::clone(rules)), Instant::now());
     let mut snapshot = eyes.look(HostClock.now());
     let mut findings = watch.see(&snapshot, look_for);

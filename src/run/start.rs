@@ -19,8 +19,7 @@ use crate::run::complain::Complaint;
 use crate::run::hands::Hands;
 use crate::run::incident::Incident;
 use crate::run::library::Shelf;
-use crate::run::looker::Looker;
-use crate::run::looker::SIEVE;
+use crate::run::looker::{Looker, SIEVE, worthy};
 use crate::run::places::Places;
 use crate::run::rules::Rules;
 use crate::run::themes::Themes;
@@ -95,7 +94,7 @@ pub(super) fn cockpit(options: &Options, wanted: Wanted<'_>) -> Result<ExitCode,
     };
     let (outbox, inbox) = channel(INBOX);
     let mut eyes = Eyes::open().map_err(|error| reason::no_eyes(&error))?;
-    eyes.seek(SIEVE);
+    eyes.seek(SIEVE, worthy(Shelf::looks_for(options.playbook.as_deref())?));
     let looker = Looker::start(eyes, HostClock, outbox.clone())
         .map_err(|error| Trouble::NoThread(reason::refusal(&error)))?;
     if let Some(notice) = passed_over {

@@ -15,14 +15,14 @@ use crate::domain::playbook::Indicators;
 const WORKS: f32 = 20.0;
 const HARD: f32 = 50.0;
 
-/// How much of this process is worth reading.
+/// How much of this process is worth reading to whoever looks for this.
 #[must_use]
-pub fn worth(process: &Process) -> Worth {
+pub fn worth(process: &Process, look_for: &Indicators) -> Worth {
     let seen = Seen::of(process);
     if seen.is_kernel() || process.exe.known().is_none() {
         return Worth::default();
     }
-    let told = rules::standing(&seen, &Indicators::default());
+    let told = rules::standing(&seen, look_for);
     let suspect = told.iter().any(|(grade, _)| *grade >= Grade::Suspect);
     let strange = seen.deleted || seen.in_memory || place(seen.exe).is_strange();
     let hard = seen.cpu.is_some_and(|it| it >= HARD);

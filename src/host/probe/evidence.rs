@@ -50,11 +50,12 @@ const STEPS: [f32; 2] = [20.0, 50.0];
 /// What is read, in turns.
 const PARTS: [Part; 3] = [Part::Files, Part::Program, Part::Memory];
 
-/// Who is worth reading, and what of it is kept: what of mining means is not known here.
+/// How much of a process is worth reading.
+pub type Worthy = Box<dyn Fn(&Process) -> Worth + Send>;
+
+/// What is kept of whoever is worth reading: what of mining means is not known here.
 #[derive(Clone, Copy)]
 pub struct Sieve {
-    /// How much of this process is worth reading.
-    pub worth: fn(&Process) -> Worth,
     /// Whether a file is kept. What it makes of the file for that stays with the file, so that nobody has to again.
     pub keeps: fn(&FoundFile) -> bool,
     /// Adds the texts in some bytes that are kept; whether they are of a memory or of an executable.
@@ -69,6 +70,7 @@ pub(super) struct Seeker {
     packages: Packages,
     stuck: Stuck,
     sieve: Option<Sieve>,
+    worthy: Option<Worthy>,
     desk: Option<Arc<Desk>>,
     known: HashMap<ProcessId, Known>,
     /// The processes of the look before.
@@ -101,6 +103,8 @@ struct Known {
     /// How hard it worked, as a place in [`STEPS`].
     step: usize,
     at_ms: u64,
+    /// Something else is looked for since.
+    stale: bool,
 }
 
 impl Seeker {
@@ -110,6 +114,7 @@ impl Seeker {
             packages,
             stuck,
             sieve: None,
+            worthy: None,
             desk: None,
             known: HashMap::new(),
             last: Vec::new(),
@@ -127,9 +132,11 @@ impl Seeker {
         }
     }
 
-    /// From now on processes are read, and this says what for.
-    pub(super) fn seek(&mut self, sieve: Sieve) {
-        self.sieve = Some(sieve);
+    /// From now on processes are read, and this says what for. Whoever was sorted out by another measure is again.
+    pub(super) fn seek(&mut self, sieve: Sieve, worthy: Worthy) {
+        (self.sieve, self.worthy) = (Some(sieve), Some(worthy));
+        self.last.clear();
+        self.known.values_mut().for_each(|it| it.stale = true);
     }
 
     /// Somebody is read, or waits for it and may be.
@@ -155,7 +162,9 @@ impl Seeker {
         processes: &[Arc<Process>],
         unread: &mut Vec<Unread>,
     ) -> Arc<Evidence> {
-        let Some(sieve) = self.sieve else { return Arc::clone(&self.evidence) };
+        if self.sieve.is_none() {
+            return Arc::clone(&self.evidence);
+        }
         self.now = Some(moment);
         let late = self.desk.as_ref().and_then(|desk| desk.leave_late());
         let mut changed = self.take_in();
@@ -163,7 +172,7 @@ impl Seeker {
             self.leave(late);
         }
         let before = self.asked.open().clone();
-        changed |= self.sort_out(sieve, moment, processes);
+        changed |= self.sort_out(moment, processes);
         changed |= self.forget(moment, processes);
         self.hand_out(moment, processes);
         changed |= *self.asked.open() != before;
@@ -207,7 +216,7 @@ impl Seeker {
 
     /// Who is new, became another program, or works harder than before; no longer than [`A_LOOK`]. Whether there was
     /// anybody.
-    fn sort_out(&mut self, sieve: Sieve, moment: Moment, processes: &[Arc<Process>]) -> bool {
+    fn sort_out(&mut self, moment: Moment, processes: &[Arc<Process>]) -> bool {
         // Who found no room is not known, and so is due again.
         let crowded = std::mem::take(&mut self.crowded) > 0;
         let before = if crowded { Vec::new() } else { std::mem::take(&mut self.last) };
@@ -230,7 +239,7 @@ impl Seeker {
         while begun.elapsed() < A_LOOK {
             let means = Means { now_ms: moment.boot_ms, scarce: false };
             let Some(process) = self.fresh.pop(processes, means) else { return any };
-            self.sort(sieve, moment, process);
+            self.sort(moment, process);
             any = true;
         }
         any
@@ -251,12 +260,14 @@ impl Seeker {
             let step = step(process);
             step > known.step
                 || step == STEPS.len() && old
+                || known.stale
                 || !same_program(&known.process, process)
         })
     }
 
-    fn sort(&mut self, sieve: Sieve, moment: Moment, process: &Arc<Process>) {
-        let (worth, id, now) = ((sieve.worth)(process), process.id, moment.boot_ms);
+    fn sort(&mut self, moment: Moment, process: &Arc<Process>) {
+        let Some(worth) = self.worthy.as_ref().map(|worthy| worthy(process)) else { return };
+        let (id, now) = (process.id, moment.boot_ms);
         let recent = |it: &Known| now.saturating_sub(it.at_ms) < JUST_NOW_MS;
         let suspect = worth.suspect && !self.known.get(&id).is_some_and(recent);
         let files = worth.files || worth.memory || !worth.named.is_empty();
@@ -271,7 +282,7 @@ impl Seeker {
         }
         if room {
             let process = Arc::clone(process);
-            self.known.insert(id, Known { process, worth, step, at_ms: now });
+            self.known.insert(id, Known { process, worth, step, at_ms: now, stale: false });
         } else {
             self.crowded += 1;
         }
