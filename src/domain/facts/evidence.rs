@@ -129,9 +129,9 @@ impl Evidence {
     pub fn unasked(&self) -> Option<Self> {
         let asked = |it: &&Arc<Trace>| it.asked;
         self.traces.iter().find(asked)?;
-        let still = |it: &Arc<Trace>| match it.asked {
-            true => Arc::new(Trace { asked: false, ..Trace::clone(it) }),
-            false => Arc::clone(it),
+        let still = |it: &Arc<Trace>| {
+            let unasked = || Arc::new(Trace { asked: false, ..Trace::clone(it) });
+            if it.asked { unasked() } else { Arc::clone(it) }
         };
         Some(Self { traces: self.traces.iter().map(still).collect() })
     }
