@@ -278,9 +278,27 @@ fn not_read() -> [Gap; 9] {
     .map(|(what, count)| Gap::NotRead(what, count))
 }
 
+/// What did not answer in time.
+fn late() -> Vec<Gap> {
+    use firedamp::domain::facts::Late;
+    vec![
+        Gap::Late(Late::Graphics("card0".into())),
+        Gap::Late(Late::Processes(1)),
+        Gap::Late(Late::Processes(37)),
+        Gap::Late(Late::Standing),
+        Gap::Late(Late::Modules),
+        Gap::Late(Late::Namespaces),
+        Gap::Late(Late::Tables),
+        Gap::Late(Late::Tools),
+        Gap::Late(Late::Hunt),
+        Gap::Late(Late::Threads(1)),
+        Gap::Late(Late::Threads(9)),
+    ]
+}
+
 fn every_gap() -> Vec<Gap> {
     use firedamp::domain::facts::{
-        Capability, Closed, DiagModule, Late, Lockdown, NotEntered, NotWhole, Runtime,
+        Capability, Closed, DiagModule, Lockdown, NotEntered, NotWhole, Runtime,
     };
     let mut all = vec![
         Gap::PidNamespace(None),
@@ -292,15 +310,6 @@ fn every_gap() -> Vec<Gap> {
         Gap::MountNamespace,
         Gap::Closed(Closed::Stat, 1),
         Gap::Closed(Closed::OpenFiles, 37),
-        Gap::Late(Late::Graphics("card0".into())),
-        Gap::Late(Late::Processes(1)),
-        Gap::Late(Late::Processes(37)),
-        Gap::Late(Late::Standing),
-        Gap::Late(Late::Modules),
-        Gap::Late(Late::Namespaces),
-        Gap::Late(Late::Tables),
-        Gap::Late(Late::Tools),
-        Gap::Late(Late::Hunt),
         Gap::NotEntered(NotEntered::Refused, 1),
         Gap::NotEntered(NotEntered::TooMany, 3),
         Gap::NotEntered(NotEntered::NotAsked, 3),
@@ -333,6 +342,7 @@ fn every_gap() -> Vec<Gap> {
         NotWhole::Etcd,
         NotWhole::Database,
     ];
+    all.extend(late());
     all.extend(parts.map(Gap::NotWhole).into_iter().chain(not_read()));
     all.extend([DiagModule::Tcp, DiagModule::Udp].map(Gap::NoModule));
     all.extend(Capability::ALL.map(Gap::Capability));

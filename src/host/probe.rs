@@ -41,11 +41,12 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::domain::base::{Moment, ProcessId};
-use crate::domain::facts::{Contradiction, Examination, Hiding, Snapshot, Unread};
+use crate::domain::facts::{Contradiction, Examination, Gap, Hiding, Late, Snapshot, Unread};
 use crate::domain::wire::Ear;
 use apart::Apart;
 use commands::Stuck;
@@ -111,6 +112,18 @@ impl Roots {
     fn at(&self, path: &str) -> PathBuf {
         self.root.join(path)
     }
+}
+
+/// An errand that is at one piece of work for longer hangs.
+const AN_ERRAND: Duration = Duration::from_mins(1);
+
+/// Threads that hang, where for some of them none is started any more.
+fn hanging(stuck: &Stuck) -> Option<Unread> {
+    let errands = tool::hanging(AN_ERRAND);
+    let count = u32::try_from(errands.len() + stuck.count()).unwrap_or(u32::MAX);
+    let gap = Gap::Late(Late::Threads(count));
+    let lacks = stuck.is_full() || !errands.is_empty();
+    lacks.then(|| Unread { what: errands.join(", ").into(), ..Unread::gap(gap) })
 }
 
 /// One of these is there where a process can hold a graphics processor.
@@ -237,6 +250,7 @@ impl Eyes {
         let evidence =
             costs.of(Part::Evidence, || self.seeker.look(moment, &processes, &mut unread));
         let persistence = costs.of(Part::Persistence, || self.hunt().take(&mut unread));
+        unread.extend(hanging(&self.stuck));
         let empty = Snapshot::empty(moment);
         let seen = Snapshot { host, processes, sockets, others, gpu, hiding, ..empty };
         (Snapshot { persistence, wire, evidence, site, own, unread, ..seen }, costs)

@@ -117,6 +117,8 @@ pub enum Late {
     Tools,
     /// The hunt for what starts by itself.
     Hunt,
+    /// So many threads of this program hang in the kernel; the note names those that have no other in their place.
+    Threads(u32),
 }
 
 /// A module of the kernel that tells of sockets by netlink.

@@ -3,12 +3,15 @@
 //!
 //! And [`Errand`], a thread for what may take long: the tick asks, goes on, and takes the answer when
 //! it is there.
+//!
+//! Invariant: an errand is one thread, and none is started in its place when it hangs; all that hang are counted.
 
 use std::io::Read;
 use std::os::fd::AsFd;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -82,9 +85,17 @@ impl<A: Send + 'static> Errand<A> {
     /// Starts the thread; `None` if the system gives us none.
     pub(super) fn new(name: &str, mut work: impl FnMut() -> A + Send + 'static) -> Option<Self> {
         let ((ask, asked), (answer, answers)) = (sync_channel(1), sync_channel(1));
-        let errand = std::thread::Builder::new()
-            .name(name.to_owned())
-            .spawn(move || while asked.recv().is_ok() && answer.send(work()).is_ok() {});
+        let turn = Turn::of(name);
+        let errand = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
+            while asked.recv().is_ok() {
+                turn.begins();
+                let done = work();
+                turn.ends();
+                if answer.send(done).is_err() {
+                    return;
+                }
+            }
+        });
         errand.ok().map(|_| Self { ask, answers, since: None })
     }
 
@@ -113,5 +124,84 @@ impl<A: Send + 'static> Errand<A> {
         let answer = self.answers.recv_timeout(wait).ok()?;
         self.since = None;
         Some(answer)
+    }
+}
+
+/// What an errand is at, for whoever counts those that hang.
+struct Turn(Since);
+
+/// Since when it is at work.
+type Since = Arc<Mutex<Option<Instant>>>;
+
+/// Since when which errands of this program are at work. A thread that hangs stays, whoever waits for it.
+static TURNS: Mutex<Vec<(String, Since)>> = Mutex::new(Vec::new());
+
+/// A panic while a lock is held leaves plain values behind, so it stays usable.
+fn held<T>(it: &Mutex<T>) -> MutexGuard<'_, T> {
+    it.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Turn {
+    fn of(name: &str) -> Self {
+        let since = Arc::default();
+        held(&TURNS).push((name.to_owned(), Arc::clone(&since)));
+        Self(since)
+    }
+
+    fn begins(&self) {
+        *held(&self.0) = Some(Instant::now());
+    }
+
+    fn ends(&self) {
+        *held(&self.0) = None;
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        held(&TURNS).retain(|(_, it)| !Arc::ptr_eq(it, &self.0));
+    }
+}
+
+/// The errands that have been at one piece of work for longer than `patience`, by name.
+pub(super) fn hanging(patience: Duration) -> Vec<String> {
+    let turns = held(&TURNS);
+    let long = |it: &Mutex<Option<Instant>>| held(it).is_some_and(|at| at.elapsed() > patience);
+    turns.iter().filter(|(_, it)| long(it)).map(|(name, _)| name.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hangs(name: &str) -> bool {
+        hanging(Duration::ZERO).iter().any(|it| it == name)
+    }
+
+    fn until(name: &str, so: bool) {
+        let begun = Instant::now();
+        while hangs(name) != so {
+            assert!(begun.elapsed() < Duration::from_secs(20), "{name}");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    #[test]
+    fn an_errand_that_hangs_is_counted_until_it_ends_also_when_nobody_waits_for_it() {
+        let (let_go, held) = sync_channel::<()>(0);
+        let mut errand = Errand::new("hangs-here", move || held.recv().is_ok()).unwrap();
+        assert!(!hangs("hangs-here"), "it was asked for nothing");
+        assert!(errand.ask());
+        until("hangs-here", true);
+        assert_eq!(hanging(Duration::from_hours(1)), [] as [String; 0]);
+        let_go.send(()).unwrap();
+        assert_eq!(errand.take(Duration::from_secs(20)), Some(true));
+        until("hangs-here", false);
+        assert!(errand.ask());
+        until("hangs-here", true);
+        drop(errand);
+        assert!(hangs("hangs-here"), "the thread is still there");
+        drop(let_go);
+        until("hangs-here", false);
     }
 }

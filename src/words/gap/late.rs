@@ -28,6 +28,11 @@ pub(super) fn not_yet(language: Language, what: &Late) -> Phrase {
             say("the hunt for what starts by itself has not ended", "การค้นหาสิ่งที่เริ่มทำงานเองยังไม่จบ")
         }
         Late::Tables => say("the tables in /proc/net do not answer", "ตารางใน /proc/net ไม่ตอบ"),
+        Late::Threads(count) => Phrase::of(match (language, count) {
+            (Language::En, 1) => String::from("1 thread of this program hangs in the kernel"),
+            (Language::En, _) => format!("{count} threads of this program hang in the kernel"),
+            (Language::Th, _) => format!("{count} เธรดของโปรแกรมนี้ค้างอยู่ใน kernel"),
+        }),
     }
 }
 
@@ -57,6 +62,7 @@ pub(super) const fn missing(language: Language, what: &Late) -> &'static str {
         Late::Tables => ("sockets that one of two views hides", "socket ที่ถูกซ่อนจากมุมมองหนึ่ง"),
         Late::Tools => ("tools that were changed or replaced", "เครื่องมือที่ถูกแก้หรือถูกแทน"),
         Late::Hunt => ("what starts by itself", "สิ่งที่เริ่มทำงานเอง"),
+        Late::Threads(_) => ("what they were sent to read", "สิ่งที่เธรดเหล่านี้ถูกส่งไปอ่าน"),
     };
     pick(language, en, th)
 }
@@ -69,6 +75,13 @@ pub(super) fn into(language: Language, what: &Late) -> Vec<Way> {
             say(
                 "it comes back when the driver answers; ask the kernel:",
                 "กลับมาเมื่อไดรเวอร์ตอบ; ดู kernel:",
+            ),
+            Way::Command("sudo dmesg"),
+        ],
+        Late::Threads(_) => vec![
+            say(
+                "eight are replaced at most; what they wait for:",
+                "แทนที่ได้ไม่เกินแปดเธรด; ดูว่ารออะไร:",
             ),
             Way::Command("sudo dmesg"),
         ],

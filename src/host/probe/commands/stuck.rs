@@ -22,7 +22,12 @@ struct Shared {
 impl Stuck {
     /// No thread may be started now.
     pub(in crate::host::probe) fn is_full(&self) -> bool {
-        self.0.threads.load(Ordering::Acquire) >= MOST_STUCK
+        self.count() >= MOST_STUCK
+    }
+
+    /// So many hang.
+    pub(in crate::host::probe) fn count(&self) -> usize {
+        self.0.threads.load(Ordering::Acquire)
     }
 
     /// One is left behind.
