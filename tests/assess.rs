@@ -10,6 +10,9 @@
     reason = "a test that cannot go on should stop where it is, starts its own children, and prints what it counted"
 )]
 
+#[path = "assess/streams.rs"]
+mod streams;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;

@@ -257,7 +257,7 @@ pub(super) enum Command {
     /// Judge facts from files, without a host: processes, connections, and what starts by itself
     ///
     /// One JSON object a line: {"kind":"process","id":...,"name":...,"exe":...,"cmdline":[...]}, or a `connection` or
-    /// `persistence`. One answer a line. Ends with 3 if a line could not be read, which is named with its number.
+    /// `persistence`. One answer a line. Ends with 3 if a line could not be read, with 4 if a file could not: it is named.
     Assess {
         /// Files of facts, `-` for standard input
         #[arg(required = true, value_name = "FILE|-")]

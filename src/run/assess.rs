@@ -1,14 +1,15 @@
 //! `firedamp assess`: judges facts from files, no host needed.
 //!
 //! Invariant: the rules are those of the cockpit. Each line that can be read has one answer, in the order of the lines;
-//! one that cannot is named with its number, and does not stop the rest. Nothing unprintable is ever printed.
+//! one that cannot is named with its number, and does not stop the rest, nor does a file. What was answered is not held:
+//! only lines behind a connection whose process has not come yet wait for it. Nothing unprintable is ever printed.
 
+mod answers;
 mod input;
 mod listing;
 
-use std::collections::{HashMap, HashSet};
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -16,25 +17,27 @@ use clap::ValueEnum;
 use serde_json::{Value, json};
 
 use crate::domain::base::{Clock as _, Language, Timestamp};
-use crate::domain::detect::{
-    Grade, Rulebook, Verdict, judge_connection, judge_entry, judge_file, judge_process,
-};
+use crate::domain::detect::{Grade, Rulebook, Verdict};
 use crate::domain::playbook::Indicators;
 use crate::domain::untrusted::Untrusted;
 use crate::host::probe::HostClock;
 use crate::run::complain::Complaint;
-use crate::run::verdicts::{escaped, grade, text, told};
+use crate::run::verdicts::{grade, text, told};
 use crate::words::finding;
 use crate::words::misread::{Misread, not_read};
-use input::{Case, Fact};
-use listing::Row;
+use answers::Answers;
+use input::Case;
 
 /// A longer line is no fact.
 const LONGEST: u64 = 4 << 20;
 /// More of a list is not read.
 const LARGEST: u64 = 256 << 20;
+/// More is not held of what waits for another line.
+const MOST_HELD: usize = 128 << 20;
 /// Some lines could not be read.
 const NOT_ALL: u8 = 3;
+/// A file could not be read.
+const NOT_A_FILE: u8 = 4;
 /// Cells of a value in a line of words.
 const VALUE: usize = 400;
 
@@ -60,6 +63,19 @@ pub(super) enum Given {
     Uac,
 }
 
+/// A row by the number of its line, or why there is none; and how many bytes it had.
+type Row = (usize, Result<Case, Misread>, usize);
+
+/// Why no more rows are handed on.
+enum Stop {
+    /// The file cannot be read.
+    Read(io::Error),
+    /// Nobody takes the answers.
+    Write(io::Error),
+    /// Too much waits for other lines.
+    Held,
+}
+
 /// By what facts are judged.
 struct By<'a> {
     look_for: &'a Indicators,
@@ -67,7 +83,7 @@ struct By<'a> {
     now: Timestamp,
 }
 
-/// Judges what is in these files; `-` is standard input.
+/// Judges what is in these files; `-` is standard input. A file that cannot be read takes nothing from the others.
 pub(super) fn assess(
     files: &[PathBuf],
     given: Given,
@@ -75,127 +91,111 @@ pub(super) fn assess(
     (look_for, rules): (&Indicators, &Rulebook),
     (out, help): (&mut dyn Write, &mut dyn Write),
 ) -> Result<io::Result<ExitCode>, Complaint> {
-    let mut cases = Vec::new();
-    let mut refused = false;
+    let by = By { look_for, rules, now: HostClock.now().at };
+    let mut answers = Answers::new(&by, form, out);
+    let (mut refused, mut unread) = (false, false);
     for file in files {
-        for (number, case) in rows(file, given)? {
-            match case {
-                Ok(case) => cases.push(case),
-                Err(why) => {
-                    refused = true;
-                    let why = not_read(language, &why).plain(VALUE);
-                    let file = file.display().to_string();
-                    let file = Untrusted::from(file).plain(VALUE);
-                    writeln!(help, "{file}:{number}: {why}").ok();
-                }
+        let each = |(number, case, size): Row| match case {
+            Ok(case) => answers.take(case, size),
+            Err(why) => {
+                refused = true;
+                let why = not_read(language, &why).plain(VALUE);
+                let file = file.display().to_string();
+                let file = Untrusted::from(file).plain(VALUE);
+                writeln!(help, "{file}:{number}: {why}").ok();
+                Ok(())
+            }
+        };
+        match rows(file, given, each) {
+            Ok(()) => {}
+            Err(Stop::Write(error)) => return Ok(Err(error)),
+            Err(Stop::Held) => {
+                answers.end().ok();
+                return Err(too_much());
+            }
+            Err(Stop::Read(error)) => {
+                unread = true;
+                let next = "name a file with one JSON object a line, or `-` for standard input";
+                let complaint = Complaint::about("cannot read", file, error, next);
+                writeln!(help, "{}", complaint.show(language, None).trim_end()).ok();
             }
         }
     }
-    let by = By { look_for, rules, now: HostClock.now().at };
-    Ok(answer_all(&cases, &by, form, out)
-        .map(|()| if refused { ExitCode::from(NOT_ALL) } else { ExitCode::SUCCESS }))
+    let code = match (unread, refused) {
+        (true, _) => ExitCode::from(NOT_A_FILE),
+        (false, true) => ExitCode::from(NOT_ALL),
+        (false, false) => ExitCode::SUCCESS,
+    };
+    Ok(answers.end().map(|()| code))
 }
 
-/// The rows of a file by their lines.
-fn rows(path: &Path, given: Given) -> Result<Vec<Row>, Complaint> {
+fn too_much() -> Complaint {
+    Complaint::new(
+        "too many lines wait for a process that a connection names",
+        format!("more than {} MiB would have to be held", MOST_HELD >> 20),
+        "put processes before the connections that name them, or fewer lines into one run",
+    )
+}
+
+/// Hands the rows of a file on, one after the other.
+fn rows(
+    path: &Path,
+    given: Given,
+    mut each: impl FnMut(Row) -> Result<(), Stop>,
+) -> Result<(), Stop> {
     if given == Given::Json {
-        return lines(path);
+        return lines(path, each);
     }
     let mut bytes = Vec::new();
-    source(path)?.take(LARGEST).read_to_end(&mut bytes).map_err(cannot(path))?;
+    source(path)?.take(LARGEST + 1).read_to_end(&mut bytes).map_err(Stop::Read)?;
+    if u64::try_from(bytes.len()).is_ok_and(|size| size > LARGEST) {
+        let why = format!("a list is at most {} MiB", LARGEST >> 20);
+        return Err(Stop::Read(io::Error::new(io::ErrorKind::FileTooLarge, why)));
+    }
     let text = String::from_utf8_lossy(&bytes);
-    Ok(match given {
+    let read = match given {
         Given::Osquery => listing::of_osquery(&text),
         Given::Json | Given::Ps | Given::Uac => listing::of_ps(&text),
-    })
+    };
+    read.into_iter().try_for_each(|(number, case)| each((number, case, 0)))
 }
 
-fn source(path: &Path) -> Result<Box<dyn Read>, Complaint> {
+fn source(path: &Path) -> Result<Box<dyn Read>, Stop> {
     Ok(if path == Path::new("-") {
         Box::new(io::stdin())
     } else {
-        Box::new(File::open(path).map_err(cannot(path))?)
+        Box::new(File::open(path).map_err(Stop::Read)?)
     })
 }
 
-fn cannot(path: &Path) -> impl Fn(io::Error) -> Complaint {
-    let what = format!("cannot read {}", path.display());
-    let next = "name a file with one JSON object a line, or `-` for standard input";
-    move |error| Complaint::new(what.clone(), error, next)
-}
-
 /// The lines of a file that are not empty.
-fn lines(path: &Path) -> Result<Vec<Row>, Complaint> {
-    let (source, cannot) = (source(path)?, cannot(path));
-    let (mut source, mut found) = (BufReader::new(source), Vec::new());
+fn lines(path: &Path, mut each: impl FnMut(Row) -> Result<(), Stop>) -> Result<(), Stop> {
+    let (mut source, mut first) = (BufReader::new(source(path)?), true);
+    let mut line = Vec::new();
     for number in 1.. {
-        let mut line = Vec::new();
-        let taken = source.by_ref().take(LONGEST).read_until(b'\n', &mut line).map_err(&cannot)?;
+        line.clear();
+        let taken = source.by_ref().take(LONGEST).read_until(b'\n', &mut line);
+        let taken = taken.map_err(Stop::Read)?;
         if taken == 0 {
             break;
         }
-        if line.last() != Some(&b'\n') && u64::try_from(taken).is_ok_and(|taken| taken == LONGEST) {
-            source.skip_until(b'\n').map_err(&cannot)?;
-            found.push((number, Err(Misread::TooLong)));
-        } else if !line.iter().all(u8::is_ascii_whitespace) {
-            if let Some(kind) = found.is_empty().then(|| listing::kind_of(&line)).flatten() {
-                // One line says it; each of the others would say it again.
-                return Ok(vec![(number, Err(Misread::OtherTool(kind)))]);
-            }
-            found.push((number, input::read(&line)));
-        }
-    }
-    Ok(found)
-}
-
-fn answer_all(cases: &[Case], by: &By<'_>, form: Form, out: &mut dyn Write) -> io::Result<()> {
-    let mut out = BufWriter::new(out);
-    let of_process = |case: &&Case| matches!(case.fact, Fact::Process(_));
-    let processes: HashSet<String> =
-        cases.iter().filter(of_process).map(|case| input::shown(&case.id)).collect();
-    let judged: Vec<Verdict> = cases.iter().map(|case| judge(case, &processes, by)).collect();
-    let owners: HashMap<String, &Verdict> = cases
-        .iter()
-        .zip(&judged)
-        .filter(|(case, _)| matches!(case.fact, Fact::Process(_)))
-        .map(|(case, verdict)| (input::shown(&case.id), verdict))
-        .collect();
-    for (case, verdict) in cases.iter().zip(&judged) {
-        let mut verdict = verdict.clone();
-        if let Fact::Connection(peer, Some(process)) = &case.fact
-            && let Some(owner) = owners.get(process)
+        let row = if line.last() != Some(&b'\n')
+            && u64::try_from(taken).is_ok_and(|taken| taken == LONGEST)
         {
-            verdict.join(owner, &peer.end());
-        }
-        match form {
-            Form::Json => writeln!(out, "{}", escaped(&answer(&case.id, &verdict)))?,
-            Form::Words(language) => in_words(&case.id, &verdict, language, &mut out)?,
-        }
+            source.skip_until(b'\n').map_err(Stop::Read)?;
+            Err(Misread::TooLong)
+        } else if line.iter().all(u8::is_ascii_whitespace) {
+            continue;
+        } else if let Some(kind) = first.then(|| listing::kind_of(&line)).flatten() {
+            // One line says it; each of the others would say it again.
+            return each((number, Err(Misread::OtherTool(kind)), taken));
+        } else {
+            input::read(&line)
+        };
+        first = false;
+        each((number, row, taken))?;
     }
-    out.flush()
-}
-
-fn judge(case: &Case, processes: &HashSet<String>, by: &By<'_>) -> Verdict {
-    let By { look_for, rules, now } = *by;
-    match &case.fact {
-        Fact::Process(process) => {
-            let seen = process.seen();
-            judge_process(&seen, look_for).and(rules.of_process(&seen, now))
-        }
-        Fact::Connection(peer, owner) => {
-            let owner = owner.as_deref().filter(|it| !processes.contains(*it)).map(str::as_bytes);
-            let end = peer.end();
-            judge_connection(&end, owner, look_for).and(rules.of_end(&end, None, now))
-        }
-        Fact::Persistence(entry) => {
-            let entry = entry.entry();
-            judge_entry(&entry, look_for).and(rules.of_entry(&entry, now))
-        }
-        Fact::File(file) => {
-            let file = file.file();
-            judge_file(&file).and(rules.of_file(&file, now))
-        }
-    }
+    Ok(())
 }
 
 fn answer(id: &Value, verdict: &Verdict) -> Value {

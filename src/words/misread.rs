@@ -27,6 +27,8 @@ pub enum Misread {
     NotWhole(&'static str),
     /// This member is no number.
     NotNumber(&'static str),
+    /// This member is less than nothing, or more than any machine can have come to.
+    OutOfRange(&'static str),
     /// This member is no list of texts.
     NotTexts(&'static str),
     /// This member is no list of objects.
@@ -78,6 +80,7 @@ pub fn misread(language: Language, why: &Misread) -> Phrase {
         }
         Misread::NotWhole(name) => member(name, "is no whole number", "ไม่ใช่จำนวนเต็ม"),
         Misread::NotNumber(name) => member(name, "is no number", "ไม่ใช่ตัวเลข"),
+        Misread::OutOfRange(name) => member(name, "is out of range", "อยู่นอกช่วงที่เป็นไปได้"),
         Misread::NotTexts(name) => member(name, "is no list of texts", "ไม่ใช่รายการข้อความ"),
         Misread::NotObjects(name) => member(name, "is no list of objects", "ไม่ใช่รายการ object"),
         Misread::NotPorts(name) => member(name, "is no list of ports", "ไม่ใช่รายการพอร์ต"),

@@ -13,6 +13,9 @@ use crate::words::misread::Misread;
 /// What tells a file that was deleted, at the end of the link to it.
 const DELETED: &str = " (deleted)";
 
+/// Thousands of processors at work for a hundred years.
+const MOST_MEASURED: f32 = 1e12;
+
 /// One line.
 #[derive(Clone, Debug)]
 pub(super) struct Case {
@@ -255,7 +258,8 @@ impl Members<'_> {
     #[expect(clippy::cast_possible_truncation, reason = "percent and minutes need few digits")]
     fn number(&self, name: &'static str) -> Result<Option<f32>, Misread> {
         let Some(value) = self.option(name) else { return Ok(None) };
-        value.as_f64().map(|number| Some(number as f32)).ok_or(Misread::NotNumber(name))
+        let number = value.as_f64().ok_or(Misread::NotNumber(name))?;
+        measured(number as f32).map(Some).ok_or(Misread::OutOfRange(name))
     }
 
     /// A list of texts. Who wrote one text instead is understood; so is an object, as `NAME=value` each.
@@ -337,6 +341,11 @@ fn item_of(item: &Value) -> Option<String> {
         Value::Number(number) => Some(number.to_string()),
         Value::Null | Value::Bool(_) | Value::Array(_) => None,
     }
+}
+
+/// Percent and minutes that a machine can have come to: neither negative nor without end.
+pub(super) fn measured(number: f32) -> Option<f32> {
+    (0.0..=MOST_MEASURED).contains(&number).then_some(number)
 }
 
 /// A value as text.

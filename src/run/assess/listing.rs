@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use super::input::{Case, Fact, Process, no_json};
+use super::input::{Case, Fact, Process, measured, no_json};
 use crate::words::misread::Misread;
 
 /// What tells a file that was deleted.
@@ -107,7 +107,7 @@ fn row(line: &str, columns: &[String]) -> Result<Case, Misread> {
             }
             "PPID" => process.parent = field.parse().ok(),
             "USER" | "UID" | "EUSER" | "RUSER" => user(field, &mut process),
-            "%CPU" | "PCPU" | "C" => process.cpu = field.parse().ok(),
+            "%CPU" | "PCPU" | "C" => process.cpu = field.parse().ok().and_then(measured),
             // A thread of the kernel has no memory of its own.
             "VSZ" | "RSS" => {
                 let size = field.parse::<u64>().ok();
@@ -155,7 +155,7 @@ fn minutes(field: &str) -> Option<f32> {
     for part in time.split(':') {
         seconds = seconds.mul_add(60.0, part.parse().ok()?);
     }
-    Some(days.parse::<f32>().ok()?.mul_add(1440.0, seconds / 60.0))
+    measured(days.parse::<f32>().ok()?.mul_add(1440.0, seconds / 60.0))
 }
 
 fn with_executables(rows: &mut [Row], executables: &HashMap<u64, String>) {
@@ -182,7 +182,7 @@ fn process_of(row: &Map<String, Value>) -> Result<Case, Misread> {
         uid: text("uid").parse().ok(),
         user: text("username"),
         deleted: text("on_disk") == "0",
-        minutes: spent.map(|(user, system)| (user + system) / 60_000.0),
+        minutes: spent.and_then(|(user, system)| measured((user + system) / 60_000.0)),
         ..Process::default()
     };
     Ok(Case { id: id.into(), fact: Fact::Process(Box::new(process)) })
