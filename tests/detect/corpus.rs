@@ -18,6 +18,7 @@ use firedamp::domain::facts::{
 };
 use firedamp::domain::playbook::{PB_31, read};
 use firedamp::domain::untrusted::Untrusted;
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{id, process, snapshot, socket};
@@ -228,6 +229,90 @@ fn a_running_host_says_of_every_process_what_assess_says_of_its_facts() {
     }
     assert!(facts.len() > 1_000);
     assert!(others.is_empty(), "{} of {}:\n{}", others.len(), facts.len(), others.join("\n"));
+}
+
+/// Another process beside the one of this host, with its sockets, begun and grouped as it was.
+fn beside(mut host: Snapshot, other: &Value, at: u32) -> Snapshot {
+    // Whom it talks to is at other addresses: the same address has one name.
+    let other = other.to_string().replace("203.0.113.", &format!("198.18.{at}."));
+    let other: Value = serde_json::from_str(&other).unwrap();
+    let (pid, its) = (PID + at, seen(&other));
+    let around = Around { session: 5, ..(*its.around).clone() };
+    let theirs = host.processes[0].started_ms;
+    let its = Process { id: id(pid), started_ms: theirs, around: Arc::new(around), ..its };
+    let more = self::host(&other, its);
+    let of = |it: &Socket| {
+        let port = it.local.port().wrapping_add(u16::try_from(at).unwrap() * 100);
+        let local = SocketAddr::new(
+            it.local.ip(),
+            if it.remote.is_some() { port } else { it.local.port() },
+        );
+        Socket {
+            owners: vec![id(pid)],
+            inode: it.inode + u64::from(at) * 100_000,
+            local,
+            ..it.clone()
+        }
+    };
+    host.sockets.extend(more.sockets.iter().map(|it| Arc::new(of(it))));
+    host.processes.extend(more.processes.into_iter().filter(|it| it.id == id(pid)));
+    host.processes.sort_by_key(|it| it.id);
+    let traces = more.evidence.traces.iter().map(|it| Trace { process: id(pid), ..(**it).clone() });
+    let evidence = Arc::make_mut(&mut host.evidence);
+    evidence.traces.extend(traces.map(Arc::new));
+    evidence.traces.sort_by_key(|it| it.process);
+    let wire = Arc::make_mut(&mut host.wire);
+    wire.names.extend(more.wire.names.iter().cloned());
+    wire.names.sort();
+    host
+}
+
+/// The same host in one session and of one user, so that everything that joins processes looks at both.
+fn in_session(host: Snapshot) -> Snapshot {
+    let join = |it: &Arc<Process>| {
+        if it.id != id(PID) {
+            return Arc::clone(it);
+        }
+        let around = Around { session: 5, ..(*it.around).clone() };
+        Arc::new(Process { around: Arc::new(around), ..(**it).clone() })
+    };
+    Snapshot { processes: host.processes.iter().map(join).collect(), ..host }
+}
+
+fn addresses(host: &Snapshot) -> BTreeSet<IpAddr> {
+    host.sockets.iter().filter_map(|it| it.remote.map(|it| it.ip())).collect()
+}
+
+fn grade(host: &Snapshot) -> Option<detect::Grade> {
+    let found = watched(host);
+    found.iter().find(|(it, _)| *it == Subject::Process(id(PID))).map(|(_, it)| it.grade)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+    #[test]
+    fn an_ordinary_process_beside_it_changes_nobodys_grade(
+        whose in 0_usize..3, row in any::<prop::sample::Index>(),
+        others in prop::collection::vec(any::<prop::sample::Index>(), 1..4)
+    ) {
+        let rows = [rows(CORPUS[0]), rows(CORPUS[1]), rows(CORPUS[2])];
+        let fact = whole(row.get(&rows[whose]));
+        let alone = in_session(host(&fact, seen(&fact)));
+        prop_assume!(fact["session_own"] != true);
+        let mut together = alone.clone();
+        for (other, at) in others.iter().zip(1..) {
+            let other = whole(other.get(&rows[0]));
+            // Nothing is said of whoever was begun with somebody who is accused but that.
+            let accused = grade(&host(&other, seen(&other))) >= Some(detect::Grade::Suspect);
+            prop_assume!(other["session_own"] != true && !accused);
+            let more = beside(alone.clone(), &other, at);
+            let new: BTreeSet<_> = more.sockets[alone.sockets.len()..].iter().filter_map(|it| it.remote.map(|it| it.ip())).collect();
+            prop_assume!(new.is_disjoint(&addresses(&together)));
+            together = beside(together, &other, at);
+        }
+        prop_assert_eq!(together.processes.len(), 2 + others.len());
+        prop_assert_eq!(grade(&alone), grade(&together), "{}", fact);
+    }
 }
 
 #[test]
