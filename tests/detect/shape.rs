@@ -3,13 +3,23 @@
 use std::sync::Arc;
 
 use firedamp::domain::detect::{Grade, Rule, Subject, Watch};
-use firedamp::domain::facts::{Evidence, Packaged, Process, Reading, Trace};
+use firedamp::domain::facts::{Evidence, Io, Packaged, Process, Reading, Trace};
 use proptest::prelude::*;
 
 use super::{id, pb_31, process, snapshot};
 
 /// What is said of the shape, after so many minutes of these loads, looked at every ten seconds.
 fn shape(exe: &str, packaged: bool, loads: impl Iterator<Item = f32>) -> Option<Grade> {
+    shape_of(exe, packaged, Reading::Unknown, loads)
+}
+
+/// The same of one that has read so much.
+fn shape_of(
+    exe: &str,
+    packaged: bool,
+    io: Reading<Io>,
+    loads: impl Iterator<Item = f32>,
+) -> Option<Grade> {
     let mut watch = Watch::default();
     let mut last = None;
     let program = if packaged { Packaged::Unchanged("tool".into()) } else { Packaged::Unknown };
@@ -20,7 +30,7 @@ fn shape(exe: &str, packaged: bool, loads: impl Iterator<Item = f32>) -> Option<
             // A person's, so that no rule for services speaks beside the shape.
             let (uid, user) = (1000, Some("mali".into()));
             let exe = Reading::Known(exe.into());
-            let busy = Process { exe, cpu, uid, user, ..process(42, "w", b"w") };
+            let busy = Process { exe, cpu, uid, user, io: io.clone(), ..process(42, "w", b"w") };
             let mut seen = snapshot(minute * 60_000 + look * 10_000, vec![busy], vec![]);
             seen.evidence = Arc::clone(&evidence);
             last = watch.see(&seen, &pb_31()).remove(&Subject::Process(id(42)));
@@ -50,6 +60,16 @@ fn a_load_that_is_held_at_a_part_of_a_processor_is_seen() {
 fn a_whole_processor_is_what_any_thread_takes() {
     assert_eq!(shape("/home/user/w", false, (0..40).map(|_| 100.0)), None);
     assert_eq!(shape("/home/user/w", false, (0..40).map(|_| 399.0)), None);
+}
+
+#[test]
+fn who_reads_much_beside_a_shaped_load_is_no_suspect_for_the_shape() {
+    let held = || (0..40).map(|it| if it % 2 == 0 { 50.0 } else { 50.4 });
+    let grade = |io| shape_of("/srv/.w/w", false, io, held());
+    let read = |bytes| Reading::Known(Io { read: bytes, written: 0 });
+    let alone = grade(Reading::Unknown);
+    assert_eq!(grade(read(4096)), alone, "next to nothing");
+    assert!(grade(read(64 << 30)) <= alone);
 }
 
 #[test]

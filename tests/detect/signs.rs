@@ -49,6 +49,24 @@ fn memory_as_randomx_wants_it_is_seen_beside_a_long_load_alone() {
 }
 
 #[test]
+fn memory_as_randomx_wants_it_without_its_data_set_is_seen_beside_many_threads_that_read_nothing() {
+    let light =
+        |exe: &str, mib: u64, threads: u32| Process { memory: mib * MIB, threads, ..worker(exe) };
+    // The cache, eight scratchpads, and the program.
+    assert_eq!(says(light("/tmp/w", 284, 14), Rule::MinersMemory), Some(Grade::Suspect));
+    assert_eq!(says(light("/home/mali/w", 284, 14), Rule::MinersMemory), Some(Grade::Noted));
+    assert_eq!(says(light("/home/mali/w", 284, 2), Rule::MinersMemory), None, "few threads");
+    assert_eq!(says(light("/home/mali/w", 200, 14), Rule::MinersMemory), None, "less");
+    assert_eq!(says(light("/home/mali/w", 900, 14), Rule::MinersMemory), None, "more");
+    assert_eq!(says(light("/usr/bin/w", 284, 14), Rule::MinersMemory), None, "installed");
+    let io = Reading::Known(Io { read: 64 << 30, written: 0 });
+    let reads = Process { io, ..light("/home/mali/w", 284, 14) };
+    assert_eq!(says(reads, Rule::MinersMemory), None, "it reads");
+    let pages = Process { huge: Reading::Known(272 * MIB), ..light("/tmp/w", 900, 14) };
+    assert_eq!(says(pages, Rule::MinersMemory), Some(Grade::Suspect), "huge pages");
+}
+
+#[test]
 fn everyday_programs_with_huge_pages_are_not_accused() {
     for exe in [
         "/usr/lib/jvm/java-21-openjdk-amd64/bin/java",

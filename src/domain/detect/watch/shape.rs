@@ -5,14 +5,16 @@
 //! container holds to a share, and whoever does the same every so many minutes. So a shape is nothing of a program that a
 //! package brought, noted of others, and suspect only of one that lies where nobody installs any.
 //!
-//! Invariant: a process costs a few words here, however long it runs. Absent: what it reads and writes, which no look
-//! brings.
+//! Whoever reads or writes much beside it works on what it is given, and is noted at most.
+//!
+//! Invariant: a process costs a few words here, however long it runs. What it reads and writes is that of its whole life,
+//! against its whole time on processors; of whom nobody could read it, it says nothing.
 
 use std::collections::{HashMap, VecDeque};
 
 use crate::domain::base::ProcessId;
 use crate::domain::detect::place::{Place, place};
-use crate::domain::detect::watch::Gathered;
+use crate::domain::detect::watch::{Gathered, signs};
 use crate::domain::detect::{FactSource, Grade, Reason, Rule, Seen, Subject};
 use crate::domain::facts::{Packaged, Process, Snapshot};
 
@@ -155,7 +157,8 @@ fn regular(turns: impl Iterator<Item = u32> + Clone) -> Option<u32> {
 /// knows where it lies, to nothing.
 fn grade(process: &Process) -> Option<Grade> {
     let seen = Seen::of(process);
-    match place(&seen.path()) {
+    let most = if signs::reads_much(process) { Grade::Noted } else { Grade::Suspect };
+    let grade = match place(&seen.path()) {
         _ if seen.in_memory => Some(Grade::Suspect),
         Place::Unknown => None,
         // An image puts its program where it likes, and what runs may have been brought up to date since.
@@ -163,7 +166,8 @@ fn grade(process: &Process) -> Option<Grade> {
         Place::Memory | Place::Hidden | Place::Volatile | Place::Web | Place::Odd => {
             Some(Grade::Suspect)
         }
-    }
+    };
+    grade.map(|it| it.min(most))
 }
 
 /// Whether a package brought the program, as far as that was looked up.

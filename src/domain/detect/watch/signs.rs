@@ -1,12 +1,13 @@
 //! What stands beside a load: memory as a mining algorithm wants it, a quiet conversation, and who was begun with it.
 //!
 //! Source: `RandomX` reads a data set of 2080 MiB, and 2 MiB for each thread beside it, best in huge pages; a pool sends a job
-//! now and then and gets a short answer. Known false alarms: virtual machines of Java, databases, packet processors and
+//! now and then and gets a short answer. Without the data set (its light mode) 256 MiB are shared by all threads. Known false alarms: virtual machines of Java, databases, packet processors and
 //! emulators have huge pages too, and who computes may have as much memory; they are installed, or serve somebody, or read
 //! and write. So none of it is anything without a long load, nor of a program that is installed, and of one in a home it is
 //! noted. Siblings are at most noted.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::Gathered;
@@ -23,6 +24,13 @@ const MIB: u64 = 1 << 20;
 const DATA_SET: u64 = 2080 * MIB;
 const BESIDE: u64 = 288 * MIB;
 const A_THREAD: u64 = 3 * MIB;
+/// Without the data set: the cache, and what each thread computes in; the program itself takes no more than this beside it.
+const CACHE: u64 = 256 * MIB;
+const SCRATCHPAD: u64 = 2 * MIB;
+const PROGRAM: u64 = 32 * MIB;
+/// So much memory is anybody's, so it says something of many threads alone; some of them only wait.
+const MANY_THREADS: u32 = 4;
+const OTHER_THREADS: u32 = 6;
 /// Fewer huge pages are nothing.
 const LEAST_HUGE: u64 = 128 * MIB;
 /// So long it has computed, and so hard over its life.
@@ -30,6 +38,8 @@ const LONG_MS: u64 = 30 * 60_000;
 const HARD: u64 = 80;
 /// Who computes on what it is given reads or writes more than this in a minute of processor time.
 const LITTLE_IO: u64 = 64 << 10;
+/// And whoever works on files or a net share more than this.
+const MUCH_IO: u64 = 8 << 20;
 /// A conversation is long from here on, and quiet up to so many bytes in a second each way.
 const LONG_TALK_MS: u64 = 10 * 60_000;
 const QUIET: u64 = 200;
@@ -96,6 +106,26 @@ fn is_quiet(socket: &Socket, process: &Process, now: Moment) -> bool {
         && flow.sent.max(flow.received) / seconds < QUIET
 }
 
+/// Bytes that it read and wrote in a minute on a processor, over its life, where that was read.
+fn io_a_minute(process: &Process) -> Option<u64> {
+    let io = process.io.known()?;
+    Some(io.read.saturating_add(io.written) / (process.cpu_ms / 60_000).max(1))
+}
+
+/// It works on what it is given.
+pub(super) fn reads_much(process: &Process) -> bool {
+    io_a_minute(process).is_some_and(|bytes| bytes >= MUCH_IO)
+}
+
+/// What `RandomX` takes without its data set: the cache, which all threads share, and a scratchpad for each that computes.
+fn light(threads: u32) -> RangeInclusive<u64> {
+    if threads < MANY_THREADS {
+        return RangeInclusive::new(1, 0);
+    }
+    let computing = u64::from(threads.saturating_sub(OTHER_THREADS));
+    CACHE + computing * SCRATCHPAD..=CACHE + u64::from(threads) * A_THREAD + PROGRAM
+}
+
 /// What its memory says, if anything.
 fn of_memory(process: &Process, snapshot: &Snapshot, listens: bool) -> Option<Told> {
     let at = place(&Seen::of(process).path());
@@ -108,12 +138,15 @@ fn of_memory(process: &Process, snapshot: &Snapshot, listens: bool) -> Option<To
     let huge = process.huge.known().copied().unwrap_or_default();
     let most = DATA_SET + BESIDE + u64::from(process.threads) * A_THREAD;
     let fits = |bytes: u64| (DATA_SET..=most).contains(&bytes);
-    let calm = process.io.known().is_some_and(|io| {
-        io.read.saturating_add(io.written) / (process.cpu_ms / 60_000).max(1) < LITTLE_IO
-    });
+    let calm = io_a_minute(process).is_some_and(|bytes| bytes < LITTLE_IO);
+    let light = light(process.threads);
     let value = match () {
         () if fits(huge) => format!("{} MiB, huge (RandomX)", huge / MIB),
         () if fits(process.memory) => format!("{} MiB (RandomX)", process.memory / MIB),
+        () if light.contains(&huge) => format!("{} MiB, huge (RandomX light)", huge / MIB),
+        () if light.contains(&process.memory) && calm => {
+            format!("{} MiB, {} threads (RandomX light)", process.memory / MIB, process.threads)
+        }
         () if huge >= LEAST_HUGE => format!("{} MiB, huge", huge / MIB),
         () => return None,
     };
