@@ -237,6 +237,8 @@ pub enum Rule {
     ServiceChild,
     /// Its environment holds the request of a web server's client.
     FromRequest,
+    /// Its environment names the login by which it came, or who became its user (ATT&CK T1078).
+    FromLogin,
     /// High load for long, of a program that nobody installed, with one conversation out of the host.
     LonelyLoad,
     /// What starts by itself fetches something and runs it.

@@ -50,7 +50,7 @@ pub const fn rule(language: Language, rule: Rule) -> &'static str {
         Rule::PoolAndOption => ("pool and option", "pool กับตัวเลือก"),
         Rule::PoolAndUser => ("pool and user", "pool กับผู้ใช้"),
         Rule::PoolEnd => ("pool option", "ตัวเลือก pool"),
-        Rule::Wallet => ("wallet", "wallet"),
+        Rule::Wallet => ("wallet", "ที่อยู่ wallet"),
         Rule::Algorithm => ("mining algorithm", "อัลกอริทึมขุด"),
         Rule::MinerOptions => ("miner's options", "ตัวเลือกของ miner"),
         Rule::Indicator => ("your indicator", "indicator ของคุณ"),
@@ -64,6 +64,7 @@ pub const fn rule(language: Language, rule: Rule) -> &'static str {
         Rule::MemoryExe => ("in memory alone", "อยู่ในหน่วยความจำ"),
         Rule::ServiceChild => ("run by a service", "บริการเป็นผู้รัน"),
         Rule::FromRequest => ("from a request", "มาจาก request"),
+        Rule::FromLogin => ("from a login", "มาจากการ login"),
         Rule::ShapedLoad => ("shaped load", "โหลดถูกคุมรูปแบบ"),
         Rule::Headless => ("first thread gone", "thread แรกจบแล้ว"),
         Rule::MinersMemory => ("memory of a miner", "หน่วยความจำแบบ miner"),
@@ -163,6 +164,7 @@ fn sentence(language: Language, rule: Rule) -> &'static str {
         | Rule::MemoryExe
         | Rule::ServiceChild
         | Rule::FromRequest
+        | Rule::FromLogin
         | Rule::LonelyLoad
         | Rule::ShapedLoad
         | Rule::Headless
@@ -242,6 +244,9 @@ const fn judged(rule: Rule) -> (&'static str, &'static str) {
         }
         Rule::FromRequest => {
             ("its environment holds a web request: ", "environment มีข้อมูลของ web request: ")
+        }
+        Rule::FromLogin => {
+            ("its environment names the login it came by: ", "environment บอกการ login ที่มา: ")
         }
         Rule::ShapedLoad => (
             "its load is held at a level, or comes in regular turns: ",

@@ -20,34 +20,29 @@ use firedamp::words::notice::{Weight, notice, weight_word};
 use firedamp::words::{Caption, Phrase, command, fact, finding, pane, session};
 use std::collections::BTreeMap;
 
-pub(crate) const RULES: [Rule; 26] = [
-    Rule::Indicator,
-    Rule::KnownIndicator,
-    Rule::ExpiredIndicator,
-    Rule::Sigma,
-    Rule::PoolUrl,
-    Rule::MinerName,
-    Rule::PoolName,
-    Rule::PoolPort,
-    Rule::SustainedCpu,
-    Rule::HighCpu,
-    Rule::SustainedGpu,
-    Rule::HighGpu,
-    Rule::DeletedExe,
-    Rule::HiddenCharacters,
-    Rule::StratumSpoken,
-    Rule::PoolNameAsked,
-    Rule::HiddenProcess,
-    Rule::HiddenThread,
-    Rule::MountedOver,
-    Rule::KernelName,
-    Rule::Preload,
-    Rule::HiddenLoad,
-    Rule::HiddenSocket,
-    Rule::ChangedTool,
-    Rule::ShadowedTool,
-    Rule::Unpackaged,
-];
+/// All of them, by the text of the program itself: none can be forgotten.
+fn rules() -> Vec<Rule> {
+    let text = include_str!("../../src/domain/detect.rs");
+    let rules = text.split("\npub enum Rule {").nth(1).unwrap().split("\n}").next().unwrap();
+    let variants = rules.lines().map(str::trim).filter(|it| it.starts_with(char::is_uppercase));
+    let all: Vec<Rule> = variants.map(|it| rule(it.trim_end_matches(','))).collect();
+    assert!(all.len() > 60 && all.contains(&Rule::FromLogin), "{all:?}");
+    all
+}
+
+/// `PoolUrl` as it is written: `pool-url`.
+fn rule(variant: &str) -> Rule {
+    let mut written = String::new();
+    for letter in variant.chars() {
+        if letter.is_uppercase() && !written.is_empty() {
+            written.push('-');
+        }
+        written.extend(letter.to_lowercase());
+    }
+    let rule: Rule = serde_json::from_value(written.into()).unwrap();
+    assert_eq!(format!("{rule:?}"), variant);
+    rule
+}
 
 /// Somebody traces the program.
 fn in_force() -> InForce {
@@ -194,7 +189,7 @@ pub(crate) fn everything(language: Language) -> BTreeMap<String, String> {
     for it in [Grade::Noted, Grade::Suspect, Grade::Confirmed] {
         say(format!("{it:?}"), finding::grade(language, it));
     }
-    for it in RULES {
+    for it in rules() {
         say(format!("rule {it:?}"), finding::rule(language, it));
         say(format!("reason {it:?}"), &whole(finding::reason(language, &reason(it))));
     }

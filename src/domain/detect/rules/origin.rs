@@ -126,9 +126,11 @@ fn is_runtime(file: &[u8]) -> bool {
 /// it, or the program of this user that others come to.
 fn is_its_own(seen: &Seen<'_>) -> bool {
     let mut others = seen.arguments.iter().skip(1);
+    let calm = seen.cpu.is_none_or(|percent| percent < 80.0);
     if is_runtime(seen.file()) {
         let alone = Seen { ancestors: vec![seen.name], ..Seen::default() };
-        let worker = serves(&alone).is_some()
+        // What it calls itself anybody may: who has others come to it serves, or is calm.
+        let worker = serves(&alone).is_some() && (!seen.listens.is_empty() || calm)
             || !seen.name.is_empty() && seen.ancestors.first() == Some(&seen.name)
             || others.clone().any(|it| it.starts_with(b"from multiprocessing."));
         let has = |text: &[u8], word: &[u8]| text.windows(word.len()).any(|part| part == word);
@@ -138,7 +140,6 @@ fn is_its_own(seen: &Seen<'_>) -> bool {
         return worker || java;
     }
     let home = [b"/home/", seen.user, b"/"].concat();
-    let calm = seen.cpu.is_none_or(|percent| percent < 80.0);
     is_service(seen) && seen.exe.starts_with(&home) && !seen.listens.is_empty() && calm
 }
 
@@ -198,6 +199,20 @@ pub(super) fn judge(seen: &Seen<'_>, told: &mut Vec<Told>) {
             grade,
             Reason { rule: Rule::FromRequest, value, source: FactSource::Environment },
         ));
+    }
+}
+
+/// By which login it came, and who became its user, beside what speaks against it: everybody has come by some way, so this
+/// is nothing by itself, and never more than noted.
+pub(super) fn login(seen: &Seen<'_>, told: &mut Vec<Told>) {
+    if told.is_empty() {
+        return;
+    }
+    let of = |name: &[u8]| seen.environment.iter().copied().find(|it| it.starts_with(name));
+    let ssh = of(b"SSH_CLIENT=").or_else(|| of(b"SSH_CONNECTION="));
+    for variable in ssh.into_iter().chain(of(b"SUDO_USER=")) {
+        let (value, source) = (Untrusted::new(variable), FactSource::Environment);
+        told.push((Grade::Noted, Reason { rule: Rule::FromLogin, value, source }));
     }
 }
 
