@@ -13,6 +13,7 @@
 
 mod algorithm;
 mod command;
+mod handed;
 mod judge;
 mod options;
 mod pool;
@@ -37,6 +38,7 @@ pub use wallet::{Family, Wallet, wallet};
 pub use wrapped::{Told, reads_otherwise};
 
 pub(in crate::domain::detect) use algorithm::{algorithm, of_coin};
+pub(in crate::domain::detect) use handed::handed_on;
 pub(in crate::domain::detect) use options::option;
 pub(in crate::domain::detect) use pool::{is_far, place};
 pub(in crate::domain::detect) use user::user;

@@ -3,6 +3,7 @@
 //! Names are looked at here and nowhere else, and only those of tools that run others or show text. A miner that takes
 //! the name of a text tool is judged by other rules: [`Told::Shown`] says that this one did not look.
 
+use super::handed::handed_on;
 use super::script;
 use super::shown::TEXT_TOOLS;
 use crate::domain::detect::place::place;
@@ -191,6 +192,9 @@ fn command(words: Vec<String>, told: Told, depth: usize, found: &mut Vec<Spoken>
             let ends = |it: &&String| !matches!(it.as_str(), ";" | "+");
             let words = arguments.iter().skip(at + 1).take_while(ends).cloned().collect();
             command(words, told, depth + 1, found);
+        }
+        for text in handed_on(&program, &arguments).iter().filter(|_| depth < DEEPEST) {
+            script(text, told, depth + 1, found);
         }
         return found.push(Spoken { program, arguments, told: Told::Shown });
     }

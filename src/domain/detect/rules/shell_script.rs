@@ -60,6 +60,7 @@ pub(super) fn judge(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>
         text(seen, at, look_for, told);
         file(seen, told);
     }
+    handed_on(seen, name, look_for, told);
     fetches(seen, name, told);
     over_a_process(seen, name, told);
 }
@@ -104,6 +105,20 @@ fn text(seen: &Seen<'_>, at: usize, look_for: &Indicators, told: &mut Vec<Told>)
     let is_text =
         |it: &&&[u8]| it.starts_with(b"-") && !it.starts_with(b"--") && it.contains(&letter);
     let Some(text) = arguments.find(is_text).and_then(|_| arguments.next()) else { return };
+    script(seen, text, look_for, told);
+}
+
+/// What a tool that shows texts has a shell run.
+fn handed_on(seen: &Seen<'_>, name: &[u8], look_for: &Indicators, told: &mut Vec<Told>) {
+    let text = |it: &&[u8]| String::from_utf8_lossy(it).into_owned();
+    let arguments: Vec<String> = seen.arguments.iter().skip(1).map(text).collect();
+    for text in grammar::handed_on(&String::from_utf8_lossy(name), &arguments) {
+        script(seen, text.as_bytes(), look_for, told);
+    }
+}
+
+/// What a shell runs, whoever tells it.
+fn script(seen: &Seen<'_>, text: &[u8], look_for: &Indicators, told: &mut Vec<Told>) {
     let entry = Entry { kind: "script", path: b"", content: text, packaged: None };
     let judged = judge_entry(&entry, look_for);
     let all = String::from_utf8_lossy(text);
@@ -124,7 +139,7 @@ fn text(seen: &Seen<'_>, at: usize, look_for: &Indicators, told: &mut Vec<Told>)
     // Whoever takes the processors for himself ends whoever else takes them.
     let alone = all.contains("kill -9") && all.contains("$3>") && all.contains("while");
     if encoded || in_memory || odd || alone {
-        let value = Untrusted::new(*text);
+        let value = Untrusted::new(text);
         told.push((
             Grade::Suspect,
             Reason { rule: Rule::RunsScript, value, source: FactSource::CommandLine },
