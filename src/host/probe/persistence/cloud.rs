@@ -97,9 +97,12 @@ pub(super) fn masked(line: &[u8]) -> Vec<u8> {
     // What a command says in quotes stays.
     let makes = line.contains(&b'`') || line.windows(2).any(|it| it == b"$(");
     let (mut quoted, mut assigned): (Option<u8>, bool) = (None, false);
+    // `"token": "…"`
+    let mut named = false;
     for word in pieces(line) {
         let ends = |it: &&u8| it.is_ascii_whitespace() || b"\"'[](),;|&".contains(*it);
         if word.first().as_ref().is_some_and(ends) {
+            named &= closes(word);
             shown.extend_from_slice(word);
             if quoted.is_some_and(|quote| word.contains(&quote)) {
                 quoted = None;
@@ -118,9 +121,13 @@ pub(super) fn masked(line: &[u8]) -> Vec<u8> {
             shown.extend_from_slice(HIDDEN);
             continue;
         }
+        if std::mem::take(&mut named) && bare(word) == b":" {
+            (next_is_secret, assigned) = (true, false);
+            shown.extend_from_slice(word);
+            continue;
+        }
         if std::mem::take(&mut next_is_secret) && !is_made(word) {
-            // `Authorization: Bearer x`
-            if matches!(word, b"Bearer" | b"Basic" | b"bearer" | b"basic" | b"=" | b":") {
+            if goes_on(word) {
                 next_is_secret = true;
                 shown.extend_from_slice(word);
             } else {
@@ -139,12 +146,35 @@ pub(super) fn masked(line: &[u8]) -> Vec<u8> {
         } else if sets && name.ends_with(b":") && !is_page && !value.is_empty() {
             shown.extend_from_slice(&of_list(word));
         } else {
+            named = secret && cut.is_none() && shown.last().is_some_and(|it| is_quote(*it));
             assigned = name.ends_with(b"=");
             next_is_secret = secret && (option || cut.is_some()) || hashes && word == b"-p";
             shown.extend_from_slice(&without_login(word));
         }
     }
     shown
+}
+
+const fn is_quote(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'')
+}
+
+/// Nothing but a quote, and blanks.
+fn closes(gap: &[u8]) -> bool {
+    gap.iter().any(|it| is_quote(*it))
+        && gap.iter().all(|it| is_quote(*it) || it.is_ascii_whitespace())
+}
+
+/// `Authorization: Bearer x`: the secret is still to come.
+fn goes_on(word: &[u8]) -> bool {
+    matches!(word, b"Bearer" | b"Basic" | b"bearer" | b"basic" | b"=" | b":")
+        || bare(word).is_empty()
+}
+
+/// Without what makes a quote behind it a part of the text.
+fn bare(word: &[u8]) -> &[u8] {
+    let at = word.iter().position(|it| *it == b'\\').unwrap_or(word.len());
+    word.get(..at).unwrap_or(word)
 }
 
 /// It is what a command says, or a variable.
@@ -216,6 +246,16 @@ mod tests {
                 "curl -H 'Authorization: Bearer x1' https://a.example/b",
                 "curl -H 'Authorization: Bearer ***' https://a.example/b",
             ),
+            (
+                r#"echo '{"api_token":"x1","port":8080}' > /etc/a.json"#,
+                r#"echo '{"api_token":"***","port":8080}' > /etc/a.json"#,
+            ),
+            (
+                r#"echo "{\"password\": \"x1 y2\", \"run\": \"/opt/a\"}" > /etc/a"#,
+                r#"echo "{\"password\": \"*** ***\", \"run\": \"/opt/a\"}" > /etc/a"#,
+            ),
+            (r#"curl -d '{"secret" : 17}' b.example"#, r#"curl -d '{"secret" : ***}' b.example"#),
+            ("echo \"token\" > /etc/a", "echo \"token\" > /etc/a"),
             ("git clone https://a:x1@b.example/c", "git clone https://a:***@b.example/c"),
             ("TOKEN=$(curl http://198.51.100.7/x) sh", "TOKEN=$(curl http://198.51.100.7/x) sh"),
             (
@@ -236,6 +276,17 @@ mod tests {
         #[test]
         fn no_value_behind_such_a_name_is_kept(name in "[A-Z]{0,5}_?(TOKEN|PASSWORD|SECRET)", value in "[a-z0-9:=/@%.]{5,20}", quote in "['\"]?") {
             let line = format!("run {name}={quote}{value}{quote} -x");
+            let shown = String::from_utf8_lossy(&masked(line.as_bytes())).into_owned();
+            prop_assert!(!shown.contains(&value), "{}", shown);
+        }
+
+        #[test]
+        fn no_value_of_such_a_name_in_json_is_kept(
+            name in "[a-z]{0,5}_?(token|Password|secret)", value in "[a-z0-9:=/@%.]{5,20}",
+            gap in " ?", outer in "['\"]",
+        ) {
+            let quote = if outer == "\"" { "\\\"" } else { "\"" };
+            let line = format!("run {outer}{{{quote}{name}{quote}{gap}:{gap}{quote}{value}{quote}}}{outer}");
             let shown = String::from_utf8_lossy(&masked(line.as_bytes())).into_owned();
             prop_assert!(!shown.contains(&value), "{}", shown);
         }
