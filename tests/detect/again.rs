@@ -148,7 +148,7 @@ fn who_becomes_another_program_leaves_its_load_behind() {
 #[test]
 fn who_has_its_file_renamed_again_and_again_keeps_its_load() {
     let look = |second: u64| {
-        let name = if second / 10 % 2 == 0 { "/home/app/a" } else { "/home/app/b" };
+        let name = if (second / 10).is_multiple_of(2) { "/home/app/a" } else { "/home/app/b" };
         let cpu = if second < 30 { 99.0 } else { 1.0 };
         (second, cpu, second.min(30), name, 7)
     };

@@ -18,12 +18,12 @@ fn look(at: u64, exe: &str, trace: Option<Trace>) -> Snapshot {
     look
 }
 
-fn asked() -> Option<Trace> {
-    Some(Trace { asked: true, ..Trace::default() })
+fn asked() -> Trace {
+    Trace { asked: true, ..Trace::default() }
 }
 
-fn answer(program: Packaged) -> Option<Trace> {
-    Some(Trace { program, ..Trace::default() })
+fn answer(program: Packaged) -> Trace {
+    Trace { program, ..Trace::default() }
 }
 
 fn grades(looks: &[Snapshot]) -> Vec<Option<Grade>> {
@@ -38,9 +38,9 @@ const INSTALLED: &str = "/opt/vendor/kswapd0";
 fn an_ordinary_program_is_never_a_suspect_while_its_package_is_looked_up() {
     let brought = || answer(Packaged::Unchanged("vendor".into()));
     let looks = [
-        look(0, INSTALLED, asked()),
-        look(500, INSTALLED, asked()),
-        look(1_000, INSTALLED, brought()),
+        look(0, INSTALLED, Some(asked())),
+        look(500, INSTALLED, Some(asked())),
+        look(1_000, INSTALLED, Some(brought())),
     ];
     let noted = Some(Grade::Noted);
     assert_eq!(grades(&looks), [noted, noted, noted]);
@@ -48,16 +48,17 @@ fn an_ordinary_program_is_never_a_suspect_while_its_package_is_looked_up() {
 
 #[test]
 fn whom_no_package_brought_is_a_suspect_as_soon_as_that_is_known() {
-    let looks = [look(0, INSTALLED, asked()), look(500, INSTALLED, answer(Packaged::No))];
+    let looks =
+        [look(0, INSTALLED, Some(asked())), look(500, INSTALLED, Some(answer(Packaged::No)))];
     assert_eq!(grades(&looks), [Some(Grade::Noted), Some(Grade::Suspect)]);
 }
 
 #[test]
 fn where_no_answer_comes_the_verdict_comes_without_one() {
-    let unasked = look(0, INSTALLED, asked()).evidence.unasked().unwrap();
+    let unasked = look(0, INSTALLED, Some(asked())).evidence.unasked().unwrap();
     let mut late = look(10_000, INSTALLED, None);
     late.evidence = Arc::new(unasked);
-    let looks = [look(0, INSTALLED, asked()), late, look(20_000, INSTALLED, None)];
+    let looks = [look(0, INSTALLED, Some(asked())), late, look(20_000, INSTALLED, None)];
     let suspect = Some(Grade::Suspect);
     assert_eq!(grades(&looks), [Some(Grade::Noted), suspect, suspect]);
 }
@@ -70,7 +71,7 @@ fn a_recording_without_questions_is_judged_as_it_was() {
 #[test]
 fn where_no_package_puts_anything_nothing_waits() {
     for exe in ["/tmp/kswapd0", "/dev/shm/kswapd0", "/home/mali/kswapd0", "/var/tmp/x/kswapd0"] {
-        assert_eq!(grades(&[look(0, exe, asked())]), [Some(Grade::Suspect)], "{exe}");
+        assert_eq!(grades(&[look(0, exe, Some(asked()))]), [Some(Grade::Suspect)], "{exe}");
     }
 }
 

@@ -238,7 +238,7 @@ fn beside(mut host: Snapshot, other: &Value, at: u32) -> Snapshot {
     let other: Value = serde_json::from_str(&other).unwrap();
     let (pid, its) = (PID + at, seen(&other));
     let around = Around { session: 5, ..(*its.around).clone() };
-    let theirs = host.processes[0].started_ms;
+    let theirs = host.processes.first().unwrap().started_ms;
     let its = Process { id: id(pid), started_ms: theirs, around: Arc::new(around), ..its };
     let more = self::host(&other, its);
     let of = |it: &Socket| {

@@ -30,7 +30,7 @@ fn shape_of(
             // A person's, so that no rule for services speaks beside the shape.
             let (uid, user) = (1000, Some("mali".into()));
             let exe = Reading::Known(exe.into());
-            let busy = Process { exe, cpu, uid, user, io: io.clone(), ..process(42, "w", b"w") };
+            let busy = Process { exe, cpu, uid, user, io, ..process(42, "w", b"w") };
             let mut seen = snapshot(minute * 60_000 + look * 10_000, vec![busy], vec![]);
             seen.evidence = Arc::clone(&evidence);
             last = watch.see(&seen, &pb_31()).remove(&Subject::Process(id(42)));

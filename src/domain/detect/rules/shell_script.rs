@@ -129,11 +129,12 @@ fn script(seen: &Seen<'_>, text: &[u8], look_for: &Indicators, told: &mut Vec<To
         && (all.contains("memfd_create") || all.contains("syscall(319"));
     let by_itself = [Rule::AddsItselfAgain, Rule::HiddenEntry, Rule::KernelName];
     let fetches_a_miner = || all.split_whitespace().any(|word| is_miners(word, look_for));
-    let weighs = |it: &Reason| match it.rule {
-        Rule::DecodesAndRuns => !harmless,
-        Rule::DownloadsAndRuns => by_machine(seen) || by_number(&all) || fetches_a_miner(),
-        Rule::RunsOddPlace => by_machine(seen) || lies_hidden(it.value.bytes()),
-        _ => by_itself.contains(&it.rule),
+    let weighs = |it: &Reason| {
+        let fetched = || by_machine(seen) || by_number(&all) || fetches_a_miner();
+        by_itself.contains(&it.rule)
+            || it.rule == Rule::DecodesAndRuns && !harmless
+            || it.rule == Rule::DownloadsAndRuns && fetched()
+            || it.rule == Rule::RunsOddPlace && (by_machine(seen) || lies_hidden(it.value.bytes()))
     };
     let odd = judged.iter().any(|(grade, it)| *grade == Grade::Suspect && weighs(it));
     // Whoever takes the processors for himself ends whoever else takes them.

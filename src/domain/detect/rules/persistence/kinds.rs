@@ -125,14 +125,13 @@ fn is_almost_a_module(name: &[u8]) -> bool {
     !digit && !MODULES.contains(&name) && MODULES.iter().any(|it| is_one_off(name, it))
 }
 
-/// What only some kinds can say.
-pub(super) fn of_kind(entry: &Entry<'_>, told: &mut Vec<Told>) {
-    let text = String::from_utf8_lossy(entry.content);
+/// What is loaded into programs, and into whoever asks who somebody is.
+fn of_libraries(entry: &Entry<'_>, text: &str, told: &mut Vec<Told>) {
     let mut add = |grade, rule, value: &str| {
         told.push((grade, Reason { rule, value: value.into(), source: FactSource::Persistence }));
     };
     if is_kind(entry.kind, &["preload"]) {
-        for library in libraries(&text) {
+        for library in libraries(text) {
             let at = place(library.as_bytes());
             let vendor = library.starts_with("/opt/");
             let snoopy = library.contains("snoopy")
@@ -149,11 +148,20 @@ pub(super) fn of_kind(entry: &Entry<'_>, told: &mut Vec<Told>) {
         add(Grade::Suspect, Rule::Preload, library.trim_matches(['"', '\'']));
     }
     if is_kind(entry.kind, &["pam"]) {
-        let modules = text.split_whitespace().filter(|it| it.ends_with(".so"));
+        let modules = text.split_whitespace();
         for module in modules.filter(|it| is_almost_a_module(last_part(it.as_bytes()))) {
             add(Grade::Suspect, Rule::LookAlike, module);
         }
     }
+}
+
+/// What only some kinds can say.
+pub(super) fn of_kind(entry: &Entry<'_>, told: &mut Vec<Told>) {
+    let text = String::from_utf8_lossy(entry.content);
+    of_libraries(entry, &text, told);
+    let mut add = |grade, rule, value: &str| {
+        told.push((grade, Reason { rule, value: value.into(), source: FactSource::Persistence }));
+    };
     if is_kind(entry.kind, &["module", "modprobe", "kernel"]) || text.contains("modprobe msr") {
         let words = text.lines().filter_map(|line| line.split_whitespace().next());
         for name in words.filter(|it| ROOTKITS.iter().any(|known| it.eq_ignore_ascii_case(known))) {

@@ -76,17 +76,8 @@ pub(super) fn of_line(line: &str, entry: &Entry<'_>, look_for: &Indicators, told
     if let Some(name) = ran::and_removed(line).or_else(|| comes::spelt_apart(written)) {
         add(Grade::Suspect, Rule::HiddenEntry, name);
     }
-    for path in ran::paths(line) {
-        let name = last_part(path.as_bytes());
-        let plain = !ran::is_data(path);
-        if plain && miner_name::is_miner(miner_name::without_script(name), look_for) {
-            let grade = if miner_name::watches(name) { Grade::Noted } else { Grade::Suspect };
-            add(grade, Rule::MinerName, path);
-        } else if !is_quiet(name) && is_quiet(without_digits(name)) {
-            add(Grade::Suspect, Rule::LookAlike, path);
-        } else if plain && is_only_kernels(without_digits(name)) {
-            add(Grade::Suspect, Rule::KernelName, path);
-        }
+    for (rule, grade, path) in by_name(line, look_for) {
+        add(grade, rule, path);
     }
     if let Some(name) = called_otherwise(line) {
         add(Grade::Suspect, Rule::KernelName, name);
@@ -106,6 +97,32 @@ pub(super) fn of_line(line: &str, entry: &Entry<'_>, look_for: &Indicators, told
     if adds_user && (line.contains("-u 0") || line.contains("-u0")) {
         add(Grade::Suspect, Rule::SecondRoot, line);
     }
+}
+
+/// Programs that it runs and that are called as a miner, or almost as a daemon or a thread of the kernel.
+fn by_name<'a>(
+    line: &'a str,
+    look_for: &Indicators,
+) -> impl Iterator<Item = (Rule, Grade, &'a str)> {
+    ran::paths(line).filter_map(|path| {
+        let name = last_part(path.as_bytes());
+        let plain = !ran::is_data(path);
+        if plain && miner_name::is_miner(miner_name::without_script(name), look_for) {
+            let watches = miner_name::watches(name);
+            return Some((
+                Rule::MinerName,
+                if watches { Grade::Noted } else { Grade::Suspect },
+                path,
+            ));
+        }
+        let bare = without_digits(name);
+        let rule = match () {
+            () if !is_quiet(name) && is_quiet(bare) => Rule::LookAlike,
+            () if plain && is_only_kernels(bare) => Rule::KernelName,
+            () => return None,
+        };
+        Some((rule, Grade::Suspect, path))
+    })
 }
 
 /// Only this part of it is hidden, and a tool of administrators is known to keep its scripts there.
