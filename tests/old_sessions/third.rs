@@ -274,7 +274,9 @@ fn written_by(source: &str) -> BTreeSet<String> {
         if !derived.contains("Serialize") || !head.is_some_and(|line| line.ends_with('{')) {
             continue;
         }
-        let names = body.lines().filter_map(|line| {
+        let left_out = body.lines().map(|line| line.trim() == "#[serde(skip)]");
+        let lines = body.lines().skip(1).zip(left_out).filter(|(_, left_out)| !left_out);
+        let names = lines.filter_map(|(line, _)| {
             let line = line.trim_start();
             let line = line
                 .strip_prefix("pub ")
