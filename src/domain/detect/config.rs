@@ -107,7 +107,7 @@ fn commands(text: &str, table: Option<&Table>, is_json: bool, settings: &Setting
             .replace("^\n", " ");
         for line in joined.lines().map(str::trim).filter(|it| is_command(it)) {
             let timed = prose::after_times(line);
-            shell(timed, &mut found, &|read| table.is_some_and(|it| it.has(line, read)));
+            shell(timed, &mut found, &|read| table.is_some_and(|it| it.has(line, timed, read)));
         }
         let options: Vec<&str> = text
             .lines()

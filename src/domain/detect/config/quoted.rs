@@ -110,21 +110,27 @@ impl Table {
         Some(Self { heading: lines.find_map(Heading::of), tabs, bars })
     }
 
-    /// A line as a row: it begins with a number or a time, has cells as others have, or stands below a heading.
-    pub(super) fn has(&self, line: &str, read: &Sentence) -> bool {
+    /// A line as a row: it begins with a number or a time, has cells as others have, or stands below a heading. Whoever
+    /// begins with the path of a program, alone or behind the times and the user of cron, runs it; `timed` is the line without the times: signs of a
+    /// shell part no cells, and words between it and its options make no row of it.
+    pub(super) fn has(&self, line: &str, timed: &str, read: &Sentence) -> bool {
         let is_number = |cell: &str| cell.len() > 1 && cell.bytes().all(|it| it.is_ascii_digit());
         let several = |known: &BTreeMap<usize, usize>, cells: usize| {
             known.get(&cells).is_some_and(|lines| *lines >= SEVERAL)
         };
         let (tabs, bars) = (line.matches('\t').count(), line.matches(BARS).count());
+        let by_user = || timed.split_once(char::is_whitespace).is_some_and(|it| runs(it.1));
+        let is_timed = timed.len() < line.len();
+        let is_crons = is_timed && by_user();
+        let has_cells = several(&self.bars, bars) && line.split(BARS).map(str::trim).any(is_number)
+            || several(&self.tabs, tabs) && tabs > 1;
         line.starts_with('|')
-            || several(&self.bars, bars) && line.split(BARS).map(str::trim).any(is_number)
-            || several(&self.tabs, tabs) && tabs > 1
+            || has_cells && !(is_timed || runs(line) || line.contains(" || "))
             || self.heading.as_ref().is_some_and(|it| it.fits(line))
             || read.commands.iter().any(|it| {
                 let program = String::from_utf8_lossy(it.program.bytes()).to_ascii_lowercase();
-                is_cell(&program)
-                    || it.led >= WORDS && !STARTERS.contains(&program.trim_start_matches('@'))
+                let starts = STARTERS.contains(&program.trim_start_matches('@'));
+                is_cell(&program) || it.led >= WORDS && !(starts || is_crons || is_path(&program))
             })
     }
 }
@@ -162,6 +168,19 @@ fn cells(line: &str, mark: Option<char>) -> impl Iterator<Item = &str> {
     // Blanks in a row are layout.
     let cells = cells.filter(move |it| mark.is_some() || !it.is_empty());
     cells.map(|it| it.trim().trim_matches('"'))
+}
+
+/// It begins with the path of a program.
+fn runs(line: &str) -> bool {
+    let ends = |it: char| it.is_whitespace() || BARS.contains(&it);
+    line.trim_start().split(ends).next().is_some_and(is_path)
+}
+
+/// A path, and neither a date nor the place of something that was found: `./kd`, not `21/11/2026` or `/etc/x:7`.
+fn is_path(word: &str) -> bool {
+    word.contains('/')
+        && !word.contains([':', ','])
+        && !word.starts_with(|it: char| it.is_ascii_digit())
 }
 
 /// No program is called so: `4242`, `10:00:01`, `4242,www-data,x`, `args:`.

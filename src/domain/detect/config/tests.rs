@@ -116,6 +116,36 @@ fn a_script_is_no_table_whatever_signs_stand_in_it() {
 }
 
 #[test]
+fn a_path_at_the_beginning_is_a_program_whatever_stands_behind_it() {
+    let told = "-o 203.0.113.9:3333 -u acc.rig -p x -k";
+    let plain = format!("./kd {told}");
+    let expected = grade("/var/tmp/run", &plain);
+    assert!(expected > Some(Grade::Noted));
+    let tabs = |text: &str| text.replace(' ', "\t");
+    for text in [
+        format!("./kd miner start {told}"),
+        format!("/lib64/ld-linux-x86-64.so.2 ./kd x {told}"),
+        format!("echo x | xargs ./kd a b {told}"),
+        format!("{}\n", tabs(&plain)).repeat(3),
+        format!("{plain} || 11 ; true\n").repeat(3),
+        format!("true || 11 ; {plain}\n").repeat(3),
+        format!("* * * * * {plain}\n").repeat(3),
+        tabs(&format!("* * * * * {plain}\n")).repeat(3),
+        tabs(&format!("*/5 * * * * root {plain}\n")).repeat(3),
+        tabs(&format!("*/5 * * * * root ./kd miner start {told}\n")).repeat(3),
+    ] {
+        assert_eq!(grade("/var/tmp/run", &text), expected, "{text}");
+    }
+    for row in [
+        format!("/var/log/audit.txt:7: www-data ran xmrig {told}"),
+        format!("21/11/2026\t4242\txmrig {told}\n").repeat(3),
+        format!("www-data;4242;xmrig {told}\n").repeat(3),
+    ] {
+        assert!(grade("/var/tmp/run", &row) <= Some(Grade::Noted), "{row}");
+    }
+}
+
+#[test]
 fn a_list_of_processes_runs_nothing_however_its_columns_are_parted() {
     for (mark, heading) in [
         (" ", "UID PID PPID C"),
