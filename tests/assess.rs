@@ -374,3 +374,21 @@ proptest! {
         prop_assert_eq!(answers(format!("{fact}\n").as_bytes()).len(), 1);
     }
 }
+
+#[test]
+fn a_port_that_anybody_may_take_excuses_no_whole_processor_that_works_for_one_place() {
+    let grade = |listen: &[u16], more: &str| {
+        let ends = ["198.51.100.9"].into_iter().chain(more.split_whitespace());
+        let remote: Vec<Value> = ends.map(|ip| json!({"ip": ip, "port": 443})).collect();
+        let fact = json!({
+            "kind": "process", "id": 1, "name": "w", "exe": "/home/mali/w", "cmdline": ["./w"],
+            "user": "mali", "cpu_pct": 399.0, "cpu_minutes": 240.0, "listen": listen,
+            "remote": remote,
+        });
+        rank(&answers(format!("{fact}\n").as_bytes())[0])
+    };
+    assert_eq!(grade(&[], ""), SUSPECT);
+    assert_eq!(grade(&[18_080], ""), SUSPECT);
+    assert!(grade(&[80], "") < SUSPECT, "a service that is known");
+    assert!(grade(&[18_080], "198.51.100.10") < SUSPECT, "it talks to two");
+}

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use firedamp::domain::detect::{Grade, Rule, Subject};
+use firedamp::domain::detect::{Grade, Rule, Subject, Watch};
 use firedamp::domain::facts::{
-    Around, Evidence, Flow, Io, Packaged, Process, Reading, Socket, SocketState, Trace,
+    Around, Evidence, Flow, Io, Packaged, Process, Protocol, Reading, Socket, SocketState, Trace,
 };
 
-use super::{found, id, process, snapshot, socket};
+use super::{found, id, pb_31, process, snapshot, socket};
 
 const HOUR_MS: u64 = 3_600_000;
 const MIB: u64 = 1 << 20;
@@ -80,7 +80,8 @@ fn everyday_programs_with_huge_pages_are_not_accused() {
     }
     let serves = Socket { remote: None, state: SocketState::Listen, ..socket(42, "192.0.2.9:1") };
     let it = Process { huge: Reading::Known(2088 * MIB), ..worker("/home/mali/jdk/bin/java") };
-    let found = found(&snapshot(2 * HOUR_MS, vec![it.clone()], vec![serves]));
+    let comes = socket(42, "203.0.113.8:50001");
+    let found = found(&snapshot(2 * HOUR_MS, vec![it.clone()], vec![serves, comes]));
     let rules = found.get(&Subject::Process(id(42))).map(|it| it.reasons.clone());
     assert!(rules.into_iter().flatten().all(|it| it.rule != Rule::MinersMemory));
     let trace =
@@ -94,17 +95,88 @@ fn everyday_programs_with_huge_pages_are_not_accused() {
 
 #[test]
 fn one_quiet_conversation_beside_a_load_is_named() {
-    let value = |sent: u64| {
+    let value = |sent: u64, first_seen_ms: u64| {
         let flow = Some(Flow { sent, received: 9_000, ..Flow::default() });
-        let end = Socket { flow, since_before: true, ..socket(42, "198.51.100.9:443") };
+        let end =
+            Socket { flow, since_before: true, first_seen_ms, ..socket(42, "198.51.100.9:443") };
         let found = found(&snapshot(2 * HOUR_MS, vec![worker("/home/mali/w")], vec![end]));
         let finding = found.get(&Subject::Process(id(42))).unwrap();
         let lonely = finding.reasons.iter().find(|it| it.rule == Rule::LonelyLoad).unwrap();
         assert_eq!(finding.grade, Grade::Suspect);
         String::from_utf8_lossy(lonely.value.bytes()).into_owned()
     };
-    assert!(value(40_000).ends_with("(198.51.100.9:443, < 200 B/s)"), "{}", value(40_000));
-    assert!(!value(400_000_000).contains("B/s"), "an upload is no such conversation");
+    let quiet = value(40_000, HOUR_MS);
+    assert!(quiet.ends_with("(198.51.100.9:443, < 200 B/s)"), "{quiet}");
+    assert!(!value(400_000_000, HOUR_MS).contains("B/s"), "an upload is no such conversation");
+    let new = value(40_000, 2 * HOUR_MS);
+    assert!(!new.contains("B/s"), "how old it is nobody knows at the first look");
+}
+
+fn lonely(sockets: Vec<Socket>) -> bool {
+    let all = vec![worker("/home/mali/w"), process(50, "nginx", b"nginx")];
+    let found = found(&snapshot(2 * HOUR_MS, all, sockets));
+    let finding = found.get(&Subject::Process(id(42)));
+    finding.is_some_and(|it| it.reasons.iter().any(|it| it.rule == Rule::LonelyLoad))
+}
+
+#[test]
+fn a_port_that_nobody_comes_to_excuses_no_load_and_one_that_is_used_does() {
+    let pool = || socket(42, "198.51.100.9:443");
+    let at = |owner, local: &str, remote: &str| Socket {
+        local: local.parse().unwrap(),
+        ..socket(owner, remote)
+    };
+    let waits = |owner, local: &str| Socket {
+        remote: None,
+        state: SocketState::Listen,
+        ..at(owner, local, "192.0.2.1:1")
+    };
+    assert!(lonely(vec![pool(), waits(42, "0.0.0.0:18080")]));
+    let own = at(42, "127.0.0.1:18080", "127.0.0.1:40000");
+    assert!(lonely(vec![pool(), waits(42, "0.0.0.0:18080"), own.clone()]), "from here alone");
+    let comes = at(42, "192.0.2.7:18080", "203.0.113.8:40000");
+    assert!(!lonely(vec![pool(), waits(42, "0.0.0.0:18080"), comes]));
+    let proxy = vec![
+        pool(),
+        waits(42, "127.0.0.1:18080"),
+        own,
+        at(50, "127.0.0.1:40000", "127.0.0.1:18080"),
+        waits(50, "0.0.0.0:80"),
+        at(50, "192.0.2.7:80", "203.0.113.8:40000"),
+    ];
+    assert!(!lonely(proxy.clone()), "a proxy passes them on");
+    let idle = proxy.into_iter().take(5).collect();
+    assert!(lonely(idle), "nobody comes to the proxy");
+}
+
+#[test]
+fn what_lasts_on_the_port_of_names_is_a_conversation() {
+    let tunnel = |first_seen_ms| Socket {
+        protocol: Protocol::Udp,
+        state: SocketState::Open,
+        first_seen_ms,
+        ..socket(42, "198.51.100.9:53")
+    };
+    assert!(!lonely(vec![tunnel(2 * HOUR_MS - 5_000)]), "a question");
+    assert!(lonely(vec![tunnel(HOUR_MS)]));
+}
+
+#[test]
+fn one_of_two_conversations_that_is_dialled_again_counts_through_the_lull() {
+    let mut watch = Watch::default();
+    let mut says = |second: u64, ends: &[&str]| {
+        let sockets = ends.iter().map(|it| socket(42, it)).collect();
+        let all = vec![process(42, "w", b"w")];
+        let found = watch.see(&snapshot(second * 1_000, all, sockets), &pb_31());
+        let finding = found.get(&Subject::Process(id(42)));
+        finding.is_some_and(|it| it.reasons.iter().any(|it| it.rule == Rule::PoolPort))
+    };
+    let (pool, other, next) = ("198.51.100.9:3333", "198.51.100.9:443", "198.51.100.10:443");
+    assert!(says(1, &[pool, other]));
+    assert!(says(2, &[other]) && says(20, &[other]), "a lull");
+    assert!(says(21, &[pool, other]) && says(22, &[]) && says(30, &[other]));
+    assert!(!says(31, &[next, other]), "another is in its place");
+    assert!(says(32, &[pool, other]) && !says(70, &[other]), "it hung up");
 }
 
 #[test]
@@ -125,4 +197,25 @@ fn who_was_begun_with_an_accused_is_noted_and_no_more() {
     };
     assert_eq!(said(43), Some((Grade::Noted, "42 xmrig".to_owned())));
     assert_eq!([said(42), said(44), said(45)], [None, None, None]);
+}
+
+#[test]
+fn many_that_were_begun_at_once_hide_nobody_who_was_begun_with_an_accused() {
+    let around = Arc::new(Around { session: 7, ..Around::default() });
+    let at = |pid, comm: &str, started_ms| Process {
+        started_ms,
+        around: Arc::clone(&around),
+        ..process(pid, comm, comm.as_bytes())
+    };
+    let sleepers = (100..140).map(|pid| at(pid, "sleep", 95_000 + u64::from(pid)));
+    let all = [at(42, "xmrig", 90_000), at(43, "helper", 90_010)].into_iter().chain(sleepers);
+    let found = found(&snapshot(HOUR_MS, all.collect(), Vec::new()));
+    let said = |pid| {
+        let finding = found.get(&Subject::Process(id(pid)))?;
+        let reason = finding.reasons.iter().find(|it| it.rule == Rule::BegunWith)?;
+        Some(String::from_utf8_lossy(reason.value.bytes()).into_owned())
+    };
+    assert_eq!(said(43).as_deref(), Some("42 xmrig"));
+    assert_eq!(said(42).as_deref(), Some("+33"), "how many more there are");
+    assert_eq!(said(139), None);
 }

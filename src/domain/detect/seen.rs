@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
+use crate::domain::detect::rules::ends::is_public;
 use crate::domain::facts::{FoundFile, FoundText, Process, Trace};
 use crate::domain::untrusted::Untrusted;
 
@@ -13,6 +14,11 @@ const DELETED: &[u8] = b" (deleted)";
 
 /// Percent of one CPU over a life, below which its minutes say only that it is old.
 pub(super) const SHARE: f32 = 20.0;
+
+/// Percent of one CPU that is a whole one.
+const WHOLE: f32 = 90.0;
+/// Ports up to here are given out to those who are known.
+const LAST_RESERVED: u16 = 1024;
 
 /// Minutes of CPU time that count: a service that idles for months comes to many.
 #[must_use]
@@ -62,6 +68,8 @@ pub struct Seen<'a> {
     pub ends: Vec<End<'a>>,
     /// Ports that it listens on.
     pub listens: Vec<u16>,
+    /// Somebody has come to one of them lately; `None` if nobody looked who comes.
+    pub served: Option<bool>,
     /// It belongs to the responder's own session.
     pub own: bool,
     /// Files that belong to it and speak of mining.
@@ -143,6 +151,18 @@ impl<'a> Seen<'a> {
         } else {
             Cow::Borrowed(b"")
         }
+    }
+
+    /// It works for whoever comes to it. A port that nobody comes to serves nobody; where only the ports are known, one that
+    /// anybody may take does not, if a whole processor works behind it and it talks to one place out there.
+    #[must_use]
+    pub fn serves(&self) -> bool {
+        let alone = || {
+            let free = self.listens.iter().all(|port| *port > LAST_RESERVED);
+            let out = self.ends.iter().filter(|end| is_public(end)).count();
+            free && out == 1 && self.cpu.is_some_and(|cpu| cpu >= WHOLE)
+        };
+        self.served.unwrap_or_else(|| !self.listens.is_empty() && !alone())
     }
 
     /// It is the kernel itself, or looks just like it: a child of the kernel's, with nothing of a program about it.

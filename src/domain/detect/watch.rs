@@ -112,7 +112,7 @@ impl Watch {
         self.entries(snapshot, look_for, &mut gathered);
         leave_out(&ours, &mut gathered);
         self.trail.follow(snapshot, (&self.finds, &proxies), &mut gathered);
-        signs::see(snapshot, &talks, &mut gathered);
+        signs::see(snapshot, &self.texts, &mut gathered);
         leave_out(&ours, &mut gathered);
         self.returns.see(snapshot, &mut gathered);
         self.respawn.join(snapshot, &mut gathered);

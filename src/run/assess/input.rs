@@ -126,6 +126,7 @@ impl Process {
             cpu_minutes: minutes_that_count(self.cpu, self.minutes),
             ends: self.ends.iter().map(Peer::end).collect(),
             listens: self.listens.clone(),
+            served: None,
             own: self.own,
             files: Vec::new(),
             texts: Vec::new(),

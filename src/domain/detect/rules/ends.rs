@@ -139,7 +139,7 @@ fn is_developers(end: &End<'_>) -> bool {
 fn works_alone(seen: &Seen<'_>, percent: f32) -> bool {
     let long =
         seen.cpu.is_some_and(|it| it >= percent) && seen.cpu_minutes.is_some_and(|it| it >= 30.0);
-    long && seen.packaged != Some(true) && seen.listens.is_empty() && seen.ends.len() <= 2
+    long && seen.packaged != Some(true) && !seen.serves() && seen.ends.len() <= 2
 }
 
 /// Nothing that is installed is called so: a letter or two, a path, a name with blanks around it.

@@ -36,5 +36,5 @@ pub(super) fn judge(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>
 fn is_lonely(seen: &Seen<'_>) -> bool {
     let nobodys = !matches!(place(&seen.path()), Place::System | Place::Local | Place::Workshop);
     let out = seen.ends.iter().filter(|end| is_public(end)).count();
-    seen.packaged != Some(true) && nobodys && seen.listens.is_empty() && (1..=2).contains(&out)
+    seen.packaged != Some(true) && nobodys && !seen.serves() && (1..=2).contains(&out)
 }

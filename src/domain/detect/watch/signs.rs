@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use super::Gathered;
 use super::respawn::{called, is_accused};
-use super::talks::Talks;
+use super::texts::Texts;
 use crate::domain::base::{Moment, Pid, ProcessId};
 use crate::domain::detect::place::{Place, place};
 use crate::domain::detect::{FactSource, Grade, Reason, Rule, Seen, Subject, Told};
@@ -45,12 +45,11 @@ const LONG_TALK_MS: u64 = 10 * 60_000;
 const QUIET: u64 = 200;
 /// Begun together.
 const TOGETHER_MS: u64 = 60_000;
-/// More siblings of one accused are not named, and a larger family is none.
+/// More siblings of one accused are not named: a desktop and a build begin many at once. How many more there are is said.
 const MOST_SIBLINGS: usize = 8;
-const MOST_FAMILY: usize = 24;
 
 /// Gathers what stands beside the loads of a look.
-pub(super) fn see(snapshot: &Snapshot, talks: &Talks, gathered: &mut Gathered) {
+pub(super) fn see(snapshot: &Snapshot, texts: &Texts, gathered: &mut Gathered) {
     let mut quiet: Option<HashMap<_, Vec<&Socket>>> = None;
     for process in snapshot.processes.iter().filter(|it| is_long(it, snapshot.moment)) {
         let subject = Subject::Process(process.id);
@@ -61,14 +60,14 @@ pub(super) fn see(snapshot: &Snapshot, talks: &Talks, gathered: &mut Gathered) {
             let held = quiet.get_or_insert_with(|| conversations(snapshot));
             let of_it = held.get(&process.id).map(Vec::as_slice).unwrap_or_default();
             if let [one] = of_it
-                && let Some(end) = one.remote.filter(|_| is_quiet(one, process, snapshot.moment))
+                && let Some(end) = one.remote.filter(|_| is_quiet(one, snapshot.moment))
             {
                 let said = format!(" ({end}, < {QUIET} B/s)").into_bytes();
                 reason.value = Untrusted::new([reason.value.bytes(), &said].concat());
             }
         }
-        let listens = !talks.of(process.id).listens.is_empty();
-        if let Some(told) = of_memory(process, snapshot, listens) {
+        let serves = texts.is_served(process.id);
+        if let Some(told) = of_memory(process, snapshot, serves) {
             gathered.entry(subject).or_default().push(told);
         }
     }
@@ -94,11 +93,11 @@ fn is_long(process: &Process, now: Moment) -> bool {
         && process.cpu_ms.saturating_mul(100) >= process.age_ms(now).saturating_mul(HARD)
 }
 
-/// Few bytes both ways, for long.
-fn is_quiet(socket: &Socket, process: &Process, now: Moment) -> bool {
+/// Few bytes both ways, for long. How old a connection is that was there before the first look nobody knows: it counts from
+/// then on, with all of its bytes.
+fn is_quiet(socket: &Socket, now: Moment) -> bool {
     let Some(flow) = socket.flow else { return false };
-    let from = if socket.since_before { process.started_ms } else { socket.first_seen_ms };
-    let lasted = now.boot_ms.saturating_sub(from);
+    let lasted = now.boot_ms.saturating_sub(socket.first_seen_ms);
     let seconds = (lasted / 1000).max(1);
     lasted >= LONG_TALK_MS
         && flow.sent > 1
@@ -127,12 +126,12 @@ fn light(threads: u32) -> RangeInclusive<u64> {
 }
 
 /// What its memory says, if anything.
-fn of_memory(process: &Process, snapshot: &Snapshot, listens: bool) -> Option<Told> {
+fn of_memory(process: &Process, snapshot: &Snapshot, serves: bool) -> Option<Told> {
     let at = place(&Seen::of(process).path());
     let trace = snapshot.evidence.of(process.id);
     let packaged = trace.and_then(|it| it.program.is_as_packaged()) == Some(true);
     let installed = matches!(at, Place::System | Place::Local | Place::Workshop | Place::Unknown);
-    if packaged || listens || installed && !process.exe_memory {
+    if packaged || serves || installed && !process.exe_memory {
         return None;
     }
     let huge = process.huge.known().copied().unwrap_or_default();
@@ -185,24 +184,28 @@ fn siblings(snapshot: &Snapshot, gathered: &mut Gathered) {
     }
     for (key, accused) in families {
         let all = members.get(&key).map(Vec::as_slice).unwrap_or_default();
-        // A desktop and a build begin many at once.
-        if all.len() > MOST_FAMILY {
-            continue;
-        }
-        for one in accused {
-            let near = |it: &&&Process| {
-                it.id != one.id
-                    && it.id.pid > Pid(1)
-                    && it.started_ms.abs_diff(one.started_ms) <= TOGETHER_MS
-            };
-            for it in all.iter().filter(near).take(MOST_SIBLINGS) {
+        for one in accused.into_iter().take(MOST_SIBLINGS) {
+            let far = |it: &&Process| it.started_ms.abs_diff(one.started_ms);
+            let near =
+                |it: &&&Process| it.id != one.id && it.id.pid > Pid(1) && far(it) <= TOGETHER_MS;
+            let mut near: Vec<&&Process> = all.iter().filter(near).collect();
+            near.sort_by_key(|it| far(it));
+            for it in near.iter().take(MOST_SIBLINGS) {
                 let value = Untrusted::new(called(one.id.pid, &one.comm));
-                let reason = Reason { rule: Rule::BegunWith, value, source: FactSource::Stat };
-                let told = gathered.entry(Subject::Process(it.id)).or_default();
-                if told.iter().all(|(_, known)| known.rule != Rule::BegunWith) {
-                    told.push((Grade::Noted, reason));
-                }
+                begun_with(it.id, value, gathered);
+            }
+            if let Some(more @ 1..) = near.len().checked_sub(MOST_SIBLINGS) {
+                begun_with(one.id, format!("+{more}").into(), gathered);
             }
         }
+    }
+}
+
+/// It was begun with these; said once of each.
+fn begun_with(id: ProcessId, value: Untrusted, gathered: &mut Gathered) {
+    let reason = Reason { rule: Rule::BegunWith, value, source: FactSource::Stat };
+    let told = gathered.entry(Subject::Process(id)).or_default();
+    if told.iter().all(|(_, known)| known.rule != Rule::BegunWith) {
+        told.push((Grade::Noted, reason));
     }
 }

@@ -111,6 +111,11 @@ impl Texts {
         }
     }
 
+    /// Somebody has come to one of its ports lately.
+    pub(super) fn is_served(&self, id: ProcessId) -> bool {
+        self.judged.get(&id).is_some_and(|it| it.talk.is_served())
+    }
+
     /// Judges it anew, or as one that is just like it.
     fn judge<'a>(
         &self,
@@ -181,6 +186,7 @@ impl Judged {
         seen.cpu = Some(self.work.cpu);
         seen.cpu_minutes = seen.cpu_minutes.map(|_| self.work.minutes);
         seen.listens.clone_from(&self.talk.listens);
+        seen.served = Some(self.talk.is_served());
         if !self.above.is_empty() {
             seen.ancestors = self.above.iter().map(|it| it.comm.bytes()).collect();
         }
