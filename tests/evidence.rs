@@ -19,6 +19,8 @@ mod live;
 mod owner;
 #[path = "evidence/pivot.rs"]
 mod pivot;
+#[path = "support/python.rs"]
+mod python;
 #[path = "evidence/recorded.rs"]
 mod recorded;
 #[path = "support/silent.rs"]

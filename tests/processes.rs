@@ -19,6 +19,8 @@ mod hazards;
 mod headless;
 #[path = "processes/identity.rs"]
 mod identity;
+#[path = "support/python.rs"]
+mod python;
 #[path = "processes/recorded.rs"]
 mod recorded;
 #[path = "processes/sheet.rs"]
@@ -95,9 +97,7 @@ impl Talking {
 
 /// Python with a script; `None` and a word about it where there is none.
 fn python(script: &str) -> Option<Command> {
-    let there = Command::new("python3").arg("-c").arg("").status().is_ok_and(|it| it.success());
-    if !there {
-        eprintln!("left out: there is no python3 here");
+    if !python::is_here() {
         return None;
     }
     let mut command = Command::new("python3");

@@ -21,6 +21,8 @@ mod kept;
 mod others;
 #[path = "sockets/proxy.rs"]
 mod proxy;
+#[path = "support/python.rs"]
+mod python;
 #[path = "sockets/screens.rs"]
 mod screens;
 #[path = "sockets/spaces.rs"]

@@ -9,7 +9,7 @@ use firedamp::domain::detect::{Grade, Rule};
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use tempfile::TempDir;
 
-use crate::{Looker, Running, alone, configuration, copied, silent, until_runs};
+use crate::{Looker, Running, alone, configuration, copied, python, silent, until_runs};
 
 /// No look may take longer for what is read beside it.
 const MOST: Duration = Duration::from_millis(500);
@@ -112,9 +112,8 @@ time.sleep(5)
 #[test]
 fn a_process_that_locks_its_memory_holds_no_look_up() {
     let Some(_alone) = alone() else { return };
-    let there = Command::new("python3").args(["-c", ""]).status();
-    if !there.is_ok_and(|it| it.success()) {
-        return eprintln!("left out: there is no python3 here");
+    if !python::is_here() {
+        return;
     }
     let mut hog = Command::new("python3").args(["-c", HOG]).stdout(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();

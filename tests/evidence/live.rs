@@ -11,7 +11,7 @@ use firedamp::domain::detect::{FactSource, Grade, Rule};
 use firedamp::domain::facts::FoundBy;
 use tempfile::TempDir;
 
-use crate::{Looker, Running, WALLET, alone, configuration, copied};
+use crate::{Looker, Running, WALLET, alone, configuration, copied, python};
 
 #[test]
 fn a_configuration_in_the_current_folder_is_confirmed() {
@@ -152,8 +152,7 @@ ctypes.CDLL(None).syscall({'x86_64':60,'aarch64':93}[platform.machine()],0)
 #[test]
 fn what_tells_the_way_in_is_read_of_a_process_without_its_first_thread_and_no_query_is_kept() {
     let Some(_alone) = alone() else { return };
-    let found = Command::new("python3").arg("-V").stdout(Stdio::null()).status();
-    if !found.is_ok_and(|it| it.success()) {
+    if !python::is_here() {
         return;
     }
     let child = Running::start(

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use firedamp::domain::base::Pid;
 use firedamp::host::probe::Eyes;
 
-use crate::{look, look_for, may};
+use crate::{look, look_for, may, python};
 
 /// Its second thread has a connection in a table of open files of its own, until it is told to close it.
 const FILES: &str = r"
@@ -106,10 +106,10 @@ impl Drop for Ends {
 fn python(script: &str) -> Option<(Ends, u64)> {
     let mut command = Command::new("python3");
     command.args(["-c", script]).stdin(Stdio::piped()).stdout(Stdio::piped());
-    let Ok(mut child) = command.spawn() else {
-        eprintln!("left out: there is no python3 here");
+    if !python::is_here() {
         return None;
-    };
+    }
+    let mut child = command.spawn().unwrap();
     let (mut said, out) = (String::new(), child.stdout.take().unwrap());
     let child = Ends(child);
     BufReader::new(out).read_line(&mut said).unwrap();
