@@ -52,7 +52,8 @@ pub(super) fn in_dialog(model: &mut Model, command: Command) -> Vec<Effect> {
         return effects;
     }
     match (&mut model.dialog, command) {
-        (Dialog::Leave, Command::Open) => return vec![Effect::Leave],
+        // Who asks to leave twice wants to leave.
+        (Dialog::Leave, Command::Open | Command::Leave) => return vec![Effect::Leave],
         (Dialog::AllowTool(path), Command::Open) => {
             let program = path.clone();
             model.dialog = Dialog::Closed;

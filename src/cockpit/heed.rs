@@ -17,7 +17,7 @@ pub(super) fn heed(model: &mut Model, book: Arc<Rulebook>, bad: &[BadRules]) -> 
     model.bad_rules = bad.to_vec();
     model.live.watch.heed(book);
     // What is still wrong is said anew.
-    model.withdraw(|kind| matches!(kind, NoticeKind::RulesBroken(..)));
+    model.unsay(|kind| matches!(kind, NoticeKind::RulesBroken(..)));
     // While the picture is held, it and what is said of it stay what they were; looks go on behind it.
     let held = model.source.paused && model.source.kind == SourceKind::Host;
     if model.session.is_some() && !held {

@@ -7,7 +7,7 @@ use tui_input::{Input, InputRequest};
 use crate::cockpit::command::Command;
 use crate::cockpit::dialog::Dialog;
 use crate::cockpit::keymap::{Key, Lookup, lookup};
-use crate::cockpit::model::Stage;
+use crate::cockpit::model::{NoticeKind, Stage};
 use crate::cockpit::{Effect, Model, answer, copy, obey, pen};
 
 /// Longest line of text that a dialog takes, in characters.
@@ -114,11 +114,22 @@ const fn input_of(dialog: &mut Dialog) -> Option<&mut Input> {
 fn type_in(model: &mut Model, key: Key) -> Vec<Effect> {
     match key {
         Key::Ctrl('c') if answer::keep_draft(model) => return Vec::new(),
+        // A line is taken back first; with nothing typed it asks to leave, as elsewhere.
+        Key::Ctrl('c') if input_of(&mut model.dialog).is_some_and(|it| it.value().is_empty()) => {
+            answer::take_back(model);
+            model.dialog = Dialog::Closed;
+            return obey::obey(model, Command::Leave);
+        }
         Key::Esc => {
+            model.unsay(NoticeKind::is_of_typed);
             answer::take_back(model);
             return obey::obey(model, Command::Back);
         }
-        Key::Enter => return answer::enter(model),
+        Key::Enter => {
+            // What was refused before is behind whoever typed something else.
+            model.unsay(NoticeKind::is_of_typed);
+            return answer::enter(model);
+        }
         Key::Up | Key::Down | Key::Tab | Key::BackTab => {
             let down = matches!(key, Key::Down | Key::Tab);
             if let Dialog::Help(_, line) | Dialog::Palette(_, line) = &mut model.dialog {

@@ -310,11 +310,9 @@ impl Model {
 
     /// What was said fades; what warns stays until somebody takes it off.
     pub(crate) fn fade(&mut self, boot_ms: u64) {
-        if !self.notice.as_ref().is_some_and(|it| it.kind.fades()) {
-            return;
-        }
+        let Some(fades) = self.notice.as_ref().map(|it| it.kind.fades()) else { return };
         let since = *self.notice_since.get_or_insert(boot_ms);
-        if boot_ms.saturating_sub(since) >= FADED_MS {
+        if fades && boot_ms.saturating_sub(since) >= FADED_MS {
             self.dismiss();
         }
     }
@@ -348,6 +346,7 @@ impl Model {
 
     /// Shows `kind` on the notice line. What nobody asked for waits below an answer that was not read yet.
     pub(crate) fn notice(&mut self, kind: NoticeKind) {
+        self.unsay(|earlier| kind.is_after(earlier));
         if kind.is_news() && self.is_being_read() {
             let waits = Some(Notice { kind, at: self.now }).filter(|it| !it.kind.fades());
             self.standing.extend(waits);
@@ -360,7 +359,9 @@ impl Model {
     pub(crate) fn answer(&mut self, kind: NoticeKind) {
         let before = self.notice.replace(Notice { kind, at: self.now });
         // What warns waits below what comes after it. Many warnings are one: the timeline has them all.
-        self.standing.extend(before.filter(|it| !it.kind.fades()));
+        let was_shown = self.notice_since.is_some();
+        let waits = |it: &Notice| !it.kind.fades() && !(was_shown && it.kind.is_read_once());
+        self.standing.extend(before.filter(waits));
         self.notice_since = None;
         self.stand();
     }

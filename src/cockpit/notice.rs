@@ -2,7 +2,6 @@
 
 mod news;
 
-use crate::cockpit::Model;
 use crate::cockpit::pen::Holding;
 use crate::cockpit::storage::{Refusal, Unsaved};
 use crate::cockpit::trouble::{BadRules, BadTheme, NotCarried, Trouble, Unusable};
@@ -159,6 +158,8 @@ pub enum NoticeKind {
     NoOtherTime,
     /// Only the checklist has ranges.
     NoRange,
+    /// Only the table of processes has an order to choose and a tree.
+    NoTable,
     /// A note that was left half written is kept.
     DraftKept,
     /// There is nothing to redo.
@@ -272,16 +273,6 @@ pub enum Kept {
     Failed(Unusable),
 }
 
-impl Model {
-    /// Takes off what is not so any more.
-    pub(super) fn withdraw(&mut self, over: impl Fn(&NoticeKind) -> bool) {
-        self.standing.retain(|it| !over(&it.kind));
-        if self.notice.as_ref().is_some_and(|it| over(&it.kind)) {
-            self.dismiss();
-        }
-    }
-}
-
 impl NoticeKind {
     /// It goes by itself after a while. Failures, what warns and what waits for somebody stay until they are
     /// acknowledged.
@@ -366,6 +357,7 @@ impl NoticeKind {
             | Self::BadFigure(..)
             | Self::NoOtherTime
             | Self::NoRange
+            | Self::NoTable
             | Self::DraftKept
             | Self::NothingToRedo
             | Self::NothingToAcknowledge

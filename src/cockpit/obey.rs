@@ -127,6 +127,9 @@ fn look(model: &mut Model, command: Command) -> Vec<Effect> {
         Command::Back => back(model),
         Command::Zoom => zoom(model),
         Command::Filter => ask_filter(model),
+        Command::Sort | Command::Tree if !shows_processes(model) => {
+            model.notice(NoticeKind::NoTable);
+        }
         Command::Sort => {
             model.panes.processes.sort = model.panes.processes.sort.next();
             rows::refresh(model);
@@ -215,6 +218,14 @@ fn go(model: &mut Model, view: View) {
 pub(super) fn into_view(model: &mut Model) {
     if model.view == View::Cockpit && !model.size.breakpoint().panes().contains(&model.focus) {
         model.focus = Pane::Processes;
+    }
+}
+
+/// What changes the table of processes changes nothing where nobody sees it.
+fn shows_processes(model: &Model) -> bool {
+    match model.view {
+        View::Full(pane) => pane == Pane::Processes,
+        View::Cockpit => model.size.breakpoint().panes().contains(&Pane::Processes),
     }
 }
 

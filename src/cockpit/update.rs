@@ -127,7 +127,7 @@ fn stored(model: &mut Model, storage: Storage) {
     let before = std::mem::replace(&mut model.storage, storage).low;
     match (before, model.storage.low) {
         (None, Some(left)) => model.notice(NoticeKind::LittleRoom(left)),
-        (Some(_), None) => model.withdraw(|kind| matches!(kind, NoticeKind::LittleRoom(_))),
+        (Some(_), None) => model.unsay(|kind| matches!(kind, NoticeKind::LittleRoom(_))),
         (None, None) | (Some(_), Some(_)) => {}
     }
 }

@@ -105,6 +105,7 @@ pub fn weight(kind: &NoticeKind) -> Weight {
         | NoticeKind::NoBookmarks
         | NoticeKind::NoOtherTime
         | NoticeKind::NoRange
+        | NoticeKind::NoTable
         | NoticeKind::DraftKept
         | NoticeKind::ReasonNeeded
         | NoticeKind::BadFilter(_)
@@ -242,6 +243,9 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
             say("What you wrote is kept: m goes on with it.", "ข้อความที่พิมพ์ยังอยู่ กด m เพื่อเขียนต่อ")
         }
         NoticeKind::NoRange => say("Only the checklist has ranges.", "เลือกเป็นช่วงได้เฉพาะในเช็กลิสต์"),
+        NoticeKind::NoTable => {
+            say("Only Processes has an order and a tree.", "เรียงลำดับหรือดูเป็นต้นไม้ได้เฉพาะหน้าโปรเซส")
+        }
         NoticeKind::NothingToRedo => say("There is nothing to redo.", "ไม่มีอะไรให้ทำซ้ำ"),
         NoticeKind::NothingToAcknowledge => {
             say("Nothing to acknowledge here.", "ไม่มีอะไรให้รับทราบตรงนี้")
@@ -305,8 +309,7 @@ pub fn notice(language: Language, kind: &NoticeKind) -> Phrase {
         NoticeKind::RulesBroken(first, more) => crate::words::rules::broken(language, first, *more),
         NoticeKind::ThemeLoaded(name) => say("Theme in use: ", "ใช้ธีม: ").named(name),
         NoticeKind::ThemeBroken(why) => {
-            say("Theme not used, the last one stays. ", "ใช้ธีมนี้ไม่ได้ ยังใช้ธีมเดิม ")
-                .then(trouble::theme(language, why))
+            say("Theme not used: ", "ใช้ธีมนี้ไม่ได้: ").then(trouble::theme(language, why))
         }
         NoticeKind::TornSetAside(bytes) => {
             say("Bytes of a torn last line set aside: ", "แยกบรรทัดสุดท้ายที่ขาดไว้ (ไบต์): ")

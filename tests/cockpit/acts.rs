@@ -3,6 +3,7 @@
 use firedamp::cockpit::dialog::Dialog;
 use firedamp::cockpit::keymap::Key;
 use firedamp::cockpit::model::{NoticeKind, Pane, View};
+use firedamp::cockpit::panes::ProcessSort;
 use firedamp::cockpit::storage::{Refusal, Unsaved};
 use firedamp::cockpit::{Effect, Msg};
 use firedamp::domain::playbook::ItemId;
@@ -124,4 +125,48 @@ fn a_note_that_is_left_half_written_comes_back() {
     keys(&mut desk, "m");
     let Dialog::Ask(_, input) = &desk.model.dialog else { panic!("{:?}", desk.model.dialog) };
     assert_eq!(input.value(), "", "what was written is no draft any more");
+}
+
+#[test]
+fn who_asks_to_leave_twice_leaves() {
+    for [once, again] in [[Key::Char('q'), Key::Char('q')], [Key::Ctrl('c'), Key::Ctrl('c')]] {
+        let mut desk = Desk::at_work();
+        assert!(desk.press(once).is_empty(), "it is asked first");
+        assert!(matches!(desk.model.dialog, Dialog::Leave));
+        assert!(matches!(desk.press(again)[..], [Effect::Leave]));
+    }
+    let mut desk = Desk::at_work();
+    keys(&mut desk, "q\u{1b}");
+    assert!(matches!(desk.model.dialog, Dialog::Closed), "who does not want to, stays");
+}
+
+#[test]
+fn control_c_in_an_empty_question_asks_to_leave_and_never_loses_a_note() {
+    for opens in ["m", ":", "?", "/"] {
+        let mut desk = Desk::at_work();
+        keys(&mut desk, opens);
+        assert!(desk.model.dialog.takes_text(), "{opens}");
+        desk.press(Key::Ctrl('c'));
+        assert!(matches!(desk.model.dialog, Dialog::Leave), "{opens}: {:?}", desk.model.dialog);
+    }
+    let mut desk = Desk::at_work();
+    keys(&mut desk, "mhalf");
+    desk.press(Key::Ctrl('c'));
+    assert!(matches!(desk.model.dialog, Dialog::Closed));
+    assert_eq!(desk.model.draft, "half");
+    assert!(matches!(said(&desk), Some(NoticeKind::DraftKept)));
+}
+
+#[test]
+fn the_tree_and_the_order_change_only_where_the_table_is_seen() {
+    let mut desk = Desk::at_work();
+    for typed in ["gxt", "gxs", "gst"] {
+        keys(&mut desk, typed);
+        assert_eq!(said(&desk), Some(&NoticeKind::NoTable), "{typed}");
+        let pane = &desk.model.panes.processes;
+        assert_eq!((pane.tree, pane.sort), (false, ProcessSort::default()), "{typed}");
+    }
+    keys(&mut desk, "gpts");
+    let pane = &desk.model.panes.processes;
+    assert!(pane.tree && pane.sort != ProcessSort::default());
 }

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use firedamp::cockpit::dialog::Dialog;
 use firedamp::cockpit::keymap::Key;
 use firedamp::cockpit::model::{NoticeKind, Pane, Pen, Source, SourceKind};
-use firedamp::cockpit::trouble::Trouble;
+use firedamp::cockpit::trouble::{BadTheme, NotCarried, ThemeFault, Trouble};
 use firedamp::cockpit::{Effect, Msg};
 use firedamp::domain::detect::{Reason, Rule, Subject};
 use firedamp::domain::facts::Process;
 use firedamp::domain::session::Event;
 
 use crate::incident::{Desk, miner, moment, opened, snapshot};
+use crate::keys;
 use crate::table::{on_tape, said};
 
 #[test]
@@ -108,6 +109,59 @@ fn a_notice_fades_but_a_warning_stays_until_it_is_acknowledged() {
         desk.press(Key::Char('a'));
         assert_eq!(said(&desk), None);
     }
+}
+
+#[test]
+fn a_refusal_of_what_was_typed_is_over_with_the_next_that_is_typed_and_with_the_question() {
+    let refused = |desk: &Desk| matches!(said(desk), Some(NoticeKind::BadFigure(..)));
+    let mut desk = Desk::at_work();
+    keys(&mut desk, ":rate abc\n");
+    assert!(refused(&desk), "{:?}", said(&desk));
+    desk.press(Key::Esc);
+    assert_eq!(said(&desk), None, "the question is gone, and what was said of it");
+    keys(&mut desk, ":rate abc\n");
+    desk.press(Key::Ctrl('u'));
+    keys(&mut desk, "0.05\n");
+    assert_eq!(said(&desk), None, "in the question that was still open");
+    keys(&mut desk, ":rate abc\n");
+    assert!(refused(&desk));
+    desk.press(Key::Esc);
+    keys(&mut desk, ":hosts 1\n");
+    assert_eq!(said(&desk), None);
+    assert_eq!(desk.session().pending.len(), 2, "both were taken");
+}
+
+#[test]
+fn a_move_that_was_refused_is_under_way_no_more() {
+    let mut desk = Desk::at_work();
+    keys(&mut desk, ":move /x\n");
+    assert!(matches!(said(&desk), Some(NoticeKind::Moving(_))));
+    for _ in 0..2 {
+        desk.tell(Msg::Notice(NoticeKind::NotCarried(NotCarried::Busy)));
+    }
+    assert!(matches!(said(&desk), Some(NoticeKind::NotCarried(_))));
+    desk.press(Key::Char('a'));
+    assert_eq!(said(&desk), None, "nothing stands below it");
+}
+
+#[test]
+fn a_theme_that_was_not_used_does_not_come_back_once_it_was_shown() {
+    let mut desk = Desk::at_work();
+    let broken = || BadTheme { place: None, why: ThemeFault::Ground };
+    desk.tell(Msg::Notice(NoticeKind::ThemeBroken(Box::new(broken()))));
+    desk.tell(Msg::Notice(NoticeKind::NothingBefore));
+    desk.tell(Msg::Tick(moment(1_000)));
+    desk.tell(Msg::Tick(moment(10_000)));
+    assert!(matches!(said(&desk), Some(NoticeKind::ThemeBroken(_))), "it was not shown yet");
+    desk.tell(Msg::Tick(moment(11_000)));
+    desk.tell(Msg::Notice(NoticeKind::NothingBefore));
+    desk.tell(Msg::Tick(moment(12_000)));
+    desk.tell(Msg::Tick(moment(30_000)));
+    assert_eq!(said(&desk), None);
+    desk.tell(Msg::Notice(NoticeKind::ThemeBroken(Box::new(broken()))));
+    desk.tell(Msg::ThemeLoaded("light".into()));
+    desk.press(Key::Esc);
+    assert_eq!(said(&desk), None, "another one is in use");
 }
 
 /// A desk on which so many processes of one kind were found, and one of another.

@@ -107,6 +107,7 @@ pub(crate) fn notices() -> Vec<NoticeKind> {
         NoticeKind::BadTime(value()),
         NoticeKind::NoOtherTime,
         NoticeKind::NoRange,
+        NoticeKind::NoTable,
         NoticeKind::NothingToRedo,
         NoticeKind::NothingToAcknowledge,
         NoticeKind::AlreadyAcknowledged(value()),
