@@ -3,6 +3,7 @@
 
 use firedamp::domain::base::{Digest, Language, Pid, ProcessId, Timestamp};
 use firedamp::domain::detect::{FactSource, Finding, Grade, Reason, Rule, Subject};
+use firedamp::domain::facts::{AutostartChange, AutostartKind};
 use firedamp::domain::playbook::{
     Block, Checklist, Direction, Edge, Flow, FlowId, Item, ItemId, Node, NodeId, PB_31, Phase,
     Playbook, Section, Shape, Stroke, read,
@@ -11,6 +12,7 @@ use firedamp::domain::session::{
     Brief, Chain, Draft, Event, InForce, ItemState, NextStep, RiskKind, RuleFile, Stamp, Standing,
     State, brief,
 };
+use firedamp::words::card::card;
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_795_282_200 + second).unwrap()
@@ -268,6 +270,24 @@ fn since_counts_from_the_handoff_that_was_accepted() {
     assert_eq!((since.notes, since.chosen, since.taken_back), (1, 0, 1));
     assert_eq!(brief.waits_for(&"niran".into()).unwrap().seq, 9);
     assert!(brief.waits_for(&"ploy".into()).is_none(), "nobody accepts what they signed");
+}
+
+fn starts(change: AutostartChange, text: &str) -> Event {
+    let (place, path) = (AutostartKind::Cron, "/etc/cron.d/x".into());
+    Event::Autostart { change, place, path, line: 1, text: text.into(), since: None }
+}
+
+#[test]
+fn what_came_to_start_by_itself_is_told_to_whoever_takes_over() {
+    use AutostartChange::{Appeared, Vanished};
+    let brief = told([starts(Appeared, "one"), starts(Appeared, "two"), starts(Vanished, "two")]);
+    assert_eq!(brief.since.starts, [1, 0, 0], "what went again is no news");
+    assert!(!brief.since.is_quiet());
+    let text: Vec<String> =
+        card(Language::En, &brief, None, &playbook()).iter().map(|it| format!("{it:?}")).collect();
+    assert!(text.join("\n").contains("1 new in persistence"), "{text:#?}");
+    let over = told([starts(Appeared, "one"), signed("x"), accepted(2), starts(Vanished, "one")]);
+    assert_eq!(over.since.starts, [0, 0, 1], "the one before knew it");
 }
 
 #[test]

@@ -33,8 +33,8 @@ pub use event::{
     ClockChange, Entry, Event, ItemState, KINDS, Opening, PROGRAM, Place, Stamp, known_part,
 };
 pub use fold::{
-    Acknowledged, Choice, Gone, HandoffState, ItemMark, Listening, Note, SignedBy, State, Training,
-    TroubleMet, Worker,
+    Acknowledged, Choice, Gone, HandoffState, ItemMark, Listening, Note, SignedBy, Started, Starts,
+    State, Training, TroubleMet, Worker,
 };
 pub use handoff::{
     Brief, Escalation, FindingBrief, FlowBrief, ItemBrief, NextStep, NodeBrief, Passed, PhaseBrief,

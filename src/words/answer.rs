@@ -54,7 +54,10 @@ pub fn fact(language: Language, fact: &Fact) -> Phrase {
         }
         What::RunsAs(user) => say("runs as ", "รันเป็นผู้ใช้ ").theirs(user),
         What::InContainer(id) => say("in container ", "อยู่ใน container ").theirs(id),
-        What::Autostarts(..) | What::Autostart(..) => starting(language, &fact.what),
+        What::Autostarts(..)
+        | What::Autostart(..)
+        | What::AutostartNews(..)
+        | What::AutostartNew(..) => persistence::starting(language, &fact.what),
         What::NotHunted => say("what starts by itself: still reading", "สิ่งที่เริ่มเอง: กำลังอ่าน"),
         What::Rented(..)
         | What::Metadata(..)
@@ -203,27 +206,6 @@ fn gpu(language: Language, busy: f32, limit: Option<f32>) -> String {
 fn pools(language: Language, count: usize, first: Option<SocketAddr>) -> String {
     let count = format!("{}: {count}", panes::pool_connections(language));
     first.map_or(count.clone(), |end| format!("{count} ({end})"))
-}
-
-/// What starts by itself.
-#[expect(clippy::wildcard_enum_match_arm, reason = "whoever asks names each kind")]
-fn starting(language: Language, what: &What) -> Phrase {
-    let say = |en, th| Phrase::of(pick(language, en, th));
-    match what {
-        What::Autostarts(0, 0, 0) => say("nothing bad starts by itself", "ไม่พบสิ่งเริ่มเองที่ผิดปกติ"),
-        What::Autostarts(confirmed, suspect, noted) => {
-            let bad = panes::found(language, *confirmed, *suspect);
-            let look = persistence::to_look_at(language, *noted);
-            let said = [(confirmed + suspect, bad), (*noted, look)].into_iter();
-            let said: Vec<_> = said.filter(|it| it.0 > 0).map(|it| it.1).collect();
-            say("start by themselves: ", "สิ่งที่เริ่มเอง: ").ours(said.join(", "))
-        }
-        What::Autostart(grade, kind, path) => {
-            let grade = format!(" ({})", finding::grade(language, *grade));
-            Phrase::of(kind.name()).ours(" ").theirs(path).ours(grade)
-        }
-        _ => Phrase::default(),
-    }
 }
 
 /// Hours of cores and of graphics processors.

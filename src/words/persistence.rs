@@ -1,10 +1,11 @@
 //! Words for what starts by itself.
 
 use crate::cockpit::model::NoticeKind;
+use crate::domain::answer::What;
 use crate::domain::base::{Language, Timestamp};
 use crate::domain::facts::{AutostartChange, AutostartKind, Packaged, Reading, Remark, Trick};
 use crate::domain::untrusted::Untrusted;
-use crate::words::{Phrase, pick};
+use crate::words::{Phrase, finding, panes, pick};
 
 /// What a group of places is called.
 #[must_use]
@@ -188,6 +189,44 @@ pub fn to_look_at(language: Language, count: usize) -> String {
         Language::En => format!("{count} to look at"),
         Language::Th => format!("ควรดู {count}"),
     }
+}
+
+/// What starts by itself.
+#[expect(clippy::wildcard_enum_match_arm, reason = "whoever asks names each kind")]
+pub(super) fn starting(language: Language, what: &What) -> Phrase {
+    let say = |en, th| Phrase::of(pick(language, en, th));
+    match what {
+        What::Autostarts(0, 0, 0) => say("nothing bad starts by itself", "ไม่พบสิ่งเริ่มเองที่ผิดปกติ"),
+        What::Autostarts(confirmed, suspect, noted) => {
+            let bad = panes::found(language, *confirmed, *suspect);
+            let look = to_look_at(language, *noted);
+            let said = [(confirmed + suspect, bad), (*noted, look)].into_iter();
+            let said: Vec<_> = said.filter(|it| it.0 > 0).map(|it| it.1).collect();
+            say("start by themselves: ", "สิ่งที่เริ่มเอง: ").ours(said.join(", "))
+        }
+        What::Autostart(grade, kind, path) => {
+            let grade = format!(" ({})", finding::grade(language, *grade));
+            Phrase::of(kind.name()).ours(" ").theirs(path).ours(grade)
+        }
+        _ => came(language, what),
+    }
+}
+
+/// What came to start by itself, or is another now: how many, or one of them.
+fn came(language: Language, what: &What) -> Phrase {
+    let say = |count: usize, it| match language {
+        Language::En => format!("{count} {}", change(language, it)),
+        Language::Th => format!("{} {count}", change(language, it)),
+    };
+    if let What::AutostartNew(what, kind, path) = what {
+        let word = change(language, *what);
+        return Phrase::of(format!("{word}: {} ", kind.name())).theirs(path);
+    }
+    let What::AutostartNews(new, changed) = what else { return Phrase::default() };
+    let counts = [(*new, AutostartChange::Appeared), (*changed, AutostartChange::Changed)];
+    let said = counts.into_iter().filter(|it| it.0 > 0).map(|(count, it)| say(count, it));
+    let since = label(language, Label::Since);
+    Phrase::of(format!("{} {since}", said.collect::<Vec<_>>().join(", ")))
 }
 
 /// How many changed since the first look.

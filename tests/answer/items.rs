@@ -6,10 +6,11 @@ use firedamp::domain::answer::{Answer, Ask, Fact, Way, What};
 use firedamp::domain::base::{Digest, Language};
 use firedamp::domain::detect::Grade;
 use firedamp::domain::facts::{
-    Autostart, AutostartKind, Evidence, Hiding, HostView, Packaged, Persistence, Process, Reading,
-    RunState, Site, Snapshot, SocketState, SshHome, Target, Trace, Trick,
+    Autostart, AutostartChange, AutostartKind, Evidence, Hiding, HostView, Packaged, Persistence,
+    Process, Reading, RunState, Site, Snapshot, SocketState, SshHome, Target, Trace, Trick,
 };
 use firedamp::domain::playbook::ItemId;
+use firedamp::domain::session::Event;
 use firedamp::domain::untrusted::Untrusted;
 
 use crate::case::{Case, below, look, miner, process, socket};
@@ -116,6 +117,36 @@ fn what_brings_it_back_is_named() {
     assert_eq!(answer.facts[1].what, What::Autostart(Grade::Suspect, AutostartKind::Cron, path));
     let none = item(&Case::pb_31().seen(&mined()), "1.3/7");
     assert_eq!(none.facts[0].what, What::NotHunted, "not hunted is not none");
+}
+
+fn starts(change: AutostartChange, text: &str) -> Event {
+    let (place, path) = (AutostartKind::Cron, "/etc/cron.d/new".into());
+    Event::Autostart { change, place, path, line: 1, text: text.into(), since: None }
+}
+
+#[test]
+fn what_is_new_is_told_though_nothing_speaks_against_it() {
+    let persistence = Persistence { hunted_ms: Some(1), watched: true, ..Persistence::default() };
+    let snapshot = look(Vec::new(), Vec::new());
+    let snapshot = Snapshot { persistence: Arc::new(persistence), ..snapshot };
+    let mut case = Case::pb_31().seen(&snapshot);
+    assert_eq!(item(&case, "1.3/7").facts[0].what, What::Autostarts(0, 0, 0));
+    case.apply(starts(AutostartChange::Appeared, "one"));
+    case.apply(starts(AutostartChange::Changed, "two"));
+    let answer = item(&case, "1.3/7");
+    assert_eq!(answer.facts[0].what, What::AutostartNews(1, 0), "what is new stays new");
+    let said = firedamp::words::answer::fact(Language::En, &answer.facts[0]).plain(200);
+    assert_eq!(said, "1 new since the first look");
+    let new = What::AutostartNew(
+        AutostartChange::Appeared,
+        AutostartKind::Cron,
+        "/etc/cron.d/new".into(),
+    );
+    assert!(answer.facts.iter().any(|it| it.what == new), "{answer:?}");
+    case.apply(starts(AutostartChange::Vanished, "two"));
+    assert_eq!(item(&case, "1.3/7").facts[0].what, What::Autostarts(0, 0, 0), "it went again");
+    case.apply(starts(AutostartChange::Changed, "three"));
+    assert_eq!(item(&case, "1.3/7").facts[0].what, What::AutostartNews(0, 1));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use firedamp::domain::answer::{Ask, Fact, FactsFrom, Firing, Provider, Way, What};
 use firedamp::domain::base::{Digest, Language};
 use firedamp::domain::detect::{FactSource, Grade, Rule};
-use firedamp::domain::facts::AutostartKind;
+use firedamp::domain::facts::{AutostartChange, AutostartKind};
 use firedamp::domain::session::Figure;
 use firedamp::words::answer::{self, Word};
 
@@ -48,6 +48,9 @@ fn facts() -> Vec<What> {
         What::InContainer("x".into()),
         What::Autostarts(0, 0, 0),
         What::Autostarts(2, 1, 1),
+        What::AutostartNews(1, 0),
+        What::AutostartNews(1, 2),
+        What::AutostartNew(AutostartChange::Appeared, AutostartKind::Cron, "/x".into()),
         What::Rented(Provider::Amazon, "x".into()),
         What::Metadata(address, "x".into()),
         What::Agent(Provider::Azure, "x".into()),

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use crate::domain::answer::provider::Provider;
 use crate::domain::base::Digest;
 use crate::domain::detect::{FactSource, Grade, Rule};
-use crate::domain::facts::AutostartKind;
+use crate::domain::facts::{AutostartChange, AutostartKind};
 use crate::domain::session::Figure;
 use crate::domain::untrusted::Untrusted;
 
@@ -89,6 +89,10 @@ pub enum What {
     Autostarts(usize, usize, usize),
     /// This one is, or it starts what was found.
     Autostart(Grade, AutostartKind, Untrusted),
+    /// So many came to start by itself since the session began, and so many changed.
+    AutostartNews(usize, usize),
+    /// This one did.
+    AutostartNew(AutostartChange, AutostartKind, Untrusted),
     /// The places of what starts by itself have not been read yet.
     NotHunted,
     /// The machine is of this provider, by what the firmware says of it.

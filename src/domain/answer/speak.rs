@@ -10,8 +10,8 @@ use crate::domain::answer::fact::{Ask, Fact, FactsFrom, Way, What};
 use crate::domain::answer::grounds::Culprit;
 use crate::domain::answer::topic::Topic;
 use crate::domain::detect::{FactSource, Grade, Rule};
-use crate::domain::facts::Reading;
-use crate::domain::session::Figure;
+use crate::domain::facts::{AutostartChange, Reading};
+use crate::domain::session::{Figure, Started};
 use crate::domain::untrusted::Untrusted;
 
 /// So many of a kind are told one by one.
@@ -265,7 +265,28 @@ pub(super) fn persistence(known: Known<'_>) -> Said {
         }
     }
     facts.insert(0, Fact::look(What::Autostarts(confirmed, suspect, noted), from));
+    let is_calm = confirmed + suspect + noted == 0;
+    let (count, news) = news(known);
+    // What nothing speaks against is no reason to pass over what is new.
+    let at = if is_calm { 0 } else { facts.len() };
+    facts.splice(at..at, count);
+    facts.extend(news);
     (facts, None)
+}
+
+/// What came to start by itself since the session began, or is another now: how many, and the newest of them.
+fn news(known: Known<'_>) -> (Option<Fact>, Vec<Fact>) {
+    let starts = &known.state.starts;
+    let of = |change| starts.after(0, change);
+    let (new, changed) = (AutostartChange::Appeared, AutostartChange::Changed);
+    let (some, others) = (of(new).count(), of(changed).count());
+    let mut all: Vec<_> = of(new).chain(of(changed)).collect();
+    all.sort_by_key(|it| Reverse(it.seq));
+    let written = |seq, what| Fact { what, from: FactsFrom::Journal(seq) };
+    let count = all.first().map(|it| written(it.seq, What::AutostartNews(some, others)));
+    let one =
+        |it: &&Started| written(it.seq, What::AutostartNew(it.change, it.place, it.path.clone()));
+    (count, all.iter().take(TOLD).map(one).collect())
 }
 
 fn lateral(known: Known<'_>) -> Said {

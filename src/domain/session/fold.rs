@@ -6,6 +6,7 @@
 
 mod limit;
 mod part;
+mod starts;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,6 +24,7 @@ pub use part::{
     Acknowledged, Choice, Gone, HandoffState, ItemMark, Listening, Note, SignedBy, Training,
     TroubleMet, Worker,
 };
+pub use starts::{Started, Starts};
 
 /// What the events so far add up to. `State::default()` is the state before the first.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -76,6 +78,8 @@ pub struct State {
     pub resumes: u64,
     /// The rules by which was judged last, if the journal says so.
     pub rules: Option<Box<InForce>>,
+    /// What came to start by itself, changed or vanished.
+    pub starts: Starts,
     /// Programs that the responder allowed.
     pub allowed: Vec<Untrusted>,
     /// The newest handoff that stands, if any.
@@ -211,7 +215,11 @@ impl State {
             Event::Rules(rules) => self.rules = Some(rules),
             Event::Resumed { .. } => self.resumed(),
             Event::Left | Event::PenGiven { .. } | Event::PenTaken { .. } => self.carriers = 0,
-            Event::WireRefused { .. } | Event::Clock { .. } | Event::Autostart { .. } => {}
+            Event::Autostart { change, place, path, line, text, .. } => {
+                let seen = self.relieved.as_ref().map_or(0, |it| it.seq);
+                self.starts.happened((seq, seen), change, place, (path, line), text);
+            }
+            Event::WireRefused { .. } | Event::Clock { .. } => {}
         }
     }
 

@@ -81,6 +81,10 @@ fn done(teller: Teller<'_>) -> Vec<Text> {
         }
     };
     count(since.found, "found", "สิ่งที่พบ");
+    let [new, changed, gone] = since.starts;
+    count(new, "new in persistence", "ใหม่ในสิ่งที่เริ่มเอง");
+    count(changed, "changed in persistence", "ถูกแก้ในสิ่งที่เริ่มเอง");
+    count(gone, "gone from persistence", "หายไปจากสิ่งที่เริ่มเอง");
     count(since.acknowledged, "acknowledged", "รับทราบแล้ว");
     count(since.chosen, "chosen", "ทางที่เลือก");
     count(since.notes, "noted", "โน้ต");

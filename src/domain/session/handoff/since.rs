@@ -1,6 +1,7 @@
 //! What changed since the session was last taken over.
 
 use crate::domain::base::Timestamp;
+use crate::domain::facts::AutostartChange;
 use crate::domain::playbook::ItemId;
 use crate::domain::session::event::ItemState;
 use crate::domain::session::fold::{HandoffState, State};
@@ -22,6 +23,8 @@ pub struct Since {
     pub notes: usize,
     /// Subjects that something was first found on, of those that the card has room for.
     pub found: usize,
+    /// What came to start by itself, changed, and does so no more: as far as it is still so.
+    pub starts: [usize; 3],
     /// Subjects that somebody looked at, of those that the card has room for.
     pub acknowledged: usize,
 }
@@ -35,6 +38,7 @@ impl Since {
             && self.marked.is_empty()
             && self.notes == 0
             && self.found == 0
+            && matches!(self.starts, [0, 0, 0])
             && self.acknowledged == 0
     }
 }
@@ -54,6 +58,8 @@ pub(super) fn since(state: &State) -> Since {
         notes: state.notes.iter().chain(&state.telling_notes).filter(|note| note.seq > seq).count()
             + state.earlier_notes.iter().filter(|earlier| **earlier > seq).count(),
         found: state.findings.values().filter(|(first, ..)| *first > seq).count(),
+        starts: [AutostartChange::Appeared, AutostartChange::Changed, AutostartChange::Vanished]
+            .map(|change| state.starts.after(seq, change).count()),
         acknowledged: state.acknowledged.values().filter(|it| it.seq > seq).count(),
         handoff,
     }
