@@ -79,8 +79,9 @@ fn unusable() -> Vec<Unusable> {
     all
 }
 
-fn tapes() -> [TapeFault; 5] {
+fn tapes() -> [TapeFault; 6] {
     [
+        TapeFault::GoesOn,
         TapeFault::Ends,
         TapeFault::Unread(value()),
         TapeFault::Malformed(value()),

@@ -98,6 +98,8 @@ pub struct BadPart {
 /// Why a recording cannot be played.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TapeFault {
+    /// Somebody is recording it at this moment.
+    GoesOn,
     /// It ends too soon.
     Ends,
     /// It cannot be read; what was said.

@@ -122,10 +122,10 @@ pub(super) fn unlisted(problem: &Problem) -> Damage {
     }
 }
 
-/// A part of a recording that cannot be played.
-pub(super) fn bad_part(damage: &store::Damage) -> BadPart {
+/// A part of a recording that cannot be played; somebody may be writing it.
+pub(super) fn bad_part(damage: &store::Damage, goes_on: bool) -> BadPart {
     let store::Damage { file, until, torn, problem } = damage;
-    let why = (!torn).then(|| flaw(problem));
+    let why = if goes_on { Some(TapeFault::GoesOn) } else { (!torn).then(|| flaw(problem)) };
     BadPart { file: file.clone(), until: *until, why }
 }
 

@@ -11,7 +11,7 @@ use crate::cockpit::trouble::Trouble;
 use crate::cockpit::{Msg, Which};
 use crate::domain::training::{SHIPPED, Shipped, Walkthrough};
 use crate::domain::untrusted::Untrusted;
-use crate::host::store::{Store, Tape};
+use crate::host::store::{Damage, Hand, Store, Tape};
 use crate::run::args::Options;
 use crate::run::cockpit::Happening;
 use crate::run::complain::Complaint;
@@ -138,13 +138,20 @@ pub(super) fn replay(options: &Options, id: &str) -> Result<ExitCode, Complaint>
     let opened = store.observe(id).map_err(|error| refused(&error))?;
     let tape = store.tape(&opened.id).map_err(|error| refused(&error))?;
     let damage = tape.damage().to_vec();
+    let is_written = matches!(opened.hand, Hand::Observer(_, Some(_)));
+    let newest = tape.len().checked_sub(1).and_then(|last| tape.file_of(last).cloned());
+    // Whoever writes does so into the newest file.
+    let goes_on = |it: &Damage| {
+        it.torn && is_written && newest.as_ref().is_none_or(|last| it.file.bytes() >= last.bytes())
+    };
     let (outbox, inbox) = channel(INBOX);
     let which = Which::Existing(opened.id.clone());
     let mut hands = Projector::new(Rerun::new(opened, tape)?, outbox.clone());
     needs_a_terminal()?;
     // The screen has one line for it; the whole stands in the terminal when the screen is gone.
     for damage in &damage {
-        let said = Complaint::from(Trouble::BadPart(Box::new(reason::bad_part(damage))));
+        let part = reason::bad_part(damage, goes_on(damage));
+        let said = Complaint::from(Trouble::BadPart(Box::new(part)));
         io::stderr().write_all(said.told(options.language()).as_bytes()).ok();
     }
     // A recording that was cut off has nothing damaged in it.

@@ -3,7 +3,7 @@
 //! Invariant: every kind has all three. On the screen they share a line, so what to do comes before what somebody
 //! else said.
 
-use crate::cockpit::trouble::{NotCarried, Trouble, Unusable};
+use crate::cockpit::trouble::{NotCarried, TapeFault, Trouble, Unusable};
 use crate::domain::base::Language;
 use crate::domain::session::Break;
 use crate::domain::untrusted::Untrusted;
@@ -121,15 +121,23 @@ pub fn trouble(language: Language, trouble: &Trouble) -> Told {
             ("Its journal is untouched: firedamp verify ID", "journal ยังอยู่ครบ: firedamp verify ID"),
         ),
         Trouble::BadPart(bad) => told(
-            say("A part of the recording cannot be played", "บางส่วนที่อัดไว้เล่นไม่ได้"),
-            part(language, bad),
-            if bad.why.is_none() {
-                ("Nothing to do: what was saved before plays", "ไม่ต้องทำอะไร ที่บันทึกก่อนหน้าเล่นได้")
+            if bad.why == Some(TapeFault::GoesOn) {
+                say("The recording is not at its end yet", "การอัดยังไม่จบ")
             } else {
-                (
+                say("A part of the recording cannot be played", "บางส่วนที่อัดไว้เล่นไม่ได้")
+            },
+            part(language, bad),
+            match &bad.why {
+                Some(TapeFault::GoesOn) => {
+                    ("Replay it again to see what came since", "เล่นใหม่อีกครั้งเพื่อดูส่วนที่อัดเพิ่ม")
+                }
+                None => {
+                    ("Nothing to do: what was saved before plays", "ไม่ต้องทำอะไร ที่บันทึกก่อนหน้าเล่นได้")
+                }
+                Some(_) => (
                     "Copy the session away first; the rest plays; firedamp verify ID",
                     "สำเนา session ออกไปก่อน ส่วนที่เหลือเล่นได้ ตรวจด้วย firedamp verify ID",
-                )
+                ),
             },
         ),
         Trouble::Playbook(path, why) => told(

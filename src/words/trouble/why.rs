@@ -123,6 +123,7 @@ pub fn problem(language: Language, problem: &LineProblem) -> Phrase {
 pub(super) fn tape(language: Language, why: &TapeFault) -> Phrase {
     let say = |en, th| Phrase::of(pick(language, en, th));
     match why {
+        TapeFault::GoesOn => say("it is still being written", "ยังอัดอยู่"),
         TapeFault::Ends => say("it ends too soon", "ที่อัดไว้จบก่อนเวลา"),
         TapeFault::Unread(said) => say("it cannot be read: ", "อ่านไม่ได้: ").theirs(said),
         TapeFault::Malformed(said) => {
