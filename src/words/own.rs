@@ -56,7 +56,7 @@ pub fn lines(language: Language, own: &Own) -> Vec<(Sign, Phrase)> {
 pub fn put_back(language: Language) -> Phrase {
     Phrase::of(pick(
         language,
-        "kernel workers and SSH servers have their own nice values again",
+        "what carries the terminal has its own nice values again",
         "kernel worker และ SSH server กลับไปใช้ค่า nice เดิมแล้ว",
     ))
 }
@@ -66,8 +66,8 @@ pub fn put_back(language: Language) -> Phrase {
 pub fn raised_elsewhere(language: Language, count: u32) -> (Sign, Phrase) {
     let said = pick(
         language,
-        "another screen set kernel workers and SSH servers to nice -20: ",
-        "จออื่นตั้ง kernel worker และ SSH server เป็น nice -20: ",
+        "another screen set what carries its terminal to nice -20: ",
+        "จออื่นตั้งตัวนำส่งเทอร์มินัลของมันเป็น nice -20: ",
     );
     (Sign::Note, Phrase::of(said).ours(count.to_string()))
 }
@@ -160,8 +160,8 @@ fn looks(language: Language, raised: Raised) -> (Sign, Phrase) {
 fn carriers(language: Language, count: u32) -> Phrase {
     let said = pick(
         language,
-        "terminal starved; kernel workers and SSH servers set to nice -20: ",
-        "เทอร์มินัลถูกแย่ง CPU; kernel worker และ SSH server ที่ตั้งเป็น nice -20: ",
+        "terminal starved; what carries it (kernel workers, sshd, tmux) set to nice -20: ",
+        "เทอร์มินัลถูกแย่ง CPU; ตัวนำส่งเทอร์มินัล (kernel worker, sshd, tmux) ที่ตั้งเป็น nice -20: ",
     );
     Phrase::of(said).ours(count.to_string())
 }
