@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 
 use crate::domain::base::{Clock as _, Language};
 use crate::domain::detect::{Finding, Grade, Reason, Rulebook, Subject, Verdict, Watch};
-use crate::domain::facts::{Gap, Snapshot, Unread, Weight};
+use crate::domain::facts::{Gap, Late, Snapshot, Unread, Weight};
 use crate::domain::playbook::Indicators;
 use crate::domain::untrusted::Untrusted;
 use crate::host::probe::{Eyes, HostClock};
@@ -37,8 +37,10 @@ use baseline::{Baseline, Look};
 const SCHEMA: &str = "firedamp-scan/1";
 /// From one look to the next.
 const APART: Duration = Duration::from_secs(1);
-/// What starts by itself is waited for, beyond the time that was asked for.
-const HUNT: Duration = Duration::from_secs(20);
+/// What starts by itself is waited for so long, beyond the time that was asked for.
+const HUNT: Duration = Duration::from_secs(8);
+/// And so long is a closer look at processes: who is busy may have thousands.
+const READ: Duration = Duration::from_secs(3);
 /// Cells of a value in a line of words.
 const VALUE: usize = 200;
 /// Nothing was found, and not enough was seen.
@@ -96,7 +98,7 @@ pub(super) fn scan(
     let baseline = asked.baseline.as_deref().map(Baseline::read).transpose()?;
     let (snapshot, findings, files) = match asked.root.as_deref() {
         None => {
-            let (snapshot, findings) = look(for_so_long, look_for, rules)?;
+            let (snapshot, findings) = look(for_so_long, look_for, rules, language)?;
             (snapshot, findings, Vec::new())
         }
         Some(root) => {
@@ -127,17 +129,26 @@ fn look(
     time: Duration,
     look_for: &Indicators,
     rules: &Arc<Rulebook>,
+    language: Language,
 ) -> Result<(Snapshot, BTreeMap<Subject, Finding>), Complaint> {
     let mut eyes = Eyes::open().map_err(|error| reason::no_eyes(&error))?;
     eyes.seek(SIEVE, worthy(look_for.clone()));
     let (mut watch, begun) = (Watch::heeding(Arc::clone(rules)), Instant::now());
     let mut snapshot = eyes.look(HostClock.now());
     let mut findings = watch.see(&snapshot, look_for);
-    while begun.elapsed() < time
-        || ((snapshot.persistence.hunted_ms.is_none() || eyes.is_reading())
-            && begun.elapsed() < time + HUNT)
-    {
-        std::thread::sleep(APART);
+    let mut told = false;
+    loop {
+        let hunts = snapshot.persistence.hunted_ms.is_none();
+        let left = wait(begun.elapsed(), time, hunts, eyes.is_reading());
+        if left.is_zero() {
+            break;
+        }
+        if begun.elapsed() >= time && !told {
+            told = true;
+            let said = finding::still(language, hunts, eyes.is_reading());
+            writeln!(io::stderr(), "{said}").ok();
+        }
+        std::thread::sleep(left.min(APART));
         snapshot = eyes.look(HostClock.now());
         findings = watch.see(&snapshot, look_for);
     }
@@ -148,7 +159,22 @@ fn look(
     // Nobody takes another look, so whoever waits is not read.
     snapshot.unread.retain(|it| !is_not_read(it));
     snapshot.unread.extend(eyes.left_unread(&snapshot));
+    let late = Gap::Late(Late::Hunt);
+    let is_said = snapshot.unread.iter().any(|it| it.gap.as_ref() == Some(&late));
+    if snapshot.persistence.hunted_ms.is_none() && !is_said {
+        snapshot.unread.push(Unread::gap(late));
+    }
     Ok((snapshot, findings))
+}
+
+/// How long it still looks: for as long as was asked, and a little beyond for what is still being read.
+fn wait(gone: Duration, asked: Duration, hunts: bool, reads: bool) -> Duration {
+    let beyond = match (hunts, reads) {
+        (true, _) => HUNT,
+        (false, true) => READ,
+        (false, false) => Duration::ZERO,
+    };
+    asked.saturating_add(beyond).saturating_sub(gone)
 }
 
 /// There was no time or no room to look closer at some processes.
@@ -291,5 +317,26 @@ fn subject(snapshot: &Snapshot, subject: &Subject) -> Value {
         Subject::Autostart { place, path, line } => {
             json!({"kind": "persistence", "type": place.word(), "path": text(path), "line": line})
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scan_ends_when_it_was_told_to_or_a_little_later() {
+        let (second, none) = (Duration::from_secs(1), Duration::ZERO);
+        assert_eq!(wait(none, second, false, false), second, "it looks for as long as was asked");
+        assert_eq!(wait(second, second, false, false), none);
+        assert_eq!(wait(second, second, false, true), READ);
+        assert_eq!(wait(second, second, true, true), HUNT);
+        assert_eq!(
+            wait(second + READ, second, false, true),
+            none,
+            "whoever is busy is not waited for"
+        );
+        assert_eq!(wait(second + HUNT, second, true, true), none);
+        assert!(READ < HUNT && HUNT <= Duration::from_secs(10));
     }
 }

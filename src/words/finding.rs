@@ -321,3 +321,16 @@ pub const fn since(language: Language) -> &'static str {
         Language::Th => "ตั้งแต่",
     }
 }
+
+/// A scan takes longer than was asked; what for.
+#[must_use]
+pub fn still(language: Language, hunts: bool, reads: bool) -> String {
+    let mut what = Vec::new();
+    if hunts {
+        what.push(pick(language, "what starts by itself", "สิ่งที่เริ่มเอง"));
+    }
+    if reads {
+        what.push(pick(language, "files and memory of processes", "ไฟล์และหน่วยความจำของโปรเซส"));
+    }
+    format!("{}: {}", pick(language, "still reading", "กำลังอ่านต่อ"), what.join(", "))
+}
