@@ -37,7 +37,7 @@ mod verdicts;
 pub mod verify;
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use rustix::fs::Mode;
@@ -116,7 +116,7 @@ fn obey(arguments: Arguments) -> Result<ExitCode, Complaint> {
         Some(Command::Export { id, output, redact, masked }) => {
             bundle::export(&copies(&options)?, &id, output.as_deref(), (redact, &masked), out)
         }
-        Some(Command::Import { file }) => bundle::import(&place_for_copies(&options)?, &file, out),
+        Some(Command::Import { file }) => import(&options, &file, out),
         Some(Command::Handoff { id, to, note, read }) => {
             let note = note.as_deref();
             handoff::hand_off(&options, Handing { id: &id, to: &to, note, read }, out)
@@ -199,17 +199,21 @@ fn copies(options: &Options) -> Result<Store, Complaint> {
     Store::of_copies(&places.sessions).map_err(|error| Complaint::from(&error))
 }
 
-/// The store that takes sessions in; a place that was not there is named.
-fn place_for_copies(options: &Options) -> Result<Store, Complaint> {
+/// Takes a session in. A place that was not there is named, and is gone again where nothing came into it.
+fn import(options: &Options, file: &Path, out: &mut dyn Write) -> Result<ExitCode, Complaint> {
     let places = Places::find(options)?;
     let new = places.is_new()?;
     let made = Store::at(&places.sessions);
     let store = made.map_err(|error| places.not_made(new, start::refused(&error)))?;
-    if new {
+    let done = bundle::import(&store, file, out);
+    if new && done.is_err() {
+        // Whatever is in it keeps it.
+        std::fs::remove_dir(store.path()).ok();
+    } else if new {
         let made = trouble::made(options.language(), &reason::shown(store.path()));
         writeln!(io::stderr(), "firedamp: {}", made.plain(usize::MAX)).ok();
     }
-    Ok(store)
+    done
 }
 
 /// What was read here is not all of a session that went on elsewhere.

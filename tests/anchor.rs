@@ -145,7 +145,7 @@ fn an_anchor_in_the_journal_that_is_not_its_entry_s_is_named() {
     let (_place, store, _) = journal(events.clone());
     let (holds, text) = told(&store, Asked::default());
     assert!(holds, "{text}");
-    assert!(text.contains(&format!("1 anchors, the newest {right}; 2 entries after it")), "{text}");
+    assert!(text.contains(&format!("1 anchor, the newest {right}; 2 entries after it")), "{text}");
     events.push(Event::Anchored { anchor: "3 able-zoo-pilot-07".parse().unwrap() });
     let (_place, store, _) = journal(events);
     let (holds, text) = told(&store, Asked::default());

@@ -50,6 +50,22 @@ fn complaint(output: &Output) -> String {
 }
 
 #[test]
+fn what_is_no_bundle_leaves_no_directory_behind() {
+    let place = TempDir::new().unwrap();
+    fs::write(place.path().join("passwd"), "root:x:0:0:root:/root:/bin/sh\n").unwrap();
+    for file in ["passwd", "none"] {
+        let came = run(place.path(), &["--dir", "there", "import", file]);
+        assert!(!came.status.success(), "{came:?}");
+        assert!(!place.path().join("there").exists(), "{file}");
+        let said = String::from_utf8_lossy(&came.stderr).into_owned();
+        assert!(!said.contains("did not exist"), "{said}");
+    }
+    fs::create_dir(place.path().join("mine")).unwrap();
+    run(place.path(), &["--dir", "mine", "import", "passwd"]);
+    assert!(place.path().join("mine").exists(), "what was there stays");
+}
+
+#[test]
 fn a_session_goes_to_another_machine_and_is_the_same_there() {
     let place = stage();
     let here = |args: &[&str]| run(place.path(), &[&["--dir", "here"], args].concat());

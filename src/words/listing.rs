@@ -174,10 +174,16 @@ pub fn checked(language: Language, line: &Checked<'_>) -> Phrase {
                  `firedamp resume {id}` จะแยกไว้ต่างหาก"
             ),
         ),
-        Checked::Shown(count, newest, after) => fill(
-            format!("  shown    {count} anchors, the newest {newest}; {after} entries after it"),
-            format!("  แสดงแล้ว  {count} คำยืนยัน ล่าสุด {newest}; มี {after} รายการหลังจากนั้น"),
-        ),
+        Checked::Shown(count, newest, after) => {
+            let anchors = if *count == 1 { "anchor" } else { "anchors" };
+            let entries = if *after == 1 { "entry" } else { "entries" };
+            fill(
+                format!(
+                    "  shown    {count} {anchors}, the newest {newest}; {after} {entries} after it"
+                ),
+                format!("  แสดงแล้ว  {count} คำยืนยัน ล่าสุด {newest}; มี {after} รายการหลังจากนั้น"),
+            )
+        }
         Checked::Signed(entry, good, key) => {
             let by = match (language, good) {
                 (Language::En, true) => "by",

@@ -55,6 +55,20 @@ pub const fn item_state(language: Language, state: ItemState) -> &'static str {
     pick(language, en, th)
 }
 
+/// What a mark says of its item: a verb in English, a state in Thai.
+#[must_use]
+pub const fn became(language: Language, state: ItemState) -> &'static str {
+    match (language, state) {
+        (Language::En, ItemState::Open) => "is open again",
+        (Language::En, ItemState::Doing) => "is being done",
+        (Language::En, ItemState::Done) => "is done",
+        (Language::En, ItemState::Blocked) => "is blocked",
+        (Language::En, ItemState::NotApplicable) => "is not applicable",
+        (Language::Th, ItemState::Open) => "เปิดใหม่",
+        (Language::Th, state) => item_state(Language::Th, state),
+    }
+}
+
 /// Condition of a session that can be taken up.
 #[must_use]
 pub fn condition(language: Language, condition: &Condition) -> Phrase {
@@ -238,10 +252,7 @@ pub fn on_item(language: Language, what: &Event, words: Option<&str>, most: usiz
             let back = undoes.map_or_else(Phrase::default, |entry| {
                 say("took back ", "ถอน ").ours(format!("#{entry}: "))
             });
-            let marked = back
-                .named(&item.0)
-                .ours(pick(language, " is ", " "))
-                .ours(item_state(language, *state));
+            let marked = back.named(&item.0).ours(" ").ours(became(language, *state));
             match words {
                 Some(words) if reason.is_empty() => marked.ours("  ").named(words),
                 _ if reason.is_empty() => marked,

@@ -60,8 +60,14 @@ impl Sheet<'_> {
         value: &Reading<T>,
         say: impl FnOnce(&T) -> String,
     ) -> Span<'static> {
-        let (text, role) = reading(value, say);
-        self.span(role, text)
+        match value {
+            // A sign alone says nothing to whoever meets it for the first time.
+            Reading::Denied | Reading::Blocked => self.unread(value),
+            Reading::Known(_) | Reading::Unknown => {
+                let (text, role) = reading(value, say);
+                self.span(role, text)
+            }
+        }
     }
 
     /// Why a value is not there: its sign and its words.

@@ -118,7 +118,7 @@ pub fn refused(language: Language, why: &Refused) -> Told {
             ),
         ),
         Refused::NoTime(text) => Told::new(
-            say("Cannot look for so long: ", "ดูนานเท่านี้ไม่ได้: ").theirs(text),
+            say("Cannot use this as --for: ", "ใช้เป็น --for ไม่ได้: ").theirs(text),
             say("this is no time between 1 second and a day", "ไม่ใช่เวลาตั้งแต่ 1 วินาทีถึงหนึ่งวัน"),
             pick(language, "Say 30s or 5m: --for 30s", "ระบุเช่น 30s หรือ 5m: --for 30s"),
         ),
