@@ -1,12 +1,13 @@
 //! Rows of the panes, worked out from the newest snapshot and the session.
 //!
 //! A row is an identity: the cursor stays on its process or socket, wherever that goes, and a process that
-//! ended stays as a row for as long as the cursor is on it.
+//! ended stays as a row while the cursor is on it: for as long as it is asked about or followed, else for a while.
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use crate::cockpit::dialog::Dialog;
 use crate::cockpit::model::Live;
 use crate::cockpit::panes::{
     ChecklistRow, Kept, Lost, NetworkPart, NetworkRow, ProcessPane, ProcessRow, ProcessSort,
@@ -20,11 +21,14 @@ use crate::domain::session::ItemState;
 
 /// Fewer connections of nobody that are being closed are shown one by one.
 const FOLDED: usize = 3;
+/// A process that ended keeps its place under the cursor so long; then nobody is at it any more.
+const GONE_MS: i64 = 60_000;
 
 /// Works the process and network rows out again.
 pub(super) fn refresh(model: &mut Model) {
     let Some(snapshot) = model.live.snapshot.clone() else { return };
-    processes(&mut model.panes.processes, &model.live, &snapshot);
+    let asked = if let Dialog::Process(id) = model.dialog { Some(id) } else { None };
+    processes(&mut model.panes.processes, &model.live, &snapshot, asked);
     network(model, &snapshot);
     let gpu = &snapshot.gpu;
     let users = gpu.holders.len() + gpu.unlisted.len();
@@ -38,7 +42,8 @@ pub(super) fn refresh(model: &mut Model) {
     follow::look(model);
 }
 
-fn processes(pane: &mut ProcessPane, live: &Live, snapshot: &Snapshot) {
+fn processes(pane: &mut ProcessPane, live: &Live, snapshot: &Snapshot, asked: Option<ProcessId>) {
+    let wanted = pane.followed.is_some() || (asked.is_some() && asked == pane.selected);
     let by_owner = if pane.filter.is_set() { sockets_by_owner(snapshot) } else { HashMap::new() };
     let held = |process: &Process| {
         by_owner.get(&process.id).into_iter().flatten().map(|socket| &***socket)
@@ -46,7 +51,11 @@ fn processes(pane: &mut ProcessPane, live: &Live, snapshot: &Snapshot) {
     let passes = |process: &Process| {
         !pane.filter.is_set() || pane.filter.shows_process(process, || held(process))
     };
-    let kept = keep(pane, live, snapshot, passes);
+    let kept = keep(pane, live, snapshot, wanted, passes);
+    let is_over = pane.held && kept.is_none() && !pane.rows.is_empty();
+    let was_gone = pane.kept.as_ref().is_some_and(|it| it.gone.is_some());
+    // Where nobody is at it, the cursor begins anew.
+    pane.held &= !(is_over && was_gone);
     // Whoever is under the cursor stays there, also when the filter would hide it now: nobody else takes its place.
     let stays = kept.as_ref().filter(|it| pane.held && it.under == pane.filter.text());
     let is_kept = |process: &Process| stays.is_some_and(|it| it.process.id == process.id);
@@ -75,6 +84,7 @@ fn keep(
     pane: &ProcessPane,
     live: &Live,
     snapshot: &Snapshot,
+    wanted: bool,
     passes: impl Fn(&Process) -> bool,
 ) -> Option<Kept> {
     let id = pane.selected?;
@@ -96,7 +106,8 @@ fn keep(
     let ago = now.as_millisecond() - gone.as_millisecond();
     // On a tape that was taken back it has not begun yet.
     let began = kept.process.started_ms <= snapshot.moment.boot_ms;
-    let stays = pane.held || (began && (0..REACTION_MS).contains(&ago));
+    let is_near = began && (0..REACTION_MS).contains(&ago);
+    let stays = wanted || is_near || (pane.held && ago < GONE_MS);
     stays.then_some(Kept { gone: Some(gone), ..kept })
 }
 
@@ -124,7 +135,8 @@ fn sort(list: &mut [&Arc<Process>], by: ProcessSort, gone: Option<&Kept>, live: 
             let grade = grade(it.id).filter(|grade| *grade > Grade::Noted);
             (Reverse(grade), Reverse(cpu(it.id)), it.id.pid)
         }),
-        ProcessSort::Cpu => list.sort_by_cached_key(|it| (Reverse(cpu(it.id)), it.id.pid)),
+        // Whoever asks for this order sees it in the figures.
+        ProcessSort::Cpu => list.sort_by_cached_key(|it| (Reverse(percent(it.cpu)), it.id.pid)),
         ProcessSort::Memory => list.sort_by_key(|it| (Reverse(it.memory >> 20), it.id.pid)),
         ProcessSort::Age => list.sort_by_key(|it| (Reverse(it.started_ms), it.id.pid)),
         ProcessSort::Pid => list.sort_by_key(|it| it.id.pid),
@@ -144,13 +156,18 @@ fn user(one: &Process, other: &Process) -> Ordering {
 }
 
 /// CPU in steps of ten percent: rows that differ by less keep their order, and the screen keeps still.
+fn step(cpu: f32) -> u32 {
+    percent(cpu / 10.0)
+}
+
+/// CPU as it is shown: in whole percents.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "a percentage of one CPU is small and not negative"
 )]
-fn step(cpu: f32) -> u32 {
-    (cpu / 10.0).round() as u32
+const fn percent(cpu: f32) -> u32 {
+    cpu.round_ties_even() as u32
 }
 
 /// Children under their parents, siblings in the order of the list. A process whose parent is not in the

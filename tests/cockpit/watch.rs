@@ -5,13 +5,19 @@ use std::sync::Arc;
 use firedamp::cockpit::dialog::Dialog;
 use firedamp::cockpit::keymap::Key;
 use firedamp::cockpit::model::{NoticeKind, Pane, Source};
+use firedamp::cockpit::panes::ProcessSort;
 use firedamp::cockpit::{Effect, Msg};
 use firedamp::domain::base::{Both, Pid};
 use firedamp::domain::detect::{Grade, Subject};
+use firedamp::domain::facts::Process;
 use firedamp::domain::session::Event;
 
 use crate::incident::{Desk, miner, opened, opening, process, snapshot};
 use crate::keys;
+
+fn rows(desk: &Desk) -> Vec<u32> {
+    desk.model.panes.processes.rows.iter().map(|row| row.process.id.pid.0).collect()
+}
 
 #[test]
 fn a_finding_enters_the_journal_once_and_again_only_when_more_is_known() {
@@ -47,9 +53,6 @@ fn the_bell_rings_once_for_many_findings_and_not_again_for_half_a_minute() {
 #[test]
 fn the_suspect_is_on_top_and_the_cursor_stays_on_its_process() {
     let mut desk = Desk::at_work();
-    let rows = |desk: &Desk| -> Vec<u32> {
-        desk.model.panes.processes.rows.iter().map(|row| row.process.id.pid.0).collect()
-    };
     let mut busy = process(7, "postgres", b"postgres");
     busy.cpu = 55.0;
     desk.tell(Msg::Seen(Arc::new(snapshot(
@@ -87,6 +90,51 @@ fn a_process_that_ended_stays_under_the_cursor_until_the_cursor_moves() {
     assert_eq!(gone, [false, true]);
     keys(&mut desk, "k");
     assert_eq!(desk.model.panes.processes.rows.len(), 1);
+}
+
+#[test]
+fn a_process_that_ended_gives_its_place_up_after_a_while_unless_somebody_is_at_it() {
+    for asked in [false, true] {
+        let mut desk = Desk::at_work();
+        let mut ends = process(7, "rustc", b"rustc");
+        ends.cpu = 38.0;
+        let mut stays = process(8, "cc", b"cc");
+        stays.cpu = 20.0;
+        let seen = vec![process(5, "a", b"a"), ends, stays.clone()];
+        desk.tell(Msg::Seen(Arc::new(snapshot(1_000, seen))));
+        keys(&mut desk, "gg");
+        assert_eq!(desk.model.panes.processes.selected.unwrap().pid.0, 7);
+        if asked {
+            keys(&mut desk, "\n");
+        }
+        let left = vec![process(5, "a", b"a"), stays];
+        desk.tell(Msg::Seen(Arc::new(snapshot(2_000, left.clone()))));
+        desk.tell(Msg::Seen(Arc::new(snapshot(61_000, left.clone()))));
+        assert_eq!(rows(&desk), [7, 8, 5]);
+        desk.tell(Msg::Seen(Arc::new(snapshot(62_000, left.clone()))));
+        let (shown, under): (&[u32], u32) = if asked { (&[7, 8, 5], 7) } else { (&[8, 5], 8) };
+        assert_eq!(rows(&desk), shown);
+        let pane = &desk.model.panes.processes;
+        assert_eq!(pane.rows[pane.line].process.id.pid.0, under);
+        assert_eq!(pane.selected.unwrap().pid.0, under);
+        assert_eq!(pane.held, asked, "the cursor begins anew on the top row");
+    }
+}
+
+#[test]
+fn by_cpu_is_the_order_of_the_figures_that_are_shown() {
+    let mut desk = Desk::at_work();
+    let seen = |cpu: [f32; 4]| {
+        let with = |(pid, cpu)| Process { cpu, ..process(pid, "cc", b"cc") };
+        (5..).zip(cpu).map(with).collect::<Vec<_>>()
+    };
+    desk.tell(Msg::Seen(Arc::new(snapshot(1_000, seen([40.0, 42.0, 31.0, 43.0])))));
+    while desk.model.panes.processes.sort != ProcessSort::Cpu {
+        keys(&mut desk, "s");
+    }
+    assert_eq!(rows(&desk), [8, 6, 5, 7]);
+    desk.tell(Msg::Seen(Arc::new(snapshot(2_000, seen([44.0, 42.0, 42.3, 1.0])))));
+    assert_eq!(rows(&desk), [5, 6, 7, 8], "what looks the same keeps the order of the pids");
 }
 
 #[test]

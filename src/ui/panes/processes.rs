@@ -48,6 +48,13 @@ enum Column {
     Flags,
 }
 
+impl Column {
+    /// It tells what a process does or has now; one that ended does and has nothing.
+    const fn is_of_now(self) -> bool {
+        !matches!(self, Self::Pid | Self::User | Self::History | Self::RunsIn | Self::Flags)
+    }
+}
+
 /// Columns in the order they are shown: cells, and weight. The lowest weight is the first to go.
 const COLUMNS: [(Column, usize, u8); 13] = [
     (Column::Pid, 5, 20),
@@ -265,6 +272,9 @@ impl Look<'_> {
     fn cell(&self, pen: &mut Row<'_>, column: Column, cells: usize, flags: &str) {
         let process = &*self.row.process;
         let usual = if self.row.gone { Role::Dim } else { Role::Text };
+        if self.row.gone && column.is_of_now() {
+            return pen.right(usual, "-", cells);
+        }
         match column {
             Column::Pid => hiding::pid(process, usual, cells, pen),
             Column::User => {
