@@ -118,7 +118,7 @@ pub(super) fn masked(line: &[u8]) -> Vec<u8> {
         }
         if quoted.is_some() {
             next_is_secret = false;
-            shown.extend_from_slice(HIDDEN);
+            shown.extend_from_slice(hidden(word));
             continue;
         }
         if std::mem::take(&mut named) && bare(word) == b":" {
@@ -157,6 +157,11 @@ pub(super) fn masked(line: &[u8]) -> Vec<u8> {
 
 const fn is_quote(byte: u8) -> bool {
     matches!(byte, b'"' | b'\'')
+}
+
+/// What stands for a word in quotes; what makes the quote behind it a part of the text stays.
+fn hidden(word: &[u8]) -> &'static [u8] {
+    if word.ends_with(b"\\") { b"***\\" } else { HIDDEN }
 }
 
 /// Nothing but a quote, and blanks.
