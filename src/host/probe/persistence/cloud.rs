@@ -259,7 +259,7 @@ mod tests {
                 r#"echo "{\"password\": \"x1 y2\", \"run\": \"/opt/a\"}" > /etc/a"#,
                 r#"echo "{\"password\": \"*** ***\", \"run\": \"/opt/a\"}" > /etc/a"#,
             ),
-            (r#"curl -d '{"secret" : 17}' b.example"#, r#"curl -d '{"secret" : ***}' b.example"#),
+            (r#"curl -d '{"secret" : 17}' b.example"#, r#"curl -d '{"secret" : ***' b.example"#),
             ("echo \"token\" > /etc/a", "echo \"token\" > /etc/a"),
             ("git clone https://a:x1@b.example/c", "git clone https://a:***@b.example/c"),
             ("TOKEN=$(curl http://198.51.100.7/x) sh", "TOKEN=$(curl http://198.51.100.7/x) sh"),
