@@ -24,6 +24,7 @@ mod tests;
 
 use crate::domain::detect::Grade;
 use crate::domain::detect::grammar::{self, Algorithm, Heard, Pool, Sentence, User};
+use crate::domain::detect::seen::last_part;
 use crate::domain::untrusted::Untrusted;
 use mine::Mine;
 use quoted::Table;
@@ -35,6 +36,8 @@ pub const MOST_BYTES: usize = 128 << 10;
 const LONGEST: usize = 8192;
 /// Of so many lines with options commands are read.
 const MOST_COMMANDS: usize = 512;
+/// Stands for the program whose options are in lines of their own.
+const NOBODY: &str = "x";
 
 /// What a file says of mining.
 #[derive(Debug)]
@@ -115,7 +118,7 @@ fn commands(text: &str, table: Option<&Table>, is_json: bool, settings: &Setting
             .filter(|it| it.starts_with('-') && !it.starts_with("- ") && !it.starts_with("---"))
             .collect();
         if !options.is_empty() {
-            shell(&format!("x {}", options.join(" ")), &mut found, &|_| false);
+            shell(&format!("{NOBODY} {}", options.join(" ")), &mut found, &|_| false);
         }
     }
     let records = if is_json { quoted::records(settings) } else { Vec::new() };
@@ -130,7 +133,7 @@ fn commands(text: &str, table: Option<&Table>, is_json: bool, settings: &Setting
         let known =
             |(group, told, _): &&mut (usize, bool, _)| (*group, *told) == (setting.group, tells);
         if !is_word && value.trim_start().starts_with('-') {
-            shell(&format!("x {value}"), &mut found, &|_| tells);
+            shell(&format!("{NOBODY} {value}"), &mut found, &|_| tells);
         } else if !is_word {
             shell(value, &mut found, &|_| tells);
         } else if let Some((_, _, words)) = words.last_mut().filter(known) {
@@ -140,7 +143,7 @@ fn commands(text: &str, table: Option<&Table>, is_json: bool, settings: &Setting
         }
     }
     for (_, tells, words) in words.iter().filter(|(_, _, words)| words.len() > 2) {
-        shell(&format!("x {}", words.join(" ")), &mut found, &|_| *tells);
+        shell(&format!("{NOBODY} {}", words.join(" ")), &mut found, &|_| *tells);
     }
     found
 }
@@ -197,6 +200,20 @@ impl Config {
         heard.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| one.1.cmp(&other.1)));
         heard.dedup_by(|one, other| one.1 == other.1);
         heard
+    }
+
+    /// Programs that it starts, where it is no settings but only starts somebody; without the folders before them.
+    #[must_use]
+    pub fn starts(&self) -> Option<Vec<Untrusted>> {
+        if !judge::judge(&self.mine).is_empty() {
+            return None;
+        }
+        let weighs = |it: &&Said| grammar::judge(&it.read).iter().any(|it| it.0 > Grade::Noted);
+        let commands = self.commands.iter().filter(weighs).flat_map(|it| &it.read.commands);
+        let names = commands.map(|it| Untrusted::new(last_part(it.program.bytes())));
+        let names: Vec<Untrusted> = names.collect();
+        // Options in lines of their own are those of whoever is told to read them.
+        (!names.iter().any(|it| it.bytes() == NOBODY.as_bytes())).then_some(names)
     }
 
     fn said(&self) -> impl Iterator<Item = &Sentence> {

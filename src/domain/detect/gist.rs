@@ -18,6 +18,8 @@ pub(super) struct Gist {
     pub(super) weightiest: Option<(Grade, Untrusted)>,
     /// The same for whoever was told to read it.
     pub(super) if_told: Option<(Grade, Untrusted)>,
+    /// Whom it starts, if it does nothing else.
+    pub(super) starts: Option<Vec<Untrusted>>,
     /// It only speaks about miners.
     pub(super) is_prose: bool,
     /// What can be followed from it.
@@ -38,7 +40,8 @@ impl Gist {
             keys.sort();
             keys.dedup();
             keys.truncate(MOST_KEYS);
-            Self { weightiest, if_told, is_prose: read.is_about_others(), keys }
+            let (starts, is_prose) = (read.starts(), read.is_about_others());
+            Self { weightiest, if_told, starts, is_prose, keys }
         })
     }
 }

@@ -36,6 +36,9 @@ pub(super) fn judge(seen: &Seen<'_>, told: &mut Vec<Told>) {
             // What lies there and only speaks about miners is nobody's configuration.
             let is_one = is_told || grade > Grade::Noted;
             let grade = grade.min(reach(seen, file));
+            // A starter that lies beside a program says nothing of it, unless it starts it.
+            let little = if is_busy(seen) { Grade::Suspect } else { Grade::Noted };
+            let grade = if starts_another(seen, file, &gist) { grade.min(little) } else { grade };
             is_one.then(|| (grade, reason(file.path.bytes(), value)))
         })
         .collect();
@@ -47,6 +50,19 @@ pub(super) fn judge(seen: &Seen<'_>, told: &mut Vec<Told>) {
 /// Whoever has it was told to read it, or hides that it has it.
 fn is_told(file: &FoundFile) -> bool {
     file.by == FoundBy::Named || file.deleted
+}
+
+/// It lies there, and starts somebody else.
+pub(in crate::domain::detect) fn starts_another(
+    seen: &Seen<'_>,
+    file: &FoundFile,
+    gist: &Gist,
+) -> bool {
+    let lies = !file.deleted
+        && matches!(file.by, FoundBy::Beside | FoundBy::Folder | FoundBy::Anybodys);
+    let names = [seen.file(), last_part(seen.title()), seen.name];
+    let is_it = |it: &Untrusted| !it.bytes().is_empty() && names.contains(&it.bytes());
+    lies && gist.starts.as_ref().is_some_and(|it| !it.iter().any(is_it))
 }
 
 /// The weightiest that a file says.

@@ -16,7 +16,7 @@ use crate::domain::detect::gist::Gist;
 use crate::domain::detect::grammar::{self, Pool, User, UserBy};
 use crate::domain::detect::place::place;
 use crate::domain::detect::rules::command_line;
-use crate::domain::detect::rules::config_file::is_installed;
+use crate::domain::detect::rules::config_file::{is_installed, starts_another};
 use crate::domain::detect::rules::{self, Told, is_text_tool};
 use crate::domain::detect::seen::{Seen, last_part};
 use crate::domain::detect::strings::{self, Kind};
@@ -103,6 +103,9 @@ pub(in crate::domain::detect) fn of_trace(seen: &Seen<'_>, digest: Option<Digest
         // Notes and reports name what others do, and what anybody may have put there is no bond.
         let is_told = file.by == FoundBy::Named || file.deleted;
         if gist.is_prose && !is_told || file.by == FoundBy::Anybodys {
+            continue;
+        }
+        if starts_another(seen, file, &gist) {
             continue;
         }
         keys.extend(gist.keys.iter().cloned());
