@@ -262,7 +262,7 @@ fn containers_and_pods_are_found_where_their_daemons_were_told_to_keep_them() {
         texts,
         [
             "kind: Pod\ncommand:\n- sh\n- two\nimage: x",
-            "{spec: {containers: [{command: [three]}]}}",
+            "command: [\"three\"]",
             "kind: Pod\ncommand: [\"sh\",\"-c\",\"one\"]",
         ]
     );

@@ -34,6 +34,7 @@ mod unit;
 mod upkeep;
 mod walk;
 mod watch;
+mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

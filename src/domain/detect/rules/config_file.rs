@@ -58,8 +58,8 @@ pub(in crate::domain::detect) fn starts_another(
     file: &FoundFile,
     gist: &Gist,
 ) -> bool {
-    let lies = !file.deleted
-        && matches!(file.by, FoundBy::Beside | FoundBy::Folder | FoundBy::Anybodys);
+    let lies =
+        !file.deleted && matches!(file.by, FoundBy::Beside | FoundBy::Folder | FoundBy::Anybodys);
     let names = [seen.file(), last_part(seen.title()), seen.name];
     let is_it = |it: &Untrusted| !it.bytes().is_empty() && names.contains(&it.bytes());
     lies && gist.starts.as_ref().is_some_and(|it| !it.iter().any(is_it))

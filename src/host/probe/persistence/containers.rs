@@ -133,7 +133,10 @@ pub(super) fn kubernetes(dig: &mut Dig<'_>) {
             manifests.extend(dig.read(&dir));
         }
         for file in manifests {
-            let text = telling(&file.bytes);
+            let (text, is_cut) = telling(&file.bytes);
+            if is_cut {
+                dig.part(&file.path, NotWhole::Entries);
+            }
             dig.add(Draft::new(AutostartKind::Kubernetes, &file, 0, &text));
         }
     }

@@ -1,8 +1,12 @@
-//! What a manifest of Kubernetes says of what it runs: in lines of YAML, or in JSON, which is YAML too.
+//! What a manifest of Kubernetes says of what it runs: in lines of YAML, or in JSON, which is YAML too. What no line says as
+//! it is, such as a key in quotes or values in brackets, is told as the values say it.
+
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use super::dig::LONGEST;
+use super::yaml::{self, Kind, Node, bare};
 
 /// Keys whose value says what is run.
 const TELLING: [&str; 9] = [
@@ -21,8 +25,9 @@ const LONG: [&str; 2] = ["command", "args"];
 /// More of such lines are not taken.
 const MOST_BELOW: usize = 200;
 
-/// The telling parts of a manifest, a line each.
-pub(super) fn telling(text: &[u8]) -> Vec<u8> {
+/// The telling parts of a manifest, a line each, and whether a limit was reached.
+pub(super) fn telling(text: &[u8]) -> (Vec<u8>, bool) {
+    let mut is_cut = false;
     let mut told = Vec::new();
     // One value after the other, as a list of manifests may stand there.
     let values = serde_json::Deserializer::from_slice(text).into_iter::<Value>();
@@ -31,6 +36,12 @@ pub(super) fn telling(text: &[u8]) -> Vec<u8> {
     }
     if told.is_empty() {
         of_yaml(text, &mut told);
+        let shown = told.split(|byte| *byte == b'\n').map(bare).collect();
+        let (documents, cut) = yaml::read(text);
+        for document in &documents {
+            of_node(document, &shown, &mut told);
+        }
+        is_cut = cut;
     }
     if told.is_empty() {
         // Where braces stand in the place of lines, all of it may be telling.
@@ -38,7 +49,51 @@ pub(super) fn telling(text: &[u8]) -> Vec<u8> {
     }
     let end = told.trim_ascii_end().len();
     told.truncate(end);
-    told
+    (told, is_cut)
+}
+
+/// What no line shows. It goes no deeper than the text was read.
+fn of_node(node: &Node, shown: &BTreeSet<Vec<u8>>, told: &mut Vec<u8>) {
+    match &node.kind {
+        Kind::Map(members) => {
+            for (key, value) in members {
+                if TELLING.contains(&key.as_str()) {
+                    let text = format!("{key}: {}", value_of(value));
+                    let mut lines = value
+                        .texts()
+                        .into_iter()
+                        .flat_map(str::lines)
+                        .map(|it| bare(it.as_bytes()));
+                    let is_shown = shown.contains(&bare(text.as_bytes()))
+                        || LONG.contains(&key.as_str())
+                            && lines.all(|it| it.is_empty() || shown.contains(&it));
+                    if !is_shown {
+                        told.extend_from_slice(text.as_bytes());
+                        told.push(b'\n');
+                    }
+                } else {
+                    of_node(value, shown, told);
+                }
+            }
+        }
+        Kind::List(items) => {
+            for item in items {
+                of_node(item, shown, told);
+            }
+        }
+        Kind::Text(_) => {}
+    }
+}
+
+/// A value in one line, but for the lines that a text of it has.
+fn value_of(node: &Node) -> String {
+    match &node.kind {
+        Kind::Text(text) => text.clone(),
+        Kind::List(_) | Kind::Map(_) => {
+            let items: Vec<String> = node.texts().iter().map(|it| format!("\"{it}\"")).collect();
+            format!("[{}]", items.join(", "))
+        }
+    }
 }
 
 /// It goes no deeper than the text was read.
