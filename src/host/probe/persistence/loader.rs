@@ -14,6 +14,7 @@ use crate::host::probe::text::words;
 /// Modules that run what they are told to.
 const RUNNERS: [&[u8]; 4] =
     [b"pam_exec.so", b"pam_script.so", b"pam_python.so", b"pam_extrausers_chkpwd"];
+const TYPES: [&[u8]; 4] = [b"auth", b"account", b"password", b"session"];
 const MODULES: [&[u8]; 7] = [
     b"/usr/lib/x86_64-linux-gnu/security",
     b"/usr/lib/aarch64-linux-gnu/security",
@@ -86,6 +87,8 @@ pub(super) fn pam(dig: &mut Dig<'_>) {
             } else if module.starts_with(b"/") {
                 let draft = Draft::new(AutostartKind::Pam, file, line, text);
                 dig.add(draft.runs(Runs::Program(module)));
+            } else if !module.ends_with(b".so") {
+                dig.add(Draft::new(AutostartKind::Pam, file, line, text));
             }
         }
     }
@@ -95,8 +98,8 @@ pub(super) fn pam(dig: &mut Dig<'_>) {
             let is_first = seen.insert(base_name(&path).to_vec());
             let base = dig.ground.base();
             let Some(meta) = dig.meta(base, &path).filter(|_| is_first) else { continue };
-            let is_module = path.ends_with(b".so") && meta.kind != FileType::Directory;
-            if is_module {
+            // It may be called as somebody likes.
+            if meta.kind != FileType::Directory {
                 let (kind, user, remarks) = (AutostartKind::Pam, None, Vec::new());
                 let (path, runs) = (path.as_slice(), Runs::Nothing);
                 dig.add(Draft { kind, path, meta, line: 0, text: b"", user, runs, remarks });
@@ -105,8 +108,42 @@ pub(super) fn pam(dig: &mut Dig<'_>) {
     }
 }
 
-/// The module of a line and its arguments: `auth [success=1 default=ignore] pam_unix.so nullok`.
+/// The module of a line and its arguments: `auth [success=1 default=ignore] pam_unix.so nullok`. What it is called is for
+/// whoever writes the line to say; where a line is none of the usual, it is what is called like a module.
 pub(super) fn module(line: &[u8]) -> Option<(&[u8], Vec<&[u8]>)> {
-    let mut fields = words(line).skip_while(|word| !word.ends_with(b".so"));
-    Some((fields.next()?, fields.collect()))
+    usual(line).or_else(|| {
+        let mut fields = words(line).skip_while(|word| !word.ends_with(b".so"));
+        Some((fields.next()?, fields.collect()))
+    })
+}
+
+/// A type, a control, a module; in `/etc/pam.conf` the name of a service stands before them.
+fn usual(line: &[u8]) -> Option<(&[u8], Vec<&[u8]>)> {
+    let is_type = |word: &[u8]| {
+        let bare = word.strip_prefix(b"-").unwrap_or(word).to_ascii_lowercase();
+        TYPES.contains(&bare.as_slice())
+    };
+    let mut fields = words(line);
+    if !is_type(fields.next()?) && !is_type(fields.next()?) {
+        return None;
+    }
+    let mut control = fields.next()?;
+    if matches!(control.to_ascii_lowercase().as_slice(), b"include" | b"substack") {
+        return None;
+    }
+    // Behind a bracket the module may stand without a blank.
+    let mut module = None;
+    while control.starts_with(b"[") || module.is_some() {
+        if let Some(at) = control.iter().rposition(|byte| *byte == b']') {
+            module = control.get(at + 1..).filter(|it| !it.is_empty());
+            break;
+        }
+        module = Some(control);
+        control = fields.next()?;
+    }
+    let module = match module {
+        Some(module) => module,
+        None => fields.next()?,
+    };
+    Some((module, fields.collect()))
 }

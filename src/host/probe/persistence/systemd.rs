@@ -84,6 +84,10 @@ const PULLS: [&[u8]; 8] = [
     b"Sockets",
 ];
 
+/// Settings that decide which file a command is, or what is loaded into it.
+const DECIDES: [&[u8]; 5] =
+    [b"Environment", b"RootDirectory", b"RootImage", b"ExecSearchPath", b"ExtensionDirectories"];
+
 /// What was found under the names of units on one search path.
 #[derive(Default)]
 struct Shelf {
@@ -273,6 +277,11 @@ fn says(found: &[Setting], is_timer: bool) -> (usize, Vec<u8>) {
             line = setting.line;
         }
         push(&mut text, setting);
+    }
+    // What is run stands first, and then what else decides what that is.
+    for setting in found.iter().filter(|it| DECIDES.contains(&it.name.as_slice())) {
+        let value = super::cloud::masked(&setting.value);
+        push(&mut text, &Setting { value, ..setting.clone() });
     }
     (line, text)
 }
