@@ -1,7 +1,10 @@
 //! What git runs: hooks, and settings that hold a command. Repositories are looked for in homes and where services lie.
 
+use rustix::fs::FileType;
+
+use super::cron::base_name;
 use super::dig::{Dig, Draft, Home, Runs};
-use super::ground::{Base, File};
+use super::ground::{Base, File, Meta};
 use super::include::{ENOUGH_LEADS, Lead, Trail, beside, follow, unquoted};
 use super::unit::settings;
 use super::walk::{Reach, below, everywhere};
@@ -11,6 +14,8 @@ use crate::domain::facts::{AutostartKind, NotWhole};
 const LEAST_REPOSITORIES: usize = 8;
 const MOST_REPOSITORIES: usize = 256;
 const DEEPEST: usize = 5;
+/// Trees of one repository whose own settings are read.
+const MOST_WORKTREES: usize = 32;
 const SYSTEM: &[u8] = b"/etc/gitconfig";
 /// Places of hooks that everybody's settings may name.
 const MOST_HOOKS: usize = 8;
@@ -30,7 +35,7 @@ const SKIPPED: &[&[u8]] = &[
     b".steam",
 ];
 /// Settings whose value is run, wherever they stand.
-const RUN: [&[u8]; 13] = [
+const RUN: [&[u8]; 17] = [
     b"hookspath",
     b"packobjectshook",
     b"sshcommand",
@@ -44,6 +49,41 @@ const RUN: [&[u8]; 13] = [
     b"uploadpack",
     b"receivepack",
     b"sendmailcmd",
+    b"tocmd",
+    b"cccmd",
+    b"headercmd",
+    b"defaultkeycommand",
+];
+/// Names under which git looks for a hook.
+const HOOKS: [&[u8]; 28] = [
+    b"applypatch-msg",
+    b"commit-msg",
+    b"fsmonitor-watchman",
+    b"p4-changelist",
+    b"p4-post-changelist",
+    b"p4-pre-submit",
+    b"p4-prepare-changelist",
+    b"post-applypatch",
+    b"post-checkout",
+    b"post-commit",
+    b"post-index-change",
+    b"post-merge",
+    b"post-receive",
+    b"post-rewrite",
+    b"post-update",
+    b"pre-applypatch",
+    b"pre-auto-gc",
+    b"pre-commit",
+    b"pre-merge-commit",
+    b"pre-push",
+    b"pre-rebase",
+    b"pre-receive",
+    b"prepare-commit-msg",
+    b"proc-receive",
+    b"push-to-checkout",
+    b"reference-transaction",
+    b"sendemail-validate",
+    b"update",
 ];
 
 const REACH: Reach = Reach { dirs: 0, deepest: DEEPEST, skipped: SKIPPED, sought: b".git" };
@@ -78,23 +118,60 @@ fn looked(
     } else {
         *left -= 1;
         repository(dig, base, dir, home);
+        modules(dig, base, dir, home, left);
     }
     false
 }
 
 fn repository(dig: &mut Dig<'_>, base: Base<'_>, dir: &[u8], home: Option<&Home>) {
     let user = home.map(|home| home.user.as_slice());
-    let own = dig.read_in(base, &below(dir, b"config")).into_iter().collect();
+    let names: [&[u8]; 2] = [b"config", b"config.worktree"];
+    let mut own: Vec<File> =
+        names.iter().filter_map(|name| dig.read_in(base, &below(dir, name))).collect();
+    for tree in dig.list_in(base, &below(dir, b"worktrees")).iter().take(MOST_WORKTREES) {
+        own.extend(dig.read_in(base, &below(tree, b"config.worktree")));
+    }
     configs(dig, own, home);
     hooks(dig, base, &below(dir, b"hooks"), user);
 }
 
-fn hooks(dig: &mut Dig<'_>, base: Base<'_>, dir: &[u8], user: Option<&[u8]>) {
-    for path in dig.list_in(base, dir) {
-        if path.ends_with(b".sample") {
-            continue;
+/// Repositories in a repository, of which each has settings and hooks of its own. A name of one may have slashes in it.
+fn modules(dig: &mut Dig<'_>, base: Base<'_>, dir: &[u8], home: Option<&Home>, left: &mut usize) {
+    let mut level = vec![below(dir, b"modules")];
+    for _ in 0..DEEPEST {
+        let mut next = Vec::new();
+        for path in level.iter().flat_map(|it| dig.list_in(base, it)).collect::<Vec<_>>() {
+            if *left == 0 {
+                return dig.part(&base.whole(&path), NotWhole::Directories);
+            }
+            let is_dir = |meta: Meta| meta.kind == FileType::Directory;
+            if !dig.ground.meta(base, &path).is_ok_and(is_dir) {
+                continue;
+            }
+            *left -= 1;
+            if dig.ground.meta(base, &below(&path, b"HEAD")).is_ok() {
+                repository(dig, base, &path, home);
+                next.push(below(&path, b"modules"));
+            } else {
+                next.push(path);
+            }
         }
-        let Some(file) = dig.read_quietly(base, &path) else { continue };
+        level = next;
+    }
+    if !level.is_empty() {
+        dig.part(&base.whole(dir), NotWhole::Directories);
+    }
+}
+
+fn hooks(dig: &mut Dig<'_>, base: Base<'_>, dir: &[u8], user: Option<&[u8]>) {
+    let mut paths = dig.list_in(base, dir);
+    paths.retain(|it| !it.ends_with(b".sample"));
+    scripts(dig, base, &paths, user);
+}
+
+fn scripts(dig: &mut Dig<'_>, base: Base<'_>, paths: &[Vec<u8>], user: Option<&[u8]>) {
+    for path in paths {
+        let Some(file) = dig.read_quietly(base, path) else { continue };
         let draft = Draft::new(AutostartKind::GitHook, &file, 0, b"");
         dig.add_script_as(draft.by(user).runs(Runs::Program(&file.path)), &file);
     }
@@ -109,6 +186,20 @@ fn shared_hooks(dig: &mut Dig<'_>, file: &File) {
     }
 }
 
+/// Where somebody's settings say that hooks are, in the same home. It may be any folder: only hooks are read in it.
+fn own_hooks(dig: &mut Dig<'_>, file: &File, home: &Home) {
+    let named = told(file).into_iter().filter(|it| it.name == b"hookspath");
+    for setting in named.take(MOST_HOOKS) {
+        let value = unquoted(&setting.value);
+        let whole = [home.path.as_slice(), b"/"].concat();
+        let inside = value.strip_prefix(b"~/").or_else(|| value.strip_prefix(whole.as_slice()));
+        let Some(dir) = inside.filter(|it| !it.is_empty()) else { continue };
+        let Some(mut paths) = dig.try_list(home.base(), dir) else { continue };
+        paths.retain(|it| HOOKS.contains(&base_name(it)));
+        scripts(dig, home.base(), &paths, Some(&home.user));
+    }
+}
+
 /// Settings of these files and of those that they include.
 fn configs(dig: &mut Dig<'_>, first: Vec<File>, home: Option<&Home>) {
     let trail = Trail { kind: AutostartKind::GitHook, home };
@@ -117,6 +208,9 @@ fn configs(dig: &mut Dig<'_>, first: Vec<File>, home: Option<&Home>) {
         config(dig, &file, home.map(|home| home.user.as_slice()));
         if file.path == SYSTEM {
             shared_hooks(dig, &file);
+        }
+        if let Some(home) = home {
+            own_hooks(dig, &file, home);
         }
     }
 }
@@ -184,8 +278,11 @@ fn config(dig: &mut Dig<'_>, file: &File, user: Option<&[u8]>) {
             b"helper" => value.starts_with(b"!") || value.starts_with(b"/"),
             b"clean" | b"smudge" | b"process" => of(&[b"filter"]),
             b"driver" => of(&[b"merge"]),
-            b"command" => of(&[b"diff", b"trailer", b"interactive"]),
-            b"cmd" => of(&[b"difftool", b"mergetool", b"man", b"browser", b"trailer"]),
+            b"command" => of(&[b"diff", b"trailer", b"interactive", b"tar", b"hook"]),
+            b"cmd" => of(&[b"difftool", b"mergetool", b"man", b"browser", b"trailer", b"guitool"]),
+            b"path" => of(&[b"difftool", b"mergetool", b"man", b"browser"]),
+            b"update" => of(&[b"submodule"]) && value.starts_with(b"!"),
+            b"smtpserver" => of(&[b"sendemail"]) && value.starts_with(b"/"),
             b"program" => of(&[b"gpg"]),
             b"difffilter" => of(&[b"interactive"]),
             // `ext::` runs what stands behind it.
