@@ -13,6 +13,8 @@ mod changes;
 mod cockpit;
 #[path = "persistence/databases.rs"]
 mod databases;
+#[path = "persistence/forms.rs"]
+mod forms;
 #[expect(dead_code, reason = "other tests use the rest")]
 mod incident;
 #[path = "persistence/lines.rs"]

@@ -43,7 +43,7 @@ const SCRIPTS: [&str; 26] = [
     "etc/rc.local",
 ];
 
-fn tree(files: &[(&str, &str)]) -> TempDir {
+pub(super) fn tree(files: &[(&str, &str)]) -> TempDir {
     let root = tempdir().unwrap();
     write(root.path(), "etc/passwd", [PASSWD, "bin:x:2:2::/bin:/bin/sh\n"].concat());
     for (path, text) in files {

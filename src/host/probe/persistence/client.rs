@@ -8,8 +8,14 @@ use super::keys::{directive, included};
 use crate::domain::facts::AutostartKind;
 
 /// Settings whose value is run.
-const RUN: [&[u8]; 5] =
-    [b"proxycommand", b"localcommand", b"knownhostscommand", b"xauthlocation", b"pkcs11provider"];
+const RUN: [&[u8]; 6] = [
+    b"proxycommand",
+    b"localcommand",
+    b"knownhostscommand",
+    b"xauthlocation",
+    b"pkcs11provider",
+    b"securitykeyprovider",
+];
 const KIND: AutostartKind = AutostartKind::SshClient;
 
 pub(super) fn hunt(dig: &mut Dig<'_>) {
@@ -46,7 +52,9 @@ fn configs(dig: &mut Dig<'_>, first: Vec<File>, home: Option<&Home>) {
                 name if RUN.contains(&name) => Some(value),
                 _ => None,
             };
-            let Some(command) = command.filter(|it| *it != b"none") else { continue };
+            let Some(command) = command.filter(|it| !matches!(*it, b"none" | b"internal")) else {
+                continue;
+            };
             let draft = Draft::new(KIND, &file, line, text).by(user);
             dig.add(draft.runs(Runs::Command(command)));
         }
@@ -55,6 +63,9 @@ fn configs(dig: &mut Dig<'_>, first: Vec<File>, home: Option<&Home>) {
 
 /// What stands behind `exec` of a `Match`.
 fn after_exec(value: &[u8]) -> Option<&[u8]> {
-    let at = value.to_ascii_lowercase().windows(5).position(|it| it == b"exec ")?;
-    Some(super::include::unquoted(value.get(at + 5..)?.trim_ascii()))
+    let ends = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'=' | b'"');
+    let is_word = |it: &[u8]| it.starts_with(b"exec") && it.last().is_some_and(ends);
+    let at = value.to_ascii_lowercase().windows(5).position(is_word)?;
+    let rest = value.get(at + 4..)?.trim_ascii();
+    Some(super::include::unquoted(rest.strip_prefix(b"=").unwrap_or(rest).trim_ascii()))
 }

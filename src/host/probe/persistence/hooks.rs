@@ -75,6 +75,10 @@ const DISPATCHED: [&[u8]; 8] = [
     b"/etc/ppp/ip-down.local",
 ];
 
+/// Brackets in brackets, and names in them.
+const DEEPEST: usize = 16;
+const LONGEST_NAME: usize = 256;
+
 pub(super) fn packages(dig: &mut Dig<'_>) {
     let mut files: Vec<File> = dig.read(b"/etc/apt/apt.conf").into_iter().collect();
     files.extend(dig.files(b"/etc/apt/apt.conf.d"));
@@ -100,6 +104,7 @@ pub(super) fn packages(dig: &mut Dig<'_>) {
 /// Where settings of apt lead: `#include "/x";`, and those that name its files, such as `Dir::Etc::parts "/x/";`.
 fn included(file: &File) -> Vec<Lead> {
     let lines = file.bytes.split(|byte| *byte == b'\n').enumerate();
+    let nested = nested(&file.bytes);
     let leads = lines.filter_map(|(at, line)| {
         let text = line.trim_ascii();
         let small = text.to_ascii_lowercase();
@@ -115,7 +120,48 @@ fn included(file: &File) -> Vec<Lead> {
         }
         Some(Lead::new(at + 1, text, path))
     });
-    leads.take(ENOUGH_LEADS).collect()
+    leads.chain(nested).take(ENOUGH_LEADS).collect()
+}
+
+/// The same in brackets: `Dir { Etc { parts "/x/"; }; };`.
+fn nested(text: &[u8]) -> Vec<Lead> {
+    let (mut found, mut open): (Vec<Lead>, Vec<Vec<u8>>) = (Vec::new(), Vec::new());
+    let mut name: Vec<u8> = Vec::new();
+    for (at, line) in text.split(|byte| *byte == b'\n').enumerate() {
+        if line.trim_ascii().starts_with(b"//") {
+            continue;
+        }
+        for (number, part) in line.split(|byte| *byte == b'"').enumerate() {
+            if number % 2 == 1 {
+                let scope = [open.join(&b"::"[..]), name.clone()].join(&b"::"[..]);
+                let is_dir = scope == b"dir::etc::parts";
+                if !open.is_empty() && (is_dir || scope == b"dir::etc::main") && !part.is_empty() {
+                    let mut path = beside(b"/etc/apt/apt.conf", part);
+                    path.extend((is_dir && !path.ends_with(b"/")).then_some(b'/'));
+                    found.push(Lead::new(at + 1, line.trim_ascii(), path));
+                }
+                continue;
+            }
+            for piece in part.split_inclusive(|byte| matches!(byte, b'{' | b'}' | b';')) {
+                let (word, sign) = match piece.split_last() {
+                    Some((sign @ (b'{' | b'}' | b';'), word)) => (word, *sign),
+                    _ => (piece, b' '),
+                };
+                name.extend_from_slice(&word.trim_ascii().to_ascii_lowercase());
+                match sign {
+                    b'{' if open.len() < DEEPEST => open.push(std::mem::take(&mut name)),
+                    b'}' => {
+                        open.pop();
+                        name.clear();
+                    }
+                    b';' | b'{' => name.clear(),
+                    _ => {}
+                }
+                name.truncate(LONGEST_NAME);
+            }
+        }
+    }
+    found
 }
 
 /// Lines that are in a setting which holds commands, with the command: one may stand lines below its setting's name.

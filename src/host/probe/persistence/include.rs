@@ -172,7 +172,7 @@ fn fitting(dig: &mut Dig<'_>, base: Base<'_>, pattern: &[u8]) -> Vec<Vec<u8>> {
 }
 
 /// A name fits a pattern. Takes time for each byte of the name and each of the pattern once a star.
-fn fits(pattern: &[u8], name: &[u8]) -> bool {
+pub(super) fn fits(pattern: &[u8], name: &[u8]) -> bool {
     let (mut at, mut pos) = (0, 0);
     let mut star: Option<(usize, usize)> = None;
     // Behind it no class is closed, and nobody looks for its end at each step.

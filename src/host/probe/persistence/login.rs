@@ -114,7 +114,13 @@ pub(super) fn shells(dig: &mut Dig<'_>) {
                 own(dig, home, &file, &usual);
             }
         }
-        for dir in [&b".config/environment.d"[..], b".config/fish/conf.d"] {
+        for dir in [
+            &b".config/environment.d"[..],
+            b".config/fish/conf.d",
+            b".bashrc.d",
+            b".profile.d",
+            b".zshrc.d",
+        ] {
             for file in dig.files_in(home.base(), dir) {
                 own(dig, home, &file, &usual);
             }

@@ -71,7 +71,7 @@ fn supervisor(dig: &mut Dig<'_>) {
     }
     let trail = Trail { kind: KIND, home: None };
     for file in &follow(dig, trail, files, &|file| included(file)) {
-        let found = settings(&file.bytes);
+        let found = supervised(&file.bytes);
         for setting in found.iter().filter(|it| it.name == b"command") {
             let same = || found.iter().filter(|it| it.section == setting.section);
             let user = same().rfind(|it| it.name == b"user").map(|it| it.value.as_slice());
@@ -82,9 +82,34 @@ fn supervisor(dig: &mut Dig<'_>) {
     }
 }
 
+/// Settings as supervisor reads them: behind a colon too, in letters of any size, and on in lines that are further in.
+fn supervised(text: &[u8]) -> Vec<Setting> {
+    let (mut found, mut section): (Vec<Setting>, Vec<u8>) = (Vec::new(), Vec::new());
+    for (line, text) in lines(text).filter(|(_, text)| !text.starts_with(b";")) {
+        let bare = text.trim_ascii();
+        if let Some(name) = bare.strip_prefix(b"[").and_then(|it| it.strip_suffix(b"]")) {
+            name.clone_into(&mut section);
+            continue;
+        }
+        if text.first().is_some_and(u8::is_ascii_whitespace)
+            && let Some(last) = found.last_mut()
+        {
+            last.value.push(b' ');
+            last.value.extend_from_slice(bare);
+            continue;
+        }
+        let Some(cut) = bare.iter().position(|byte| matches!(byte, b'=' | b':')) else { continue };
+        let (name, value) = bare.split_at(cut);
+        let name = name.trim_ascii().to_ascii_lowercase();
+        let value = value.get(1..).unwrap_or_default().trim_ascii().to_vec();
+        found.push(Setting { line, section: section.clone(), name, value });
+    }
+    found
+}
+
 /// `[include] files`, any number of patterns.
 fn included(file: &File) -> Vec<Lead> {
-    let found = settings(&file.bytes);
+    let found = supervised(&file.bytes);
     let named = found.iter().filter(|it| it.section == b"include" && it.name == b"files");
     let leads = named.flat_map(|it| {
         words(&it.value).map(|path| {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::cron::{base_name, lines};
 use super::dig::{Dig, Draft, Runs};
 use super::ground::File;
-use super::include::{ENOUGH_LEADS, Lead, Trail, beside, follow};
+use super::include::{ENOUGH_LEADS, Lead, Trail, beside, fits, follow, unquoted};
 use crate::domain::base::Timestamp;
 use crate::domain::facts::{AutostartKind, NotWhole};
 use crate::host::probe::text::words;
@@ -65,8 +65,11 @@ fn logrotate(dig: &mut Dig<'_>) {
     for file in &follow(dig, trail, files, &|file| rotated_too(file)) {
         let (mut inside, mut listed) = (false, 0);
         for (line, text) in lines(&file.bytes) {
-            let first = words(text).next().unwrap_or_default();
-            let command = if SCRIPTS.contains(&first) {
+            let first =
+                text.trim_ascii().split(|it| it.is_ascii_whitespace() || *it == b'=').next();
+            let first = first.unwrap_or_default();
+            let mut set = Vec::new();
+            let command = if !inside && opens(text) {
                 inside = true;
                 continue;
             } else if first == b"endscript" {
@@ -75,7 +78,10 @@ fn logrotate(dig: &mut Dig<'_>) {
             } else if inside {
                 text
             } else if PROGRAMS.contains(&first) && first != b"mail" {
-                text.trim_ascii().get(first.len()..).unwrap_or_default()
+                let rest = text.trim_ascii().get(first.len()..).unwrap_or_default().trim_ascii();
+                let rest = rest.strip_prefix(b"=").unwrap_or(rest).trim_ascii();
+                set = [first, b"=", rest].concat();
+                rest
             } else {
                 continue;
             };
@@ -84,10 +90,21 @@ fn logrotate(dig: &mut Dig<'_>) {
                 dig.part(&file.path, NotWhole::Entries);
                 break;
             }
+            let text = if set.is_empty() { text } else { &set };
             let draft = Draft::new(AutostartKind::Logrotate, file, line, text).by(Some(b"root"));
             dig.add(draft.runs(Runs::Command(command)));
         }
     }
+}
+
+/// A script begins behind this line, or behind the bracket in it.
+fn opens(text: &[u8]) -> bool {
+    let mut before: &[u8] = b"{";
+    words(text).any(|word| {
+        let begins = before.ends_with(b"{") && SCRIPTS.contains(&word);
+        before = word;
+        begins
+    })
 }
 
 /// `include` of logrotate: a file, or every file of a directory.
@@ -109,10 +126,10 @@ fn tmpfiles(dig: &mut Dig<'_>, file: &File) {
     for (line, text) in lines(&file.bytes) {
         let fields: Vec<&[u8]> = words(text).take(7).collect();
         let (Some(kind), Some(_)) = (fields.first(), fields.get(1)) else { continue };
-        let kind = kind.first().copied().unwrap_or_default();
+        let kind = unquoted(kind).first().copied().unwrap_or_default();
         let has_text = fields.get(6).is_some_and(|it| *it != b"-");
         let writes = matches!(kind, b'f' | b'F' | b'w' | b'L' | b'C') && has_text;
-        let mode = fields.get(2).copied().unwrap_or_default();
+        let mode = unquoted(fields.get(2).copied().unwrap_or_default());
         let mode = mode.trim_ascii_start().split(|it| matches!(it, b'~' | b':')).next_back();
         let mode = mode.unwrap_or_default();
         let becomes = mode.len() >= 4
@@ -136,10 +153,9 @@ fn sysctl(dig: &mut Dig<'_>, file: &File) {
         let name = name.trim_ascii();
         let name = name.strip_prefix(b"-").unwrap_or(name);
         let value = value.strip_prefix(b"=").unwrap_or(value).trim_ascii();
-        let is = |path: &[u8]| {
-            let parts = |byte: &u8| matches!(byte, b'.' | b'/');
-            name.split(parts).eq(path.split(parts))
-        };
+        // A name may be a pattern.
+        let name: Vec<u8> = name.iter().map(|it| if *it == b'.' { b'/' } else { *it }).collect();
+        let is = |path: &[u8]| fits(&name, path);
         if let Some((path, _)) = RUN_BY_KERNEL.iter().find(|(path, _)| is(path)) {
             kernel(dig, file, (line, text), path, value);
         }

@@ -94,7 +94,7 @@ const VALUED: [&str; 18] = [
     "--signal",
 ];
 /// Variables that name what others run or load.
-const NAMING: [&str; 9] = [
+const NAMING: [&str; 11] = [
     "BASH_ENV",
     "DAEMON",
     "ENV",
@@ -104,6 +104,8 @@ const NAMING: [&str; 9] = [
     "PATH",
     "PROMPT_COMMAND",
     "PYTHONPATH",
+    "compresscmd",
+    "uncompresscmd",
 ];
 /// Settings of units whose value is a place where something is kept, and not run.
 const KEPT: [&str; 14] = [
