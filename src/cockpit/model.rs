@@ -360,8 +360,8 @@ impl Model {
         let before = self.notice.replace(Notice { kind, at: self.now });
         // What warns waits below what comes after it. Many warnings are one: the timeline has them all.
         let was_shown = self.notice_since.is_some();
-        let waits = |it: &Notice| !it.kind.fades() && !(was_shown && it.kind.is_read_once());
-        self.standing.extend(before.filter(waits));
+        let is_over = |it: &Notice| it.kind.fades() || (was_shown && it.kind.is_read_once());
+        self.standing.extend(before.filter(|it| !is_over(it)));
         self.notice_since = None;
         self.stand();
     }

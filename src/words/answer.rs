@@ -54,10 +54,8 @@ pub fn fact(language: Language, fact: &Fact) -> Phrase {
         }
         What::RunsAs(user) => say("runs as ", "รันเป็นผู้ใช้ ").theirs(user),
         What::InContainer(id) => say("in container ", "อยู่ใน container ").theirs(id),
-        What::Autostarts(..)
-        | What::Autostart(..)
-        | What::AutostartNews(..)
-        | What::AutostartNew(..) => persistence::starting(language, &fact.what),
+        What::Autostarts(..) | What::Autostart(..) => persistence::starting(language, &fact.what),
+        What::AutostartNews(..) | What::AutostartNew(..) => persistence::came(language, &fact.what),
         What::NotHunted => say("what starts by itself: still reading", "สิ่งที่เริ่มเอง: กำลังอ่าน"),
         What::Rented(..)
         | What::Metadata(..)

@@ -208,12 +208,12 @@ pub(super) fn starting(language: Language, what: &What) -> Phrase {
             let grade = format!(" ({})", finding::grade(language, *grade));
             Phrase::of(kind.name()).ours(" ").theirs(path).ours(grade)
         }
-        _ => came(language, what),
+        _ => Phrase::default(),
     }
 }
 
 /// What came to start by itself, or is another now: how many, or one of them.
-fn came(language: Language, what: &What) -> Phrase {
+pub(super) fn came(language: Language, what: &What) -> Phrase {
     let say = |count: usize, it| match language {
         Language::En => format!("{count} {}", change(language, it)),
         Language::Th => format!("{} {count}", change(language, it)),

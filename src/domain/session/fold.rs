@@ -216,8 +216,7 @@ impl State {
             Event::Resumed { .. } => self.resumed(),
             Event::Left | Event::PenGiven { .. } | Event::PenTaken { .. } => self.carriers = 0,
             Event::Autostart { change, place, path, line, text, .. } => {
-                let seen = self.relieved.as_ref().map_or(0, |it| it.seq);
-                self.starts.happened((seq, seen), change, place, (path, line), text);
+                self.starts(seq, change, place, (path, line), text);
             }
             Event::WireRefused { .. } | Event::Clock { .. } => {}
         }

@@ -218,8 +218,12 @@ fn uses(sheet: &mut Sheet<'_>, process: &Process) {
     spans.push(sheet.span(Role::Dim, format!(" {}", sheet.say(Label::SetAside))));
     if let Some(found) = found {
         spans.push(Span::raw("  "));
-        spans.push(sheet.read(&found.transparent, |bytes| size(*bytes)));
-        spans.push(sheet.span(Role::Dim, format!(" {}", sheet.say(Label::Transparent))));
+        let value = sheet.read(&found.transparent, |bytes| size(*bytes));
+        let word = sheet.span(Role::Dim, sheet.say(Label::Transparent).to_owned());
+        // Why it is not there comes after what is not there.
+        let is_known = found.transparent.known().is_some();
+        let (first, second) = if is_known { (value, word) } else { (word, value) };
+        spans.extend([first, Span::raw(" "), second]);
     }
     sheet.named(Label::Huge, &spans);
     if let Some(found) = found {

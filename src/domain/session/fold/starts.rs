@@ -1,6 +1,7 @@
 //! What came to start by itself, changed or vanished since the session began.
 
 use crate::domain::facts::{AutostartChange, AutostartKind};
+use crate::domain::session::fold::State;
 use crate::domain::untrusted::Untrusted;
 
 /// So many are kept, the newest; whoever may write jobs must not eat the memory.
@@ -27,9 +28,24 @@ pub struct Starts {
     all: Vec<Started>,
 }
 
+impl State {
+    /// Something starts by itself, or does so no more.
+    pub(super) fn starts(
+        &mut self,
+        seq: u64,
+        change: AutostartChange,
+        place: AutostartKind,
+        at: (Untrusted, u32),
+        text: Untrusted,
+    ) {
+        let seen = self.relieved.as_ref().map_or(0, |it| it.seq);
+        self.starts.happened((seq, seen), change, place, at, text);
+    }
+}
+
 impl Starts {
     /// Takes in one change. What came after `seen` and went again is no news to anybody.
-    pub(super) fn happened(
+    fn happened(
         &mut self,
         (seq, seen): (u64, u64),
         change: AutostartChange,
