@@ -52,11 +52,9 @@ fn what_is_shared_with_others_never_stands_before_what_a_miner_is_known_by() {
     let first = Process { exe_deleted: true, ..miner(42) };
     let all = vec![first, miner(43), miner(44)];
     let effects = desk.tell(Msg::Seen(Arc::new(snapshot(2_000, all))));
-    let found = effects.iter().find_map(|it| match it {
-        Effect::Record { event: Event::Found { finding, .. }, .. } => {
-            (finding.subject == Subject::Process(miner(42).id)).then_some(finding)
-        }
-        _ => None,
+    let found = effects.iter().find_map(|it| {
+        let Effect::Record { event: Event::Found { finding, .. }, .. } = it else { return None };
+        (finding.subject == Subject::Process(miner(42).id)).then_some(finding)
     });
     let reasons = &found.expect("more is known of it").reasons;
     let shares = |it: &Reason| it.rule == Rule::SharesWith;

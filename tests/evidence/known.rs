@@ -85,7 +85,7 @@ fn a_digest_that_nobody_knows_says_nothing_and_is_there_for_the_checklist() {
 fn waits(exe: &Path) -> (Running, (std::io::PipeReader, std::io::PipeWriter)) {
     let (reader, mut writer) = std::io::pipe().unwrap();
     // A pipe has room for so much (pipe(7)).
-    writer.write_all(&[b' '; 1 << 16]).unwrap();
+    writer.write_all(&vec![b' '; 1 << 16]).unwrap();
     let mut command = Command::new(exe);
     command.arg("--list").stdout(writer.try_clone().unwrap());
     let child = std::os::unix::process::CommandExt::process_group(&mut command, 0).spawn();
