@@ -300,7 +300,7 @@ fn a_line_of_usage_names_no_option_that_only_the_environment_set() {
 #[test]
 fn commands_that_print_refuse_in_the_language_that_was_asked_for() {
     let (_, thai) = said(&["--lang", "th", "scan", "--for", "x"]);
-    assert!(thai.contains("ดูนานเท่านี้ไม่ได้: x") && thai.contains("ทำต่อ: "), "{thai}");
+    assert!(thai.contains("ใช้เป็น --for ไม่ได้: x") && thai.contains("ทำต่อ: "), "{thai}");
     let (_, none) = said(&["--lang", "en", "scan", "--for", "0s"]);
     assert!(none.contains("this is no time between 1 second and a day"), "{none}");
     let (places, _) = said(&["--lang", "th", "paths", "--dir", "/srv/ir", "--rules", "/srv/rules"]);
