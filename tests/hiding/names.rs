@@ -30,7 +30,10 @@ fn a_program_with_a_title_like_a_worker_of_the_kernel_is_suspect() {
     let shown = String::from_utf8_lossy(told.shown.bytes()).into_owned();
     assert!(shown.contains(&format!("ppid {}", std::process::id())), "{shown}");
     assert!(shown.contains("sleep"), "its executable: {shown}");
-    assert_eq!(found(&seen, pid), Some((Grade::Suspect, vec![Rule::KernelName])));
+    // Whatever else this host runs may start such a program again.
+    let (grade, mut rules) = found(&seen, pid).unwrap();
+    rules.retain(|it| *it != Rule::ComesBack);
+    assert_eq!((grade, rules), (Grade::Suspect, vec![Rule::KernelName]));
 }
 
 #[test]

@@ -54,7 +54,7 @@ const ENDS: [&str; 9] =
 const REGIONS: [&str; 14] =
     ["ap", "as", "asia", "au", "ca", "cn", "de", "eu", "fr", "hk", "jp", "ru", "sg", "us"];
 /// What stands before such an end in words of another business.
-const OTHERWISE: [&str; 22] = [
+const OTHERWISE: [&str; 23] = [
     "agent",
     "car",
     "conn",
@@ -70,6 +70,7 @@ const OTHERWISE: [&str; 22] = [
     "ntp",
     "pg",
     "process",
+    "proxy",
     "swimming",
     "text",
     "thread",

@@ -300,8 +300,14 @@ fn has_workshop(path: &[u8]) -> bool {
 
 /// A part that lists do not show, and that no known tool makes.
 fn has_hidden_part(path: &[u8]) -> bool {
-    let mut parts = path.split(|byte| *byte == b'/');
-    parts.any(|part| {
+    hidden_parts(path) > 0
+}
+
+/// How many parts lists do not show, of those that no known tool makes.
+pub(super) fn hidden_parts(path: &[u8]) -> usize {
+    let parts = path.split(|byte| *byte == b'/');
+    let hides = |part: &&[u8]| {
+        let part = *part;
         if !matches!(part.first(), Some(b'.' | b' ')) {
             return false;
         }
@@ -309,7 +315,8 @@ fn has_hidden_part(path: &[u8]) -> bool {
         let relative = part == b"." || part == b"..";
         let hidden = part.len() > 1 && part.first() == Some(&b'.') && !relative;
         (hidden || (blank && !relative)) && !KNOWN_HIDDEN.contains(&part)
-    })
+    };
+    parts.filter(hides).count()
 }
 
 impl Place {

@@ -23,10 +23,11 @@ mod strings_in_memory;
 mod whereabouts;
 
 use crate::domain::detect::grammar;
-use crate::domain::detect::seen::Seen;
-use crate::domain::detect::{Grade, Reason, Rule};
+use crate::domain::detect::seen::{Seen, last_part};
+use crate::domain::detect::{FactSource, Grade, Reason, Rule};
 use crate::domain::facts::{Protocol, Proxies, Socket, SocketState};
 use crate::domain::playbook::Indicators;
+use crate::domain::untrusted::Untrusted;
 
 /// Percent of one CPU from which somebody works hard.
 pub(super) const HARD: f32 = 50.0;
@@ -103,6 +104,7 @@ pub fn standing(seen: &Seen<'_>, look_for: &Indicators) -> Vec<Told> {
     headless::judge(seen, &mut told);
     paid(seen, &mut told);
     measures(seen, &mut told);
+    told.extend(registers(seen));
     told.extend(found(seen));
     told.extend(hiding::preloaded(seen));
     told.extend(
@@ -110,6 +112,22 @@ pub fn standing(seen: &Seen<'_>, look_for: &Indicators) -> Vec<Told> {
     );
     origin::login(seen, &mut told);
     told
+}
+
+/// Registers of the processor are set with which `RandomX` runs faster (`XMRig`, `randomx_boost.sh`). Known false alarm:
+/// whoever tunes a machine for something else.
+fn registers(seen: &Seen<'_>) -> Option<Told> {
+    const TUNED: [&[u8]; 6] =
+        [b"0x1a4", b"0xc0011020", b"0xc0011021", b"0xc0011022", b"0xc001102b", b"allow_writes=on"];
+    let sets = matches!(last_part(seen.title()), b"wrmsr" | b"modprobe");
+    let register = seen
+        .arguments
+        .iter()
+        .skip(1)
+        .find(|it| TUNED.contains(&it.to_ascii_lowercase().as_slice()))?;
+    let (rule, value) =
+        (Rule::MinerOptions, Untrusted::new([last_part(seen.title()), b" ", *register].concat()));
+    sets.then_some((Grade::Noted, Reason { rule, value, source: FactSource::CommandLine }))
 }
 
 /// A miner that measures how fast it is works for nobody, unless a file says for whom.
@@ -156,6 +174,7 @@ pub fn doing(seen: &Seen<'_>, look_for: &Indicators) -> Vec<Told> {
     let mut told = Vec::new();
     load::judge(seen, look_for, &mut told);
     ends::judge(seen, look_for, &mut told);
+    told.extend(origin::typed_afar(seen));
     told
 }
 

@@ -141,6 +141,9 @@ impl<'a> Seen<'a> {
     #[must_use]
     pub fn path(&self) -> Cow<'a, [u8]> {
         let title = self.title();
+        if let Some(program) = self.loaded() {
+            return Cow::Borrowed(program);
+        }
         if !self.exe.is_empty() || title.starts_with(b"/") {
             return Cow::Borrowed(if self.exe.is_empty() { title } else { self.exe });
         }
@@ -151,6 +154,27 @@ impl<'a> Seen<'a> {
         } else {
             Cow::Borrowed(b"")
         }
+    }
+
+    /// What the loader of programs was told to run, if it is the loader: then it is that program.
+    fn loaded(&self) -> Option<&'a [u8]> {
+        const VALUED: [&[u8]; 5] =
+            [b"--library-path", b"--inhibit-rpath", b"--preload", b"--audit", b"--argv0"];
+        let is_loader =
+            |name: &[u8]| name.starts_with(b"ld-") && name.windows(3).any(|it| it == b".so");
+        let called_so = self.exe.is_empty() && is_loader(last_part(self.title()));
+        if !(is_loader(self.file()) || called_so) {
+            return None;
+        }
+        let mut words = self.arguments.iter().copied().skip(1);
+        while let Some(word) = words.next() {
+            if VALUED.contains(&word) {
+                words.next();
+            } else if !word.starts_with(b"-") {
+                return Some(word).filter(|it| it.starts_with(b"/"));
+            }
+        }
+        None
     }
 
     /// It works for whoever comes to it. A port that nobody comes to serves nobody; where only the ports are known, one that

@@ -300,7 +300,7 @@ impl Command {
             return;
         }
         // `ore … mine`.
-        if word == "mine" {
+        if matches!(word, "mine" | "protomine") {
             self.tell(word, Weight::Rare);
         }
         self.has_end |= place(word).is_some_and(|it| is_end(&it));

@@ -188,7 +188,10 @@ impl<'a> Facts<'a> {
         let by_pool = pool.by == By::Pool;
         let named = !self.command.rigs.is_empty();
         let told_more = self.plain || has_wallet || self.sole + self.rare > 0;
-        if !told_more && pool.port.is_some_and(|it| SERVICES.contains(&it)) && !self.is_idle() {
+        if !told_more
+            && pool.port.is_some_and(|it| SERVICES.contains(&it))
+            && (!self.is_idle() || is_near(pool))
+        {
             return rather.then_some((Grade::Noted, Says::Pool));
         }
         Some(if very && (by_wallet || shaped) || by_user && (rather || !is_web) {
@@ -346,5 +349,7 @@ fn is_near(pool: &Pool) -> bool {
 /// `-o host:port` and nothing else: no output is called so.
 fn is_alone(pool: &Pool) -> bool {
     let host = String::from_utf8_lossy(pool.host.bytes());
-    pool.by == By::Output && pool.scheme == Scheme::None && super::pool::is_far(&host)
+    // What waits on this host may be anything.
+    let here = host.parse::<std::net::IpAddr>().is_ok_and(|it| it.is_loopback());
+    pool.by == By::Output && pool.scheme == Scheme::None && super::pool::is_far(&host) && !here
 }

@@ -176,7 +176,9 @@ fn kernel_name(seen: &Seen<'_>, told: &mut Vec<Told>) {
     let source = if seen.name == name { FactSource::Comm } else { FactSource::CommandLine };
     let own_program = !seen.exe.is_empty() || seen.in_memory || seen.deleted;
     let strange_parent = seen.parent.is_some_and(|parent| !matches!(parent, 0 | 2));
-    let proven = seen.kernel == Some(false) || own_program;
+    // A thread of the kernel was started by no path.
+    let by_path = title.contains(&b'/') && is_only_kernels(name);
+    let proven = seen.kernel == Some(false) || own_program || by_path;
     // Only who calls itself so in an argument has arguments; tools show a kernel thread in the same brackets, so that
     // alone says nothing.
     let other_user = seen.uid.is_some_and(|uid| uid != 0) || !matches!(seen.user, b"" | b"root");
@@ -200,7 +202,7 @@ fn bracketed(seen: &Seen<'_>, told: &mut Vec<Told>) {
     let file = seen.file();
     let interpreted = INTERPRETERS.iter().any(|it| file.starts_with(it));
     let busy = || seen.cpu.is_some_and(|it| it >= LONG_PERCENT) && seen.packaged != Some(true);
-    let other = is_other(name, file) || busy();
+    let other = is_other(name, file) || name != file || busy();
     // Scripts in Perl that strangers leave behind call themselves so; pools of workers are written in other languages.
     let interpreted = interpreted && !file.starts_with(b"perl");
     if word && !file.is_empty() && other && !interpreted && !is_kernels(name) {

@@ -18,9 +18,10 @@ use crate::domain::untrusted::Untrusted;
 /// Ports of the web, on which pools listen too.
 const WEB: [u16; 8] = [80, 443, 3000, 8000, 8008, 8080, 8443, 9443];
 /// Ports of services that hand out no work.
-const OTHERS: [u16; 33] = [
+const OTHERS: [u16; 35] = [
     21, 22, 25, 67, 104, 110, 123, 143, 389, 465, 587, 636, 853, 873, 993, 995, 1433, 1521, 1883,
-    2049, 3128, 3260, 3306, 5222, 5269, 5432, 6379, 6432, 6697, 8883, 9418, 11371, 27017,
+    2049, 3128, 3260, 3306, 5222, 5269, 5432, 6379, 6432, 6697, 8883, 9418, 11371, 25565, 25577,
+    27017,
 ];
 /// Ports on which nodes of coins talk to each other and to wallets.
 const NODES: [u16; 12] =
@@ -137,8 +138,10 @@ fn is_developers(end: &End<'_>) -> bool {
 
 /// It works hard and long for one or two out there, serves nobody, and no package is known to have brought it.
 fn works_alone(seen: &Seen<'_>, percent: f32) -> bool {
-    let long =
-        seen.cpu.is_some_and(|it| it >= percent) && seen.cpu_minutes.is_some_and(|it| it >= 30.0);
+    // Who takes several processors is taken at his word where nobody knows for how long.
+    let several = percent > 100.0;
+    let long = seen.cpu.is_some_and(|it| it >= percent)
+        && seen.cpu_minutes.map_or(several, |it| it >= 30.0);
     long && seen.packaged != Some(true) && !seen.serves() && seen.ends.len() <= 2
 }
 

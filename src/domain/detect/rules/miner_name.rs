@@ -11,7 +11,11 @@ use crate::domain::playbook::Indicators;
 use crate::domain::untrusted::Untrusted;
 
 /// What public releases are called, in lower case. Words that others use too are not among them.
-const KNOWN: [&str; 62] = [
+const KNOWN: [&str; 66] = [
+    "bladebit",
+    "chia_plot",
+    "minotari_merge",
+    "minotari_miner",
     "xmrig",
     "xmr-stak",
     "xmrig-proxy",
@@ -77,16 +81,16 @@ const KNOWN: [&str; 62] = [
 ];
 
 /// What is mined where knowledge is looked for.
-const OF_KNOWLEDGE: [&str; 13] = [
-    "bug", "corpus", "data", "fact", "graph", "log", "opinion", "pattern", "process", "rapid",
-    "rule", "text", "web",
+const OF_KNOWLEDGE: [&str; 19] = [
+    "bug", "code", "corpus", "data", "fact", "git", "graph", "idea", "log", "opinion", "pattern",
+    "process", "rapid", "repo", "review", "rule", "sequence", "text", "web",
 ];
 /// Words that only end so.
 const OF_WORDS: [&str; 6] = ["coal", "content", "deter", "exa", "gold", "under"];
 /// Who watches miners, or looks for them, says so behind their names.
-const WATCHERS: [&str; 16] = [
+const WATCHERS: [&str; 17] = [
     "alert", "api", "check", "clean", "dash", "detect", "exporter", "find", "hunt", "kill",
-    "metric", "monitor", "remov", "scan", "stat", "watch",
+    "metric", "monitor", "remov", "report", "scan", "stat", "watch",
 ];
 
 /// What the names say.
@@ -166,7 +170,10 @@ pub(super) fn is_miner(path: &[u8], look_for: &Indicators) -> bool {
 pub(super) fn watches(name: &[u8]) -> bool {
     let name = String::from_utf8_lossy(name).to_ascii_lowercase();
     let mut words = name.split(['-', '_', '.']);
-    words.any(|word| WATCHERS.iter().any(|it| word.starts_with(it)))
+    // The kernel cuts names: `cgminer-exporte`.
+    let is_one =
+        |word: &str, it: &str| word.starts_with(it) || word.len() > 4 && it.starts_with(word);
+    words.any(|word| WATCHERS.iter().any(|it| is_one(word, it)))
 }
 
 /// It says itself that it is a miner, of what is not knowledge.

@@ -6,6 +6,7 @@
 
 use crate::domain::detect::place::{Place, place};
 use crate::domain::detect::rules::Told;
+use crate::domain::detect::rules::ends::is_public;
 use crate::domain::detect::rules::whereabouts::is_busy;
 use crate::domain::detect::seen::{Seen, last_part};
 use crate::domain::detect::{FactSource, Grade, Reason, Rule};
@@ -200,6 +201,17 @@ pub(super) fn judge(seen: &Seen<'_>, told: &mut Vec<Told>) {
             Reason { rule: Rule::FromRequest, value, source: FactSource::Environment },
         ));
     }
+}
+
+/// A shell of a service talks to nobody by itself, unless somebody out there types what it shall do.
+pub(super) fn typed_afar(seen: &Seen<'_>) -> Option<Told> {
+    let end = seen.ends.iter().find(|it| is_public(it))?;
+    let service = serves(seen).or_else(|| is_service(seen).then_some(seen.user));
+    let service = service.filter(|_| is_shell(seen.title()))?;
+    let end = end.address.map_or_else(Vec::new, |it| it.to_string().into_bytes());
+    let value = Untrusted::new([service, b" > ", seen.name, b" <- ", &end].concat());
+    let (rule, source) = (Rule::ServiceChild, FactSource::Ancestry);
+    Some((Grade::Suspect, Reason { rule, value, source }))
 }
 
 /// By which login it came, and who became its user, beside what speaks against it: everybody has come by some way, so this

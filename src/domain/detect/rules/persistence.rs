@@ -92,9 +92,11 @@ pub(in crate::domain::detect) fn judge(entry: &Entry<'_>, look_for: &Indicators)
     let texts = std::iter::once(text.into_owned())
         .chain(inner.iter().map(|it| String::from_utf8_lossy(it.bytes()).into_owned()));
     for text in texts {
-        for line in text.split(['\n', '\r']).map(str::trim).filter(|line| is_said(line, entry.kind))
-        {
-            of_line(line, entry, look_for, &mut told);
+        let lines = text.split(['\n', '\r']).map(str::trim);
+        for line in lines.map(|it| without_remark(it, entry.kind)) {
+            if is_said(line, entry.kind) {
+                of_line(line, entry, look_for, &mut told);
+            }
         }
     }
     let unpacked = inner.iter().map(Untrusted::bytes);
@@ -156,6 +158,13 @@ pub(in crate::domain::detect) fn dealings(entry: &Entry<'_>, mut with: impl FnMu
             with(part, dealing);
         }
     }
+}
+
+/// A unit says behind a remark what the unit that it starts runs, or what it ran before: who reads it wants to know.
+fn without_remark<'a>(line: &'a str, kind: &str) -> &'a str {
+    let at = line.find("ExecStart=").filter(|_| line.starts_with(['#', ';']));
+    let at = at.filter(|_| is_kind(kind, &["systemd", "timer"]));
+    at.and_then(|at| line.get(at..)).unwrap_or(line)
 }
 
 /// Comments run nothing. A list for the loader has none, and the name of a user may begin with anything.

@@ -4,6 +4,7 @@
 //! Source: what droppers and watchdogs are written in; the same as what starts by itself. Known false alarms, which are
 //! let pass: installers from a named host that an administrator runs, and scripts of builds.
 
+use crate::domain::detect::config;
 use crate::domain::detect::grammar;
 use crate::domain::detect::name::{is_only_kernels, looks_like};
 use crate::domain::detect::place::{Place, place};
@@ -127,6 +128,8 @@ fn script(seen: &Seen<'_>, text: &[u8], look_for: &Indicators, told: &mut Vec<To
     // A program that is never in a file.
     let in_memory = all.contains("/proc/self/fd/")
         && (all.contains("memfd_create") || all.contains("syscall(319"));
+    let packed = all.contains("eval") && all.contains("unpack");
+    let encoded = encoded || packed || speaks_stratum(&all) || is_told_settings(&all);
     let by_itself = [Rule::AddsItselfAgain, Rule::HiddenEntry, Rule::KernelName];
     let fetches_a_miner = || all.split_whitespace().any(|word| is_miners(word, look_for));
     let weighs = |it: &Reason| {
@@ -146,6 +149,21 @@ fn script(seen: &Seen<'_>, text: &[u8], look_for: &Indicators, told: &mut Vec<To
             Reason { rule: Rule::RunsScript, value, source: FactSource::CommandLine },
         ));
     }
+}
+
+/// It signs in where work is handed out, and asks for some.
+fn speaks_stratum(text: &str) -> bool {
+    let asks = ["mining.subscribe", "mining.authorize"].iter().any(|it| text.contains(it));
+    asks && text.contains("connect")
+}
+
+/// A miner's settings stand in it: another program reads them from there.
+fn is_told_settings(text: &str) -> bool {
+    let settings = text.find('{').zip(text.rfind('}')).and_then(|(at, end)| text.get(at..=end));
+    settings.filter(|it| it.contains("\"pools\"") || it.contains("\"url\"")).is_some_and(|it| {
+        let heard = config::read(b"settings.json", it.as_bytes()).heard();
+        heard.first().is_some_and(|(grade, _)| *grade > Grade::Noted)
+    })
 }
 
 /// A miner's address, or a file with a miner's name that is fetched.
@@ -182,7 +200,7 @@ fn is_harmless(text: &[u8]) -> bool {
         "socket",
         "spawn",
         "subprocess",
-        "system",
+        "system(",
         "wget",
     ];
     let inner = decoded(text);

@@ -4,7 +4,7 @@
 //! which are only noted: what is built, unpacked or tested in `/tmp`; daemons that were upgraded while they run; what
 //! developers keep in hidden folders of their homes.
 
-use crate::domain::detect::place::{Place, is_hidden_file, place};
+use crate::domain::detect::place::{Place, hidden_parts, is_hidden_file, place};
 use crate::domain::detect::rules::Told;
 use crate::domain::detect::rules::origin::{is_service, serves};
 use crate::domain::detect::seen::Seen;
@@ -69,8 +69,14 @@ fn of_place(seen: &Seen<'_>, path: &[u8], at: Place) -> bool {
                 [&b"/home/"[..], b"/root/", b"/Users/"].iter().any(|it| path.starts_with(it));
             // Vendors keep hidden folders below their own, and what lies there takes little.
             let vendors = path.starts_with(b"/opt/") && !path.starts_with(b"/opt/.");
-            let let_pass = home || vendors && is_calm(seen);
+            // Keys are kept there, and nobody hides in what is hidden already.
+            let deep = hidden_parts(path) > 1 || contains(path, b"/.ssh/");
+            let let_pass = home && !deep || vendors && is_calm(seen);
             !let_pass || served || is_hidden_file(path) || is_busy(seen)
+        }
+        // A folder that was made for a moment, by whoever installs something.
+        Place::Volatile if is_of_a_moment(path) && !served && !is_busy(seen) => {
+            is_hidden_file(path)
         }
         Place::Volatile => {
             path.starts_with(b"/dev/shm/") && !(is_calm(seen) && is_somebodys(seen))
@@ -92,6 +98,14 @@ fn of_place(seen: &Seen<'_>, path: &[u8], at: Place) -> bool {
 fn is_long(seen: &Seen<'_>) -> bool {
     seen.cpu.is_some_and(|percent| percent >= LONG_PERCENT)
         && seen.cpu_minutes.is_none_or(|minutes| minutes >= LONG_MINUTES)
+}
+
+/// Below `tmp.` and ten letters, as mktemp names folders.
+fn is_of_a_moment(path: &[u8]) -> bool {
+    path.split(|byte| *byte == b'/').any(|part| {
+        let rest = part.strip_prefix(b"tmp.").unwrap_or_default();
+        rest.len() == 10 && rest.iter().all(u8::is_ascii_alphanumeric)
+    })
 }
 
 /// It is known to take little.

@@ -61,6 +61,8 @@ pub(super) fn from_afar(line: &str, piped: bool) -> bool {
             && has(&["-e /bin/", "-e sh", "-e bash", "-c /bin/", "-c sh", "-c bash"]);
     let brought = line.split('|').next().is_some_and(names_a_page);
     let code = line.contains("://") && has(&CODE) && has(&EVALUATES);
+    // Perl that does what it is told from there.
+    let code = code || line.contains("IO::Socket") && has(&["`$", "exec", "system"]);
     piped && (talks || brought) || device && (both_ways || has(&["sh <("])) || given || code
 }
 
@@ -71,6 +73,19 @@ const FIRST_BOOT: [&[u8]; 4] = [
     b"/var/lib/cloud/scripts/per-once/",
     b"/var/lib/cloud/scripts/vendor/",
 ];
+
+/// A tool that shows what runs, made to show less: `alias ps='ps "$@" | grep -v x'`.
+pub(super) fn filtered(line: &str) -> Option<&str> {
+    const SHOWS: [&str; 8] = ["ps", "top", "htop", "ss", "netstat", "lsof", "ls", "who"];
+    let line = line.trim_start();
+    let of_alias = line.strip_prefix("alias ").and_then(|it| it.split_once('='));
+    let of_function = line.trim_start_matches("function ").split_once("()");
+    let (name, does) = of_alias.or(of_function)?;
+    let hides =
+        ["grep -v", "grep -Ev", "egrep -v", "fgrep -v", "grep -iv", "grep -Eiv", "sed /", "awk '!"];
+    let name = name.trim();
+    (SHOWS.contains(&name) && hides.iter().any(|it| does.contains(it))).then_some(name)
+}
 
 /// How much it weighs that something is fetched and run.
 pub(super) fn weight(line: &str, entry: &Entry<'_>) -> Grade {

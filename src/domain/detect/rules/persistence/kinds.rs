@@ -81,6 +81,9 @@ const NOBODYS_HOMES: [&str; 20] = [
     "/.ssh/",
 ];
 
+/// What those who mine on others' hosts call the key that they leave everywhere (reports on Outlaw, T1098.004).
+const KEYS: [&str; 1] = ["mdrfckr"];
+
 /// Modules of published rootkits for the kernel, by the names that they come with.
 const ROOTKITS: [&str; 10] = [
     "adore-ng",
@@ -118,6 +121,17 @@ const MODULES: [&[u8]; 6] = [
     b"pam_rootok.so",
     b"pam_unix.so",
 ];
+
+/// `NOPASSWD: ALL`, or a program that runs others; one that can do a certain thing is what the file is for.
+fn may_all(line: &str) -> bool {
+    const RUN: [&str; 12] =
+        ["ALL", "ash", "awk", "bash", "dash", "env", "find", "perl", "python3", "sh", "vi", "vim"];
+    let behind = line.split("NOPASSWD:").skip(1);
+    behind.flat_map(|it| it.split(',')).any(|command| {
+        let first = command.split_whitespace().next().unwrap_or_default();
+        RUN.contains(&first.rsplit('/').next().unwrap_or(first))
+    })
+}
 
 /// A letter of it is another one; a digit is a version's.
 fn is_almost_a_module(name: &[u8]) -> bool {
@@ -184,7 +198,7 @@ pub(super) fn of_kind(entry: &Entry<'_>, told: &mut Vec<Told>) {
             }
         }
     }
-    if is_kind(entry.kind, &["sudo"]) && text.contains("NOPASSWD") && text.contains("ALL") {
+    if is_kind(entry.kind, &["sudo"]) && text.lines().any(may_all) {
         let service = text
             .lines()
             .any(|line| is_service_user(line.split_whitespace().next().unwrap_or_default()));
@@ -197,6 +211,15 @@ pub(super) fn of_kind(entry: &Entry<'_>, told: &mut Vec<Told>) {
     if is_kind(entry.kind, &["authorized", "ssh"]) || path.ends_with("authorized_keys") {
         if NOBODYS_HOMES.iter().any(|home| path.starts_with(home)) {
             add(Grade::Suspect, Rule::ServiceKey, &path);
+        }
+        let named =
+            |line: &&str| KEYS.contains(&line.split_whitespace().last().unwrap_or_default());
+        for line in text.lines().filter(named) {
+            add(
+                Grade::Suspect,
+                Rule::KnownIndicator,
+                line.split_whitespace().last().unwrap_or(line),
+            );
         }
         for line in text.lines().filter(|line| line.contains("command=")) {
             add(Grade::Noted, Rule::ForcedCommand, line);

@@ -64,7 +64,7 @@ pub(super) fn of_line(line: &str, entry: &Entry<'_>, look_for: &Indicators, told
     {
         add(Grade::Suspect, Rule::DecodesAndRuns, line);
     }
-    let again = has(&["crontab -", "crontab /"]) && line.contains('|')
+    let again = sets_crontab(line) && line.contains('|')
         || has(&["kill -0", "pgrep", "pidof", "ps aux", "ps -ef"])
             && (fetches || ran::strange(line, entry).is_some());
     if again {
@@ -90,8 +90,11 @@ pub(super) fn of_line(line: &str, entry: &Entry<'_>, look_for: &Indicators, told
     } else if let Some(path) = ran::among_settings(line).filter(|_| !is_kind(entry.kind, &NO_SHELL))
     {
         add(Grade::Suspect, Rule::RunsOddPlace, path);
-    } else if has(&["cd /tmp", "cd /var/tmp", "cd /dev/shm"]) && line.contains("./") {
+    } else if ran::from_folder(line).is_some() {
         add(Grade::Suspect, Rule::RunsOddPlace, line);
+    }
+    if let Some(tool) = comes::filtered(line) {
+        add(Grade::Suspect, Rule::HiddenEntry, tool);
     }
     let adds_user = ["useradd", "adduser", "usermod"].iter().any(|it| has_word(line, it));
     if adds_user && (line.contains("-u 0") || line.contains("-u0")) {
@@ -123,6 +126,14 @@ fn by_name<'a>(
         };
         Some((rule, Grade::Suspect, path))
     })
+}
+
+/// `| crontab -`, and not `crontab -l`.
+fn sets_crontab(line: &str) -> bool {
+    let behind = |at: usize| line.get(at + "crontab -".len()..).unwrap_or_default();
+    let reads =
+        |(at, _): (usize, &str)| !behind(at).starts_with(|it: char| it.is_ascii_alphanumeric());
+    line.contains("crontab /") || line.match_indices("crontab -").any(reads)
 }
 
 /// Only this part of it is hidden, and a tool of administrators is known to keep its scripts there.

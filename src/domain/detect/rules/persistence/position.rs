@@ -108,15 +108,20 @@ const NAMING: [&str; 11] = [
     "uncompresscmd",
 ];
 /// Settings of units whose value is a place where something is kept, and not run.
-const KEPT: [&str; 14] = [
+const KEPT: [&str; 19] = [
     "BindPaths",
     "BindReadOnlyPaths",
     "ConditionPathExists",
+    "DirectoryNotEmpty",
     "InaccessiblePaths",
     "ListenDatagram",
     "ListenFIFO",
     "ListenStream",
     "PIDFile",
+    "PathChanged",
+    "PathExists",
+    "PathExistsGlob",
+    "PathModified",
     "ReadOnlyPaths",
     "ReadWritePaths",
     "StandardError",
@@ -302,7 +307,7 @@ fn of_command(command: &str) -> Vec<&str> {
 
 /// A path, also below a home that the shell puts in.
 fn is_path(word: &str) -> bool {
-    ["/", "~/", "$HOME/"].iter().any(|it| word.starts_with(it))
+    ["/", "~/", "$HOME/", "%h/"].iter().any(|it| word.starts_with(it))
 }
 
 /// What comes after this command.

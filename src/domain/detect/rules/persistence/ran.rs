@@ -111,7 +111,11 @@ pub(super) fn paths(line: &str) -> impl Iterator<Item = &str> {
 pub(super) fn strange<'a>(line: &'a str, entry: &Entry<'_>) -> Option<&'a str> {
     if position::is_shell(entry) {
         // What stands there is run: even where other lines name files all the time.
-        return position::run(line, entry).into_iter().find(|it| is_strange(it, &SETTINGS_PLACES));
+        let run = position::run(line, entry).into_iter();
+        // What is written into a table of cron is run by that.
+        let told = ["echo ", "printf "].iter().any(|it| line.contains(it)) && line.contains("cron");
+        let written = paths(line).filter(|it| told && is_strange(it, &USUAL));
+        return run.filter(|it| is_strange(it, &SETTINGS_PLACES)).chain(written).next();
     }
     // What a package shall leave out is no program.
     if line.starts_with("path-exclude") || line.starts_with("path-include") {
@@ -120,16 +124,28 @@ pub(super) fn strange<'a>(line: &'a str, entry: &Entry<'_>) -> Option<&'a str> {
     paths(line).find(|it| is_strange(it, &USUAL))
 }
 
+/// `cd FOLDER && ./it`: it lies where no program should be.
+pub(super) fn from_folder(line: &str) -> Option<&str> {
+    let (before, _) = line.split_once("./")?;
+    let (_, behind) = before.rsplit_once("cd ")?;
+    let ends = |it: char| it.is_whitespace() || matches!(it, ';' | '&' | '|' | '"' | '\'' | ')');
+    let folder = behind.split(ends).find(|it| !it.is_empty())?;
+    let inside = format!("{}/x", folder.trim_end_matches('/'));
+    let volatile = ["/tmp", "/var/tmp", "/dev/shm"].iter().any(|it| folder.starts_with(it));
+    let is_path = folder.starts_with(['/', '~']);
+    (is_path && (volatile || is_strange(&inside, &USUAL))).then_some(folder)
+}
+
 fn is_strange(plain: &str, usual: &[&str]) -> bool {
     let path = plain.as_bytes();
     // The files that a shell itself reads in a home are hidden, and so are the folders of known tools.
-    if plain.starts_with(['~', '$'])
+    if plain.starts_with(['~', '$', '%'])
         && !plain.rsplit_once('/').is_some_and(|it| it.0.contains("/."))
     {
         return false;
     }
     let hidden = is_hidden_file(path) || plain.contains("/.");
-    let usual = !hidden && usual.iter().any(|it| plain.starts_with(it));
+    let usual = !hidden && (is_data(plain) || usual.iter().any(|it| plain.starts_with(it)));
     let device = DEVICES.iter().any(|it| plain.starts_with(it));
     let at = place(path);
     let strange = at.is_strange() && !usual && at != Place::Web;
@@ -241,14 +257,14 @@ fn is_bare(word: &str) -> bool {
 pub(super) fn and_removed(line: &str) -> Option<&str> {
     let commands = || line.split([';', '&', '|']).map(str::trim).filter(|it| !it.is_empty());
     let words = |command: &'static str| {
-        commands().filter(move |it| it.split_whitespace().any(|word| word == command))
+        commands().filter(move |it| it.split_whitespace().any(|word| unquoted(word) == command))
     };
     let copies = words("cp").chain(words("mv"));
     let plain = |command: &str| command.split(['>', '<']).next().map(str::to_owned);
     copies.into_iter().find_map(|copy| {
         let copy_to = copy.split(" 2>").next().unwrap_or(copy).split_whitespace().last()?;
         let name = copy_to.rsplit('/').next().filter(|it| it.len() > 1)?;
-        let is_it = |word: &str| word.rsplit('/').next() == Some(name);
+        let is_it = |word: &str| last_word(unquoted(word)) == name;
         let ran = commands().any(|it| {
             let first = it.split_whitespace().next().unwrap_or_default();
             first.contains('/') && is_it(first)
