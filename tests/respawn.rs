@@ -339,3 +339,29 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn long_tables_are_judged_look_by_look_and_all_of_them_at_last() {
+    let long = |at: u32| {
+        let mut it = entry(AutostartKind::Cron, &format!("/etc/cron.d/t{at}"), 1, None);
+        it.text = format!("* * * * * root /tmp/.q/run {}", "a".repeat(8_000)).into();
+        it
+    };
+    let all: Vec<Autostart> = (0..60).map(long).collect();
+    let look = snapshot(0, Vec::new(), all.clone());
+    let mut watch = Watch::default();
+    let found = watch.see(&look, &Indicators::default());
+    let first = all.iter().filter(|it| against(&found, it).is_some()).count();
+    assert!(watch.is_behind() && (1..60).contains(&first), "the screen waits for {first} of them");
+    let mut looks = 1;
+    let mut found = found;
+    while watch.is_behind() {
+        found = watch.see(&look, &Indicators::default());
+        looks += 1;
+    }
+    assert!(all.iter().all(|it| against(&found, it).is_some()), "none is forgotten");
+    assert!(looks < 10, "{looks}");
+    // What was judged once is not judged again.
+    watch.see(&snapshot(1_000, Vec::new(), all), &Indicators::default());
+    assert!(!watch.is_behind());
+}

@@ -287,7 +287,8 @@ fn known<'a>(session: &'a Session, subject: &'a Subject) -> impl Iterator<Item =
 }
 
 /// What comes and goes with others, and is no news by itself.
-const PASSING: [Rule; 4] = [Rule::HighCpu, Rule::SharesWith, Rule::CameBack, Rule::BegunWith];
+const PASSING: [Rule; 5] =
+    [Rule::HighCpu, Rule::SharesWith, Rule::CameBack, Rule::BegunWith, Rule::FromLogin];
 
 /// Nobody has said as much about this subject yet.
 fn is_news(session: &Session, finding: &Finding) -> bool {

@@ -156,6 +156,9 @@ fn look(
         snapshot.evidence = Arc::new(unasked);
         findings = watch.see(&snapshot, look_for);
     }
+    while watch.is_behind() {
+        findings = watch.see(&snapshot, look_for);
+    }
     // Nobody takes another look, so whoever waits is not read.
     snapshot.unread.retain(|it| !is_not_read(it));
     snapshot.unread.extend(eyes.left_unread(&snapshot));

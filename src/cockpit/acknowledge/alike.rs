@@ -18,7 +18,8 @@ use super::{count, next_alert, open_alerts, recorded, under_cursor};
 const MOST: usize = 50;
 
 /// What passes, or only says that others are found: it makes no kind.
-const PASSING: [Rule; 4] = [Rule::HighCpu, Rule::SharesWith, Rule::CameBack, Rule::BegunWith];
+const PASSING: [Rule; 5] =
+    [Rule::HighCpu, Rule::SharesWith, Rule::CameBack, Rule::BegunWith, Rule::FromLogin];
 
 /// Asks whether all are meant that are like the alert on the line; without one, like the one under the cursor; without
 /// that, like the gravest that is open.

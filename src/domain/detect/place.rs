@@ -52,11 +52,12 @@ const SYSTEM: [&[u8]; 10] = [
     b"/gnu/store/",
 ];
 /// What keeps every package in a folder of its own, and wraps its programs in hidden files.
-const STORES: [&[u8]; 5] = [
+const STORES: [&[u8]; 6] = [
     b"/nix/store/",
     b"/gnu/store/",
     b"/run/current-system/",
     b"/run/booted-system/",
+    b"/run/opengl-driver/",
     b"/run/wrappers/bin/",
 ];
 /// Disks that a person plugged in.
@@ -87,7 +88,8 @@ const ODD: [&[u8]; 9] = [
     b"/var/cache/",
 ];
 /// What tools for developers and desktops keep their programs in.
-const KNOWN_HIDDEN: [&[u8]; 72] = [
+const KNOWN_HIDDEN: [&[u8]; 73] = [
+    b".apt",
     b".local",
     b".cargo",
     b".rustup",

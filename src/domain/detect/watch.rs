@@ -130,6 +130,12 @@ impl Watch {
         self.since.of(subject, rule)
     }
 
+    /// More of what starts by itself is judged when it sees the same once more.
+    #[must_use]
+    pub const fn is_behind(&self) -> bool {
+        self.entries.is_behind()
+    }
+
     fn entries(&mut self, snapshot: &Snapshot, look_for: &Indicators, gathered: &mut Gathered) {
         let (rules, now) = (&self.rules.book, snapshot.moment.at);
         let judge = |entry: &Entry<'_>| {

@@ -99,8 +99,9 @@ fn reach(seen: &Seen<'_>, file: &FoundFile) -> Grade {
         FoundBy::Open if file.deleted => Grade::Confirmed,
         FoundBy::Open => Grade::Suspect,
         FoundBy::Folder if is_from_there(seen, file) => Grade::Confirmed,
+        FoundBy::Folder => little,
         // Whoever may write there decides what lies there, and not who runs a program beside it.
-        FoundBy::Folder | FoundBy::Anybodys => little,
+        FoundBy::Anybodys => Grade::Noted,
     }
 }
 

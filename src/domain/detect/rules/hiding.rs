@@ -3,7 +3,7 @@
 //! None of it is `confirmed`: that something hides is no proof that it mines.
 
 use crate::domain::detect::place::place;
-use crate::domain::detect::seen::Seen;
+use crate::domain::detect::seen::{Seen, last_part};
 use crate::domain::detect::{FactSource, Grade, Reason, Rule};
 use crate::domain::facts::{Contradiction, ContradictionKind, FileStanding, Packaged};
 use crate::domain::untrusted::Untrusted;
@@ -68,7 +68,7 @@ pub(super) fn preloaded(seen: &Seen<'_>) -> Option<(Grade, Reason)> {
     let mut libraries = lists.flat_map(|it| it.split(|byte| matches!(byte, b':' | b' ')));
     let library = libraries.find(|it| {
         let odd = it.starts_with(b"/") && place(it).is_strange();
-        odd || it.windows(4).any(|part| part == b"hide")
+        odd || last_part(it).windows(4).any(|part| part == b"hide")
     })?;
     let (rule, value) = (Rule::Preload, Untrusted::new(library));
     Some((Grade::Suspect, Reason { rule, value, source: FactSource::Environment }))

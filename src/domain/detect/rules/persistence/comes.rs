@@ -140,7 +140,10 @@ pub(super) fn spelt_apart(line: &str) -> Option<&str> {
         let at = command.find("${")?;
         let before = command.get(..at)?;
         let name = command.get(at..)?.split_whitespace().next()?;
-        Some((before.split_whitespace().all(|it| it.contains('=')), name.len(), at))
+        // `x=${x}y` is a value, and `x= ${x}y` a command.
+        let apart = before.is_empty() || before.ends_with(char::is_whitespace);
+        let begins = apart && before.split_whitespace().all(|it| it.contains('='));
+        Some((begins, name.len(), at))
     };
     line.split([';', '&', '|']).find_map(|command| {
         let (begins, len, at) = first(command)?;

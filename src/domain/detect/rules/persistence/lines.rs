@@ -118,6 +118,10 @@ fn by_name<'a>(
                 path,
             ));
         }
+        // `/org/freedesktop/login1` names an object on a bus, and no file.
+        if path.starts_with("/org/") || path.starts_with("/com/") {
+            return None;
+        }
         let bare = without_digits(name);
         let rule = match () {
             () if !is_quiet(name) && is_quiet(bare) => Rule::LookAlike,

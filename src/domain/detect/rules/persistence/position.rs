@@ -1,6 +1,11 @@
 //! What a line runs: what stands where a shell takes a command, and not what a command is told.
 
+use std::collections::BTreeSet;
+
 use super::{Entry, RUNNERS, is_kind};
+
+/// Folders that everybody may write to.
+const VOLATILE: [&str; 3] = ["/tmp/", "/var/tmp/", "/dev/shm/"];
 
 /// Kinds of places whose lines a shell takes, or a manager of services.
 const LINES: [&str; 10] =
@@ -153,27 +158,39 @@ fn of_piece<'a>(line: &'a str, entry: &Entry<'_>) -> Vec<&'a str> {
         _ if is_kind(entry.kind, &["cron"]) => after_times(line, entry.path),
         _ => line,
     };
-    let mut open = 0_u32;
-    let is_end = |it: char| {
-        open += u32::from(it == '(');
-        let ends = matches!(it, ';' | '&' | '|' | '(' | '`') || it == ')' && open == 0;
-        open = open.saturating_sub(u32::from(it == ')'));
-        ends
-    };
-    // What nothing opened ends the pattern of a `case`: `start) /usr/bin/it ;;`.
-    let parts: Vec<&str> = line.split(is_end).collect();
+    let parts = commands_of(line);
     let commands = || parts.iter().copied();
     // What cloud-init is told to run may stand in brackets.
     let is_list = is_kind(entry.kind, &["cloud"]);
     let mut found: Vec<&str> =
         commands().flat_map(|it| of_command(if is_list { it } else { before_test(it) })).collect();
-    found.extend(
-        commands()
-            .filter_map(set)
-            .filter(|(name, _)| commands().any(|it| is_called(it, name)))
-            .map(|(_, value)| value),
-    );
+    let called: BTreeSet<&str> = commands().filter_map(called).collect();
+    let set = commands().filter_map(set).filter(|(name, _)| called.contains(name));
+    found.extend(set.map(|(_, value)| value));
     found
+}
+
+/// The commands of a line, without the patterns of a `case`: `start|begin) /usr/bin/it ;;`.
+fn commands_of(line: &str) -> Vec<&str> {
+    let (mut parts, mut open, mut begin): (Vec<(&str, char)>, u32, usize) = (Vec::new(), 0, 0);
+    for (at, it) in line.char_indices() {
+        let closes = it == ')' && open == 0;
+        open = if it == '(' { open + 1 } else { open.saturating_sub(u32::from(it == ')')) };
+        if !(closes || matches!(it, ';' | '&' | '|' | '(' | '`')) {
+            continue;
+        }
+        parts.push((line.get(begin..at).unwrap_or_default(), it));
+        begin = at + it.len_utf8();
+        if closes {
+            // What nothing opened ends a pattern, of which there may be several.
+            parts.pop();
+            while parts.last().is_some_and(|(_, end)| *end == '|') {
+                parts.pop();
+            }
+        }
+    }
+    parts.push((line.get(begin..).unwrap_or_default(), ';'));
+    parts.into_iter().map(|(part, _)| part).collect()
 }
 
 /// `[ -x FILE ]` asks of a file, and runs nothing.
@@ -194,12 +211,12 @@ fn set(command: &str) -> Option<(&str, &str)> {
     value.starts_with('/').then_some((name, value))
 }
 
-/// The command is what a variable says.
-fn is_called(command: &str, name: &str) -> bool {
+/// The variable that says what the command is.
+fn called(command: &str) -> Option<&str> {
     let words = command.split(|it: char| it.is_whitespace() || matches!(it, '"' | '\''));
     let mut words = words.filter(|it| !it.is_empty() && !STARTERS.contains(it));
     let word = words.find(|it| !RUNNERS.contains(it)).and_then(|it| it.strip_prefix('$'));
-    word.is_some_and(|it| it.trim_matches(['{', '}']) == name)
+    word.map(|it| it.trim_matches(['{', '}']))
 }
 
 /// A line of cron without its times, and without whose it is.
@@ -257,10 +274,13 @@ fn of_command(command: &str) -> Vec<&str> {
         if let Some((name, value)) = assigned(word) {
             let runs = NAMING.contains(&name) || name.starts_with("Exec") || name.ends_with('+');
             let quoted = quoted(command, begin + word.len()).filter(|_| value.is_empty());
-            let hidden = quoted.filter(|it| it.starts_with('/') && it.contains("/."));
+            // Settings are hidden in homes; what is hidden where everybody may write is none.
+            let is_hidden = |it: &&str| VOLATILE.iter().any(|folder| it.starts_with(folder));
+            let hidden = quoted.filter(|it| is_hidden(it) && it.contains("/."));
             value_ends = begin + word.len() + quoted.map_or(0, |it| it.len() + 1);
             let value = quoted.unwrap_or(value);
-            found.extend(value.split(':').filter(|it| runs && it.starts_with('/')));
+            let kept = name == "PYTHONPATH" && !is_hidden(&value);
+            found.extend(value.split(':').filter(|it| runs && !kept && it.starts_with('/')));
             found.extend(hidden.filter(|_| !runs));
             continue;
         }
