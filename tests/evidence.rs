@@ -147,7 +147,7 @@ impl Looker {
 
     /// Looks until a reason of this rule stands against the process; what is found then, or after some seconds.
     fn find(&mut self, pid: u32, rule: Rule) -> (Snapshot, Option<(Finding, Reason)>) {
-        let end = Instant::now() + Duration::from_secs(8);
+        let end = Instant::now() + Duration::from_secs(12);
         loop {
             let (snapshot, found) = self.look();
             let of =
