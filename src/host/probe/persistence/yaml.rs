@@ -1,7 +1,7 @@
 //! YAML in whatever form it is written, as values that know their lines. Pure.
 //!
-//! Invariant: total and bounded: no deeper than [`DEEPEST`] and no more values than [`MOST`], however often a part of it is
-//! named again. What stands before a place that cannot be read is kept.
+//! Invariant: total and bounded: no deeper than [`DEEPEST`], no more values than [`MOST`] and no more text than
+//! [`MOST_TEXT`], however often a part of it is named again. What stands before a place that cannot be read is kept.
 
 use std::collections::BTreeMap;
 
@@ -11,6 +11,8 @@ use saphyr_parser::{Event, Parser};
 const DEEPEST: usize = 64;
 /// More values of one file are not read.
 const MOST: usize = 20_000;
+/// More bytes of texts of one file are not kept, though a long one may be named again at little cost.
+const MOST_TEXT: usize = 4 << 20;
 
 /// A value, and the line that it begins on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,7 +84,7 @@ fn read_as_it_is(text: &str) -> (Vec<Node>, bool, bool) {
             is_whole = true;
             break;
         }
-        if reader.count >= MOST || reader.open.len() > DEEPEST {
+        if reader.is_full() || reader.open.len() > DEEPEST {
             is_cut = true;
             break;
         }
@@ -100,10 +102,23 @@ struct Reader {
     open: Vec<Open>,
     named: BTreeMap<usize, Node>,
     count: usize,
+    text: usize,
     is_cut: bool,
 }
 
 impl Reader {
+    const fn is_full(&self) -> bool {
+        self.count >= MOST || self.text > MOST_TEXT
+    }
+
+    /// Counts what is kept once more, before it is; whether there is room for it.
+    fn has_room_for(&mut self, node: &Node) -> bool {
+        self.count += size(node);
+        self.text += bytes(node);
+        self.is_cut |= self.is_full();
+        !self.is_full()
+    }
+
     fn take(&mut self, event: Event<'_>, line: usize) {
         self.count += 1;
         let (anchor, is_map) = match event {
@@ -113,14 +128,15 @@ impl Reader {
             | Event::DocumentStart(_)
             | Event::DocumentEnd => return,
             Event::Scalar(text, _, anchor, _) => {
+                self.text += text.len();
                 return self.put(Node { line, kind: Kind::Text(text.into_owned()) }, anchor);
             }
             Event::Alias(anchor) => {
-                let again = self.named.get(&anchor).cloned();
+                let again = self.named.remove(&anchor);
                 // So that it does not grow with each time that it is named.
-                self.count += again.as_ref().map_or(0, size);
-                self.is_cut |= self.count >= MOST;
-                let kind = again.filter(|_| self.count < MOST).map(|it| it.kind);
+                let kind =
+                    again.as_ref().filter(|it| self.has_room_for(it)).map(|it| it.kind.clone());
+                self.named.extend(again.map(|it| (anchor, it)));
                 return self.put(Node { line, kind: kind.unwrap_or(Kind::Text(String::new())) }, 0);
             }
             Event::SequenceStart(anchor, _) => (anchor, false),
@@ -146,8 +162,7 @@ impl Reader {
     }
 
     fn put(&mut self, node: Node, anchor: usize) {
-        if anchor > 0 {
-            self.count += size(&node);
+        if anchor > 0 && self.has_room_for(&node) {
             self.named.insert(anchor, node.clone());
         }
         let Some(open) = self.open.last_mut() else { return self.documents.push(node) };
@@ -169,6 +184,15 @@ fn size(node: &Node) -> usize {
         Kind::Text(_) => 0,
         Kind::List(items) => items.iter().map(size).sum(),
         Kind::Map(items) => items.iter().map(|(_, it)| size(it)).sum(),
+    }
+}
+
+/// Bytes of all its texts, and of what they stand under.
+fn bytes(node: &Node) -> usize {
+    match &node.kind {
+        Kind::Text(text) => text.len(),
+        Kind::List(items) => items.iter().map(bytes).sum(),
+        Kind::Map(items) => items.iter().map(|(key, it)| key.len() + bytes(it)).sum(),
     }
 }
 
@@ -213,11 +237,49 @@ mod tests {
         assert!(read.iter().map(size).sum::<usize>() < 3 * MOST);
     }
 
+    /// All that is kept of these documents.
+    fn all_bytes(documents: &[Node]) -> usize {
+        documents.iter().map(bytes).sum()
+    }
+
+    #[test]
+    fn one_long_text_inside_of_many_names_is_kept_in_few_of_them() {
+        let names: String =
+            (0..DEEPEST - 2).fold(String::new(), |text, at| text + &format!("&a{at} ["));
+        let text = format!("{names}{}", "A".repeat(200_000));
+        let mut reader = Reader::default();
+        for (event, _) in Parser::new_from_str(&text).map_while(Result::ok) {
+            reader.take(event, 1);
+        }
+        while let Some(open) = reader.open.pop() {
+            reader.close(open);
+        }
+        assert!(reader.is_cut);
+        assert!(reader.named.values().map(bytes).sum::<usize>() <= MOST_TEXT);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+        #[test]
+        fn a_long_text_that_is_named_again_is_kept_as_long_as_there_is_room(
+            length in 1_usize..60_000, times in 1_usize..300, is_key in any::<bool>(),
+        ) {
+            let once = "A".repeat(length);
+            let item = if is_key { "- {*a : x}\n" } else { "- *a\n" };
+            let (read, is_cut) = read(format!("- &a \"{once}\"\n{}", item.repeat(times)).as_bytes());
+            prop_assert!(all_bytes(&read) <= MOST_TEXT);
+            // It is kept where it stands, to be named again, and each time that it is.
+            let needs = length * (times + 2) + if is_key { times } else { 0 };
+            prop_assert_eq!(is_cut, needs > MOST_TEXT);
+        }
+    }
+
     proptest! {
         #[test]
         fn any_text_is_taken(text in prop::collection::vec(prop::sample::select(b"a-: \n[]{},&*|>\"'#!%".to_vec()), 0..200)) {
             let (nodes, _) = read(&text);
             prop_assert!(nodes.iter().map(size).sum::<usize>() <= 3 * MOST);
+            prop_assert!(all_bytes(&nodes) <= MOST_TEXT);
         }
     }
 }
