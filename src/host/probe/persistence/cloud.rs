@@ -13,7 +13,7 @@ use super::yaml::{self, Kind, Node, bare};
 use crate::domain::facts::{AutostartKind, NotWhole};
 use mask::{has, of_list};
 
-pub(super) use mask::masked;
+pub(super) use mask::{beginning, masked};
 
 const SCRIPTS: [&[u8]; 6] = [
     b"/var/lib/cloud/scripts/per-boot",

@@ -238,9 +238,10 @@ impl<'g> Dig<'g> {
         if draft.meta.mode & 0o002 != 0 && !is_link {
             remarks.push(Remark::WorldWritable);
         }
-        let masked = (draft.kind == AutostartKind::CloudInit).then(|| cloud::masked(draft.text));
+        let masked = (draft.kind == AutostartKind::CloudInit)
+            .then(|| cloud::masked(cloud::beginning(draft.text, LONGEST)));
         let kept = masked.as_deref().unwrap_or(draft.text);
-        if kept.len() > LONGEST {
+        if kept.len() > LONGEST || draft.text.len() > LONGEST {
             self.part(draft.path, NotWhole::Entries);
         }
         let kept = kept.get(..LONGEST).unwrap_or(kept);

@@ -1,9 +1,11 @@
 //! Lines without the values that look like secrets.
 //!
 //! Invariant: what could run stays: what a value is made of by a command, paths, addresses of pages, and a text of more than
-//! plain words. So nothing is hidden by the name that somebody gives it.
+//! plain words. So nothing is hidden by the name that somebody gives it. Time grows as the text does, whatever it says.
 
 const HIDDEN: &[u8] = b"***";
+/// Longer words are no addresses with a login.
+const LONGEST_LOGIN: usize = 2 << 10;
 /// In the names of what nobody else is to know.
 const SECRETS: [&str; 9] = [
     "TOKEN",
@@ -33,6 +35,14 @@ pub(super) fn of_list(line: &[u8]) -> Vec<u8> {
 pub(in crate::host::probe::persistence) fn masked(text: &[u8]) -> Vec<u8> {
     let lines = text.split(|byte| *byte == b'\n').map(of_line);
     lines.collect::<Vec<_>>().join(&b'\n')
+}
+
+/// As much of a text as is kept, to be masked. A word that the end would cut is left out if that can be, as half of an
+/// address may not show that there is a login in it.
+pub(in crate::host::probe::persistence) fn beginning(text: &[u8], most: usize) -> &[u8] {
+    let Some(kept) = text.get(..most).filter(|it| it.len() < text.len()) else { return text };
+    let end = kept.iter().rposition(u8::is_ascii_whitespace);
+    end.filter(|at| at + LONGEST_LOGIN > most).and_then(|at| kept.get(..at)).unwrap_or(kept)
 }
 
 fn of_line(line: &[u8]) -> Vec<u8> {
@@ -108,9 +118,12 @@ fn stands_behind(gap: &[u8], assigned: bool) -> bool {
 
 /// What stands in these quotes may run.
 fn runs_in_quotes(quote: Option<u8>, behind: &[u8]) -> bool {
-    let inside = behind.split(|byte| Some(*byte) == quote).next().unwrap_or_default();
+    let Some(quote) = quote else { return false };
+    let inside = behind.split(|byte| *byte == quote).next().unwrap_or_default();
+    #[cfg(test)]
+    tests::looked_at(inside);
     // A quote in a text in quotes has a backslash before it.
-    quote.is_some() && runs(inside.strip_suffix(b"\\").unwrap_or(inside))
+    runs(inside.strip_suffix(b"\\").unwrap_or(inside))
 }
 
 const fn is_quote(byte: u8) -> bool {
@@ -148,14 +161,23 @@ fn is_made(value: &[u8]) -> bool {
 
 /// It is a path, a page, or a text of more than plain words: the line may run it.
 fn runs(value: &[u8]) -> bool {
+    does(value) || is_text(value) && !is_scheme(value)
+}
+
+/// It is a path or a page, or joins commands.
+fn does(value: &[u8]) -> bool {
+    #[cfg(test)]
+    tests::looked_at(value);
     let first = value.split(|byte| *byte == b'/').next().unwrap_or_default();
     let is_path = value.len() > first.len()
         && (first.is_empty() || first == b"~" || first.contains(&b'.') || first.contains(&b':'));
-    let words = value.iter().any(u8::is_ascii_whitespace);
+    is_path || value.iter().any(|byte| matches!(byte, b'|' | b';' | b'&' | b'<' | b'>'))
+}
+
+/// It is more than plain words.
+fn is_text(value: &[u8]) -> bool {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || byte.is_ascii_whitespace();
-    is_path
-        || value.iter().any(|byte| matches!(byte, b'|' | b';' | b'&' | b'<' | b'>'))
-        || words && !is_scheme(value) && !value.iter().all(plain)
+    value.iter().any(u8::is_ascii_whitespace) && !value.iter().all(plain)
 }
 
 /// `Bearer x`
@@ -163,8 +185,8 @@ fn is_scheme(value: &[u8]) -> bool {
     let mut words = value.trim_ascii().splitn(2, u8::is_ascii_whitespace);
     let names: [&[u8]; 2] = [b"bearer", b"basic"];
     let is_named =
-        words.next().is_some_and(|it| names.contains(&it.to_ascii_lowercase().as_slice()));
-    is_named && words.next().is_some_and(|it| !runs(it))
+        words.next().is_some_and(|it| names.iter().any(|name| it.eq_ignore_ascii_case(name)));
+    is_named && words.next().is_some_and(|it| !does(it) && !is_text(it))
 }
 
 fn is_secret(name: &[u8]) -> bool {
@@ -198,8 +220,49 @@ fn pieces(line: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
     use proptest::prelude::*;
+
+    thread_local! {
+        /// Bytes that were looked at beyond the word that is read.
+        static LOOKED: Cell<usize> = const { Cell::new(0) };
+    }
+
+    pub(super) fn looked_at(bytes: &[u8]) {
+        LOOKED.set(LOOKED.get() + bytes.len());
+    }
+
+    fn looks(line: &[u8]) -> usize {
+        LOOKED.set(0);
+        masked(line);
+        LOOKED.get()
+    }
+
+    #[test]
+    fn a_long_line_costs_what_its_length_does() {
+        for part in [
+            " --token a",
+            " --token \"a' $(",
+            " --token '\"",
+            "--token \"bearer bearer ",
+            " bearer \"",
+        ] {
+            let line = part.repeat(9_000);
+            assert!(looks(line.as_bytes()) <= 4 * line.len(), "{part}");
+        }
+        let line = format!("--token \"{}x-y\"", "bearer ".repeat(60_000));
+        assert!(looks(line.as_bytes()) <= 4 * line.len());
+    }
+
+    #[test]
+    fn what_is_cut_ends_with_a_whole_word_if_one_ends_near() {
+        assert_eq!(beginning(b"a b", 3), b"a b");
+        assert_eq!(beginning(b"curl http://u:pw@h.example", 16), b"curl");
+        let long = [b"a ", "b".repeat(LONGEST_LOGIN + 9).as_bytes()].concat();
+        assert_eq!(beginning(&long, LONGEST_LOGIN + 4).len(), LONGEST_LOGIN + 4);
+    }
 
     #[test]
     fn what_looks_like_a_secret_is_not_kept_and_what_runs_is() {
@@ -278,6 +341,14 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn no_line_costs_more_than_its_length(parts in prop::collection::vec(prop::sample::select(vec![
+            " ", "--token ", "token=", "'", "\"", "bearer ", "a", "$(", "`", "/", ":", ";", "\\", "passwd --stdin ",
+        ]), 0..400)) {
+            let line = parts.concat();
+            prop_assert!(looks(line.as_bytes()) <= 6 * line.len());
+        }
+
         #[test]
         fn any_line_is_taken(line in prop::collection::vec(any::<u8>(), 0..80)) {
             prop_assert!(masked(&line).len() <= 3 * line.len());
