@@ -1,12 +1,14 @@
 //! What git runs: hooks, and settings that hold a command. Repositories are looked for in homes and where services lie.
 
+use std::rc::Rc;
+
 use rustix::fs::FileType;
 
 use super::cron::base_name;
 use super::dig::{Dig, Draft, Home, Runs};
 use super::ground::{Base, File, Meta};
 use super::include::{ENOUGH_LEADS, Lead, Trail, beside, follow, unquoted};
-use super::unit::settings;
+use super::unit::{Setting, settings};
 use super::walk::{Reach, below, everywhere};
 use crate::domain::facts::{AutostartKind, NotWhole};
 
@@ -235,40 +237,30 @@ fn included(file: &File, home: Option<&[u8]>) -> Vec<Lead> {
 /// A setting of git: names and sections in small letters, but for what stands in quotes.
 struct Told {
     line: usize,
-    section: Vec<u8>,
+    section: Rc<[u8]>,
     name: Vec<u8>,
     value: Vec<u8>,
 }
 
-/// The settings of a file. One may stand behind the name of its section, in the same line.
+/// The settings of a file.
 fn told(file: &File) -> Vec<Told> {
-    let mut beside: Option<(Vec<u8>, Vec<u8>)> = None;
-    let all = settings(&file.bytes).into_iter().map(|it| {
-        let close = it.name.iter().position(|byte| *byte == b']');
-        let split = close.filter(|_| it.name.starts_with(b"["));
-        let split = split.and_then(|at| Some((it.name.get(1..at)?, it.name.get(at + 1..)?)));
-        if let Some((section, _)) = split {
-            beside = Some((it.section.clone(), section.to_vec()));
-        }
-        // It is the section until another begins in a line of its own.
-        let other = beside.as_ref().filter(|(before, _)| *before == it.section);
-        let section = other.map_or(it.section.as_slice(), |(_, section)| section);
-        let name = split.map_or(it.name.as_slice(), |(_, name)| name);
-        Told {
-            line: it.line,
-            section: section.to_ascii_lowercase(),
-            name: name.trim_ascii().to_ascii_lowercase(),
-            value: it.value,
-        }
-    });
-    all.collect()
+    let (mut told, mut before) = (Vec::<Told>::new(), None);
+    for Setting { line, section, name, value } in settings(&file.bytes) {
+        let same =
+            told.last().filter(|_| before.as_ref().is_some_and(|it| Rc::ptr_eq(it, &section)));
+        let small = same.map(|it| Rc::clone(&it.section));
+        let small = small.unwrap_or_else(|| section.trim_ascii().to_ascii_lowercase().into());
+        told.push(Told { line, section: small, name: name.to_ascii_lowercase(), value });
+        before = Some(section);
+    }
+    told
 }
 
 /// Settings that make git run something.
 fn config(dig: &mut Dig<'_>, file: &File, user: Option<&[u8]>) {
     for setting in told(file) {
         let (name, value) = (setting.name.as_slice(), unquoted(&setting.value));
-        let section = setting.section.as_slice();
+        let section = &*setting.section;
         let of = |names: &[&[u8]]| names.iter().any(|it| section.starts_with(it));
         let is_switch = matches!(value, b"true" | b"false" | b"");
         let runs = match name {

@@ -201,7 +201,7 @@ fn desktop(dig: &mut Dig<'_>, file: &File, user: Option<&[u8]>) {
         return;
     }
     let mut found = settings(&file.bytes);
-    found.retain(|it| it.section == b"Desktop Entry");
+    found.retain(|it| *it.section == *b"Desktop Entry");
     // Of two of one name the last counts.
     let is = |name: &[u8], said: &[u8]| {
         found.iter().rfind(|it| it.name == name).is_some_and(|it| it.value == said)

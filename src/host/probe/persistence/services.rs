@@ -1,5 +1,7 @@
 //! What starts services beside systemd: D-Bus when somebody asks for a name, supervisor, the inetds, acpid.
 
+use std::rc::Rc;
+
 use super::cron::{base_name, lines};
 use super::dig::{Dig, Draft, Runs};
 use super::ground::File;
@@ -84,11 +86,11 @@ fn supervisor(dig: &mut Dig<'_>) {
 
 /// Settings as supervisor reads them: behind a colon too, in letters of any size, and on in lines that are further in.
 fn supervised(text: &[u8]) -> Vec<Setting> {
-    let (mut found, mut section): (Vec<Setting>, Vec<u8>) = (Vec::new(), Vec::new());
+    let (mut found, mut section): (Vec<Setting>, Rc<[u8]>) = (Vec::new(), Rc::default());
     for (line, text) in lines(text).filter(|(_, text)| !text.starts_with(b";")) {
         let bare = text.trim_ascii();
         if let Some(name) = bare.strip_prefix(b"[").and_then(|it| it.strip_suffix(b"]")) {
-            name.clone_into(&mut section);
+            section = name.into();
             continue;
         }
         if text.first().is_some_and(u8::is_ascii_whitespace)
@@ -102,7 +104,7 @@ fn supervised(text: &[u8]) -> Vec<Setting> {
         let (name, value) = bare.split_at(cut);
         let name = name.trim_ascii().to_ascii_lowercase();
         let value = value.get(1..).unwrap_or_default().trim_ascii().to_vec();
-        found.push(Setting { line, section: section.clone(), name, value });
+        found.push(Setting { line, section: Rc::clone(&section), name, value });
     }
     found
 }
@@ -110,7 +112,7 @@ fn supervised(text: &[u8]) -> Vec<Setting> {
 /// `[include] files`, any number of patterns.
 fn included(file: &File) -> Vec<Lead> {
     let found = supervised(&file.bytes);
-    let named = found.iter().filter(|it| it.section == b"include" && it.name == b"files");
+    let named = found.iter().filter(|it| *it.section == *b"include" && it.name == b"files");
     let leads = named.flat_map(|it| {
         words(&it.value).map(|path| {
             let (line, text) = (it.line, [b"files = ", it.value.as_slice()].concat());
