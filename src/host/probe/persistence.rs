@@ -247,6 +247,17 @@ impl Hunt {
         self.left_out.iter().chain(self.harvests.values().flat_map(|harvest| &harvest.unread))
     }
 
+    /// It looked for this file, or for whatever lies in its folder.
+    #[must_use]
+    pub fn looks_at(&self, path: &[u8]) -> bool {
+        let cut = path.iter().rposition(|byte| *byte == b'/').unwrap_or(0);
+        let (dir, name) = path.split_at(cut.min(path.len()));
+        let (whole, one) =
+            ((dir.to_vec(), None), (dir.to_vec(), name.get(1..).map(<[u8]>::to_vec)));
+        let looks = |it: &Harvest| it.interests.contains(&whole) || it.interests.contains(&one);
+        self.harvests.values().any(looks)
+    }
+
     /// The directories that each family is about.
     fn interests(&self) -> impl Iterator<Item = (Family, &Interest)> {
         let each = |(family, harvest): (&Family, _)| (*family, harvest);

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::domain::base::Clock as _;
-use crate::domain::detect::{File, Seen, Verdict, judge_file, judge_process};
+use crate::domain::detect::{File, Rule, Seen, Verdict, judge_file, judge_process};
 use crate::domain::facts::{Host, Packaged, Persistence, Snapshot, Unread};
 use crate::domain::playbook::Indicators;
 use crate::domain::untrusted::Untrusted;
@@ -40,7 +40,7 @@ pub(super) fn look(
     let mut hunt = Hunt::new(&roots, Box::new(move |path| of_hunt.judge(path)));
     hunt.everywhere();
     let mut files = Vec::new();
-    let left_out = lying(root, &mut |it| files.extend(judged(it, &packages, look_for)))
+    let left_out = lying(root, &mut |it| files.extend(judged(it, &packages, &hunt, look_for)))
         .map_err(|error| cannot(error.to_string()))?;
     let now = HostClock.now();
     let mut unread: Vec<Unread> = hunt.unread().cloned().collect();
@@ -65,16 +65,29 @@ pub(super) fn look(
 }
 
 /// What a file says, and of a program where it lies and what it is called; nothing of what a package has so.
-fn judged(it: &Lying, packages: &Packages, look_for: &Indicators) -> Option<Found> {
+fn judged(it: &Lying, packages: &Packages, hunt: &Hunt, look_for: &Indicators) -> Option<Found> {
     let file = File { path: &it.path, content: &it.content, packaged: None };
     let mut verdict = judge_file(&file);
     if it.executable {
         let name = it.path.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
         let seen = Seen { name, exe: &it.path, kernel: Some(false), ..Seen::default() };
-        verdict = verdict.and(judge_process(&seen, look_for).reasons);
+        let mut reasons = judge_process(&seen, look_for).reasons;
+        if is_script(it) && hunt.looks_at(&it.path) {
+            reasons.retain(|(_, reason)| reason.rule != Rule::OddPlace);
+        }
+        verdict = verdict.and(reasons);
     }
     verdict.grade()?;
     let path = Untrusted::new(it.path.as_slice());
     let known = packages.judge(Path::new(OsStr::from_bytes(&it.path)));
     (!matches!(known, Packaged::Unchanged(_))).then_some((path, verdict))
+}
+
+/// It is a text in a folder of settings that nobody hid. Where the hunt looks for scripts is where scripts belong, and it
+/// judges what they say.
+fn is_script(it: &Lying) -> bool {
+    let hidden = it.path.windows(2).any(|part| part == b"/.");
+    let is_text =
+        !it.content.is_empty() && !it.content.contains(&0) && !it.content.starts_with(b"\x7fELF");
+    it.path.starts_with(b"/etc/") && !hidden && is_text
 }
