@@ -3,6 +3,10 @@
 //! Invariant: what could run stays: what a value is made of by a command, paths, addresses of pages, and a text of more than
 //! plain words. So nothing is hidden by the name that somebody gives it. Time grows as the text does, whatever it says.
 
+mod login;
+
+use login::{without_login, without_user};
+
 const HIDDEN: &[u8] = b"***";
 /// Longer words are no addresses with a login.
 const LONGEST_LOGIN: usize = 2 << 10;
@@ -33,7 +37,7 @@ pub(super) fn of_list(line: &[u8]) -> Vec<u8> {
 
 /// Each line of a text without the values that look like secrets.
 pub(in crate::host::probe::persistence) fn masked(text: &[u8]) -> Vec<u8> {
-    let lines = text.split(|byte| *byte == b'\n').map(of_line);
+    let lines = text.split(|byte| *byte == b'\n').map(|line| without_user(&of_line(line)));
     lines.collect::<Vec<_>>().join(&b'\n')
 }
 
@@ -96,7 +100,8 @@ fn of_line(line: &[u8]) -> Vec<u8> {
         let is_page = value.starts_with(b"//");
         if secret && !value.is_empty() && !is_page {
             shown.extend_from_slice(name);
-            shown.extend_from_slice(if is_made(value) || runs(value) { value } else { HIDDEN });
+            let stays = is_made(value) || runs(value);
+            shown.extend(if stays { without_login(value) } else { HIDDEN.to_vec() });
         } else if sets && name.ends_with(b":") && !is_page && !value.is_empty() {
             shown.extend_from_slice(&of_list(word));
         } else {
@@ -192,24 +197,9 @@ fn is_scheme(value: &[u8]) -> bool {
 fn is_secret(name: &[u8]) -> bool {
     let letters = name.iter().filter(|it| it.is_ascii_alphanumeric());
     let plain: Vec<u8> = letters.map(u8::to_ascii_uppercase).collect();
-    plain == b"AUTHORIZATION" || SECRETS.iter().any(|it| has(&plain, it))
-}
-
-/// `https://user:x@host`
-fn without_login(word: &[u8]) -> Vec<u8> {
-    let begin = word.windows(3).position(|it| it == b"://").map(|at| at + 3);
-    let Some((page, rest)) = begin.and_then(|at| word.split_at_checked(at)) else {
-        return word.to_vec();
-    };
-    let host = rest.split(|byte| *byte == b'/').next().unwrap_or_default();
-    let at = host.iter().rposition(|byte| *byte == b'@');
-    let colon = host.iter().position(|byte| *byte == b':');
-    match (at.and_then(|at| rest.get(at..)), colon.and_then(|it| rest.get(..=it))) {
-        (Some(host), Some(user)) if page.starts_with(b"http") && colon < at => {
-            [page, user, HIDDEN, host].concat()
-        }
-        _ => word.to_vec(),
-    }
+    let mut parts = name.rsplit(|it| !it.is_ascii_alphanumeric()).filter(|it| !it.is_empty());
+    let is_pass = parts.next().is_some_and(|it| it.eq_ignore_ascii_case(b"PASS"));
+    is_pass || plain == b"AUTHORIZATION" || SECRETS.iter().any(|it| has(&plain, it))
 }
 
 /// Words, and what stands between them.
@@ -312,6 +302,13 @@ mod tests {
             ("useradd -p $6$x1$y m", "useradd -p *** m"),
             ("A_TOKEN=ab/cd+x1==", "A_TOKEN=***"),
             ("git clone https://a:x1@b.example/c", "git clone https://a:***@b.example/c"),
+            ("HTTP_PROXY=http://a:x1@b.example:3128", "HTTP_PROXY=http://a:***@b.example:3128"),
+            ("DB_URL=postgres://a:x1@b.example/c", "DB_URL=postgres://a:***@b.example/c"),
+            ("A_TOKEN=https://a:x1@b.example/c", "A_TOKEN=https://a:***@b.example/c"),
+            ("API_PASS=x1 BYPASS=y1", "API_PASS=*** BYPASS=y1"),
+            ("curl -su a:x1 b.example | ./x -u c:d", "curl -su a:*** b.example | ./x -u c:d"),
+            ("curl --user='a:x1;y1' b.example", "curl --user='a:***;***' b.example"),
+            ("curl -u a:/tmp/.x/f5 b", "curl -u a:/tmp/.x/f5 b"),
             ("TOKEN=$(curl http://198.51.100.7/x) sh", "TOKEN=$(curl http://198.51.100.7/x) sh"),
             (
                 "./x -o stratum+tcp://a.example:1 -u b.c -p x",
