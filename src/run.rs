@@ -180,7 +180,7 @@ fn judged(
     let look_for = library::Shelf::looks_for(options.playbook.as_deref())?;
     let (rules, _) = rules::in_force(&Places::find(options)?, language, &mut io::stderr())?;
     let to = (out, &mut io::stderr() as &mut dyn Write);
-    printed(assess::assess(files, given, (form, language), (&look_for, &rules), to)?)
+    printed(assess::assess(files, given, (form, language), (&look_for, &rules), to))
 }
 
 fn form(json: bool, options: &Options) -> Form {

@@ -2,11 +2,13 @@
 //!
 //! Invariant: the rules are those of the cockpit. Each line that can be read has one answer, in the order of the lines;
 //! one that cannot is named with its number, and does not stop the rest, nor does a file. What was answered is not held:
-//! only lines behind a connection whose process has not come yet wait for it. Nothing unprintable is ever printed.
+//! only lines behind a connection whose process has not come yet wait for it, while there is room. Whatever is ready is
+//! handed out before more lines are waited for. Nothing unprintable is ever printed.
 
 mod answers;
 mod input;
 mod listing;
+mod owners;
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -25,6 +27,7 @@ use crate::run::complain::Complaint;
 use crate::run::verdicts::{grade, text, told};
 use crate::words::finding;
 use crate::words::misread::{Misread, not_read};
+use crate::words::trouble::Refused;
 use answers::Answers;
 use input::Case;
 
@@ -32,9 +35,11 @@ use input::Case;
 const LONGEST: u64 = 4 << 20;
 /// More of a list is not read.
 const LARGEST: u64 = 256 << 20;
-/// More is not held of what waits for another line.
+/// More is not held of lines that wait for another one, nor of processes.
 const MOST_HELD: usize = 128 << 20;
-/// Some lines could not be read.
+/// What is held takes so much besides its texts.
+const A_ROW: usize = 128;
+/// Some lines could not be read, or stood too far from others.
 const NOT_ALL: u8 = 3;
 /// A file could not be read.
 const NOT_A_FILE: u8 = 4;
@@ -63,8 +68,13 @@ pub(super) enum Given {
     Uac,
 }
 
-/// A row by the number of its line, or why there is none; and how many bytes it had.
-type Row = (usize, Result<Case, Misread>, usize);
+/// What a file gives.
+enum Step {
+    /// A row by the number of its line, or why there is none.
+    Row(usize, Result<Case, Misread>),
+    /// The next row may be long in coming.
+    Lull,
+}
 
 /// Why no more rows are handed on.
 enum Stop {
@@ -72,8 +82,6 @@ enum Stop {
     Read(io::Error),
     /// Nobody takes the answers.
     Write(io::Error),
-    /// Too much waits for other lines.
-    Held,
 }
 
 /// By what facts are judged.
@@ -90,14 +98,15 @@ pub(super) fn assess(
     (form, language): (Form, Language),
     (look_for, rules): (&Indicators, &Rulebook),
     (out, help): (&mut dyn Write, &mut dyn Write),
-) -> Result<io::Result<ExitCode>, Complaint> {
+) -> io::Result<ExitCode> {
     let by = By { look_for, rules, now: HostClock.now().at };
     let mut answers = Answers::new(&by, form, out);
     let (mut refused, mut unread) = (false, false);
     for file in files {
-        let each = |(number, case, size): Row| match case {
-            Ok(case) => answers.take(case, size),
-            Err(why) => {
+        let each = |step: Step| match step {
+            Step::Lull => answers.hand_out().map_err(Stop::Write),
+            Step::Row(_, Ok(case)) => answers.take(case).map_err(Stop::Write),
+            Step::Row(number, Err(why)) => {
                 refused = true;
                 let why = not_read(language, &why).plain(VALUE);
                 let file = file.display().to_string();
@@ -108,11 +117,7 @@ pub(super) fn assess(
         };
         match rows(file, given, each) {
             Ok(()) => {}
-            Err(Stop::Write(error)) => return Ok(Err(error)),
-            Err(Stop::Held) => {
-                answers.end().ok();
-                return Err(too_much());
-            }
+            Err(Stop::Write(error)) => return Err(error),
             Err(Stop::Read(error)) => {
                 unread = true;
                 let next = "name a file with one JSON object a line, or `-` for standard input";
@@ -121,31 +126,30 @@ pub(super) fn assess(
             }
         }
     }
-    let code = match (unread, refused) {
+    answers.end()?;
+    let short = answers.fell_short();
+    if short {
+        let complaint = Complaint::from(Refused::TooFarApart(MOST_HELD >> 20));
+        writeln!(help, "{}", complaint.show(language, None).trim_end()).ok();
+    }
+    let code = match (unread, refused || short) {
         (true, _) => ExitCode::from(NOT_A_FILE),
         (false, true) => ExitCode::from(NOT_ALL),
         (false, false) => ExitCode::SUCCESS,
     };
-    Ok(answers.end().map(|()| code))
-}
-
-fn too_much() -> Complaint {
-    Complaint::new(
-        "too many lines wait for a process that a connection names",
-        format!("more than {} MiB would have to be held", MOST_HELD >> 20),
-        "put processes before the connections that name them, or fewer lines into one run",
-    )
+    Ok(code)
 }
 
 /// Hands the rows of a file on, one after the other.
 fn rows(
     path: &Path,
     given: Given,
-    mut each: impl FnMut(Row) -> Result<(), Stop>,
+    mut each: impl FnMut(Step) -> Result<(), Stop>,
 ) -> Result<(), Stop> {
     if given == Given::Json {
         return lines(path, each);
     }
+    each(Step::Lull)?;
     let mut bytes = Vec::new();
     source(path)?.take(LARGEST + 1).read_to_end(&mut bytes).map_err(Stop::Read)?;
     if u64::try_from(bytes.len()).is_ok_and(|size| size > LARGEST) {
@@ -157,7 +161,7 @@ fn rows(
         Given::Osquery => listing::of_osquery(&text),
         Given::Json | Given::Ps | Given::Uac => listing::of_ps(&text),
     };
-    read.into_iter().try_for_each(|(number, case)| each((number, case, 0)))
+    read.into_iter().try_for_each(|(number, case)| each(Step::Row(number, case)))
 }
 
 fn source(path: &Path) -> Result<Box<dyn Read>, Stop> {
@@ -169,11 +173,14 @@ fn source(path: &Path) -> Result<Box<dyn Read>, Stop> {
 }
 
 /// The lines of a file that are not empty.
-fn lines(path: &Path, mut each: impl FnMut(Row) -> Result<(), Stop>) -> Result<(), Stop> {
+fn lines(path: &Path, mut each: impl FnMut(Step) -> Result<(), Stop>) -> Result<(), Stop> {
     let (mut source, mut first) = (BufReader::new(source(path)?), true);
     let mut line = Vec::new();
     for number in 1.. {
         line.clear();
+        if !source.buffer().contains(&b'\n') {
+            each(Step::Lull)?;
+        }
         let taken = source.by_ref().take(LONGEST).read_until(b'\n', &mut line);
         let taken = taken.map_err(Stop::Read)?;
         if taken == 0 {
@@ -188,12 +195,12 @@ fn lines(path: &Path, mut each: impl FnMut(Row) -> Result<(), Stop>) -> Result<(
             continue;
         } else if let Some(kind) = first.then(|| listing::kind_of(&line)).flatten() {
             // One line says it; each of the others would say it again.
-            return each((number, Err(Misread::OtherTool(kind)), taken));
+            return each(Step::Row(number, Err(Misread::OtherTool(kind))));
         } else {
             input::read(&line)
         };
         first = false;
-        each((number, row, taken))?;
+        each(Step::Row(number, row))?;
     }
     Ok(())
 }

@@ -2,7 +2,9 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, ChildStdin, Command, Output, Stdio};
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -31,7 +33,7 @@ fn answers_come_while_lines_still_do() {
     let mut from = BufReader::new(child.stdout.take().unwrap());
     // More than any buffer between holds, and no end of the input before the first answer was read.
     let facts: Vec<Value> = (0..2_000).map(sleeper).collect();
-    let (read, was_read) = std::sync::mpsc::sync_channel::<()>(0);
+    let (read, was_read) = sync_channel::<()>(0);
     let writer = std::thread::spawn(move || {
         to.write_all(&lines(facts.iter())).unwrap();
         was_read.recv().unwrap();
@@ -45,6 +47,35 @@ fn answers_come_while_lines_still_do() {
     writer.join().unwrap();
     assert_eq!(rest.join().unwrap(), 1_999);
     assert!(child.wait().unwrap().success());
+}
+
+/// An assessment that goes on, and its answers as they come.
+fn going_on(arguments: &[&str]) -> (Child, ChildStdin, Receiver<String>) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_firedamp"));
+    command.args(["assess", "-"]).args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let (to, from) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
+    let (send, answers) = sync_channel(64);
+    std::thread::spawn(move || from.lines().try_for_each(|line| send.send(line.unwrap())));
+    (child, to, answers)
+}
+
+#[test]
+fn a_single_line_is_answered_before_the_next_one_comes() {
+    let patience = Duration::from_secs(30);
+    for arguments in [&["--json"][..], &[]] {
+        let (mut child, mut to, answers) = going_on(arguments);
+        for (id, behind) in [(1001, "\n"), (1002, "\n{\"kind\":"), (1003, "\n")] {
+            // What began behind the line before is ended with this one.
+            let line = sleeper(id).to_string();
+            let line = if id == 1003 { "\"process\",\"id\":1003}" } else { &line };
+            to.write_all(format!("{line}{behind}").as_bytes()).unwrap();
+            let answer = answers.recv_timeout(patience).unwrap();
+            assert!(answer.contains(&id.to_string()), "{answer}");
+        }
+        drop(to);
+        assert!(child.wait().unwrap().success());
+    }
 }
 
 /// A miner, and a connection that names it.
@@ -71,6 +102,65 @@ fn a_connection_is_joined_with_its_process_on_whichever_side_that_stands() {
     assert_eq!(rank(&behind[0]), CONFIRMED, "{}", behind[0]);
     let alone = answers(&lines([&end].into_iter()));
     assert!(rank(&alone[0]) < CONFIRMED, "{}", alone[0]);
+}
+
+/// Processes that nothing speaks against, with ids so long that all of them are more than is held.
+fn lengthy() -> impl Iterator<Item = String> {
+    let id = "a".repeat((4 << 20) - 300);
+    (0..34).map(move |it| json!({"kind":"process","id":format!("{id}{it}")}).to_string())
+}
+
+/// How these are answered, each without its id, and all that is told beside.
+fn of_many(facts: impl Iterator<Item = String>, language: &str) -> (Vec<Value>, Output) {
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("facts");
+    let mut file = fs::File::create(&path).unwrap();
+    facts.for_each(|fact| writeln!(file, "{fact}").unwrap());
+    let mut output = of_files(&[path.to_str().unwrap(), "--lang", language]);
+    let lines = std::mem::take(&mut output.stdout);
+    let rest = |line: &[u8]| {
+        let text = std::str::from_utf8(line).unwrap();
+        let at = text.find("\"grade\"").unwrap();
+        serde_json::from_str(&format!("{{{}", &text[at..])).unwrap()
+    };
+    let answers = lines.split(|it| *it == b'\n').filter(|it| !it.is_empty()).map(rest);
+    (answers.collect(), output)
+}
+
+#[test]
+fn processes_that_no_connection_names_wait_for_nobody_however_many_they_are() {
+    let (answers, output) = of_many(lengthy(), "en");
+    assert_eq!(answers.len(), 34);
+    assert!(answers.iter().all(|it| rank(it) == 0));
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+}
+
+#[test]
+fn a_process_that_never_comes_holds_no_more_than_there_is_room_for() {
+    let (_, end) = pair();
+    let alone = of_many([end.to_string()].into_iter(), "en").0.remove(0);
+    let facts = [end.to_string()].into_iter().chain(lengthy()).chain([end.to_string()]);
+    let (answers, output) = of_many(facts, "en");
+    assert_eq!(answers.len(), 36);
+    assert_eq!([&answers[0], &answers[35]], [&alone, &alone], "by what is known");
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+}
+
+#[test]
+fn a_process_too_far_behind_its_connection_is_said_to_be_and_serves_those_that_follow() {
+    let (miner, end) = pair();
+    let (miner, end) = (miner.to_string(), end.to_string());
+    for (language, said) in [("en", "held between them"), ("th", "ต้องเก็บข้อมูลระหว่างนั้น")]
+    {
+        let facts = [end.clone()].into_iter().chain(lengthy());
+        let (answers, output) = of_many(facts.chain([miner.clone(), end.clone()]), language);
+        let ranks = [0, 34, 35, 36].map(|at: usize| answers.get(at).map(rank));
+        assert!(ranks[0] < Some(CONFIRMED), "{ranks:?}");
+        assert_eq!(ranks[1..], [Some(0), Some(CONFIRMED), Some(CONFIRMED)]);
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(told.contains(said) && told.contains("128 MiB"), "{told}");
+        assert_eq!((told.lines().count(), output.status.code()), (3, Some(3)));
+    }
 }
 
 #[test]

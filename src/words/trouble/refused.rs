@@ -26,6 +26,8 @@ pub enum Refused {
     NotOver,
     /// This is no time to look for.
     NoTime(Untrusted),
+    /// Lines stand too far from those that they name; how many MiB are held at most.
+    TooFarApart(usize),
 }
 
 /// What is said of it.
@@ -121,6 +123,23 @@ pub fn refused(language: Language, why: &Refused) -> Told {
             say("Cannot use this as --for: ", "ใช้เป็น --for ไม่ได้: ").theirs(text),
             say("this is no time between 1 second and a day", "ไม่ใช่เวลาตั้งแต่ 1 วินาทีถึงหนึ่งวัน"),
             pick(language, "Say 30s or 5m: --for 30s", "ระบุเช่น 30s หรือ 5m: --for 30s"),
+        ),
+        Refused::TooFarApart(most) => Told::new(
+            say(
+                "Some connections may be judged by less than these lines say of their process",
+                "บางการเชื่อมต่ออาจถูกตัดสินด้วยข้อมูลน้อยกว่าที่บรรทัดเหล่านี้บอกเกี่ยวกับโปรเซสของมัน",
+            ),
+            match language {
+                Language::En => {
+                    Phrase::of(format!("more than {most} MiB would have to be held between them"))
+                }
+                Language::Th => Phrase::of(format!("ต้องเก็บข้อมูลระหว่างนั้นเกิน {most} MiB")),
+            },
+            pick(
+                language,
+                "Put processes before the connections that name them, or fewer lines into one run",
+                "วางโปรเซสไว้ก่อนการเชื่อมต่อที่ระบุถึงมัน หรือใส่บรรทัดต่อรอบให้น้อยลง",
+            ),
         ),
     }
 }
