@@ -105,13 +105,20 @@ const LIMITS: [Limit; 3] = [
     },
 ];
 
+/// The middle one: what is open for a moment, while something is read, has not grown.
+fn usual(samples: &[Sample], of: fn(&Sample) -> usize) -> usize {
+    let mut all: Vec<usize> = samples.iter().map(of).collect();
+    all.sort_unstable();
+    all.get(all.len() / 2).copied().unwrap_or_default()
+}
+
 fn judge(samples: &[Sample]) -> ExitCode {
     let tenth = (samples.len() / 10).max(1);
     let early = samples.get(tenth..(2 * tenth).min(samples.len())).unwrap_or_default();
     let late = samples.get(samples.len().saturating_sub(tenth)..).unwrap_or_default();
     let mut grew = false;
     for Limit { name, of, slack } in LIMITS {
-        let [before, after] = [early, late].map(|some| some.iter().map(of).max().unwrap_or(0));
+        let [before, after] = [early, late].map(|some| usual(some, of));
         let over = after > before + slack.map_or(0, |part| before / part);
         grew |= over;
         println!("{name}: {before} early, {after} late{}", if over { ", GREW" } else { "" });
