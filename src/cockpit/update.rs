@@ -286,14 +286,10 @@ fn known<'a>(session: &'a Session, subject: &'a Subject) -> impl Iterator<Item =
         .filter(move |it| same(&it.subject) && !session.state.ended.contains_key(&it.subject))
 }
 
-/// What comes and goes with others, and is no news by itself.
-const PASSING: [Rule; 5] =
-    [Rule::HighCpu, Rule::SharesWith, Rule::CameBack, Rule::BegunWith, Rule::FromLogin];
-
 /// Nobody has said as much about this subject yet.
 fn is_news(session: &Session, finding: &Finding) -> bool {
     let covers = |known: &Finding| {
-        let reasons = finding.reasons.iter().filter(|it| !PASSING.contains(&it.rule));
+        let reasons = finding.reasons.iter().filter(|it| !Rule::PASSING.contains(&it.rule));
         known.grade >= finding.grade
             && reasons.into_iter().all(|it| known.reasons.iter().any(|of| of.rule == it.rule))
     };
@@ -306,7 +302,7 @@ fn news_first(session: &Session, finding: &Finding) -> Finding {
     let said: Vec<Rule> = known(session, &finding.subject)
         .flat_map(|it| it.reasons.iter().map(|reason| reason.rule))
         .collect();
-    finding.reasons.sort_by_key(|it| said.contains(&it.rule) || PASSING.contains(&it.rule));
+    finding.reasons.sort_by_key(|it| said.contains(&it.rule) || Rule::PASSING.contains(&it.rule));
     finding
 }
 

@@ -301,6 +301,10 @@ impl Rule {
     pub const OF_FILES: &[Self] =
         &[Self::Indicator, Self::KnownIndicator, Self::ExpiredIndicator, Self::Sigma];
 
+    /// Those that come and go with what others do, and are no news by themselves.
+    pub const PASSING: &[Self] =
+        &[Self::HighCpu, Self::SharesWith, Self::CameBack, Self::BegunWith, Self::FromLogin];
+
     /// Those that speak of a pool.
     pub const OF_POOLS: &[Self] = &[
         Self::PoolUrl,

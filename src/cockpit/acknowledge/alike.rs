@@ -17,10 +17,6 @@ use super::{count, next_alert, open_alerts, recorded, under_cursor};
 /// Of so many one question is asked.
 const MOST: usize = 50;
 
-/// What passes, or only says that others are found: it makes no kind.
-const PASSING: [Rule; 5] =
-    [Rule::HighCpu, Rule::SharesWith, Rule::CameBack, Rule::BegunWith, Rule::FromLogin];
-
 /// Asks whether all are meant that are like the alert on the line; without one, like the one under the cursor; without
 /// that, like the gravest that is open.
 pub(in crate::cockpit) fn ask_alike(model: &mut Model) {
@@ -57,7 +53,7 @@ fn meant(model: &Model) -> Option<Finding> {
 fn is_like(one: &Finding, other: &Finding) -> bool {
     let same_kind = std::mem::discriminant(&one.subject) == std::mem::discriminant(&other.subject);
     let rules = |it: &Finding| -> BTreeSet<Rule> {
-        it.reasons.iter().map(|it| it.rule).filter(|it| !PASSING.contains(it)).collect()
+        it.reasons.iter().map(|it| it.rule).filter(|it| !Rule::PASSING.contains(it)).collect()
     };
     same_kind && one.grade == other.grade && rules(one) == rules(other)
 }

@@ -36,6 +36,8 @@ pub(super) enum Place {
     Odd,
 }
 
+/// Folders that everybody may write to.
+pub(super) const OPEN: [&[u8]; 3] = [b"/tmp/", b"/var/tmp/", b"/dev/shm/"];
 /// Folders that everybody may write to, or that are gone after a restart.
 const VOLATILE: [&[u8]; 7] =
     [b"/tmp/", b"/var/tmp/", b"/dev/shm/", b"/run/", b"/var/run/", b"/var/lock/", b"/dev/mqueue/"];

@@ -119,15 +119,14 @@ pub fn standing(seen: &Seen<'_>, look_for: &Indicators) -> Vec<Told> {
 fn registers(seen: &Seen<'_>) -> Option<Told> {
     const TUNED: [&[u8]; 6] =
         [b"0x1a4", b"0xc0011020", b"0xc0011021", b"0xc0011022", b"0xc001102b", b"allow_writes=on"];
-    let sets = matches!(last_part(seen.title()), b"wrmsr" | b"modprobe");
-    let register = seen
-        .arguments
-        .iter()
-        .skip(1)
-        .find(|it| TUNED.contains(&it.to_ascii_lowercase().as_slice()))?;
-    let (rule, value) =
-        (Rule::MinerOptions, Untrusted::new([last_part(seen.title()), b" ", *register].concat()));
-    sets.then_some((Grade::Noted, Reason { rule, value, source: FactSource::CommandLine }))
+    let title = last_part(seen.title());
+    if !matches!(title, b"wrmsr" | b"modprobe") {
+        return None;
+    }
+    let mut words = seen.arguments.iter().skip(1);
+    let register = words.find(|it| TUNED.iter().any(|tuned| it.eq_ignore_ascii_case(tuned)))?;
+    let (rule, value) = (Rule::MinerOptions, Untrusted::new([title, b" ", *register].concat()));
+    Some((Grade::Noted, Reason { rule, value, source: FactSource::CommandLine }))
 }
 
 /// A miner that measures how fast it is works for nobody, unless a file says for whom.

@@ -101,13 +101,10 @@ pub(super) fn judge(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>
         (seen.exe, FactSource::Exe),
         (title, FactSource::CommandLine),
     ];
-    // `processmining/bin/miner` looks for knowledge.
-    let of_knowledge = String::from_utf8_lossy(seen.exe).to_ascii_lowercase();
-    let of_knowledge = ["mining", "-miner", "_miner"]
-        .iter()
-        .any(|it| OF_KNOWLEDGE.iter().any(|word| of_knowledge.contains(&format!("{word}{it}"))));
-    let said = said.into_iter().filter(|(name, _)| !of_knowledge || last_part(name) != b"miner");
-    if let Some((name, source)) = said.into_iter().find(|(name, _)| is_miner(name, look_for)) {
+    let is_one = |name: &[u8]| {
+        is_miner(name, look_for) && !(last_part(name) == b"miner" && is_of_knowledge(seen.exe))
+    };
+    if let Some((name, source)) = said.into_iter().find(|(name, _)| is_one(name)) {
         let value = Untrusted::new(last_part(name));
         // What a package brought may be called as its makers like.
         let brought = seen.packaged == Some(true) && is_called_miner(last_part(name));
@@ -124,6 +121,13 @@ pub(super) fn judge(seen: &Seen<'_>, look_for: &Indicators, told: &mut Vec<Told>
         let (value, source) = (Untrusted::new(*name), FactSource::CommandLine);
         told.push((Grade::Noted, Reason { rule: Rule::MinerName, value, source }));
     }
+}
+
+/// `processmining/bin/miner` looks for knowledge.
+fn is_of_knowledge(exe: &[u8]) -> bool {
+    let exe = String::from_utf8_lossy(exe).to_ascii_lowercase();
+    let mines = |rest: &str| ["mining", "-miner", "_miner"].iter().any(|it| rest.starts_with(it));
+    OF_KNOWLEDGE.iter().any(|word| exe.split(word).skip(1).any(mines))
 }
 
 /// What an interpreter was told to run.

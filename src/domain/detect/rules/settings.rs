@@ -4,13 +4,11 @@
 //! which are let pass: what people keep in hidden files of their homes, and programs of packages.
 
 use crate::domain::detect::grammar::Sentence;
-use crate::domain::detect::place::{Place, is_hidden_file, place};
+use crate::domain::detect::place::{OPEN, Place, is_hidden_file, place};
 use crate::domain::detect::rules::{Told, command_line, is_text_tool};
 use crate::domain::detect::seen::Seen;
 use crate::domain::detect::{FactSource, Grade, Reason, Rule};
 
-/// Folders that everybody may write to.
-const OPEN: [&[u8]; 3] = [b"/tmp/", b"/var/tmp/", b"/dev/shm/"];
 /// Folders of people.
 const HOMES: [&[u8]; 3] = [b"/home/", b"/root/", b"/Users/"];
 

@@ -7,7 +7,7 @@
 use crate::domain::detect::config;
 use crate::domain::detect::grammar;
 use crate::domain::detect::name::{is_only_kernels, looks_like};
-use crate::domain::detect::place::{Place, place};
+use crate::domain::detect::place::{OPEN, Place, place};
 use crate::domain::detect::rules::origin::{is_service, serves};
 use crate::domain::detect::rules::persistence::{Entry, judge as judge_entry};
 use crate::domain::detect::rules::{Told, miner_name};
@@ -22,8 +22,6 @@ const RUNNERS: [&[u8]; 11] = [
     b"sh", b"bash", b"dash", b"ash", b"zsh", b"ksh", b"busybox", b"node", b"perl", b"python",
     b"php",
 ];
-/// Folders that everybody may write to.
-const VOLATILE: [&[u8]; 3] = [b"/tmp/", b"/var/tmp/", b"/dev/shm/"];
 /// Where YARN keeps what strangers handed in.
 const STRANGERS: &[u8] = b"/usercache/dr.who/";
 /// Programs that have a shell run what they are told.
@@ -78,7 +76,7 @@ fn fetches(seen: &Seen<'_>, name: &[u8], told: &mut Vec<Told>) {
     let all = seen.arguments.join(&b' ');
     let all = String::from_utf8_lossy(&all);
     let hidden = seen.arguments.iter().skip(1).any(|it| {
-        let volatile = VOLATILE.iter().any(|folder| it.starts_with(folder));
+        let volatile = OPEN.iter().any(|folder| it.starts_with(folder));
         let name = last_part(it);
         let kernels = is_only_kernels(name) || looks_like(name).is_some_and(is_only_kernels);
         volatile && (place(it) == Place::Hidden || kernels)
@@ -178,9 +176,7 @@ fn is_miners(word: &str, look_for: &Indicators) -> bool {
 fn lies_hidden(text: &[u8]) -> bool {
     let mut words =
         text.split(|it| it.is_ascii_whitespace() || matches!(it, b'"' | b'\'' | b';' | b'('));
-    words.any(|it| {
-        VOLATILE.iter().any(|folder| it.starts_with(folder)) && place(it) == Place::Hidden
-    })
+    words.any(|it| OPEN.iter().any(|folder| it.starts_with(folder)) && place(it) == Place::Hidden)
 }
 
 /// What it decodes can be read, and it neither fetches nor runs nor writes anything.
@@ -245,7 +241,7 @@ fn file(seen: &Seen<'_>, told: &mut Vec<Told>) {
     if !script.starts_with(b"/") {
         return;
     }
-    let volatile = VOLATILE.iter().any(|it| script.starts_with(it));
+    let volatile = OPEN.iter().any(|it| script.starts_with(it));
     // Hidden, and in it hidden again.
     let twice = script.windows(2).filter(|it| *it == b"/.").count() > 1;
     // Hadoop calls whoever did not say who he is so.
